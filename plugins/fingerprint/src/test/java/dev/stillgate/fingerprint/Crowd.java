@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Three days of 160 people who work in sessions by day, each in a way of its own, and 40 accounts that are dealt the work
- * of one queue around the clock, each once an hour. All share a client. In the order in which the exchanges began.
+ * Simulated traffic of three days: 160 people who work in sessions, each with their own habits, and 40 accounts that
+ * process one queue around the clock, each once an hour. All use the same client. Sorted by start.
  */
 final class Crowd {
     static final int DEALT = 40;
@@ -39,14 +39,14 @@ final class Crowd {
 
     private void person(String account) {
         double size = 4 + 4 * random.nextDouble();
-        int wakes = random.nextInt(24);
+        int wakeHour = random.nextInt(24);
         int sessions = 1 + random.nextInt(4);
         int length = 3 + random.nextInt(20);
         double pause = 20 + 400 * random.nextDouble();
         long network = random.nextLong();
         for (int day = 0; day < DAYS; day++) {
             for (int session = 0; session < sessions; session++) {
-                double at = start + day * 24 * HOUR + (wakes + 10 * random.nextDouble()) * HOUR;
+                double at = start + day * 24 * HOUR + (wakeHour + 10 * random.nextDouble()) * HOUR;
                 for (int k = 0; k < length; k++) {
                     at += -Math.log(1 - random.nextDouble()) * pause * 1000;
                     Observation seen = add(account, (long) at, Math.exp(size + 1.2 * random.nextGaussian()));
@@ -58,10 +58,11 @@ final class Crowd {
     }
 
     /**
-     * Five days of accounts that are dealt the work of one queue between some hours, each a few times an hour.
+     * Five days of accounts that process one queue between two hours of the day.
      *
-     * @param prefix of their ids
-     * @param network where all are, 0 for another place each time
+     * @param prefix prefix of the account ids
+     * @param anHour exchanges an hour of each account
+     * @param network network of all accounts, 0 for a new network with each exchange
      */
     static List<Observation> queue(long start, String prefix, int fromHour, int toHour, int anHour, long network) {
         Crowd crowd = new Crowd(start, 17);
@@ -77,20 +78,20 @@ final class Crowd {
     }
 
     /**
-     * Eight days of jobs with one template that are started every six hours, each account's at a minute of its own.
+     * Eight days of jobs with one template, started every six hours at a different minute for each account.
      *
-     * @param prefix of their ids
-     * @param own how much of what a job asks is its account's own
+     * @param prefix prefix of the account ids
+     * @param own weight of an account's own topics in its prompts
      */
     static List<Observation> scheduled(long start, String prefix, double own) {
         Crowd crowd = new Crowd(start, 23);
         for (int a = 0; a < DEALT; a++) {
-            double[] matter = crowd.random.doubles(PromptFeatures.TOPICS, -1, 1).toArray();
+            double[] topics = crowd.random.doubles(PromptFeatures.TOPICS, -1, 1).toArray();
             long minute = a * 6 * HOUR / DEALT;
             for (int run = 0; run < 8 * 4; run++) {
                 long at = run * 6 * HOUR + minute;
                 for (int k = 0; k < 3; k++) {
-                    crowd.asks(crowd.item(prefix + a, at, 20_000).prompt, matter, own);
+                    crowd.fill(crowd.item(prefix + a, at, 20_000).prompt, topics, own);
                     at += 20_000 + crowd.random.nextLong(20_000);
                 }
             }
@@ -98,12 +99,12 @@ final class Crowd {
         return crowd.all;
     }
 
-    private void asks(PromptFeatures prompt, double[] matter, double own) {
+    private void fill(PromptFeatures prompt, double[] topics, double own) {
         prompt.system = 5L << 40;
         prompt.text = random.nextLong();
         double squares = 0;
         for (int d = 0; d < PromptFeatures.TOPICS; d++) {
-            prompt.topic[d] = (float) (own * matter[d] + random.nextGaussian());
+            prompt.topic[d] = (float) (own * topics[d] + random.nextGaussian());
             squares += prompt.topic[d] * prompt.topic[d];
         }
         for (int d = 0; d < PromptFeatures.TOPICS; d++) {

@@ -45,7 +45,7 @@ class EnforcementTest {
 
     @ParameterizedTest
     @EnumSource(Operation.class)
-    void whoIsBlockedIsRefusedOnEveryPath(Operation operation) {
+    void blockedAccountIsRefusedOnEveryPath(Operation operation) {
         stands(Standing.BLOCKED);
         Verdict verdict = harness.request(asks(operation));
         assertThat(verdict).isInstanceOfSatisfying(Verdict.Reject.class, reject -> {
@@ -55,7 +55,7 @@ class EnforcementTest {
     }
 
     @Test
-    void whoIsBlockedWhileItsBodyArrivesIsRefusedThen() {
+    void accountBlockedDuringItsBodyIsRefused() {
         List<BodyView> bodies =
                 List.of(FakeBody.chat("Hi"), FakeBody.batch(3), new BodyView.Opaque(9), BodyView.None.INSTANCE);
         for (BodyView body : bodies) {
@@ -69,7 +69,7 @@ class EnforcementTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CLEAR", "WATCHED"})
-    void belowTightenedNothingIsRefused(Standing standing) {
+    void accountBelowTightenedIsNotRestricted(Standing standing) {
         stands(standing);
         for (Operation operation : Operation.values()) {
             assertThat(harness.request(asks(operation))).isEqualTo(Verdict.ALLOW);
@@ -82,7 +82,7 @@ class EnforcementTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TIGHTENED", "MARKED", "SLOWED"})
-    void fromTightenedOnUnreadPathsAndProbingAreRefused(Standing standing) {
+    void tightenedAccountMayNotUseOpaquePathsOrProbe(Standing standing) {
         stands(standing);
         assertThat(code(harness.request(asks(Operation.OPAQUE)))).isEqualTo("standing-path");
         assertThat(harness.request(asks(Operation.CONTROL))).isEqualTo(Verdict.ALLOW);
@@ -92,7 +92,7 @@ class EnforcementTest {
         assertThat(code(harness.body(exchange, FakeBody.chat("Hi").choices(2)))).isEqualTo("standing-probing");
     }
 
-    /** With log-probabilities beside it, the text of a stored response passes as the model wrote it. */
+    /** Log-probabilities would reveal a stored response's text as the model wrote it. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -113,7 +113,7 @@ class EnforcementTest {
     }
 
     @Test
-    void aBatchThatProbesIsRefusedAsAWhole() {
+    void probingBatchIsRefusedAsAWhole() {
         stands(Standing.TIGHTENED);
         FakeExchange exchange = asks(Operation.FILE_UPLOAD);
         assertThat(harness.body(exchange, FakeBody.batch(3))).isEqualTo(Verdict.ALLOW);
@@ -122,13 +122,13 @@ class EnforcementTest {
                 .isEqualTo("standing-probing");
     }
 
-    private void tightenedByHand() {
+    private void pinToTightened() {
         harness.context().does("accounts", "standing", "a-1", Map.of("standing", "tightened"));
     }
 
     @Test
-    void aQuotaHoldsForADayAndForStoredAnswersToo() {
-        tightenedByHand();
+    void quotaLastsADayAndCountsStoredResponses() {
+        pinToTightened();
         for (int i = 0; i < 10; i++) {
             Operation operation = i % 2 == 0 ? Operation.RESPONSES : Operation.STORED_RESPONSE;
             assertThat(harness.request(asks(operation))).isEqualTo(Verdict.ALLOW);
@@ -143,8 +143,8 @@ class EnforcementTest {
     }
 
     @Test
-    void aBatchIsAsManyRequestsAsItHasPrompts() {
-        tightenedByHand();
+    void batchCountsAsOneRequestPerPrompt() {
+        pinToTightened();
         FakeExchange exchange = asks(Operation.MESSAGE_BATCH);
         assertThat(harness.request(exchange)).isEqualTo(Verdict.ALLOW);
         assertThat(code(harness.body(exchange, FakeBody.batch(11)))).isEqualTo("standing-quota");
@@ -153,7 +153,7 @@ class EnforcementTest {
     }
 
     @Test
-    void whoIsSlowedSendsNoBatches() {
+    void slowedAccountMaySendNoBatches() {
         stands(Standing.SLOWED);
         assertThat(code(harness.body(asks(Operation.MESSAGE_BATCH), FakeBody.batch(1))))
                 .isEqualTo("standing-batch");
@@ -167,7 +167,7 @@ class EnforcementTest {
     }
 
     @Test
-    void aPaceIsThatOfAReaderInEveryForm() {
+    void paceIsReadingSpeedInEveryFormat() {
         stands(Standing.SLOWED);
         String anthropic = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
                 + "{\"type\":\"text_delta\",\"text\":\"of the old wall\"}}\n\n";
@@ -187,7 +187,7 @@ class EnforcementTest {
     }
 
     @Test
-    void everyAnswerOfWhoIsSlowedIsPacedAndNothingElse() {
+    void onlyResponsesToSlowedAccountsArePaced() {
         stands(Standing.SLOWED);
         for (Operation operation : Operation.values()) {
             assertThat(bytesPerSecond(Provider.OPENAI, operation, JSON) > 0)
@@ -200,20 +200,20 @@ class EnforcementTest {
     }
 
     @Test
-    void noSentenceTellsWhatWasSeen() {
-        Set<String> sentences = new HashSet<>();
+    void refusalMessagesRevealNoReason() {
+        Set<String> messages = new HashSet<>();
         stands(Standing.BLOCKED);
-        sentences.add(sentence(harness.request(asks(Operation.RESPONSES))));
+        messages.add(message(harness.request(asks(Operation.RESPONSES))));
         stands(Standing.SLOWED);
-        sentences.add(sentence(harness.request(asks(Operation.OPAQUE))));
-        sentences.add(sentence(harness.body(asks(Operation.MESSAGE_BATCH), FakeBody.batch(1))));
-        sentences.add(sentence(
+        messages.add(message(harness.request(asks(Operation.OPAQUE))));
+        messages.add(message(harness.body(asks(Operation.MESSAGE_BATCH), FakeBody.batch(1))));
+        messages.add(message(
                 harness.body(asks(Operation.RESPONSES), FakeBody.chat("Hi").choices(3))));
-        tightenedByHand();
-        sentences.add(sentence(harness.body(asks(Operation.MESSAGE_BATCH), FakeBody.batch(99))));
-        assertThat(sentences)
+        pinToTightened();
+        messages.add(message(harness.body(asks(Operation.MESSAGE_BATCH), FakeBody.batch(99))));
+        assertThat(messages)
                 .hasSize(5)
-                .allSatisfy(sentence -> assertThat(sentence.toLowerCase(Locale.ROOT))
+                .allSatisfy(message -> assertThat(message.toLowerCase(Locale.ROOT))
                         .doesNotContain(
                                 "clock",
                                 "template",
@@ -232,7 +232,7 @@ class EnforcementTest {
                                 "marked"));
     }
 
-    private static String sentence(Verdict verdict) {
+    private static String message(Verdict verdict) {
         return ((Verdict.Reject) verdict).message();
     }
 }

@@ -38,20 +38,20 @@ class FingerprintPolicyTest {
     }
 
     @Test
-    void aSignalThatIsNotKnownIsRefusedWithThoseThatAre() {
+    void unknownSignalIsRefusedWithTheKnownOnes() {
         refused("signals.clocks", "expected one of issued-context, template, ", () -> signals(Map.of("clocks", 1.0)));
         refused("signals.clock", "expected 0 to 10, found -1.0", () -> signals(Map.of("clock", -1.0)));
         refused("signals.clock", "expected 0 to 10, found NaN", () -> signals(Map.of("clock", Double.NaN)));
     }
 
     @Test
-    void aSignalOfWeightZeroIsOff() {
+    void signalOfWeightZeroIsOff() {
         AnalysisSettings settings = signals(Map.of("clock", 0.0)).settings();
         assertThat(settings.signals()).map(Signal::name).doesNotContain("clock").contains("template");
     }
 
     @Test
-    void theLadderAscends() {
+    void ladderMustAscend() {
         refused(
                 "ladder",
                 "marked needs 5.0, less than the rung below it with 7.5",
@@ -96,7 +96,7 @@ class FingerprintPolicyTest {
     }
 
     @Test
-    void whatIsAllowedIsNamedAsItIsRead() {
+    void invalidAllowListEntryIsRefusedWithItsPosition() {
         refused(
                 "systems[1]",
                 "expected eight hex digits as reports show them, found DEADBEEF",
@@ -108,7 +108,7 @@ class FingerprintPolicyTest {
     }
 
     @Test
-    void everyKeySignalAndRungStandsInTheReadme() throws IOException {
+    void readmeListsEveryKeySignalAndRung() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
         for (RecordComponent key : FingerprintPolicy.class.getRecordComponents()) {
             assertThat(readme).contains("| `" + key.getName() + "` |");
@@ -120,7 +120,7 @@ class FingerprintPolicyTest {
                             + signal.family().name().toLowerCase(Locale.ROOT) + " |");
         }
         String rungs = settings.ladder().values().stream()
-                .map(least -> Double.toString(least).replaceAll("[.]0$", ""))
+                .map(threshold -> Double.toString(threshold).replaceAll("[.]0$", ""))
                 .collect(Collectors.joining(", "));
         assertThat(readme).contains("| " + rungs + " |");
         assertThat(readme)

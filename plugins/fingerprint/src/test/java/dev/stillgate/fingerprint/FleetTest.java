@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Three gateways, one analyst: a cluster that is spread over them is one cluster, and stays one when the analyst dies. */
+/** Fleet of three gateways: a cluster spread over them is found as one, and survives the loss of the leader. */
 final class FleetTest {
     private static final AnalysisSettings SETTINGS =
             new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
@@ -33,8 +33,8 @@ final class FleetTest {
         private final FakeContext context = new FakeContext("behaviour", ticker).in(member);
         private final FingerprintState state = FingerprintState.open(context, 65_536, SETTINGS);
 
-        private void apply(Function<OperatorActions, Object> what) {
-            state.apply(ticker.millis(), what, context.publisher());
+        private void apply(Function<OperatorActions, Object> action) {
+            state.apply(ticker.millis(), action, context.publisher());
         }
 
         private void analyse() {
@@ -45,7 +45,7 @@ final class FleetTest {
             return context.standings().of(FakeExchange.listed(account));
         }
 
-        private long dealtWithStanding() {
+        private long countDealtWithStanding() {
             long count = 0;
             for (int a = 0; a < Crowd.DEALT; a++) {
                 count += of("dealt-" + a).reaches(Standing.TIGHTENED) ? 1 : 0;
@@ -61,8 +61,8 @@ final class FleetTest {
         }
     }
 
-    /** Has every exchange come in at its time, at one gateway after the other. */
-    private void dealOut(List<Observation> crowd) {
+    /** Offers each exchange at its time, to the gateways in turn. */
+    private void offerInTurn(List<Observation> crowd) {
         int next = 0;
         for (Observation seen : crowd) {
             while (seen.start > ticker.millis()) {
@@ -76,41 +76,41 @@ final class FleetTest {
     }
 
     @Test
-    void aClusterThatIsSpreadOverGatewaysIsFoundByOneAndKnownToAll() {
+    void clusterSpreadOverGatewaysIsFoundAndKnownToAll() {
         turns(12);
-        dealOut(Crowd.of(ticker.millis(), 1));
+        offerInTurn(Crowd.of(ticker.millis(), 1));
         for (Node node : nodes) {
-            assertThat(node.dealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
+            assertThat(node.countDealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
             assertThat(node.of("person-1")).isEqualTo(Standing.CLEAR);
             assertThat(node.context.gauge("stillgate.fingerprint.fleet.refused"))
                     .isZero();
             assertThat(node.state.figures().accounts()).isEqualTo(200);
-            assertThat(node.dealtWithStanding()).isEqualTo(nodes.getFirst().dealtWithStanding());
+            assertThat(node.countDealtWithStanding()).isEqualTo(nodes.getFirst().countDealtWithStanding());
         }
         assertThat(nodes.get(1).state.figures().compared())
-                .as("who follows compares nothing")
+                .as("followers compare nothing")
                 .isZero();
 
         fleet.retire(nodes.removeFirst().member);
         turns(30);
         for (Node node : nodes) {
-            assertThat(node.dealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
+            assertThat(node.countDealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
         }
         Node late = new Node();
         nodes.add(late);
         turns(20);
-        assertThat(late.dealtWithStanding()).as("who joins late").isGreaterThan(Crowd.DEALT / 2);
+        assertThat(late.countDealtWithStanding()).as("gateway that joined late").isGreaterThan(Crowd.DEALT / 2);
         ticker.advance(Duration.ofMinutes(20));
         nodes.get(1).state.offer(Crowd.of(ticker.millis(), 2).getFirst());
         ticker.advance(Duration.ofHours(13));
         turns(2);
         assertThat(nodes.getFirst().state.figures().compared())
-                .as("who took over compares")
+                .as("new leader compares")
                 .isPositive();
     }
 
     @Test
-    void whatAnOperatorSaysOnOneGatewayHoldsOnAllAndOutlivesTheLeader() {
+    void pinReachesAllGatewaysAndSurvivesTheLeader() {
         turns(15);
         pin(nodes.get(1), "a", Standing.BLOCKED);
         turns(12);
@@ -128,7 +128,7 @@ final class FleetTest {
     }
 
     @Test
-    void whoLeadsWithoutEverHavingHeardAnythingAsksFirst() {
+    void newLeaderWithoutASnapshotRequestsOne() {
         turns(15);
         pin(nodes.getFirst(), "a", Standing.MARKED);
         turns(6);
@@ -142,7 +142,7 @@ final class FleetTest {
     }
 
     @Test
-    void withoutTheStoreStandingsStayAndOwnTrafficIsCompared() {
+    void gatewayWithoutStoreKeepsStandingsAndComparesOwnTraffic() {
         turns(15);
         pin(nodes.getFirst(), "a", Standing.MARKED);
         turns(6);
@@ -158,15 +158,15 @@ final class FleetTest {
         }
         turns(1);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
-        assertThat(alone.dealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
-        assertThat(nodes.get(1).dealtWithStanding()).isZero();
+        assertThat(alone.countDealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
+        assertThat(nodes.get(1).countDealtWithStanding()).isZero();
         fleet.lose(false);
         turns(10);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
     }
 
     @Test
-    void aQuotaIsUsedUpOnAllGatewaysTogether() {
+    void quotaIsSharedByAllGateways() {
         turns(15);
         pin(nodes.getFirst(), "a", Standing.TIGHTENED);
         turns(6);
@@ -191,7 +191,7 @@ final class FleetTest {
     }
 
     @Test
-    void whatCannotBeReadIsCountedAndChangesNothing() {
+    void unreadableMessagesAreCountedAndIgnored() {
         turns(15);
         for (String topic : List.of("fingerprint behaviour", "fingerprint behaviour standings")) {
             for (byte[] bytes : List.of(new byte[0], new byte[] {1}, new byte[] {9, 9, 9}, new byte[60_000])) {
@@ -205,7 +205,7 @@ final class FleetTest {
     }
 
     @Test
-    void aFiltersNameBecomesARole() {
+    void filterNameBecomesARole() {
         assertThat(FleetMember.role("Behaviour_2.x")).isEqualTo("analyst-behaviour-2-x");
         assertThat(FleetMember.role("x".repeat(64))).hasSize(64).matches("[a-z][a-z0-9-]{0,63}");
     }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** New accounts of an actor who was found, and new people beside them who use the same client. */
+/** New accounts of a known actor, beside new honest users of the same client. */
 final class FollowersTest {
     private static final long HOUR = 3_600_000;
     private static final int BEGIN = 96;
@@ -18,7 +18,7 @@ final class FollowersTest {
     private final long start = stage.now();
 
     @Test
-    void someOfThoseWhoComeToAGroupThatWasFoundAreKnownByNineExchanges() {
+    void newAccountsOfAKnownGroupAreFoundAfterNineExchanges() {
         List<Observation> all = new ArrayList<>(Crowd.of(start, 1));
         all.removeIf(seen -> seen.account.startsWith("dealt-"));
         all.forEach(seen -> seen.client = 0x0bad_cafe_0000_0001L);

@@ -11,16 +11,16 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * A firm whose people share out one queue of work, each with an account: in what they do they are an actor's accounts. They
- * are told by working in shifts, and in one place, which whoever hides that his accounts are one does not let them, or at
- * matters that have nothing in common.
+ * Employees who process one queue of work, each with an account, behave like an actor's accounts. They are recognised
+ * by working in shifts, and by working in one place or on unrelated topics; an actor who hides that the accounts are
+ * related avoids both.
  */
 final class OfficeTest {
     private static final long OFFICE = 0x1234_5678_9abcL;
 
     private final Stage stage = new Stage();
 
-    /** Plays people, and the accounts of a queue. */
+    /** Replays people and the accounts of a queue. */
     private void play(int fromHour, int toHour, int anHour, long network) {
         play(Crowd.queue(stage.now(), "seat-", fromHour, toHour, anHour, network));
     }
@@ -32,7 +32,7 @@ final class OfficeTest {
         stage.play(all);
     }
 
-    /** Plays people, and the accounts of a queue each of which is at home and asks at a length of its own. */
+    /** Replays people and the accounts of a queue, each in its own network and with its own prompt lengths. */
     private void playAtHome(int fromHour, int toHour, int anHour) {
         List<Observation> queue = Crowd.queue(stage.now(), "seat-", fromHour, toHour, anHour, 0);
         Random random = new Random(29);
@@ -51,7 +51,7 @@ final class OfficeTest {
     }
 
     @Test
-    void shiftsInOnePlaceAreWatchedAndNoMore() {
+    void shiftsInOneOfficeAreOnlyWatched() {
         play(9, 17, 3, OFFICE);
         assertThat(reached(Standing.WATCHED)).isGreaterThan(Crowd.DEALT / 2);
         assertThat(reached(Standing.TIGHTENED)).isZero();
@@ -59,26 +59,26 @@ final class OfficeTest {
     }
 
     @Test
-    void shiftsInManyPlacesAreFound() {
+    void shiftsInManyNetworksAreFound() {
         play(9, 17, 3, 0);
         assertThat(reached(Standing.TIGHTENED)).isGreaterThan(Crowd.DEALT / 2);
     }
 
     @Test
-    void shiftsAtHomeWithNothingInCommonThatIsAskedAreWatchedAndNoMore() {
+    void unrelatedShiftsAtHomeAreOnlyWatched() {
         playAtHome(9, 17, 3);
         assertThat(reached(Standing.WATCHED)).isPositive();
         assertThat(reached(Standing.TIGHTENED)).isZero();
     }
 
     @Test
-    void theSameAroundTheClockIsFound() {
+    void accountsAtHomeAroundTheClockAreFound() {
         playAtHome(0, 24, 1);
         assertThat(reached(Standing.TIGHTENED)).isPositive();
     }
 
     @Test
-    void onePlaceAroundTheClockIsFound() {
+    void accountsInOneOfficeAroundTheClockAreFound() {
         play(0, 24, 1, OFFICE);
         assertThat(reached(Standing.TIGHTENED)).isGreaterThan(Crowd.DEALT / 2);
     }

@@ -29,7 +29,7 @@ class OperatorTest {
     }
 
     @Test
-    void aPinHoldsAtOnceAndUntilItsTime() {
+    void pinTakesEffectAtOnceAndExpires() {
         Object page = pin(Map.of("standing", "blocked", "for", "2h", "why", "resold keys"));
         assertThat(harness.request(harness.exchange())).isInstanceOf(Verdict.Reject.class);
         assertThat(page)
@@ -47,7 +47,7 @@ class OperatorTest {
     }
 
     @Test
-    void aPinIsTakenBack() {
+    void pinIsRemoved() {
         pin(Map.of("standing", "slowed", "until", harness.ticker().millis() + 1000));
         assertThat(standing("a-1")).isEqualTo(Standing.SLOWED);
         assertThat(harness.context().does("accounts", "unpin", "a-1", Map.of())).isNotNull();
@@ -55,7 +55,7 @@ class OperatorTest {
     }
 
     @Test
-    void anAccountIsErasedWithItsStanding() {
+    void erasureRemovesTheStanding() {
         pin(Map.of("standing", "tightened"));
         assertThat(harness.context().shows("accounts", "a-1")).isNotNull();
         assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
@@ -65,7 +65,7 @@ class OperatorTest {
     }
 
     @Test
-    void nothingIsDoneToWhatIsNotKnown() {
+    void actionsOnUnknownIdsReturnNothing() {
         assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
                 .isNull();
         assertThat(harness.context().does("accounts", "unpin", "a-1", Map.of())).isNull();
@@ -77,7 +77,7 @@ class OperatorTest {
     }
 
     @Test
-    void everyOrderIsCounted() {
+    void actionsAreCounted() {
         pin(Map.of("standing", "watched"));
         harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of());
         assertThat(harness.context().count("stillgate.fingerprint.orders", "order", "pin"))
@@ -96,7 +96,7 @@ class OperatorTest {
             until    | 1         | expected a time in the future
             stand    | blocked   | expected standing, for, until or why
             """)
-    void whatCannotBeUsedIsNamed(String key, String value, String message) {
+    void invalidArgumentIsNamed(String key, String value, String message) {
         Map<String, Object> arguments = key.equals("until")
                 ? Map.of("standing", "blocked", "until", Long.valueOf(value))
                 : key.equals("standing") ? Map.of(key, value) : Map.of("standing", "blocked", key, value);
@@ -108,7 +108,7 @@ class OperatorTest {
     }
 
     @Test
-    void aTimeIsGivenInOneWay() {
+    void forAndUntilExcludeEachOther() {
         long now = harness.ticker().millis();
         assertThatThrownBy(() -> pin(Map.of("standing", "clear", "for", "1d", "until", now + 5)))
                 .hasMessageContaining("not both");
@@ -119,7 +119,7 @@ class OperatorTest {
     }
 
     @Test
-    void aPinnedAccountThatIsTightenedHasAQuota() {
+    void accountPinnedToTightenedHasAQuota() {
         pin(Map.of("standing", "tightened"));
         for (int i = 0; i < 10; i++) {
             assertThat(harness.request(harness.exchange())).isEqualTo(Verdict.ALLOW);
@@ -131,7 +131,7 @@ class OperatorTest {
     }
 
     @Test
-    void theGaugesTellHowManyStandWhere() {
+    void gaugesCountAccountsPerStanding() {
         pin(Map.of("standing", "slowed"));
         harness.ticker().advance(Duration.ofSeconds(1));
         assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "slowed"))

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Shows 6: an attacker has accounts send honest-looking load, as many as the accounts that harvest, to shift what is learnt
- * of honest traffic. Stated outcome: most of those that harvest are found as without it, and nobody else climbs.
+ * Shows 6: an attacker sends honest-looking traffic from as many accounts as harvest, to distort the background. Most
+ * of the harvesting accounts are still found, and no other account rises.
  */
 final class PoisoningTest {
     private final Stage stage = new Stage();
@@ -20,7 +20,7 @@ final class PoisoningTest {
     }
 
     @Test
-    void honestLookingLoadOfAnAttackerHidesNobody() {
+    void honestLookingTrafficDoesNotHideHarvestingAccounts() {
         List<Observation> all = new ArrayList<>(Crowd.of(stage.now(), 1));
         List<Observation> decoys = Crowd.of(stage.now(), 99).stream()
                 .filter(seen -> seen.account.startsWith("person-"))

@@ -4,7 +4,7 @@ import dev.stillgate.fingerprint.capture.AllowPolicy;
 
 /** Policies for tests. */
 public final class Policies {
-    /** What is in force when a policy says nothing. */
+    /** Policy without any settings. */
     public static final FingerprintPolicy DEFAULT = allowing(null);
 
     private Policies() {}

@@ -19,7 +19,7 @@ class SamplesTest {
 
     private final FilterHarness<FingerprintPolicy> harness = new FilterHarness<>(new FingerprintFactory());
 
-    private void asks(String text) {
+    private void send(String text) {
         FakeExchange exchange = harness.exchange();
         harness.request(exchange);
         harness.body(exchange, FakeBody.chat(text));
@@ -35,46 +35,46 @@ class SamplesTest {
         return samples == null ? List.of() : (List<?>) samples;
     }
 
-    private void watched() {
+    private void pinToWatched() {
         harness.context().does("accounts", "standing", "a-1", Map.of("standing", "watched"));
     }
 
     @Test
-    void noTextIsKeptUnlessThePolicyAsksForIt() {
+    void textIsNotKeptByDefault() {
         harness.policy(Policies.DEFAULT);
-        watched();
-        asks(TEXT);
+        pinToWatched();
+        send(TEXT);
         assertThat(samples()).isEmpty();
     }
 
     @Test
-    void norOfAnAccountThatIsNotWatched() {
+    void textOfUnwatchedAccountsIsNotKept() {
         harness.policy(Policies.sampling(2));
-        asks(TEXT);
+        send(TEXT);
         assertThat(samples()).isEmpty();
     }
 
     @Test
-    void aWatchedAccountsTextsAreKeptRedactedAndTheNewestOnly() {
+    void newestTextsOfAWatchedAccountAreKeptRedacted() {
         harness.policy(Policies.sampling(2));
-        watched();
-        asks("one first question");
-        asks(TEXT);
-        asks("word ".repeat(1000));
+        pinToWatched();
+        send("one first question");
+        send(TEXT);
+        send("word ".repeat(1000));
         assertThat(samples()).hasSize(2);
         assertThat(samples().getFirst()).isEqualTo(REDACTED);
         assertThat(samples().getLast()).asString().hasSize(500).startsWith("word word");
     }
 
     @Test
-    void ofAnAccountThatSendsVeryMuchEveryEighthPromptIsRead() {
+    void everyEighthPromptAboveTheRateIsRead() {
         harness.policy(Policies.sampling(20));
-        watched();
+        pinToWatched();
         for (int i = 0; i < 5; i++) {
-            asks("word ".repeat(12_000));
+            send("word ".repeat(12_000));
         }
         for (int i = 0; i < 16; i++) {
-            asks("question " + "again ".repeat(i + 1));
+            send("question " + "again ".repeat(i + 1));
         }
         assertThat(samples().subList(5, samples().size()))
                 .isEqualTo(List.of(
@@ -84,23 +84,23 @@ class SamplesTest {
     }
 
     @Test
-    void theyGoWithTheSwitch() {
+    void samplesAreDeletedWhenDisabled() {
         harness.policy(Policies.sampling(2));
-        watched();
-        asks(TEXT);
+        pinToWatched();
+        send(TEXT);
         harness.policy(Policies.DEFAULT);
         harness.ticker().advance(Duration.ofSeconds(1));
         assertThat(samples()).isEmpty();
     }
 
     @Test
-    void theyGoWithTheAccount() {
+    void samplesAreErasedWithTheAccount() {
         harness.policy(Policies.sampling(2));
-        watched();
-        asks(TEXT);
+        pinToWatched();
+        send(TEXT);
         assertThat(samples()).hasSize(1);
         harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of());
-        watched();
+        pinToWatched();
         assertThat(samples()).isEmpty();
     }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Jobs that a clock starts. When they run says only what somebody wrote into a table; whose they are is told by how much each
- * does and what it asks: a product's customers each send their own, an actor's accounts each a part of one heap.
+ * Scheduled jobs. Their start times are no evidence; volume and content are. Customers of a product each send their own
+ * prompts, an actor's accounts each send a part of one workload.
  */
 final class ScheduleTest {
     private final Stage stage = new Stage();
@@ -24,12 +24,12 @@ final class ScheduleTest {
     }
 
     @Test
-    void jobsOverOneHeapAreFound() {
+    void scheduledJobsOfOneWorkloadAreFound() {
         assertThat(reached(0, Standing.TIGHTENED)).isGreaterThan(Crowd.DEALT / 2);
     }
 
     @Test
-    void customersOfAProductAreNot() {
+    void scheduledJobsOfIndependentCustomersAreNotFound() {
         assertThat(reached(0.4, Standing.WATCHED)).isZero();
     }
 }

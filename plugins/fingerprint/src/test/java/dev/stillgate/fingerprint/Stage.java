@@ -11,7 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A gateway by itself with an empty policy, before which observations are played. */
+/** Single gateway with the default policy that replays observations. */
 final class Stage {
     private static final AnalysisSettings SETTINGS =
             new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
@@ -24,7 +24,7 @@ final class Stage {
         return ticker.millis();
     }
 
-    /** Plays observations in the order of their times, with an analysis every ten minutes. */
+    /** Replays observations by their times, with an analysis every ten minutes. */
     void play(List<Observation> all) {
         all.sort(Comparator.comparingLong(seen -> seen.start));
         for (Observation seen : all) {
@@ -41,7 +41,11 @@ final class Stage {
         state.analyse(SETTINGS, ticker.millis(), context.publisher());
     }
 
-    /** Returns how many of so many accounts of one prefix reach a standing. */
+    /**
+     * Returns how many of the accounts with a prefix reach a standing.
+     *
+     * @param count number of accounts with the prefix
+     */
     long reach(Standing standing, String prefix, int count) {
         return IntStream.range(0, count)
                 .filter(a ->

@@ -19,7 +19,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A filter's state: kept across restarts and reloads, and bounded by its ring. */
+/** State of a filter across restarts and reloads, and its bounds. */
 final class StateTest {
     @TempDir
     private Path directory;
@@ -28,14 +28,14 @@ final class StateTest {
     private FakeContext context = new FakeContext("behaviour", ticker);
     private FingerprintFilter filter;
 
-    private void start(int ring, int maxAccounts) {
+    private void start(int queueCapacity, int maxAccounts) {
         context = new FakeContext("behaviour", ticker).keepsStateIn(directory);
-        create(ring, maxAccounts);
+        create(queueCapacity, maxAccounts);
     }
 
-    private void create(int ring, int maxAccounts) {
+    private void create(int queueCapacity, int maxAccounts) {
         FingerprintPolicy policy =
-                new FingerprintPolicy(null, null, null, null, null, null, null, ring, maxAccounts, null, null);
+                new FingerprintPolicy(null, null, null, null, null, null, null, queueCapacity, maxAccounts, null, null);
         filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
     }
 
@@ -64,7 +64,7 @@ final class StateTest {
     }
 
     @Test
-    void whatIsKnownIsThereAfterAnEndInGoodOrder() {
+    void stateSurvivesAnOrderlyRestart() {
         start(1024, 1000);
         exchange("a");
         exchange("b");
@@ -77,7 +77,7 @@ final class StateTest {
     }
 
     @Test
-    void aGatewayThatDiesLosesAMinuteAtMost() {
+    void crashLosesAtMostOneMinute() {
         start(1024, 1000);
         exchange("a");
         ticker.advance(Duration.ofSeconds(61));
@@ -88,7 +88,7 @@ final class StateTest {
     }
 
     @Test
-    void nothingIsWrittenWhenNothingChanged() throws IOException {
+    void unchangedStateIsNotWritten() throws IOException {
         start(1024, 1000);
         ticker.advance(Duration.ofMinutes(5));
         assertThat(directory).isEmptyDirectory();
@@ -103,7 +103,7 @@ final class StateTest {
     }
 
     @Test
-    void aDamagedFileIsPutAsideAndTrafficIsServed() throws IOException {
+    void damagedFileIsSetAsideAndTrafficIsServed() throws IOException {
         Files.writeString(directory.resolve("behaviour"), "not what was saved");
         start(1024, 1000);
         exchange("a");
@@ -114,7 +114,7 @@ final class StateTest {
     }
 
     @Test
-    void stateOutlivesAPolicyAndFollowsTheNext() {
+    void stateSurvivesAPolicyReload() {
         start(1024, 1000);
         for (int a = 0; a < 500; a++) {
             exchange("a-" + a);
@@ -128,7 +128,7 @@ final class StateTest {
     }
 
     @Test
-    void anotherPublisherIsToldThoughNothingChanged() {
+    void newPublisherReceivesAllStandings() {
         start(1024, 1000);
         pin("a", Standing.MARKED);
         ticker.advance(Duration.ofSeconds(1));
@@ -138,9 +138,9 @@ final class StateTest {
         assertThat(of("a")).isEqualTo(Standing.MARKED);
     }
 
-    /** Shows 6: a ring that overflows costs records, which are counted; no request waits, is refused or is failed. */
+    /** Shows 6: a full queue costs observations, which are counted; no request waits, is refused or fails. */
     @Test
-    void aRingThatOverflowsDropsAndCountsAndRefusesNobody() {
+    void fullQueueDropsAndCountsWithoutRefusals() {
         start(16, 1000);
         pin("bad", Standing.BLOCKED);
         ticker.advance(Duration.ofSeconds(1));
@@ -159,7 +159,7 @@ final class StateTest {
     }
 
     @Test
-    void accountsBeyondTheMostThatAreKeptAreCounted() {
+    void evictedAccountsAreCounted() {
         start(65_536, 100);
         for (int a = 0; a < 1000; a++) {
             exchange("a-" + a);

@@ -37,7 +37,7 @@ class AllowListTest {
         return harness.context().shows("accounts", account);
     }
 
-    private void seesNothingBut(String... seen) {
+    private void assertObserved(String... seen) {
         exchanges(harness.exchange().by(of("a-1", "acme")).at("203.0.113.7"));
         exchanges(harness.exchange().by(of("a-2", "acme")).at("198.51.100.7"));
         exchanges(harness.exchange().by(of("a-3", "other")).at("203.0.113.8"));
@@ -51,32 +51,32 @@ class AllowListTest {
     }
 
     @Test
-    void withoutAListAllIsSeenAndNothingHidden() {
+    void emptyListHidesNothing() {
         harness.policy(Policies.DEFAULT);
-        seesNothingBut("a-1", "a-2", "a-3");
+        assertObserved("a-1", "a-2", "a-3");
         assertThat(hidden()).isEqualTo("[]");
     }
 
     @Test
-    void anAccountThatIsAllowedIsNotLookedAt() {
+    void allowedAccountIsNotObserved() {
         harness.policy(Policies.allowing(new AllowPolicy(null, null, null, List.of("a-1", "a-9"), null)));
-        seesNothingBut("a-2", "a-3");
+        assertObserved("a-2", "a-3");
         assertThat(hidden())
                 .isEqualTo("[{by=accounts, value=a-1, exchanges=1, accounts=[a-1]}, "
                         + "{by=accounts, value=a-9, exchanges=0, accounts=[]}]");
     }
 
     @Test
-    void norIsAnOrganisation() {
+    void allowedOrganisationIsNotObserved() {
         harness.policy(Policies.allowing(new AllowPolicy(null, null, null, null, List.of("acme"))));
-        seesNothingBut("a-3");
+        assertObserved("a-3");
         assertThat(hidden()).isEqualTo("[{by=organisations, value=acme, exchanges=2, accounts=[a-1, a-2]}]");
     }
 
     @Test
-    void norIsANetwork() {
+    void allowedNetworkIsNotObserved() {
         harness.policy(Policies.allowing(new AllowPolicy(null, null, List.of("203.0.113.0/24"), null, null)));
-        seesNothingBut("a-2");
+        assertObserved("a-2");
         assertThat(hidden()).isEqualTo("[{by=networks, value=203.0.113.0/24, exchanges=2, accounts=[a-1, a-3]}]");
         assertThat(harness.context().count("stillgate.fingerprint.allowed", "by", "networks"))
                 .isEqualTo(2);
@@ -98,7 +98,7 @@ class AllowListTest {
     }
 
     @Test
-    void aClientThatIsAllowedIsNothingToBeComparedFor() {
+    void allowedClientIsNotCompared() {
         harness.policy(Policies.DEFAULT);
         assertThat(inCommon(ofClient())).containsKeys("client", "opening", "shape");
         harness.context().does("accounts", "erase", "a-1", Map.of());
@@ -108,7 +108,7 @@ class AllowListTest {
     }
 
     @Test
-    void aTemplateIsNamedByTheDigitsThatAReportShows() {
+    void templateIsAllowedByItsDigitsInReports() {
         harness.policy(Policies.DEFAULT);
         Map<Object, Object> shares = inCommon(ofClient());
         String digits = ((List<?>) shares.get("opening")).getFirst().toString();
@@ -122,9 +122,9 @@ class AllowListTest {
     }
 
     @Test
-    void whoIsPutOnTheListLosesWhatWasHeldAgainstIt() {
+    void newlyAllowedAccountLosesItsRecord() {
         harness.policy(Policies.DEFAULT);
-        seesNothingBut("a-1", "a-2", "a-3");
+        assertObserved("a-1", "a-2", "a-3");
         harness.policy(Policies.allowing(new AllowPolicy(null, null, null, null, List.of("acme"))));
         harness.ticker().advance(Duration.ofSeconds(1));
         assertThat(shows("a-1")).isNull();
@@ -132,7 +132,7 @@ class AllowListTest {
     }
 
     @Test
-    void anOperatorsWordHoldsForThemToo() {
+    void pinAppliesToAllowedAccounts() {
         harness.policy(Policies.allowing(new AllowPolicy(null, null, null, List.of("a-1"), null)));
         harness.context().does("accounts", "standing", "a-1", Map.of("standing", "blocked"));
         harness.ticker().advance(Duration.ofSeconds(1));

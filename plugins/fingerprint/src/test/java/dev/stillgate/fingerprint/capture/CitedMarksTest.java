@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A prompt cites the newest of what was answered before, wherever in it that stands. */
+/** A prompt cites the newest responses, wherever they are in it. */
 class CitedMarksTest {
     private static final ContextMarks LENGTHS = new ContextMarks() {
         @Override
@@ -24,22 +24,22 @@ class CitedMarksTest {
     };
 
     @Test
-    void theNewestAnswersAreCitedHoweverLongAgoTheyAre() {
+    void newestResponsesAreCitedAtAnyDistance() {
         Random random = new Random(1);
         for (int i = 0; i < 500; i++) {
             Conversation conversation = new Conversation();
-            List<Long> answers = new ArrayList<>();
+            List<Long> responses = new ArrayList<>();
             int messages = random.nextInt(1, 60);
             int share = random.nextInt(1, 12);
             for (int m = 1; m <= messages; m++) {
                 if (random.nextInt(share) == 0) {
-                    answers.add((long) m);
+                    responses.add((long) m);
                     conversation.assistant(String.valueOf(m));
                 } else {
                     conversation.user("and then?");
                 }
             }
-            List<Long> newest = answers.subList(Math.max(0, answers.size() - CitedMarks.MAX_MARKS), answers.size());
+            List<Long> newest = responses.subList(Math.max(0, responses.size() - CitedMarks.MAX_MARKS), responses.size());
             assertThat(new CitedMarks(LENGTHS).of(conversation))
                     .isEqualTo(newest.stream().mapToLong(Long::longValue).toArray());
         }

@@ -12,19 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a client looks like, and what it says it is. */
+/** Fingerprint of a client, and the software that it claims to be. */
 final class ClientFingerprintTest {
     private final FakeContext context = new FakeContext("behaviour", new FakeTicker());
     private final Slot<ClientFingerprint> slot = context.slot("print", ClientFingerprint.class);
-    private final FeatureHasher keys = new FeatureHasher(context.secret("counted values"));
+    private final FeatureHasher hasher = new FeatureHasher(context.secret("counted values"));
 
-    private ClientFingerprint print(FakeConnection connection, String... namesAndValues) {
+    private ClientFingerprint fingerprint(FakeConnection connection, String... namesAndValues) {
         List<Header> headers = new ArrayList<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             headers.add(new Header(namesAndValues[i], namesAndValues[i + 1]));
         }
         return ClientFingerprint.of(
-                new FakeExchange(new FakeTicker()).on(connection).with(headers.toArray(new Header[0])), slot, keys);
+                new FakeExchange(new FakeTicker()).on(connection).with(headers.toArray(new Header[0])), slot, hasher);
     }
 
     private static FakeConnection connection() {
@@ -32,11 +32,11 @@ final class ClientFingerprintTest {
     }
 
     @Test
-    void aVersionIsNoPartOfTheClaimAndTheLanguageIs() {
-        ClientFingerprint one = print(connection(), "user-agent", "OpenAI/Python 1.99.7", "x-stainless-lang", "python");
+    void claimIncludesTheLanguageButNotTheVersion() {
+        ClientFingerprint one = fingerprint(connection(), "user-agent", "OpenAI/Python 1.99.7", "x-stainless-lang", "python");
         ClientFingerprint newer =
-                print(connection(), "user-agent", "OpenAI/Python 2.0.0", "x-stainless-lang", "python");
-        ClientFingerprint other = print(connection(), "user-agent", "OpenAI/JS 5.0.0", "x-stainless-lang", "js");
+                fingerprint(connection(), "user-agent", "OpenAI/Python 2.0.0", "x-stainless-lang", "python");
+        ClientFingerprint other = fingerprint(connection(), "user-agent", "OpenAI/JS 5.0.0", "x-stainless-lang", "js");
         assertThat(newer.claim())
                 .isEqualTo(one.claim())
                 .isNotEqualTo(other.claim())
@@ -47,14 +47,14 @@ final class ClientFingerprintTest {
     }
 
     @Test
-    void whatIsNotKnownIsZero() {
-        ClientFingerprint bare = print(new FakeConnection("192.0.2.1"), "user-agent", "a");
+    void unknownFeaturesAreZero() {
+        ClientFingerprint bare = fingerprint(new FakeConnection("192.0.2.1"), "user-agent", "a");
         assertThat(bare.ja4()).isZero();
         assertThat(bare.order()).isZero();
         assertThat(bare.preface()).isZero();
-        assertThat(print(connection().preface("1:1|0|mpas"), "user-agent", "a").preface())
+        assertThat(fingerprint(connection().preface("1:1|0|mpas"), "user-agent", "a").preface())
                 .isNotZero()
-                .isNotEqualTo(print(connection().preface("1:2|0|mpas"), "user-agent", "a")
+                .isNotEqualTo(fingerprint(connection().preface("1:2|0|mpas"), "user-agent", "a")
                         .preface());
     }
 }

@@ -20,34 +20,34 @@ import org.junit.jupiter.api.Test;
 /** Texts are read beside their exchanges: whichever ends last hands the observation on, once. */
 class PromptReadTaskTest {
     private final FilterHarness<FingerprintPolicy> harness = new FilterHarness<>(new FingerprintFactory());
-    private final Queue<Runnable> errands = new ArrayDeque<>();
-    private boolean taking = true;
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean accepting = true;
 
     PromptReadTaskTest() {
-        Predicate<Runnable> keep = task -> taking && errands.add(task);
+        Predicate<Runnable> keep = task -> accepting && tasks.add(task);
         harness.ticker().soon(keep);
         harness.policy(Policies.sampling(9));
         harness.context().does("accounts", "standing", "a-1", Map.of("standing", "watched"));
     }
 
-    private FakeExchange asks(String text) {
+    private FakeExchange begin(String text) {
         FakeExchange exchange = harness.exchange();
         harness.request(exchange);
         harness.body(exchange, FakeBody.chat(text));
         return exchange;
     }
 
-    private void ends(FakeExchange exchange) {
+    private void complete(FakeExchange exchange) {
         harness.served(exchange, 200);
     }
 
     private void read() {
-        for (Runnable task = errands.poll(); task != null; task = errands.poll()) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
     }
 
-    private double waiting() {
+    private double queued() {
         return harness.context().gauge("stillgate.fingerprint.ring");
     }
 
@@ -57,65 +57,65 @@ class PromptReadTaskTest {
     }
 
     @Test
-    void anExchangeThatEndsFirstWaitsForItsText() {
-        FakeExchange exchange = asks("what are tides");
-        ends(exchange);
-        assertThat(waiting()).isZero();
+    void exchangeThatEndsFirstWaitsForItsText() {
+        FakeExchange exchange = begin("what are tides");
+        complete(exchange);
+        assertThat(queued()).isZero();
         read();
-        assertThat(waiting()).isEqualTo(1);
+        assertThat(queued()).isEqualTo(1);
         assertThat(samples()).asString().contains("what are tides");
     }
 
     @Test
-    void aTextThatIsReadFirstWaitsForItsExchange() {
-        FakeExchange exchange = asks("what are tides");
+    void textReadFirstWaitsForItsExchange() {
+        FakeExchange exchange = begin("what are tides");
         read();
-        assertThat(waiting()).isZero();
-        ends(exchange);
-        assertThat(waiting()).isEqualTo(1);
+        assertThat(queued()).isZero();
+        complete(exchange);
+        assertThat(queued()).isEqualTo(1);
         assertThat(samples()).asString().contains("what are tides");
     }
 
     @Test
-    void aPromptWithoutNewTextWaitsForNothing() {
-        ends(asks(""));
-        assertThat(errands).isEmpty();
-        assertThat(waiting()).isEqualTo(1);
+    void promptWithoutNewTextDoesNotWait() {
+        complete(begin(""));
+        assertThat(tasks).isEmpty();
+        assertThat(queued()).isEqualTo(1);
     }
 
     @Test
-    void aSystemPromptThatIsNotKnownIsReadBesideItsExchangeToo() {
+    void unknownSystemPromptIsReadInTheBackground() {
         FakeExchange exchange = harness.exchange();
         harness.request(exchange);
         harness.body(exchange, Conversation.of("").system("You are Ada."));
-        ends(exchange);
-        assertThat(waiting()).isZero();
+        complete(exchange);
+        assertThat(queued()).isZero();
         read();
-        assertThat(waiting()).isEqualTo(1);
-        assertThat(samples()).as("of a system prompt").isNull();
+        assertThat(queued()).isEqualTo(1);
+        assertThat(samples()).as("system prompts are not sampled").isNull();
     }
 
     @Test
-    void whatNobodyTakesIsNotReadAndTheExchangeIsSeenAllTheSame() {
-        taking = false;
-        ends(asks("what are tides"));
-        assertThat(waiting()).isEqualTo(1);
+    void rejectedTaskLeavesTextUnreadButRecordsTheExchange() {
+        accepting = false;
+        complete(begin("what are tides"));
+        assertThat(queued()).isEqualTo(1);
         assertThat(harness.context().gauge("stillgate.fingerprint.unread")).isEqualTo(1);
-        taking = true;
-        ends(asks("what are neaps"));
+        accepting = true;
+        complete(begin("what are neaps"));
         read();
-        assertThat(waiting()).isEqualTo(2);
+        assertThat(queued()).isEqualTo(2);
         assertThat(samples()).asString().contains("neaps").doesNotContain("tides");
     }
 
     @Test
-    void unreadTextsAreBounded() {
-        ReadQueue unread = new ReadQueue(new PromptReaders(new byte[32]));
-        assertThat(unread.reserve((int) ReadQueue.MAX_CHARS)).isTrue();
-        assertThat(unread.reserve(1)).isFalse();
-        assertThat(unread.refused()).isEqualTo(1);
-        unread.free(1);
-        assertThat(unread.reserve(1)).isTrue();
-        assertThat(unread.reserve(1)).isFalse();
+    void waitingTextIsBounded() {
+        ReadQueue readQueue = new ReadQueue(new PromptReaders(new byte[32]));
+        assertThat(readQueue.reserve((int) ReadQueue.MAX_CHARS)).isTrue();
+        assertThat(readQueue.reserve(1)).isFalse();
+        assertThat(readQueue.refused()).isEqualTo(1);
+        readQueue.free(1);
+        assertThat(readQueue.reserve(1)).isTrue();
+        assertThat(readQueue.reserve(1)).isFalse();
     }
 }

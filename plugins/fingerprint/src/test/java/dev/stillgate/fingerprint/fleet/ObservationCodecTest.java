@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 final class ObservationCodecTest {
     private final Random random = new Random(7);
 
-    /** Fills every public field, those that are added later too. */
+    /** Fills every public field by reflection, so that new fields are covered. */
     private Observation filled() throws IllegalAccessException {
         Observation seen = new Observation();
         fill(seen);
@@ -68,7 +68,7 @@ final class ObservationCodecTest {
     }
 
     @Test
-    void everyFieldComesBackButTheTextOfAPrompt() throws IllegalAccessException, IOException {
+    void everyFieldButTheSampleSurvives() throws IllegalAccessException, IOException {
         Observation seen = filled();
         Observation back = read(written(seen));
         assertThat(back).usingRecursiveComparison().ignoringFields("sample").isEqualTo(seen);
@@ -80,7 +80,7 @@ final class ObservationCodecTest {
     }
 
     @Test
-    void textsThatCallersChooseAreCutAndAnIdIsNot() throws IOException {
+    void clientTextsAreTruncatedButIdsAreNot() throws IOException {
         Observation seen = new Observation();
         seen.model = "m".repeat(1_000_000);
         seen.software = "日".repeat(5000);
@@ -97,14 +97,14 @@ final class ObservationCodecTest {
     }
 
     @Test
-    void anHonestRecordIsSmall() throws IllegalAccessException, IOException {
+    void ordinaryObservationIsSmall() throws IllegalAccessException, IOException {
         Observation seen = filled();
         seen.cited = new long[1];
         assertThat(written(seen).length).isLessThan(600);
     }
 
     @Test
-    void anyBytesAreReadOrRefused() throws IllegalAccessException, IOException {
+    void arbitraryBytesAreReadOrRefused() throws IllegalAccessException, IOException {
         byte[] whole = written(filled());
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = whole.clone();

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Batches of observations between gateways: what a feed brings twice is taken once. */
+/** Batches of observations between gateways; a batch that is delivered twice is read once. */
 final class ObservationFeedTest {
     private static final long CHECK = 5;
     private final List<byte[]> sent = new ArrayList<>();
@@ -46,7 +46,7 @@ final class ObservationFeedTest {
     }
 
     @Test
-    void whatOneTellsOthersHear() {
+    void sentObservationsAreReceived() {
         send(from, "x", "y");
         send(from);
         assertThat(sent).hasSize(1);
@@ -56,7 +56,7 @@ final class ObservationFeedTest {
     }
 
     @Test
-    void whatComesTwiceIsTakenOnceAndANewRunCountsAnew() {
+    void duplicateBatchIsIgnoredAndANewRunRestartsNumbers() {
         send(from, "x");
         send(from, "y");
         sent.forEach(batch -> to.receive("a", batch));
@@ -69,7 +69,7 @@ final class ObservationFeedTest {
     }
 
     @Test
-    void onesOwnAndWhatIsHashedUnderAnotherKeyIsNotTaken() {
+    void ownBatchesAndOtherKeysAreIgnored() {
         send(from, "x");
         from.receive("a", sent.getFirst());
         assertThat(drained(from)).isEmpty();
@@ -81,7 +81,7 @@ final class ObservationFeedTest {
     }
 
     @Test
-    void manyGoInBatchesThatAFeedTakes() {
+    void manyObservationsAreSplitIntoBatches() {
         String[] accounts = new String[3000];
         java.util.Arrays.setAll(accounts, k -> "account-" + k);
         send(from, accounts);
@@ -93,7 +93,7 @@ final class ObservationFeedTest {
     }
 
     @Test
-    void whatFindsNoRoomIsCounted() {
+    void observationsBeyondTheCapacityAreCounted() {
         String[] accounts = new String[100];
         java.util.Arrays.setAll(accounts, k -> "account-" + k);
         send(to, accounts);
@@ -103,7 +103,7 @@ final class ObservationFeedTest {
     }
 
     @Test
-    void aDamagedBatchIsRefusedWhole() {
+    void damagedBatchIsRefusedAsAWhole() {
         send(from, "x", "y");
         byte[] batch = sent.getFirst();
         to.receive("a", java.util.Arrays.copyOf(batch, batch.length - 1));

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Copies that come in parts, whole or not at all. */
+/** Snapshots that arrive in parts are returned whole or not at all. */
 final class SnapshotAssemblerTest {
     private final SnapshotAssembler assembler = new SnapshotAssembler();
 
@@ -27,7 +27,7 @@ final class SnapshotAssemblerTest {
     }
 
     @Test
-    void partsComeInAnyOrderAndTwice() throws IOException {
+    void partsMayArriveInAnyOrderAndTwice() throws IOException {
         assembler.add("a", part(1, 1, 2, 3, "c"));
         assembler.add("a", part(1, 1, 0, 3, "a"));
         assembler.add("a", part(1, 1, 0, 3, "a"));
@@ -38,7 +38,7 @@ final class SnapshotAssemblerTest {
     }
 
     @Test
-    void aCopyOfWhichAPartIsLostIsGivenUp() throws IOException {
+    void snapshotWithALostPartIsDiscarded() throws IOException {
         assembler.add("a", part(1, 1, 0, 2, "x"));
         assembler.add("a", part(1, 2, 0, 2, "a"));
         assembler.add("a", part(1, 1, 1, 2, "y"));
@@ -49,7 +49,7 @@ final class SnapshotAssemblerTest {
     }
 
     @Test
-    void gatewaysDoNotMixAndTheNewestCounts() throws IOException {
+    void gatewaysAreSeparateAndTheNewestSnapshotWins() throws IOException {
         assembler.add("a", part(2, 1, 0, 2, "a"));
         assembler.add("b", part(1, 9, 0, 2, "x"));
         assembler.add("a", part(2, 1, 1, 2, "b"));
@@ -58,7 +58,7 @@ final class SnapshotAssemblerTest {
     }
 
     @Test
-    void partsThatCannotBeAreRefused() throws IOException {
+    void invalidPartsAreRefused() throws IOException {
         for (SnapshotAssembler.Part bad : List.of(
                 part(1, 1, -1, 2, ""),
                 part(1, 1, 2, 2, ""),
@@ -72,18 +72,18 @@ final class SnapshotAssemblerTest {
     }
 
     @Test
-    void unfinishedCopiesOfManyGatewaysAreBounded() throws IOException {
+    void unfinishedSnapshotsAreBounded() throws IOException {
         for (int node = 0; node < 1000; node++) {
             assembler.add("node-" + node, part(1, 1, 0, 2, "a"));
         }
         assembler.add("node-0", part(1, 1, 1, 2, "b"));
-        assertThat(newest()).as("given up").isEqualTo("none");
+        assertThat(newest()).as("discarded").isEqualTo("none");
         assembler.add("node-999", part(1, 1, 1, 2, "b"));
         assertThat(newest()).isEqualTo("1:ab");
     }
 
     @Test
-    void whatIsCutIntoPartsIsPutTogether() throws IOException {
+    void splitSnapshotIsReassembled() throws IOException {
         Random random = new Random(1);
         for (int length : new int[] {0, 1, 48 << 10, (48 << 10) + 1, 300_000}) {
             byte[] bytes = new byte[length];

@@ -19,7 +19,7 @@ class OperatorActionsTest {
     }
 
     @Test
-    void aClusterIsPinnedWithAllItsAccountsAndSaysSo() {
+    void pinningAClusterPinsAllItsAccounts() {
         Map<String, Object> page = operator.pinCluster("c1", Map.of("standing", "blocked", "for", "30d"));
         assertThat(page).isNotNull().containsEntry("standings", Map.of("blocked", 2));
         assertThat(page.get("timeline")).asString().contains("pinned to blocked by hand");
@@ -29,7 +29,7 @@ class OperatorActionsTest {
     }
 
     @Test
-    void anUnpinnedClusterStandsWhereItHadClimbed() {
+    void unpinnedClusterReturnsToItsEarnedStanding() {
         operator.pinCluster("c1", Map.of("standing", "clear"));
         assertThat(standing("a-2")).isEqualTo(Standing.CLEAR);
         operator.unpinCluster("c1", Map.of());
@@ -37,7 +37,7 @@ class OperatorActionsTest {
     }
 
     @Test
-    void whoIsErasedIsNoMemberAnyLonger() {
+    void erasedAccountLeavesItsCluster() {
         operator.erase("a-1", Map.of());
         assertThat(scene.reports.account("a-1")).isNull();
         assertThat(scene.reports.cluster("c1")).isNotNull().containsEntry("size", 1);
@@ -47,7 +47,7 @@ class OperatorActionsTest {
     }
 
     @Test
-    void aPinOutlastsTheStandingThatWasEarned() {
+    void pinOutlastsTheEarnedStanding() {
         operator.pin("a-1", Map.of("standing", "marked", "for", "20d"));
         scene.analyst.tend(NOW + 15 * 24 * Scene.HOUR);
         assertThat(standing("a-1")).isEqualTo(Standing.MARKED);
@@ -57,7 +57,7 @@ class OperatorActionsTest {
     }
 
     @Test
-    void aQuotaIsOfTheAccountsOwnPast() {
+    void quotaFollowsTheAccountsPastUse() {
         operator.pin("b-1", Map.of("standing", "tightened"));
         assertThat(scene.reports.account("b-1")).isNotNull().containsEntry("dailyQuota", 15);
     }

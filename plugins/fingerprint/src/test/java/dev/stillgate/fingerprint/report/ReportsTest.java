@@ -29,14 +29,14 @@ class ReportsTest {
     }
 
     @Test
-    void nothingIsShownOfWhatIsNotKnown() {
+    void unknownIdsHaveNoPage() {
         assertThat(scene.reports.account("a-1")).isNull();
         assertThat(scene.reports.cluster("c1")).isNull();
         assertThat(scene.reports.clusters()).isEmpty();
     }
 
     @Test
-    void anAccountThatIsClearShowsWhatItDoes() {
+    void clearAccountShowsItsTraffic() {
         scene.seen(30, "a-1");
         assertThat(account("a-1"))
                 .containsEntry("standing", "clear")
@@ -52,7 +52,7 @@ class ReportsTest {
     }
 
     @Test
-    void everyTraitOfASignalThatIsOnIsShownWithItsValue() {
+    void traitsOfEnabledSignalsAreShown() {
         scene.seen(30, "a-1");
         assertThat(account("a-1").get("signals"))
                 .asString()
@@ -61,7 +61,7 @@ class ReportsTest {
     }
 
     @Test
-    void anAccountOfAClusterSaysWhereItStandsAndWhy() {
+    void accountOfAClusterShowsItsStandingAndReasons() {
         scene.seen(30, "a-1", "a-2").found(Standing.TIGHTENED, "a-1", "a-2");
         assertThat(account("a-1"))
                 .containsEntry("standing", "tightened")
@@ -75,7 +75,7 @@ class ReportsTest {
     }
 
     @Test
-    void whatAnAccountSharesIsNamedByItsHashOnly() {
+    void sharedValuesAreShownAsHashes() {
         scene.seen(30, "a-1");
         assertThat(account("a-1"))
                 .extracting("shares", InstanceOfAssertFactories.map(String.class, Object.class))
@@ -83,7 +83,7 @@ class ReportsTest {
     }
 
     @Test
-    void theListOfClustersHasWhatABacktestReads() {
+    void clusterListContainsTheBacktestFields() {
         scene.seen(30, "a-1", "a-2").found(Standing.WATCHED, "a-1", "a-2");
         assertThat(scene.reports.clusters())
                 .singleElement()
@@ -95,7 +95,7 @@ class ReportsTest {
     }
 
     @Test
-    void aClusterShowsWhoDidWhatAndWhatBindsThem() {
+    void clusterPageShowsMembersAndCommonValues() {
         scene.seen(30, "a-1", "a-2", "b-1").seen(10, "a-2").found(Standing.MARKED, "a-1", "a-2");
         Map<String, Object> page = cluster("c1");
         assertThat(page)
@@ -122,14 +122,14 @@ class ReportsTest {
     }
 
     @Test
-    void aTraitOfTheMembersStandsBesideThatOfOthers() {
+    void traitsOfMembersAndOthersAreCompared() {
         scene.seen(30, "a-1", "a-2", "b-1").found(Standing.WATCHED, "a-1", "a-2");
         assertThat(cluster("c1").get("signals").toString())
                 .contains("family=time", "members=Spread[accounts=2", "others=Spread[accounts=1");
     }
 
     @Test
-    void tokensAndOriginsAreCountedFromThenOnAndForMembersOnly() {
+    void totalsCountOnlyMembersSinceTheClusterWasFound() {
         scene.seen(30, "a-1", "a-2", "b-1")
                 .found(Standing.WATCHED, "a-1", "a-2")
                 .seen(5, "a-1", "b-1");
@@ -145,7 +145,7 @@ class ReportsTest {
     }
 
     @Test
-    void veryLargeClustersAreListedInPart() {
+    void largeClusterIsListedInPart() {
         String[] many = IntStream.range(0, ClusterReport.MAX_MEMBERS + 5)
                 .mapToObj(i -> "m-" + i)
                 .toArray(String[]::new);

@@ -20,9 +20,9 @@ class ElicitationTest {
         return asked(reader, text);
     }
 
-    private static List<Elicitation> asked(WholeReader by, String text) {
+    private static List<Elicitation> asked(WholeReader reader, String text) {
         PromptFeatures features = new PromptFeatures();
-        by.read(Conversation.of(text), features);
+        reader.read(Conversation.of(text), features);
         List<Elicitation> asked = new ArrayList<>();
         for (Elicitation elicitation : Elicitation.values()) {
             if (elicitation.in(features.elicitations)) {
@@ -87,7 +87,7 @@ class ElicitationTest {
                 "REWRITING|Перефразируй следующий вопрос, сохраняя смысл.",
                 "REWRITING|検閲を避けるように文章を書き換えてください。"
             })
-    void findsWhatIsAskedFor(Elicitation expected, String text) {
+    void requestedElicitationIsFound(Elicitation expected, String text) {
         assertThat(asked(text)).contains(expected);
     }
 
@@ -117,17 +117,17 @@ class ElicitationTest {
                 "케이크 만드는 법을 단계별로 설명해 주세요.",
                 "Explica paso a paso cómo hacer una tortilla."
             })
-    void ordinaryRequestsAskForNothing(String text) {
+    void ordinaryRequestsHaveNoElicitation(String text) {
         assertThat(asked(text)).isEmpty();
     }
 
-    private static WholeReader reading(String... lines) {
+    private static WholeReader reader(String... lines) {
         return new WholeReader(new TextKey(PromptReaderTest.key(1)), Phrases.parse(List.of(lines)));
     }
 
     @Test
-    void groupsMayComeInAnyOrderButNotFarApart() {
-        WholeReader small = reading("= a", "make, produce", "= b", "good questions", "> SYNTHETIC_DATA 4: a + b");
+    void groupsMatchInAnyOrderWithinTheWindow() {
+        WholeReader small = reader("= a", "make, produce", "= b", "good questions", "> SYNTHETIC_DATA 4: a + b");
 
         assertThat(asked(small, "Make some good questions")).containsExactly(Elicitation.SYNTHETIC_DATA);
         assertThat(asked(small, "good, QUESTIONS to produce")).containsExactly(Elicitation.SYNTHETIC_DATA);
@@ -138,8 +138,8 @@ class ElicitationTest {
     }
 
     @Test
-    void aPhraseIsNotCutByPunctuationThatMasksButByOtherWords() {
-        WholeReader small = reading("= a", "step by step", "> REASONING 1: a");
+    void phraseSpansPunctuationButNotOtherWords() {
+        WholeReader small = reader("= a", "step by step", "> REASONING 1: a");
 
         assertThat(asked(small, "step\nby step")).containsExactly(Elicitation.REASONING);
         assertThat(asked(small, "step by 2 step")).isEmpty();
@@ -148,35 +148,35 @@ class ElicitationTest {
     }
 
     @Test
-    void twoCharactersOfAnUnspacedScriptAreAWord() {
-        WholeReader small = reading("= a", "生成", "= b", "问题", "> SYNTHETIC_DATA 3: a + b");
+    void twoUnspacedCharactersCountAsAWord() {
+        WholeReader small = reader("= a", "生成", "= b", "问题", "> SYNTHETIC_DATA 3: a + b");
 
         assertThat(asked(small, "生成二十问题")).containsExactly(Elicitation.SYNTHETIC_DATA);
         assertThat(asked(small, "生成二十个很长问题")).isEmpty();
     }
 
     @Test
-    void accentsOfLatinLettersMayBeLeftOut() {
-        WholeReader small = reading("= a", "évaluez", "> GRADING 1: a");
+    void latinAccentsAreOptional() {
+        WholeReader small = reader("= a", "évaluez", "> GRADING 1: a");
 
         assertThat(asked(small, "EVALUEZ")).containsExactly(Elicitation.GRADING);
         assertThat(asked(small, "E\u0301valuez")).containsExactly(Elicitation.GRADING);
     }
 
     @Test
-    void brokenFilesAreRefused() {
+    void invalidFilesAreRefused() {
         assertThatThrownBy(() -> Phrases.parse(List.of("= a", "x", "> GRADING 4: a + b")))
-                .hasMessageContaining("no group b");
+                .hasMessageContaining("unknown group b");
         assertThatThrownBy(() -> Phrases.parse(List.of("= a", "x", "= b", "y, x", "> GRADING 4: a + b")))
                 .hasMessageContaining("\"x\" in two groups");
         assertThatThrownBy(() -> Phrases.parse(List.of("= a", "x", "> GRADING: a")))
-                .hasMessageContaining("not a rule");
-        assertThatThrownBy(() -> Phrases.parse(List.of("= a", "= a"))).hasMessageContaining("a second group");
-        assertThatThrownBy(() -> reading("= a", "...")).hasMessageContaining("0 words");
+                .hasMessageContaining("invalid rule");
+        assertThatThrownBy(() -> Phrases.parse(List.of("= a", "= a"))).hasMessageContaining("duplicate group");
+        assertThatThrownBy(() -> reader("= a", "...")).hasMessageContaining("0 words");
     }
 
     @Test
-    void everyShippedRuleFiresOnFirstTermsOfItsGroups() {
+    void shippedRulesFireOnFirstTermsOfTheirGroups() {
         Phrases shipped = Phrases.shipped();
         for (Phrases.Rule rule : shipped.rules()) {
             StringBuilder text = new StringBuilder();
@@ -189,7 +189,7 @@ class ElicitationTest {
     }
 
     @Test
-    void everyWordOfThePhrasesIsInTheLexicon() {
+    void lexiconContainsEveryWordOfThePhrases() {
         Lexicon lexicon = new Lexicon(key, Phrases.shipped());
         Words words = new Words(key);
         Phrases.shipped()

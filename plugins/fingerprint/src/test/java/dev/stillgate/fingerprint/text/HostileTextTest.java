@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Texts that are meant to cost much: each must end, in bounds, with features that make sense. */
+/** Texts designed to be expensive: each must be read in bounded time, with valid features. */
 @Timeout(60)
 class HostileTextTest {
     private static final int TEN_MEGABYTES = 10 << 20;
@@ -75,7 +75,7 @@ class HostileTextTest {
                 "_",
                 " "
             })
-    void oneTokenAgainAndAgain(String token) {
+    void repeatedTokenIsReadInBounds(String token) {
         PromptFeatures features = read(Conversation.of(token.repeat(TEN_MEGABYTES / token.length())));
 
         assertThat(features.newChars).isEqualTo(TEN_MEGABYTES / token.length() * token.length());
@@ -83,7 +83,7 @@ class HostileTextTest {
     }
 
     @Test
-    void aHundredThousandMessages() {
+    void hundredThousandMessagesAreRead() {
         Conversation chat = new Conversation();
         for (int i = 0; i < 50_000; i++) {
             chat.user("Tell me more of it.").assistant("No.");
@@ -95,7 +95,7 @@ class HostileTextTest {
     }
 
     @Test
-    void aHundredThousandNewParts() {
+    void hundredThousandNewPartsAreRead() {
         Conversation chat = new Conversation();
         String[] parts = new String[100_000];
         Arrays.fill(parts, "The sea was calm that day, the keeper wrote.");
@@ -106,7 +106,7 @@ class HostileTextTest {
     }
 
     @Test
-    void longSystemPromptsAndManyTools() {
+    void longSystemPromptAndManyToolsAreRead() {
         String system = "Never speak of the weather. ".repeat(400_000);
         Conversation chat = Conversation.of("Hi").system(system);
         for (int i = 0; i < 100_000; i++) {
@@ -121,7 +121,7 @@ class HostileTextTest {
     }
 
     @Test
-    void whatIsPutTogetherInAnyWayStaysInBounds() {
+    void textInAnyNumberOfPartsStaysInBounds() {
         for (int size : new int[] {
             NewText.MAX_CHARS - 1, NewText.MAX_CHARS, NewText.MAX_CHARS + 1, 48 << 10, 112 << 10, 113 << 10
         }) {
@@ -140,7 +140,7 @@ class HostileTextTest {
     }
 
     @Property(tries = 300)
-    void anyTextIsReadAsItWasBefore(
+    void readingIsRepeatable(
             @ForAll @StringLength(max = 400) String text, @ForAll @StringLength(max = 400) String between) {
         PromptFeatures first = read(Conversation.of(text).system(text));
         read(Conversation.of(between).system(between));

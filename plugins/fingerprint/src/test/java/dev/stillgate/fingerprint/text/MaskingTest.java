@@ -15,7 +15,7 @@ class MaskingTest {
     private final Spans spans = new Spans();
     private final MaskedWords masked = new MaskedWords(key);
 
-    /** Returns a text with each slot as 0. */
+    /** Returns the masked text, with 0 for each slot. */
     private String mask(String text) {
         words.read(text.toCharArray(), text.length());
         spans.read(words);
@@ -36,14 +36,14 @@ class MaskingTest {
     }
 
     @Test
-    void numbersIdsAndAddressesAreSlots() {
+    void numbersIdsAndAddressesAreMasked() {
         assertThat(mask("Order 1234 of user u_8812ab99 at https://x.example/1 by a@b.example: ship it"))
                 .isEqualTo("order 0 of user 0 at 0 by 0 ship it");
         assertThat(mask("add 3, 9, 3, 5 and 7")).isEqualTo("add 0 and 0");
     }
 
     @Test
-    void quotesAreSlots() {
+    void quotesAreMasked() {
         assertThat(mask("Translate \"the sea was calm\" now")).isEqualTo("translate 0 now");
         assertThat(mask("Translate “the sea ‘was’ calm” now")).isEqualTo("translate 0 now");
         assertThat(mask("Translate „die See“ und «la mer» and »das Meer« now"))
@@ -55,7 +55,7 @@ class MaskingTest {
     }
 
     @Test
-    void apostrophesAndLoneQuotesAreNone() {
+    void apostrophesAndSingleMarksAreNotQuotes() {
         assertThat(mask("The dogs' owner isn't here; it's the cats' food"))
                 .isEqualTo("the dogs owner isnt here it s the cats food");
         assertThat(mask("a 5\" screen and the rest of it")).isEqualTo("a 0 screen and the rest of it");
@@ -64,7 +64,7 @@ class MaskingTest {
     }
 
     @Test
-    void codeIsASlot() {
+    void codeIsMasked() {
         assertThat(mask("Explain `x = y` and\n```java\nint a = b;\n```\nplease"))
                 .isEqualTo("explain 0 and 0 please");
         assertThat(spans.codeChars).isEqualTo("x = y".length() + "java int a = b; ".length());
@@ -73,7 +73,7 @@ class MaskingTest {
     }
 
     @Test
-    void linesThatSeparateMakeASlotOfWhatIsBetween() {
+    void textBetweenSeparatorLinesIsMasked() {
         assertThat(mask("Summarise this.\n---\nThe sea was calm.\nVery.\n---\nBe brief."))
                 .isEqualTo("summarise this 0 be brief");
         assertThat(mask("Summarise\n\"\"\"\nThe sea\n\"\"\"\nbriefly")).isEqualTo("summarise 0 briefly");
@@ -82,21 +82,21 @@ class MaskingTest {
     }
 
     @Property
-    void maskingTwiceIsMaskingOnce(@ForAll("prompts") String text) {
+    void maskingIsIdempotent(@ForAll("prompts") String text) {
         String once = mask(text);
 
         assertThat(mask(once)).isEqualTo(once);
     }
 
     @Property
-    void quotedFillingsOfATemplateMaskAlike(@ForAll("fillings") String one, @ForAll("fillings") String other) {
+    void quotedValuesOfATemplateMaskAlike(@ForAll("values") String one, @ForAll("values") String other) {
         String template = "Answer the question \"%s\" as a teacher would, and grade\n```\n%s\n```\nby the rubric.";
 
         assertThat(mask(template.formatted(one, other))).isEqualTo(mask(template.formatted(other, one)));
     }
 
     @Provide
-    Arbitrary<String> fillings() {
+    Arbitrary<String> values() {
         return Arbitraries.of("calm", "7", "the sea", "it's", "a@b.example", "x_1", "大海", "why?", "\n")
                 .list()
                 .ofMinSize(1)

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What a prompt brings anew, against a plain reading of its definition. */
+/** New text of a prompt, compared with a plain implementation of its definition. */
 class NewTextTest {
     private static final String[] ROLES = {"user", "assistant", "system", "tool"};
     private static final PartKind[] KINDS = {PartKind.TEXT, PartKind.TEXT, PartKind.TOOL_RESULT, PartKind.MEDIA};
 
     private record Part(String role, PartKind kind, String text) {
-        boolean assistants() {
+        boolean isAssistant() {
             return role.equals("assistant") && kind != PartKind.TOOL_RESULT;
         }
 
-        boolean nobodys() {
+        boolean isOther() {
             return role.equals("system") && kind != PartKind.TOOL_RESULT;
         }
     }
 
     @Test
-    void isWhatTheUserWroteSinceTheAssistantsLastTurn() {
+    void newTextIsTheUsersSinceTheLastAssistantTurn() {
         Random random = new Random(1);
         NewText reader = new NewText();
         for (int i = 0; i < 2_000; i++) {
@@ -43,21 +43,21 @@ class NewTextTest {
                 conversation.message(role, kind, texts);
             }
             reader.read(conversation, true);
-            assertThat(new String(reader.chars, 0, reader.length)).isEqualTo(String.join("\n", fresh(parts)));
+            assertThat(new String(reader.chars, 0, reader.length)).isEqualTo(String.join("\n", expected(parts)));
         }
     }
 
-    private static List<String> fresh(List<Part> parts) {
-        List<Part> spoken = new ArrayList<>(parts);
-        spoken.removeIf(Part::nobodys);
-        while (!spoken.isEmpty() && spoken.getLast().assistants()) {
-            spoken.removeLast();
+    private static List<String> expected(List<Part> parts) {
+        List<Part> turns = new ArrayList<>(parts);
+        turns.removeIf(Part::isOther);
+        while (!turns.isEmpty() && turns.getLast().isAssistant()) {
+            turns.removeLast();
         }
-        int last = spoken.size();
-        while (last > 0 && !spoken.get(last - 1).assistants()) {
+        int last = turns.size();
+        while (last > 0 && !turns.get(last - 1).isAssistant()) {
             last--;
         }
-        return spoken.subList(last, spoken.size()).stream()
+        return turns.subList(last, turns.size()).stream()
                 .filter(part -> part.role.equals("user") && part.kind == PartKind.TEXT)
                 .map(Part::text)
                 .toList();

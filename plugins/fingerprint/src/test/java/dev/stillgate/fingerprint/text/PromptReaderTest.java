@@ -33,14 +33,14 @@ class PromptReaderTest {
     }
 
     @Test
-    void readsWhatIsNewAndNothingBefore() {
-        CharSequence untouchable = new Untouchable();
+    void onlyNewTextIsRead() {
+        CharSequence undecodable = new Undecodable();
         PromptFeatures alone = read(Conversation.of(QUESTION));
         PromptFeatures last = read(new Conversation()
-                .user(untouchable)
-                .assistant(untouchable)
-                .result(untouchable)
-                .assistant(untouchable)
+                .user(undecodable)
+                .assistant(undecodable)
+                .result(undecodable)
+                .assistant(undecodable)
                 .user(QUESTION));
 
         assertThat(last.text).isEqualTo(alone.text).isNotZero();
@@ -56,7 +56,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void aSkimTellsAllButTheText() {
+    void skimReadsEverythingButTheText() {
         Conversation chat = new Conversation()
                 .user(QUESTION)
                 .assistant("Twice.")
@@ -89,7 +89,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void resultsOfToolsCountButAreNotRead() {
+    void toolResultsAreCountedButNotRead() {
         PromptFeatures features = read(Conversation.of("Find the file and tell me what it says about tides.")
                 .assistant("")
                 .result("x".repeat(5000)));
@@ -103,7 +103,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void aTurnThatTheModelIsToGoOnFromHidesNothing() {
+    void finalAssistantTurnIsIgnored() {
         PromptFeatures features = read(Conversation.of(QUESTION).assistant("{"));
 
         assertThat(features.text).isEqualTo(read(Conversation.of(QUESTION)).text);
@@ -111,7 +111,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void newTextMayBeInSeveralMessages() {
+    void newTextSpansSeveralMessages() {
         Conversation chat = Conversation.of("Old.")
                 .assistant("Yes.")
                 .user("Why do tides come")
@@ -125,7 +125,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void itemsOfOneTurnAreOneTurn() {
+    void consecutiveMessagesAreOneTurn() {
         PromptFeatures features = read(new Conversation()
                 .message("system", BodyView.PartKind.TEXT, "Be brief.")
                 .user("one")
@@ -164,15 +164,15 @@ class PromptReaderTest {
         Conversation chat = Conversation.of(QUESTION).system("Be brief.").tools("search");
         PromptFeatures other = new PromptFeatures();
         new WholeReader(key(2)).read(chat, other);
-        PromptFeatures mine = read(chat);
+        PromptFeatures own = read(chat);
 
-        assertThat(List.of(mine.text, mine.opening, mine.system, mine.tools))
+        assertThat(List.of(own.text, own.opening, own.system, own.tools))
                 .doesNotContainAnyElementsOf(List.of(other.text, other.opening, other.system, other.tools));
-        assertThat(mine.sketch).doesNotContain(other.sketch);
+        assertThat(own.sketch).doesNotContain(other.sketch);
     }
 
     @Test
-    void textIsTheSameButForWhiteSpaceAndCase() {
+    void textHashIgnoresWhiteSpaceAndCase() {
         long text = read(Conversation.of("Why, in 2026, do “Tides” come?")).text;
 
         assertThat(read(Conversation.of("  why, IN 2026,\n\n do “tides”  come? ")).text)
@@ -183,7 +183,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void aSystemPromptIsTheSameWhenOnlyDatesIdsAndNumbersDiffer() {
+    void systemPromptHashIgnoresDatesIdsAndNumbers() {
         String prompt = "You are Ada. Today is %s. The user is %s (%s). Never speak of the weather.";
         long first = system(prompt.formatted("Monday, 2 March 2026", "u_8f3a2291", "ada@example.org"));
 
@@ -194,7 +194,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void aSystemPromptIsReadOnceAndKnownFromThenOn() {
+    void systemPromptIsReadOnce() {
         PromptReaders readers = new PromptReaders(key(1));
         PromptFeatures features = new PromptFeatures();
         BodyView.Chat chat = Conversation.of("Hi").system("You are Ada, a captain.");
@@ -203,24 +203,24 @@ class PromptReaderTest {
         assertThat(first.system()).containsExactly("You are Ada, a captain.".toCharArray());
         readers.texts().read(first, features);
         long hash = features.system;
-        long like = features.systemShingle;
+        long shingle = features.systemShingle;
         assertThat(hash).isNotZero();
-        assertThat(like).isNotZero();
+        assertThat(shingle).isNotZero();
 
         assertThat(readers.prompts().read(chat, features).system()).isEmpty();
         assertThat(features.system).isEqualTo(hash);
-        assertThat(features.systemShingle).isEqualTo(like);
+        assertThat(features.systemShingle).isEqualTo(shingle);
         readers.prompts().skim(chat, features);
         assertThat(features.system).isEqualTo(hash);
         readers.prompts().skim(Conversation.of("Hi").system("You are Bob."), features);
-        assertThat(features.system).as("of one that nobody has read").isZero();
+        assertThat(features.system).as("system prompt that was never read").isZero();
         assertThat(readers.prompts().read(Conversation.of("Hi"), features).system())
-                .as("none, after an unknown one")
+                .as("no system prompt, after an unknown one")
                 .isEmpty();
     }
 
     @Test
-    void ofManySystemPromptsTheNewestAreKnown() {
+    void newestSystemPromptsAreCached() {
         PromptReaders readers = new PromptReaders(key(1));
         PromptFeatures features = new PromptFeatures();
         for (int i = 0; i < 100_000; i++) {
@@ -234,27 +234,27 @@ class PromptReaderTest {
                 .isNotEmpty();
     }
 
-    /** A prompt that is filled in anew for each conversation is another one each time, and most of it is the same. */
+    /** A template that is filled in for each conversation yields a new prompt each time, most of which is constant. */
     @Test
-    void systemPromptsOfOneTemplateAreKnownToBeAlike() {
+    void systemPromptsOfOneTemplateShareAShingle() {
         String template =
                 "Never forget you are %s and I am %s. Never flip roles, never instruct me. We share a common interest "
                         + "in collaborating to complete a task, which is to %s. I give you one instruction at a time, and you write "
                         + "a solution that is specific and explain it.";
         List<String> trades = List.of("a baker", "a judge", "a nurse", "an old sailor", "a roofer from Kent", "a spy");
-        Map<Long, Integer> alike = new HashMap<>();
+        Map<Long, Integer> shingleCounts = new HashMap<>();
         Set<Long> whole = new HashSet<>();
         for (int i = 0; i < 36; i++) {
             String prompt =
                     template.formatted(trades.get(i / 6), trades.get(i % 6), "teach " + trades.get((i + i / 6) % 6));
-            alike.merge(read(Conversation.of("Hi").system(prompt)).systemShingle, 1, Integer::sum);
+            shingleCounts.merge(read(Conversation.of("Hi").system(prompt)).systemShingle, 1, Integer::sum);
             whole.add(system(prompt));
         }
         assertThat(whole).hasSize(36);
-        assertThat(Collections.max(alike.values())).isGreaterThan(12);
+        assertThat(Collections.max(shingleCounts.values())).isGreaterThan(12);
         assertThat(read(Conversation.of("Hi").system(QUESTION)).systemShingle)
                 .isNotZero()
-                .isNotIn(alike.keySet());
+                .isNotIn(shingleCounts.keySet());
         assertThat(read(Conversation.of("Hi").system("Be brief.")).systemShingle)
                 .isZero();
         assertThat(read(Conversation.of("Hi")).systemShingle).isZero();
@@ -265,7 +265,7 @@ class PromptReaderTest {
     }
 
     @Test
-    void toolsAreASet() {
+    void toolOrderAndRepetitionAreIgnored() {
         long tools = tools("read", "write", "search");
 
         assertThat(tools("search", "read", "write", "read")).isEqualTo(tools);
@@ -293,8 +293,8 @@ class PromptReaderTest {
         assertThat(inTheMiddle.elicitations).isZero();
     }
 
-    /** A text that nobody has decoded. */
-    private static final class Untouchable implements CharSequence {
+    /** Text that must not be decoded. */
+    private static final class Undecodable implements CharSequence {
         @Override
         public int length() {
             throw new AssertionError("decoded");
@@ -311,9 +311,9 @@ class PromptReaderTest {
         }
     }
 
-    /** "Aa" and "BB" have one hash code, and so have two prompts that begin with them. */
+    /** "Aa" and "BB" have equal hash codes, as do two prompts that begin with them. */
     @Test
-    void aPromptIsNotKnownByTheHashOfItsString() {
+    void promptsWithEqualStringHashesAreDistinguished() {
         String one = "Aa" + QUESTION;
         String other = "BB" + QUESTION;
         assertThat(one.hashCode()).isEqualTo(other.hashCode());

@@ -29,7 +29,7 @@ class ShingleSketchTest {
     }
 
     @Test
-    void equalPlacesEstimateTheSharedShingles() {
+    void equalSlotsEstimateTheJaccardSimilarity() {
         Random random = new Random(7);
         for (int shared : new int[] {4, 10, 30, 100}) {
             for (int own : new int[] {4, 10, 30, 100}) {
@@ -48,20 +48,20 @@ class ShingleSketchTest {
     }
 
     @Test
-    void everyPlaceIsFilledFromOneShingleOn() {
+    void everySlotIsFilledByOneShingle() {
         assertThat(sketch(1, 1, 2, 3, 4)).doesNotContain(0).containsOnly(sketch(1, 1, 2, 3, 4)[0]);
         assertThat(sketch(1, 1, 2, 3, 4, 5, 6)).doesNotContain(0);
         assertThat(sketch(1, 1, 2, 3)).containsOnly(0);
     }
 
     @Test
-    void theOrderOfWordsMatters() {
+    void wordOrderMatters() {
         assertThat(equal(sketch(1, 1, 2, 3, 4), sketch(1, 4, 3, 2, 1))).isZero();
         assertThat(equal(sketch(1, 1, 1, 2, 2), sketch(1, 2, 2, 1, 1))).isZero();
     }
 
     @Test
-    void anotherKeyGivesAnotherSketch() {
+    void sketchDependsOnTheKey() {
         assertThat(equal(sketch(1, 1, 2, 3, 4, 5), sketch(2, 1, 2, 3, 4, 5))).isZero();
     }
 }

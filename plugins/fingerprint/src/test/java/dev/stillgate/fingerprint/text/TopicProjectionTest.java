@@ -50,7 +50,7 @@ class TopicProjectionTest {
     }
 
     @Test
-    void meansOfOneTopicAreNearAndOfTwoAreFar() {
+    void topicMeansAreNearWithinATopicAndFarBetween() {
         float[] sea = mean(SEA, 1);
         float[] seaAgain = mean(SEA, 2);
         float[] code = mean(CODE, 3);
@@ -63,7 +63,7 @@ class TopicProjectionTest {
     }
 
     @Test
-    void theVectorHasLengthOneOrNone() {
+    void vectorHasLengthOneOrZero() {
         float[] some = topic("Lighthouse keepers write reports about storms.");
         assertThat(product(some, some)).isCloseTo(1, Offset.offset(1e-5f));
         float[] chinese = topic("大海很平静");
@@ -73,7 +73,7 @@ class TopicProjectionTest {
     }
 
     @Test
-    void whatIsSaidAgainCountsForLess() {
+    void repeatedWordsCountLess() {
         float[] once = topic("lighthouse compiler");
         float[] often = topic("lighthouse compiler" + " lighthouse".repeat(2000));
         float[] alone = topic("lighthouse lighthouse lighthouse");
@@ -82,7 +82,7 @@ class TopicProjectionTest {
     }
 
     @Test
-    void everybodysWordsAndNumbersSayNothing() {
+    void stopWordsAndNumbersHaveNoWeight() {
         assertThat(topic("lighthouse, and that with 77 of these"))
                 .containsExactly(topic("Lighthouse"), Offset.offset(1e-6f));
     }

@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.text;
 
 import dev.stillgate.spi.BodyView;
 
-/** Reads prompts with their texts at once. */
+/** Reads a prompt and its text in one call. */
 final class WholeReader {
     private final PromptReaders readers;
 

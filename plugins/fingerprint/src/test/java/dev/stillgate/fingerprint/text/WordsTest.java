@@ -20,7 +20,7 @@ class WordsTest {
         return words;
     }
 
-    /** Returns the words as texts, those that are masked in braces, punctuation as it is. */
+    /** Returns the entries as texts: numbers and ids in braces, punctuation unchanged. */
     private List<String> split(String text) {
         read(text);
         List<String> entries = new ArrayList<>();
@@ -37,7 +37,7 @@ class WordsTest {
     }
 
     @Test
-    void splitsAtWhatIsNoLetter() {
+    void textIsSplitAtNonLetters() {
         assertThat(split("The keeper, 'Ann', wrote: (calm)"))
                 .containsExactly("the", "keeper", "'", "ann", "'", "wrote", ":", "calm");
         assertThat(split("one\n\n  two \n")).containsExactly("one", "\\n", "two");
@@ -46,18 +46,18 @@ class WordsTest {
     }
 
     @Test
-    void apostrophesBelongToWordsButNotToWhatWasCutShort() {
+    void apostropheJoinsWordsButNotElisions() {
         assertThat(split("don't isn’t l'eau d’accord"))
                 .containsExactly("dont", "isnt", "l", "'", "eau", "d", "’", "accord");
     }
 
     @Test
-    void charactersThatAreNotSeenChangeNothing() {
+    void invisibleCharactersAreDropped() {
         assertThat(split("zero\u200bwidth e\u0301tude ＦＵＬＬ＿ｗｉｄｔｈ")).containsExactly("zerowidth", "etude", "full_width");
     }
 
     @Test
-    void scriptsWithoutSpacesComeCharacterByCharacter() {
+    void unspacedScriptsAreSplitByCharacter() {
         assertThat(split("请写出thinking 한국")).containsExactly("请", "写", "出", "thinking", "한", "국");
         assertThat(words.otherScript).isEqualTo(5);
         assertThat(split("сделай हिन्दी")).containsExactly("сделай", "हिन्दी");
@@ -67,7 +67,7 @@ class WordsTest {
     }
 
     @Test
-    void numbersDatesAndTimesAreOne() {
+    void numbersDatesAndTimesAreOneEntry() {
         assertThat(split("1,000.50 2026-01-31T10:00:00Z 12:30, 5kg 3rd v2 10. ٣٤"))
                 .containsExactly(
                         "{1,000.50}", "{2026-01-31t10:00:00z}", "{12:30}", "{5kg}", "{3rd}", "v2", "{10}", "{34}");
@@ -75,7 +75,7 @@ class WordsTest {
     }
 
     @Test
-    void idsAndAddressesAreOne() {
+    void idsAndAddressesAreOneEntry() {
         assertThat(split("8f14e45f-ceea-467f-ab1e-9d2c51c1ab03 deadbeef-aaaa-bbbb-cccc-ddddeeeeffff"))
                 .containsExactly("{8f14e45f-ceea-467f-ab1e-9d2c51c1ab03}", "{deadbeef-aaaa-bbbb-cccc-ddddeeeeffff}");
         assertThat(split("see https://a.example/x?y=1&z=%20#top, or http://b.example)"))
@@ -88,7 +88,7 @@ class WordsTest {
     }
 
     @Test
-    void longWordsHaveHashesOfAllTheirCharacters() {
+    void longWordHashCoversAllCharacters() {
         List<Long> hashes = new ArrayList<>();
         for (int size = 1; size <= 40; size++) {
             hashes.add(read("a".repeat(size)).hash[0]);
@@ -99,7 +99,7 @@ class WordsTest {
     }
 
     @Property
-    void aWordHasTheSameHashWhereverItStands(
+    void wordHashIsIndependentOfPosition(
             @ForAll @AlphaChars @StringLength(min = 1, max = 40) String word,
             @ForAll @StringLength(max = 40) String before,
             @ForAll @StringLength(max = 40) String after) {
@@ -110,7 +110,7 @@ class WordsTest {
     }
 
     @Property
-    void readsAnything(@ForAll @StringLength(max = 300) String text) {
+    void anyTextIsRead(@ForAll @StringLength(max = 300) String text) {
         read(text);
         int end = 0;
         for (int i = 0; i < words.count; i++) {

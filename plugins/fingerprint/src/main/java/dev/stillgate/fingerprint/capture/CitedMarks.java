@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the marks of earlier responses that a prompt cites: texts of assistant turns, tool call ids, thinking
  * signatures and the continued response. Only the newest parts are read, since earlier prompts already cited the older
- * ones. Used for one prompt.
+ * ones. An instance reads one prompt.
  */
 final class CitedMarks implements BodyView.PartVisitor {
     /** Maximum number of marks of a prompt. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param agent {@code User-Agent} for which the fingerprint was computed
  * @param software product name of the {@code User-Agent}, without a version
- * @param hash keyed hash of the header field names, their order and the identifying values
+ * @param hash keyed hash of the header field names, their order, the identifying values and the {@code User-Agent}
  * @param claim keyed hash of the software that the client claims to be; of SDKs, with language and runtime
  * @param ja4 keyed hash of the JA4, 0 for none
  * @param order keyed hash of the names and order of the connection's first header fields, 0 for none

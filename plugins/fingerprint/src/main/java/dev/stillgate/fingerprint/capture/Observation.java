@@ -18,7 +18,7 @@ public final class Observation {
     /** Whether state may be kept for the account; none is kept for forged credentials. */
     public boolean keepsState;
 
-    /** Whether the request is the same as that of the observation before, as with the prompts of a batch. */
+    /** Whether the observation is of the same request as the one before, as with the prompts of a batch. */
     public boolean sameRequest;
 
     public @Nullable String organisation;

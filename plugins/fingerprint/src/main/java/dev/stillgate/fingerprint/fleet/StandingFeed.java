@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Election of the analysing gateway and replication of its standings to the others.
+ * Replication of standings in a fleet, from the elected leader to the other gateways. {@link #receive} is thread-safe;
+ * all other methods are for the analysis thread.
  *
  * <ul>
  *   <li>The leader compares accounts. It publishes a full snapshot of the standings whenever they change and every few
@@ -108,7 +109,7 @@ final class StandingFeed {
     }
 
     /**
-     * Compares accounts as the leader, or adopts the leader's standings. Analysis thread only.
+     * Compares accounts as the leader, or adopts the leader's standings.
      *
      * @return the standings above clear if any changed, else null
      */

@@ -40,7 +40,7 @@ final class ClusterReport {
     /**
      * Member of the cluster.
      *
-     * @param accountIndex {@link AccountIndex#NONE} if the account was evicted
+     * @param accountIndex {@link AccountIndex#NONE} for an account that is not in the table
      */
     private record Member(String account, int accountIndex, double exchanges) {}
 

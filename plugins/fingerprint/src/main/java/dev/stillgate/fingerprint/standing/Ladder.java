@@ -27,10 +27,7 @@ public final class Ladder {
     private long nextExpiry;
     private long lastLifetime;
 
-    /**
-     * Returns the standing of an account with its history, null for an account that was never above clear nor pinned
-     * lately.
-     */
+    /** Returns the standing of an account with its history, null if the account is clear and was not changed lately. */
     @Nullable
     public AccountStanding find(String account) {
         return accounts.get(account);
@@ -232,7 +229,7 @@ public final class Ladder {
         return standings();
     }
 
-    /** Returns the clusters of the accounts that stand above clear. */
+    /** Returns the cluster of each account above clear that has one. */
     public Map<String, String> groups() {
         Map<String, String> groups = new HashMap<>();
         accounts.forEach((account, entry) -> {

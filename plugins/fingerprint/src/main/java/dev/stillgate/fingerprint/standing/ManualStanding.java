@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arguments of an operator who pins an account.
+ * Standing to which an operator pins an account.
  *
  * @param until milliseconds since the epoch
  * @param why reason given by the operator

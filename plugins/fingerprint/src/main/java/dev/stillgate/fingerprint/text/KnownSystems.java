@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cache of the features of recent system prompts by the keyed hash of the raw text, since applications send the same
- * prompt with each request. Two-way set associative; the newest prompt replaces the older one of its set. Thread-safe.
+ * prompt with each request. Two-way set associative: a new prompt replaces the older one of its set. Thread-safe.
  */
 final class KnownSystems {
     private static final int SLOTS = 1 << 12;

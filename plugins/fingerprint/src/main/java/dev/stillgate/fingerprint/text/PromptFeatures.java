@@ -14,8 +14,8 @@ public final class PromptFeatures {
     public long system;
 
     /**
-     * MinHash of the masked system prompt's word shingles, for prompts of one template with different values; 0 for
-     * none. Two prompts have it in common with a probability of their shingles' Jaccard similarity.
+     * Smallest keyed hash among the word shingles of the masked system prompt; 0 for none. Two prompts share it with
+     * the probability of their shingles' Jaccard similarity, so prompts of one template often do.
      */
     public long systemShingle;
 

@@ -39,7 +39,8 @@ class CitedMarksTest {
                     conversation.user("and then?");
                 }
             }
-            List<Long> newest = responses.subList(Math.max(0, responses.size() - CitedMarks.MAX_MARKS), responses.size());
+            List<Long> newest =
+                    responses.subList(Math.max(0, responses.size() - CitedMarks.MAX_MARKS), responses.size());
             assertThat(new CitedMarks(LENGTHS).of(conversation))
                     .isEqualTo(newest.stream().mapToLong(Long::longValue).toArray());
         }

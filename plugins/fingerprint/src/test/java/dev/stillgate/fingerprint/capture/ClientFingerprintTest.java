@@ -33,7 +33,8 @@ final class ClientFingerprintTest {
 
     @Test
     void claimIncludesTheLanguageButNotTheVersion() {
-        ClientFingerprint one = fingerprint(connection(), "user-agent", "OpenAI/Python 1.99.7", "x-stainless-lang", "python");
+        ClientFingerprint one =
+                fingerprint(connection(), "user-agent", "OpenAI/Python 1.99.7", "x-stainless-lang", "python");
         ClientFingerprint newer =
                 fingerprint(connection(), "user-agent", "OpenAI/Python 2.0.0", "x-stainless-lang", "python");
         ClientFingerprint other = fingerprint(connection(), "user-agent", "OpenAI/JS 5.0.0", "x-stainless-lang", "js");
@@ -52,7 +53,8 @@ final class ClientFingerprintTest {
         assertThat(bare.ja4()).isZero();
         assertThat(bare.order()).isZero();
         assertThat(bare.preface()).isZero();
-        assertThat(fingerprint(connection().preface("1:1|0|mpas"), "user-agent", "a").preface())
+        assertThat(fingerprint(connection().preface("1:1|0|mpas"), "user-agent", "a")
+                        .preface())
                 .isNotZero()
                 .isNotEqualTo(fingerprint(connection().preface("1:2|0|mpas"), "user-agent", "a")
                         .preface());

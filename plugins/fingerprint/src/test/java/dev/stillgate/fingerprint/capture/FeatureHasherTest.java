@@ -22,7 +22,9 @@ final class FeatureHasherTest {
         FeatureHasher other = new FeatureHasher("1123456789abcdef0123456789abcdef".getBytes(UTF_8));
         assertThat(text(hasher, "curl/8")).isEqualTo(text(hasher, new StringBuilder("curl/8")));
         assertThat(text(hasher, "curl/8")).isNotEqualTo(text(other, "curl/8"));
-        assertThat(text(hasher, "x")).as("only the first 24 bytes of a key are used").isEqualTo(text(sameStart, "x"));
+        assertThat(text(hasher, "x"))
+                .as("only the first 24 bytes of a key are used")
+                .isEqualTo(text(sameStart, "x"));
     }
 
     @Test

@@ -39,7 +39,8 @@ final class ObservationQueueTest {
         assertThat(queue.size()).isEqualTo(4);
         assertThat(queue.poll()).isZero();
         assertThat(queue.offer(99)).isTrue();
-        assertThat(List.of(queue.poll(), queue.poll(), queue.poll(), queue.poll())).containsExactly(1, 2, 3, 99);
+        assertThat(List.of(queue.poll(), queue.poll(), queue.poll(), queue.poll()))
+                .containsExactly(1, 2, 3, 99);
     }
 
     @Test

@@ -33,8 +33,7 @@ class PhraseAutomatonTest {
     }
 
     @Property
-    void automatonFindsTheSameAsNaiveSearch(
-            @ForAll("phrases") List<int[]> phrases, @ForAll("texts") int[] text) {
+    void automatonFindsTheSameAsNaiveSearch(@ForAll("phrases") List<int[]> phrases, @ForAll("texts") int[] text) {
         Set<String> expected = new TreeSet<>();
         for (int p = 0; p < phrases.size(); p++) {
             int[] phrase = phrases.get(p);

@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
 /**
- * Writes HTTP/2 field sections as HPACK literals without indexing (RFC 7541 section 6.2.2). Without a dynamic table
- * there is no state between messages, and compressed sizes reveal nothing (section 7.1).
+ * Writes HTTP/2 field sections as HPACK literals without indexing (RFC 7541 section 6.2.2). Messages
+ * then share no dynamic table, and compressed sizes reveal nothing (section 7.1).
  */
 public final class HpackLiterals {
     private static final int TABLE_SIZE_ZERO = 0x20;

@@ -81,7 +81,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         return tape.isString(type, JSON_SCHEMA) || tape.isString(type, JSON_OBJECT);
     }
 
-    /** Returns whether a node is a reasoning effort other than {@code none}. */
+    /** Returns whether a node is a reasoning effort other than "none". */
     final boolean isEffort(int node) {
         return tape.isText(node) && !tape.is(node, NO_EFFORT);
     }

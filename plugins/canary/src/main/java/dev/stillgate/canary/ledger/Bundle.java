@@ -175,7 +175,7 @@ public final class Bundle {
             sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
             sha256.update(part);
         }
-        Hash commitment = Hash.owned(sha256.digest());
+        Hash commitment = Hash.of(sha256.digest());
         for (Map.Entry<Long, Leaf.Commitment> entry : commitments.entrySet()) {
             if (entry.getValue().commitment().equals(commitment)) {
                 opening = new Opening(entry.getKey(), parts);

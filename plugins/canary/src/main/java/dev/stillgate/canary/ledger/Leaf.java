@@ -57,8 +57,8 @@ sealed interface Leaf {
             return ByteBuffer.allocate(FIXED + name.length)
                     .put(TYPE)
                     .putLong(millis)
-                    .put(commitment.raw())
-                    .put(table.raw())
+                    .put(commitment.bytes())
+                    .put(table.bytes())
                     .put(name)
                     .array();
         }
@@ -80,7 +80,7 @@ sealed interface Leaf {
      * An answer that was marked.
      *
      * @param key the index of the commitment of the key, a smaller one than this leaf's
-     * @param message what {@link MessageIds} makes of the message id
+     * @param message keyed hash of the message id
      * @param sites how many sites the text has
      * @param forms a bit for each of them
      */
@@ -95,7 +95,7 @@ sealed interface Leaf {
                     .put(TYPE)
                     .putLong(millis)
                     .putLong(key)
-                    .put(message.raw())
+                    .put(message.bytes())
                     .putInt(sites)
                     .put(forms)
                     .array();
@@ -150,6 +150,6 @@ sealed interface Leaf {
     private static Hash hash(ByteBuffer in) {
         byte[] bytes = new byte[Hash.LENGTH];
         in.get(bytes);
-        return Hash.owned(bytes);
+        return Hash.of(bytes);
     }
 }

@@ -103,7 +103,7 @@ public final class Ledger implements AutoCloseable {
             int level,
             DirectoryLock lock)
             throws IOException {
-        SigningKey signing = LedgerKeys.signing(directory, terms, disk);
+        SigningKey signing = LedgerKeys.signing(directory, terms.origin(), terms.signingKey(), disk);
         SignedHead head = HeadFiles.latest(directory, signing.verifier());
         Map<Long, Leaf.Commitment> keys = new ConcurrentHashMap<>();
         Scan scan = Scan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {

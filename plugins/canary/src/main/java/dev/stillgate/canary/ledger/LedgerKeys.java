@@ -13,8 +13,8 @@ final class LedgerKeys {
     private LedgerKeys() {}
 
     /** Returns the key that signs, made when the directory is new. */
-    static SigningKey signing(Path directory, LedgerTerms terms, Disk disk) throws IOException {
-        Path given = terms.signingKey();
+    static SigningKey signing(Path directory, @Nullable String origin, @Nullable Path given, Disk disk)
+            throws IOException {
         Path file = given != null ? given : directory.resolve(PRIVATE);
         Path published = directory.resolve(VerifierKey.FILE);
         boolean fresh = Files.notExists(published);
@@ -25,7 +25,7 @@ final class LedgerKeys {
             SigningKey.make(disk, file);
         }
         SigningKey key = SigningKey.read(
-                file, fresh ? terms.origin() : VerifierKey.read(published).name());
+                file, fresh ? origin : VerifierKey.read(published).name());
         if (fresh) {
             disk.replace(published, (key.verifier() + "\n").getBytes(StandardCharsets.US_ASCII));
         } else if (!VerifierKey.read(published).toString().equals(key.verifier().toString())) {

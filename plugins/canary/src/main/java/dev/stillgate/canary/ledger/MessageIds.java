@@ -25,11 +25,11 @@ final class MessageIds {
     }
 
     Hash salt(String message) {
-        return Hash.owned(mac.doFinal(message.getBytes(StandardCharsets.UTF_8)));
+        return Hash.of(mac.doFinal(message.getBytes(StandardCharsets.UTF_8)));
     }
 
     Hash hash(String message) {
-        sha256.update(salt(message).raw());
-        return Hash.owned(sha256.digest(message.getBytes(StandardCharsets.UTF_8)));
+        sha256.update(salt(message).bytes());
+        return Hash.of(sha256.digest(message.getBytes(StandardCharsets.UTF_8)));
     }
 }

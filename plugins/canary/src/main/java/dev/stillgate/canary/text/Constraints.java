@@ -2,10 +2,8 @@ package dev.stillgate.canary.text;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,64 +50,32 @@ public final class Constraints {
     private static final int GAP = 4;
 
     private final Vocabulary words = new Vocabulary();
-    private final int number = words.add(Vocabulary.NUMBER_WORD);
+    private final PhraseTrie phrases = new PhraseTrie();
+    /** What the phrase that ends at a state ties, null where none ends. */
     private final List<@Nullable Kind> ends = new ArrayList<>();
-    private final boolean[] gaps;
-    /** The state after the first word of a phrase, 0 for words that begin none. */
-    private final int[] first;
-    /** For each state its words, each followed by the state that it leads to. */
-    private final int[][] rows;
+    /** States after which up to {@link #GAP} words may be skipped. */
+    private final BitSet gaps = new BitSet();
 
     private Constraints() {
-        List<Map<Integer, Integer>> edges = new ArrayList<>(List.of(new HashMap<>()));
-        BitSet gapped = new BitSet();
         ends.add(null);
-        ConstraintPhrases.ALL.forEach((kind, phrases) -> phrases.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .forEach(line -> add(edges, gapped, kind, line)));
+        ConstraintPhrases.ALL.forEach((kind, lines) -> lines.forEach(line -> add(kind, line)));
         words.build();
-        gaps = new boolean[edges.size()];
-        rows = new int[edges.size()][];
-        for (int state = 0; state < rows.length; state++) {
-            gaps[state] = gapped.get(state);
-            rows[state] = Forms.row(edges.get(state));
-        }
-        first = new int[words.size()];
-        edges.getFirst().forEach((word, state) -> first[word] = state);
+        phrases.build(words.size());
     }
 
-    private void add(List<Map<Integer, Integer>> edges, BitSet gapped, Kind kind, String phrase) {
-        int state = 0;
+    private void add(Kind kind, String phrase) {
+        int state = PhraseTrie.START;
         for (String word : phrase.split(" ", -1)) {
             if (word.equals("*")) {
-                gapped.set(state);
+                gaps.set(state);
                 continue;
             }
-            int id = words.add(word.toLowerCase(Locale.ROOT));
-            Integer next = edges.get(state).get(id);
-            if (next == null) {
-                next = edges.size();
-                edges.get(state).put(id, next);
-                edges.add(new HashMap<>());
+            state = phrases.add(state, words.add(word.toLowerCase(Locale.ROOT)));
+            if (state == ends.size()) {
                 ends.add(null);
             }
-            state = next;
         }
         ends.set(state, kind);
-    }
-
-    private int step(int state, int word) {
-        if (state == 0) {
-            return first[word];
-        }
-        int[] row = rows[state];
-        for (int i = 0; i < row.length; i += 2) {
-            if (row[i] == word) {
-                return row[i + 1];
-            }
-        }
-        return 0;
     }
 
     /** Returns what ties the wording of the answer to a single message, null for nothing. */
@@ -156,7 +122,7 @@ public final class Constraints {
                 inside = true;
             } else if (inside) {
                 inside = false;
-                Kind kind = scan.word(digits ? number : words.word(node));
+                Kind kind = scan.word(digits ? Vocabulary.NUMBER : words.word(node));
                 if (kind != null) {
                     return kind;
                 }
@@ -181,14 +147,14 @@ public final class Constraints {
             int next = 0;
             Kind found = null;
             for (int t = 0; t <= count && next < MOST_THREADS - 1; t++) {
-                int state = t == count ? 0 : states[t];
-                int to = step(state, id);
-                if (to != 0) {
+                int state = t == count ? PhraseTrie.START : states[t];
+                int to = phrases.step(state, id);
+                if (to != PhraseTrie.NONE) {
                     found = found == null ? ends.get(to) : found;
                     nextStates[next] = to;
                     nextGaps[next++] = GAP;
                 }
-                if (state != 0 && gaps[state] && gapsLeft[t] > 0) {
+                if (state != PhraseTrie.START && gaps.get(state) && gapsLeft[t] > 0) {
                     nextStates[next] = state;
                     nextGaps[next++] = gapsLeft[t] - 1;
                 }

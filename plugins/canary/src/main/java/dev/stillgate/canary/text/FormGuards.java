@@ -55,7 +55,7 @@ final class FormGuards {
     /** Returns whether a form may begin with the first pending word. */
     boolean mayBegin() {
         PendingWords.Word first = pending.get(0);
-        return first.open && first.caps != PendingWords.MIXED && (marks() || opens());
+        return first.open && first.caps != LetterCase.MIXED && (marks() || opens());
     }
 
     /** Returns the form, or the same words of another class, that may stand here; null when none may. */
@@ -71,7 +71,7 @@ final class FormGuards {
     /** Returns whether a form may stand after what is left of it, as it is written. */
     private boolean mayStand(Form form, int words) {
         WordClass wordClass = table.wordClass(form.cls);
-        boolean capital = pending.get(0).caps == PendingWords.CAPITAL;
+        boolean capital = pending.get(0).caps == LetterCase.CAPITAL;
         if (!mayBegin() || !(marks() || wordClass.opening())) {
             return false;
         }
@@ -79,7 +79,7 @@ final class FormGuards {
             return false;
         }
         for (int i = 1; i < words; i++) {
-            if (pending.get(i).caps != PendingWords.LOWER) {
+            if (pending.get(i).caps != LetterCase.LOWER) {
                 return false;
             }
         }

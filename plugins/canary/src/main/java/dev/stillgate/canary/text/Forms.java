@@ -2,12 +2,9 @@ package dev.stillgate.canary.text;
 
 import dev.stillgate.canary.text.WordClass.Pair;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * a form is no site after a word with which it, or its counterpart, would overlap a form that begins earlier.
  */
 final class Forms {
-    /** The state before the first word of a form. */
-    static final int START = 0;
-
     /** A form of a pair of a class; the last word is what it leaves as the word left of what follows. */
     static final class Form {
         final int cls;
@@ -58,18 +52,12 @@ final class Forms {
     }
 
     final Vocabulary words = new Vocabulary();
-    final int number;
     private final List<WordClass> classes;
-    private final List<Map<Integer, Integer>> edges = new ArrayList<>();
-    /** The same for reading: for each state its words, each followed by the state that it leads to. */
-    private final int[][] rows;
-
+    private final PhraseTrie phrases = new PhraseTrie();
+    /** The form that ends at each state of the trie, null for none. */
     private final List<@Nullable Form> ends = new ArrayList<>();
     private final List<Form> forms = new ArrayList<>();
     private final int[] normal;
-    /** The state after a first word, -1 for none. */
-    private final int[] first;
-
     private final BitSet[] before;
     private final BitSet[] after;
     /** For each class the places of the words that decide otherwise than an unknown word whether it may stand before them. */
@@ -80,9 +68,7 @@ final class Forms {
 
     Forms(List<WordClass> classes, SortedSet<String> evidence) throws TableException {
         this.classes = classes;
-        number = words.add(Vocabulary.NUMBER_WORD);
         evidence.forEach(words::add);
-        edges.add(new HashMap<>());
         ends.add(null);
         for (int c = 0; c < classes.size(); c++) {
             addClass(c);
@@ -92,10 +78,7 @@ final class Forms {
         for (Form form : forms) {
             words.startsForm(form.words[0], classes.get(form.cls).opening());
         }
-        first = new int[words.size()];
-        Arrays.fill(first, -1);
-        edges.get(START).forEach((word, state) -> first[word] = state);
-        rows = edges.stream().map(Forms::row).toArray(int[][]::new);
+        phrases.build(words.size());
         normal = new int[words.size()];
         unite();
         refusePrefixes();
@@ -153,16 +136,12 @@ final class Forms {
     }
 
     private void addForm(Form form) throws TableException {
-        int state = START;
+        int state = PhraseTrie.START;
         for (int word : form.words) {
-            Integer next = edges.get(state).get(word);
-            if (next == null) {
-                next = edges.size();
-                edges.get(state).put(word, next);
-                edges.add(new HashMap<>());
+            state = phrases.add(state, word);
+            if (state == ends.size()) {
                 ends.add(null);
             }
-            state = next;
         }
         Form before = ends.get(state);
         if (before == null) {
@@ -184,17 +163,6 @@ final class Forms {
                 throw classes.get(next.cls).at().problem("the form \"" + form.text + "\" stands in two pairs");
             }
         }
-    }
-
-    /** Returns words with the states that they lead to, in turn. */
-    static int[] row(Map<Integer, Integer> edges) {
-        int[] row = new int[2 * edges.size()];
-        int i = 0;
-        for (var edge : edges.entrySet()) {
-            row[i++] = edge.getKey();
-            row[i++] = edge.getValue();
-        }
-        return row;
     }
 
     private void unite() {
@@ -276,38 +244,15 @@ final class Forms {
         }
     }
 
-    /** Returns the state after one more word, -1 if no form goes on so. */
-    int step(int state, int word) {
-        if (state == START) {
-            return first[word];
-        }
-        int[] row = rows[state];
-        for (int i = 0; i < row.length; i += 2) {
-            if (row[i] == word) {
-                return row[i + 1];
-            }
-        }
-        return -1;
+    /** Returns the trie of all forms. */
+    PhraseTrie phrases() {
+        return phrases;
     }
 
     /** Returns the form that ends at a state; the same words of later classes are {@link Form#elsewhere}. */
     @Nullable
     Form end(int state) {
         return ends.get(state);
-    }
-
-    /** Returns whether a form may go on from a state with the word that is being read, or with any when none is. */
-    boolean mayGoOn(int state, WordReader word) {
-        int[] row = rows[state];
-        if (!word.inside()) {
-            return row.length > 0;
-        }
-        for (int i = 0; i < row.length; i += 2) {
-            if (word.mayBecome(row[i])) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Returns whether all that the word being read may become allows a class before it, or all of it does not. */

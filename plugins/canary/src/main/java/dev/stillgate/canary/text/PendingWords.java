@@ -2,16 +2,12 @@ package dev.stillgate.canary.text;
 
 /** Words that have been read and not yet written, since a form may begin with the first of them; single spaces divide them. */
 final class PendingWords {
-    static final int LOWER = 0;
-    static final int CAPITAL = 1;
-    static final int MIXED = 2;
-
     /** A word; its place in the row is used again and again. */
     static final class Word {
         int id;
         int hash;
         int length;
-        int caps;
+        LetterCase caps = LetterCase.LOWER;
         boolean firstCapital;
         boolean open;
         boolean foreign;

@@ -49,7 +49,7 @@ public final class ProseEditor {
         this.forms = table.forms();
         this.chooser = chooser;
         this.listener = listener;
-        word = new WordReader(forms);
+        word = new WordReader(forms.words);
         pending = new PendingWords(forms.mostWords() + 2);
         guards = new FormGuards(table, markdown, left, pending, word);
         begin();
@@ -165,7 +165,7 @@ public final class ProseEditor {
 
     private void endWord() {
         char glue = word.glue();
-        if (wordHeld && (pending.count() > 0 || forms.step(Forms.START, word.id()) >= 0)) {
+        if (wordHeld && (pending.count() > 0 || forms.phrases().step(PhraseTrie.START, word.id()) != PhraseTrie.NONE)) {
             pending.add(word);
         } else {
             flush(held.length());
@@ -205,11 +205,11 @@ public final class ProseEditor {
     private void resolve(@Nullable Right closing) {
         while (pending.count() > 0) {
             int words = 0;
-            int state = Forms.START;
+            int state = PhraseTrie.START;
             Form form = null;
             int formWords = 0;
             while (state >= 0 && words < pending.count()) {
-                state = forms.step(state, pending.get(words).id);
+                state = forms.phrases().step(state, pending.get(words).id);
                 words += state >= 0 ? 1 : 0;
                 if (state >= 0 && forms.end(state) != null) {
                     form = forms.end(state);
@@ -217,7 +217,7 @@ public final class ProseEditor {
                 }
             }
             boolean open = closing == null && words == pending.count();
-            if (open && state >= 0 && forms.mayGoOn(state, word) && guards.mayBegin()) {
+            if (open && state >= 0 && forms.phrases().mayGoOn(state, word) && guards.mayBegin()) {
                 return;
             }
             form = guards.standing(form, formWords);
@@ -250,14 +250,14 @@ public final class ProseEditor {
         PendingWords.Word first = pending.get(0);
         int chars = pending.chars(words);
         if (edit) {
-            write(now.text, first.caps == PendingWords.CAPITAL);
+            write(now.text, first.caps == LetterCase.CAPITAL);
             held.drop(chars);
         } else {
             char apostrophe = pending.get(words - 1).apostrophe;
             left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
             flush(chars);
         }
-        left.word(now.lastWord, now.lastHash, first.caps == PendingWords.CAPITAL && now.count() == 1);
+        left.word(now.lastWord, now.lastHash, first.caps == LetterCase.CAPITAL && now.count() == 1);
         markdown.words(forms.countedWords(form));
         drop(words);
     }
@@ -273,7 +273,7 @@ public final class ProseEditor {
     /** Passes the first pending word as it stands. */
     private void pass() {
         PendingWords.Word first = pending.get(0);
-        boolean capital = first.caps == PendingWords.CAPITAL;
+        boolean capital = first.caps == LetterCase.CAPITAL;
         passed(first.open, first.id, first.hash, first.foreign, first.apostrophe, capital);
         flush(first.length);
         drop(1);

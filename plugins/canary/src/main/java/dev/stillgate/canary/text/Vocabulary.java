@@ -15,6 +15,8 @@ import java.util.Map;
 final class Vocabulary {
     /** The number of every word that is not of the vocabulary. */
     static final int UNKNOWN = 0;
+    /** The number of {@link #NUMBER_WORD}. */
+    static final int NUMBER = 1;
     /** What stands for a number in lists of words. */
     static final String NUMBER_WORD = "#";
     /** The node before the first letter. */
@@ -46,6 +48,7 @@ final class Vocabulary {
         }
         letters['\''] = letters['’'] = (byte) width++;
         letters['-'] = (byte) width++;
+        add(NUMBER_WORD);
     }
 
     /** Adds a word, in lower case; returns its number. To be followed by {@link #build}. */

@@ -24,7 +24,6 @@ final class WordReader {
     }
 
     private final Vocabulary words;
-    private final int number;
     private int length;
     private int node;
     private int hash;
@@ -37,9 +36,8 @@ final class WordReader {
     private char apostrophe;
     private char glue;
 
-    WordReader(Forms forms) {
-        words = forms.words;
-        number = forms.number;
+    WordReader(Vocabulary words) {
+        this.words = words;
     }
 
     static boolean starts(char c) {
@@ -139,7 +137,7 @@ final class WordReader {
 
     /** Returns whether the word may end as one of these, given by their places in the vocabulary. */
     boolean mayBecomeAny(BitSet wanted) {
-        return (digits && wanted.get(words.place(number)))
+        return (digits && wanted.get(words.place(Vocabulary.NUMBER)))
                 || (!odd && node != Vocabulary.DEAD && words.mayBecomeAny(node, wanted));
     }
 
@@ -149,7 +147,7 @@ final class WordReader {
     }
 
     int id() {
-        return odd ? Vocabulary.UNKNOWN : digits ? number : words.word(node);
+        return odd ? Vocabulary.UNKNOWN : digits ? Vocabulary.NUMBER : words.word(node);
     }
 
     int hash() {
@@ -172,10 +170,10 @@ final class WordReader {
         return firstCapital;
     }
 
-    int caps() {
+    LetterCase caps() {
         return capitals == 0
-                ? PendingWords.LOWER
-                : capitals == 1 && firstCapital ? PendingWords.CAPITAL : PendingWords.MIXED;
+                ? LetterCase.LOWER
+                : capitals == 1 && firstCapital ? LetterCase.CAPITAL : LetterCase.MIXED;
     }
 
     boolean isCapital() {

@@ -235,6 +235,30 @@ class ArchitectureTest {
     static final ArchRule FILE_CYCLES_ARE_SHORT = classes().should(new ShortFileCycles(7));
 
     @ArchTest
+    static final ArchRule CANARY = plugin(
+            "dev.stillgate.canary..", "com.fasterxml.jackson.core..", "org.snakeyaml..", "picocli..", "javax.crypto..");
+
+    @ArchTest
+    static final ArchRule CANARY_PACKAGES_ARE_ACYCLIC =
+            slices().matching("dev.stillgate.canary.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule CANARY_TEXT_KNOWS_NO_KEYS = noClasses()
+            .that()
+            .resideInAPackage("dev.stillgate.canary.text..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.stillgate.canary..")
+                    .and(not(resideInAnyPackage("dev.stillgate.canary.text.."))));
+
+    @ArchTest
+    static final ArchRule CANARY_LEDGER_KNOWS_NO_TEXT = noClasses()
+            .that()
+            .resideInAPackage("dev.stillgate.canary.ledger..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.stillgate.canary..")
+                    .and(not(resideInAnyPackage("dev.stillgate.canary.ledger.."))));
+
+    @ArchTest
     static final ArchRule NAMES_CARRY_MEANING = noClasses()
             .should()
             .haveNameMatching("(.*[a-z0-9.$])?(Impl|(?<!Trust)Manager|Utils?|Helper|Base|Abstract)([A-Z].*)?")

@@ -4,12 +4,12 @@ import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.CanaryPlan;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
-import dev.stillgate.canary.proof.Evidence;
+import dev.stillgate.canary.proof.KeyStatistic;
 import dev.stillgate.canary.proof.NullDistribution;
 import dev.stillgate.canary.proof.SiteCounts;
 import dev.stillgate.canary.proof.SiteReader;
-import dev.stillgate.canary.text.ClassTable;
-import dev.stillgate.canary.text.ProseEditor;
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.edit.ProseEditor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -59,12 +59,12 @@ final class Bench {
         return reader;
     }
 
-    Evidence weighed(SiteReader suspect, @Nullable SiteReader reference) {
+    KeyStatistic weighed(SiteReader suspect, @Nullable SiteReader reference) {
         return evidence(suspect.counts(), reference == null ? null : reference.counts());
     }
 
-    Evidence evidence(SiteCounts suspect, @Nullable SiteCounts reference) {
-        return Evidence.of(suspect, sheet, reference, CanaryPlan.CURRENT);
+    KeyStatistic evidence(SiteCounts suspect, @Nullable SiteCounts reference) {
+        return KeyStatistic.of(suspect, sheet, reference, CanaryPlan.CURRENT);
     }
 
     double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {

@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.canary;
 
 import dev.stillgate.canary.key.CanaryKey;
-import dev.stillgate.canary.proof.Evidence;
+import dev.stillgate.canary.proof.KeyStatistic;
 import dev.stillgate.canary.proof.SiteReader;
 import java.io.PrintStream;
 import java.util.List;
@@ -34,7 +34,7 @@ final class Calibration {
         out.println("|---|---|---|---|---|");
         for (Texts set : sets) {
             SiteReader reader = bench.read(set.all());
-            Evidence evidence = bench.weighed(reader, null);
+            KeyStatistic evidence = bench.weighed(reader, null);
             double[] p = new double[KEYS];
             SplittableRandom random = new SplittableRandom(7);
             for (int i = 0; i < KEYS; i++) {
@@ -58,7 +58,7 @@ final class Calibration {
             SiteReader reader = bench.reader();
             student.answers(draws, AUDIT, Students.ANSWER_TOKENS).forEach(reader::read);
             sites += reader.counts().total() / PUPILS;
-            Evidence evidence = bench.weighed(reader, null);
+            KeyStatistic evidence = bench.weighed(reader, null);
             for (int j = 0; j < KEYS / PUPILS; j++) {
                 int key = i * (KEYS / PUPILS) + j;
                 p[key] = randomised(evidence, bench.key("fixed-" + key), random);
@@ -67,7 +67,7 @@ final class Calibration {
         row(title, sites, p, tests);
     }
 
-    private static double randomised(Evidence evidence, CanaryKey key, SplittableRandom random) {
+    private static double randomised(KeyStatistic evidence, CanaryKey key, SplittableRandom random) {
         return Math.pow(10, evidence.tail(key).log10Randomised(1 - random.nextDouble()));
     }
 

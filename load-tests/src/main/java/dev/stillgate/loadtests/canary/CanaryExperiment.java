@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.canary;
 
-import dev.stillgate.canary.text.ClassTable;
-import dev.stillgate.canary.text.TableException;
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.TableException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

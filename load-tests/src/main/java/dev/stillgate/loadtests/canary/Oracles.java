@@ -2,8 +2,8 @@ package dev.stillgate.loadtests.canary;
 
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.proof.SiteCounts;
-import dev.stillgate.canary.text.FormChooser;
-import dev.stillgate.canary.text.ProseEditor;
+import dev.stillgate.canary.text.edit.FormChooser;
+import dev.stillgate.canary.text.edit.ProseEditor;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.SiteCounts;
-import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.table.ClassTable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

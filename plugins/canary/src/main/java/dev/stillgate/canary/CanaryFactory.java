@@ -1,9 +1,9 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.key.MasterSecret;
-import dev.stillgate.canary.text.ClassTable;
-import dev.stillgate.canary.text.ShippedTable;
-import dev.stillgate.canary.text.TableException;
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.ShippedTable;
+import dev.stillgate.canary.text.table.TableException;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
@@ -48,7 +48,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
                     MasterSecret.VARIABLE);
         }
         CanaryState state = context.state(
-                CanaryState.class, () -> new CanaryState(Witness.open(context.stateDirectory(), context.ticker())));
+                CanaryState.class, () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
         Keyring keyring = state.keyring();
         if (state.witness().keeps()) {
             context.background().every(COMMITTED, keyring::commit);
@@ -122,7 +122,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         private static Map<String, Object> show(Keyring.Entry entry) {
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("key", entry.name);
-            shown.put("usable", entry.leaf != Witness.NOT_COMMITTED);
+            shown.put("usable", entry.leaf != OptionalLedger.NOT_COMMITTED);
             shown.put("committed", entry.leaf >= 0);
             shown.put("answers", entry.answers.sum());
             shown.put("sites", entry.sites.sum());

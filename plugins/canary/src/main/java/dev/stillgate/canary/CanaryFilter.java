@@ -2,7 +2,7 @@ package dev.stillgate.canary;
 
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
-import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Background;
 import dev.stillgate.spi.BodyFilter;
@@ -35,7 +35,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private final Standings standings;
     private final Ticker ticker;
     private final CanaryState state;
-    private final Tallies tallies;
+    private final CanaryMeters tallies;
     private final Slot<Exemption> exempt;
     private final Background background;
 
@@ -47,7 +47,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         this.standings = context.standings();
         this.ticker = context.ticker();
         this.state = state;
-        this.tallies = new Tallies(context);
+        this.tallies = new CanaryMeters(context);
         this.background = context.background();
         this.exempt = context.slot("canary." + context.name(), Exemption.class);
     }
@@ -66,7 +66,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
 
     /** What tied an answer also ties those that continue it, whose earlier messages only the provider has. */
     private @Nullable Exemption exemption(BodyView.Chat chat) {
-        Exemption own = Exemptions.of(chat);
+        Exemption own = ExemptionRules.of(chat);
         String previous = own == null ? chat.previousResponse() : null;
         boolean tied = previous != null && state.exempted().find(previous) == Exemption.WORDING;
         return tied ? Exemption.WORDING : own;
@@ -80,7 +80,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         Exemption why = exemption(exchange, head);
         Keyring.Entry key = why == null ? key(exchange.account()) : null;
         if (key != null) {
-            return new Marking(table, key, state.witness(), tallies, exchange.requestId(), ticker);
+            return new MarkingTap(table, key, state.witness(), tallies, exchange.requestId(), ticker);
         }
         tallies.skipped(why == null ? Exemption.KEY_PENDING : why);
         return ResponseTap.NONE;

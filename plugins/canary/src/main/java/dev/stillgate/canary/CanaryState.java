@@ -1,6 +1,6 @@
 package dev.stillgate.canary;
 
-import dev.stillgate.canary.ledger.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerException;
 
 /**
  * The state of one canary filter, which outlives its policies.
@@ -9,9 +9,9 @@ import dev.stillgate.canary.ledger.LedgerException;
  * @param keyring the keys in use
  * @param exempted the answers that were left as they are
  */
-record CanaryState(Witness witness, Keyring keyring, Exempted exempted) implements AutoCloseable {
-    CanaryState(Witness witness) {
-        this(witness, new Keyring(witness), new Exempted());
+record CanaryState(OptionalLedger witness, Keyring keyring, ExemptAnswers exempted) implements AutoCloseable {
+    CanaryState(OptionalLedger witness) {
+        this(witness, new Keyring(witness), new ExemptAnswers());
     }
 
     @Override

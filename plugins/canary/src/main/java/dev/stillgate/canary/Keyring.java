@@ -3,7 +3,7 @@ package dev.stillgate.canary;
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
-import dev.stillgate.canary.ledger.Hash;
+import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.spi.Background;
 import java.util.ArrayList;
@@ -25,11 +25,11 @@ final class Keyring {
     /** The most keys that are kept; more clusters than that in an epoch are not marked. */
     static final int MOST = 10_000;
 
-    private final Witness witness;
+    private final OptionalLedger witness;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final Queue<Entry> uncommitted = new ConcurrentLinkedQueue<>();
 
-    Keyring(Witness witness) {
+    Keyring(OptionalLedger witness) {
         this.witness = witness;
     }
 
@@ -42,7 +42,7 @@ final class Keyring {
         private volatile @Nullable CanaryKey key;
 
         /** The index of its commitment in the ledger, below 0 while there is none. */
-        volatile long leaf = Witness.NOT_COMMITTED;
+        volatile long leaf = OptionalLedger.NOT_COMMITTED;
 
         private Entry(String name, ClassSheet sheet) {
             this.name = name;
@@ -77,7 +77,7 @@ final class Keyring {
                 }
             }
         }
-        return entry.leaf == Witness.NOT_COMMITTED ? null : entry;
+        return entry.leaf == OptionalLedger.NOT_COMMITTED ? null : entry;
     }
 
     /** Derives a key, which takes too long for an event loop. */
@@ -86,7 +86,7 @@ final class Keyring {
         if (witness.keeps()) {
             uncommitted.add(entry);
         } else {
-            entry.leaf = Witness.NO_LEDGER;
+            entry.leaf = OptionalLedger.NO_LEDGER;
         }
     }
 

@@ -1,4 +1,7 @@
-/** Canary answers: prose marked with a keyed habit of wording, the test that finds the habit in a model, and the record that makes it evidence. */
+/**
+ * The canary filter: writes a keyed choice of wording into answers to flagged groups, and records the marked answers
+ * in a ledger.
+ */
 @NullMarked
 package dev.stillgate.canary;
 

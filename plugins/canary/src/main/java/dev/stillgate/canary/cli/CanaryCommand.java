@@ -1,13 +1,41 @@
 package dev.stillgate.canary.cli;
 
+import dev.stillgate.canary.proof.Commitments;
 import dev.stillgate.canary.proof.LedgerCommitments;
-import dev.stillgate.spi.Command;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
 
-/** The verb {@code canary}. */
-public final class CanaryCommand implements Command {
+/** The verb {@code stillgate canary}, which needs no running gateway. */
+@CommandLine.Command(
+        name = "stillgate canary",
+        mixinStandardHelpOptions = true,
+        description = CanaryCommand.DESCRIPTION,
+        synopsisSubcommandLabel = "mark|verify|trace")
+public final class CanaryCommand implements dev.stillgate.spi.Command {
+    static final String DESCRIPTION = "Mark texts, find marks in a model's answers, and trace a leaked text.";
+
+    private final Map<String, String> environment;
+    private final Commitments.Source ledgers;
+
+    /** Creates the verb over the process's environment and ledgers on disk. */
+    public CanaryCommand() {
+        this(System.getenv(), LedgerCommitments::read);
+    }
+
+    /**
+     * Creates the verb.
+     *
+     * @param environment the environment variables
+     * @param ledgers opens the argument of {@code --ledger}
+     */
+    CanaryCommand(Map<String, String> environment, Commitments.Source ledgers) {
+        this.environment = environment;
+        this.ledgers = ledgers;
+    }
+
     @Override
     public String name() {
         return "canary";
@@ -15,11 +43,17 @@ public final class CanaryCommand implements Command {
 
     @Override
     public String description() {
-        return "Mark texts, find marks in a model's answers, and trace a leaked text.";
+        return DESCRIPTION;
     }
 
     @Override
     public int run(List<String> arguments, InputStream in, PrintStream out, PrintStream err) {
-        return new CanaryVerbs(System.getenv(), LedgerCommitments::read).run(arguments, in, out, err);
+        Verbs verbs = new Verbs(
+                name(),
+                this,
+                new MarkCommand(environment, out, err),
+                new VerifyCommand(environment, ledgers, out, err),
+                new TraceCommand(environment, ledgers, out, err));
+        return verbs.run(arguments, out, err, failure -> 1);
     }
 }

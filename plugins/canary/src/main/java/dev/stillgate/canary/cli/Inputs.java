@@ -2,9 +2,9 @@ package dev.stillgate.canary.cli;
 
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.proof.SiteReader;
-import dev.stillgate.canary.text.ClassTable;
-import dev.stillgate.canary.text.ShippedTable;
-import dev.stillgate.canary.text.TableException;
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.ShippedTable;
+import dev.stillgate.canary.text.table.TableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -34,9 +34,7 @@ final class Inputs {
      *
      * @throws IOException when there is none, or it cannot be read; the message says where
      */
-    static Inputs withTable(List<String> named) throws IOException {
-        List<Path> files = new ArrayList<>();
-        named.forEach(name -> files.add(Path.of(name)));
+    static Inputs withTable(List<Path> files) throws IOException {
         try {
             return new Inputs(files.isEmpty() ? ShippedTable.read() : ClassTable.read(files.toArray(new Path[0])));
         } catch (TableException e) {
@@ -95,9 +93,9 @@ final class Inputs {
     }
 
     /** Reads names of keys, one a line; blank lines and those that begin with # do not count. */
-    static List<String> names(String file) throws IOException {
+    static List<String> names(Path file) throws IOException {
         List<String> names = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of(file))) {
+        for (String line : Files.readAllLines(file)) {
             if (!line.isBlank() && !line.startsWith("#")) {
                 names.add(line.strip());
             }

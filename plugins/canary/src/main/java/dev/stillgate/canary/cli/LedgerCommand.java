@@ -4,16 +4,39 @@ import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.CanaryPlan;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
-import dev.stillgate.spi.Command;
+import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
+import dev.stillgate.canary.ledger.file.LedgerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
-/** The verb {@code ledger}. */
-public final class LedgerCommand implements Command {
+/**
+ * The verb {@code stillgate ledger}, which runs beside a gateway or without one. Exit code 1: the ledger is unsound or lacks
+ * what was asked for; 2: usage error or unreadable file.
+ */
+@CommandLine.Command(
+        name = "stillgate ledger",
+        mixinStandardHelpOptions = true,
+        description = LedgerCommand.DESCRIPTION,
+        synopsisSubcommandLabel = "verify|export")
+public final class LedgerCommand implements dev.stillgate.spi.Command {
+    static final String DESCRIPTION = "Check a ledger of marked answers, and take evidence from it.";
+
+    private final CommitmentOpener opener;
+
+    /** Creates the verb; {@code --reveal} derives keys from the master secret. */
+    public LedgerCommand() {
+        this(LedgerCommand::open);
+    }
+
+    LedgerCommand(CommitmentOpener opener) {
+        this.opener = opener;
+    }
+
     @Override
     public String name() {
         return "ledger";
@@ -21,19 +44,19 @@ public final class LedgerCommand implements Command {
 
     @Override
     public String description() {
-        return "Check a ledger of marked answers, and take evidence from it.";
+        return DESCRIPTION;
     }
 
     @Override
     public int run(List<String> arguments, InputStream in, PrintStream out, PrintStream err) {
-        return new LedgerVerbs(LedgerCommand::open).run(arguments, out, err);
+        Verbs verbs = new Verbs(name(), this, new LedgerVerify(out), new LedgerExport(opener, out));
+        return verbs.run(arguments, out, err, failure -> failure instanceof LedgerException ? 1 : 2);
     }
 
     private static List<List<byte[]>> open(String key, @Nullable Path secretFile, List<Path> tables)
             throws IOException {
         MasterSecret master = MasterSecret.read(secretFile, System.getenv());
-        List<String> named = tables.stream().map(Path::toString).toList();
-        ClassSheet sheet = Inputs.withTable(named).sheet();
+        ClassSheet sheet = Inputs.withTable(tables).sheet();
         return CanaryPlan.KNOWN.stream()
                 .map(plan -> CanaryKey.derive(master, key, sheet, plan).committed())
                 .toList();

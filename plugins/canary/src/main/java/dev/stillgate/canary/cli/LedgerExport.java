@@ -1,8 +1,8 @@
 package dev.stillgate.canary.cli;
 
-import dev.stillgate.canary.ledger.Bundle;
-import dev.stillgate.canary.ledger.BundleJson;
-import dev.stillgate.canary.ledger.KeyOpening;
+import dev.stillgate.canary.ledger.bundle.EvidenceBundle;
+import dev.stillgate.canary.ledger.bundle.EvidenceBundleJson;
+import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,80 +14,107 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** The verb {@code ledger export}: writes what a third party needs to check a claim without the gateway. */
-final class LedgerExport {
-    static final String USAGE = "usage: stillgate ledger export --dir DIR --key NAME --out FILE"
-            + " [--message ID]... [--messages FILE] [--head FILE] [--signing-key FILE]"
-            + " [--reveal [--secret-file FILE] [--table FILE]...]";
-
-    private static final Set<String> OPTIONS = Set.of(
-            "--dir",
-            "--key",
-            "--out",
-            "--message",
-            "--messages",
-            "--head",
-            "--signing-key",
-            "--secret-file",
-            "--table");
+/** The verb {@code ledger export}: writes the evidence that a third party needs to check a claim without the gateway. */
+@CommandLine.Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        description = "Write the evidence on a key, which verify-bundle.mjs checks with the public key alone.")
+final class LedgerExport implements Callable<Integer> {
     private static final int MAX_MESSAGES = 100_000;
     private static final long MAX_FILE = 64 << 20;
 
-    private LedgerExport() {}
+    private final CommitmentOpener opener;
+    private final PrintStream out;
 
-    static void run(List<String> words, KeyOpening opening, PrintStream out)
-            throws IOException, Arguments.UsageException {
-        Arguments arguments = new Arguments(words, OPTIONS, Set.of("--reveal"));
-        Path directory = LedgerVerify.directory(arguments);
-        String key = arguments.required("--key");
-        Path file = Path.of(arguments.required("--out"));
-        boolean reveal = arguments.has("--reveal");
-        if (!reveal && (arguments.has("--secret-file") || arguments.has("--table"))) {
-            throw new Arguments.UsageException("--secret-file and --table go with --reveal");
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "directory of the ledger")
+    private Path directory = Path.of("");
+
+    @Option(names = "--key", required = true, paramLabel = "NAME", description = "name of the key")
+    private String key = "";
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to write the bundle")
+    private Path file = Path.of("");
+
+    @Option(names = "--message", paramLabel = "ID", description = "id of an answer to include; repeatable")
+    private List<String> messageIds = List.of();
+
+    @Option(names = "--messages", paramLabel = "FILE", description = "ids of answers to include, one a line")
+    private @Nullable Path messageFile;
+
+    @Option(
+            names = "--head",
+            paramLabel = "FILE",
+            description = "published head to prove consistency with (default: the kept heads)")
+    private @Nullable Path head;
+
+    @Option(
+            names = "--signing-key",
+            paramLabel = "FILE",
+            description = "the ledger's private key (default: signing.pem of the ledger)")
+    private @Nullable Path signingKey;
+
+    @Option(names = "--reveal", description = "include what the commitment hashes: key, table digest and plan")
+    private boolean reveal;
+
+    @Mixin
+    private final KeyOptions keyOptions = new KeyOptions();
+
+    LedgerExport(CommitmentOpener opener, PrintStream out) {
+        this.opener = opener;
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        LedgerVerify.requireDirectory(spec, directory);
+        if (!reveal && (keyOptions.secretFile() != null || !keyOptions.tables().isEmpty())) {
+            throw LedgerVerify.misuse(spec, "--secret-file and --table go with --reveal");
         }
-        Bundle bundle = Bundle.gather(
-                directory, key, messages(arguments), path(arguments, "--signing-key"), path(arguments, "--head"));
+        EvidenceBundle bundle = EvidenceBundle.gather(directory, key, messages(), signingKey, head);
         if (reveal) {
-            List<Path> tables = arguments.all("--table").stream().map(Path::of).toList();
-            bundle.open(opening.parts(key, path(arguments, "--secret-file"), tables));
+            bundle.open(opener.parts(key, keyOptions.secretFile(), keyOptions.tables()));
         }
         try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(file))) {
-            BundleJson.write(bundle, to);
+            EvidenceBundleJson.write(bundle, to);
         }
         out.println(file + ": key \"" + key + "\" with " + bundle.size() + (reveal ? ", opened" : "")
                 + "; check it with verify-bundle.mjs and the public key");
         out.flush();
+        return 0;
     }
 
-    private static Set<String> messages(Arguments arguments) throws IOException, Arguments.UsageException {
-        Set<String> messages = new LinkedHashSet<>(arguments.all("--message"));
-        Path file = path(arguments, "--messages");
-        if (file != null) {
-            messages.addAll(lines(file));
+    private Set<String> messages() throws IOException {
+        Set<String> messages = new LinkedHashSet<>(messageIds);
+        if (messageFile != null) {
+            messages.addAll(lines(messageFile));
         }
         if (messages.size() > MAX_MESSAGES) {
-            throw new Arguments.UsageException("more than " + MAX_MESSAGES + " messages");
+            throw LedgerVerify.misuse(spec, "more than " + MAX_MESSAGES + " messages");
         }
         return messages;
     }
 
-    private static List<String> lines(Path file) throws IOException, Arguments.UsageException {
-        if (Files.size(file) > MAX_FILE) {
-            throw new Arguments.UsageException(file + ": more than " + MAX_FILE + " bytes");
+    private List<String> lines(Path from) throws IOException {
+        if (Files.size(from) > MAX_FILE) {
+            throw LedgerVerify.misuse(spec, from + ": more than " + MAX_FILE + " bytes");
         }
         try {
-            return Files.readAllLines(file, StandardCharsets.UTF_8).stream()
+            return Files.readAllLines(from, StandardCharsets.UTF_8).stream()
                     .filter(line -> !line.isBlank())
                     .toList();
         } catch (CharacterCodingException e) {
-            throw new Arguments.UsageException(file + ": no UTF-8");
+            throw LedgerVerify.misuse(spec, from + ": not UTF-8");
         }
-    }
-
-    private static @Nullable Path path(Arguments arguments, String name) throws Arguments.UsageException {
-        String given = arguments.one(name);
-        return given == null ? null : Path.of(given);
     }
 }

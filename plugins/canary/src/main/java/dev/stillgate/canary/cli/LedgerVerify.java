@@ -3,9 +3,9 @@ package dev.stillgate.canary.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import dev.stillgate.canary.ledger.Audit;
-import dev.stillgate.canary.ledger.SignedHead;
-import dev.stillgate.canary.ledger.VerifierKey;
+import dev.stillgate.canary.ledger.LedgerCheck;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -13,36 +13,66 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** The verb {@code ledger verify}: makes every hash of a ledger again and checks all its signed heads. */
-final class LedgerVerify {
-    static final String USAGE =
-            "usage: stillgate ledger verify --dir DIR [--public-key FILE] [--head FILE]... [--json]";
+/** The verb {@code ledger verify}: recomputes every hash of a ledger and checks all its signed heads. */
+@CommandLine.Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = "Recompute every hash of a ledger and check all its signed heads.")
+final class LedgerVerify implements Callable<Integer> {
+    private final PrintStream out;
 
-    private LedgerVerify() {}
+    @Spec
+    private @Nullable CommandSpec spec;
 
-    static void run(List<String> words, PrintStream out) throws IOException, Arguments.UsageException {
-        Arguments arguments = new Arguments(words, Set.of("--dir", "--public-key", "--head"), Set.of("--json"));
-        Path directory = directory(arguments);
-        String keyFile = arguments.one("--public-key");
-        VerifierKey key = VerifierKey.read(keyFile == null ? directory.resolve(VerifierKey.FILE) : Path.of(keyFile));
-        List<Path> published = arguments.all("--head").stream().map(Path::of).toList();
-        Audit.Findings findings = Audit.of(directory, key, published);
-        out.print(arguments.has("--json") ? json(directory, key, findings) : plain(directory, key, findings));
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "directory of the ledger")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--public-key",
+            paramLabel = "FILE",
+            description = "public key of the ledger (default: ledger.pub of the ledger)")
+    private @Nullable Path publicKey;
+
+    @Option(names = "--head", paramLabel = "FILE", description = "published head to check as well; repeatable")
+    private List<Path> heads = List.of();
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    LedgerVerify(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        requireDirectory(spec, directory);
+        VerifierKey key = VerifierKey.read(publicKey == null ? directory.resolve(VerifierKey.FILE) : publicKey);
+        LedgerCheck.Findings findings = LedgerCheck.of(directory, key, heads);
+        out.print(json ? json(directory, key, findings) : plain(directory, key, findings));
         out.flush();
+        return 0;
     }
 
-    static Path directory(Arguments arguments) throws Arguments.UsageException {
-        Path directory = Path.of(arguments.required("--dir"));
+    static void requireDirectory(@Nullable CommandSpec spec, Path directory) {
         if (!Files.isDirectory(directory)) {
-            throw new Arguments.UsageException("no directory " + directory);
+            throw misuse(spec, "no directory " + directory);
         }
-        return directory;
     }
 
-    private static String plain(Path directory, VerifierKey key, Audit.Findings found) {
+    /** Returns the exception that reports a usage error. */
+    static CommandLine.ParameterException misuse(@Nullable CommandSpec spec, String message) {
+        return new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+    }
+
+    private static String plain(Path directory, VerifierKey key, LedgerCheck.Findings found) {
         String head = found.head() == null ? "none yet" : found.head().head().size() + " leaves";
         return String.format(
                 Locale.ROOT,
@@ -69,7 +99,7 @@ final class LedgerVerify {
                         : found.torn() + " bytes of an unfinished write, which the next opening cuts off");
     }
 
-    private static String json(Path directory, VerifierKey key, Audit.Findings found) throws IOException {
+    private static String json(Path directory, VerifierKey key, LedgerCheck.Findings found) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
             out.setPrettyPrinter(new DefaultPrettyPrinter());

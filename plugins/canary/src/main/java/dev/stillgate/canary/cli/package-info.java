@@ -1,4 +1,4 @@
-/** The verbs that this plugin brings. */
+/** The command-line verbs {@code canary} and {@code ledger}. */
 @NullMarked
 package dev.stillgate.canary.cli;
 

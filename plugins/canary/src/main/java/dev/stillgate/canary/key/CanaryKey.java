@@ -1,6 +1,6 @@
 package dev.stillgate.canary.key;
 
-import dev.stillgate.canary.text.FormChooser;
+import dev.stillgate.canary.text.edit.FormChooser;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

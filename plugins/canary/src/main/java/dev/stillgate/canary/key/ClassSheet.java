@@ -1,6 +1,6 @@
 package dev.stillgate.canary.key;
 
-import dev.stillgate.canary.text.ClassTable;
+import dev.stillgate.canary.text.table.ClassTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** Keys: which form is written where, derived from a master secret. */
+/** Secret keys of groups: derivation from the master secret, commitment, and the test plan that a commitment covers. */
 @NullMarked
 package dev.stillgate.canary.key;
 

@@ -3,6 +3,13 @@ package dev.stillgate.canary.ledger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.VerifierKey;
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.List;
 
 /**
@@ -26,7 +33,7 @@ public record CommittedKey(long index, long millis, String name, Hash commitment
         SignedHead head = HeadFiles.latest(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)));
         long signed = head == null ? 0 : head.head().size();
         List<CommittedKey> keys = new ArrayList<>();
-        Scan.of(directory, signed, (index, leaf, after) -> {
+        LedgerScan.of(directory, signed, (index, leaf, after) -> {
             if (leaf instanceof Leaf.Commitment commitment && index < signed) {
                 keys.add(of(index, commitment));
             }

@@ -15,6 +15,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.file.SegmentAppender;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.SigningKey;
+import dev.stillgate.canary.ledger.head.VerifierKey;
+import dev.stillgate.canary.ledger.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +62,7 @@ public final class Ledger implements AutoCloseable {
      * @param log is told in a line of what an operator should know; from the thread that writes
      * @throws LedgerException when it is in use, damaged, of another version, or cannot be read or written
      */
-    public static Ledger open(Path directory, LedgerTerms terms, Ticker ticker, Consumer<String> log)
+    public static Ledger open(Path directory, LedgerOptions terms, Ticker ticker, Consumer<String> log)
             throws LedgerException {
         Ledger ledger = open(directory, terms, ticker, log, Disk.system(), SegmentFormat.LEVEL);
         ledger.start();
@@ -58,7 +70,7 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** Opens a ledger that writes when its writer is told to. */
-    static Ledger open(Path directory, LedgerTerms terms, Ticker ticker, Consumer<String> log, Disk disk, int level)
+    static Ledger open(Path directory, LedgerOptions terms, Ticker ticker, Consumer<String> log, Disk disk, int level)
             throws LedgerException {
         try {
             create(directory.toAbsolutePath(), disk);
@@ -96,17 +108,17 @@ public final class Ledger implements AutoCloseable {
 
     private static Ledger locked(
             Path directory,
-            LedgerTerms terms,
+            LedgerOptions terms,
             Ticker ticker,
             Consumer<String> log,
             Disk disk,
             int level,
             DirectoryLock lock)
             throws IOException {
-        SigningKey signing = LedgerKeys.signing(directory, terms.origin(), terms.signingKey(), disk);
+        SigningKey signing = LedgerKeyFiles.signing(directory, terms.origin(), terms.signingKey(), disk);
         SignedHead head = HeadFiles.latest(directory, signing.verifier());
         Map<Long, Leaf.Commitment> keys = new ConcurrentHashMap<>();
-        Scan scan = Scan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {
+        LedgerScan scan = LedgerScan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {
             if (leaf instanceof Leaf.Commitment commitment) {
                 keys.put(index, commitment);
             }
@@ -114,8 +126,8 @@ public final class Ledger implements AutoCloseable {
                 HeadFiles.checkRoot(directory, head, after.root());
             }
         });
-        Tail tail =
-                new Tail(disk, directory, scan.level() < 0 ? level : scan.level(), scan.tailFirst(), scan.tailOffset());
+        SegmentAppender tail =
+                new SegmentAppender(disk, directory, scan.level() < 0 ? level : scan.level(), scan.tailFirst(), scan.tailOffset());
         tail.open();
         if (scan.torn() > 0) {
             log.accept("the ledger's last " + scan.torn() + " bytes were an unfinished write and are cut off");
@@ -159,12 +171,12 @@ public final class Ledger implements AutoCloseable {
                 .filter(key -> !leaves.containsKey(key))
                 .map(key -> new Leaf.Commitment(millis, key.name(), key.commitment(), key.table()))
                 .toList();
-        List<CompletableFuture<Result>> results = new ArrayList<>();
+        List<CompletableFuture<AppendResult>> results = new ArrayList<>();
         for (Leaf.Commitment leaf : missing) {
-            CompletableFuture<Result> result = new CompletableFuture<>();
+            CompletableFuture<AppendResult> result = new CompletableFuture<>();
             results.add(result);
             writer.append(ids -> leaf, written -> {
-                if (written instanceof Result.OnDisk(long index)) {
+                if (written instanceof AppendResult.OnDisk(long index)) {
                     keys.put(index, leaf);
                     leaves.putIfAbsent(new NewKey(leaf), index);
                 }
@@ -178,7 +190,7 @@ public final class Ledger implements AutoCloseable {
         return wanted.stream().mapToLong(key -> leaves.getOrDefault(key, -1L)).toArray();
     }
 
-    private void await(List<Leaf.Commitment> missing, List<CompletableFuture<Result>> results) throws LedgerException {
+    private void await(List<Leaf.Commitment> missing, List<CompletableFuture<AppendResult>> results) throws LedgerException {
         String first = "key " + missing.getFirst().key();
         try {
             CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(COMMIT_SECONDS, TimeUnit.SECONDS);
@@ -189,8 +201,8 @@ public final class Ledger implements AutoCloseable {
             throw new LedgerException(first + " is not committed: the disk does not answer", e);
         }
         for (int i = 0; i < results.size(); i++) {
-            Result result = results.get(i).join();
-            if (!(result instanceof Result.OnDisk)) {
+            AppendResult result = results.get(i).join();
+            if (!(result instanceof AppendResult.OnDisk)) {
                 String why = writer.problem();
                 throw new LedgerException(
                         "key " + missing.get(i).key() + " is not committed: " + (why == null ? result : why));
@@ -204,7 +216,7 @@ public final class Ledger implements AutoCloseable {
      *
      * @throws IllegalArgumentException when the answer's key is not committed
      */
-    public void append(MarkedAnswer answer, Consumer<? super Result> callback) {
+    public void append(MarkedAnswer answer, Consumer<? super AppendResult> callback) {
         if (!keys.containsKey(answer.key())) {
             throw new IllegalArgumentException("leaf " + answer.key() + " commits to no key");
         }

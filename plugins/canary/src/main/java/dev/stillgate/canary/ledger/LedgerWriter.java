@@ -12,6 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.SegmentAppender;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.tree.MerkleFrontier;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +33,12 @@ final class LedgerWriter {
     /** A write that takes longer than anyone waits for it. */
     private static final long STALLED_NANOS = Duration.ofMillis(250).toNanos();
 
-    private final LedgerTerms terms;
+    private final LedgerOptions terms;
     private final Ticker ticker;
     private final Consumer<String> log;
-    private final Tail tail;
+    private final SegmentAppender tail;
     private final HeadFiles heads;
-    private final MessageIds ids;
+    private final MessageIdHasher ids;
     private final TreeHasher hasher = new TreeHasher();
     private final ByteBuffer records = ByteBuffer.allocateDirect(SegmentFormat.MAX_BATCH);
 
@@ -41,7 +49,7 @@ final class LedgerWriter {
     private volatile boolean closing;
     private volatile boolean finished;
 
-    private volatile Frontier tree;
+    private volatile MerkleFrontier tree;
     private volatile @Nullable String problem;
     private volatile boolean writing;
     private volatile long writingSince;
@@ -51,16 +59,16 @@ final class LedgerWriter {
     private long headAt;
     private boolean headFailed;
 
-    private record Entry(Function<MessageIds, Leaf> leaf, Consumer<? super Result> callback) {}
+    private record Entry(Function<MessageIdHasher, Leaf> leaf, Consumer<? super AppendResult> callback) {}
 
     LedgerWriter(
-            LedgerTerms terms,
+            LedgerOptions terms,
             Ticker ticker,
             Consumer<String> log,
-            Tail tail,
+            SegmentAppender tail,
             HeadFiles heads,
-            MessageIds ids,
-            Frontier tree,
+            MessageIdHasher ids,
+            MerkleFrontier tree,
             @Nullable SignedHead head) {
         this.terms = terms;
         this.ticker = ticker;
@@ -79,18 +87,18 @@ final class LedgerWriter {
     }
 
     /** Takes a leaf and returns at once; the callback is called once, here when it fails at once, else by the writer. */
-    void append(Function<MessageIds, Leaf> leaf, Consumer<? super Result> callback) {
+    void append(Function<MessageIdHasher, Leaf> leaf, Consumer<? super AppendResult> callback) {
         if (closing) {
-            callback.accept(Result.Failure.CLOSED);
+            callback.accept(AppendResult.Failure.CLOSED);
         } else if (problem != null) {
-            callback.accept(Result.Failure.NOT_WRITABLE);
+            callback.accept(AppendResult.Failure.NOT_WRITABLE);
         } else if (waiting.incrementAndGet() > terms.queue()) {
             waiting.decrementAndGet();
-            callback.accept(Result.Failure.QUEUE_FULL);
+            callback.accept(AppendResult.Failure.QUEUE_FULL);
         } else {
             queue.add(new Entry(leaf, callback));
             if (finished) {
-                failWaiting(Result.Failure.CLOSED);
+                failWaiting(AppendResult.Failure.CLOSED);
             } else if (idle) {
                 LockSupport.unpark(thread);
             }
@@ -152,7 +160,7 @@ final class LedgerWriter {
             recover();
         }
         if (problem != null) {
-            failWaiting(Result.Failure.NOT_WRITABLE);
+            failWaiting(AppendResult.Failure.NOT_WRITABLE);
             return Math.max(1, retryAt - ticker.nanos());
         }
         writeBatch();
@@ -162,7 +170,7 @@ final class LedgerWriter {
 
     private void writeBatch() {
         List<Entry> batch = new ArrayList<>();
-        Frontier grown = tree.copy();
+        MerkleFrontier grown = tree.copy();
         try {
             records.clear();
             fill(batch, grown);
@@ -176,17 +184,17 @@ final class LedgerWriter {
         } catch (IOException | RuntimeException | Error e) {
             failed("a write failed: " + e);
             writing = false;
-            batch.forEach(entry -> tell(entry, Result.Failure.WRITE_FAILED));
+            batch.forEach(entry -> tell(entry, AppendResult.Failure.WRITE_FAILED));
             return;
         }
         long index = tree.size();
         tree = grown;
         for (Entry entry : batch) {
-            tell(entry, new Result.OnDisk(index++));
+            tell(entry, new AppendResult.OnDisk(index++));
         }
     }
 
-    private void fill(List<Entry> batch, Frontier grown) {
+    private void fill(List<Entry> batch, MerkleFrontier grown) {
         long room = tail.room(tree.size());
         while (batch.size() < room && records.remaining() >= SegmentFormat.RECORD + Leaf.MAX_BYTES) {
             Entry entry = queue.poll();
@@ -249,14 +257,14 @@ final class LedgerWriter {
         return latest == null ? 0 : latest.head().size();
     }
 
-    private void failWaiting(Result.Failure why) {
+    private void failWaiting(AppendResult.Failure why) {
         for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
             waiting.decrementAndGet();
             tell(entry, why);
         }
     }
 
-    private void tell(Entry entry, Result result) {
+    private void tell(Entry entry, AppendResult result) {
         try {
             entry.callback().accept(result);
         } catch (RuntimeException e) {
@@ -271,7 +279,7 @@ final class LedgerWriter {
         }
         tail.close();
         finished = true;
-        failWaiting(Result.Failure.CLOSED);
+        failWaiting(AppendResult.Failure.CLOSED);
     }
 
     /** Writes what waits and signs the last head; returns false when that is not done in time, and may still be. */

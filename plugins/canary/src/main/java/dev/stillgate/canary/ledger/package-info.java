@@ -1,4 +1,6 @@
-/** The tamper-evident record: an append-only Merkle tree of commitments and marked answers, and what proves it. */
+/**
+ * Tamper-evident append-only record of key commitments and marked answers: opening, appending and checking a ledger.
+ */
 @NullMarked
 package dev.stillgate.canary.ledger;
 

@@ -1,7 +1,7 @@
 package dev.stillgate.canary.proof;
 
 import dev.stillgate.canary.ledger.CommittedKey;
-import dev.stillgate.canary.ledger.Hash;
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

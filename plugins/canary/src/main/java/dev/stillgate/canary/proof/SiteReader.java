@@ -1,9 +1,9 @@
 package dev.stillgate.canary.proof;
 
 import dev.stillgate.canary.key.ClassSheet;
-import dev.stillgate.canary.text.ClassTable;
-import dev.stillgate.canary.text.FormChooser;
-import dev.stillgate.canary.text.ProseEditor;
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.edit.FormChooser;
+import dev.stillgate.canary.text.edit.ProseEditor;
 
 /**
  * The reader of a suspect's answers: finds the sites with the very editor that writes marks, leaving all as it is, and counts
@@ -21,8 +21,8 @@ public final class SiteReader {
 
     private final ProseEditor editor;
     private final SiteCounts counts;
-    private final Repeats repeats = new Repeats(MOST_SENTENCES);
-    private final Repeats prompts = new Repeats(MOST_SENTENCES);
+    private final SeenSentences repeats = new SeenSentences(MOST_SENTENCES);
+    private final SeenSentences prompts = new SeenSentences(MOST_SENTENCES);
     private String text = "";
     private int sentenceEnd;
     private boolean sentenceNew;
@@ -43,7 +43,7 @@ public final class SiteReader {
     public void read(String written) {
         answers++;
         words += words(written);
-        text = laidOut(Capitals.restored(written));
+        text = laidOut(CapitalRestorer.restored(written));
         sentenceEnd = 0;
         sentenceNew = false;
         counting = true;
@@ -52,10 +52,10 @@ public final class SiteReader {
     }
 
     private String laidOut(String answer) {
-        if (!Layout.mayBeLost(answer)) {
+        if (!LayoutRestorer.mayBeLost(answer)) {
             return answer;
         }
-        String flat = Layout.flat(answer);
+        String flat = LayoutRestorer.flat(answer);
         long standing = sitesIn(answer);
         long listed = sitesIn(flat);
         return listed >= standing + LAYOUT_LOST_SITES && listed > LAYOUT_LOST * standing ? flat : answer;

@@ -1,4 +1,4 @@
-/** The exact test, and what is reported of a suspect. */
+/** Statistical test that a text or a model's answers carry the mark of a key, with exact p-values and reports. */
 @NullMarked
 package dev.stillgate.canary.proof;
 

@@ -6,8 +6,8 @@ import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.CanaryPlan;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.CommitmentList;
-import dev.stillgate.canary.text.ProseEditor;
-import dev.stillgate.canary.text.SiteListener;
+import dev.stillgate.canary.text.edit.ProseEditor;
+import dev.stillgate.canary.text.edit.SiteListener;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,7 +71,7 @@ class CanaryVerbsTest {
     private int run(String... words) {
         out.reset();
         err.reset();
-        return new CanaryVerbs(ENVIRONMENT, CommitmentList::read)
+        return new CanaryCommand(ENVIRONMENT, CommitmentList::read)
                 .run(
                         List.of(words),
                         new ByteArrayInputStream(new byte[0]),
@@ -261,7 +261,7 @@ class CanaryVerbsTest {
     /** As a gateway of that version marked them. */
     @Test
     void aKeyThatWasCommittedUnderTheFirstPlanIsReadUnderIt() throws IOException {
-        Inputs inputs = Inputs.withTable(List.of("../../config/canary/english.yaml"));
+        Inputs inputs = Inputs.withTable(List.of(Path.of("../../config/canary/english.yaml")));
         MasterSecret master = MasterSecret.read(null, ENVIRONMENT);
         CanaryKey old = CanaryKey.derive(master, "c3/2026-Q4", inputs.sheet(), CanaryPlan.FIRST);
         ProseEditor editor = new ProseEditor(inputs.table(), old, SiteListener.NONE);
@@ -328,16 +328,16 @@ class CanaryVerbsTest {
 
     @Test
     void wrongCallsAreUsageErrors() {
-        assertUsage("unknown argument --x", "verify", "--x");
-        assertUsage("--suspect is missing", "verify", "--key", "a");
+        assertUsage("Unknown option: '--x'", "verify", "--suspect", "s", "--x");
+        assertUsage("Missing required option: '--suspect=FILE'", "verify", "--key", "a");
         assertUsage("either --key or --all-keys", "verify", "--suspect", "s");
         assertUsage("either --key or --all-keys", "verify", "--suspect", "s", "--key", "a", "--all-keys");
         assertUsage("--all-keys needs --ledger", "verify", "--suspect", "s", "--all-keys");
-        assertUsage("--key needs a value", "mark", "--key");
-        assertUsage("--key may be given once", "mark", "--key", "a", "--key", "b");
+        assertUsage("Missing required parameter for option '--key'", "mark", "--key");
+        assertUsage("option '--key' (NAME) should be specified only once", "mark", "--key", "a", "--key", "b");
         assertUsage("--keys or --ledger", "trace", "--suspect", "s");
-        assertUsage("usage:", "other");
-        assertUsage("usage:");
+        assertUsage("Usage:", "other");
+        assertUsage("Usage:");
     }
 
     private void assertUsage(String error, String... words) {
@@ -364,6 +364,6 @@ class CanaryVerbsTest {
                 .isOne();
         assertThat(errors()).contains("128 characters");
         assertThat(run("verify", "--help")).isZero();
-        assertThat(output()).startsWith("usage: stillgate canary verify");
+        assertThat(output()).startsWith("Usage: stillgate canary verify");
     }
 }

@@ -3,14 +3,15 @@ package dev.stillgate.canary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stillgate.canary.ledger.Hash;
+import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.Ledger;
-import dev.stillgate.canary.ledger.LedgerTerms;
+import dev.stillgate.canary.ledger.LedgerOptions;
 import dev.stillgate.canary.ledger.MarkedAnswer;
-import dev.stillgate.canary.ledger.Result;
+import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.spi.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ class LedgerVerbsTest {
     @TempDir
     Path parent;
 
-    private final LedgerVerbs verbs = new LedgerVerbs((key, secret, tables) -> {
+    private final LedgerCommand verbs = new LedgerCommand((key, secret, tables) -> {
         if (secret != null && !Files.readString(secret).equals("right")) {
             return List.of(List.of("another key".getBytes(StandardCharsets.UTF_8), TABLE, PLAN));
         }
@@ -60,14 +61,14 @@ class LedgerVerbsTest {
     }
 
     private void write(int from, int to) throws Exception {
-        try (Ledger ledger = Ledger.open(directory, LedgerTerms.usual(), Ticker.system(), line -> {})) {
+        try (Ledger ledger = Ledger.open(directory, LedgerOptions.usual(), Ticker.system(), line -> {})) {
             long other = ledger.commit("c1/2026-Q4", Hash.of(new byte[32]), Hash.of(TABLE));
             long key = ledger.commit("c3/2026-Q4", commitment(), Hash.of(TABLE));
             CountDownLatch done = new CountDownLatch(to - from);
             for (int i = from; i < to; i++) {
                 BitSet forms = BitSet.valueOf(new long[] {i});
                 ledger.append(new MarkedAnswer("msg_" + i, i % 5 == 0 ? other : key, 20, forms), result -> {
-                    assertThat(result).isInstanceOf(Result.OnDisk.class);
+                    assertThat(result).isInstanceOf(AppendResult.OnDisk.class);
                     done.countDown();
                 });
             }
@@ -87,7 +88,7 @@ class LedgerVerbsTest {
     private int run(String... args) {
         out.reset();
         err.reset();
-        return verbs.run(List.of(args), new PrintStream(out), new PrintStream(err));
+        return verbs.run(List.of(args), InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err));
     }
 
     private int verify(String... more) {
@@ -157,7 +158,7 @@ class LedgerVerbsTest {
         assertThat(run()).isEqualTo(2);
         assertThat(run("audit")).isEqualTo(2);
         assertThat(run("verify")).isEqualTo(2);
-        assertThat(err.toString()).contains("--dir is missing").contains("usage: stillgate ledger verify");
+        assertThat(err.toString()).contains("Missing required option: '--dir=DIR'").contains("Usage: stillgate ledger verify");
         assertThat(verify("--heed", "x")).isEqualTo(2);
         assertThat(run("verify", "--dir", parent.resolve("none").toString())).isEqualTo(2);
         assertThat(run("verify", "--dir", parent.toString())).isEqualTo(2);
@@ -189,7 +190,7 @@ class LedgerVerbsTest {
         assertThat(out.toString()).contains("3 answers");
         Files.write(file, new byte[] {(byte) 0xff});
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains(file + ": no UTF-8");
+        assertThat(err.toString()).contains(file + ": not UTF-8");
         Files.writeString(
                 file, IntStream.range(0, 100_001).mapToObj(i -> i + "\n").collect(Collectors.joining()));
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString())).isEqualTo(2);

@@ -14,6 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.VerifierKey;
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -133,13 +139,13 @@ final class CrashRounds {
                 require(acknowledged.isEmpty(), "leaves without a key");
                 return;
             }
-            Audit.Findings found = Audit.of(directory, VerifierKey.read(key), List.of());
+            LedgerCheck.Findings found = LedgerCheck.of(directory, VerifierKey.read(key), List.of());
             torn += found.torn() > 0 ? 1 : 0;
             unacknowledged = found.answers() - acknowledged.size();
             leaves = found.leaves();
-            MessageIds ids = LedgerKeys.messageIds(directory, null);
+            MessageIdHasher ids = LedgerKeyFiles.messageIds(directory, null);
             Map<Long, Long> missing = new HashMap<>(acknowledged);
-            Scan.of(directory, 0, (index, leaf, after) -> {
+            LedgerScan.of(directory, 0, (index, leaf, after) -> {
                 Long message = missing.remove(index);
                 if (message != null) {
                     Hash hash = ((Leaf.Answer) leaf).message();

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
+import dev.stillgate.canary.ledger.file.LedgerException;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -24,7 +25,7 @@ final class CrashWriter {
     public static void main(String[] args) throws InterruptedException {
         long first = Long.parseLong(args[1]);
         long end = args.length > 2 ? first + Long.parseLong(args[2]) : Long.MAX_VALUE;
-        LedgerTerms terms = new LedgerTerms("crash.example", null, Duration.ofMillis(20), 500, 1000);
+        LedgerOptions terms = new LedgerOptions("crash.example", null, Duration.ofMillis(20), 500, 1000);
         try (Ledger ledger = Ledger.open(Path.of(args[0]), terms, Ticker.system(), System.err::println)) {
             write(ledger, first, end);
         } catch (LedgerException e) {
@@ -43,7 +44,7 @@ final class CrashWriter {
             long message = number;
             BitSet forms = BitSet.valueOf(new long[] {message});
             ledger.append(new MarkedAnswer("msg_" + message, key, 64 + (int) (message % 200), forms), result -> {
-                if (result instanceof Result.OnDisk(long index)) {
+                if (result instanceof AppendResult.OnDisk(long index)) {
                     tell(out, index, message);
                 }
                 room.release();

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import dev.stillgate.canary.ledger.file.Disk;
 import java.util.Set;
 
 /**

@@ -19,6 +19,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The writer's own thread, many that append, and a real disk. */
@@ -35,14 +42,14 @@ class GroupCommitTest {
         Map<Long, String> placed = new ConcurrentHashMap<>();
         Set<Thread> tellers = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(THREADS * EACH);
-        Ledger ledger = open(new LedgerTerms(null, null, Duration.ofMillis(5), 100, THREADS * EACH));
+        Ledger ledger = open(new LedgerOptions(null, null, Duration.ofMillis(5), 100, THREADS * EACH));
         long key = ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
         together(thread -> {
             for (int i = 0; i < EACH; i++) {
                 String message = thread + "/" + i;
                 ledger.append(answer(message, key), result -> {
                     tellers.add(Thread.currentThread());
-                    assertThat(placed.put(((Result.OnDisk) result).index(), message))
+                    assertThat(placed.put(((AppendResult.OnDisk) result).index(), message))
                             .isNull();
                     done.countDown();
                 });
@@ -52,9 +59,9 @@ class GroupCommitTest {
         ledger.close();
         assertThat(placed).hasSize(THREADS * EACH);
         assertThat(tellers).hasSize(1);
-        MessageIds ids = LedgerKeys.messageIds(directory, null);
+        MessageIdHasher ids = LedgerKeyFiles.messageIds(directory, null);
         AtomicInteger found = new AtomicInteger();
-        Scan.of(directory, 0, (index, leaf, after) -> {
+        LedgerScan.of(directory, 0, (index, leaf, after) -> {
             if (leaf instanceof Leaf.Answer answer) {
                 assertThat(answer.message()).isEqualTo(ids.hash(placed.get(index)));
                 found.incrementAndGet();
@@ -62,7 +69,7 @@ class GroupCommitTest {
         });
         assertThat(found).hasValue(THREADS * EACH);
         VerifierKey verifier = VerifierKey.read(directory.resolve(VerifierKey.FILE));
-        assertThat(Audit.of(directory, verifier, List.of()).head().head().size())
+        assertThat(LedgerCheck.of(directory, verifier, List.of()).head().head().size())
                 .isEqualTo(THREADS * EACH + 1);
     }
 
@@ -74,7 +81,7 @@ class GroupCommitTest {
         }
         AtomicInteger onDisk = new AtomicInteger();
         CountDownLatch some = new CountDownLatch(EACH);
-        Ledger ledger = open(new LedgerTerms(null, null, Duration.ofMillis(5), 100, 20));
+        Ledger ledger = open(new LedgerOptions(null, null, Duration.ofMillis(5), 100, 20));
         long key = ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
         Thread closer = Thread.startVirtualThread(() -> {
             try {
@@ -90,7 +97,7 @@ class GroupCommitTest {
                 some.countDown();
                 ledger.append(answer(thread + "/" + i, key), result -> {
                     count.incrementAndGet();
-                    if (result instanceof Result.OnDisk) {
+                    if (result instanceof AppendResult.OnDisk) {
                         onDisk.incrementAndGet();
                     }
                 });
@@ -99,7 +106,7 @@ class GroupCommitTest {
         closer.join();
         assertThat(told).allSatisfy(count -> assertThat(count).hasValue(1));
         List<Leaf> leaves = new ArrayList<>();
-        Scan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
+        LedgerScan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
         assertThat(leaves).hasSize(onDisk.get() + 1);
     }
 
@@ -110,7 +117,7 @@ class GroupCommitTest {
         Ledger ledger = Ledger.open(rig.directory, LedgerRig.TERMS, rig.ticker, rig.log::add, disk, LedgerRig.LEVEL);
         ledger.commit("c1", LedgerRig.hash("1"), LedgerRig.hash("t"));
         CountDownLatch told = new CountDownLatch(LedgerRig.TERMS.queue());
-        List<Result> results = new ArrayList<>();
+        List<AppendResult> results = new ArrayList<>();
         disk.armed.set(true);
         ledger.append(answer("stall", 0), results::add);
         Thread writer = Thread.startVirtualThread(ledger::turn);
@@ -121,12 +128,12 @@ class GroupCommitTest {
         for (int i = 0; i < LedgerRig.TERMS.queue(); i++) {
             ledger.append(answer("m" + i, 0), result -> told.countDown());
         }
-        List<Result> full = new ArrayList<>();
+        List<AppendResult> full = new ArrayList<>();
         ledger.append(answer("too many", 0), full::add);
-        assertThat(full).containsExactly(Result.Failure.QUEUE_FULL);
+        assertThat(full).containsExactly(AppendResult.Failure.QUEUE_FULL);
         disk.free.countDown();
         writer.join();
-        assertThat(results).containsExactly(new Result.OnDisk(1));
+        assertThat(results).containsExactly(new AppendResult.OnDisk(1));
         assertThat(ledger.writable()).isTrue();
         while (told.getCount() > 0) {
             ledger.turn();
@@ -157,17 +164,17 @@ class GroupCommitTest {
 
     @Test
     void anAnswerWithoutAKeyAndALedgerWithoutRoomAreErrorsOfTheCaller() throws Exception {
-        try (Ledger ledger = open(LedgerTerms.usual())) {
+        try (Ledger ledger = open(LedgerOptions.usual())) {
             assertThatThrownBy(() -> ledger.append(answer("m", 7), result -> {}))
                     .hasMessage("leaf 7 commits to no key");
         }
-        assertThatThrownBy(() -> new LedgerTerms(null, null, Duration.ZERO, 1, 1))
+        assertThatThrownBy(() -> new LedgerOptions(null, null, Duration.ZERO, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new LedgerTerms("a name", null, Duration.ofSeconds(1), 1, 1))
+        assertThatThrownBy(() -> new LedgerOptions("a name", null, Duration.ofSeconds(1), 1, 1))
                 .hasMessageContaining("no space and no plus sign");
     }
 
-    private Ledger open(LedgerTerms terms) throws LedgerException {
+    private Ledger open(LedgerOptions terms) throws LedgerException {
         return Ledger.open(directory, terms, Ticker.system(), line -> {});
     }
 

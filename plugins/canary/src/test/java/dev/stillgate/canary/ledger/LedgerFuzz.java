@@ -5,6 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
 import java.util.Arrays;
 
 /** Fuzz target: a ledger's file, as it is found or with sums that are right; it is damaged, or every byte is accounted for. */
@@ -66,7 +70,7 @@ public final class LedgerFuzz {
     private static void scan(byte[] file) throws IOException {
         Files.write(SegmentFormat.file(DIRECTORY, 0), file);
         long[] seen = new long[1];
-        Scan scan = Scan.of(DIRECTORY, 0, (index, leaf, after) -> {
+        LedgerScan scan = LedgerScan.of(DIRECTORY, 0, (index, leaf, after) -> {
             if (index != seen[0]++ || after.size() != seen[0]) {
                 throw new IllegalStateException("leaf " + index + " is shown as number " + seen[0]);
             }

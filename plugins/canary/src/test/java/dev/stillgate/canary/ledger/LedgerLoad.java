@@ -10,6 +10,10 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import dev.stillgate.canary.ledger.bundle.EvidenceBundle;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Measures a ledger: how long an answer waits for its leaf, and how long a large ledger takes to open, check and export. */
@@ -41,7 +45,7 @@ final class LedgerLoad {
     }
 
     private double run(Path directory, int underWay) throws LedgerException, InterruptedException {
-        LedgerTerms terms = new LedgerTerms(null, null, Duration.ofSeconds(1), 65_536, 65_536);
+        LedgerOptions terms = new LedgerOptions(null, null, Duration.ofSeconds(1), 65_536, 65_536);
         try (Ledger ledger = Ledger.open(directory, terms, Ticker.system(), System.err::println)) {
             long key = ledger.commit("load", LedgerRig.hash("key"), LedgerRig.hash("table"));
             Semaphore room = new Semaphore(underWay);
@@ -52,7 +56,7 @@ final class LedgerLoad {
                 BitSet forms = BitSet.valueOf(new long[] {i});
                 ledger.append(new MarkedAnswer("msg_" + i, key, SITES, forms), result -> {
                     nanos[measured.getAndIncrement()] = System.nanoTime() - sent;
-                    if (!(result instanceof Result.OnDisk)) {
+                    if (!(result instanceof AppendResult.OnDisk)) {
                         System.err.println(result);
                     }
                     room.release();
@@ -67,14 +71,14 @@ final class LedgerLoad {
         LedgerLoad load = new LedgerLoad(leaves);
         System.out.printf("%d leaves: written in %.1f s", leaves, load.run(directory, 16_384));
         long start = System.nanoTime();
-        Ledger.open(directory, LedgerTerms.usual(), Ticker.system(), System.err::println)
+        Ledger.open(directory, LedgerOptions.usual(), Ticker.system(), System.err::println)
                 .close();
         System.out.printf(", opened in %.1f s", (System.nanoTime() - start) / 1e9);
         start = System.nanoTime();
-        Audit.of(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)), List.of());
+        LedgerCheck.of(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)), List.of());
         System.out.printf(", verified in %.1f s", (System.nanoTime() - start) / 1e9);
         start = System.nanoTime();
-        Bundle.gather(directory, "load", Set.of("msg_0", "msg_" + leaves / 2, "msg_" + (leaves - 1)), null, null);
+        EvidenceBundle.gather(directory, "load", Set.of("msg_0", "msg_" + leaves / 2, "msg_" + (leaves - 1)), null, null);
         System.out.printf(", 3 answers exported in %.1f s", (System.nanoTime() - start) / 1e9);
         System.out.printf(
                 ", at most %d MB of heap, %.0f bytes a leaf%n",

@@ -7,18 +7,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.List;
 
 /** A ledger in virtual time, in files of 16 leaves, that writes when the test says so. */
-final class LedgerRig {
+public final class LedgerRig {
     static final int LEVEL = 4;
-    static final LedgerTerms TERMS = new LedgerTerms("test.example/ledger", null, Duration.ofSeconds(5), 1000, 100);
+    static final LedgerOptions TERMS = new LedgerOptions("test.example/ledger", null, Duration.ofSeconds(5), 1000, 100);
 
     final Path directory;
     final FakeTicker ticker = new FakeTicker();
     final FaultyDisk disk = new FaultyDisk();
     final List<String> log = new ArrayList<>();
-    final List<Result> results = new ArrayList<>();
+    final List<AppendResult> results = new ArrayList<>();
 
     LedgerRig(Path directory) {
         this.directory = directory;
@@ -28,7 +33,7 @@ final class LedgerRig {
         return Ledger.open(directory, TERMS, ticker, log::add, disk, LEVEL);
     }
 
-    static Hash hash(String text) {
+    public static Hash hash(String text) {
         return Hash.of(TreeHasher.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -57,7 +62,7 @@ final class LedgerRig {
     /** Lists the leaves that a reader finds. */
     List<Leaf> leaves() throws IOException {
         List<Leaf> leaves = new ArrayList<>();
-        Scan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
+        LedgerScan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));
         return leaves;
     }
 }

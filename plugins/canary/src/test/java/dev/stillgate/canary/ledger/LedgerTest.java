@@ -17,6 +17,16 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.SigningKey;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.junit.jupiter.api.io.TempDir;
 
 class LedgerTest {
@@ -45,11 +55,11 @@ class LedgerTest {
             }
         }
         assertThat(rig.results).hasSize(59);
-        assertThat(rig.results.get(58)).isEqualTo(new Result.OnDisk(59));
+        assertThat(rig.results.get(58)).isEqualTo(new AppendResult.OnDisk(59));
         assertThat(SegmentFormat.list(rig.directory).keySet()).containsExactly(0L, 16L, 32L, 48L);
         List<Leaf> leaves = rig.leaves();
         assertThat(leaves).hasSize(60);
-        MessageIds ids = LedgerKeys.messageIds(rig.directory, null);
+        MessageIdHasher ids = LedgerKeyFiles.messageIds(rig.directory, null);
         for (int i = 1; i < 60; i++) {
             assertThat(((Leaf.Answer) leaves.get(i)).message()).isEqualTo(ids.hash("msg_" + i));
         }
@@ -147,14 +157,14 @@ class LedgerTest {
                     .isZero();
             ledger.append(new MarkedAnswer("\ud800".repeat(1024), 0, Leaf.MAX_SITES, none), rig.results::add);
             ledger.turn();
-            assertThat(rig.results).containsExactly(new Result.OnDisk(1));
+            assertThat(rig.results).containsExactly(new AppendResult.OnDisk(1));
         }
         assertThat(rig.leaves().get(1).bytes()).hasSize(Leaf.MAX_BYTES);
     }
 
     @Test
     void headsAreSignedWhenTimeHasPassedOrLeavesHaveComeAndAtTheEnd() throws Exception {
-        LedgerTerms terms = new LedgerTerms(null, null, Duration.ofSeconds(5), 10, 100);
+        LedgerOptions terms = new LedgerOptions(null, null, Duration.ofSeconds(5), 10, 100);
         try (Ledger ledger = Ledger.open(rig.directory, terms, rig.ticker, rig.log::add, rig.disk, LedgerRig.LEVEL)) {
             assertThat(ledger.head()).isNull();
             ledger.commit("c1", hash(""), hash(""));
@@ -322,7 +332,7 @@ class LedgerTest {
         rig.begin().close();
         Path other = parent.resolve("other.pem");
         SigningKey.make(Disk.system(), other);
-        LedgerTerms terms = new LedgerTerms(null, other, Duration.ofSeconds(1), 1, 1);
+        LedgerOptions terms = new LedgerOptions(null, other, Duration.ofSeconds(1), 1, 1);
         assertThatThrownBy(() -> Ledger.open(rig.directory, terms, rig.ticker, rig.log::add))
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith(other + ": is not the key of ");
@@ -349,7 +359,7 @@ class LedgerTest {
         Ledger ledger = rig.begin();
         ledger.close();
         ledger.append(answer("late"), rig.results::add);
-        assertThat(rig.results).containsExactly(Result.Failure.CLOSED);
+        assertThat(rig.results).containsExactly(AppendResult.Failure.CLOSED);
         assertThat(ledger.writable()).isFalse();
     }
 }

@@ -37,9 +37,9 @@ final class Sheets {
         double[][] rates = new double[sheet.classes()][];
         for (int k = 0; k < rates.length; k++) {
             rates[k] = new double[sheet.buckets(k)];
-            double habit = Rates.logit(sheet.rate(k)) + style * random.nextGaussian();
+            double habit = ExpectedRates.logit(sheet.rate(k)) + style * random.nextGaussian();
             for (int b = 0; b < rates[k].length; b++) {
-                rates[k][b] = Rates.sigmoid(habit + style / 2 * random.nextGaussian());
+                rates[k][b] = ExpectedRates.sigmoid(habit + style / 2 * random.nextGaussian());
             }
         }
         for (int i = 0; i < sites; i++) {

@@ -1,0 +1,110 @@
+package dev.stillgate.canary.cli;
+
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.proof.AuditReport;
+import dev.stillgate.canary.proof.AuditReportJson;
+import dev.stillgate.canary.proof.AuditReportMarkdown;
+import dev.stillgate.canary.proof.Commitments;
+import dev.stillgate.canary.proof.Preregistration;
+import dev.stillgate.canary.proof.SiteReader;
+import dev.stillgate.canary.proof.SuspectAudit;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code canary verify}: tests a suspect's answers for the mark of a key and reports an exact p-value. */
+@CommandLine.Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = "Test a suspect's answers for the mark of a key; reports an exact p-value.")
+final class VerifyCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+    private final Commitments.Source ledgers;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--key", paramLabel = "NAME", description = "key to test; repeatable")
+    private List<String> keys = List.of();
+
+    @Option(names = "--all-keys", description = "test all keys of --preregistered, else of --ledger")
+    private boolean allKeys;
+
+    @Option(
+            names = "--suspect",
+            required = true,
+            paramLabel = "FILE",
+            description = "the suspect's answers: JSON lines with \"text\" and perhaps \"prompt\"")
+    private String suspect = "";
+
+    @Option(
+            names = "--reference",
+            paramLabel = "FILE",
+            description = "answers made without the key, which add power; repeatable")
+    private List<String> references = List.of();
+
+    @Option(names = "--ledger", paramLabel = "DIR", description = "ledger, or list of commitments")
+    private @Nullable Path ledger;
+
+    @Option(names = "--preregistered", paramLabel = "FILE", description = "preregistration of the audit")
+    private @Nullable Path preregistered;
+
+    @Option(names = "--json", description = "print JSON")
+    private boolean json;
+
+    @Mixin
+    private final KeyOptions keyOptions = new KeyOptions();
+
+    VerifyCommand(Map<String, String> environment, Commitments.Source ledgers, PrintStream out, PrintStream err) {
+        this.environment = environment;
+        this.ledgers = ledgers;
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        checkKeys();
+        Inputs inputs = Inputs.withTable(keyOptions.tables());
+        MasterSecret master = keyOptions.secret(environment, err);
+        Commitments commitments = ledger == null ? null : ledgers.open(ledger);
+        Preregistration preregistration = preregistered == null ? null : Preregistration.read(preregistered);
+        SiteReader answers = inputs.answers(List.of(suspect));
+        SiteReader reference = references.isEmpty() ? null : inputs.answers(references);
+        AuditReport report = new SuspectAudit(inputs.sheet(), master, commitments, preregistration)
+                .report(names(commitments, preregistration), answers, reference);
+        out.print(json ? AuditReportJson.of(report) : AuditReportMarkdown.of(report));
+        return 0;
+    }
+
+    private void checkKeys() {
+        String problem = keys.isEmpty() != allKeys
+                ? "either --key or --all-keys"
+                : allKeys && ledger == null && preregistered == null
+                        ? "--all-keys needs --ledger or --preregistered, which names the keys"
+                        : null;
+        if (problem != null && spec != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), problem);
+        }
+    }
+
+    private Collection<String> names(@Nullable Commitments commitments, @Nullable Preregistration preregistration) {
+        if (!allKeys) {
+            return Set.copyOf(keys);
+        }
+        return preregistration != null ? preregistration.keys() : commitments != null ? commitments.names() : List.of();
+    }
+}

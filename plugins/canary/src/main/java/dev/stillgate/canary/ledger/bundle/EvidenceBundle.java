@@ -1,0 +1,248 @@
+package dev.stillgate.canary.ledger.bundle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.file.SegmentSubtrees;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.VerifierKey;
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.MerkleFrontier;
+import dev.stillgate.canary.ledger.tree.MerkleProofs;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a third party is given of a ledger, to check with the public key alone: a signed head, the commitments of one key and
+ * the answers asked for with their proofs, earlier heads with proofs that nothing was changed since. Made under the
+ * latest signed head; the ledger may be in use.
+ */
+public final class EvidenceBundle {
+    private final Path directory;
+    private final VerifierKey key;
+    private final SignedHead head;
+    private final String keyName;
+    private final Map<Hash, Message> wanted = new HashMap<>();
+    private final Map<Long, Leaf.Commitment> commitments = new TreeMap<>();
+    private final Map<Long, Leaf.Answer> found = new TreeMap<>();
+    private final Map<Long, long[]> counts = new HashMap<>();
+    private final List<Earlier> earlier = new ArrayList<>();
+    private final Map<Long, List<Hash>> paths = new HashMap<>();
+    private @Nullable Opening opening;
+
+    /** A message id, and what opens its hash. */
+    record Message(String id, Hash salt) {}
+
+    /** An earlier head, and the proof that the latest one's tree holds its tree. */
+    record Earlier(SignedHead head, List<Hash> proof) {}
+
+    /** What a commitment is the hash of. */
+    record Opening(long commitment, List<byte[]> parts) {}
+
+    private EvidenceBundle(Path directory, VerifierKey key, SignedHead head, String keyName) {
+        this.directory = directory;
+        this.key = key;
+        this.head = head;
+        this.keyName = keyName;
+    }
+
+    /**
+     * Gathers the evidence on a key.
+     *
+     * @param keyName of the key
+     * @param messages the ids of answers to be shown; their order does not matter
+     * @param signingKey the ledger's private key, by which messages are found; null for the one in the directory
+     * @param published an earlier head to be tied to the latest one; null for those that the ledger kept
+     * @throws LedgerException when the ledger is damaged, or lacks the key or a message under a signed head
+     */
+    public static EvidenceBundle gather(
+            Path directory, String keyName, Set<String> messages, @Nullable Path signingKey, @Nullable Path published)
+            throws IOException {
+        VerifierKey key = VerifierKey.read(directory.resolve(VerifierKey.FILE));
+        SignedHead head = HeadFiles.latest(directory, key);
+        if (head == null) {
+            throw new LedgerException(directory + ": no head is signed yet, so nothing can be shown");
+        }
+        EvidenceBundle bundle = new EvidenceBundle(directory, key, head, keyName);
+        if (!messages.isEmpty()) {
+            MessageIdHasher ids = LedgerKeyFiles.messageIds(directory, signingKey);
+            messages.forEach(id -> bundle.wanted.put(ids.hash(id), new Message(id, ids.salt(id))));
+        }
+        LedgerScan scan = LedgerScan.of(directory, head.head().size(), bundle::visit);
+        bundle.requireAll();
+        List<SignedHead> before = published == null
+                ? bundle.telling(HeadFiles.kept(directory, key))
+                : List.of(HeadFiles.read(published, key));
+        bundle.prove(new MerkleProofs(new SegmentSubtrees(directory, scan)), before);
+        return bundle;
+    }
+
+    private void visit(long index, Leaf leaf, MerkleFrontier after) throws LedgerException {
+        long size = head.head().size();
+        if (index >= size) {
+            return;
+        }
+        if (index + 1 == size) {
+            HeadFiles.checkRoot(directory, head, after.root());
+        }
+        switch (leaf) {
+            case Leaf.Commitment commitment
+            when commitment.key().equals(keyName) -> {
+                commitments.put(index, commitment);
+                counts.put(index, new long[2]);
+            }
+            case Leaf.Commitment other -> {}
+            case Leaf.Answer answer -> {
+                long[] count = counts.get(answer.key());
+                if (count != null) {
+                    count[0]++;
+                    count[1] += answer.sites();
+                    if (wanted.containsKey(answer.message())) {
+                        found.put(index, answer);
+                    }
+                }
+            }
+        }
+    }
+
+    private void requireAll() throws LedgerException {
+        String under = " under key \"" + keyName + "\" and the signed head of "
+                + head.head().size() + " leaves";
+        if (commitments.isEmpty()) {
+            throw new LedgerException(directory + ": no commitment" + under);
+        }
+        Set<Hash> missing = new HashSet<>(wanted.keySet());
+        found.values().forEach(answer -> missing.remove(answer.message()));
+        if (!missing.isEmpty()) {
+            String first = message(missing.iterator().next()).id();
+            throw new LedgerException(directory + ": " + missing.size() + " of " + wanted.size()
+                    + " messages have no leaf" + under + ", such as \"" + first + "\"");
+        }
+    }
+
+    /** Returns of the heads that were kept the first over each commitment: they show best since when it is there. */
+    private List<SignedHead> telling(List<SignedHead> kept) {
+        Set<SignedHead> first = new LinkedHashSet<>();
+        for (long commitment : commitments.keySet()) {
+            kept.stream()
+                    .filter(old -> old.head().size() > commitment
+                            && old.head().size() < head.head().size())
+                    .findFirst()
+                    .ifPresent(first::add);
+        }
+        return List.copyOf(first);
+    }
+
+    private void prove(MerkleProofs proofs, List<SignedHead> before) throws IOException {
+        long size = head.head().size();
+        for (SignedHead old : before) {
+            if (old.head().size() > size) {
+                throw new LedgerException(directory + ": the head given has "
+                        + old.head().size() + " leaves, the ledger's own only " + size + ": leaves are missing");
+            }
+            HeadFiles.checkRoot(directory, old, proofs.root(old.head().size()));
+            earlier.add(new Earlier(old, proofs.consistency(old.head().size(), size)));
+        }
+        Set<Long> leaves = new TreeSet<>(commitments.keySet());
+        leaves.addAll(found.keySet());
+        for (long index : leaves) {
+            paths.put(index, proofs.inclusion(index, size));
+        }
+    }
+
+    /**
+     * Adds what the key's commitment is the hash of, so that everyone can derive the key.
+     *
+     * @param ways what it may be the hash of, the likeliest first
+     * @throws LedgerException when no commitment of the key is the hash of any of them
+     */
+    public void open(List<List<byte[]>> ways) throws LedgerException {
+        for (List<byte[]> parts : ways) {
+            if (opens(parts)) {
+                return;
+            }
+        }
+        throw new LedgerException("this secret and this table open none of the " + commitments.size()
+                + " commitments of key \"" + keyName + "\": they are not the ones it was used with");
+    }
+
+    private boolean opens(List<byte[]> parts) {
+        var sha256 = TreeHasher.sha256();
+        for (byte[] part : parts) {
+            sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+            sha256.update(part);
+        }
+        Hash commitment = Hash.of(sha256.digest());
+        for (Map.Entry<Long, Leaf.Commitment> entry : commitments.entrySet()) {
+            if (entry.getValue().commitment().equals(commitment)) {
+                opening = new Opening(entry.getKey(), parts);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns in words how much is in it. */
+    public String size() {
+        return commitments.size() + " commitments, " + found.size() + " answers and " + earlier.size()
+                + " earlier heads under a head of " + head.head().size() + " leaves";
+    }
+
+    VerifierKey key() {
+        return key;
+    }
+
+    SignedHead head() {
+        return head;
+    }
+
+    String keyName() {
+        return keyName;
+    }
+
+    List<Earlier> earlier() {
+        return earlier;
+    }
+
+    Map<Long, Leaf.Commitment> commitments() {
+        return commitments;
+    }
+
+    Map<Long, Leaf.Answer> answers() {
+        return found;
+    }
+
+    Message message(Hash hash) {
+        return Objects.requireNonNull(wanted.get(hash));
+    }
+
+    List<Hash> path(long index) {
+        return paths.getOrDefault(index, List.of());
+    }
+
+    /** Returns how many answers a commitment's key marked, and their sites. */
+    long[] counts(long commitment) {
+        return counts.getOrDefault(commitment, new long[2]);
+    }
+
+    @Nullable
+    Opening opening() {
+        return opening;
+    }
+}

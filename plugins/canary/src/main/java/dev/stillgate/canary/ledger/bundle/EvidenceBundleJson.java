@@ -1,0 +1,119 @@
+package dev.stillgate.canary.ledger.bundle;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.tree.Hash;
+import org.jspecify.annotations.Nullable;
+
+/** A bundle as JSON: leaves and proofs in base64, hashes that people compare in hex. The README has its members. */
+public final class EvidenceBundleJson {
+    /** What a bundle says it is. */
+    public static final String FORMAT = "stillgate-evidence/1";
+
+    private final JsonGenerator out;
+
+    private EvidenceBundleJson(JsonGenerator out) {
+        this.out = out;
+    }
+
+    /** Writes a bundle, with a line feed at its end; the stream stays open. */
+    public static void write(EvidenceBundle bundle, OutputStream stream) throws IOException {
+        JsonFactory factory = JsonFactory.builder()
+                .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+                .build();
+        try (JsonGenerator out = factory.createGenerator(stream)) {
+            out.setPrettyPrinter(new DefaultPrettyPrinter());
+            new EvidenceBundleJson(out).bundle(bundle);
+            out.writeRaw('\n');
+        }
+    }
+
+    private void bundle(EvidenceBundle bundle) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("format", FORMAT);
+        out.writeStringField("publicKey", bundle.key().toString());
+        out.writeStringField("head", bundle.head().note());
+        out.writeArrayFieldStart("earlierHeads");
+        for (EvidenceBundle.Earlier earlier : bundle.earlier()) {
+            out.writeStartObject();
+            out.writeStringField("head", earlier.head().note());
+            hashes("consistency", earlier.proof());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        out.writeStringField("key", bundle.keyName());
+        out.writeArrayFieldStart("commitments");
+        for (Map.Entry<Long, Leaf.Commitment> entry : bundle.commitments().entrySet()) {
+            commitment(bundle, entry.getKey(), entry.getValue());
+        }
+        out.writeEndArray();
+        opening(bundle.opening());
+        out.writeArrayFieldStart("answers");
+        for (Map.Entry<Long, Leaf.Answer> entry : bundle.answers().entrySet()) {
+            answer(bundle, entry.getKey(), entry.getValue());
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    private void commitment(EvidenceBundle bundle, long index, Leaf.Commitment leaf) throws IOException {
+        out.writeStartObject();
+        leaf(bundle, index, leaf);
+        out.writeStringField("commitment", leaf.commitment().toString());
+        out.writeStringField("table", leaf.table().toString());
+        long[] counts = bundle.counts(index);
+        out.writeNumberField("claimedAnswers", counts[0]);
+        out.writeNumberField("claimedSites", counts[1]);
+        out.writeEndObject();
+    }
+
+    private void answer(EvidenceBundle bundle, long index, Leaf.Answer leaf) throws IOException {
+        EvidenceBundle.Message message = bundle.message(leaf.message());
+        out.writeStartObject();
+        leaf(bundle, index, leaf);
+        out.writeStringField("message", message.id());
+        out.writeStringField("salt", message.salt().toString());
+        out.writeNumberField("commitmentIndex", leaf.key());
+        out.writeNumberField("sites", leaf.sites());
+        out.writeEndObject();
+    }
+
+    private void leaf(EvidenceBundle bundle, long index, Leaf leaf) throws IOException {
+        out.writeNumberField("index", index);
+        out.writeStringField("time", Instant.ofEpochMilli(leaf.millis()).toString());
+        out.writeStringField("leaf", Base64.getEncoder().encodeToString(leaf.bytes()));
+        hashes("inclusion", bundle.path(index));
+    }
+
+    private void opening(EvidenceBundle.@Nullable Opening opening) throws IOException {
+        if (opening == null) {
+            return;
+        }
+        out.writeObjectFieldStart("opening");
+        out.writeNumberField("commitmentIndex", opening.commitment());
+        out.writeArrayFieldStart("parts");
+        for (byte[] part : opening.parts()) {
+            out.writeString(HexFormat.of().formatHex(part));
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    private void hashes(String name, List<Hash> hashes) throws IOException {
+        out.writeArrayFieldStart(name);
+        for (Hash hash : hashes) {
+            out.writeString(hash.base64());
+        }
+        out.writeEndArray();
+    }
+}

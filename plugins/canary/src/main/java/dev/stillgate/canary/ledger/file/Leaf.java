@@ -1,0 +1,156 @@
+package dev.stillgate.canary.ledger.file;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import dev.stillgate.canary.ledger.tree.Hash;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A leaf of the tree: its bytes, as hashed, are a type and a payload, whole numbers with the high byte first.
+ *
+ * <pre>
+ * commitment  1  u64 millis  32 commitment  32 table  key name in UTF-8
+ * answer      2  u64 millis  u64 key        32 message  u32 sites  a bit per site, the low bit of a byte first
+ * </pre>
+ */
+public sealed interface Leaf {
+    int MAX_NAME = 128;
+    int MAX_SITES = 1 << 19;
+
+    /** The most bytes of a leaf: an answer with every site there may be. */
+    int MAX_BYTES = 1 + 8 + 8 + Hash.LENGTH + 4 + MAX_SITES / 8;
+
+    /** Returns the wall clock when the leaf was made, in milliseconds of the epoch. */
+    long millis();
+
+    byte[] bytes();
+
+    /** Bytes that are no leaf. */
+    final class Malformed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Malformed(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * A key's commitment, on the disk before the key's first use.
+     *
+     * @param table the digest of the table of classes with which the key is used
+     */
+    record Commitment(long millis, String key, Hash commitment, Hash table) implements Leaf {
+        private static final byte TYPE = 1;
+        private static final int FIXED = 1 + 8 + 2 * Hash.LENGTH;
+
+        /** @throws IllegalArgumentException for a name that is empty, too long, or not plain text */
+        public Commitment {
+            checkName(key);
+        }
+
+        boolean sameKey(Commitment other) {
+            return key.equals(other.key) && commitment.equals(other.commitment) && table.equals(other.table);
+        }
+
+        @Override
+        public byte[] bytes() {
+            byte[] name = key.getBytes(StandardCharsets.UTF_8);
+            return ByteBuffer.allocate(FIXED + name.length)
+                    .put(TYPE)
+                    .putLong(millis)
+                    .put(commitment.bytes())
+                    .put(table.bytes())
+                    .put(name)
+                    .array();
+        }
+
+        private static Commitment read(ByteBuffer in) throws Malformed {
+            long millis = in.getLong();
+            Hash commitment = hash(in);
+            Hash table = hash(in);
+            try {
+                String key = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
+                return new Commitment(millis, key, commitment, table);
+            } catch (CharacterCodingException | IllegalArgumentException e) {
+                throw new Malformed("a commitment's key name is no plain text");
+            }
+        }
+    }
+
+    /**
+     * An answer that was marked.
+     *
+     * @param key the index of the commitment of the key, a smaller one than this leaf's
+     * @param message keyed hash of the message id
+     * @param sites how many sites the text has
+     * @param forms a bit for each of them
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Answer(long millis, long key, Hash message, int sites, byte[] forms) implements Leaf {
+        private static final byte TYPE = 2;
+        private static final int FIXED = 1 + 8 + 8 + Hash.LENGTH + 4;
+
+        @Override
+        public byte[] bytes() {
+            return ByteBuffer.allocate(FIXED + forms.length)
+                    .put(TYPE)
+                    .putLong(millis)
+                    .putLong(key)
+                    .put(message.bytes())
+                    .putInt(sites)
+                    .put(forms)
+                    .array();
+        }
+
+        private static Answer read(ByteBuffer in) throws Malformed {
+            long millis = in.getLong();
+            long key = in.getLong();
+            Hash message = hash(in);
+            int sites = in.getInt();
+            if (sites < 0 || sites > MAX_SITES || in.remaining() != bytesFor(sites)) {
+                throw new Malformed("an answer with " + in.remaining() + " bytes for " + sites + " sites");
+            }
+            byte[] forms = new byte[in.remaining()];
+            in.get(forms);
+            return new Answer(millis, key, message, sites, forms);
+        }
+
+        public static int bytesFor(int sites) {
+            return (sites + 7) / 8;
+        }
+    }
+
+    /** Reads a leaf's bytes. */
+    static Leaf read(byte[] bytes) throws Malformed {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        int type = in.hasRemaining() ? in.get() : 0;
+        if (type == Commitment.TYPE && bytes.length > Commitment.FIXED) {
+            return Commitment.read(in);
+        }
+        if (type == Answer.TYPE && bytes.length >= Answer.FIXED) {
+            return Answer.read(in);
+        }
+        throw new Malformed("a leaf of type " + type + " with " + bytes.length + " bytes");
+    }
+
+    /** Refuses what is no name of a key: 1 to 128 characters of Unicode, none of them a control character. */
+    static void checkName(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME) {
+            throw new IllegalArgumentException(
+                    "a key's name has 1 to " + MAX_NAME + " characters, not " + name.length());
+        }
+        boolean plain = name.codePoints()
+                .noneMatch(c -> Character.isISOControl(c)
+                        || Character.getType(c) == Character.SURROGATE
+                        || Character.getType(c) == Character.FORMAT);
+        if (!plain) {
+            throw new IllegalArgumentException("a key's name has no control characters and no halves of pairs");
+        }
+    }
+
+    private static Hash hash(ByteBuffer in) {
+        byte[] bytes = new byte[Hash.LENGTH];
+        in.get(bytes);
+        return Hash.of(bytes);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.stillgate.canary.ledger.file;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.MerkleProofs;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
+import java.util.List;
+
+/**
+ * The subtrees of a ledger that was scanned, for proofs: the roots of full files are in memory, and what is below one is
+ * made from the file when it is asked for. Ask in the order of leaves: only the last file is kept. For one thread at a time.
+ */
+public final class SegmentSubtrees implements MerkleProofs.Subtrees {
+    private final Path directory;
+    private final LedgerScan scan;
+    private final TreeHasher hasher = new TreeHasher();
+    private long loaded = -1;
+    private List<List<Hash>> levels = List.of();
+
+    public SegmentSubtrees(Path directory, LedgerScan scan) {
+        this.directory = directory;
+        this.scan = scan;
+    }
+
+    @Override
+    public Hash root(int level, long index) throws IOException {
+        if (level > scan.level()) {
+            return hasher.node(root(level - 1, 2 * index), root(level - 1, 2 * index + 1));
+        }
+        if (level == scan.level()) {
+            return scan.segments().get(Math.toIntExact(index));
+        }
+        int below = scan.level() - level;
+        load(index >> below);
+        return levels.get(level).get((int) (index & (1L << below) - 1));
+    }
+
+    private void load(long segment) throws IOException {
+        if (segment == loaded) {
+            return;
+        }
+        List<List<Hash>> fresh = new ArrayList<>();
+        fresh.add(leaves(segment << scan.level()));
+        for (int level = 0; level < scan.level(); level++) {
+            fresh.add(parents(fresh.get(level)));
+        }
+        levels = fresh;
+        loaded = segment;
+    }
+
+    private List<Hash> leaves(long first) throws IOException {
+        long end = Math.min(first + (1L << scan.level()), scan.leaves());
+        List<Hash> leaves = new ArrayList<>();
+        Path file = SegmentFormat.file(directory, first);
+        try (SegmentReader in = new SegmentReader(file, first)) {
+            for (long index = first; index < end; index++) {
+                byte[] leaf = in.next(index);
+                if (leaf == null) {
+                    throw LedgerException.damaged(file, in.position(), "leaf " + index + " is no longer as it was");
+                }
+                leaves.add(hasher.leaf(leaf));
+            }
+        }
+        return leaves;
+    }
+
+    /** Returns the level above, where it is complete. */
+    private List<Hash> parents(List<Hash> level) {
+        List<Hash> parents = new ArrayList<>(level.size() / 2);
+        for (int i = 0; i + 1 < level.size(); i += 2) {
+            parents.add(hasher.node(level.get(i), level.get(i + 1)));
+        }
+        return parents;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.stillgate.canary.ledger.head;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.Mac;
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The keyed hash of message ids: SHA-256 over a salt and the id, the salt being the HMAC-SHA-256 of the id under a key
+ * that only the ledger's owner has. Telling the salt opens one leaf to a third party and says nothing of the others. For
+ * one thread at a time.
+ */
+public final class MessageIdHasher {
+    private final Mac mac;
+    private final MessageDigest sha256 = TreeHasher.sha256();
+
+    MessageIdHasher(byte[] key) {
+        try {
+            mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HMAC-SHA-256", e);
+        }
+    }
+
+    public Hash salt(String message) {
+        return Hash.of(mac.doFinal(message.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public Hash hash(String message) {
+        sha256.update(salt(message).bytes());
+        return Hash.of(sha256.digest(message.getBytes(StandardCharsets.UTF_8)));
+    }
+}

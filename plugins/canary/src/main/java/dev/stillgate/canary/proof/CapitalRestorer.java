@@ -1,0 +1,54 @@
+package dev.stillgate.canary.proof;
+
+/**
+ * Gives a text that somebody wrote in small letters its capitals again: at the beginning of sentences, and of the word I. Forms
+ * stand at those places, and the editor takes them for marked only with a capital. No key enters, so the test stays exact.
+ */
+final class CapitalRestorer {
+    private static final int ENOUGH = 40;
+
+    private CapitalRestorer() {}
+
+    /** Returns the text, with capitals where it has letters enough and none of them is one. */
+    static String restored(String text) {
+        int letters = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isUpperCase(c)) {
+                return text;
+            }
+            letters += Character.isLetter(c) ? 1 : 0;
+        }
+        if (letters < ENOUGH) {
+            return text;
+        }
+        StringBuilder restored = new StringBuilder(text);
+        boolean begins = true;
+        for (int i = 0; i < restored.length(); i++) {
+            char c = restored.charAt(i);
+            if (Character.isLetter(c)) {
+                if (begins || isPronoun(restored, i)) {
+                    restored.setCharAt(i, Character.toUpperCase(c));
+                }
+                begins = false;
+            } else if (Character.isWhitespace(c)) {
+                begins |= c == '\n' || (i > 0 && ".!?:".indexOf(restored.charAt(i - 1)) >= 0);
+            } else if (Character.isDigit(c)) {
+                begins &= i > 0 && Character.isWhitespace(restored.charAt(i - 1));
+            }
+        }
+        return restored.toString();
+    }
+
+    private static boolean isPronoun(CharSequence text, int at) {
+        return text.charAt(at) == 'i' && isGap(text, at - 1, false) && isGap(text, at + 1, true);
+    }
+
+    private static boolean isGap(CharSequence text, int at, boolean apostrophe) {
+        if (at < 0 || at >= text.length()) {
+            return true;
+        }
+        char c = text.charAt(at);
+        return Character.isWhitespace(c) || ",;!?\"()*".indexOf(c) >= 0 || (apostrophe && (c == '\'' || c == '’'));
+    }
+}

@@ -1,0 +1,65 @@
+package dev.stillgate.canary.proof;
+
+import java.util.regex.Pattern;
+
+/**
+ * Gives a text that lost its lines or its Markdown a layout again: a list with an item for every sentence. The editor tells
+ * prose by its lines: without them a whole answer may look like one heading, a label, verse or code. No key enters, so the
+ * test stays exact.
+ */
+final class LayoutRestorer {
+    private static final String ITEM = "\n\n- ";
+    private static final Pattern MARKED = Pattern.compile("\\*\\*|(?m:^\\s*(?:[-*+>|]|#{1,6} |[0-9]+[.)] |```|~~~))");
+
+    private LayoutRestorer() {}
+
+    /** Returns whether a text has no lines, or no Markdown, so that its layout may have been lost. */
+    static boolean mayBeLost(String text) {
+        return text.strip().indexOf('\n') < 0 || !MARKED.matcher(text).find();
+    }
+
+    /** Returns the sentences of a text as the items of a list, without what is left of headings, bullets, emphasis and fences. */
+    static String flat(String text) {
+        StringBuilder flat = new StringBuilder(text.length() + text.length() / 16 + ITEM.length()).append("- ");
+        boolean begins = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\n' || c == '\r') {
+                begins = begin(flat, begins);
+            } else if (Character.isWhitespace(c)) {
+                char before = flat.charAt(flat.length() - 1);
+                if (!begins && (isEnd(before) || isBullet(text, i))) {
+                    begins = begin(flat, false);
+                } else if (before != ' ') {
+                    flat.append(' ');
+                }
+            } else if (!isSign(c) && !(begins && (c == '-' || c == '•'))) {
+                flat.append(c);
+                begins = false;
+            }
+        }
+        return flat.toString();
+    }
+
+    private static boolean begin(StringBuilder flat, boolean begun) {
+        if (!begun) {
+            flat.append(ITEM);
+        }
+        return true;
+    }
+
+    private static boolean isSign(char c) {
+        return c == '#' || c == '*' || c == '`' || c == '|' || c == '>';
+    }
+
+    private static boolean isEnd(char c) {
+        return c == '.' || c == '!' || c == '?' || c == ':';
+    }
+
+    /** Returns whether a dash that stands alone follows a space, as the bullet of an item whose line break is lost does. */
+    private static boolean isBullet(String text, int space) {
+        return space + 2 < text.length()
+                && (text.charAt(space + 1) == '-' || text.charAt(space + 1) == '•')
+                && text.charAt(space + 2) == ' ';
+    }
+}

@@ -1,0 +1,63 @@
+package dev.stillgate.canary.proof;
+
+/**
+ * How probable counts are when a share f of what a text was learnt from is marked: the rate is (1 - f) rho + f m, where m is
+ * what the mark asks for and the unmarked rate rho strays normally, in logits, from what is expected. The integral over the
+ * straying is a sum over 41 even steps. Terms that do not depend on the mark are left out.
+ */
+final class MarkLikelihood {
+    private static final int STEPS = 40;
+    private static final double WIDTH = 4;
+    private static final double[] NODES = new double[STEPS + 1];
+    private static final double[] LOG_WEIGHTS = new double[STEPS + 1];
+
+    static {
+        double sum = 0;
+        for (int i = 0; i <= STEPS; i++) {
+            NODES[i] = WIDTH * (2.0 * i / STEPS - 1);
+            sum += Math.exp(-NODES[i] * NODES[i] / 2);
+        }
+        for (int i = 0; i <= STEPS; i++) {
+            LOG_WEIGHTS[i] = -NODES[i] * NODES[i] / 2 - Math.log(sum);
+        }
+    }
+
+    private final double strength;
+
+    /** For a share of marked text above 0 and below 1. */
+    MarkLikelihood(double strength) {
+        this.strength = strength;
+    }
+
+    /**
+     * Returns the log-likelihood of {@code ones} of {@code sites}.
+     *
+     * @param expected the unmarked rate, in logits
+     * @param spread how far it strays, in logits
+     * @param asked share of sites for which the mark asks form 1; the others are asked form 0
+     * @param writes0 whether form 0 may be written for form 1; else sites that are asked it are as if not marked
+     * @param writes1 whether form 1 may be written for form 0
+     */
+    double of(int sites, int ones, double expected, double spread, double asked, boolean writes0, boolean writes1) {
+        double rate = ExpectedRates.sigmoid(expected);
+        double information = sites * rate * (1 - rate) * spread * spread;
+        // A sharper likelihood would fall between the steps; so much evidence is as good as the straying lets it be.
+        double scale = Math.min(1, 25 / Math.max(1e-9, information));
+        double a = scale * ones;
+        double b = scale * (sites - ones);
+        double high = Double.NEGATIVE_INFINITY;
+        double[] terms = new double[NODES.length];
+        for (int i = 0; i < NODES.length; i++) {
+            double rho = ExpectedRates.sigmoid(expected + spread * NODES[i]);
+            double marked = asked * (writes1 ? 1 : rho) + (1 - asked) * (writes0 ? 0 : rho);
+            double p = (1 - strength) * rho + strength * marked;
+            terms[i] = LOG_WEIGHTS[i] + a * Math.log(p) + b * Math.log1p(-p);
+            high = Math.max(high, terms[i]);
+        }
+        double sum = 0;
+        for (double term : terms) {
+            sum += Math.exp(term - high);
+        }
+        return high + Math.log(sum);
+    }
+}

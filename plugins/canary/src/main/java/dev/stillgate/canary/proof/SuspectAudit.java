@@ -1,0 +1,199 @@
+package dev.stillgate.canary.proof;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The test of one suspect under the keys asked about, adjusted for all keys that could have been asked about. */
+public final class SuspectAudit {
+    private static final int FEW_SITES = 20;
+    private static final double REPEATED = 0.05;
+
+    private final ClassSheet sheet;
+    private final MasterSecret master;
+    private final @Nullable Commitments commitments;
+    private final @Nullable Preregistration preregistration;
+    private final List<String> warnings = new ArrayList<>();
+
+    /** Takes what is known beforehand: a ledger's commitments and a preregistration, or null where there is none. */
+    public SuspectAudit(
+            ClassSheet sheet,
+            MasterSecret master,
+            @Nullable Commitments commitments,
+            @Nullable Preregistration preregistration) {
+        this.sheet = sheet;
+        this.master = master;
+        this.commitments = commitments;
+        this.preregistration = preregistration;
+    }
+
+    /**
+     * Tests a suspect.
+     *
+     * @param names of the keys to report on; the p-values are adjusted for these and, unless the audit was preregistered, for
+     *     all committed ones
+     * @param reference answers that know nothing of any of the keys, null when there are none
+     * @throws IllegalArgumentException when there is no key, a name is none, or the audit was preregistered for other keys
+     */
+    public AuditReport report(Collection<String> names, SiteReader suspect, @Nullable SiteReader reference) {
+        Set<String> family = family(names);
+        SiteCounts known = reference == null ? null : reference.counts();
+        Map<CanaryPlan, KeyStatistic> evidence = new HashMap<>();
+        List<KeyOutcome> all = new ArrayList<>();
+        for (String name : family) {
+            CanaryKey key = key(name);
+            KeyStatistic weights =
+                    evidence.computeIfAbsent(key.plan(), plan -> KeyStatistic.of(suspect.counts(), sheet, known, plan));
+            all.add(outcome(key, weights, suspect.counts()));
+        }
+        int others = otherCommitments(family);
+        double[] holm = Holm.adjust(
+                Arrays.copyOf(all.stream().mapToDouble(KeyOutcome::log10p).toArray(), all.size() + others));
+        List<KeyOutcome> asked = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            if (names.contains(all.get(i).key())) {
+                asked.add(all.get(i).adjusted(holm[i]));
+            }
+        }
+        asked.sort(Comparator.comparingDouble(KeyOutcome::log10p).thenComparing(KeyOutcome::key));
+        warn(asked, suspect, reference);
+        warn(
+                others > 0,
+                others
+                        + " further commitments of these names are to other tables or plans, each of which could have been"
+                        + " tried: p is adjusted for them too.");
+        if (preregistration != null) {
+            warnings.addAll(preregistration.differences(suspect.answers(), suspect.repeatedPrompts()));
+        }
+        return new AuditReport(
+                asked,
+                all.size() + others,
+                suspect.answers(),
+                suspect.words(),
+                suspect.sites(),
+                suspect.counts().total(),
+                suspect.counts().cells(),
+                reference == null ? 0 : reference.answers(),
+                strength(evidence),
+                preregistration == null ? null : preregistration.digest(),
+                warnings);
+    }
+
+    /**
+     * Returns how many commitments of these names are not the one that is tested. They count in Holm's correction as tests
+     * with p = 1: one of them with a smaller p would have been reported in place of the one that is.
+     */
+    private int otherCommitments(Set<String> family) {
+        if (commitments == null) {
+            return 0;
+        }
+        return family.stream()
+                .mapToInt(name -> Math.max(0, commitments.count(name) - 1))
+                .sum();
+    }
+
+    private Set<String> family(Collection<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("there is no key to ask about");
+        }
+        Set<String> family = new LinkedHashSet<>(names);
+        if (preregistration != null) {
+            names.forEach(preregistration::require);
+            family.addAll(preregistration.keys());
+        } else if (commitments != null) {
+            family.addAll(commitments.names());
+        }
+        return family;
+    }
+
+    /** Returns the key under the plan that it was committed to with this table; under the current one when it was not. */
+    private CanaryKey key(String name) {
+        for (CanaryPlan plan : CanaryPlan.KNOWN) {
+            CanaryKey key = CanaryKey.derive(master, name, sheet, plan);
+            if (commitments == null || commitments.since(name, key.commitment()) != null) {
+                return key;
+            }
+        }
+        return CanaryKey.derive(master, name, sheet);
+    }
+
+    /** Returns what was looked for under the newest plan that a key has. */
+    private static double strength(Map<CanaryPlan, KeyStatistic> evidence) {
+        return CanaryPlan.KNOWN.stream()
+                .filter(evidence::containsKey)
+                .findFirst()
+                .map(plan -> Objects.requireNonNull(evidence.get(plan)).strength())
+                .orElseThrow();
+    }
+
+    private KeyOutcome outcome(CanaryKey key, KeyStatistic evidence, SiteCounts counts) {
+        byte[] commitment = key.commitment();
+        NullDistribution.Tail tail = evidence.tail(key);
+        return new KeyOutcome(
+                key.name(),
+                HexFormat.of().formatHex(commitment),
+                commitments == null ? null : commitments.since(key.name(), commitment),
+                tail,
+                tail.log10AtLeast(),
+                evidence.statistic(key) * evidence.unit(),
+                counts.agreement(key));
+    }
+
+    private void warn(List<KeyOutcome> asked, SiteReader suspect, @Nullable SiteReader reference) {
+        warnings.clear();
+        warn(master.isTest(), "Keys are of the published test secret, which everybody knows: this proves nothing.");
+        warn(
+                asked.stream().anyMatch(outcome -> outcome.committed() == null),
+                "Exploratory: a key's commitment is in no ledger that was given, so it could have been chosen afterwards.");
+        List<String> names = commitments == null ? List.of() : commitments.names();
+        String others = asked.stream()
+                .filter(outcome -> outcome.committed() == null && names.contains(outcome.key()))
+                .map(KeyOutcome::key)
+                .collect(Collectors.joining(", "));
+        warn(
+                !others.isEmpty(),
+                "The ledger's commitments to " + others
+                        + " are to another table of classes, another secret or a plan that this"
+                        + " version does not know: marks of those keys cannot be read so. Give the table of that time with"
+                        + " --table.");
+        warn(
+                preregistration == null,
+                commitments == null
+                        ? "The audit was not preregistered and no ledger was given: p is adjusted for the keys named here only."
+                        : "The audit was not preregistered: p is adjusted for every committed key.");
+        warn(
+                reference == null,
+                "No reference answers: power rests on the table's rates alone; p is exact all the same.");
+        warn(
+                suspect.repeatedPrompts() > REPEATED * suspect.answers(),
+                suspect.repeatedPrompts() + " of " + suspect.answers() + " prompts are repeats of others.");
+        warn(
+                suspect.sites() - suspect.counts().total() > REPEATED * suspect.sites(),
+                (suspect.sites() - suspect.counts().total()) + " of " + suspect.sites()
+                        + " sites stand in sentences that repeat; each sentence counts once.");
+        warn(
+                suspect.counts().total() < FEW_SITES,
+                "Only " + suspect.counts().total() + " sites count: so few can hardly show anything.");
+        warn(suspect.isFull(), "There were more sentences than are kept; the last ones did not count.");
+    }
+
+    private void warn(boolean applies, String warning) {
+        if (applies) {
+            warnings.add(warning);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+package dev.stillgate.canary.text.edit;
+
+import dev.stillgate.canary.text.table.FormMatcher.Form;
+import dev.stillgate.canary.text.table.WordClass.Right;
+import dev.stillgate.canary.text.guard.FormGuards;
+import dev.stillgate.canary.text.guard.LeftContext;
+import dev.stillgate.canary.text.guard.PendingWords;
+import dev.stillgate.canary.text.markdown.InlineSpans;
+import dev.stillgate.canary.text.markdown.MarkdownState;
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.FormMatcher;
+import dev.stillgate.canary.text.word.LetterCase;
+import dev.stillgate.canary.text.word.PhraseTrie;
+import dev.stillgate.canary.text.word.WordHash;
+import dev.stillgate.canary.text.word.WordReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Edits one block of prose in Markdown as it streams by: at every site it writes the form that its chooser names. What
+ * comes out depends on the text alone, never on how it is split. Holds back a place where a form may stand until as much is
+ * known of the word after it as decides, at most {@link #mostHeldBack} chars. Never fails, whatever it is fed. Allocates nothing once its two
+ * buffers have grown to the largest delta. For one thread.
+ */
+public final class ProseEditor {
+    private static final int CHUNK = 256;
+
+    private final ClassTable table;
+    private final FormMatcher forms;
+    private final FormChooser chooser;
+    private final SiteListener listener;
+    private final MarkdownState markdown = new MarkdownState();
+    private final LeftContext left = new LeftContext();
+    private final WordReader word;
+    private final PendingWords pending;
+    private final FormGuards guards;
+    private final CharQueue out = new CharQueue();
+    private final CharQueue held = new CharQueue();
+    private final char[] chunk = new char[CHUNK];
+    private int written;
+    /** Whether the word that is being read stands at the end of what is held. */
+    private boolean wordHeld;
+    /** What {@link FormGuards#marks} and {@link FormGuards#opens} are for that word. */
+    private boolean wordMarks;
+
+    private boolean wordOpens;
+    /** Whether the char before is the last of a word. */
+    private boolean afterWord;
+    /** Whether one space after the last pending word is held. */
+    private boolean spaced;
+
+    private char lastMark;
+
+    /**
+     * Makes an editor, ready for its first block.
+     *
+     * @param chooser {@link FormChooser#READER} for a mere reader
+     */
+    public ProseEditor(ClassTable table, FormChooser chooser, SiteListener listener) {
+        this.table = table;
+        this.forms = table.forms();
+        this.chooser = chooser;
+        this.listener = listener;
+        word = new WordReader(forms.words);
+        pending = new PendingWords(forms.mostWords() + 2);
+        guards = new FormGuards(table, markdown, left, pending, word);
+        begin();
+    }
+
+    /** Begins another block, forgetting the one before. */
+    public void begin() {
+        markdown.begin();
+        left.begin();
+        word.clear();
+        pending.clear();
+        out.clear();
+        held.clear();
+        guards.begin();
+        written = 0;
+        wordHeld = wordMarks = wordOpens = afterWord = spaced = false;
+        lastMark = '\n';
+    }
+
+    /** Returns how many chars of what was fed an editor of a table holds back at most. */
+    public static int mostHeldBack(ClassTable table) {
+        return table.forms().mostHeld();
+    }
+
+    /** Returns how many chars at the end of what was fed are not in what was returned. */
+    public int held() {
+        return held.length() + (word.glue() == 0 ? 0 : 1);
+    }
+
+    /** Takes a delta; returns what may pass now, which is valid until the next call. */
+    public CharSequence feed(CharSequence delta) {
+        out.clear();
+        int length = delta.length();
+        if (delta instanceof String text) {
+            for (int from = 0; from < length; from += CHUNK) {
+                int count = Math.min(CHUNK, length - from);
+                text.getChars(from, from + count, chunk, 0);
+                for (int i = 0; i < count; i++) {
+                    accept(chunk[i]);
+                }
+            }
+        } else {
+            for (int i = 0; i < length; i++) {
+                accept(delta.charAt(i));
+            }
+        }
+        return out;
+    }
+
+    /** Ends the block; returns the rest of it, valid until the next call. To be followed by {@link #begin}. */
+    public CharSequence end() {
+        out.clear();
+        if (word.inside()) {
+            endWord();
+        }
+        resolve(Right.STOP);
+        return out;
+    }
+
+    private void accept(char c) {
+        if (!wordHeld && word.takesPlainly(c)) {
+            out.add(c);
+            written++;
+            return;
+        }
+        if (word.inside()) {
+            char glue = word.glue();
+            if (word.takes(c)) {
+                if (word.glue() == 0) {
+                    keep(glue, c);
+                }
+                return;
+            }
+            endWord();
+        }
+        if (WordReader.starts(c)) {
+            startWord(c);
+        } else {
+            separator(c);
+        }
+    }
+
+    private void startWord(char c) {
+        markdown.wordStarts(c);
+        word.start(c, InlineSpans.mayLead(lastMark) && markdown.open());
+        wordMarks = guards.marks();
+        wordOpens = guards.opens();
+        wordHeld = pending.count() > 0 || live();
+        keep((char) 0, c);
+    }
+
+    /** Takes another char of a word, after the glue before it. */
+    private void keep(char glue, char c) {
+        CharQueue to = wordHeld ? held : out;
+        if (glue != 0) {
+            to.add(glue);
+        }
+        to.add(c);
+        if (!wordHeld) {
+            written += glue == 0 ? 1 : 2;
+        } else if (pending.count() > 0) {
+            resolve(null);
+        } else if (!live()) {
+            flush(held.length());
+            wordHeld = false;
+        }
+    }
+
+    /** Returns whether a form may begin with the word that is being read, none being pending. */
+    private boolean live() {
+        return word.mayStart(wordMarks, wordOpens);
+    }
+
+    private void endWord() {
+        char glue = word.glue();
+        if (wordHeld && (pending.count() > 0 || forms.phrases().step(PhraseTrie.START, word.id()) != PhraseTrie.NONE)) {
+            pending.add(word);
+        } else {
+            flush(held.length());
+            passed(word.isOpen(), word.id(), word.hash(), word.foreign(), word.apostrophe(), word.isCapital());
+        }
+        word.clear();
+        wordHeld = spaced = false;
+        afterWord = true;
+        if (pending.count() > 0) {
+            resolve(null);
+        }
+        if (glue != 0) {
+            separator(glue);
+        }
+    }
+
+    private void separator(char c) {
+        lastMark = c;
+        if (c == ' ' && afterWord && pending.count() > 0) {
+            afterWord = false;
+            spaced = true;
+            held.add(c);
+            markdown.mark(c);
+            return;
+        }
+        if (pending.count() > 0) {
+            resolve(spaced ? (c == '\n' ? Right.STOP : Right.OTHER) : Right.of(c));
+        }
+        markdown.mark(c);
+        left.mark(c, afterWord);
+        afterWord = spaced = false;
+        out.add(c);
+        written++;
+    }
+
+    /** Writes what can be written, up to a place where a form may stand of which more must be known; all when closing. */
+    private void resolve(@Nullable Right closing) {
+        while (pending.count() > 0) {
+            int words = 0;
+            int state = PhraseTrie.START;
+            Form form = null;
+            int formWords = 0;
+            while (state >= 0 && words < pending.count()) {
+                state = forms.phrases().step(state, pending.get(words).id);
+                words += state >= 0 ? 1 : 0;
+                if (state >= 0 && forms.end(state) != null) {
+                    form = forms.end(state);
+                    formWords = words;
+                }
+            }
+            boolean open = closing == null && words == pending.count();
+            if (open && state >= 0 && forms.phrases().mayGoOn(state, word) && guards.mayBegin()) {
+                return;
+            }
+            form = guards.standing(form, formWords);
+            if (form == null) {
+                pass();
+            } else if (open && formWords == words && !forms.decides(word, form.cls)) {
+                return;
+            } else if (guards.rightFits(form, formWords, closing)) {
+                site(form, formWords);
+            } else {
+                pass();
+            }
+        }
+        if (wordHeld) {
+            wordMarks = guards.marks();
+            wordOpens = guards.opens();
+            wordHeld = live();
+        }
+        if (!wordHeld) {
+            flush(held.length());
+        }
+    }
+
+    private void site(Form form, int words) {
+        int bucket = WordHash.bucket(left.hash, table.buckets(form.cls));
+        int chosen = chooser.form(form.cls, bucket);
+        boolean edit = chosen != FormChooser.KEEP && chosen != form.form && table.writes(form.cls, chosen);
+        Form now = edit ? forms.other(form) : form;
+        listener.site(form.cls, bucket, form.form, now.form, written);
+        PendingWords.Word first = pending.get(0);
+        int chars = pending.chars(words);
+        if (edit) {
+            write(now.text, first.caps == LetterCase.CAPITAL);
+            held.drop(chars);
+        } else {
+            char apostrophe = pending.get(words - 1).apostrophe;
+            left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
+            flush(chars);
+        }
+        left.word(now.lastWord, now.lastHash, first.caps == LetterCase.CAPITAL && now.count() == 1);
+        markdown.words(forms.countedWords(form));
+        drop(words);
+    }
+
+    private void write(String form, boolean capital) {
+        for (int i = 0; i < form.length(); i++) {
+            char c = form.charAt(i);
+            out.add(c == '\'' ? left.apostrophe : i == 0 && capital ? Character.toUpperCase(c) : c);
+        }
+        written += form.length();
+    }
+
+    /** Passes the first pending word as it stands. */
+    private void pass() {
+        PendingWords.Word first = pending.get(0);
+        boolean capital = first.caps == LetterCase.CAPITAL;
+        passed(first.open, first.id, first.hash, first.foreign, first.apostrophe, capital);
+        flush(first.length);
+        drop(1);
+    }
+
+    private void drop(int words) {
+        boolean space = words < pending.count() || spaced;
+        pending.drop(words);
+        if (space) {
+            left.space();
+            flush(1);
+        }
+        spaced &= pending.count() > 0;
+    }
+
+    private void passed(boolean open, int id, int hash, boolean foreign, char apostrophe, boolean capital) {
+        if (open) {
+            guards.passed(id, foreign);
+        }
+        left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
+        left.word(id, hash, capital);
+        markdown.words(1);
+    }
+
+    private void flush(int chars) {
+        if (chars > 0) {
+            out.take(held, chars);
+            written += chars;
+        }
+    }
+}

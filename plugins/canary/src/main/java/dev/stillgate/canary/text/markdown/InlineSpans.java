@@ -1,0 +1,176 @@
+package dev.stillgate.canary.text.markdown;
+
+/** The spans within a paragraph: code, quotes, brackets, placeholders, tags, links, mathematics. Nothing in them is prose. */
+public final class InlineSpans {
+    private static final int DEEPEST = 1_000;
+
+    private int codeRun;
+    private int run;
+    /** Whether a text in three quotes, as in source code, or a comment that began a line goes on. */
+    private boolean docs;
+
+    private boolean comment;
+    private boolean doubleQuote;
+    private boolean curlyQuote;
+    private boolean singleQuote;
+    private boolean tag;
+    private boolean link;
+    private boolean dollars;
+    private boolean dollarBlock;
+    private boolean texBlock;
+    private int brackets;
+    private int braces;
+    private int calls;
+    private char beforePrevious;
+    private char previous;
+
+    void begin() {
+        codeRun = run = 0;
+        dollarBlock = texBlock = docs = comment = doubleQuote = curlyQuote = false;
+        previous = beforePrevious = '\n';
+        endParagraph();
+        endLine();
+    }
+
+    /** Ends a paragraph. A quotation goes on: its closing mark may stand at the end of a later paragraph. */
+    void endParagraph() {
+        codeRun = 0;
+        comment = false;
+    }
+
+    void endLine() {
+        endRun();
+        singleQuote = tag = link = dollars = false;
+        brackets = braces = calls = 0;
+        previous = beforePrevious = '\n';
+    }
+
+    /** Returns how many backticks began the code that a position is in, 0 outside of code. */
+    int codeRun() {
+        return codeRun;
+    }
+
+    boolean open() {
+        return codeRun == 0
+                && !(doubleQuote || curlyQuote || singleQuote || tag || link)
+                && !(dollars || dollarBlock || texBlock || docs || comment)
+                && brackets == 0
+                && braces == 0;
+    }
+
+    /** Returns whether a char, after those before it, is a sign of code outside of any span. */
+    boolean isCode(char c) {
+        if (c == ' ' || c == ',' || c == '.' || !open()) {
+            return false;
+        }
+        if (c == '(' && Character.isLetterOrDigit(previous)) {
+            calls++;
+        }
+        return c == '='
+                || (c == '/' && previous == '/' && beforePrevious != ':')
+                || (c == ')' && previous == '(' && calls > 0)
+                || calls > 1
+                || (c == '>' && previous == '-')
+                || (c == ';' && previous == ')');
+    }
+
+    void wordStarts(char first) {
+        endRun();
+        if (open()) {
+            dollars = previous == '$' && Character.isLetter(first);
+            tag = previous == '<' && Character.isLetter(first);
+            singleQuote = (previous == '\'' || previous == '‘') && isLead(beforePrevious);
+        }
+        shift('a');
+    }
+
+    /** A space, which only ends what is before it. */
+    void space() {
+        endRun();
+        shift(' ');
+    }
+
+    void mark(char c) {
+        if (c == '`') {
+            run++;
+            shift(c);
+            return;
+        }
+        endRun();
+        if (codeRun == 0) {
+            span(c);
+        }
+        shift(c);
+    }
+
+    private void span(char c) {
+        switch (c) {
+            case '"' -> {
+                docs ^= previous == '"' && beforePrevious == '"';
+                doubleQuote = isLead(previous);
+            }
+            case '*' -> comment |= previous == '/' && beforePrevious == '\n';
+            case '“', '„', '«' -> curlyQuote = true;
+            case '”', '»' -> curlyQuote = false;
+            case '\'', '’' -> singleQuote &= isLead(previous);
+            case '[' -> {
+                brackets = Math.min(DEEPEST, brackets + 1);
+                texBlock |= previous == '\\';
+            }
+            case ']' -> {
+                brackets = Math.max(0, brackets - 1);
+                texBlock &= previous != '\\';
+            }
+            case '(' -> {
+                link |= previous == ']';
+                texBlock |= previous == '\\';
+            }
+            case ')' -> {
+                link = false;
+                texBlock &= previous != '\\';
+            }
+            case '{' -> braces = Math.min(DEEPEST, braces + 1);
+            case '}' -> braces = Math.max(0, braces - 1);
+            case '/', '!' -> {
+                tag |= previous == '<';
+                comment &= previous != '*';
+            }
+            case '>' -> tag = false;
+            case '$' -> dollar();
+            default -> dollars |= previous == '$' && (c == '\\' || c == '-') && beforePrevious != '$';
+        }
+    }
+
+    private void dollar() {
+        if (previous == '$') {
+            dollarBlock = !dollarBlock;
+            dollars = false;
+        } else if (dollars) {
+            dollars = false;
+            previous = 'a';
+        }
+    }
+
+    private void endRun() {
+        if (run > 0) {
+            codeRun = codeRun == 0 ? run : codeRun == run ? 0 : codeRun;
+            run = 0;
+        }
+    }
+
+    private void shift(char c) {
+        beforePrevious = previous;
+        previous = c;
+    }
+
+    /** Returns whether a quote after this char opens. */
+    static boolean isLead(char c) {
+        return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*'
+                || c == '_';
+    }
+
+    /** Returns whether a word of prose may follow this char with nothing between. */
+    public static boolean mayLead(char c) {
+        return isLead(c) || c == '“' || c == '"' || c == '‘' || c == '\'';
+    }
+}

@@ -1,0 +1,292 @@
+package dev.stillgate.canary.text.markdown;
+
+/**
+ * Where in a Markdown text a position is, as far as it decides whether prose stands there. Knows words only by their first
+ * char and their number, so that it comes to the same whichever forms are written.
+ */
+public final class MarkdownState {
+    private static final int PROSE_WORDS = 10;
+    private static final int SENTENCE_WORDS = 13;
+    private static final int VERSE_WORDS = 16;
+    private static final int LOWER_START_WORDS = 20;
+    private static final int LABEL_WORDS = 4;
+    private static final int FENCE = 3;
+    private static final int CODE_INDENT = 4;
+
+    private enum Line {
+        START,
+        FENCE_RUN,
+        MARKER,
+        NUMBER,
+        NUMBER_DOT,
+        TEXT,
+        ITEM,
+        SHUT
+    }
+
+    private enum Text {
+        UNKNOWN,
+        PROSE,
+        VERSE
+    }
+
+    private final InlineSpans inline = new InlineSpans();
+    private Line line = Line.START;
+    private Text text = Text.UNKNOWN;
+    private boolean dead;
+    private boolean anything;
+    private boolean inList;
+    private boolean lineBefore;
+    private boolean shortBefore;
+    private boolean ended;
+    /** Whether the line before is prose that was broken for its length. */
+    private boolean wrapped;
+    /** Whether the line begins in lower case, as code does. */
+    private boolean lowerStart;
+
+    /** Whether the line so far is a label, such as a speaker's name. */
+    private boolean label;
+
+    private int indent;
+    private int lineWords;
+    private int fenceChar;
+    private int fenceRun;
+    private int run;
+    private char previous;
+
+    public void begin() {
+        inline.begin();
+        line = Line.START;
+        text = Text.UNKNOWN;
+        dead = anything = inList = lineBefore = shortBefore = ended = wrapped = lowerStart = label = false;
+        indent = lineWords = fenceChar = fenceRun = run = 0;
+        previous = '\n';
+    }
+
+    /** Returns whether a word that begins here may be prose, by all that does not depend on the number of words. */
+    public boolean open() {
+        return !dead && fenceChar == 0 && (line == Line.TEXT || line == Line.ITEM) && inline.open();
+    }
+
+    /** Returns whether there is evidence of prose rather than verse, lists of names or talk. */
+    public boolean ready() {
+        if (lowerStart && lineWords < LOWER_START_WORDS) {
+            return false;
+        }
+        if (line == Line.TEXT) {
+            return (text == Text.PROSE && !shortBefore)
+                    || lineWords >= (text == Text.VERSE || shortBefore ? VERSE_WORDS : PROSE_WORDS);
+        }
+        return text != Text.VERSE || lineWords >= VERSE_WORDS;
+    }
+
+    /** Returns whether the text is none that looks like verse, though there may be no evidence yet. */
+    public boolean maybeReady() {
+        return text != Text.VERSE && !shortBefore && !(lowerStart && lineWords < LOWER_START_WORDS);
+    }
+
+    /** Counts words of the line. */
+    public void words(int count) {
+        lineWords += count;
+    }
+
+    /** A word begins. */
+    public void wordStarts(char first) {
+        if (line == Line.START || line == Line.FENCE_RUN || line == Line.MARKER) {
+            startText(first);
+        } else if (line == Line.NUMBER_DOT) {
+            line = Line.TEXT;
+        } else if (label) {
+            line = Line.SHUT;
+        }
+        label = false;
+        if (fenceChar == 0) {
+            inline.wordStarts(first);
+        }
+        ended = false;
+        previous = first;
+    }
+
+    private void startText(char first) {
+        boolean wasRun = line == Line.FENCE_RUN;
+        boolean wasStart = line == Line.START;
+        anything = true;
+        if (wasRun) {
+            endRun();
+        }
+        if (line == Line.SHUT || (line == Line.MARKER && previous != '*' && previous != '_')) {
+            line = Line.SHUT;
+            return;
+        }
+        if (indent >= CODE_INDENT && !inList) {
+            line = Line.SHUT;
+            return;
+        }
+        if (indent == 0 && !lineBefore) {
+            inList = false;
+        }
+        lowerStart = Character.isLowerCase(first) && !wrapped;
+        line = wasStart && Character.isDigit(first) ? Line.NUMBER : Line.TEXT;
+    }
+
+    /** A char that is not of a word. */
+    public void mark(char c) {
+        if (c == ' ' && fenceChar == 0 && (line == Line.TEXT || line == Line.ITEM)) {
+            inline.space();
+            previous = c;
+            return;
+        }
+        if (c == '\n') {
+            endLine();
+            previous = '\n';
+            return;
+        }
+        switch (line) {
+            case START -> startLine(c);
+            case FENCE_RUN -> fenceRun(c);
+            case MARKER -> marker(c);
+            case NUMBER, NUMBER_DOT -> number(c);
+            default -> inside(c);
+        }
+        if (fenceChar == 0) {
+            inline.mark(c);
+        }
+        if (c != ' ' && c != '\r' && c != '*' && c != '_') {
+            ended = c == '.' || c == '!' || c == '?' || c == ':' || c == ')';
+        }
+        previous = c;
+    }
+
+    private void startLine(char c) {
+        if (c == ' ' || c == '\t' || c == '\r') {
+            indent += c == ' ' ? 1 : c == '\t' ? CODE_INDENT : 0;
+            return;
+        }
+        if (!anything && (c == '{' || c == '<')) {
+            dead = true;
+        }
+        anything = true;
+        switch (c) {
+            case '`', '~' -> {
+                line = Line.FENCE_RUN;
+                run = 1;
+            }
+            case '-', '*', '+', '•', '–', '_' -> line = Line.MARKER;
+            case '(', '“', '"', '‘', '\'' -> {
+                boolean code = indent >= CODE_INDENT && !inList;
+                line = code ? Line.SHUT : Line.TEXT;
+            }
+            default -> line = Line.SHUT;
+        }
+    }
+
+    private void fenceRun(char c) {
+        if (c == previous) {
+            run++;
+        } else if (closesFence() && (c == ' ' || c == '\t' || c == '\r')) {
+            fenceChar = 0;
+            line = Line.SHUT;
+        } else {
+            endRun();
+        }
+    }
+
+    private boolean closesFence() {
+        return fenceChar != 0 && previous == fenceChar && run >= fenceRun;
+    }
+
+    private void endRun() {
+        if (fenceChar == 0 && run >= FENCE) {
+            fenceChar = previous;
+            fenceRun = run;
+            line = Line.SHUT;
+            inline.begin();
+        } else if (fenceChar != 0) {
+            line = Line.SHUT;
+        } else {
+            line = previous == '`' ? Line.TEXT : Line.SHUT;
+        }
+    }
+
+    private void marker(char c) {
+        if (c == ' ' || c == '\t') {
+            boolean code = indent >= CODE_INDENT && !inList;
+            line = previous == '_' || code ? Line.SHUT : Line.ITEM;
+            inList = !code;
+        } else if (c != previous || c == '-' || c == '+') {
+            line = previous == '*' || previous == '_' ? Line.TEXT : Line.SHUT;
+        }
+    }
+
+    private void number(char c) {
+        if (line == Line.NUMBER && (c == '.' || c == ')')) {
+            line = Line.NUMBER_DOT;
+        } else if (line == Line.NUMBER_DOT && c == ' ') {
+            line = Line.ITEM;
+            inList = true;
+        } else {
+            line = Line.TEXT;
+        }
+    }
+
+    private void inside(char c) {
+        if (line != Line.TEXT && line != Line.ITEM) {
+            return;
+        }
+        boolean neutral = c == ' ' || c == '*' || c == '_';
+        label = (label && neutral) || (c == ':' && line == Line.TEXT && lineWords <= LABEL_WORDS);
+        if (c == '|' || inline.isCode(c)) {
+            line = Line.SHUT;
+        }
+    }
+
+    private void endLine() {
+        if (line == Line.FENCE_RUN) {
+            if (closesFence()) {
+                fenceChar = 0;
+                line = Line.SHUT;
+            } else {
+                endRun();
+            }
+        }
+        boolean blank = line == Line.START;
+        if (blank) {
+            inline.endParagraph();
+            lineBefore = shortBefore = false;
+        } else {
+            judgeLine();
+            lineBefore = true;
+        }
+        wrapped = line == Line.TEXT && !ended && lineWords >= PROSE_WORDS;
+        inline.endLine();
+        if (fenceChar == 0 && inline.codeRun() >= FENCE) {
+            fenceChar = '`';
+            fenceRun = inline.codeRun();
+            inline.begin();
+        }
+        line = Line.START;
+        indent = lineWords = run = 0;
+        ended = lowerStart = label = false;
+    }
+
+    /** Learns from a line that has ended whether this is prose or verse. */
+    private void judgeLine() {
+        if (line == Line.TEXT || line == Line.NUMBER) {
+            if (lineWords >= VERSE_WORDS || (lineWords >= SENTENCE_WORDS && ended && text != Text.VERSE)) {
+                text = Text.PROSE;
+                shortBefore = false;
+            } else if (lineWords < PROSE_WORDS) {
+                text = shortBefore ? Text.VERSE : text;
+                shortBefore = true;
+            }
+            if (previous == ':' && text == Text.PROSE) {
+                text = Text.UNKNOWN;
+            }
+        } else {
+            boolean sentences = line == Line.ITEM && lineWords >= VERSE_WORDS;
+            boolean kept = text == Text.PROSE || (text == Text.VERSE && (line != Line.ITEM || lineWords < PROSE_WORDS));
+            text = sentences ? Text.PROSE : kept ? text : Text.UNKNOWN;
+            shortBefore = false;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Detection of prompts that fix the wording of the answer, such as verse, proofreading or contracts. */
+@NullMarked
+package dev.stillgate.canary.text.prompt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.stillgate.canary.text.table;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A language's classes: pairs of forms that mean the same, where each may be exchanged for the other, and how often either
+ * is written by those who know no key. Immutable; safe for any thread.
+ */
+public final class ClassTable {
+    private final String language;
+    private final List<WordClass> classes;
+    private final FormMatcher forms;
+    private final LanguageEvidence evidence;
+    private final byte[] digest;
+
+    private ClassTable(TableReader.Read read) throws TableException {
+        language = read.language();
+        classes = read.classes();
+        SortedSet<String> words = new TreeSet<>(read.evidence());
+        words.addAll(read.against());
+        forms = new FormMatcher(classes, words);
+        evidence = new LanguageEvidence(forms.words, read.evidence(), read.against());
+        digest = digest(read);
+    }
+
+    /**
+     * Reads the files of one language, whose classes are numbered in the order in which they stand there.
+     *
+     * @throws TableException when a file cannot be read or says something that a table cannot mean
+     */
+    public static ClassTable read(Path... files) throws TableException {
+        if (files.length == 0) {
+            throw new IllegalArgumentException("no file of classes");
+        }
+        TableReader reader = new TableReader();
+        for (Path file : files) {
+            reader.add(file);
+        }
+        return new ClassTable(reader.read());
+    }
+
+    /** Returns the language's tag, such as "en". */
+    public String language() {
+        return language;
+    }
+
+    /** Returns how many classes there are. */
+    public int classes() {
+        return classes.size();
+    }
+
+    /** Returns how many cells a class has, 1 to 64. */
+    public int buckets(int cls) {
+        return classes.get(cls).buckets();
+    }
+
+    /** Returns a class's name. */
+    public String name(int cls) {
+        return classes.get(cls).name();
+    }
+
+    /** Returns whether a form of a class may be written where the other stands. */
+    public boolean writes(int cls, int form) {
+        return classes.get(cls).direction().allows(form);
+    }
+
+    /** Returns whether the forms 1 of a class have an apostrophe where the forms 0 have none. */
+    public boolean contracts(int cls) {
+        return classes.get(cls).pairs().stream()
+                .allMatch(
+                        pair -> pair.form1().indexOf('\'') >= 0 && pair.form0().indexOf('\'') < 0);
+    }
+
+    /** Returns the share of form 1 among a class's sites in texts that know no key, 0 to 1. */
+    public double referenceRate(int cls) {
+        return classes.get(cls).rate();
+    }
+
+    /** Returns what a cell's share of form 1 is above its class's, in the same texts; shrunk towards 0. */
+    public double referenceOffset(int cls, int bucket) {
+        return classes.get(cls).offsets().get(bucket);
+    }
+
+    /** Returns SHA-256 of all that the table says: forms, guards, buckets, rates. */
+    public byte[] digest() {
+        return digest.clone();
+    }
+
+    /** Returns a class as its file gives it. */
+    public WordClass wordClass(int cls) {
+        return classes.get(cls);
+    }
+
+    public FormMatcher forms() {
+        return forms;
+    }
+
+    public LanguageEvidence evidence() {
+        return evidence;
+    }
+
+    private static byte[] digest(TableReader.Read read) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            texts(out, List.of("stillgate-canary-classes/1", read.language()));
+            texts(out, read.evidence());
+            texts(out, read.against());
+            out.writeInt(read.classes().size());
+            for (WordClass cls : read.classes()) {
+                texts(out, List.of(cls.name(), cls.direction().name()));
+                texts(out, cls.pairs().stream().map(WordClass.Pair::form0).toList());
+                texts(out, cls.pairs().stream().map(WordClass.Pair::form1).toList());
+                WordClass.Guards guards = cls.guards();
+                texts(out, guards.left().stream().map(Enum::name).sorted().toList());
+                texts(out, guards.right().stream().map(Enum::name).sorted().toList());
+                texts(out, guards.onlyAfter());
+                texts(out, guards.neverAfter());
+                texts(out, guards.onlyBefore());
+                texts(out, guards.neverBefore());
+                out.writeBoolean(cls.opening());
+                out.writeInt(cls.buckets());
+                out.writeDouble(cls.rate());
+                for (double offset : cls.offsets()) {
+                    out.writeDouble(offset);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** Writes texts with their number and lengths, so that no two lists look alike. */
+    private static void texts(DataOutputStream out, Collection<String> texts) throws IOException {
+        out.writeInt(texts.size());
+        for (String text : texts) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            out.writeInt(utf8.length);
+            out.write(utf8);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package dev.stillgate.canary.text.table;
+
+import dev.stillgate.canary.text.table.WordClass.Pair;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import dev.stillgate.canary.text.word.PhraseTrie;
+import dev.stillgate.canary.text.word.WordHash;
+import dev.stillgate.canary.text.word.WordReader;
+import dev.stillgate.canary.text.word.WordTrie;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forms of a table, made ready for matching.
+ *
+ * <p>A site must be found again in the text that was written, whatever was written. Left of it stands written text, which
+ * the reader sees too. Right of it stands text that may still change, so a word there counts as any word that it may be
+ * exchanged with: the first words of the two forms of a pair are one. Rewriting must not make a longer or an earlier form
+ * either: a form that begins another is refused, unless it is the other of its own pair and a guard keeps the two apart, and
+ * a form is no site after a word with which it, or its counterpart, would overlap a form that begins earlier.
+ */
+public final class FormMatcher {
+    /** A form of a pair of a class; the last word is what it leaves as the word left of what follows. */
+    public static final class Form {
+        public final int cls;
+        final int pair;
+        public final int form;
+        public final String text;
+        public final int lastWord;
+        public final int lastHash;
+        /** Whether it begins with a capital wherever it stands, as I does. */
+        public final boolean proper;
+
+        /** The same words in a later class, which counts where this one may not stand. */
+        @Nullable
+        public Form elsewhere;
+
+        private final int[] words;
+
+        private Form(int cls, int pair, int form, String text, int[] words, int lastHash) {
+            this.cls = cls;
+            this.pair = pair;
+            this.form = form;
+            this.text = text;
+            this.words = words;
+            this.lastWord = words[words.length - 1];
+            this.lastHash = lastHash;
+            this.proper = Character.isUpperCase(text.charAt(0));
+        }
+
+        public int count() {
+            return words.length;
+        }
+    }
+
+    public final WordTrie words = new WordTrie();
+    private final List<WordClass> classes;
+    private final PhraseTrie phrases = new PhraseTrie();
+    /** The form that ends at each state of the trie, null for none. */
+    private final List<@Nullable Form> ends = new ArrayList<>();
+    private final List<Form> forms = new ArrayList<>();
+    private final int[] normal;
+    private final BitSet[] before;
+    private final BitSet[] after;
+    /** For each class the places of the words that decide otherwise than an unknown word whether it may stand before them. */
+    private final BitSet[] telling;
+
+    private int mostHeld;
+    private int mostWords;
+
+    FormMatcher(List<WordClass> classes, SortedSet<String> evidence) throws TableException {
+        this.classes = classes;
+        evidence.forEach(words::add);
+        ends.add(null);
+        for (int c = 0; c < classes.size(); c++) {
+            addClass(c);
+        }
+        refuseTwoPairs();
+        words.build();
+        for (Form form : forms) {
+            words.startsForm(form.words[0], classes.get(form.cls).opening());
+        }
+        phrases.build(words.size());
+        normal = new int[words.size()];
+        unite();
+        refusePrefixes();
+        before = new BitSet[classes.size()];
+        after = new BitSet[classes.size()];
+        for (int c = 0; c < classes.size(); c++) {
+            WordClass.Guards guards = classes.get(c).guards();
+            before[c] = allowed(guards.onlyBefore(), guards.neverBefore(), true);
+            after[c] = allowed(guards.onlyAfter(), guards.neverAfter(), false);
+        }
+        forms.forEach(this::keepApart);
+        telling = new BitSet[classes.size()];
+        for (int c = 0; c < classes.size(); c++) {
+            tell(c);
+        }
+    }
+
+    private void tell(int cls) {
+        telling[cls] = new BitSet();
+        int longest = 0;
+        for (int word = 1; word < words.size(); word++) {
+            if (before[cls].get(word) != before[cls].get(WordTrie.UNKNOWN)) {
+                telling[cls].set(words.place(word));
+                longest = Math.max(longest, words.length(word));
+            }
+        }
+        for (Form form : forms) {
+            if (form.cls == cls) {
+                mostHeld = Math.max(mostHeld, form.text.length() + 1 + longest + 1);
+            }
+        }
+    }
+
+    private void addClass(int cls) throws TableException {
+        WordClass wordClass = classes.get(cls);
+        WordClass.Guards guards = wordClass.guards();
+        for (SortedSet<String> list :
+                List.of(guards.onlyAfter(), guards.neverAfter(), guards.onlyBefore(), guards.neverBefore())) {
+            list.forEach(words::add);
+        }
+        for (Pair pair : wordClass.pairs()) {
+            for (int f = 0; f < 2; f++) {
+                String text = pair.form(f);
+                String lower = text.toLowerCase(Locale.ROOT);
+                String[] parts = lower.split(" ", -1);
+                int[] ids = new int[parts.length];
+                for (int i = 0; i < ids.length; i++) {
+                    ids[i] = words.add(parts[i]);
+                }
+                int hash = WordHash.hash(parts[parts.length - 1]);
+                addForm(new Form(cls, forms.size() / 2, f, text, ids, hash));
+                mostWords = Math.max(mostWords, ids.length);
+            }
+        }
+    }
+
+    private void addForm(Form form) throws TableException {
+        int state = PhraseTrie.START;
+        for (int word : form.words) {
+            state = phrases.add(state, word);
+            if (state == ends.size()) {
+                ends.add(null);
+            }
+        }
+        Form before = ends.get(state);
+        if (before == null) {
+            ends.set(state, form);
+        } else {
+            while (before.elsewhere != null) {
+                before = before.elsewhere;
+            }
+            before.elsewhere = form;
+        }
+        forms.add(form);
+    }
+
+    /** A pair may stand in several classes, of which the first counts whose guards allow what is left; a form in two pairs not. */
+    private void refuseTwoPairs() throws TableException {
+        for (Form form : forms) {
+            Form next = form.elsewhere;
+            if (next != null && (next.cls == form.cls || !other(next).text.equals(other(form).text))) {
+                throw classes.get(next.cls).at().problem("the form \"" + form.text + "\" stands in two pairs");
+            }
+        }
+    }
+
+    private void unite() {
+        for (int i = 0; i < normal.length; i++) {
+            normal[i] = i;
+        }
+        for (int pair = 0; pair < forms.size(); pair += 2) {
+            int a = normal[forms.get(pair).words[0]];
+            int b = normal[forms.get(pair + 1).words[0]];
+            for (int i = 0; i < normal.length; i++) {
+                if (normal[i] == b) {
+                    normal[i] = a;
+                }
+            }
+        }
+    }
+
+    private void refusePrefixes() throws TableException {
+        for (Form shorter : forms) {
+            for (Form longer : forms) {
+                int n = shorter.words.length;
+                if (n >= longer.words.length || !startsWith(longer.words, 0, shorter.words)) {
+                    continue;
+                }
+                WordClass.Guards guards = classes.get(shorter.cls).guards();
+                BitSet allowed = allowed(guards.onlyBefore(), guards.neverBefore(), true);
+                boolean onePair = shorter.pair == longer.pair;
+                if (!onePair || allowed.get(longer.words[n])) {
+                    String rest = longer.text.substring(shorter.text.length()).trim();
+                    throw classes.get(shorter.cls)
+                            .at()
+                            .problem("the form \"" + shorter.text + "\" begins the form \"" + longer.text
+                                    + "\": expected "
+                                    + (onePair
+                                            ? "guards that keep it from standing before \"" + rest + "\""
+                                            : "forms of which none begins another pair's"));
+                }
+            }
+        }
+    }
+
+    private static boolean startsWith(int[] words, int from, int[] prefix) {
+        for (int i = 0; i < prefix.length && from + i < words.length; i++) {
+            if (words[from + i] != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the words that two lists allow; {@code asNormal} if words that may be exchanged count as one. */
+    private BitSet allowed(SortedSet<String> only, SortedSet<String> never, boolean asNormal) {
+        BitSet onlyIds = ids(only, asNormal);
+        BitSet neverIds = ids(never, asNormal);
+        BitSet allowed = new BitSet(normal.length);
+        for (int word = 0; word < normal.length; word++) {
+            int id = asNormal ? normal[word] : word;
+            allowed.set(word, (only.isEmpty() || onlyIds.get(id)) && !neverIds.get(id));
+        }
+        return allowed;
+    }
+
+    private BitSet ids(SortedSet<String> list, boolean asNormal) {
+        BitSet ids = new BitSet();
+        for (String word : list) {
+            int id = words.add(word);
+            ids.set(asNormal ? normal[id] : id);
+        }
+        return ids;
+    }
+
+    private void keepApart(Form form) {
+        for (Form earlier : forms) {
+            for (int i = 1; i < earlier.words.length; i++) {
+                if (startsWith(earlier.words, i, form.words)) {
+                    after[form.cls].clear(earlier.words[i - 1]);
+                }
+            }
+        }
+    }
+
+    /** Returns the trie of all forms. */
+    public PhraseTrie phrases() {
+        return phrases;
+    }
+
+    /** Returns the form that ends at a state; the same words of later classes are {@link Form#elsewhere}. */
+    @Nullable
+    public Form end(int state) {
+        return ends.get(state);
+    }
+
+    /** Returns whether all that the word being read may become allows a class before it, or all of it does not. */
+    public boolean decides(WordReader word, int cls) {
+        return word.inside() && !word.mayBecomeAny(telling[cls]);
+    }
+
+    /** Returns the other form of a pair. */
+    public Form other(Form form) {
+        return forms.get(2 * form.pair + 1 - form.form);
+    }
+
+    /** Returns how many words the pair's form 0 has, which a line's length counts whichever form stands there. */
+    public int countedWords(Form form) {
+        return forms.get(2 * form.pair).words.length;
+    }
+
+    public boolean mayFollow(int cls, int word) {
+        return after[cls].get(word);
+    }
+
+    public boolean mayPrecede(int cls, int word) {
+        return before[cls].get(word);
+    }
+
+    /** Returns how many chars stand at most from the first of a form to where it is known whether it is a site. */
+    public int mostHeld() {
+        return mostHeld;
+    }
+
+    public int mostWords() {
+        return mostWords;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.stillgate.canary.text.word;
+
+/**
+ * The bucket of a word: FNV-1a, 32 bits (Fowler, Noll and Vo), over its UTF-16 units in lower case with straight
+ * apostrophes, one step a unit, modulo the number of buckets. It has no key, so that a class's cells are the same to
+ * everybody.
+ */
+public final class WordHash {
+    /** The hash of no chars. */
+    static final int EMPTY = 0x811c9dc5;
+
+    private static final int PRIME = 0x01000193;
+
+    private WordHash() {}
+
+    static int add(int hash, char c) {
+        char folded =
+                c == '’' ? '\'' : c < 128 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
+        return (hash ^ folded) * PRIME;
+    }
+
+    public static int hash(String word) {
+        int hash = EMPTY;
+        for (int i = 0; i < word.length(); i++) {
+            hash = add(hash, word.charAt(i));
+        }
+        return hash;
+    }
+
+    public static int bucket(int hash, int buckets) {
+        return Integer.remainderUnsigned(hash, buckets);
+    }
+}

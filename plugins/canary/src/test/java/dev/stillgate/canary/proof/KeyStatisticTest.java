@@ -1,0 +1,196 @@
+package dev.stillgate.canary.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KeyStatisticTest {
+    private static CanaryKey key(ClassSheet sheet, String name) {
+        return CanaryKey.derive(MasterSecret.test(), name, sheet);
+    }
+
+    private static KeyStatistic evidence(ClassSheet sheet, SiteCounts counts) {
+        return KeyStatistic.of(counts, sheet, null, CanaryPlan.CURRENT);
+    }
+
+    /** A suspect that learnt a share of its habits from text marked under a key. */
+    private static SiteCounts student(ClassSheet sheet, CanaryKey key, int sites, double share, Random random) {
+        SiteCounts innocent = Sheets.innocent(sheet, sites, 0.4, random);
+        SiteCounts counts = new SiteCounts(sheet);
+        for (int k = 0; k < counts.classes(); k++) {
+            for (int b = 0; b < counts.buckets(k); b++) {
+                for (int i = 0; i < innocent.sites(k, b); i++) {
+                    boolean marked = random.nextDouble() < share;
+                    counts.add(k, b, marked ? key.form(k, b) : i < innocent.ones(k, b) ? 1 : 0);
+                }
+            }
+        }
+        return counts;
+    }
+
+    /** Random keys on fixed texts are uniform, for any weights: the shares below a level are binomial. */
+    @ParameterizedTest
+    @CsvSource({"1,12,3,40,0.3", "2,40,8,2000,1.5", "3,30,1,300,0.8", "4,20,32,20000,0.7"})
+    void pIsExactForThoseWhoNeverSawTheKey(long seed, int classes, int buckets, int sites, double style) {
+        ClassSheet sheet = Sheets.of(classes, buckets, 0.3);
+        Random random = new Random(seed);
+        KeyStatistic evidence = evidence(sheet, Sheets.innocent(sheet, sites, style, random));
+        double[] randomised = new double[1000];
+        for (int i = 0; i < randomised.length; i++) {
+            NullDistribution.Tail tail = evidence.tail(key(sheet, "key " + i));
+            randomised[i] = Math.pow(10, tail.log10Randomised(1 - random.nextDouble()));
+        }
+        Arrays.sort(randomised);
+
+        double furthest = 0;
+        for (int i = 0; i < randomised.length; i++) {
+            furthest = Math.max(furthest, Math.abs(randomised[i] - (i + 0.5) / randomised.length));
+        }
+        // Kolmogorov and Smirnov at 0.01 / 4: 1.80 / sqrt(1000).
+        assertThat(furthest).isLessThan(0.0569);
+    }
+
+    @Test
+    void findsMarkedTextAndWhatLearntFromIt() {
+        ClassSheet sheet = Sheets.of(40, 16, 0.3);
+        Random random = new Random(3);
+        CanaryKey key = key(sheet, "c3");
+
+        KeyStatistic leak = evidence(sheet, student(sheet, key, 60, 1, random));
+        KeyStatistic whole = evidence(sheet, student(sheet, key, 3000, 0.8, random));
+        KeyStatistic quarter = evidence(sheet, student(sheet, key, 6000, 0.25, random));
+
+        assertThat(leak.tail(key).log10AtLeast()).isLessThan(-9);
+        assertThat(leak.strength()).isGreaterThan(0.8);
+        assertThat(whole.tail(key).log10AtLeast()).isLessThan(-40);
+        assertThat(quarter.tail(key).log10AtLeast()).isLessThan(-12);
+        assertThat(quarter.tail(key(sheet, "c4")).log10AtLeast()).isGreaterThan(-3);
+    }
+
+    /** Leaked text in which ten classes of thirty were all given form 0. */
+    @Test
+    void normalisedClassesDoNotDrownTheRest() {
+        ClassSheet sheet = Sheets.of(30, 16, 0.4);
+        Random random = new Random(4);
+        CanaryKey key = key(sheet, "c3");
+        SiteCounts leak = student(sheet, key, 250, 1, random);
+        SiteCounts altered = new SiteCounts(sheet);
+        for (int k = 0; k < altered.classes(); k++) {
+            for (int b = 0; b < altered.buckets(k); b++) {
+                altered.add(k, b, leak.sites(k, b), k % 3 == 0 ? 0 : leak.ones(k, b));
+            }
+        }
+
+        assertThat(evidence(sheet, altered).tail(key).log10AtLeast()).isLessThan(-10);
+    }
+
+    @Test
+    void aReferenceShowsWhatIsOnlyStyle() {
+        ClassSheet sheet = Sheets.of(40, 16, 0.3);
+        CanaryKey key = key(sheet, "c3");
+        SiteCounts before = Sheets.innocent(sheet, 40_000, 1.2, new Random(5));
+        SiteCounts after = new SiteCounts(sheet);
+        Random random = new Random(6);
+        for (int k = 0; k < after.classes(); k++) {
+            for (int b = 0; b < after.buckets(k); b++) {
+                int ones = 0;
+                for (int i = 0; i < before.sites(k, b); i++) {
+                    boolean one = i < before.ones(k, b);
+                    ones += random.nextDouble() < 0.08 ? key.form(k, b) : one ? 1 : 0;
+                }
+                after.add(k, b, before.sites(k, b), ones);
+            }
+        }
+
+        double without =
+                KeyStatistic.of(after, sheet, null, CanaryPlan.CURRENT).tail(key).log10AtLeast();
+        double with =
+                KeyStatistic.of(after, sheet, before, CanaryPlan.CURRENT).tail(key).log10AtLeast();
+        assertThat(with).isLessThan(without - 3).isLessThan(-10);
+    }
+
+    /** Two sites in each class: no class alone tells whether it was normalised, all contractions together do. */
+    @Test
+    void contractionsThatWereWrittenOutDoNotOutweighTheOthers() {
+        ClassSheet single = Sheets.of(24, 8, 0.4);
+        ClassSheet joint = Sheets.contracting(24, 8, 0.4, 12);
+        double apart = 0;
+        double together = 0;
+        for (int i = 0; i < 20; i++) {
+            CanaryKey key = key(single, "key-" + i);
+            SiteCounts counts = new SiteCounts(single);
+            for (int k = 0; k < counts.classes(); k++) {
+                for (int b = 0; b < 2; b++) {
+                    counts.add(k, b, k < 12 ? 0 : key.form(k, b));
+                }
+            }
+            apart += evidence(single, counts).tail(key).log10AtLeast() / 20;
+            together += evidence(joint, counts).tail(key).log10AtLeast() / 20;
+            assertThat(KeyStatistic.of(counts, joint, null, CanaryPlan.FIRST).statistic(key))
+                    .as("the first plan knows nothing of contractions")
+                    .isEqualTo(
+                            KeyStatistic.of(counts, single, null, CanaryPlan.FIRST).statistic(key));
+        }
+
+        assertThat(together).isLessThan(apart - 1);
+    }
+
+    /** Whoever repeats what it read a few times has cells of one form, which are no sign of a strong mark. */
+    @Test
+    void aWeakMarkAmongRepeatsIsNotTakenForAStrongOne() {
+        ClassSheet sheet = Sheets.of(40, 32, 0.4);
+        CanaryKey key = key(sheet, "c3");
+        SiteCounts counts = new SiteCounts(sheet);
+        Random random = new Random(9);
+        for (int k = 0; k < counts.classes(); k++) {
+            for (int b = 0; b < counts.buckets(k); b++) {
+                boolean repeats = random.nextDouble() < 0.25;
+                int read = random.nextDouble() < sheet.rate(k) ? 1 : 0;
+                for (int i = 0; i < 12; i++) {
+                    boolean marked = random.nextDouble() < 0.1;
+                    int drawn = marked || repeats ? read : random.nextDouble() < sheet.rate(k) ? 1 : 0;
+                    counts.add(k, b, marked ? key.form(k, b) : drawn);
+                }
+            }
+        }
+        KeyStatistic first = KeyStatistic.of(counts, sheet, null, CanaryPlan.FIRST);
+        KeyStatistic now = evidence(sheet, counts);
+
+        assertThat(first.strength()).isGreaterThanOrEqualTo(0.4);
+        assertThat(now.strength()).isLessThanOrEqualTo(0.15);
+        assertThat(now.tail(key).log10AtLeast()).isLessThan(first.tail(key).log10AtLeast() - 1);
+    }
+
+    @Test
+    void nothingReadIsNoEvidence() {
+        ClassSheet sheet = Sheets.of(3, 2, 0.5);
+        KeyStatistic evidence = evidence(sheet, new SiteCounts(sheet));
+
+        assertThat(evidence.statistic(key(sheet, "a"))).isZero();
+        assertThat(evidence.tail(key(sheet, "a")).log10AtLeast()).isCloseTo(0, within(1e-12));
+    }
+
+    @Test
+    void countsAndAgreement() {
+        ClassSheet sheet = Sheets.of(2, 3, 0.5);
+        CanaryKey key = key(sheet, "a");
+        SiteCounts counts = new SiteCounts(sheet);
+        assertThat(counts.agreement(key)).isEqualTo(0.5);
+        counts.add(0, 1, key.form(0, 1));
+        counts.add(1, 2, 3, 3 * key.form(1, 2));
+        counts.add(1, 2, 1 - key.form(1, 2));
+
+        assertThat(counts.total()).isEqualTo(5);
+        assertThat(counts.cells()).isEqualTo(2);
+        assertThat(counts.agreement(key)).isCloseTo(0.8, within(1e-12));
+    }
+}

@@ -1,0 +1,123 @@
+package dev.stillgate.canary.text.edit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Sentences of law, licences, language teaching, code, mathematics and narrative in which an exchange of forms would change
+ * meaning or grammar. Each is edited with both forms of every site, so the results hold for every key.
+ */
+final class DomainsTest {
+    /** Prose before the sentence: enough evidence of English, and no site. */
+    private static final String BEFORE =
+            "Many people in our town have known all of this for years, and each of them has"
+                    + " their own view of what should come of it in the end.\n\n";
+
+    private static String edited(String sentence, int form) {
+        String text = EnglishTable.edited(BEFORE + sentence, form);
+        assertThat(text).startsWith(BEFORE);
+        return text.substring(BEFORE.length());
+    }
+
+    /** Undoes the exchanges in these sentences that keep meaning and grammar. */
+    private static String written(String sentence) {
+        return sentence.replaceFirst("^There's", "There is")
+                .replaceFirst("^I've", "I have")
+                .replace("rely upon", "rely on");
+    }
+
+    @ParameterizedTest
+    @DisplayName("plugins 3: sentences whose meaning or grammar depends on the form stay as they are")
+    @ValueSource(
+            strings = {
+                "Either party may terminate this agreement.",
+                "You may now kiss the bride.",
+                "The hotel has a pool, and guests may stay until noon.",
+                "You may reproduce and distribute copies of the Work.",
+                "In the C program above, the main function calls the parser.",
+                "Historians rely on primary sources for this.",
+                "The company was started with a loan from the bank.",
+                "I've started to notice the change.",
+                "Scientists have recently started to explore the caves.",
+                "The server is started with the command below.",
+                "The film is about two brothers from Ohio.",
+                "We care about one another.",
+                "I would hear more about one of these topics.",
+                "She was worried about one thing only.",
+                "Basmati is a variety of rice.",
+                "There's a variety of restaurants in the old town.",
+                "Honeycrisp is a variety of apple.",
+                "A fair fee is set by how familiar you are with the subject.",
+                "The longer the wait, the more likely it is that the train was cancelled.",
+                "Think of how comfortable you are with risk.",
+                "It all comes down to how much room there is for the table.",
+                "Eat well no matter how busy you are during the week.",
+                "English uses the present perfect for actions that began in the past.",
+                "If you need help to improve your writing, ask the tutor.",
+                "Many people seek help to manage the stress.",
+                "She found a door which leads to the garden.",
+                "They walked along a path, leading to a small waterfall.",
+                "There is more information on the official website.",
+                "In formal writing, use do not rather than don't.",
+                "SELECT id FROM users WHERE email is not null AND age is not null;",
+                "Check that the value x is not None before you go on.",
+                "The limit shows that f is not continuous at 0.",
+                "The contraction of it is is it's.",
+                "The version that I am today is another one.",
+                "Put the do not disturb sign on the door.",
+                "We saw that x is not y in this case."
+            })
+    void keepsWhatDependsOnTheForm(String sentence) {
+        List<String> both = List.of(edited(sentence, 0), edited(sentence, 1));
+        both.forEach(text -> assertThat(written(text)).isEqualTo(written(sentence)));
+    }
+
+    @ParameterizedTest
+    @DisplayName("plugins 3: sentences in which both forms mean the same are still edited")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "You can go home if you are tired.|You can go home if you're tired.",
+                "Poor sleep can lead to serious problems.|Poor sleep can result in serious problems.",
+                "A brace can help to reduce the strain.|A brace can help reduce the strain.",
+                "The paper is known for its long reports.|The paper is noted for its long reports.",
+                "The shop sells for a variety of reasons.|The shop sells for various reasons.",
+                "Then you start with the roof.|Then you begin with the roof.",
+                "The town is famous for its bridges.|The town is renowned for its bridges.",
+                "We do not see them often.|We don't see them often.",
+                "The bridge is not safe at night.|The bridge isn't safe at night."
+            })
+    void editsWhatMeansTheSame(String form0, String form1) {
+        assertThat(edited(form0, 1)).isEqualTo(form1);
+        assertThat(edited(form1, 0)).isEqualTo(form0);
+    }
+
+    @Test
+    @DisplayName("plugins 3: a quotation of several paragraphs stays a quotation")
+    void keepsAQuotationOfSeveralParagraphs() {
+        for (String quotes : List.of("“”", "\"\"")) {
+            String text =
+                    BEFORE + "The witness said: " + quotes.charAt(0) + "It is late and they do not see us at all.\n\n"
+                            + "It is not far from here, and you do not have to come with us.\n\n"
+                            + "We do not know the way" + quotes.charAt(1) + ", and that was the end of it.\n\n";
+            String after = "We do not know more of this than the others in the town did.";
+            assertThat(EnglishTable.edited(text + after, 1)).isEqualTo(text + after.replace("do not", "don't"));
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 3: after a quotation mark that was never closed, prose begins with the next closing mark")
+    void aStrayQuotationMarkEndsWithTheNextQuotation() {
+        String stray = BEFORE + "The witness said: “It is late and they do not see us at all.\n\n";
+        String quoted = "Then they called it “good enough”, as everyone had thought they would.\n\n";
+        String after = "We do not know more of this than the others in the town did.";
+        assertThat(EnglishTable.edited(stray + quoted + after, 1))
+                .isEqualTo(stray + quoted + after.replace("do not", "don't"));
+    }
+}

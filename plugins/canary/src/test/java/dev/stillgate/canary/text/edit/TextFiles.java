@@ -1,0 +1,67 @@
+package dev.stillgate.canary.text.edit;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Texts of JSON lines, gzipped or not: the fields that hold a model's answers, or a person's prose. */
+final class TextFiles {
+    private static final Set<String> FIELDS = Set.of("text", "response", "output", "content");
+
+    private TextFiles() {}
+
+    /** Returns a file of the shared data folder, {@code stillgate.data} or {@code shared/data} of a folder above; or null. */
+    static @Nullable Path shared(String name) {
+        String set = System.getProperty("stillgate.data");
+        if (set != null) {
+            return existing(Path.of(set, name));
+        }
+        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+            Path file = existing(at.resolve("shared/data").resolve(name));
+            if (file != null) {
+                return file;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Path existing(Path file) {
+        return Files.exists(file) ? file : null;
+    }
+
+    /** Returns the texts of a file; of a conversation only what the assistant says. */
+    static List<String> read(Path file, String... fields) throws IOException {
+        Set<String> wanted = fields.length == 0 ? FIELDS : Set.of(fields);
+        List<String> texts = new ArrayList<>();
+        try (InputStream raw = Files.newInputStream(file);
+                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+                JsonParser parser = new JsonFactory().createParser(in)) {
+            boolean assistant = true;
+            String field = "";
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                switch (token) {
+                    case FIELD_NAME -> field = parser.currentName();
+                    case START_OBJECT -> assistant = true;
+                    case VALUE_STRING -> {
+                        if (field.equals("role")) {
+                            assistant = parser.getText().equals("assistant");
+                        } else if (wanted.contains(field) && assistant) {
+                            texts.add(parser.getText());
+                        }
+                    }
+                    default -> {}
+                }
+            }
+        }
+        return texts;
+    }
+}

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// Checks an evidence bundle of a Stillgate ledger with the ledger's public key alone. It shares no code with the gateway and
-// needs nothing but Node 20: RFC 6962 proofs, Ed25519 signed notes, and the opening of commitments and message ids.
+// Verifies an evidence bundle of a Stillgate ledger with the ledger's public key alone: RFC 6962 proofs, Ed25519 signed
+// notes, and the openings of commitments and message ids. Shares no code with the gateway and needs only Node 20.
 //
 //   node verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]...
 //
-// The public key has to come from the ledger's owner by a way of its own: a key in the bundle proves nothing. A head that was
-// published before (--head) is held against the ledger too when the bundle has a proof from it. Exit status: 0 all holds,
-// 1 something does not, 2 called wrongly.
+// Obtain the public key from the ledger's owner separately: a key in the bundle proves nothing. A head that was published
+// earlier (--head) is checked too; the bundle must contain a consistency proof from it. Exit code: 0 valid, 1 invalid, 2 usage
+// error.
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -23,38 +23,38 @@ const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), cre
 const leafHash = (leaf) => sha256(Buffer.of(0), leaf);
 const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
 
-/** Base64 as it is written, not as Node forgives it. */
+/** Decodes base64 strictly; Node alone would accept malformed text. */
 function base64(text, length) {
-  const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : refuse('no base64 where it should be');
-  if (bytes.toString('base64') !== text) refuse('broken base64');
-  if (length !== undefined && bytes.length !== length) refuse(`${bytes.length} bytes where ${length} should be`);
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : refuse('base64 expected');
+  if (bytes.toString('base64') !== text) refuse('invalid base64');
+  if (length !== undefined && bytes.length !== length) refuse(`${bytes.length} bytes, expected ${length}`);
   return bytes;
 }
 
 function hex(text, length) {
-  if (typeof text !== 'string' || !/^([0-9a-f]{2})*$/.test(text)) refuse('broken hex');
+  if (typeof text !== 'string' || !/^([0-9a-f]{2})*$/.test(text)) refuse('invalid hex');
   const bytes = Buffer.from(text, 'hex');
-  if (length !== undefined && bytes.length !== length) refuse(`${bytes.length} bytes where ${length} should be`);
+  if (length !== undefined && bytes.length !== length) refuse(`${bytes.length} bytes, expected ${length}`);
   return bytes;
 }
 
-const list = (value, name) => (Array.isArray(value) ? value : refuse(`${name} is no list`));
+const list = (value, name) => (Array.isArray(value) ? value : refuse(`${name} is not a list`));
 const hashes = (value, name) => list(value, name).map((hash) => base64(hash, 32));
 
-/** A C2SP verifier key: name+hash+key. */
+/** Parses a C2SP verifier key: name+hash+key. */
 function readKey(text) {
   const [name, hash, ...rest] = text.trim().split('+');
   const typed = base64(rest.join('+'), 33);
   if (typed[0] !== 1) refuse('the public key is not Ed25519');
   const id = sha256(`${name}\n`, typed).subarray(0, 4);
-  if (id.toString('hex') !== hash) refuse('the public key does not have its own hash');
+  if (id.toString('hex') !== hash) refuse('the hash of the public key is wrong');
   return { name, id, key: createPublicKey({ key: Buffer.concat([SPKI, typed.subarray(1)]), format: 'der', type: 'spki' }) };
 }
 
-/** A C2SP checkpoint in a note that the key has signed. */
+/** Parses a C2SP checkpoint in a note that the key has signed. */
 function readHead(note, { name, id, key }) {
   const blank = typeof note === 'string' ? note.indexOf('\n\n') : -1;
-  if (blank < 0) refuse('a head is no signed note');
+  if (blank < 0) refuse('a head is not a signed note');
   const body = note.slice(0, blank + 1);
   const start = `\u2014 ${name} `;
   const signed = note.slice(blank + 2).split('\n').some((line) => {
@@ -69,10 +69,10 @@ function readHead(note, { name, id, key }) {
   return { size: Number(size), root: base64(root, 32) };
 }
 
-/** The root that the audit path of a leaf leads to (RFC 6962, section 2.1.1), top down as the RFC has it. */
+/** Computes the root from a leaf and its inclusion proof (RFC 6962, section 2.1.1), top down as in the RFC. */
 function rootOf(hash, index, size, path) {
-  if (size === 1) return path.length === 0 ? hash : refuse('an audit path is too long');
-  if (path.length === 0) refuse('an audit path is too short');
+  if (size === 1) return path.length === 0 ? hash : refuse('an inclusion proof is too long');
+  if (path.length === 0) refuse('an inclusion proof is too short');
   let split = 1;
   while (split * 2 < size) split *= 2;
   const [below, sibling] = [path.slice(0, -1), path.at(-1)];
@@ -81,7 +81,7 @@ function rootOf(hash, index, size, path) {
     : nodeHash(sibling, rootOf(hash, index - split, size - split, below));
 }
 
-/** Both roots that a consistency proof leads to (RFC 6962, section 2.1.2): of the earlier tree and of the later one. */
+/** Computes the roots of the earlier and the later tree from a consistency proof (RFC 6962, section 2.1.2). */
 function rootsOf(earlier, size, proof, known) {
   if (earlier === size) {
     if (known) return proof.length === 0 ? [known, known] : refuse('a consistency proof is too long');
@@ -118,36 +118,36 @@ function provenLeaf(entry, head) {
   return leaf;
 }
 
-/** Type 1: u64 millis, commitment, table, key name. */
+/** Parses a leaf of type 1: u64 millis, commitment, table, key name. */
 function readCommitment(entry, head, keyName) {
   const leaf = provenLeaf(entry, head);
-  if (leaf[0] !== 1 || leaf.length < 74) refuse(`leaf ${entry.index} is no commitment`);
+  if (leaf[0] !== 1 || leaf.length < 74) refuse(`leaf ${entry.index} is not a commitment`);
   const name = leaf.subarray(73).toString('utf8');
   if (name !== keyName) refuse(`leaf ${entry.index} commits to key ${JSON.stringify(name)}`);
   const commitment = { time: Number(leaf.readBigUInt64BE(1)), commitment: leaf.subarray(9, 41), table: leaf.subarray(41, 73) };
   if (!commitment.commitment.equals(hex(entry.commitment, 32)) || !commitment.table.equals(hex(entry.table, 32))) {
-    refuse(`leaf ${entry.index} says something else than the bundle`);
+    refuse(`leaf ${entry.index} differs from the bundle`);
   }
   return commitment;
 }
 
-/** Type 2: u64 millis, u64 index of the key's commitment, hash of the message, u32 sites, a bit for each. */
+/** Parses a leaf of type 2: u64 millis, u64 index of the key's commitment, hash of the message, u32 sites, one bit per site. */
 function readAnswer(entry, head, commitments) {
   const leaf = provenLeaf(entry, head);
-  if (leaf[0] !== 2 || leaf.length < 53) refuse(`leaf ${entry.index} is no answer`);
+  if (leaf[0] !== 2 || leaf.length < 53) refuse(`leaf ${entry.index} is not an answer`);
   const key = Number(leaf.readBigUInt64BE(9));
   const sites = leaf.readUInt32BE(49);
-  if (leaf.length !== 53 + Math.ceil(sites / 8)) refuse(`leaf ${entry.index} has not a bit for each site`);
+  if (leaf.length !== 53 + Math.ceil(sites / 8)) refuse(`leaf ${entry.index} does not have one bit per site`);
   if (!commitments.has(key) || key >= entry.index) refuse(`answer ${entry.index} is not under a commitment before it`);
-  if (key !== entry.commitmentIndex || sites !== entry.sites) refuse(`leaf ${entry.index} says something else than the bundle`);
+  if (key !== entry.commitmentIndex || sites !== entry.sites) refuse(`leaf ${entry.index} differs from the bundle`);
   if (typeof entry.message !== 'string') refuse('an answer without a message id');
   if (!sha256(hex(entry.salt, 32), Buffer.from(entry.message, 'utf8')).equals(leaf.subarray(17, 49))) {
-    refuse(`leaf ${entry.index} is not of message ${JSON.stringify(entry.message)}`);
+    refuse(`leaf ${entry.index} does not match message ${JSON.stringify(entry.message)}`);
   }
   return { message: entry.message, time: Number(leaf.readBigUInt64BE(1)), sites };
 }
 
-/** A commitment is the SHA-256 of key, table digest and plan, each after its length in 4 bytes. */
+/** Checks that a commitment is the SHA-256 of key, table digest and plan, each after its length in 4 bytes. */
 function requireOpens(opening, commitments) {
   const parts = list(opening.parts, 'parts').map((part) => hex(part));
   const prefixed = parts.flatMap((part) => {
@@ -155,13 +155,13 @@ function requireOpens(opening, commitments) {
     length.writeUInt32BE(part.length);
     return [length, part];
   });
-  const commitment = commitments.get(opening.commitmentIndex) ?? refuse('the opening is of no commitment in the bundle');
+  const commitment = commitments.get(opening.commitmentIndex) ?? refuse('the opening does not belong to a commitment in the bundle');
   if (parts.length !== 3 || !sha256(...prefixed).equals(commitment.commitment)) refuse('the opening does not open the commitment');
   if (!parts[1].equals(commitment.table)) refuse('the opening is for another table');
 }
 
 function check(bundle, key, published) {
-  if (bundle === null || bundle.format !== 'stillgate-evidence/1') refuse('no stillgate-evidence/1');
+  if (bundle === null || bundle.format !== 'stillgate-evidence/1') refuse('not a stillgate-evidence/1 bundle');
   const head = readHead(bundle.head, key);
   const earlier = list(bundle.earlierHeads, 'earlierHeads').map((entry) => {
     const old = readHead(entry.head, key);
@@ -222,7 +222,7 @@ function main() {
       console.error(e.message);
       return 2;
     }
-    console.error(`does not hold: ${e instanceof Refused ? e.message : 'the bundle is broken'}`);
+    console.error(`does not hold: ${e instanceof Refused ? e.message : 'the bundle is malformed'}`);
     return 1;
   }
 }

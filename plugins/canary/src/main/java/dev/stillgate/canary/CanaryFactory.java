@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Makes {@code canary} filters. */
+/** Creates {@code canary} filters. */
 public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
     private static final System.Logger LOG = System.getLogger(CanaryFactory.class.getName());
-    /** How soon a new key is committed to; without a ledger only old keys are forgotten. */
-    private static final Duration COMMITTED = Duration.ofMillis(100);
+    /** How often new keys are committed to the ledger. */
+    private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
-    private static final Duration FORGOTTEN = Duration.ofHours(1);
+    /** How often keys of past epochs are removed. */
+    private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
 
     @Override
     public String type() {
@@ -50,27 +51,27 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         CanaryState state = context.state(
                 CanaryState.class, () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
         Keyring keyring = state.keyring();
-        if (state.witness().keeps()) {
-            context.background().every(COMMITTED, keyring::commit);
+        if (state.ledger().isConfigured()) {
+            context.background().every(COMMIT_INTERVAL, keyring::commit);
         }
         context.background()
                 .every(
-                        FORGOTTEN,
+                        EXPIRY_INTERVAL,
                         () -> keyring.keepOnly(
                                 policy.epochs().at(context.ticker().millis())));
-        context.gauge("stillgate.canary.ledger.writable", () -> state.witness().ready() ? 1 : 0);
-        context.gauge("stillgate.canary.ledger.leaves", state.witness()::leaves);
+        context.gauge("stillgate.canary.ledger.writable", () -> state.ledger().isReady() ? 1 : 0);
+        context.gauge("stillgate.canary.ledger.leaves", state.ledger()::leaves);
         context.gauge("stillgate.canary.keys", () -> keyring.all().size());
         context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
         context.adminView("canary", new Pages(state, master));
         return new CanaryFilter(policy, table, master, state, context);
     }
 
-    /** Warns when nobody can be marked. */
+    /** Warns when the policy has no filter that publishes standings. */
     @Override
     public void review(CanaryPolicy policy, PolicyReview review) {
         if (review.standings() == PolicyReview.StandingsSource.NONE) {
-            review.warn("", "no filter of this policy publishes standings: nobody is marked");
+            review.warn("", "no filter of this policy publishes standings, so no answer is marked");
         }
     }
 
@@ -95,9 +96,9 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         }
     }
 
-    /** The admin page {@code canary}: the ledger, and the keys in use; of a key what was marked with it. */
+    /** The admin page {@code canary}: state of the ledger, and each key in use with its counts. */
     private record Pages(CanaryState state, MasterSecret master) implements AdminView {
-        private static final int MOST = 1000;
+        private static final int MAX_KEYS = 1000;
 
         @Override
         public @Nullable Object of(String id) {
@@ -112,10 +113,10 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         public Object all() {
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("secret", master.isTest() ? "the published test secret: marks prove nothing" : "your own");
-            shown.put("ledger", state.witness().show());
+            shown.put("ledger", state.ledger().show());
             shown.put(
                     "keys",
-                    state.keyring().all().stream().limit(MOST).map(Pages::show).toList());
+                    state.keyring().all().stream().limit(MAX_KEYS).map(Pages::show).toList());
             return shown;
         }
 

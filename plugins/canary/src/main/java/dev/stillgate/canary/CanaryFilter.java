@@ -22,8 +22,8 @@ import dev.stillgate.spi.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks the prose of answers to accounts that stand high enough, with the key of the group they stand with. For everybody else
- * it costs a look-up of a standing before and after the model.
+ * Marks the prose of answers to accounts whose standing reaches {@link CanaryPolicy#least}, under the key of the
+ * account's cluster. Other exchanges cost one look-up of the standing before and one after the upstream.
  */
 final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter {
     private static final String CANCEL = "/cancel";
@@ -35,7 +35,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private final Standings standings;
     private final Ticker ticker;
     private final CanaryState state;
-    private final CanaryMeters tallies;
+    private final CanaryMeters meters;
     private final Slot<Exemption> exempt;
     private final Background background;
 
@@ -47,7 +47,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         this.standings = context.standings();
         this.ticker = context.ticker();
         this.state = state;
-        this.tallies = new CanaryMeters(context);
+        this.meters = new CanaryMeters(context);
         this.background = context.background();
         this.exempt = context.slot("canary." + context.name(), Exemption.class);
     }
@@ -64,12 +64,15 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         return Verdict.ALLOW;
     }
 
-    /** What tied an answer also ties those that continue it, whose earlier messages only the provider has. */
+    /**
+     * Returns the exemption of a request. An exempt answer also exempts those that continue it by id: the provider
+     * alone has the earlier messages.
+     */
     private @Nullable Exemption exemption(BodyView.Chat chat) {
         Exemption own = ExemptionRules.of(chat);
         String previous = own == null ? chat.previousResponse() : null;
-        boolean tied = previous != null && state.exempted().find(previous) == Exemption.WORDING;
-        return tied ? Exemption.WORDING : own;
+        boolean inherited = previous != null && state.exempted().find(previous) == Exemption.WORDING;
+        return inherited ? Exemption.WORDING : own;
     }
 
     @Override
@@ -80,9 +83,9 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         Exemption why = exemption(exchange, head);
         Keyring.Entry key = why == null ? key(exchange.account()) : null;
         if (key != null) {
-            return new MarkingTap(table, key, state.witness(), tallies, exchange.requestId(), ticker);
+            return new MarkingTap(table, key, state.ledger(), meters, exchange.requestId(), ticker);
         }
-        tallies.skipped(why == null ? Exemption.KEY_PENDING : why);
+        meters.skipped(why == null ? Exemption.KEY_PENDING : why);
         return ResponseTap.NONE;
     }
 
@@ -94,7 +97,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
                         || exchange.operation() == Operation.STORED_CHAT_COMPLETION
                 ? state.exempted().find(answerId(exchange.path()))
                 : exchange.get(exempt);
-        return known != null || state.witness().ready() ? known : Exemption.LEDGER;
+        return known != null || state.ledger().isReady() ? known : Exemption.LEDGER;
     }
 
     private Keyring.@Nullable Entry key(Account account) {
@@ -104,13 +107,16 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         return state.keyring().find(master, name, sheet, background);
     }
 
-    /** Returns the id of the stored answer that a path fetches or cancels; a list of items has several, none of them known. */
+    /**
+     * Returns the id of the stored answer that a path fetches or cancels. Paths that list several items yield an
+     * unknown id.
+     */
     private static String answerId(String path) {
         String answer = path.endsWith(CANCEL) ? path.substring(0, path.length() - CANCEL.length()) : path;
         return answer.substring(answer.lastIndexOf('/') + 1);
     }
 
-    /** Remembers which answers were exempt, because they may be fetched again. */
+    /** Remembers exempt answers, because clients may fetch them again. */
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
         Exemption why = exchange.get(exempt);

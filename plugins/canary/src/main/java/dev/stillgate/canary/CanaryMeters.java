@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What is counted of marking. */
+/** Counters of the canary filter. */
 final class CanaryMeters {
     private final Counter sites;
     private final Counter edits;
@@ -17,13 +17,13 @@ final class CanaryMeters {
     private final Map<Answer, Counter> answers;
     private final Map<Exemption, Counter> skipped;
 
-    /** What became of an answer of somebody whose answers are marked. */
+    /** Outcome of an answer to a marked account. */
     enum Answer {
-        /** Marked, and on disk before it ended. */
+        /** Marked, and recorded on disk before the response ended. */
         WITNESSED,
-        /** Marked, and not on disk in time, or there is no ledger. */
+        /** Marked, but not recorded on disk in time, or without a ledger. */
         UNWITNESSED,
-        /** It had no place for a mark. */
+        /** The answer has no site. */
         PLAIN
     }
 
@@ -67,7 +67,7 @@ final class CanaryMeters {
         add(skipped.get(why));
     }
 
-    /** Counts how long the end of an answer was held for the ledger. */
+    /** Counts how long the end of a response waited for the ledger. */
     void held(long nanos) {
         held.add(nanos / 1000);
     }

@@ -8,12 +8,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose answers are marked, and with what.
+ * Configuration of the canary filter.
  *
- * @param from the standing from which on answers are marked, {@code marked} when absent
- * @param classes the tables of equivalence classes; the English table of this version when absent
- * @param secretFile the file with the master secret; when absent, the environment's {@code STILLGATE_CANARY_SECRET}
- * @param epoch how long a cluster has one key, a quarter when absent
+ * @param from the lowest standing whose answers are marked; {@code marked} when absent
+ * @param classes files of the class table; the English table of this version when absent
+ * @param secretFile file with the master secret; when absent, the environment variable {@code STILLGATE_CANARY_SECRET}
+ * @param epoch how long a cluster keeps one key; a quarter when absent
  */
 public record CanaryPolicy(
         @Nullable Standing from,
@@ -24,7 +24,7 @@ public record CanaryPolicy(
 
     public CanaryPolicy {
         if (from == Standing.CLEAR) {
-            throw new PolicyException("from", "expected watched or higher: who is clear is not marked");
+            throw new PolicyException("from", "expected watched or higher: answers to clear accounts are never marked");
         }
         classes = classes == null ? List.of() : List.copyOf(classes);
         if (classes.size() > MOST_TABLES) {

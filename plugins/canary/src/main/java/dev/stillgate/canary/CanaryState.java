@@ -3,19 +3,19 @@ package dev.stillgate.canary;
 import dev.stillgate.canary.ledger.file.LedgerException;
 
 /**
- * The state of one canary filter, which outlives its policies.
+ * State of one canary filter that survives policy reloads.
  *
- * @param witness the ledger
+ * @param ledger the ledger, if the gateway keeps state
  * @param keyring the keys in use
- * @param exempted the answers that were left as they are
+ * @param exempted recent answers that were left unmarked
  */
-record CanaryState(OptionalLedger witness, Keyring keyring, ExemptAnswers exempted) implements AutoCloseable {
-    CanaryState(OptionalLedger witness) {
-        this(witness, new Keyring(witness), new ExemptAnswers());
+record CanaryState(OptionalLedger ledger, Keyring keyring, ExemptAnswers exempted) implements AutoCloseable {
+    CanaryState(OptionalLedger ledger) {
+        this(ledger, new Keyring(ledger), new ExemptAnswers());
     }
 
     @Override
     public void close() throws LedgerException {
-        witness.close();
+        ledger.close();
     }
 }

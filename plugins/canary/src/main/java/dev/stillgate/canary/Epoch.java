@@ -5,7 +5,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Locale;
 
-/** How long a cluster has one key: calendar time in UTC, so that all gateways change keys together. */
+/** How long a cluster keeps one key: a calendar period in UTC, so that all gateways change keys together. */
 public enum Epoch {
     MONTH {
         @Override
@@ -28,7 +28,7 @@ public enum Epoch {
 
     abstract String label(YearMonth month);
 
-    /** Returns the name of the epoch that a time falls into, in milliseconds since 1970. */
+    /** Returns the name of the epoch at a time, in milliseconds since the Unix epoch. */
     String at(long millis) {
         return label(YearMonth.from(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC)));
     }

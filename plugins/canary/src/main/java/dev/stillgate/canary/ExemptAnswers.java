@@ -4,22 +4,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The answers that were left as they are, by their ids, the newest of them: who fetches one again gets it as it was. */
+/**
+ * Ids of the most recent answers that were left unmarked, so that a repeated fetch returns the same bytes. Thread-safe.
+ */
 final class ExemptAnswers {
-    static final int MOST = 20_000;
-    private static final int LONGEST_ID = 256;
+    static final int MAX_SIZE = 20_000;
+    private static final int MAX_ID_LENGTH = 256;
 
     private final Map<String, Exemption> reasons = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Exemption> eldest) {
-            return size() > MOST;
+            return size() > MAX_SIZE;
         }
     };
 
     void put(String id, Exemption why) {
-        if (id.length() <= LONGEST_ID) {
+        if (id.length() <= MAX_ID_LENGTH) {
             synchronized (reasons) {
                 reasons.put(id, why);
             }

@@ -2,28 +2,28 @@ package dev.stillgate.canary;
 
 import java.util.Locale;
 
-/** Why an answer to somebody whose answers are marked is left as it is. */
+/** Reasons for leaving an answer to a marked account unchanged. */
 enum Exemption {
-    /** The answer must be JSON. */
+    /** The request asks for JSON output. */
     STRUCTURED_OUTPUT,
-    /** The answer comes with the probabilities of its tokens, which belong to other words. */
+    /** The answer includes token probabilities, which would not fit other words. */
     LOGPROBS,
-    /** The conversation carries sealed thinking, which the provider checks against what stood before it. */
+    /** The conversation contains signed thinking blocks, which the provider checks against the text before them. */
     THINKING_HISTORY,
-    /** Thinking was asked for and tools are offered, so that text may stand before thinking that is sealed. */
+    /** The request enables thinking and offers tools, so text may precede a thinking block that is signed. */
     THINKING_AND_TOOLS,
-    /** The prompt says how the answer must be worded. */
+    /** The prompt fixes the wording of the answer. */
     WORDING,
-    /** The answer is no success. */
+    /** The response is not successful. */
     STATUS,
-    /** The key's commitment is not on disk yet. */
+    /** The key is not committed to the ledger yet. */
     KEY_PENDING,
-    /** The ledger cannot write. */
+    /** The ledger is not writable. */
     LEDGER;
 
     private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-    /** Returns the name in metrics. */
+    /** Returns the value of the metric's tag {@code reason}. */
     String label() {
         return label;
     }

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Names of keys: {@code c3/2026-Q4} for a cluster, {@code account:a-1/2026-Q4} for an account that stands alone, so that an
- * account and a cluster of one name have different keys. An id that does not fit into a key's name is given by its hash.
+ * Names of keys: {@code c3/2026-Q4} for a cluster, {@code account:a-1/2026-Q4} for an account outside any cluster. Ids
+ * that do not fit into a key's name are replaced by their SHA-256.
  */
 final class KeyNames {
     private static final String ACCOUNT = "account:";
@@ -25,7 +25,7 @@ final class KeyNames {
     }
 
     private static String name(String prefix, String id, String epoch) {
-        boolean fits = prefix.length() + id.length() + 1 + epoch.length() <= CanaryKey.LONGEST_NAME
+        boolean fits = prefix.length() + id.length() + 1 + epoch.length() <= CanaryKey.MAX_NAME
                 && id.chars().noneMatch(Character::isISOControl);
         return prefix + (fits ? id : HASHED + hash(id)) + '/' + epoch;
     }

@@ -18,22 +18,22 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys in use, by name and table. A new key is derived and committed to in the background, and can be used once its
- * commitment is on disk; until then a request for it finds none. Thread-safe.
+ * The keys in use, by name and class table. A new key is derived and committed in the background, and is available once
+ * its commitment is on disk. Thread-safe.
  */
 final class Keyring {
-    /** The most keys that are kept; more clusters than that in an epoch are not marked. */
-    static final int MOST = 10_000;
+    /** Limit on keys; clusters beyond it are not marked. */
+    static final int MAX_KEYS = 10_000;
 
-    private final OptionalLedger witness;
+    private final OptionalLedger ledger;
     private final Map<String, Entry> entries = new ConcurrentHashMap<>();
     private final Queue<Entry> uncommitted = new ConcurrentLinkedQueue<>();
 
-    Keyring(OptionalLedger witness) {
-        this.witness = witness;
+    Keyring(OptionalLedger ledger) {
+        this.ledger = ledger;
     }
 
-    /** A key with its counts. */
+    /** A key and counts of what was marked under it. */
     static final class Entry {
         final String name;
         final LongAdder answers = new LongAdder();
@@ -41,7 +41,7 @@ final class Keyring {
         private final ClassSheet sheet;
         private volatile @Nullable CanaryKey key;
 
-        /** The index of its commitment in the ledger, below 0 while there is none. */
+        /** The index of the commitment in the ledger, or one of the negative constants of {@link OptionalLedger}. */
         volatile long leaf = OptionalLedger.NOT_COMMITTED;
 
         private Entry(String name, ClassSheet sheet) {
@@ -49,7 +49,7 @@ final class Keyring {
             this.sheet = sheet;
         }
 
-        /** Returns the key of an entry that {@link Keyring#find} returned. */
+        /** Returns the key; only for entries that {@link Keyring#find} returned. */
         CanaryKey key() {
             return Objects.requireNonNull(key);
         }
@@ -59,13 +59,13 @@ final class Keyring {
         }
     }
 
-    /** Returns a key that may be used, null while it may not. */
+    /** Returns the entry of a key that may be used, or null while it is being derived and committed. */
     @Nullable
     Entry find(MasterSecret master, String name, ClassSheet sheet, Background background) {
         String id = name + ' ' + HexFormat.of().formatHex(sheet.digest(), 0, 8);
         Entry entry = entries.get(id);
         if (entry == null) {
-            if (entries.size() >= MOST) {
+            if (entries.size() >= MAX_KEYS) {
                 return null;
             }
             Entry made = new Entry(name, sheet);
@@ -80,25 +80,25 @@ final class Keyring {
         return entry.leaf == OptionalLedger.NOT_COMMITTED ? null : entry;
     }
 
-    /** Derives a key, which takes too long for an event loop. */
+    /** Derives a key; too slow for an event loop. */
     private void derive(Entry entry, MasterSecret master) {
         entry.key = CanaryKey.derive(master, entry.name, entry.sheet);
-        if (witness.keeps()) {
+        if (ledger.isConfigured()) {
             uncommitted.add(entry);
         } else {
             entry.leaf = OptionalLedger.NO_LEDGER;
         }
     }
 
-    /** Commits to all keys that wait for it, with one wait for the disk. In the background. */
+    /** Commits all waiting keys with one write. Runs in the background. */
     void commit() {
         List<Entry> waiting = new ArrayList<>(uncommitted);
         if (waiting.isEmpty()) {
             return;
         }
-        long[] leaves = witness.commit(waiting.stream().map(Entry::newKey).toList());
+        long[] leaves = ledger.commit(waiting.stream().map(Entry::newKey).toList());
         if (leaves == null) {
-            return; // the disk does not take them; it is tried again
+            return; // not written; the next run retries
         }
         for (int i = 0; i < leaves.length; i++) {
             waiting.get(i).leaf = leaves[i];
@@ -106,7 +106,7 @@ final class Keyring {
         }
     }
 
-    /** Forgets keys of other epochs, so that the next epoch's find room. */
+    /** Removes keys of other epochs, to make space for those of the next. */
     void keepOnly(String epoch) {
         entries.values().removeIf(entry -> !entry.name.endsWith('/' + epoch));
     }

@@ -11,37 +11,37 @@ import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The marking of one response: every block of its prose passes an editor that writes the forms of a key. */
+/** Marks one response: each block of prose passes through an editor that writes the forms of the key. */
 final class MarkingTap implements ResponseTap.Prose {
-    /** The most sites of an answer that are recorded; what follows is marked and not recorded. */
-    private static final int MOST_RECORDED = 1 << 19;
+    /** Limit on recorded sites of an answer; later sites are marked but not recorded. */
+    private static final int MAX_RECORDED_SITES = 1 << 19;
 
     private final ClassTable table;
     private final Keyring.Entry key;
-    private final OptionalLedger witness;
-    private final CanaryMeters tallies;
+    private final OptionalLedger ledger;
+    private final CanaryMeters meters;
     private final String fallbackId;
     private final Ticker ticker;
     private final BitSet forms = new BitSet();
 
-    /** What was told to the ledger and not yet answered, and 1 until the end of the response. */
+    /** Writes to the ledger that have not completed, plus 1 until the end of the response. */
     private final AtomicInteger outstanding = new AtomicInteger(1);
 
     private final Release.Hold hold = new Release.Hold();
     private volatile long endNanos;
     private int sites;
-    private int ofAnswer;
+    private int answerSites;
 
     /**
-     * A marking.
+     * Creates the tap of a response.
      *
-     * @param fallbackId names an answer that has no id of its own
+     * @param fallbackId identifies an answer that has no id of its own
      */
-    MarkingTap(ClassTable table, Keyring.Entry key, OptionalLedger witness, CanaryMeters tallies, String fallbackId, Ticker ticker) {
+    MarkingTap(ClassTable table, Keyring.Entry key, OptionalLedger ledger, CanaryMeters meters, String fallbackId, Ticker ticker) {
         this.table = table;
         this.key = key;
-        this.witness = witness;
-        this.tallies = tallies;
+        this.ledger = ledger;
+        this.meters = meters;
         this.fallbackId = fallbackId;
         this.ticker = ticker;
     }
@@ -57,9 +57,9 @@ final class MarkingTap implements ResponseTap.Prose {
     }
 
     private void site(int cls, int bucket, int found, int written, int position) {
-        tallies.site(found != written);
-        if (ofAnswer < MOST_RECORDED) {
-            forms.set(ofAnswer++, written == 1);
+        meters.site(found != written);
+        if (answerSites < MAX_RECORDED_SITES) {
+            forms.set(answerSites++, written == 1);
         }
         sites++;
     }
@@ -71,29 +71,29 @@ final class MarkingTap implements ResponseTap.Prose {
 
     @Override
     public void onAnswer(@Nullable String id, boolean delivered) {
-        if (ofAnswer == 0) {
-            tallies.answer(CanaryMeters.Answer.PLAIN);
+        if (answerSites == 0) {
+            meters.answer(CanaryMeters.Answer.PLAIN);
         } else if (delivered) {
             key.answers.increment();
-            key.sites.add(ofAnswer);
+            key.sites.add(answerSites);
             outstanding.incrementAndGet();
             String name = id == null || id.isEmpty() ? fallbackId : id;
-            witness.record(new MarkedAnswer(name, key.leaf, ofAnswer, (BitSet) forms.clone()), this::recorded);
+            ledger.record(new MarkedAnswer(name, key.leaf, answerSites, (BitSet) forms.clone()), this::recorded);
         }
         forms.clear();
-        ofAnswer = 0;
+        answerSites = 0;
     }
 
-    /** An answer is on disk, or will not be. Any thread. */
+    /** Counts an answer whose write has completed or failed. May run on another thread. */
     private void recorded(boolean onDisk) {
         boolean late = hold.isExpired();
-        tallies.answer(onDisk && !late ? CanaryMeters.Answer.WITNESSED : CanaryMeters.Answer.UNWITNESSED);
-        over();
+        meters.answer(onDisk && !late ? CanaryMeters.Answer.WITNESSED : CanaryMeters.Answer.UNWITNESSED);
+        complete();
     }
 
-    private void over() {
+    private void complete() {
         if (outstanding.decrementAndGet() == 0) {
-            tallies.held(ticker.nanos() - endNanos);
+            meters.held(ticker.nanos() - endNanos);
             hold.release();
         }
     }
@@ -101,11 +101,11 @@ final class MarkingTap implements ResponseTap.Prose {
     @Override
     public Release onEnd() {
         endNanos = ticker.nanos();
-        over();
+        complete();
         return hold.isOver() ? Release.NOW : hold;
     }
 
-    /** A block on its way through an editor. */
+    /** A block of prose and its editor. */
     private final class Edited implements Block {
         private final ProseEditor editor;
         private final boolean counted;
@@ -119,7 +119,7 @@ final class MarkingTap implements ResponseTap.Prose {
         @Override
         public CharSequence onText(CharSequence delta) {
             if (counted) {
-                tallies.words(words(delta));
+                meters.words(words(delta));
             }
             return editor.feed(delta);
         }

@@ -13,21 +13,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes marks evidence: the ledger, when the gateway keeps state. Without one answers are marked all the same, and what was
- * served to whom rests on the word of whoever runs the gateway.
+ * The ledger of a canary filter, or its absence when the gateway keeps no state. Without a ledger answers are marked
+ * too, but only the operator's word says who received them.
  */
 final class OptionalLedger implements AutoCloseable {
-    /** The leaf of a key that may not be used yet. */
+    /** The leaf index of a key that is not committed yet. */
     static final long NOT_COMMITTED = -1;
 
-    /** The leaf of a key that needs none. */
+    /** The leaf index of a key in a gateway without a ledger. */
     static final long NO_LEDGER = -2;
 
     private static final System.Logger LOG = System.getLogger(OptionalLedger.class.getName());
 
     private final @Nullable Ledger ledger;
     private final @Nullable String broken;
-    private boolean told;
+    private boolean failureLogged;
 
     private OptionalLedger(@Nullable Ledger ledger, @Nullable String broken) {
         this.ledger = ledger;
@@ -35,10 +35,10 @@ final class OptionalLedger implements AutoCloseable {
     }
 
     /**
-     * Opens the ledger of a state directory. One that cannot be used is logged and leaves every answer unmarked, until the
-     * gateway is started with another.
+     * Opens the ledger in a state directory. If that fails, the error is logged and no answer is marked until a
+     * restart.
      *
-     * @param directory the filter's own, null when nothing is kept
+     * @param directory the filter's state directory, or null if the gateway keeps no state
      */
     static OptionalLedger open(@Nullable Path directory, Ticker ticker) {
         if (directory == null) {
@@ -46,37 +46,40 @@ final class OptionalLedger implements AutoCloseable {
         }
         try {
             Consumer<String> log = line -> LOG.log(System.Logger.Level.WARNING, line);
-            return new OptionalLedger(Ledger.open(directory.resolve("ledger"), LedgerOptions.usual(), ticker, log), null);
+            return new OptionalLedger(Ledger.open(directory.resolve("ledger"), LedgerOptions.defaults(), ticker, log), null);
         } catch (LedgerException e) {
-            LOG.log(System.Logger.Level.ERROR, "no answer is marked, the ledger cannot be used: {0}", e.getMessage());
+            LOG.log(System.Logger.Level.ERROR, "no answer is marked because the ledger cannot be opened: {0}", e.getMessage());
             return new OptionalLedger(null, String.valueOf(e.getMessage()));
         }
     }
 
-    /** Returns whether there is a ledger, or should be. */
-    boolean keeps() {
+    /** Returns whether there is a ledger, even one that failed to open. */
+    boolean isConfigured() {
         return ledger != null || broken != null;
     }
 
-    /** Returns whether answers may be marked now. */
-    boolean ready() {
+    boolean isReady() {
         return broken == null && (ledger == null || ledger.writable());
     }
 
-    /** Commits to keys with one wait; returns their leaves, null when the disk does not take them. In the background. */
+    /**
+     * Commits keys with one write. Runs in the background.
+     *
+     * @return their leaf indexes, or null if they could not be written
+     */
     long @Nullable [] commit(List<Ledger.NewKey> keys) {
         if (ledger == null) {
             return null;
         }
         try {
             long[] leaves = ledger.commit(keys);
-            told = false;
+            failureLogged = false;
             return leaves;
         } catch (LedgerException e) {
-            if (!told) {
+            if (!failureLogged) {
                 LOG.log(System.Logger.Level.ERROR, "{0}; answers under it are not marked", e.getMessage());
             }
-            told = true;
+            failureLogged = true;
             return null;
         }
     }
@@ -84,7 +87,7 @@ final class OptionalLedger implements AutoCloseable {
     /**
      * Records an answer.
      *
-     * @param done is told once whether it is on disk, perhaps at once, on any thread
+     * @param done called once, perhaps immediately or on another thread, with whether the answer is on disk
      */
     void record(MarkedAnswer answer, Consumer<Boolean> done) {
         if (ledger == null) {
@@ -94,7 +97,7 @@ final class OptionalLedger implements AutoCloseable {
         }
     }
 
-    /** Returns what there is to show of it. */
+    /** Returns the ledger's part of the admin page. */
     Map<String, Object> show() {
         if (ledger == null) {
             return Map.of("state", broken == null ? "none: the gateway keeps no state" : broken);
@@ -111,7 +114,7 @@ final class OptionalLedger implements AutoCloseable {
                 ledger.key().toString());
     }
 
-    /** Returns how many leaves are on disk. */
+    /** Returns the number of leaves on disk. */
     long leaves() {
         return ledger == null ? 0 : ledger.size();
     }

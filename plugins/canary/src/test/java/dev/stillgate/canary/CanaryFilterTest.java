@@ -88,7 +88,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void answersToWhoStandsLowerAreLeftAlone() {
+    void answersBelowTheConfiguredStandingAreUnchanged() {
         harness.context().stands("a-1", Standing.TIGHTENED, "c3");
         harness.policy(POLICY);
         assertThat(answer(harness.exchange(), Conversation.of("Hello"))).isEqualTo(ResponseTap.NONE);
@@ -98,7 +98,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void theKeyIsTheGroupsAndTheEpochs() throws Exception {
+    void keyBelongsToTheClusterAndTheEpoch() throws Exception {
         marked();
         ResponseTap.Prose tap = prose(harness.exchange());
         String text = pass(tap.onBlock(0));
@@ -112,7 +112,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void whoStandsAloneHasAKeyOfItsOwn() throws Exception {
+    void accountOutsideAnyClusterHasItsOwnKey() throws Exception {
         harness.context().stands("a-1", Standing.SLOWED);
         harness.policy(new CanaryPolicy(Standing.MARKED, null, null, Epoch.YEAR));
         assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("account:a-1/2026"));
@@ -120,7 +120,7 @@ class CanaryFilterTest {
 
     @Test
     @DisplayName("plugins 14: an account and a cluster of one name have different keys")
-    void anAccountAndAClusterOfOneNameHaveDifferentKeys() throws Exception {
+    void accountAndClusterOfOneNameHaveDifferentKeys() throws Exception {
         assertThat(KeyNames.ofGroup("c3", "2026-Q4"))
                 .as("as in earlier versions")
                 .isEqualTo("c3/2026-Q4");
@@ -136,7 +136,7 @@ class CanaryFilterTest {
 
     @Test
     @DisplayName("plugins 14: answers of an account with a long id are marked")
-    void aLongIdIsHashed() {
+    void longIdIsHashed() {
         for (int length : new int[] {112, 113, 121, 128}) {
             String id = "x".repeat(length);
             harness.context().stands(id, Standing.MARKED);
@@ -146,13 +146,13 @@ class CanaryFilterTest {
             assertThat(KeyNames.ofAccount(id, "2026-Q1"))
                     .isNotEqualTo(KeyNames.ofAccount(id + "y", "2026-Q1"))
                     .endsWith("/2026-Q1")
-                    .hasSizeLessThanOrEqualTo(CanaryKey.LONGEST_NAME);
+                    .hasSizeLessThanOrEqualTo(CanaryKey.MAX_NAME);
         }
     }
 
     @Test
-    @DisplayName("plugins 9: a key is derived in the background, and again when the queue there was full")
-    void aKeyIsDerivedInTheBackground() {
+    @DisplayName("plugins 9: a key is derived in the background, and retried after the queue was full")
+    void keyIsDerivedInTheBackground() {
         List<Runnable> tasks = new ArrayList<>();
         marked();
         harness.ticker().soon(task -> false);
@@ -167,7 +167,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void whatAnotherWordWouldDamageIsLeftAloneAndCounted() {
+    void exemptAnswersAreUnchangedAndCounted() {
         marked();
         BodyView signed = Conversation.of("x").message("assistant", BodyView.PartKind.SIGNATURE, "sig");
         Map<Exemption, BodyView> prompts = Map.of(
@@ -188,8 +188,8 @@ class CanaryFilterTest {
     }
 
     @Test
-    @DisplayName("plugins 3: what one message of a conversation says about wording holds for all later answers")
-    void anyMessageOfTheUserAndTheSystemPromptSayHowToWord() {
+    @DisplayName("plugins 3: a wording constraint in one message holds for all later answers of the conversation")
+    void constraintInAnyUserMessageOrSystemPromptExempts() {
         marked();
         BodyView next = Conversation.of("Quote the first article exactly.")
                 .assistant("All are born free.")
@@ -204,8 +204,8 @@ class CanaryFilterTest {
     }
 
     @Test
-    @DisplayName("plugins 3: an answer that continues a tied one at the provider is tied")
-    void aContinuedAnswerIsTiedByTheOneBefore() {
+    @DisplayName("plugins 3: an answer that continues an exempt one by id is exempt")
+    void continuationOfAnExemptAnswerIsExempt() {
         marked();
         FakeExchange quoted = harness.exchange()
                 .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
@@ -226,14 +226,14 @@ class CanaryFilterTest {
     }
 
     @Test
-    void thinkingAloneIsNoReason() {
+    void thinkingWithoutToolsIsMarked() {
         marked();
         assertThat(answer(harness.exchange(), Conversation.of("Why?").withThinking()))
                 .isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test
-    void anExemptAnswerThatIsFetchedAgainIsTheSame() {
+    void exemptAnswerIsUnchangedWhenFetchedAgain() {
         marked();
         FakeExchange made = harness.exchange()
                 .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
@@ -249,8 +249,8 @@ class CanaryFilterTest {
     }
 
     @Test
-    @DisplayName("engine A1: an exempt response is the same when it is cancelled; the items before it are marked")
-    void anExemptResponseIsTheSameWhenItIsCancelled() {
+    @DisplayName("engine A1: an exempt response is unchanged when cancelled; lists of its input items are marked")
+    void exemptResponseIsUnchangedWhenCancelled() {
         marked();
         FakeExchange made = harness.exchange()
                 .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
@@ -266,7 +266,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void whatIsNoAnswerIsNotMarked() {
+    void failuresAndOtherOperationsAreNotMarked() {
         marked();
         FakeExchange models = harness.exchange().asks(Provider.OPENAI, Operation.OPAQUE, "GET", "/v1/models");
         assertThat(harness.tap(models, 200)).isEqualTo(ResponseTap.NONE);
@@ -282,7 +282,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void aKeyIsUsedOnceItsCommitmentIsOnDiskAndAnAnswerEndsOnceItsLeafIs() throws Exception {
+    void keyWaitsForItsCommitmentAndAnswerForItsLeaf() throws Exception {
         harness.context().keepsStateIn(directory);
         marked();
         assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
@@ -304,7 +304,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void anAnswerInShadowLeavesNoTrace() throws Exception {
+    void shadowModeRecordsNothing() throws Exception {
         harness.context().keepsStateIn(directory);
         marked();
         answer(harness.exchange(), Conversation.of("x"));
@@ -319,7 +319,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void aLedgerThatCannotBeUsedLeavesEveryAnswerUnmarked() throws Exception {
+    void unusableLedgerLeavesEveryAnswerUnmarked() throws Exception {
         Files.writeString(directory.resolve("ledger"), "in the way");
         harness.context().keepsStateIn(directory);
         marked();
@@ -330,7 +330,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void anAnswerWithoutAPlaceForAMarkIsPlain() {
+    void answerWithoutSitesIsPlain() {
         marked();
         ResponseTap.Prose tap = prose(harness.exchange());
         ResponseTap.Prose.Block block = tap.onBlock(0);
@@ -342,7 +342,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void aReloadKeepsTheKeys() {
+    void reloadKeepsTheKeys() {
         marked();
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
@@ -353,7 +353,7 @@ class CanaryFilterTest {
     }
 
     @Test
-    void whatCannotBeUsedIsNamed() throws Exception {
+    void invalidPolicyIsRejectedWithItsReason() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "short");
         assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, secret, null)))
                 .isInstanceOf(PolicyException.class)

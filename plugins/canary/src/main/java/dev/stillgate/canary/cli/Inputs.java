@@ -16,10 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The files that the verbs read: the table, answers, and lists of names. */
+/** Input files of the verbs: the class table, answers, and lists of key names. */
 final class Inputs {
-    private static final int LARGEST_TEXT = 64 << 20;
-    private static final int MOST_NAMES = 100_000;
+    private static final int MAX_TEXT = 64 << 20;
+    private static final int MAX_NAMES = 100_000;
 
     private final ClassTable table;
     private final ClassSheet sheet;
@@ -30,9 +30,10 @@ final class Inputs {
     }
 
     /**
-     * Reads the table: the files named, else the English one of this version.
+     * Reads the class table.
      *
-     * @throws IOException when there is none, or it cannot be read; the message says where
+     * @param files the files of the table; empty for the English one of this version
+     * @throws IOException if a file is missing or invalid; the message says where
      */
     static Inputs withTable(List<Path> files) throws IOException {
         try {
@@ -50,7 +51,7 @@ final class Inputs {
         return sheet;
     }
 
-    /** Reads the answers of all files, together. */
+    /** Reads the answers of all files. */
     SiteReader answers(List<String> files) throws IOException {
         SiteReader reader = new SiteReader(table, sheet);
         for (String file : files) {
@@ -67,17 +68,17 @@ final class Inputs {
         return reader;
     }
 
-    /** Reads one text: lines of JSON, or, when the file's name ends in {@code .txt} or {@code .md}, all of it as it is. */
+    /** Reads one text: JSON lines, or the whole file as one text if its name ends in {@code .txt} or {@code .md}. */
     SiteReader text(String file) throws IOException {
         if (!file.endsWith(".txt") && !file.endsWith(".md")) {
             return answers(List.of(file));
         }
         byte[] bytes;
         try (InputStream in = Files.newInputStream(Path.of(file))) {
-            bytes = in.readNBytes(LARGEST_TEXT + 1);
+            bytes = in.readNBytes(MAX_TEXT + 1);
         }
-        if (bytes.length > LARGEST_TEXT) {
-            throw new IOException(file + ": larger than " + LARGEST_TEXT + " bytes");
+        if (bytes.length > MAX_TEXT) {
+            throw new IOException(file + ": larger than " + MAX_TEXT + " bytes");
         }
         try {
             SiteReader reader = new SiteReader(table, sheet);
@@ -92,15 +93,15 @@ final class Inputs {
         }
     }
 
-    /** Reads names of keys, one a line; blank lines and those that begin with # do not count. */
+    /** Reads names of keys, one a line; blank lines and lines that begin with # are skipped. */
     static List<String> names(Path file) throws IOException {
         List<String> names = new ArrayList<>();
         for (String line : Files.readAllLines(file)) {
             if (!line.isBlank() && !line.startsWith("#")) {
                 names.add(line.strip());
             }
-            if (names.size() > MOST_NAMES) {
-                throw new IOException(file + ": more than " + MOST_NAMES + " names");
+            if (names.size() > MAX_NAMES) {
+                throw new IOException(file + ": more than " + MAX_NAMES + " names");
             }
         }
         return names;

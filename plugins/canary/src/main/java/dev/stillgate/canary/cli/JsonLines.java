@@ -16,9 +16,9 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A file of lines {@code {"text":"...","prompt":"..."}}, plain or compressed ({@code .gz}), read a line at a time. */
+/** Reads a file of lines {@code {"text":"...","prompt":"..."}}, plain or gzipped ({@code .gz}). */
 final class JsonLines implements Closeable {
-    /** The most bytes that a line may have. */
+    /** Limit on the bytes of a line. */
     static final int LONGEST = 16 << 20;
 
     static final JsonFactory JSON = JsonFactory.builder()
@@ -28,10 +28,10 @@ final class JsonLines implements Closeable {
             .build();
 
     /**
-     * A line.
+     * One line.
      *
-     * @param where file and number of the line
-     * @param prompt what was asked, null when the line does not say
+     * @param where file and line number
+     * @param prompt the prompt of the answer, or null if the line has none
      */
     record Line(String where, String text, @Nullable String prompt) {}
 
@@ -48,9 +48,9 @@ final class JsonLines implements Closeable {
     }
 
     /**
-     * Returns the bytes of the next line that is not blank, null at the end.
+     * Returns the bytes of the next non-blank line, or null at the end.
      *
-     * @throws IOException when it is too long, or the file cannot be read
+     * @throws IOException if the line is too long or the file cannot be read
      */
     byte @Nullable [] nextBytes() throws IOException {
         while (true) {
@@ -74,7 +74,7 @@ final class JsonLines implements Closeable {
         }
     }
 
-    /** Returns the next line, null at the end. */
+    /** Returns the next line, or null at the end. */
     @Nullable
     Line next() throws IOException {
         byte[] line = nextBytes();
@@ -95,7 +95,7 @@ final class JsonLines implements Closeable {
                 parser.skipChildren();
             }
             if (parser.nextToken() != null) {
-                throw new IOException(where() + ": something follows the object");
+                throw new IOException(where() + ": unexpected content after the object");
             }
         } catch (JacksonException e) {
             throw new IOException(where() + ": " + e.getOriginalMessage(), e);
@@ -106,7 +106,7 @@ final class JsonLines implements Closeable {
         return new Line(where(), text, prompt);
     }
 
-    /** Returns file and number of the line that was read last. */
+    /** Returns the file and number of the line read last. */
     String where() {
         return file + ":" + number;
     }

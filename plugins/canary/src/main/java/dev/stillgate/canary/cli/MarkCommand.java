@@ -111,7 +111,7 @@ final class MarkCommand implements Callable<Integer> {
         }
         json.writeEndObject();
         if (parser.nextToken() != null) {
-            throw new IOException(where + ": something follows the object");
+            throw new IOException(where + ": unexpected content after the object");
         }
         if (!found) {
             throw new IOException(where + ": expected a string \"text\"");

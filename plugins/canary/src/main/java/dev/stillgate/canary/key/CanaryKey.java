@@ -13,13 +13,14 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A cluster's key for an epoch: a sign for every class and, agreeing with it as often as the plan says, a sign for every cell.
- * Coarse students learn the class's habit, finer ones the cells'. Signs are drawn with HKDF-SHA-256 (RFC 5869), so a name gives
- * the same key on every machine. Immutable; any thread may ask.
+ * A cluster's key for an epoch: one sign per class, and one sign per cell, which equals the class's sign with the
+ * probability given by the plan. A model that learns coarsely picks up the class signs, a finer one the cell signs.
+ * Signs are derived with HKDF-SHA-256 (RFC 5869), so a name gives the same key on every machine. Immutable and
+ * thread-safe.
  */
 public final class CanaryKey implements FormChooser {
-    /** The most characters that a name may have. */
-    public static final int LONGEST_NAME = 128;
+    /** Limit on the characters of a name. */
+    public static final int MAX_NAME = 128;
 
     private static final byte[] SALT = "stillgate canary key 1".getBytes(StandardCharsets.US_ASCII);
     private static final int KEY_BYTES = 32;
@@ -46,8 +47,8 @@ public final class CanaryKey implements FormChooser {
     /**
      * Derives the key of a name under the current plan.
      *
-     * @param name such as {@code c3/2026-Q4}: 1 to 128 characters, none of them a control character
-     * @throws IllegalArgumentException when the name is none
+     * @param name such as {@code c3/2026-Q4}: 1 to 128 characters without control characters
+     * @throws IllegalArgumentException if the name is invalid
      */
     public static CanaryKey derive(MasterSecret master, String name, ClassSheet sheet) {
         return derive(master, name, sheet, CanaryPlan.CURRENT);
@@ -57,7 +58,7 @@ public final class CanaryKey implements FormChooser {
     public static CanaryKey derive(MasterSecret master, String name, ClassSheet sheet, CanaryPlan plan) {
         requireName(name);
         byte[] info = prefixed(List.of(name.getBytes(StandardCharsets.UTF_8), sheet.digest()));
-        byte[] key = data(HKDFParameterSpec.ofExtract()
+        byte[] key = hkdf(HKDFParameterSpec.ofExtract()
                 .addIKM(master.bytes())
                 .addSalt(SALT)
                 .thenExpand(info, KEY_BYTES));
@@ -67,23 +68,26 @@ public final class CanaryKey implements FormChooser {
     /**
      * Checks a name.
      *
-     * @throws IllegalArgumentException when it is blank, too long, or has control characters
+     * @throws IllegalArgumentException if it is blank, too long, or has control characters
      */
     public static void requireName(String name) {
-        if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isBlank() || name.length() > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
-                    "a key's name has 1 to " + LONGEST_NAME + " characters and no control characters");
+                    "a key's name has 1 to " + MAX_NAME + " characters and no control characters");
         }
     }
 
-    /** One bit for the class, then 16 for every cell: below q of 65536 it takes the class's sign. */
+    /**
+     * Derives the signs of a class: one bit for the class, then 16 bits per cell, which takes the class's sign if they
+     * are below the plan's agreement.
+     */
     private void draw(int cls, int buckets) {
         byte[] info = ByteBuffer.allocate(9)
                 .put("class".getBytes(StandardCharsets.US_ASCII))
                 .putInt(cls)
                 .array();
         SecretKey secret = new SecretKeySpec(key, "Generic");
-        ByteBuffer bits = ByteBuffer.wrap(data(HKDFParameterSpec.expandOnly(secret, info, 1 + 2 * buckets)));
+        ByteBuffer bits = ByteBuffer.wrap(hkdf(HKDFParameterSpec.expandOnly(secret, info, 1 + 2 * buckets)));
         byte sign = (byte) ((bits.get() & 1) == 0 ? -1 : 1);
         classSigns[cls] = sign;
         cellSigns[cls] = new byte[buckets];
@@ -93,15 +97,15 @@ public final class CanaryKey implements FormChooser {
         }
     }
 
-    private static byte[] data(AlgorithmParameterSpec what) {
+    private static byte[] hkdf(AlgorithmParameterSpec parameters) {
         try {
-            return KDF.getInstance("HKDF-SHA256").deriveData(what);
+            return KDF.getInstance("HKDF-SHA256").deriveData(parameters);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no HKDF-SHA256", e);
         }
     }
 
-    /** Joins parts, each after its length in four bytes, so that no two lists of parts give the same bytes. */
+    /** Joins parts, each after its length in four bytes, so that different lists of parts give different bytes. */
     private static byte[] prefixed(List<byte[]> parts) {
         ByteBuffer joined = ByteBuffer.allocate(
                 parts.stream().mapToInt(part -> Integer.BYTES + part.length).sum());
@@ -109,7 +113,7 @@ public final class CanaryKey implements FormChooser {
         return joined.array();
     }
 
-    /** Returns the form that the cell's sign asks for: 1 for +1, 0 for -1. */
+    /** Returns the form that the cell's sign selects: 1 for +1, 0 for -1. */
     @Override
     public int form(int cls, int bucket) {
         return cellSigns[cls][bucket] > 0 ? 1 : 0;
@@ -125,7 +129,7 @@ public final class CanaryKey implements FormChooser {
         return cellSigns[cls][bucket];
     }
 
-    /** Returns how many classes the key's table has. */
+    /** Returns the number of classes in the key's table. */
     public int classes() {
         return classSigns.length;
     }
@@ -135,14 +139,14 @@ public final class CanaryKey implements FormChooser {
         return name;
     }
 
-    /** Returns the plan it was derived under. */
+    /** Returns the plan under which the key was derived. */
     public CanaryPlan plan() {
         return plan;
     }
 
     /**
-     * Returns what is published before first use: SHA-256 of the key, the table's digest and the plan, each after its length in
-     * four bytes. It tells nothing of the key, and later nobody can claim another key, table or test.
+     * Returns the commitment that is published before first use: SHA-256 of key, table digest and plan, each after its
+     * length in four bytes. It reveals nothing of the key, and it fixes the key, the table and the test.
      */
     public byte[] commitment() {
         try {
@@ -152,7 +156,7 @@ public final class CanaryKey implements FormChooser {
         }
     }
 
-    /** Returns what the commitment is made of: the key, the table's digest and the plan. Who has it can forge marks. */
+    /** Returns the preimage of the commitment: the key, the table's digest and the plan. Its owner can forge marks. */
     public List<byte[]> committed() {
         return List.of(key.clone(), tableDigest.clone(), plan.canonical());
     }

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What is fixed before a key is first used, besides the key and the table: how signs are drawn and how they are tested. It is
- * part of a key's commitment, so that nobody can choose a test after having seen a suspect. All figures are whole numbers, so
- * that the canonical bytes are the same on every machine.
+ * The parameters of marking and testing that are fixed before a key is first used: how signs are drawn and how they are
+ * tested. A key's commitment covers the plan, so the test cannot be chosen after seeing a suspect. All parameters are
+ * whole numbers, so that the canonical bytes are the same on every machine.
  *
  * @param version of the scheme and of the statistic
  * @param agreement probability, in 65536ths, that a cell's sign is that of its class (q)
- * @param alpha weight of the classes' evidence, in thousandths
- * @param beta weight of the cells' evidence, in thousandths
- * @param lattice how many lattice points the statistic's positive half may have
- * @param buckets the most cells that a class may have
- * @param strengths shares of marked text, in thousandths, among which the evidence chooses without looking at the key
- * @param classSpreads how far a text's classes may stray from the reference, in thousandths of a logit, to choose from
- * @param cellSpreads how far cells may stray from their class, likewise
+ * @param alpha weight of the class-level statistic, in thousandths
+ * @param beta weight of the cell-level statistic, in thousandths
+ * @param lattice limit on the lattice points of the statistic's positive half
+ * @param buckets limit on the cells of a class
+ * @param strengths candidate shares of marked text, in thousandths; the test selects one without using the key
+ * @param classSpreads candidate standard deviations of class rates from the reference, in thousandths of a logit
+ * @param cellSpreads candidate standard deviations of cell rates from their class, likewise
  */
 public record CanaryPlan(
         int version,
@@ -29,10 +29,10 @@ public record CanaryPlan(
         List<Integer> strengths,
         List<Integer> classSpreads,
         List<Integer> cellSpreads) {
-    /** One, in the units of {@link #agreement}. */
+    /** The value 1 in the units of {@link #agreement}. */
     public static final int AGREEMENT_ONE = 1 << 16;
 
-    /** The plan of the first version, under which nothing is marked any more; ledgers may have keys of it. */
+    /** The plan of version 1, under which nothing is marked any more; ledgers may contain keys of it. */
     public static final CanaryPlan FIRST = new CanaryPlan(
             1,
             AGREEMENT_ONE / 4 * 3,
@@ -44,7 +44,7 @@ public record CanaryPlan(
             List.of(150, 400, 1000),
             List.of(100, 250, 600));
 
-    /** The plan of this version: what styles stray by is looked for more narrowly than in the first. */
+    /** The plan of this version, which differs from the first in how far styles are assumed to deviate. */
     public static final CanaryPlan CURRENT = new CanaryPlan(
             2,
             FIRST.agreement,
@@ -56,13 +56,13 @@ public record CanaryPlan(
             List.of(50, 150, 400),
             FIRST.cellSpreads);
 
-    /** All plans that keys may have been committed under, the newest first. */
+    /** All plans under which keys may have been committed, newest first. */
     public static final List<CanaryPlan> KNOWN = List.of(CURRENT, FIRST);
 
     /**
-     * Copies the lists.
+     * Checks the ranges.
      *
-     * @throws IllegalArgumentException when a figure is out of its range
+     * @throws IllegalArgumentException if a parameter is out of range
      */
     public CanaryPlan {
         strengths = List.copyOf(strengths);
@@ -86,12 +86,14 @@ public record CanaryPlan(
         }
     }
 
-    /** Returns q: the probability that a cell's sign is that of its class. */
+    /** Returns q, the probability that a cell's sign is that of its class. */
     public double q() {
         return agreement / (double) AGREEMENT_ONE;
     }
 
-    /** Returns the bytes that are committed to: ASCII lines of {@code name=figure}, in the order of the components. */
+    /**
+     * Returns the bytes that a commitment covers: ASCII lines of {@code name=number}, in the order of the components.
+     */
     public byte[] canonical() {
         String text = "stillgate-canary-plan\nversion=" + version + "\nagreement=" + agreement + "\nalpha=" + alpha
                 + "\nbeta=" + beta + "\nlattice=" + lattice + "\nbuckets=" + buckets

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What keys and the test need of a table of classes: how many cells each class has, the rates of texts that know no key, and
- * the table's digest. Forms and guards stay with the table, so the test can be tried without any text.
+ * Numeric summary of a class table, for keys and for the test: cells of each class, reference rates, and the table's
+ * digest. Independent of forms and guards, so the test can run on simulated counts.
  */
 public final class ClassSheet {
     private final List<String> names;
@@ -18,23 +18,23 @@ public final class ClassSheet {
     private final boolean[] contracts;
 
     /**
-     * Copies the figures; no class is of contractions.
+     * Creates a summary without contraction classes.
      *
      * @param names of the classes
      * @param rates share of form 1 in each class, 0 to 1
-     * @param offsets for each class and cell, the cell's rate less its class's; the rows give the number of cells
+     * @param offsets for each class and cell, the cell's rate minus its class's; each row has one entry per cell
      * @param digest SHA-256 of the table
-     * @param writes for each class, whether form 0 and form 1 may be written where the other stands
-     * @throws IllegalArgumentException when there are no classes, too many cells, or figures are no rates
+     * @param writes for each class, whether form 0 and form 1 may replace the other
+     * @throws IllegalArgumentException if the table lacks classes, or has too many cells or invalid rates
      */
     public ClassSheet(List<String> names, double[] rates, double[][] offsets, byte[] digest, boolean[][] writes) {
         this(names, rates, offsets, digest, writes, new boolean[names.size()]);
     }
 
     /**
-     * Copies the figures, as above.
+     * Creates a summary.
      *
-     * @param contracts for each class, whether form 1 is form 0 contracted
+     * @param contracts for each class, whether form 1 is a contraction of form 0
      */
     public ClassSheet(
             List<String> names,
@@ -66,7 +66,7 @@ public final class ClassSheet {
         }
     }
 
-    /** Returns the figures of a table. */
+    /** Returns the summary of a table. */
     public static ClassSheet of(ClassTable table) {
         List<String> names = new ArrayList<>();
         double[] rates = new double[table.classes()];
@@ -86,12 +86,12 @@ public final class ClassSheet {
         return new ClassSheet(names, rates, offsets, table.digest(), writes, contracts);
     }
 
-    /** Returns how many classes there are. */
+    /** Returns the number of classes. */
     public int classes() {
         return rates.length;
     }
 
-    /** Returns how many cells a class has. */
+    /** Returns the number of cells of a class. */
     public int buckets(int cls) {
         return offsets[cls].length;
     }
@@ -101,22 +101,25 @@ public final class ClassSheet {
         return names.get(cls);
     }
 
-    /** Returns the share of form 1 among a class's sites, in texts that know no key. */
+    /** Returns the share of form 1 among a class's sites in unmarked texts. */
     public double rate(int cls) {
         return rates[cls];
     }
 
-    /** Returns how much a cell's share of form 1 exceeds its class's. */
+    /** Returns a cell's share of form 1 minus its class's. */
     public double offset(int cls, int bucket) {
         return offsets[cls][bucket];
     }
 
-    /** Returns whether a form may be written where the other stands. */
+    /** Returns whether a form may replace the other. */
     public boolean writes(int cls, int form) {
         return writes[cls][form];
     }
 
-    /** Returns whether form 1 of a class is form 0 contracted, so that who writes contractions out takes all such marks. */
+    /**
+     * Returns whether form 1 of a class is a contraction of form 0. An editor who expands contractions removes all such
+     * marks.
+     */
     public boolean contracts(int cls) {
         return contracts[cls];
     }

@@ -10,16 +10,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secret that every canary key is derived from. It never stands in the configuration: whoever has it can forge marks and,
- * by knowing them, wash them out.
+ * The secret from which every canary key is derived. It is never part of the configuration: its owner can forge marks,
+ * and can remove them.
  */
 public final class MasterSecret {
-    /** The environment variable that is read when no file is named. */
+    /** The environment variable that is read if no file is given. */
     public static final String VARIABLE = "STILLGATE_CANARY_SECRET";
 
-    private static final int SHORTEST = 16;
-    private static final int LONGEST = 4096;
-    /** The secret that is taken when none is given: published here, so good for trying things and proof of nothing. */
+    private static final int MIN_BYTES = 16;
+    private static final int MAX_BYTES = 4096;
+    /** The default secret. It is public, so marks made with it prove nothing. */
     private static final byte[] TEST =
             "stillgate published test secret, proof of nothing".getBytes(StandardCharsets.US_ASCII);
 
@@ -39,21 +39,21 @@ public final class MasterSecret {
     /**
      * Returns the secret of these bytes.
      *
-     * @throws IllegalArgumentException when it has fewer than 16 or more than 4,096 bytes
+     * @throws IllegalArgumentException if there are fewer than 16 or more than 4,096 bytes
      */
     public static MasterSecret of(byte[] bytes) {
-        if (bytes.length < SHORTEST || bytes.length > LONGEST) {
+        if (bytes.length < MIN_BYTES || bytes.length > MAX_BYTES) {
             throw new IllegalArgumentException(
-                    "a master secret has " + SHORTEST + " to " + LONGEST + " bytes, not " + bytes.length);
+                    "a master secret has " + MIN_BYTES + " to " + MAX_BYTES + " bytes, not " + bytes.length);
         }
         return new MasterSecret(bytes.clone(), Arrays.equals(bytes, TEST));
     }
 
     /**
-     * Returns the secret of a file, else of {@code $STILLGATE_CANARY_SECRET}, else the published test secret. Line ends after
-     * it do not count.
+     * Returns the secret of a file, else of {@code $STILLGATE_CANARY_SECRET}, else the published test secret. Trailing
+     * line breaks are dropped.
      *
-     * @throws IOException when the file cannot be read, or the secret has fewer than 16 or more than 4,096 bytes
+     * @throws IOException if the file cannot be read, or the secret has fewer than 16 or more than 4,096 bytes
      */
     public static MasterSecret read(@Nullable Path file, Map<String, String> environment) throws IOException {
         String variable = environment.get(VARIABLE);
@@ -63,7 +63,7 @@ public final class MasterSecret {
         byte[] found;
         if (file != null) {
             try (InputStream in = Files.newInputStream(file)) {
-                found = in.readNBytes(LONGEST + 3);
+                found = in.readNBytes(MAX_BYTES + 3);
             }
         } else {
             found = String.valueOf(variable).getBytes(StandardCharsets.UTF_8);
@@ -79,7 +79,7 @@ public final class MasterSecret {
         }
     }
 
-    /** Returns whether this is the published test secret, which everybody knows. */
+    /** Returns whether this is the published test secret. */
     public boolean isTest() {
         return test;
     }

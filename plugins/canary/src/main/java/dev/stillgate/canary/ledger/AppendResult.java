@@ -1,21 +1,21 @@
 package dev.stillgate.canary.ledger;
 
-/** What became of a leaf. */
+/** Outcome of appending a leaf. */
 public sealed interface AppendResult {
     /**
-     * It is on the disk.
+     * The leaf is on disk.
      *
-     * @param index its place in the tree
+     * @param index of the leaf in the tree
      */
     record OnDisk(long index) implements AppendResult {}
 
-    /** It has no place in the tree. After {@link #WRITE_FAILED} it may have one all the same when the ledger is opened next. */
+    /** The leaf is not in the tree. After {@link #WRITE_FAILED} it may still appear when the ledger is reopened. */
     enum Failure implements AppendResult {
-        /** More leaves wait than may. */
+        /** Too many leaves are waiting. */
         QUEUE_FULL,
         /** An earlier write failed, and none has succeeded since. */
         NOT_WRITABLE,
-        /** The write that held it failed. */
+        /** The write of the leaf failed. */
         WRITE_FAILED,
         /** The ledger is closed. */
         CLOSED

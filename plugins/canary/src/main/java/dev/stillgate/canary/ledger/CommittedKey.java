@@ -13,21 +13,21 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.List;
 
 /**
- * A key's commitment as it stands in a ledger.
+ * A key's commitment in a ledger.
  *
  * @param index of its leaf
- * @param millis when it was made, by the gateway's clock
+ * @param millis time of the commitment by the gateway's clock, in milliseconds since the Unix epoch
  * @param name of the key
  * @param commitment to key, table and plan
- * @param table the digest of the table of classes
+ * @param table digest of the class table
  */
 public record CommittedKey(long index, long millis, String name, Hash commitment, Hash table) {
     /**
-     * Reads all commitments that are under the ledger's signed head, in their order. Checks what opening checks, and writes
-     * nothing; the ledger may be in use.
+     * Reads all commitments under the ledger's signed head, in order, with the same checks as opening. Read-only; the
+     * ledger may be in use.
      *
-     * @throws IOException when it cannot be read
-     * @throws LedgerException when it is damaged
+     * @throws IOException if the ledger cannot be read
+     * @throws LedgerException if it is damaged
      */
     public static List<CommittedKey> all(Path directory) throws IOException {
         SignedHead head = HeadFiles.latest(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)));

@@ -30,8 +30,8 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tamper-evident record of a gateway's keys and marked answers: an append-only RFC 6962 Merkle tree in a directory, its
- * heads signed. A leaf that is said to be on the disk survives a crash at any moment.
+ * Tamper-evident record of a gateway's keys and marked answers: an append-only Merkle tree (RFC 6962) in a directory,
+ * with signed heads. Acknowledged leaves survive a crash at any moment. Thread-safe.
  */
 public final class Ledger implements AutoCloseable {
     private static final String LOCK = "lock";
@@ -56,11 +56,11 @@ public final class Ledger implements AutoCloseable {
     }
 
     /**
-     * Opens the ledger in a directory, and makes it when there is none. All of it is read and checked; an unfinished write
-     * at its end is cut off.
+     * Opens the ledger in a directory, or creates it. Reads and checks all of it; an unfinished write at the end is
+     * truncated.
      *
-     * @param log is told in a line of what an operator should know; from the thread that writes
-     * @throws LedgerException when it is in use, damaged, of another version, or cannot be read or written
+     * @param log receives lines for the operator, from the writer thread
+     * @throws LedgerException if the ledger is in use, damaged, of another version, or cannot be read or written
      */
     public static Ledger open(Path directory, LedgerOptions terms, Ticker ticker, Consumer<String> log)
             throws LedgerException {
@@ -69,7 +69,7 @@ public final class Ledger implements AutoCloseable {
         return ledger;
     }
 
-    /** Opens a ledger that writes when its writer is told to. */
+    /** Opens a ledger without starting its writer thread. */
     static Ledger open(Path directory, LedgerOptions terms, Ticker ticker, Consumer<String> log, Disk disk, int level)
             throws LedgerException {
         try {
@@ -77,7 +77,7 @@ public final class Ledger implements AutoCloseable {
             DirectoryLock lock = DirectoryLock.take(directory, LOCK);
             if (lock == null) {
                 throw new LedgerException(
-                        directory + ": this ledger is written by another gateway; give each its own directory");
+                        directory + ": another gateway writes this ledger; give each its own directory");
             }
             boolean opened = false;
             try {
@@ -96,7 +96,7 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Makes a directory whose entry in its parent is on the disk too. */
+    /** Creates a directory and forces its entry in the parent to disk. */
     private static void create(Path directory, Disk disk) throws IOException {
         Path parent = directory.getParent();
         if (parent != null && Files.notExists(directory)) {
@@ -130,7 +130,7 @@ public final class Ledger implements AutoCloseable {
                 new SegmentAppender(disk, directory, scan.level() < 0 ? level : scan.level(), scan.tailFirst(), scan.tailOffset());
         tail.open();
         if (scan.torn() > 0) {
-            log.accept("the ledger's last " + scan.torn() + " bytes were an unfinished write and are cut off");
+            log.accept("the ledger's last " + scan.torn() + " bytes were an unfinished write and were truncated");
         }
         HeadFiles heads = new HeadFiles(disk, directory, signing, ticker);
         LedgerWriter writer =
@@ -143,7 +143,7 @@ public final class Ledger implements AutoCloseable {
      *
      * @param name of the key, 1 to 128 characters
      * @param commitment to the key
-     * @param table the digest of the table of classes
+     * @param table digest of the class table
      */
     public record NewKey(String name, Hash commitment, Hash table) {
         private NewKey(Leaf.Commitment leaf) {
@@ -151,17 +151,17 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /** Commits to one key, as {@link #commit(List)} does. */
+    /** Commits to one key; see {@link #commit(List)}. */
     public long commit(String name, Hash commitment, Hash table) throws LedgerException {
         return commit(List.of(new NewKey(name, commitment, table)))[0];
     }
 
     /**
-     * Commits to keys, and returns when all of them are on the disk, after one wait; when they were before, at once. Not for
-     * an event loop. Those that are on the disk after a failure are found by the next call.
+     * Commits to keys and returns once all of them are on disk; committed keys are not written again. Blocks, so not
+     * for an event loop. After a failure, the next call finds those that reached the disk.
      *
-     * @return the indexes of the leaves, by which answers name the keys
-     * @throws LedgerException when one is not on the disk within 10 s
+     * @return the indexes of the leaves, by which answers refer to the keys
+     * @throws LedgerException if a commitment is not on disk within 10 s
      * @throws IllegalArgumentException for an invalid name
      */
     public synchronized long[] commit(List<NewKey> wanted) throws LedgerException {
@@ -198,7 +198,7 @@ public final class Ledger implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new LedgerException(first + " is not committed: interrupted", e);
         } catch (TimeoutException | ExecutionException e) {
-            throw new LedgerException(first + " is not committed: the disk does not answer", e);
+            throw new LedgerException(first + " is not committed: the disk does not respond", e);
         }
         for (int i = 0; i < results.size(); i++) {
             AppendResult result = results.get(i).join();
@@ -211,14 +211,14 @@ public final class Ledger implements AutoCloseable {
     }
 
     /**
-     * Adds a marked answer. Never blocks; the callback is called exactly once, by this thread when the answer fails at once
-     * and else by the thread that writes, which must not be kept waiting.
+     * Appends a marked answer. Never blocks. The callback is called exactly once: on this thread if the answer fails
+     * immediately, else on the writer thread, which it must not block.
      *
-     * @throws IllegalArgumentException when the answer's key is not committed
+     * @throws IllegalArgumentException if the answer's key is not committed
      */
     public void append(MarkedAnswer answer, Consumer<? super AppendResult> callback) {
         if (!keys.containsKey(answer.key())) {
-            throw new IllegalArgumentException("leaf " + answer.key() + " commits to no key");
+            throw new IllegalArgumentException("leaf " + answer.key() + " is not the commitment of a key");
         }
         long millis = ticker.millis();
         byte[] forms = answer.packedForms();
@@ -227,61 +227,66 @@ public final class Ledger implements AutoCloseable {
                 callback);
     }
 
-    /** Tells whether answers should be marked: the last write succeeded, and none has been under way for over 250 ms. */
+    /**
+     * Returns whether answers should be marked: the last write succeeded, and no write has been in progress for over
+     * 250 ms.
+     */
     public boolean writable() {
         return writer.writable();
     }
 
-    /** Returns why the ledger is not written; null when it is. */
+    /** Returns why the ledger is not writable, or null if it is. */
     public @Nullable String problem() {
         return writer.problem();
     }
 
-    /** Returns how many leaves are on the disk. */
+    /** Returns the number of leaves on disk. */
     public long size() {
         return writer.size();
     }
 
-    /** Returns how many leaves wait for the disk. */
+    /** Returns the number of leaves waiting for the disk. */
     public int waiting() {
         return writer.waiting();
     }
 
-    /** Returns the last signed head; null when there is none yet. */
+    /** Returns the last signed head, or null before the first. */
     public @Nullable SignedHead head() {
         return writer.head();
     }
 
-    /** Returns what checks this ledger's heads. */
+    /** Returns the public key of this ledger's heads. */
     public VerifierKey key() {
         return key;
     }
 
-    /** Starts the thread that writes. */
+    /** Starts the writer thread. */
     void start() {
         writer.start();
     }
 
-    /** Does what the writer has to do now, for tests without its thread. */
+    /** Runs one turn of the writer, for tests without its thread. */
     void turn() {
         writer.turn();
     }
 
-    /** Writes what waits, signs a last head, and gives up the directory. Returns within 10 s, also when the disk hangs. */
+    /**
+     * Writes waiting leaves, signs a last head, and releases the directory. Returns within 10 s even if the disk hangs.
+     */
     @Override
     public void close() throws LedgerException {
         close(CLOSING);
     }
 
-    /** The directory is not given up while a write may still come. */
-    void close(Duration patience) throws LedgerException {
-        if (!writer.close(patience)) {
-            throw new LedgerException("the ledger could not be closed: the disk does not answer");
+    /** Closes the ledger; keeps the directory locked if a write is still in progress. */
+    void close(Duration timeout) throws LedgerException {
+        if (!writer.close(timeout)) {
+            throw new LedgerException("the ledger could not be closed: the disk does not respond");
         }
         try {
             lock.close();
         } catch (IOException e) {
-            throw new LedgerException("the ledger's lock cannot be given up: " + e, e);
+            throw new LedgerException("the ledger's lock cannot be released:  " + e, e);
         }
     }
 }

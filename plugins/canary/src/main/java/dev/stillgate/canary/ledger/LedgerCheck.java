@@ -20,9 +20,8 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A check of a whole ledger: all records are read and all hashes made again, every signed head that is there has to be a
- * root of the tree on its way, so that each is consistent with the next, and every answer's key has to be committed before
- * it. Writes nothing; the ledger may be in use.
+ * Full check of a ledger: reads all records, recomputes all hashes, compares the tree with every signed head, and
+ * checks that each answer's key was committed before it. Read-only; the ledger may be in use.
  */
 public final class LedgerCheck {
     private final Path directory;
@@ -34,14 +33,14 @@ public final class LedgerCheck {
     private long sites;
 
     /**
-     * What was found in a ledger that is sound.
+     * Summary of a sound ledger.
      *
-     * @param leaves how many, of which the next two are the kinds
+     * @param leaves number of leaves, the sum of the next two
      * @param sites of all answers together
-     * @param root over all leaves, in hex
-     * @param head the largest signed head; null when there is none
-     * @param heads how many signed heads were checked
-     * @param torn how many bytes of an unfinished write follow
+     * @param root root over all leaves
+     * @param head the largest signed head, or null if there is none
+     * @param heads number of signed heads checked
+     * @param torn bytes of an unfinished write at the end
      */
     public record Findings(
             long leaves,
@@ -61,9 +60,9 @@ public final class LedgerCheck {
      * Checks the ledger of a directory.
      *
      * @param key that signs its heads
-     * @param published files with heads that were published, to be held against the ledger beside its own
-     * @throws IOException when a file cannot be read
-     * @throws LedgerException saying what is unsound
+     * @param published files with published heads to check as well
+     * @throws IOException if a file cannot be read
+     * @throws LedgerException if the ledger is unsound, with the reason
      */
     public static Findings of(Path directory, VerifierKey key, List<Path> published) throws IOException {
         LedgerCheck audit = new LedgerCheck(directory);
@@ -107,7 +106,7 @@ public final class LedgerCheck {
             case Leaf.Answer answer -> {
                 if (!keys.contains(answer.key())) {
                     throw new LedgerException(directory + ": leaf " + index + " is an answer under the key of leaf "
-                            + answer.key() + ", which is no commitment before it");
+                            + answer.key() + ", which is not an earlier commitment");
                 }
                 answers++;
                 sites += answer.sites();

@@ -6,28 +6,29 @@ import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a ledger is kept.
+ * Options of a ledger.
  *
- * @param origin its name in signed heads; null for one made from its key
- * @param signingKey a file with an Ed25519 key in PKCS#8 PEM; null for one in the directory, made at the first opening
- * @param headEvery a head is signed when this has passed since the last one and there are new leaves
- * @param headLeaves or when there are so many new leaves
- * @param queue how many leaves may wait for the disk
+ * @param origin name in signed heads, or null to derive one from the key
+ * @param signingKey file with an Ed25519 key in PKCS#8 PEM, or null for one in the directory, created at the first
+ *     opening
+ * @param headEvery time after which a head is signed if there are new leaves
+ * @param headLeaves number of new leaves after which a head is signed
+ * @param queue limit on the leaves waiting for the disk
  */
 public record LedgerOptions(
         @Nullable String origin, @Nullable Path signingKey, Duration headEvery, int headLeaves, int queue) {
-    /** @throws IllegalArgumentException for a name that no key may have, and for numbers below 1 */
+    /** @throws IllegalArgumentException for an invalid name, and for numbers below 1 */
     public LedgerOptions {
         if (origin != null) {
             VerifierKey.checkName(origin);
         }
         if (!headEvery.isPositive() || headLeaves < 1 || queue < 1) {
-            throw new IllegalArgumentException("headEvery, headLeaves and queue are positive");
+            throw new IllegalArgumentException("headEvery, headLeaves and queue must be positive");
         }
     }
 
-    /** Returns what does for most: a key in the directory, a head every second, 65,536 leaves waiting. */
-    public static LedgerOptions usual() {
+    /** Returns the defaults: a key in the directory, a head every second, 65,536 waiting leaves. */
+    public static LedgerOptions defaults() {
         return new LedgerOptions(null, null, Duration.ofSeconds(1), 65_536, 65_536);
     }
 }

@@ -23,14 +23,13 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes a ledger (group commit): it takes all leaves that wait, writes them, forces the disk once, and
- * only then says that they are there. After a failure it fails what waits, and tries every second whether the disk works
- * again.
+ * The writer thread of a ledger (group commit): takes all waiting leaves, writes them, forces the disk once, and then
+ * acknowledges them. After a failure it fails waiting leaves and retries the disk every second.
  */
 final class LedgerWriter {
     static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** A write that takes longer than anyone waits for it. */
+    /** Duration after which a write counts as stalled. */
     private static final long STALLED_NANOS = Duration.ofMillis(250).toNanos();
 
     private final LedgerOptions terms;
@@ -81,12 +80,15 @@ final class LedgerWriter {
         this.headAt = ticker.nanos();
     }
 
-    /** Starts the thread; without it, {@link #turn} is called by hand. */
+    /** Starts the thread; without it, {@link #turn} must be called. */
     void start() {
         thread = Thread.ofPlatform().daemon().name("ledger").start(this::run);
     }
 
-    /** Takes a leaf and returns at once; the callback is called once, here when it fails at once, else by the writer. */
+    /**
+     * Queues a leaf without blocking. The callback is called once: here if the leaf fails immediately, else by the
+     * writer.
+     */
     void append(Function<MessageIdHasher, Leaf> leaf, Consumer<? super AppendResult> callback) {
         if (closing) {
             callback.accept(AppendResult.Failure.CLOSED);
@@ -109,7 +111,7 @@ final class LedgerWriter {
         return problem == null && !closing && !(writing && ticker.nanos() - writingSince > STALLED_NANOS);
     }
 
-    /** Returns why nothing is written; null when all is well. */
+    /** Returns why the ledger is not writable, or null if it is. */
     @Nullable
     String problem() {
         return problem;
@@ -145,7 +147,7 @@ final class LedgerWriter {
         }
     }
 
-    /** Writes all that waits if there is no thread that does. */
+    /** Writes all waiting leaves if the thread is not started. */
     void turnByHand() {
         if (thread == null) {
             do {
@@ -154,7 +156,7 @@ final class LedgerWriter {
         }
     }
 
-    /** Does what is due and returns for how many nanoseconds nothing will be. */
+    /** Does what is due and returns the nanoseconds until the next task. */
     long turn() {
         if (problem != null && ticker.nanos() - retryAt >= 0) {
             recover();
@@ -184,13 +186,13 @@ final class LedgerWriter {
         } catch (IOException | RuntimeException | Error e) {
             failed("a write failed: " + e);
             writing = false;
-            batch.forEach(entry -> tell(entry, AppendResult.Failure.WRITE_FAILED));
+            batch.forEach(entry -> complete(entry, AppendResult.Failure.WRITE_FAILED));
             return;
         }
         long index = tree.size();
         tree = grown;
         for (Entry entry : batch) {
-            tell(entry, new AppendResult.OnDisk(index++));
+            complete(entry, new AppendResult.OnDisk(index++));
         }
     }
 
@@ -212,16 +214,16 @@ final class LedgerWriter {
     private void failed(String what) {
         problem = what;
         retryAt = ticker.nanos() + RETRY.toNanos();
-        log.accept("the ledger is not written, answers go out unmarked: " + what);
+        log.accept("the ledger is not writable, answers are not marked: " + what);
     }
 
     private void recover() {
         try {
             tail.probe();
             problem = null;
-            log.accept("the ledger is written again");
+            log.accept("the ledger is writable again");
         } catch (IOException e) {
-            problem = "the disk does not work yet: " + e;
+            problem = "the disk still fails: " + e;
             retryAt = ticker.nanos() + RETRY.toNanos();
         }
     }
@@ -260,11 +262,11 @@ final class LedgerWriter {
     private void failWaiting(AppendResult.Failure why) {
         for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
             waiting.decrementAndGet();
-            tell(entry, why);
+            complete(entry, why);
         }
     }
 
-    private void tell(Entry entry, AppendResult result) {
+    private void complete(Entry entry, AppendResult result) {
         try {
             entry.callback().accept(result);
         } catch (RuntimeException e) {
@@ -282,8 +284,11 @@ final class LedgerWriter {
         failWaiting(AppendResult.Failure.CLOSED);
     }
 
-    /** Writes what waits and signs the last head; returns false when that is not done in time, and may still be. */
-    boolean close(Duration patience) {
+    /**
+     * Writes waiting leaves and signs a last head; returns false if that takes longer, in which case it may still
+     * happen.
+     */
+    boolean close(Duration timeout) {
         closing = true;
         Thread running = thread;
         if (running == null) {
@@ -293,7 +298,7 @@ final class LedgerWriter {
         }
         LockSupport.unpark(running);
         try {
-            return running.join(patience);
+            return running.join(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

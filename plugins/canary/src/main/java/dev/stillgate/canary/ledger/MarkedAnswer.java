@@ -5,18 +5,17 @@ import dev.stillgate.canary.ledger.file.Leaf;
 import java.util.BitSet;
 
 /**
- * What the ledger is told of an answer that was marked. The ledger keeps a keyed hash of the message id, never the id, and
- * nothing of the text.
+ * A marked answer to record. The ledger stores a keyed hash of the message id, and nothing of the text.
  *
- * @param message the id by which the caller knows the answer, 1 to 1,024 characters
- * @param key the index of the leaf that commits to the key, as {@link Ledger#commit} gave it
- * @param sites how many sites the delivered text has, in its order, up to 524,288
- * @param forms a bit for each site: the form, 0 or 1, that was delivered
+ * @param message id by which the client knows the answer, 1 to 1,024 characters
+ * @param key index of the leaf that commits to the key, from {@link Ledger#commit}
+ * @param sites number of sites in the delivered text, in order, up to 524,288
+ * @param forms one bit per site: the delivered form
  */
 public record MarkedAnswer(String message, long key, int sites, BitSet forms) {
     static final int MAX_MESSAGE = 1024;
 
-    /** @throws IllegalArgumentException when a bound is broken */
+    /** @throws IllegalArgumentException if a bound is exceeded */
     public MarkedAnswer {
         if (message.isEmpty() || message.length() > MAX_MESSAGE) {
             throw new IllegalArgumentException(
@@ -30,7 +29,7 @@ public record MarkedAnswer(String message, long key, int sites, BitSet forms) {
         }
     }
 
-    /** Returns a bit for each site, the low bit of a byte first. */
+    /** Returns one bit per site, the low bit of a byte first. */
     byte[] packedForms() {
         return Arrays.copyOf(forms.toByteArray(), Leaf.Answer.bytesFor(sites));
     }

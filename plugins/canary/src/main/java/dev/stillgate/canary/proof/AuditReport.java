@@ -4,19 +4,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an audit found.
+ * Result of an audit.
  *
- * @param outcomes of the keys asked about, the smallest p first; never empty
- * @param keys how many keys the p-values are adjusted for
- * @param answers how many answers were read
- * @param words how many words they had
- * @param sites how many sites they had, repeated sentences included
- * @param effectiveN sites of sentences that count: each distinct sentence once
- * @param cells cells with such a site
- * @param referenceAnswers how many reference answers there were
- * @param strength share of marked text that the weights look for
- * @param preregistration SHA-256 of the file that named the keys beforehand, null when there was none
- * @param warnings what weakens the finding, in sentences
+ * @param outcomes results of the requested keys, the smallest p first; never empty
+ * @param keys number of keys that the p-values are adjusted for
+ * @param answers number of answers
+ * @param words number of words in them
+ * @param sites number of sites in them, repeated sentences included
+ * @param effectiveN number of sites in distinct sentences
+ * @param cells number of cells with such a site
+ * @param referenceAnswers number of reference answers
+ * @param strength share of marked text that the weights are optimized for
+ * @param preregistration SHA-256 of the preregistration, or null
+ * @param warnings sentences on what weakens the result
  */
 public record AuditReport(
         List<KeyOutcome> outcomes,
@@ -35,7 +35,7 @@ public record AuditReport(
         outcomes = List.copyOf(outcomes);
         warnings = List.copyOf(warnings);
         if (outcomes.isEmpty()) {
-            throw new IllegalArgumentException("an audit asks about a key");
+            throw new IllegalArgumentException("an audit tests at least one key");
         }
     }
 

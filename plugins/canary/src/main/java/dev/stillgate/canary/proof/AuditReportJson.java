@@ -7,13 +7,13 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** A report as a JSON object: the fields of the key with the smallest p, and a list of all keys asked about. */
+/** JSON encoding of a report: the fields of the key with the smallest p, and a list of all requested keys. */
 public final class AuditReportJson {
     private static final JsonFactory JSON = new JsonFactory();
 
     private AuditReportJson() {}
 
-    /** Returns the object, ending with a line end. */
+    /** Returns the object and a line feed. */
     public static String of(AuditReport report) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
@@ -47,7 +47,7 @@ public final class AuditReportJson {
             json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
-            throw new IllegalStateException("a string does not fail", e);
+            throw new IllegalStateException("a StringWriter does not fail", e);
         }
         return text + "\n";
     }
@@ -70,7 +70,7 @@ public final class AuditReportJson {
         json.writeNumberField("statistic", outcome.statistic());
     }
 
-    /** Returns a power of ten with six digits, however small it is. */
+    /** Returns a power of ten with six digits, however small. */
     static String power(double log10) {
         if (log10 == Double.NEGATIVE_INFINITY) {
             return "0";

@@ -2,9 +2,9 @@ package dev.stillgate.canary.proof;
 
 import java.util.Locale;
 
-/** A report as Markdown: a paragraph in plain words, the figures, and what weakens them. */
+/** Markdown rendering of a report: the finding in plain words, the numbers, and the warnings. */
 public final class AuditReportMarkdown {
-    private static final int MOST_ROWS = 50;
+    private static final int MAX_ROWS = 50;
 
     private AuditReportMarkdown() {}
 
@@ -17,9 +17,9 @@ public final class AuditReportMarkdown {
         page.append(escaped(FindingText.of(report, best))).append("\n\n");
         page.append(
                 "| key | p | log10 p | log10 p (Holm) | S | agreement | committed |\n|---|---|---|---|---|---|---|\n");
-        report.outcomes().stream().limit(MOST_ROWS).forEach(outcome -> row(page, outcome));
-        if (report.outcomes().size() > MOST_ROWS) {
-            page.append("\nand ").append(report.outcomes().size() - MOST_ROWS).append(" keys with larger p.\n");
+        report.outcomes().stream().limit(MAX_ROWS).forEach(outcome -> row(page, outcome));
+        if (report.outcomes().size() > MAX_ROWS) {
+            page.append("\nand ").append(report.outcomes().size() - MAX_ROWS).append(" keys with larger p.\n");
         }
         page.append(String.format(
                 Locale.ROOT,
@@ -55,7 +55,7 @@ public final class AuditReportMarkdown {
                 outcome.committed() == null ? "no: *exploratory*" : outcome.committed()));
     }
 
-    /** Keeps a key's name from being read as Markdown. */
+    /** Escapes Markdown. */
     private static String escaped(String text) {
         return text.replaceAll("([\\\\`*_{}\\[\\]<>|#])", "\\\\$1");
     }

@@ -1,15 +1,15 @@
 package dev.stillgate.canary.proof;
 
 /**
- * Gives a text that somebody wrote in small letters its capitals again: at the beginning of sentences, and of the word I. Forms
- * stand at those places, and the editor takes them for marked only with a capital. No key enters, so the test stays exact.
+ * Restores capitals in lower-cased text: at the start of sentences, and in the word "I". The editor finds forms at
+ * these places only with a capital. Independent of the key, so the test stays exact.
  */
 final class CapitalRestorer {
-    private static final int ENOUGH = 40;
+    private static final int MIN_LETTERS = 40;
 
     private CapitalRestorer() {}
 
-    /** Returns the text, with capitals where it has letters enough and none of them is one. */
+    /** Returns the text with restored capitals if it has enough letters and no capital. */
     static String restored(String text) {
         int letters = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -19,7 +19,7 @@ final class CapitalRestorer {
             }
             letters += Character.isLetter(c) ? 1 : 0;
         }
-        if (letters < ENOUGH) {
+        if (letters < MIN_LETTERS) {
             return text;
         }
         StringBuilder restored = new StringBuilder(text);

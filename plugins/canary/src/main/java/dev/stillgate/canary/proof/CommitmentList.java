@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A published list of commitments, for those who have no ledger: lines {@code {"key":"c3/2026-Q4","commitment":"<64 hexadecimal
- * digits>","since":"2026-10-01T00:00:00Z"}}. It is worth as much as the place where it was published.
+ * Published list of commitments, for use without a ledger: lines {@code {"key":"c3/2026-Q4","commitment":"<64
+ * hexadecimal digits>","since":"2026-10-01T00:00:00Z"}}. Its dates are as credible as the place of its publication.
  */
 public final class CommitmentList implements Commitments {
     private static final int LONGEST_LINE = 4096;
@@ -35,7 +35,7 @@ public final class CommitmentList implements Commitments {
     /**
      * Reads a list.
      *
-     * @throws IOException when it cannot be read, or a line is none; the message begins with file and line
+     * @throws IOException if the file cannot be read or a line is invalid; the message begins with file and line
      */
     public static CommitmentList read(Path file) throws IOException {
         CommitmentList list = new CommitmentList();
@@ -44,7 +44,7 @@ public final class CommitmentList implements Commitments {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 if (line.length() > LONGEST_LINE || number > MOST) {
-                    throw new IOException(file + ":" + number + ": more than a list of commitments has");
+                    throw new IOException(file + ":" + number + ": too large for a list of commitments");
                 }
                 if (!line.isBlank()) {
                     list.add(file + ":" + number, line);

@@ -6,25 +6,25 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The keys that were committed to before they were used, as a ledger or a published list has them. */
+/** Commitments to keys, from a ledger or a published list. */
 public interface Commitments {
     /** Returns the names of all committed keys, each once, oldest first. */
     List<String> names();
 
-    /** Returns how many commitments there are of a name: one for each table and plan under which its key was used. */
+    /** Returns the number of commitments of a name: one for each table and plan under which its key was used. */
     int count(String name);
 
-    /** Returns since when this commitment of this key is known, null when it is not. */
+    /** Returns the time of a commitment, or null if the key has no such commitment. */
     @Nullable
     Instant since(String name, byte[] commitment);
 
-    /** Opens what an operator names with {@code --ledger}. */
+    /** Opens the argument of {@code --ledger}. */
     @FunctionalInterface
     interface Source {
         /**
-         * Opens it for reading.
+         * Opens commitments for reading.
          *
-         * @throws IOException when it cannot be read or is damaged; the message says where
+         * @throws IOException if they cannot be read or are damaged; the message says where
          */
         Commitments open(Path path) throws IOException;
     }

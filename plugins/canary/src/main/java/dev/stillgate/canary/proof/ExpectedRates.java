@@ -4,15 +4,16 @@ import dev.stillgate.canary.key.ClassSheet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is expected of a text that knows no key, in logits: the rate of each class and how its cells differ from it. From the
- * table alone, or moved towards reference answers. References must know nothing of the key (answers of the same model family
- * from before the marked text was served, or of other makers); of the suspect nothing enters here.
+ * Expected rates of form 1 in unmarked text, in logits, by class and cell: the table's rates, updated with reference
+ * answers if there are any. Reference answers must not be influenced by the key: answers of an earlier model, or of
+ * another maker. Independent of the suspect.
  */
 final class ExpectedRates {
     private static final double LOWEST = 0.01;
-    /** How many sites of a reference the table's rate of a class is worth, and that of a cell within its class. */
+    /** Prior weight, in sites, of the table's rate of a class. */
     private static final double CLASS_PRIOR = 8;
 
+    /** Prior weight, in sites, of a cell's rate within its class. */
     private static final double CELL_PRIOR = 8;
 
     private final double[] logit;
@@ -36,16 +37,16 @@ final class ExpectedRates {
         }
     }
 
-    /** Returns the rates of the table, moved towards a reference's where there is one. */
+    /** Returns the table's rates, updated with a reference if there is one. */
     static ExpectedRates of(ClassSheet sheet, @Nullable SiteCounts reference) {
         ExpectedRates rates = new ExpectedRates(sheet);
         for (int k = 0; reference != null && k < rates.logit.length; k++) {
-            rates.move(k, reference);
+            rates.update(k, reference);
         }
         return rates;
     }
 
-    private void move(int k, SiteCounts reference) {
+    private void update(int k, SiteCounts reference) {
         double shift = shift(k, reference, 1);
         int sites = reference.sites(k);
         double moved = logit[k] + shift;
@@ -62,8 +63,10 @@ final class ExpectedRates {
     }
 
     /**
-     * Returns by how many logits a text's class differs from what is expected of it, drawn towards 0: the most probable shift
-     * of all its cells, when shifts have a normal distribution of the given spread. Newton's method on a concave function.
+     * Returns the maximum a posteriori shift of a class's rate in a text, in logits, with a normal prior around 0.
+     * Newton's method on a concave function.
+     *
+     * @param spread standard deviation of the prior
      */
     double shift(int k, SiteCounts text, double spread) {
         double shift = 0;
@@ -84,7 +87,7 @@ final class ExpectedRates {
         return shift;
     }
 
-    /** Returns what is expected of a class's rate, in logits, when its cells are as frequent as in this text. */
+    /** Returns the expected rate of a class, in logits, for the cell frequencies of a text. */
     double expected(int k, SiteCounts text) {
         double sum = 0;
         for (int b = 0; b < offset[k].length; b++) {
@@ -98,12 +101,12 @@ final class ExpectedRates {
         return logit[k] + offset[k][bucket];
     }
 
-    /** Returns the variance of what is expected of a class, in square logits, because its reference is short. */
+    /** Returns the sampling variance of a class's expected rate, in squared logits. */
     double variance(int k) {
         return variance[k];
     }
 
-    /** Returns the variance of what is expected of a cell, likewise. */
+    /** Returns the sampling variance of a cell's expected rate, in squared logits. */
     double variance(int k, int bucket) {
         return cellVariance[k][bucket];
     }

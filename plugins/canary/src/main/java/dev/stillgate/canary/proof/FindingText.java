@@ -2,7 +2,7 @@ package dev.stillgate.canary.proof;
 
 import java.util.Locale;
 
-/** What a finding means, in plain words. It never says more than that a text or a model bears the mark of a key. */
+/** Explanation of a result in plain words. It claims no more than that a text or a model carries the mark of a key. */
 final class FindingText {
     private static final double NOTHING = -2;
     private static final double STRONG = -6;

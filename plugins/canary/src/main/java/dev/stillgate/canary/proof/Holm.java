@@ -4,15 +4,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Holm's correction for having tested several keys: the chance that any innocent key is adjusted to at most x is at most x,
- * however the tests hang together (S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
- * Statistics 6, 1979).
+ * Holm's correction for multiple tests (S. Holm 1979): the probability that any innocent key is adjusted to at most x
+ * is at most x, whatever the dependence between tests.
  */
 public final class Holm {
     private Holm() {}
 
     /**
-     * Returns the adjusted p-values, in the order given.
+     * Returns the adjusted p-values in the given order, as log10.
      *
      * @param log10p log10 of the p-values of all keys that were or could have been tested
      */

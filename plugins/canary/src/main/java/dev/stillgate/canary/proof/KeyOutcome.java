@@ -4,15 +4,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the test says of one key.
+ * Test result of one key.
  *
  * @param key name
  * @param commitment SHA-256, in hexadecimal digits
- * @param committed since when that commitment is known, null when it is not
- * @param tail the exact probability that a key drawn at random does as well
- * @param log10Holm log10 of the probability, adjusted for all keys that count
+ * @param committed time of that commitment, or null if there is none
+ * @param tail exact probabilities that a random key reaches and exceeds the statistic
+ * @param log10Holm log10 of the p-value adjusted for all counted keys
  * @param statistic S, in nats
- * @param agreement share of sites with the form that the key asks for
+ * @param agreement share of sites with the form that the key selects
  */
 public record KeyOutcome(
         String key,
@@ -22,12 +22,12 @@ public record KeyOutcome(
         double log10Holm,
         double statistic,
         double agreement) {
-    /** Returns log10 of the exact p. */
+    /** Returns log10 of the exact p-value. */
     public double log10p() {
         return tail.log10AtLeast();
     }
 
-    /** Returns this for a number of keys. */
+    /** Returns a copy with an adjusted p-value. */
     KeyOutcome adjusted(double holm) {
         return new KeyOutcome(key, commitment, committed, tail, holm, statistic, agreement);
     }

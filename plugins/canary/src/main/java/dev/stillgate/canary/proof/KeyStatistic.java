@@ -6,20 +6,19 @@ import dev.stillgate.canary.key.ClassSheet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of the statistic S, made from a suspect's counts and the reference, never from a key: so, whatever they are, a key
- * that the suspect never met is as good as drawn afterwards, and the tail of {@link NullDistribution} is exact.
+ * The test statistic S of a key: weighted sum of the key's signs. The weights depend on the suspect's counts and the
+ * reference only, never on a key. A key that the suspect never met is therefore as good as drawn afterwards, and the
+ * tail of {@link NullDistribution} is exact.
  *
- * <p>A_k is half the log-likelihood ratio between a class pushed towards form 1 and one pushed towards form 0, centred on the
- * reference's rate; w_c is the same for one cell, centred on the suspect's own rate of the class plus the reference's offset
- * for the cell. Both grow like the difference of form counts and level off where the suspect's own style could explain
- * it, so no large class outweighs the others, and rare forms count more. How strong a mark and how wide a style is looked for
- * is what makes the counts most probable with the key averaged out (empirical Bayes), among the plan's few choices.
+ * <p>The weight of a class is half the log-likelihood ratio of "the mark selects form 1" against "form 0", centred on
+ * the reference rate. The weight of a cell is the same, centred on the suspect's own rate of the class plus the
+ * reference offset of the cell. {@link WeightEstimator} computes both.
  */
 public final class KeyStatistic {
     private final int[] classes;
     private final int[][] cells;
     private final double unit;
-    private final NullDistribution nothing;
+    private final NullDistribution distribution;
     private final double strength;
 
     private KeyStatistic(double[] a, double[][] w, CanaryPlan plan, double strength) {
@@ -41,10 +40,14 @@ public final class KeyStatistic {
                 cells[k][b] = (int) Math.round(w[k][b] / unit);
             }
         }
-        nothing = new NullDistribution(classes, cells, plan.q());
+        distribution = new NullDistribution(classes, cells, plan.q());
     }
 
-    /** Weighs a suspect's counts. A reference, when there is one, must know nothing of the keys that are tested. */
+    /**
+     * Returns the statistic for a suspect's counts.
+     *
+     * @param reference counts of texts made without the tested keys, or null
+     */
     public static KeyStatistic of(SiteCounts suspect, ClassSheet sheet, @Nullable SiteCounts reference, CanaryPlan plan) {
         WeightEstimator weighing = new WeightEstimator(suspect, sheet, ExpectedRates.of(sheet, reference), plan);
         WeightEstimator.Choice best = weighing.best();
@@ -52,7 +55,7 @@ public final class KeyStatistic {
     }
 
     /** Returns S of a key, in lattice units. */
-    public long statistic(CanaryKey key) {
+    public long value(CanaryKey key) {
         long sum = 0;
         for (int k = 0; k < classes.length; k++) {
             sum += (long) key.classSign(k) * classes[k];
@@ -63,18 +66,18 @@ public final class KeyStatistic {
         return sum;
     }
 
-    /** Returns how much a lattice unit is worth, in nats. */
+    /** Returns the size of a lattice unit, in nats. */
     public double unit() {
         return unit;
     }
 
-    /** Returns the share of marked text that was looked for. */
+    /** Returns the share of marked text that the weights are optimized for. */
     public double strength() {
         return strength;
     }
 
-    /** Returns the probability that a key drawn at random does as well as this one, and better. */
+    /** Returns the probabilities that a random key reaches and exceeds the statistic of this one. */
     public NullDistribution.Tail tail(CanaryKey key) {
-        return nothing.tail(statistic(key));
+        return distribution.tail(value(key));
     }
 }

@@ -3,9 +3,9 @@ package dev.stillgate.canary.proof;
 import java.util.regex.Pattern;
 
 /**
- * Gives a text that lost its lines or its Markdown a layout again: a list with an item for every sentence. The editor tells
- * prose by its lines: without them a whole answer may look like one heading, a label, verse or code. No key enters, so the
- * test stays exact.
+ * Restores a layout in text that lost its line breaks or Markdown: a list with one item per sentence. The editor tells
+ * prose by its lines; without them an answer may look like a heading, a label, verse or code. Independent of the key,
+ * so the test stays exact.
  */
 final class LayoutRestorer {
     private static final String ITEM = "\n\n- ";
@@ -13,12 +13,14 @@ final class LayoutRestorer {
 
     private LayoutRestorer() {}
 
-    /** Returns whether a text has no lines, or no Markdown, so that its layout may have been lost. */
+    /** Returns whether a text has one line or no Markdown, so that its layout may have been lost. */
     static boolean mayBeLost(String text) {
         return text.strip().indexOf('\n') < 0 || !MARKED.matcher(text).find();
     }
 
-    /** Returns the sentences of a text as the items of a list, without what is left of headings, bullets, emphasis and fences. */
+    /**
+     * Returns the sentences of a text as items of a list, without remnants of headings, bullets, emphasis and fences.
+     */
     static String flat(String text) {
         StringBuilder flat = new StringBuilder(text.length() + text.length() / 16 + ITEM.length()).append("- ");
         boolean begins = true;
@@ -56,7 +58,7 @@ final class LayoutRestorer {
         return c == '.' || c == '!' || c == '?' || c == ':';
     }
 
-    /** Returns whether a dash that stands alone follows a space, as the bullet of an item whose line break is lost does. */
+    /** Returns whether a separate dash follows a space, as a bullet does whose line break was lost. */
     private static boolean isBullet(String text, int space) {
         return space + 2 < text.length()
                 && (text.charAt(space + 1) == '-' || text.charAt(space + 1) == '•')

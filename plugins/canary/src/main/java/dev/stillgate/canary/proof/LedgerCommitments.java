@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The commitments of a ledger that are under its signed head. */
+/** Commitments of a ledger under its signed head. */
 public final class LedgerCommitments implements Commitments {
     private final List<CommittedKey> keys;
 
@@ -18,9 +18,9 @@ public final class LedgerCommitments implements Commitments {
     }
 
     /**
-     * Reads a ledger's directory; a file is read as a published list.
+     * Reads a ledger's directory, or a file as a published list.
      *
-     * @throws IOException when it cannot be read or is damaged
+     * @throws IOException if it cannot be read or is damaged
      */
     public static Commitments read(Path path) throws IOException {
         return Files.isDirectory(path) ? new LedgerCommitments(CommittedKey.all(path)) : CommitmentList.read(path);

@@ -1,9 +1,9 @@
 package dev.stillgate.canary.proof;
 
 /**
- * How probable counts are when a share f of what a text was learnt from is marked: the rate is (1 - f) rho + f m, where m is
- * what the mark asks for and the unmarked rate rho strays normally, in logits, from what is expected. The integral over the
- * straying is a sum over 41 even steps. Terms that do not depend on the mark are left out.
+ * Likelihood of form counts if a share f of the training text is marked. The rate of form 1 is (1 - f) rho + f m, where
+ * m is the rate that the mark selects. The unmarked rate rho has a normal distribution around the expected rate, in
+ * logits. The integral over rho is a sum over 41 equidistant nodes. Terms that do not depend on the mark are omitted.
  */
 final class MarkLikelihood {
     private static final int STEPS = 40;
@@ -24,7 +24,11 @@ final class MarkLikelihood {
 
     private final double strength;
 
-    /** For a share of marked text above 0 and below 1. */
+    /**
+     * Creates the likelihood for a share of marked text.
+     *
+     * @param strength the share, above 0 and below 1
+     */
     MarkLikelihood(double strength) {
         this.strength = strength;
     }
@@ -32,16 +36,16 @@ final class MarkLikelihood {
     /**
      * Returns the log-likelihood of {@code ones} of {@code sites}.
      *
-     * @param expected the unmarked rate, in logits
-     * @param spread how far it strays, in logits
-     * @param asked share of sites for which the mark asks form 1; the others are asked form 0
-     * @param writes0 whether form 0 may be written for form 1; else sites that are asked it are as if not marked
-     * @param writes1 whether form 1 may be written for form 0
+     * @param expected mean of the unmarked rate, in logits
+     * @param spread standard deviation of the unmarked rate, in logits
+     * @param asked share of sites for which the mark selects form 1; it selects form 0 for the others
+     * @param writes0 whether form 0 may replace form 1; otherwise sites that select it count as unmarked
+     * @param writes1 whether form 1 may replace form 0
      */
     double of(int sites, int ones, double expected, double spread, double asked, boolean writes0, boolean writes1) {
         double rate = ExpectedRates.sigmoid(expected);
         double information = sites * rate * (1 - rate) * spread * spread;
-        // A sharper likelihood would fall between the steps; so much evidence is as good as the straying lets it be.
+        // Flattens likelihoods that are too narrow for the nodes; rho's variance bounds the evidence anyway.
         double scale = Math.min(1, 25 / Math.max(1e-9, information));
         double a = scale * ones;
         double b = scale * (sites - ones);

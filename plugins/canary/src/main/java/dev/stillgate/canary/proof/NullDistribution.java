@@ -5,20 +5,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The distribution, over keys drawn at random, of S = sum over classes of tau (a + sum over cells of r w), where tau is +1 or -1
- * evenly and r is +1 with probability q, else -1. It is computed on the lattice of the whole numbers a and w, by convolution
- * cell by cell for either sign of the class, the two mirror images averaged, class after class. For tails below what doubles
- * hold, the distribution is tilted: its weights are multiplied by exp(theta S), with theta such that the tilted mean is the value asked
- * for, so what is summed is of ordinary size (H. Cramer, 1938; F. Esscher, 1932). Every term is positive, so there is no
- * cancellation, unlike in a Fourier transform.
+ * Exact distribution of S over random keys: S = sum over classes of tau (a + sum over cells of r w), where tau is +1 or
+ * -1 with equal probability, and r is +1 with probability q, else -1. The weights a and w are integers. Cells are
+ * convolved for tau = +1, the result is averaged with its mirror image, and classes are convolved with each other.
+ *
+ * <p>Tails below the range of double are computed on the exponentially tilted distribution (F. Esscher 1932, H. Cramer
+ * 1938): probabilities are multiplied by exp(theta S), with theta such that the tilted mean is the requested value. All
+ * terms are positive, so nothing cancels, unlike in a Fourier transform. Thread-safe.
  */
 public final class NullDistribution {
     private static final double LN10 = Math.log(10);
     private static final double STEEPEST = 64;
-    /** What can be added up untilted, far above the smallest double. */
+    /** Tails above this are summed without tilting, far above the smallest double. */
     private static final double PLAIN = 1e-200;
 
-    /** A class that counts: its own weight, and those of its cells, none of them 0. */
+    /** A class with a nonzero weight: its own weight and its cells' nonzero weights. */
     private static final class Part {
         final int a;
         final int[] w;
@@ -30,20 +31,20 @@ public final class NullDistribution {
     }
 
     /**
-     * A tail.
+     * Tail probabilities.
      *
-     * @param log10AtLeast log10 of the probability of the value or a higher one
-     * @param log10Above log10 of the probability of a higher one, minus infinity when there is none
+     * @param log10AtLeast log10 of the probability of the value or more
+     * @param log10Above log10 of the probability of more, minus infinity for 0
      */
     public record Tail(double log10AtLeast, double log10Above) {
-        /** Returns log10 of the probability of a higher value and half that of the value itself. */
+        /** Returns log10 of the mid-p-value: the probability of more plus half that of the value. */
         public double log10Mid() {
             return log10Randomised(0.5);
         }
 
         /**
-         * Returns log10 of the probability of a higher value and a share of that of the value itself. With a share drawn evenly
-         * between 0 and 1, it is the log10 of a p-value that is exactly uniform under the null.
+         * Returns log10 of the probability of more plus a share of that of the value. With a share drawn uniformly
+         * between 0 and 1 this p-value is exactly uniform under the null.
          */
         public double log10Randomised(double share) {
             double above = Math.pow(10, log10Above - log10AtLeast);
@@ -57,10 +58,10 @@ public final class NullDistribution {
     private double[] tails = new double[0];
 
     /**
-     * Takes the weights, in lattice units.
+     * Creates the distribution for weights in lattice units.
      *
-     * @param a for each class
-     * @param w for each class and cell
+     * @param a weight of each class
+     * @param w weight of each cell, by class
      * @param q probability that a cell's sign is its class's, above 0 and below 1
      */
     public NullDistribution(int[] a, int[][] w, double q) {
@@ -78,12 +79,12 @@ public final class NullDistribution {
         }
     }
 
-    /** Returns the highest value that S can have; the lowest is its negative. */
+    /** Returns the largest value of S; the smallest is its negative. */
     public long reach() {
         return reach;
     }
 
-    /** Returns the probability that S is at least, and that it is above, a value. */
+    /** Returns the probabilities that S is at least, and that it is above, a value. */
     public Tail tail(long value) {
         if (value < -reach) {
             return new Tail(0, 0);
@@ -104,7 +105,10 @@ public final class NullDistribution {
                 log10Above(tilted, theta, scale, value, value), log10Above(tilted, theta, scale, value, value + 1));
     }
 
-    /** Returns the probabilities of -reach, -reach + 2, ... reach and above, and 0. Computed once: most tails need no tilt. */
+    /**
+     * Returns the upper tails at -reach, -reach + 2, ... reach, and 0 at the end. Computed once, because most tails
+     * need no tilt.
+     */
     private synchronized double[] untilted() {
         if (tails.length == 0) {
             double[] all = tilted(0);
@@ -116,7 +120,7 @@ public final class NullDistribution {
         return tails;
     }
 
-    /** Undoes the tilt over what is at least {@code from}; terms are taken relative to {@code value}. */
+    /** Returns log10 of the probability of at least {@code from}, undoing the tilt relative to {@code value}. */
     private double log10Above(double[] tilted, double theta, double scale, long value, long from) {
         double sum = 0;
         for (int j = tilted.length - 1; j >= 0 && 2L * j - reach >= from; j--) {
@@ -125,7 +129,7 @@ public final class NullDistribution {
         return Math.min(0, (Math.log(sum) + scale - theta * value) / LN10);
     }
 
-    /** Finds theta with the tilted mean at a value, by bisection; the mean rises with theta. */
+    /** Returns theta for which the tilted mean is a value, by bisection: the mean increases with theta. */
     private double tilt(long value) {
         double low = 0;
         double high = 1e-6;
@@ -144,7 +148,7 @@ public final class NullDistribution {
         return high;
     }
 
-    /** Returns ln E exp(theta S). */
+    /** Returns ln E exp(theta S), the cumulant generating function. */
     private double cumulant(double theta) {
         double sum = 0;
         for (Part part : parts) {
@@ -162,7 +166,7 @@ public final class NullDistribution {
         return sum;
     }
 
-    /** Returns ln E exp(theta S) of one class whose sign is +1. */
+    /** Returns ln E exp(theta S) of one class given tau = +1. */
     private double half(Part part, double theta) {
         double sum = theta * part.a;
         for (int w : part.w) {
@@ -182,12 +186,12 @@ public final class NullDistribution {
         return sum;
     }
 
-    /** Returns the tilted probability of +1, when +1 has probability {@code p} and adds {@code x} to the exponent. */
+    /** Returns the tilted probability of +1, which has probability {@code p} and adds {@code x} to the exponent. */
     private static double up(double p, double x) {
         return 1 / (1 + (1 - p) / p * Math.exp(-2 * x));
     }
 
-    /** Returns the tilted probabilities of the values -reach, -reach + 2, ... reach. */
+    /** Returns the tilted probabilities of -reach, -reach + 2, ... reach. */
     private double[] tilted(double theta) {
         double[] all = new double[(int) reach + 1];
         double[] spare = new double[all.length];
@@ -224,7 +228,7 @@ public final class NullDistribution {
         return all;
     }
 
-    /** Writes to {@code to} the distribution of {@code from} and a step that is taken with probability {@code up}. */
+    /** Writes to {@code to} the convolution of {@code from} with a step taken with probability {@code up}. */
     private static void add(double[] from, double[] to, int size, int step, double up) {
         double stay = 1 - up;
         int shared = Math.min(step, size);

@@ -18,9 +18,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A file that was written before the suspect was asked: {@code {"keys":["c3/2026-Q4"],"answers":500,"prompts":500}}. The
- * keys and the two counts are read; other fields, and text in place of the number of prompts, are for people. Its digest stands in the report, to be compared with what was
- * published or committed beforehand, since the file alone does not say when it was written.
+ * Preregistration of an audit, written before the suspect is queried: {@code
+ * {"keys":["c3/2026-Q4"],"answers":500,"prompts":500}}. Other fields, and a text in place of the number of prompts, are
+ * for people. The report shows the file's digest, to be compared with one published beforehand, since the file does not
+ * prove when it was written.
  */
 public final class Preregistration {
     private static final int LARGEST = 1 << 20;
@@ -45,7 +46,7 @@ public final class Preregistration {
     /**
      * Reads a file of at most 1 MiB.
      *
-     * @throws IOException when it cannot be read or is no preregistration; the message begins with the file
+     * @throws IOException if the file cannot be read or is invalid; the message begins with the file
      */
     public static Preregistration read(Path file) throws IOException {
         byte[] bytes;
@@ -60,7 +61,7 @@ public final class Preregistration {
             return parsed(bytes, HexFormat.of().formatHex(digest));
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    file + ": no preregistration: "
+                    file + ": invalid preregistration: "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
         } catch (NoSuchAlgorithmException e) {
@@ -89,15 +90,15 @@ public final class Preregistration {
                     parser.skipChildren();
                     continue;
                 }
-                require(value == JsonToken.START_ARRAY, "\"keys\" is a list of names");
+                require(value == JsonToken.START_ARRAY, "\"keys\" must be a list of names");
                 while (parser.nextToken() == JsonToken.VALUE_STRING) {
                     CanaryKey.requireName(parser.getText());
                     keys.add(parser.getText());
                     require(keys.size() <= MOST_KEYS, "more than " + MOST_KEYS + " keys");
                 }
-                require(parser.currentToken() == JsonToken.END_ARRAY, "\"keys\" is a list of names");
+                require(parser.currentToken() == JsonToken.END_ARRAY, "\"keys\" must be a list of names");
             }
-            require(parser.nextToken() == null, "something follows the object");
+            require(parser.nextToken() == null, "unexpected content after the object");
         }
         require(!keys.isEmpty(), "it names no keys");
         return new Preregistration(keys, answers, prompts, digest);
@@ -107,15 +108,15 @@ public final class Preregistration {
         boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                 && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
                 && parser.getLongValue() >= 0;
-        require(whole, "\"" + name + "\" is a whole number, not negative");
+        require(whole, "\"" + name + "\" must be a whole number of at least 0");
         return parser.getLongValue();
     }
 
     /**
-     * Compares what was registered with what is audited: more answers may have been asked for until p was small, and fewer
-     * may have been picked for it.
+     * Compares the registered counts with the audited ones: additional answers may have been collected until p was
+     * small, and missing ones may have been dropped for it.
      *
-     * @param given how many answers were given
+     * @param given number of answers given
      * @param repeats how many of their prompts repeat others
      * @return warnings, in sentences
      */
@@ -147,7 +148,7 @@ public final class Preregistration {
         }
     }
 
-    /** Returns the keys that were named. */
+    /** Returns the registered keys. */
     public Set<String> keys() {
         return Set.copyOf(keys);
     }

@@ -3,9 +3,9 @@ package dev.stillgate.canary.proof;
 import java.util.Arrays;
 
 /**
- * The sentences that were already seen, by 64-bit hashes (FNV-1a with a final mix; letters in lower case, spaces as one), so that
- * a suspect that loops or repeats boilerplate counts once. Which sentences repeat is a matter of the text alone, so the test
- * stays exact. Bounded: past the limit nothing is taken for new, which can only lose evidence.
+ * Bounded set of sentences, by 64-bit hashes (FNV-1a with a final mix, ignoring case and white space), so that repeated
+ * boilerplate counts once. Independent of the key, so the test stays exact. Once full it reports every sentence as
+ * seen, which can only lose evidence. Not thread-safe.
  */
 final class SeenSentences {
     private static final int SMALL = 1 << 12;
@@ -14,12 +14,12 @@ final class SeenSentences {
     private long[] seen = new long[SMALL];
     private int size;
 
-    /** Keeps up to {@code limit} hashes. */
+    /** Creates a set of up to {@code limit} hashes. */
     SeenSentences(int limit) {
         this.limit = limit;
     }
 
-    /** Returns whether this part of a text is met for the first time. */
+    /** Adds a part of a text; returns whether it is new. */
     boolean isNew(CharSequence text, int from, int to) {
         long hash = hash(text, from, to);
         int slot = slot(hash);
@@ -33,7 +33,7 @@ final class SeenSentences {
         return true;
     }
 
-    /** Returns whether no more can be kept. */
+    /** Returns whether the set is full. */
     boolean isFull() {
         return size >= limit;
     }

@@ -3,12 +3,12 @@ package dev.stillgate.canary.proof;
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.ClassSheet;
 
-/** How often each form stood in each cell of a text: all that the test knows of it. */
+/** Counts of form 0 and form 1 in each cell of a text, the input of the test. Not thread-safe. */
 public final class SiteCounts {
     private final int[][] sites;
     private final int[][] ones;
 
-    /** Counts nothing as yet, for the classes and cells of a table. */
+    /** Creates empty counts for the classes and cells of a table. */
     public SiteCounts(ClassSheet sheet) {
         sites = new int[sheet.classes()][];
         ones = new int[sheet.classes()][];
@@ -34,12 +34,12 @@ public final class SiteCounts {
         this.ones[cls][bucket] += ones;
     }
 
-    /** Returns how many classes there are. */
+    /** Returns the number of classes. */
     public int classes() {
         return sites.length;
     }
 
-    /** Returns how many cells a class has. */
+    /** Returns the number of cells of a class. */
     public int buckets(int cls) {
         return sites[cls].length;
     }
@@ -49,7 +49,7 @@ public final class SiteCounts {
         return sites[cls][bucket];
     }
 
-    /** Returns how many sites of a cell have form 1. */
+    /** Returns the number of sites of a cell with form 1. */
     public int ones(int cls, int bucket) {
         return ones[cls][bucket];
     }
@@ -59,7 +59,7 @@ public final class SiteCounts {
         return sum(sites[cls]);
     }
 
-    /** Returns how many sites of a class have form 1. */
+    /** Returns the number of sites of a class with form 1. */
     public int ones(int cls) {
         return sum(ones[cls]);
     }
@@ -73,7 +73,7 @@ public final class SiteCounts {
         return total;
     }
 
-    /** Returns the number of cells that have a site. */
+    /** Returns the number of cells with a site. */
     public int cells() {
         int cells = 0;
         for (int[] row : sites) {
@@ -84,7 +84,7 @@ public final class SiteCounts {
         return cells;
     }
 
-    /** Returns the share of sites whose form is the one that a key asks for; one half when there are no sites. */
+    /** Returns the share of sites with the form that a key selects; one half for an empty text. */
     public double agreement(CanaryKey key) {
         long agreeing = 0;
         for (int k = 0; k < sites.length; k++) {

@@ -6,23 +6,23 @@ import dev.stillgate.canary.text.edit.FormChooser;
 import dev.stillgate.canary.text.edit.ProseEditor;
 
 /**
- * The reader of a suspect's answers: finds the sites with the very editor that writes marks, leaving all as it is, and counts
- * those of sentences it has not met before. An answer that has many more sites as a mere list of sentences lost its layout
- * on the way, and is read as one. Not for several threads.
+ * Counts the sites of a suspect's answers, in distinct sentences only. Sites are found with the same editor that writes
+ * marks. An answer that has far more sites when laid out as a list of sentences is read as one, because its layout was
+ * lost. Not thread-safe.
  */
 public final class SiteReader {
-    private static final int MOST_SENTENCES = 1 << 23;
+    private static final int MAX_SENTENCES = 1 << 23;
 
-    /** How many times as many sites a text must have as a mere list of sentences for its layout to be taken for lost. */
+    /** Factor by which the list layout must increase the sites for the original layout to count as lost. */
     private static final double LAYOUT_LOST = 1.4;
 
-    /** How many more at least: a short answer has a site more by chance, which nobody has marked. */
+    /** Number of additional sites required as well, since a short answer may gain one by chance. */
     private static final int LAYOUT_LOST_SITES = 4;
 
     private final ProseEditor editor;
     private final SiteCounts counts;
-    private final SeenSentences repeats = new SeenSentences(MOST_SENTENCES);
-    private final SeenSentences prompts = new SeenSentences(MOST_SENTENCES);
+    private final SeenSentences repeats = new SeenSentences(MAX_SENTENCES);
+    private final SeenSentences prompts = new SeenSentences(MAX_SENTENCES);
     private String text = "";
     private int sentenceEnd;
     private boolean sentenceNew;
@@ -33,7 +33,7 @@ public final class SiteReader {
     private long words;
     private long repeatedPrompts;
 
-    /** Reads with a table's classes. */
+    /** Creates a reader for a table. */
     public SiteReader(ClassTable table, ClassSheet sheet) {
         counts = new SiteCounts(sheet);
         editor = new ProseEditor(table, (cls, bucket) -> FormChooser.KEEP, this::site);
@@ -74,7 +74,7 @@ public final class SiteReader {
         editor.end();
     }
 
-    /** Reads what a suspect answered to a prompt. */
+    /** Reads the answer to a prompt. */
     public void read(String prompt, String answer) {
         repeatedPrompts += prompts.isNew(prompt, 0, prompt.length()) ? 0 : 1;
         read(answer);
@@ -92,7 +92,7 @@ public final class SiteReader {
         }
     }
 
-    /** Goes on to the sentence that has a position in it. Every sentence on the way is remembered. */
+    /** Advances to the sentence that contains a position and records each sentence on the way. */
     private void passTo(int position) {
         while (sentenceEnd < Math.min(position, text.length())) {
             int from = sentenceEnd;
@@ -101,7 +101,7 @@ public final class SiteReader {
         }
     }
 
-    /** Returns where the sentence that begins at {@code from} ends: after a line, or after . ! ? and what is no letter. */
+    /** Returns the end of the sentence that begins at {@code from}: after a line, or after . ! ? and white space. */
     private int end(int from) {
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -124,32 +124,32 @@ public final class SiteReader {
         return words;
     }
 
-    /** Returns the counts of the sentences that were met once, or the first time they were met. */
+    /** Returns the counts over distinct sentences. */
     public SiteCounts counts() {
         return counts;
     }
 
-    /** Returns how many sites there were, repeated sentences included. */
+    /** Returns the number of sites, repeated sentences included. */
     public long sites() {
         return sites;
     }
 
-    /** Returns how many answers were read. */
+    /** Returns the number of answers read. */
     public long answers() {
         return answers;
     }
 
-    /** Returns how many words were read, taking what stands between spaces for a word. */
+    /** Returns the number of words read, separated by white space. */
     public long words() {
         return words;
     }
 
-    /** Returns how many answers came of a prompt that an earlier answer had. */
+    /** Returns the number of answers whose prompt repeats an earlier one. */
     public long repeatedPrompts() {
         return repeatedPrompts;
     }
 
-    /** Returns whether there were more sentences than are kept, so that later ones did not count. */
+    /** Returns whether the limit on sentences was reached, so that later ones did not count. */
     public boolean isFull() {
         return repeats.isFull();
     }

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The test of one suspect under the keys asked about, adjusted for all keys that could have been asked about. */
+/** Tests one suspect under several keys, with p-values adjusted for every key that could have been tested. */
 public final class SuspectAudit {
     private static final int FEW_SITES = 20;
     private static final double REPEATED = 0.05;
@@ -29,7 +29,7 @@ public final class SuspectAudit {
     private final @Nullable Preregistration preregistration;
     private final List<String> warnings = new ArrayList<>();
 
-    /** Takes what is known beforehand: a ledger's commitments and a preregistration, or null where there is none. */
+    /** Creates an audit; the ledger's commitments and the preregistration are null if there are none. */
     public SuspectAudit(
             ClassSheet sheet,
             MasterSecret master,
@@ -44,23 +44,24 @@ public final class SuspectAudit {
     /**
      * Tests a suspect.
      *
-     * @param names of the keys to report on; the p-values are adjusted for these and, unless the audit was preregistered, for
-     *     all committed ones
-     * @param reference answers that know nothing of any of the keys, null when there are none
-     * @throws IllegalArgumentException when there is no key, a name is none, or the audit was preregistered for other keys
+     * @param names keys to report; p-values are adjusted for these and, unless the audit was preregistered, for all
+     *     committed keys
+     * @param reference answers made without any of the keys, or null
+     * @throws IllegalArgumentException if names is empty, a name is invalid, or the audit was preregistered for other
+     *     keys
      */
     public AuditReport report(Collection<String> names, SiteReader suspect, @Nullable SiteReader reference) {
-        Set<String> family = family(names);
-        SiteCounts known = reference == null ? null : reference.counts();
-        Map<CanaryPlan, KeyStatistic> evidence = new HashMap<>();
+        Set<String> counted = counted(names);
+        SiteCounts referenceCounts = reference == null ? null : reference.counts();
+        Map<CanaryPlan, KeyStatistic> statistics = new HashMap<>();
         List<KeyOutcome> all = new ArrayList<>();
-        for (String name : family) {
+        for (String name : counted) {
             CanaryKey key = key(name);
-            KeyStatistic weights =
-                    evidence.computeIfAbsent(key.plan(), plan -> KeyStatistic.of(suspect.counts(), sheet, known, plan));
-            all.add(outcome(key, weights, suspect.counts()));
+            KeyStatistic statistic =
+                    statistics.computeIfAbsent(key.plan(), plan -> KeyStatistic.of(suspect.counts(), sheet, referenceCounts, plan));
+            all.add(outcome(key, statistic, suspect.counts()));
         }
-        int others = otherCommitments(family);
+        int others = otherCommitments(counted);
         double[] holm = Holm.adjust(
                 Arrays.copyOf(all.stream().mapToDouble(KeyOutcome::log10p).toArray(), all.size() + others));
         List<KeyOutcome> asked = new ArrayList<>();
@@ -88,39 +89,39 @@ public final class SuspectAudit {
                 suspect.counts().total(),
                 suspect.counts().cells(),
                 reference == null ? 0 : reference.answers(),
-                strength(evidence),
+                strength(statistics),
                 preregistration == null ? null : preregistration.digest(),
                 warnings);
     }
 
     /**
-     * Returns how many commitments of these names are not the one that is tested. They count in Holm's correction as tests
-     * with p = 1: one of them with a smaller p would have been reported in place of the one that is.
+     * Returns the number of commitments of these names other than the tested one. Holm's correction counts each as a
+     * test with p = 1: had one a smaller p, it could have been reported in place of the tested one.
      */
-    private int otherCommitments(Set<String> family) {
+    private int otherCommitments(Set<String> counted) {
         if (commitments == null) {
             return 0;
         }
-        return family.stream()
+        return counted.stream()
                 .mapToInt(name -> Math.max(0, commitments.count(name) - 1))
                 .sum();
     }
 
-    private Set<String> family(Collection<String> names) {
+    private Set<String> counted(Collection<String> names) {
         if (names.isEmpty()) {
-            throw new IllegalArgumentException("there is no key to ask about");
+            throw new IllegalArgumentException("there is no key to test");
         }
-        Set<String> family = new LinkedHashSet<>(names);
+        Set<String> counted = new LinkedHashSet<>(names);
         if (preregistration != null) {
             names.forEach(preregistration::require);
-            family.addAll(preregistration.keys());
+            counted.addAll(preregistration.keys());
         } else if (commitments != null) {
-            family.addAll(commitments.names());
+            counted.addAll(commitments.names());
         }
-        return family;
+        return counted;
     }
 
-    /** Returns the key under the plan that it was committed to with this table; under the current one when it was not. */
+    /** Returns the key under the plan of its commitment with this table, or under the current plan if there is none. */
     private CanaryKey key(String name) {
         for (CanaryPlan plan : CanaryPlan.KNOWN) {
             CanaryKey key = CanaryKey.derive(master, name, sheet, plan);
@@ -131,25 +132,25 @@ public final class SuspectAudit {
         return CanaryKey.derive(master, name, sheet);
     }
 
-    /** Returns what was looked for under the newest plan that a key has. */
-    private static double strength(Map<CanaryPlan, KeyStatistic> evidence) {
+    /** Returns the strength selected under the newest plan of any key. */
+    private static double strength(Map<CanaryPlan, KeyStatistic> statistics) {
         return CanaryPlan.KNOWN.stream()
-                .filter(evidence::containsKey)
+                .filter(statistics::containsKey)
                 .findFirst()
-                .map(plan -> Objects.requireNonNull(evidence.get(plan)).strength())
+                .map(plan -> Objects.requireNonNull(statistics.get(plan)).strength())
                 .orElseThrow();
     }
 
-    private KeyOutcome outcome(CanaryKey key, KeyStatistic evidence, SiteCounts counts) {
+    private KeyOutcome outcome(CanaryKey key, KeyStatistic statistic, SiteCounts counts) {
         byte[] commitment = key.commitment();
-        NullDistribution.Tail tail = evidence.tail(key);
+        NullDistribution.Tail tail = statistic.tail(key);
         return new KeyOutcome(
                 key.name(),
                 HexFormat.of().formatHex(commitment),
                 commitments == null ? null : commitments.since(key.name(), commitment),
                 tail,
                 tail.log10AtLeast(),
-                evidence.statistic(key) * evidence.unit(),
+                statistic.value(key) * statistic.unit(),
                 counts.agreement(key));
     }
 

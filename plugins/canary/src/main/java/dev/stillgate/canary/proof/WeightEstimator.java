@@ -6,29 +6,34 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The weighing of one suspect's counts under each of a plan's choices, of which the most probable one is taken. */
+/**
+ * Computes the weights of {@link KeyStatistic} from a suspect's counts. The share of marked text and the spread of
+ * styles are selected among the plan's candidates by marginal likelihood, with the key averaged out (empirical Bayes).
+ */
 final class WeightEstimator {
-    /** How far a suspect's own classes may stray when cells are centred on them, in logits. */
+    /** Prior standard deviation of the suspect's own class rates, in logits, where cells are centred on them. */
     private static final double OWN_SPREAD = 1.5;
 
-    /** Share of classes that may have been normalised, and share of their sites that were overlooked. */
-    private static final double NORMALISED = 0.1;
+    /** Prior share of classes whose sites were all rewritten to one form. */
+    private static final double REWRITTEN = 0.1;
 
-    private static final double LEFT_OVER = 0.005;
+    /** Share of sites that such a rewriting overlooks. */
+    private static final double OVERLOOKED = 0.005;
     private static final int ROUNDS = 20;
     /**
-     * Share of cells that may have any rate when a strength is chosen. A student repeats what it read a few times, so in a long
-     * audit many a cell has one form for other reasons than a mark; without this a weak mark is taken for a strong one.
+     * Prior share of cells with an arbitrary rate, in the selection of a strength. A model repeats contexts that it
+     * read a few times, so in a long audit many cells have one form for reasons other than a mark. Without this prior a
+     * weak mark looks strong.
      */
     private static final double OUTLIERS = 0.5;
 
     /**
-     * How many nats a strength of one is given before the counts speak: of a short text they say little, and taking leaked text
-     * for a weak student's loses more than the other error.
+     * Prior log-odds per unit of strength, in nats. Short texts carry little information about the strength, and
+     * mistaking a leaked text for a weakly trained model loses more power than the opposite error.
      */
-    private static final double HEAD_START = 15;
+    private static final double STRENGTH_PRIOR = 15;
 
-    /** What was chosen: the share of marked text that is looked for, and the weights of classes' and cells' signs, in nats. */
+    /** The selected share of marked text, and the weights of the classes' and cells' signs in nats. */
     static final class Choice {
         final double strength;
         final double[] classes;
@@ -46,9 +51,9 @@ final class WeightEstimator {
     private final ExpectedRates rates;
     private final CanaryPlan plan;
     private final double[] shift;
-    /** How much of the class's sites each cell has. */
+    /** Each cell's share of its class's sites. */
     private final double[][] share;
-    /** The root mean square, over keys, of the mean sign of a class's sites. */
+    /** Root mean square, over keys, of the mean sign of a class's sites. */
     private final double[] push;
 
     WeightEstimator(SiteCounts suspect, ClassSheet sheet, ExpectedRates rates, CanaryPlan plan) {
@@ -73,17 +78,17 @@ final class WeightEstimator {
     }
 
     /**
-     * Weighs under every strength, and takes the one that makes the counts most probable when a few classes may have been
-     * normalised since, to either form: what looks like that counts little.
+     * Returns the weights under the strength of the highest likelihood. A few classes may have been rewritten to one
+     * form since; classes that look so get little weight.
      */
     Choice best() {
-        double[] normalised = normalised();
+        double[] rewritten = rewritten();
         double most = Double.NEGATIVE_INFINITY;
         Choice best = null;
         for (int strength : plan.strengths()) {
             Part[] parts = parts(strength);
             double[] kept = new double[share.length];
-            double fit = kept(parts, normalised, kept) + HEAD_START * strength / 1000.0;
+            double fit = kept(parts, rewritten, kept) + STRENGTH_PRIOR * strength / 1000.0;
             if (fit > most) {
                 most = fit;
                 best = joined(strength, kept, parts);
@@ -93,28 +98,27 @@ final class WeightEstimator {
     }
 
     /**
-     * Fills in the probability that each class is as it was written, and returns how probable all counts are. How many classes
-     * were normalised is estimated with it (A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum likelihood from incomplete data
-     * via the EM algorithm", 1977). Contractions are written out together or not at all; those that were say nothing of how many
-     * other classes were normalised.
+     * Computes the probability that each class is unaltered, and returns the log-likelihood of all counts. The share of
+     * rewritten classes is estimated along with it by expectation-maximization (A. P. Dempster, N. M. Laird, D. B.
+     * Rubin 1977). Contractions are expanded all together or not at all, so they say nothing about other classes.
      */
-    private double kept(Part[] parts, double[] normalised, double[] kept) {
-        double common = 1 - NORMALISED;
+    private double kept(Part[] parts, double[] rewritten, double[] kept) {
+        double common = 1 - REWRITTEN;
         double fit = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            double sum = 1 - NORMALISED;
+            double sum = 1 - REWRITTEN;
             double all = 1;
             double others = 0;
             double contractions = 0;
             for (int k = 0; k < kept.length; k++) {
                 double whole = parts[0].fits[k] + parts[1].fits[k];
-                double both = mean(whole, normalised[k], common);
+                double both = mean(whole, rewritten[k], common);
                 kept[k] = common * Math.exp(whole - both);
                 others += contracts(k) ? 0 : both;
                 contractions += contracts(k) ? both : 0;
             }
-            double either = mean(contractions, writtenOut(), 1 - NORMALISED);
-            double asWritten = (1 - NORMALISED) * Math.exp(contractions - either);
+            double either = mean(contractions, expanded(), 1 - REWRITTEN);
+            double asWritten = (1 - REWRITTEN) * Math.exp(contractions - either);
             for (int k = 0; k < kept.length; k++) {
                 double counts = suspect.sites(k) == 0 ? 0 : contracts(k) ? asWritten : 1;
                 sum += counts * kept[k];
@@ -131,30 +135,30 @@ final class WeightEstimator {
         return plan.version() > 1 && sheet.contracts(k);
     }
 
-    /** Returns how probable the counts of all contractions are when almost all of them were written out. */
-    private double writtenOut() {
+    /** Returns the log-likelihood of all contraction counts if almost all contractions were expanded. */
+    private double expanded() {
         double fit = 0;
         for (int k = 0; k < share.length; k++) {
             if (contracts(k)) {
                 int ones = suspect.ones(k);
                 int zeros = suspect.sites(k) - ones;
-                fit += 2 * (zeros * Math.log(1 - LEFT_OVER) + ones * Math.log(LEFT_OVER));
+                fit += 2 * (zeros * Math.log(1 - OVERLOOKED) + ones * Math.log(OVERLOOKED));
             }
         }
         return fit;
     }
 
-    /** Returns how probable the counts of each class are when almost all of its sites were given one form, whichever. */
-    private double[] normalised() {
+    /** Returns the log-likelihood of each class's counts if almost all of its sites were rewritten to one form. */
+    private double[] rewritten() {
         double[] fits = new double[share.length];
         for (int k = 0; k < fits.length; k++) {
             int ones = suspect.ones(k);
             int zeros = suspect.sites(k) - ones;
-            // Twice, since what is compared with it counts the sites twice: once as a class's, once as the cells'.
+            // Doubled, because the compared likelihood counts each site twice: for its class and for its cell.
             fits[k] = 2
                     * mean(
-                            ones * Math.log(1 - LEFT_OVER) + zeros * Math.log(LEFT_OVER),
-                            zeros * Math.log(1 - LEFT_OVER) + ones * Math.log(LEFT_OVER),
+                            ones * Math.log(1 - OVERLOOKED) + zeros * Math.log(OVERLOOKED),
+                            zeros * Math.log(1 - OVERLOOKED) + ones * Math.log(OVERLOOKED),
                             0.5);
         }
         return fits;
@@ -175,7 +179,7 @@ final class WeightEstimator {
         return new Choice(strength / 1000.0, classes, cells);
     }
 
-    /** Half the log-likelihood ratios, and how probable the counts are with the key averaged out. */
+    /** Half the log-likelihood ratios of one level, and the log-likelihood of the counts with the key averaged out. */
     private static final class Part {
         final double[] fits;
         final double[][] halves;
@@ -198,9 +202,9 @@ final class WeightEstimator {
             for (int k = 0; k < halves.length; k++) {
                 int sites = suspect.sites(k);
                 double expected = rates.expected(k, suspect);
-                double strays = Math.sqrt(spread * spread / 1e6 + rates.variance(k));
-                double up = of(likelihood, k, sites, suspect.ones(k), expected, strays, (1 + push[k]) / 2);
-                double down = of(likelihood, k, sites, suspect.ones(k), expected, strays, (1 - push[k]) / 2);
+                double deviation = Math.sqrt(spread * spread / 1e6 + rates.variance(k));
+                double up = of(likelihood, k, sites, suspect.ones(k), expected, deviation, (1 + push[k]) / 2);
+                double down = of(likelihood, k, sites, suspect.ones(k), expected, deviation, (1 - push[k]) / 2);
                 halves[k] = (up - down) / 2;
                 fits[k] = mean(up, down, 0.5);
             }
@@ -223,15 +227,17 @@ final class WeightEstimator {
         return Objects.requireNonNull(best);
     }
 
-    private double of(MarkLikelihood likelihood, int k, int sites, int ones, double expected, double strays, double asked) {
-        return likelihood.of(sites, ones, expected, strays, asked, sheet.writes(k, 0), sheet.writes(k, 1));
+    private double of(MarkLikelihood likelihood, int k, int sites, int ones, double expected, double deviation, double asked) {
+        return likelihood.of(sites, ones, expected, deviation, asked, sheet.writes(k, 0), sheet.writes(k, 1));
     }
 
     private static Part better(@Nullable Part a, Part b) {
         return a != null && a.fit() >= b.fit() ? a : b;
     }
 
-    /** Fills in the halves of a class's cells, and returns how probable they are with the class's sign averaged out. */
+    /**
+     * Computes the half ratios of a class's cells, and returns their log-likelihood with the class's sign averaged out.
+     */
     private double cells(int k, MarkLikelihood likelihood, double spread, double[] halves) {
         double plus = 0;
         double minus = 0;
@@ -241,9 +247,9 @@ final class WeightEstimator {
                 continue;
             }
             double expected = rates.cell(k, b) + shift[k];
-            double strays = Math.sqrt(spread * spread + rates.variance(k, b));
-            double up = of(likelihood, k, sites, suspect.ones(k, b), expected, strays, 1);
-            double down = of(likelihood, k, sites, suspect.ones(k, b), expected, strays, 0);
+            double deviation = Math.sqrt(spread * spread + rates.variance(k, b));
+            double up = of(likelihood, k, sites, suspect.ones(k, b), expected, deviation, 1);
+            double down = of(likelihood, k, sites, suspect.ones(k, b), expected, deviation, 0);
             halves[b] = (up - down) / 2;
             double any = anyRate(suspect.ones(k, b), sites - suspect.ones(k, b));
             plus += fit(any, mean(up, down, plan.q()));
@@ -252,12 +258,12 @@ final class WeightEstimator {
         return mean(plus, minus, 0.5);
     }
 
-    /** Returns how probable a cell is in choosing a strength, when it may as well be one of the {@link #OUTLIERS}. */
+    /** Returns the log-likelihood of a cell in the selection of a strength, allowing for {@link #OUTLIERS}. */
     private double fit(double any, double expected) {
         return plan.version() > 1 ? mean(any, expected, OUTLIERS) : expected;
     }
 
-    /** Returns ln of the probability of certain forms in a row when every rate is as likely as any other. */
+    /** Returns the log-probability of a sequence of forms under a uniform prior on the rate. */
     private static double anyRate(int ones, int zeros) {
         double log = -Math.log(ones + zeros + 1);
         for (int i = 1; i <= zeros; i++) {
@@ -267,8 +273,9 @@ final class WeightEstimator {
     }
 
     /**
-     * Adds what one strength says to the cells' weights, and returns what it says of the class's. A class is pushed by its
-     * sites' signs, whose mean the class's own sign only foretells: alpha is the share that is left to the latter.
+     * Adds the weights under one strength to those of the cells, and returns that of the class. The class-level effect
+     * follows the mean sign of the class's sites, which the class's own sign only predicts. The plan's alpha is the
+     * share that is assigned to the class's sign; the rest is distributed over the cells.
      */
     private double add(double strength, int k, Part[] parts, double odds, double[] cells) {
         double alpha = plan.alpha() / 1000.0;
@@ -280,7 +287,11 @@ final class WeightEstimator {
         return alpha * whole * (2 * plan.q() - 1);
     }
 
-    /** Returns ln of the mean of two probabilities, the first of which weighs {@code p}, given as logarithms. */
+    /**
+     * Returns the logarithm of the weighted mean of two probabilities given as logarithms.
+     *
+     * @param p weight of the first
+     */
     private static double mean(double up, double down, double p) {
         double high = Math.max(up, down);
         return high + Math.log(p * Math.exp(up - high) + (1 - p) * Math.exp(down - high));

@@ -99,7 +99,7 @@ class CanaryVerbsTest {
     }
 
     @Test
-    void whatIsMarkedIsFoundAndWhatIsNotIsNot() {
+    void verifyFindsTheKeyOfMarkedTextOnly() {
         mark();
         assertThat(output()).startsWith("marked 150 texts under c3/2026-Q4: ");
 
@@ -147,7 +147,7 @@ class CanaryVerbsTest {
     }
 
     @Test
-    void aCommittedKeyIsAdjustedForAllAndAPreregisteredOneIsNot() throws IOException {
+    void adjustmentCoversTheLedgerUnlessPreregistered() throws IOException {
         mark();
         run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json");
         double alone = figure("log10p");
@@ -194,8 +194,8 @@ class CanaryVerbsTest {
     }
 
     @Test
-    @DisplayName("plugins 18: counts of a preregistration are compared with what was asked")
-    void countsAreComparedWithThoseRegistered() throws IOException {
+    @DisplayName("plugins 18: counts of a preregistration are compared with the audited counts")
+    void countsAreComparedWithThePreregistration() throws IOException {
         mark();
         long answers = Files.readAllLines(marked).size();
         for (long registered : new long[] {answers - 1, answers, answers + 1}) {
@@ -213,7 +213,7 @@ class CanaryVerbsTest {
                     directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"],\"answers\":" + wrong + "}");
             assertThat(verifyRegistered(file)).as(wrong).isOne();
             assertThat(errors())
-                    .contains("audit.json: no preregistration: \"answers\" is a whole number, not negative");
+                    .contains("audit.json: invalid preregistration: \"answers\" must be a whole number of at least 0");
         }
         Path none = Files.writeString(directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"]}");
         assertThat(verifyRegistered(none)).isZero();
@@ -258,9 +258,9 @@ class CanaryVerbsTest {
         return "{\"key\":\"" + key + "\",\"commitment\":\"" + commitment + "\",\"since\":\"2026-10-01T00:00:00Z\"}\n";
     }
 
-    /** As a gateway of that version marked them. */
+    /** Texts marked as by a gateway of the first version. */
     @Test
-    void aKeyThatWasCommittedUnderTheFirstPlanIsReadUnderIt() throws IOException {
+    void keyCommittedUnderTheFirstPlanIsTestedUnderIt() throws IOException {
         Inputs inputs = Inputs.withTable(List.of(Path.of("../../config/canary/english.yaml")));
         MasterSecret master = MasterSecret.read(null, ENVIRONMENT);
         CanaryKey old = CanaryKey.derive(master, "c3/2026-Q4", inputs.sheet(), CanaryPlan.FIRST);
@@ -306,12 +306,12 @@ class CanaryVerbsTest {
     }
 
     @Test
-    void aBrokenLineIsNamed() throws IOException {
+    void brokenLineIsReportedWithItsPosition() throws IOException {
         assertBroken("{\"text\":\"a\"}\n{\"text\":\n", ":2: ");
         assertBroken("\n\n[1]\n", ":3: expected an object");
         assertBroken("{\"text\":1}\n", ":1: expected a string \"text\"");
         assertBroken("{\"text\":\"a\",\"text\":\"b\"}", ":1: ");
-        assertBroken("{\"text\":\"a\"} {}", ":1: something follows the object");
+        assertBroken("{\"text\":\"a\"} {}", ":1: unexpected content after the object");
         assertBroken("{\"text\":\"" + "x".repeat(JsonLines.LONGEST) + "\"}", ":1: longer than");
     }
 
@@ -346,7 +346,7 @@ class CanaryVerbsTest {
     }
 
     @Test
-    void whatCannotBeReadFails() throws IOException {
+    void unreadableFilesFail() throws IOException {
         assertThat(run("verify", "--key", "a", "--suspect", directory + "/none"))
                 .isOne();
         assertThat(errors()).contains("none: no such file");
@@ -356,7 +356,7 @@ class CanaryVerbsTest {
         Path broken = Files.writeString(directory.resolve("bad.json"), "{\"keys\":[]}");
         assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--preregistered", broken.toString()))
                 .isOne();
-        assertThat(errors()).contains("bad.json: no preregistration: it names no keys");
+        assertThat(errors()).contains("bad.json: invalid preregistration: it names no keys");
         assertThat(run("verify", "--all-keys", "--suspect", plain.toString(), "--ledger", broken.toString()))
                 .isOne();
         assertThat(errors()).contains("bad.json:1: ");

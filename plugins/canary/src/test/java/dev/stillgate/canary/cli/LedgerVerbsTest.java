@@ -51,7 +51,7 @@ class LedgerVerbsTest {
     private Path directory;
     private Path bundle;
 
-    /** Two openings: the head at the end of the first is the earlier head of a bundle made after the second. */
+    /** Opens the ledger twice: the last head of the first opening is the earlier head of later bundles. */
     @BeforeEach
     void writeLedger() throws Exception {
         directory = parent.resolve("ledger");
@@ -61,7 +61,7 @@ class LedgerVerbsTest {
     }
 
     private void write(int from, int to) throws Exception {
-        try (Ledger ledger = Ledger.open(directory, LedgerOptions.usual(), Ticker.system(), line -> {})) {
+        try (Ledger ledger = Ledger.open(directory, LedgerOptions.defaults(), Ticker.system(), line -> {})) {
             long other = ledger.commit("c1/2026-Q4", Hash.of(new byte[32]), Hash.of(TABLE));
             long key = ledger.commit("c3/2026-Q4", commitment(), Hash.of(TABLE));
             CountDownLatch done = new CountDownLatch(to - from);
@@ -105,7 +105,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void aSoundLedgerIsSaidToBeSound() {
+    void soundLedgerIsReportedAsSound() {
         assertThat(verify()).isZero();
         assertThat(out.toString())
                 .contains("leaves       14: 2 commitments, 12 answers with 240 sites")
@@ -120,7 +120,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void aPublishedHeadIsHeldAgainstTheLedger() throws IOException {
+    void publishedHeadIsCheckedAgainstTheLedger() throws IOException {
         Path published = Files.copy(directory.resolve("checkpoint"), parent.resolve("published"));
         Path key = Files.copy(directory.resolve("ledger.pub"), parent.resolve("key.pub"));
         assertThat(verify("--head", published.toString(), "--public-key", key.toString()))
@@ -132,20 +132,20 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void anUnsoundLedgerIsRefused() throws IOException {
+    void unsoundLedgerIsRejected() throws IOException {
         Path leaves = directory.resolve("leaves-000000000000.log");
         byte[] bytes = Files.readAllBytes(leaves);
         bytes[bytes.length / 2] ^= 4;
         Files.write(leaves, bytes);
         assertThat(verify()).isEqualTo(1);
-        assertThat(err.toString()).startsWith("ledger: " + leaves + ": byte ").contains("is not as it was written");
+        assertThat(err.toString()).startsWith("ledger: " + leaves + ": byte ").contains("was changed since it was written");
         assertThat(out.toString()).isEmpty();
         assertThat(export("--key", "c3/2026-Q4")).isEqualTo(1);
         assertThat(bundle).doesNotExist();
     }
 
     @Test
-    void anUnfinishedWriteIsNoDamage() throws IOException {
+    void unfinishedWriteIsNotDamage() throws IOException {
         Path leaves = directory.resolve("leaves-000000000000.log");
         byte[] bytes = Files.readAllBytes(leaves);
         Files.write(leaves, Arrays.copyOf(bytes, bytes.length + 100));
@@ -154,7 +154,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void wrongCallsAreTold() throws IOException {
+    void wrongCallsAreUsageErrors() throws IOException {
         assertThat(run()).isEqualTo(2);
         assertThat(run("audit")).isEqualTo(2);
         assertThat(run("verify")).isEqualTo(2);
@@ -172,7 +172,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void whatTheLedgerLacksIsTold() {
+    void missingKeysAndMessagesAreReported() {
         assertThat(export("--key", "c\u001b[31m")).isEqualTo(1);
         assertThat(err.toString()).contains("no commitment under key").doesNotContain("\u001b");
         assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_5"))
@@ -183,7 +183,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void messagesMayStandInAFile() throws IOException {
+    void messageIdsMayComeFromAFile() throws IOException {
         Path file = Files.writeString(parent.resolve("ids"), "msg_1\n\nmsg_2\nmsg_3\n");
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString(), "--message", "msg_2"))
                 .isZero();
@@ -198,7 +198,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void aBundleHoldsForAVerifierOfItsOwn() throws Exception {
+    void bundlePassesTheIndependentVerifier() throws Exception {
         assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_11", "--reveal"))
                 .isZero();
         assertThat(out.toString()).contains("1 commitments, 2 answers and 1 earlier heads under a head of 14 leaves");
@@ -215,7 +215,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void aBundleThatWasChangedAnywhereDoesNotHold() throws Exception {
+    void bundleChangedAnywhereFails() throws Exception {
         assertThat(export("--key", "c3/2026-Q4", "--message", "msg_7", "--reveal"))
                 .isZero();
         assertThat(node()).isZero();
@@ -227,7 +227,7 @@ class LedgerVerbsTest {
             int at = (values.start() + values.end()) / 2;
             String line = line(whole, at);
             if (line.contains("\"time\"") || line.contains("claimed")) {
-                continue; // for the reader's eye: the leaf has the time, and counts are a claim
+                continue; // informational: the leaf holds the time, and counts are not proven
             }
             char other = whole.charAt(at) == '1' ? '2' : '1';
             Files.writeString(bundle, whole.substring(0, at) + other + whole.substring(at + 1));
@@ -243,7 +243,7 @@ class LedgerVerbsTest {
     }
 
     @Test
-    void aWrongSecretOpensNothing() throws IOException {
+    void wrongSecretOpensNoCommitment() throws IOException {
         Path secret = Files.writeString(parent.resolve("secret"), "wrong");
         assertThat(export("--key", "c3/2026-Q4", "--reveal", "--secret-file", secret.toString()))
                 .isEqualTo(1);

@@ -31,7 +31,7 @@ class CanaryKeyTest {
     }
 
     @Test
-    void sameEverywhere() {
+    void keyIsTheSameOnEveryMachine() {
         CanaryKey key = CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7));
 
         assertThat(HexFormat.of().formatHex(key.commitment()))
@@ -41,7 +41,7 @@ class CanaryKeyTest {
                 .isEqualTo("95c1b625a438661655718b1bcb336c13fdcdaa0d5b09a73ac6448b5321eaac28");
         CanaryKey old = CanaryKey.derive(MASTER, "c3/2026-Q4", sheet(3, 4, 7), CanaryPlan.FIRST);
         assertThat(HexFormat.of().formatHex(old.commitment()))
-                .as("what ledgers of the first plan hold")
+                .as("commitment in ledgers of the first plan")
                 .isEqualTo("352600d3d6b68f86f75c2c7b74561a7c5198d2069aa0e27ad711e105de8c6392");
         assertThat(List.of(key.classSign(0), key.classSign(1), key.classSign(2)))
                 .isEqualTo(List.of(-1, 1, 1));
@@ -49,9 +49,12 @@ class CanaryKeyTest {
         assertThat(key).hasToString("key c3/2026-Q4");
     }
 
-    /** The commitment is SHA-256 over the parts after their lengths, the key HKDF's of RFC 5869, computed here from HMAC alone. */
+    /**
+     * The commitment is SHA-256 over length-prefixed parts; the key is HKDF's (RFC 5869), computed here from HMAC
+     * alone.
+     */
     @Test
-    void derivedAsDocumented() throws Exception {
+    void keyIsDerivedAsDocumented() throws Exception {
         ClassSheet sheet = sheet(1, 1, 9);
         byte[] prk = hmac("stillgate canary key 1".getBytes(StandardCharsets.US_ASCII), MASTER.bytes());
         byte[] info = join(new byte[] {0, 0, 0, 1, 'n', 0, 0, 0, 32}, sheet.digest());
@@ -72,7 +75,7 @@ class CanaryKeyTest {
     }
 
     @Test
-    void anotherNameMasterOrTableGivesAnotherKey() {
+    void keyDependsOnNameMasterAndTable() {
         byte[] commitment = CanaryKey.derive(MASTER, "a", sheet(1, 1, 0)).commitment();
 
         assertThat(CanaryKey.derive(MASTER, "b", sheet(1, 1, 0)).commitment()).isNotEqualTo(commitment);
@@ -101,14 +104,14 @@ class CanaryKeyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "  ", "a\nb", "a\u0000", "\u0085"})
-    void refusesNamesThatAreNone(String name) {
+    void invalidNameIsRejected(String name) {
         assertThatThrownBy(() -> CanaryKey.derive(MASTER, name, sheet(1, 1, 0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("128 characters");
     }
 
     @Test
-    void refusesALongName() {
+    void longNameIsRejected() {
         assertThat(CanaryKey.derive(MASTER, "x".repeat(128), sheet(1, 1, 0)).name())
                 .hasSize(128);
         assertThatThrownBy(() -> CanaryKey.requireName("x".repeat(129))).isInstanceOf(IllegalArgumentException.class);

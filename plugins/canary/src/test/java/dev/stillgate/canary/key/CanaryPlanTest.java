@@ -14,7 +14,7 @@ class CanaryPlanTest {
     }
 
     @Test
-    void saysAllInItsCanonicalBytes() {
+    void canonicalBytesHoldAllParameters() {
         assertThat(new String(
                         plan(49152, 250, 1000, 4096, 32, List.of(50, 970)).canonical(), StandardCharsets.US_ASCII))
                 .isEqualTo("""
@@ -32,9 +32,9 @@ class CanaryPlanTest {
         assertThat(CanaryPlan.CURRENT.q()).isEqualTo(0.75);
     }
 
-    /** Ledgers have commitments to these bytes. */
+    /** Existing ledgers hold commitments to these bytes. */
     @Test
-    void keepsTheFirstPlanAsItWas() {
+    void firstPlanIsUnchanged() {
         assertThat(new String(CanaryPlan.FIRST.canonical(), StandardCharsets.US_ASCII))
                 .isEqualTo("""
                         stillgate-canary-plan
@@ -52,7 +52,7 @@ class CanaryPlanTest {
     }
 
     @Test
-    void refusesFiguresOutOfRange() {
+    void parametersOutOfRangeAreRejected() {
         assertRefused(32768, 1, 1, 4096, 1, List.of(50));
         assertRefused(65536, 1, 1, 4096, 1, List.of(50));
         assertRefused(49152, 0, 0, 4096, 1, List.of(50));

@@ -22,7 +22,7 @@ class MasterSecretTest {
     }
 
     @Test
-    void aFileComesBeforeTheEnvironment() throws IOException {
+    void fileTakesPrecedenceOverTheEnvironment() throws IOException {
         assertThat(MasterSecret.read(file("a secret of the file\r\n"), VARIABLE).bytes())
                 .isEqualTo("a secret of the file".getBytes(StandardCharsets.UTF_8));
         assertThat(MasterSecret.read(null, VARIABLE).bytes())
@@ -30,7 +30,7 @@ class MasterSecretTest {
     }
 
     @Test
-    void thePublishedOneIsKnownForWhatItIs() throws IOException {
+    void publishedSecretIsRecognized() throws IOException {
         assertThat(MasterSecret.read(null, Map.of()).isTest()).isTrue();
         assertThat(MasterSecret.read(null, Map.of(MasterSecret.VARIABLE, "")).isTest())
                 .isTrue();
@@ -39,12 +39,12 @@ class MasterSecretTest {
     }
 
     @Test
-    void showsNothingOfItself() throws IOException {
+    void secretIsNotPrinted() throws IOException {
         assertThat(MasterSecret.read(null, VARIABLE)).hasToString("a master secret");
     }
 
     @Test
-    void refusesWhatIsTooShortOrTooLong() throws IOException {
+    void secretOfWrongLengthIsRejected() throws IOException {
         Path shortOne = file("fifteen bytes..\n");
         assertThatThrownBy(() -> MasterSecret.read(shortOne, Map.of()))
                 .isInstanceOf(IOException.class)

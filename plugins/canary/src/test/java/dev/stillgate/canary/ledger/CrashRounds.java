@@ -23,8 +23,8 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills {@link CrashWriter}s at random moments: after each death the ledger has to be sound and to hold every leaf that was
- * said to be on the disk, of this life and of all before. A directory is used for 50 lives.
+ * Kills {@link CrashWriter} processes at random moments. After each kill the ledger must be sound and hold every
+ * acknowledged leaf of this and all earlier processes. A directory is used for 50 processes.
  */
 final class CrashRounds {
     private static final int LIVES = 50;
@@ -49,8 +49,11 @@ final class CrashRounds {
     }
 
     /**
-     * Takes a directory for ledgers, the number of rounds, a seed, the longest time to live in milliseconds, and optionally a
-     * command under which the writers run, such as strace.
+     * Runs the rounds.
+     *
+     * @param args directory for ledgers, number of rounds, seed, longest lifetime in milliseconds, and optionally a
+     *     command that
+     * runs the writers, such as strace
      */
     public static void main(String[] args) throws Exception {
         CrashRounds rounds = new CrashRounds(
@@ -111,21 +114,21 @@ final class CrashRounds {
                 nextMessage = Math.max(nextMessage, message + 1);
             }
         } catch (EOFException e) {
-            // It is dead.
+            // The process has ended.
         }
         killer.join();
         int status = writer.waitFor();
         require(status == 137, "the writer ended by itself with " + status + ": " + Files.readString(said));
-        nextMessage = Math.max(nextMessage, before) + 100_000; // those under way are not used again
+        nextMessage = Math.max(nextMessage, before) + 100_000; // numbers in flight are not reused
     }
 
-    /** Kills at a random moment: one life in five at any time from its start, the others once there are leaves. */
+    /** Kills at a random moment: one process in five at any time from its start, the others once there are leaves. */
     private void kill(Process writer, CountDownLatch first, int longest) {
         try {
             first.await(30, TimeUnit.SECONDS);
-            Thread.sleep(random.nextInt(longest)); // the moment is the point of the test
+            Thread.sleep(random.nextInt(longest)); // a random moment is the point of the test
             writer.descendants().forEach(ProcessHandle::destroyForcibly);
-            writer.toHandle().destroyForcibly(); // the process would close its pipe, with leaves in it
+            writer.toHandle().destroyForcibly(); // destroy() of Process would close the pipe and lose leaves
             writer.waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

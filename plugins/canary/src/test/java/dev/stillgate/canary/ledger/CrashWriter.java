@@ -13,15 +13,19 @@ import dev.stillgate.canary.ledger.file.LedgerException;
 import java.util.concurrent.Semaphore;
 
 /**
- * A process that is killed: it writes marked answers as fast as the disk lets it, 64 under way, and tells each leaf that is
- * on the disk on its standard output, as two numbers of 8 bytes: the leaf's index and the message's number.
+ * Process to be killed: writes marked answers as fast as the disk allows, 64 in flight, and prints each acknowledged
+ * leaf to standard output as two 8-byte numbers, the leaf's index and the message's number.
  */
 final class CrashWriter {
     private static final int UNDER_WAY = 64;
 
     private CrashWriter() {}
 
-    /** Takes the directory, the number of the first message and, optionally, how many there are. */
+    /**
+     * Runs the writer.
+     *
+     * @param args directory, number of the first message and, optionally, number of messages
+     */
     public static void main(String[] args) throws InterruptedException {
         long first = Long.parseLong(args[1]);
         long end = args.length > 2 ? first + Long.parseLong(args[2]) : Long.MAX_VALUE;
@@ -51,7 +55,7 @@ final class CrashWriter {
             });
             if (!ledger.writable()) {
                 Thread.sleep(
-                        1); // a failing disk: the messages until it is written again are lost, as they are in a gateway
+                        1); // failing disk: messages are lost until it recovers, as in a gateway
             }
         }
         room.acquire(UNDER_WAY);

@@ -24,7 +24,7 @@ import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
 import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A disk that is full or fails while the ledger is written. */
+/** Ledger on a disk that is full or fails. */
 class DiskFaultTest {
     @TempDir
     Path parent;
@@ -40,7 +40,7 @@ class DiskFaultTest {
     @EnumSource(
             value = Step.class,
             names = {"WRITE", "SHORT_WRITE", "FORCE"})
-    void aFailedWriteFailsItsAnswersAndIsTriedAgainEverySecond(Step broken) throws IOException {
+    void failedWriteFailsItsAnswersAndIsRetriedEverySecond(Step broken) throws IOException {
         try (Ledger ledger = rig.begin()) {
             rig.write(ledger, 1, 3);
             rig.disk.breakAll(broken);
@@ -57,7 +57,7 @@ class DiskFaultTest {
 
             rig.disk.repair();
             ledger.turn();
-            assertThat(ledger.writable()).as("not tried again yet").isFalse();
+            assertThat(ledger.writable()).as("not retried yet").isFalse();
             rig.ticker.advance(LedgerWriter.RETRY);
             ledger.turn();
             assertThat(ledger.writable()).isTrue();
@@ -72,7 +72,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void whatAFailedForceLeavesBehindIsCutOffInAFreshlyOpenedFile() throws IOException {
+    void bytesOfAFailedForceAreTruncatedInAReopenedFile() throws IOException {
         try (Ledger ledger = rig.begin()) {
             rig.write(ledger, 1, 3);
             rig.disk.breakAll(Step.FORCE);
@@ -88,7 +88,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void whatIsFoundAtTheOpeningIsForcedBeforeItIsBuiltUpon() throws IOException {
+    void existingRecordsAreForcedOnOpening() throws IOException {
         rig.begin().close();
         int before = rig.disk.done().size();
         rig.open().close();
@@ -103,7 +103,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void aCommitmentThatIsNotOnTheDiskIsNoCommitment() throws IOException {
+    void failedCommitmentIsNotUsed() throws IOException {
         try (Ledger ledger = rig.begin()) {
             rig.disk.breakAll(Step.FORCE);
             assertThatThrownBy(() -> ledger.commit("c2", hash("2"), hash("t")))
@@ -117,7 +117,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void aHeadThatIsNotWrittenDoesNotStopTheLeaves() throws IOException {
+    void failedHeadDoesNotStopTheLeaves() throws IOException {
         try (Ledger ledger = rig.begin()) {
             rig.disk.breakAll(Step.MOVE);
             for (int i = 1; i < 4; i++) {
@@ -136,7 +136,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void aQueueThatIsFullFailsAtOnceAndEmptiesAgain() throws IOException {
+    void fullQueueFailsImmediatelyAndDrains() throws IOException {
         try (Ledger ledger = rig.begin()) {
             for (int i = 0; i < LedgerRig.TERMS.queue(); i++) {
                 ledger.append(answer("m" + i), rig.results::add);
@@ -154,7 +154,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void aCallbackThatFailsDoesNoHarmToTheOthers() throws IOException {
+    void failingCallbackDoesNotAffectOthers() throws IOException {
         try (Ledger ledger = rig.begin()) {
             ledger.append(answer("a"), result -> {
                 throw new IllegalStateException("mine");
@@ -166,9 +166,9 @@ class DiskFaultTest {
         }
     }
 
-    /** Faults at random steps, thousands of them, with deaths and losses of power in between: an acknowledged leaf is always there. */
+    /** Random faults, crashes and power losses: acknowledged leaves are always present. */
     @Test
-    void noAcknowledgedLeafIsEverLost() throws IOException {
+    void acknowledgedLeavesAreNeverLost() throws IOException {
         Random random = new Random(20260);
         Map<Long, String> acknowledged = new HashMap<>();
         int number = 0;

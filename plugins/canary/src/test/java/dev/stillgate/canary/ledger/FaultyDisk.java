@@ -14,12 +14,12 @@ import dev.stillgate.canary.ledger.file.Disk;
 import java.util.Set;
 
 /**
- * A disk that fails as told. A force that fails leaves the bytes written since the last one as zeros, and the next force
- * says that all is well: what Linux does with pages it could not write. A force that works
- * only notes what it covers, for speed; a loss of power takes the rest away.
+ * Disk with injected faults. A failed force leaves the bytes written since the last force as zeros, and the next force
+ * succeeds, as Linux does with pages it could not write. A successful force only records what it covers, for speed; a
+ * power loss discards the rest.
  */
 final class FaultyDisk implements Disk {
-    /** What a disk does. */
+    /** The operations. */
     enum Step {
         OPEN,
         WRITE,
@@ -36,13 +36,13 @@ final class FaultyDisk implements Disk {
     private final Set<Path> unlisted = new HashSet<>();
     private int until = Integer.MAX_VALUE;
 
-    /** Breaks these steps, and only these, from now on. */
+    /** Breaks exactly these operations from now on. */
     void breakAll(Step... steps) {
         broken.clear();
         broken.addAll(List.of(steps));
     }
 
-    /** Breaks everything once so many more steps were done, as the death of the process does: what is written stays. */
+    /** Breaks every operation after a number of further ones, as the death of the process does; written data stays. */
     void breakAfter(int steps) {
         until = done.size() + steps;
     }
@@ -52,7 +52,7 @@ final class FaultyDisk implements Disk {
         until = Integer.MAX_VALUE;
     }
 
-    /** Cuts files off where they were forced last, and loses those whose directory was not forced since they were made. */
+    /** Truncates files to their last force, and deletes files whose directory was not forced since their creation. */
     void losePower() throws IOException {
         for (Path file : unlisted) {
             Files.deleteIfExists(file);
@@ -66,7 +66,7 @@ final class FaultyDisk implements Disk {
         }
     }
 
-    /** Returns the steps done, failed ones too. */
+    /** Returns the operations so far, including failed ones. */
     List<Step> done() {
         return done;
     }

@@ -28,7 +28,7 @@ import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The writer's own thread, many that append, and a real disk. */
+/** The writer thread with many appending threads and a real disk. */
 @Timeout(60)
 class GroupCommitTest {
     private static final int THREADS = 8;
@@ -38,7 +38,7 @@ class GroupCommitTest {
     Path directory;
 
     @Test
-    void everyAnswerIsToldOnceWhereItIsAndIsThere() throws Exception {
+    void everyAnswerIsAcknowledgedOnceWithItsIndex() throws Exception {
         Map<Long, String> placed = new ConcurrentHashMap<>();
         Set<Thread> tellers = ConcurrentHashMap.newKeySet();
         CountDownLatch done = new CountDownLatch(THREADS * EACH);
@@ -74,7 +74,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void everyAnswerIsToldOnceAlsoWhenTheQueueIsFullAndTheLedgerClosedMeanwhile() throws Exception {
+    void everyCallbackRunsOnceWithFullQueueAndClose() throws Exception {
         List<AtomicInteger> told = new ArrayList<>();
         for (int i = 0; i < THREADS * EACH; i++) {
             told.add(new AtomicInteger());
@@ -111,7 +111,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aStalledDiskKeepsNobodyWaiting() throws Exception {
+    void stalledDiskBlocksNoCaller() throws Exception {
         StallingDisk disk = new StallingDisk();
         LedgerRig rig = new LedgerRig(directory.resolve("stalled"));
         Ledger ledger = Ledger.open(rig.directory, LedgerRig.TERMS, rig.ticker, rig.log::add, disk, LedgerRig.LEVEL);
@@ -122,7 +122,7 @@ class GroupCommitTest {
         ledger.append(answer("stall", 0), results::add);
         Thread writer = Thread.startVirtualThread(ledger::turn);
         disk.stalled.await();
-        assertThat(ledger.writable()).as("a write just begun").isTrue();
+        assertThat(ledger.writable()).as("a write that has just started").isTrue();
         rig.ticker.advance(Duration.ofMillis(251));
         assertThat(ledger.writable()).as("a write that takes long").isFalse();
         for (int i = 0; i < LedgerRig.TERMS.queue(); i++) {
@@ -142,7 +142,7 @@ class GroupCommitTest {
     }
 
     @Test
-    void aHungDiskDoesNotHoldTheEndUpAndTheDirectoryIsNotGivenUp() throws Exception {
+    void closeWithHungDiskReturnsAndKeepsTheLock() throws Exception {
         StallingDisk disk = new StallingDisk();
         LedgerRig rig = new LedgerRig(directory.resolve("hung"));
         Ledger ledger =
@@ -154,8 +154,8 @@ class GroupCommitTest {
         ledger.append(answer("stall", 0), result -> told.countDown());
         disk.stalled.await();
         assertThatThrownBy(() -> ledger.close(Duration.ofMillis(1)))
-                .hasMessage("the ledger could not be closed: the disk does not answer");
-        assertThatThrownBy(rig::open).hasMessageContaining("is written by another gateway");
+                .hasMessage("the ledger could not be closed: the disk does not respond");
+        assertThatThrownBy(rig::open).hasMessageContaining("another gateway writes this ledger");
         disk.free.countDown();
         told.await();
         ledger.close();
@@ -163,10 +163,10 @@ class GroupCommitTest {
     }
 
     @Test
-    void anAnswerWithoutAKeyAndALedgerWithoutRoomAreErrorsOfTheCaller() throws Exception {
-        try (Ledger ledger = open(LedgerOptions.usual())) {
+    void invalidAnswerAndInvalidOptionsAreRejected() throws Exception {
+        try (Ledger ledger = open(LedgerOptions.defaults())) {
             assertThatThrownBy(() -> ledger.append(answer("m", 7), result -> {}))
-                    .hasMessage("leaf 7 commits to no key");
+                    .hasMessage("leaf 7 is not the commitment of a key");
         }
         assertThatThrownBy(() -> new LedgerOptions(null, null, Duration.ZERO, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -197,7 +197,7 @@ class GroupCommitTest {
         }
     }
 
-    /** A disk that, once it is told to, stalls in the next force until it is freed. */
+    /** A disk that can be made to stall in the next force until released. */
     private static final class StallingDisk implements Disk {
         private final AtomicBoolean armed = new AtomicBoolean();
         private final CountDownLatch stalled = new CountDownLatch(1);

@@ -11,7 +11,7 @@ import dev.stillgate.canary.ledger.file.LedgerScan;
 import dev.stillgate.canary.ledger.file.SegmentFormat;
 import java.util.Arrays;
 
-/** Fuzz target: a ledger's file, as it is found or with sums that are right; it is damaged, or every byte is accounted for. */
+/** Fuzz target: leaf files, raw or with valid checksums. Each is either rejected as damaged or read completely. */
 public final class LedgerFuzz {
     private static final int LEVEL = 4;
     private static final Path DIRECTORY = directory();
@@ -22,14 +22,14 @@ public final class LedgerFuzz {
         try {
             Path directory = Files.createTempDirectory("ledger-fuzz");
             SegmentFormat.file(directory, 0).toFile().deleteOnExit();
-            directory.toFile().deleteOnExit(); // after the file: the last that was asked for goes first
+            directory.toFile().deleteOnExit(); // registered after the file, because deletion runs in reverse order
             return directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Takes what the rest is (a file, a leaf, or leaves with their lengths), and the rest. */
+    /** Runs one input: a kind (file, leaf, or leaves with their lengths) and the data. */
     public static void fuzzerTestOneInput(byte[] data) {
         if (data.length < 1) {
             return;
@@ -42,7 +42,7 @@ public final class LedgerFuzz {
                 default -> scan(written(rest));
             }
         } catch (LedgerException | Leaf.Malformed damaged) {
-            // it is not believed
+            // rejected
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -54,7 +54,7 @@ public final class LedgerFuzz {
         }
     }
 
-    /** Returns a file of leaves whose sums are right, each behind a byte that says its length. */
+    /** Returns a file of leaves with valid checksums; each leaf follows a byte with its length. */
     private static byte[] written(byte[] leaves) {
         ByteBuffer in = ByteBuffer.wrap(leaves);
         ByteBuffer out = ByteBuffer.allocate(SegmentFormat.HEADER + leaves.length * (SegmentFormat.RECORD + 1));

@@ -13,12 +13,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The corpus of {@link LedgerFuzz}, replayed, each input cut short and with single bytes changed as well. */
+/** Replays the corpus of {@link LedgerFuzz}, also truncated and with single bytes changed. */
 class LedgerFuzzReplayTest {
     private static final long SEED = 20261127;
 
     @Test
-    void everyInput() throws IOException, URISyntaxException {
+    void everyInputIsSafe() throws IOException, URISyntaxException {
         Random random = new Random(SEED);
         List<Path> inputs;
         try (Stream<Path> files =

@@ -16,7 +16,7 @@ import dev.stillgate.canary.ledger.file.SegmentFormat;
 import dev.stillgate.canary.ledger.head.VerifierKey;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Measures a ledger: how long an answer waits for its leaf, and how long a large ledger takes to open, check and export. */
+/** Measures the latency of appending answers, and the time to open, check and export a large ledger. */
 final class LedgerLoad {
     private static final int SITES = 60;
 
@@ -27,7 +27,11 @@ final class LedgerLoad {
         this.nanos = new long[leaves];
     }
 
-    /** Takes an empty directory, how many leaves are timed at each number under way, and how many the large ledger has. */
+    /**
+     * Runs the measurement.
+     *
+     * @param args empty directory, leaves to time at each number in flight, leaves of the large ledger
+     */
     public static void main(String[] args) throws Exception {
         Path parent = Path.of(args[0]);
         int timed = Integer.parseInt(args[1]);
@@ -71,7 +75,7 @@ final class LedgerLoad {
         LedgerLoad load = new LedgerLoad(leaves);
         System.out.printf("%d leaves: written in %.1f s", leaves, load.run(directory, 16_384));
         long start = System.nanoTime();
-        Ledger.open(directory, LedgerOptions.usual(), Ticker.system(), System.err::println)
+        Ledger.open(directory, LedgerOptions.defaults(), Ticker.system(), System.err::println)
                 .close();
         System.out.printf(", opened in %.1f s", (System.nanoTime() - start) / 1e9);
         start = System.nanoTime();

@@ -14,7 +14,7 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.List;
 
-/** A ledger in virtual time, in files of 16 leaves, that writes when the test says so. */
+/** Ledger with virtual time, files of 16 leaves, and writes that the test triggers. */
 public final class LedgerRig {
     static final int LEVEL = 4;
     static final LedgerOptions TERMS = new LedgerOptions("test.example/ledger", null, Duration.ofSeconds(5), 1000, 100);
@@ -44,7 +44,7 @@ public final class LedgerRig {
         return new MarkedAnswer(message, 0, 11, forms);
     }
 
-    /** Appends answers with these numbers, writes them, and keeps the results. */
+    /** Appends answers with these numbers, writes them, and collects the results. */
     void write(Ledger ledger, int from, int to) {
         for (int i = from; i < to; i++) {
             ledger.append(answer("msg_" + i), results::add);
@@ -52,14 +52,14 @@ public final class LedgerRig {
         ledger.turn();
     }
 
-    /** Opens a new ledger with the commitment of one key in it. */
+    /** Opens a new ledger and commits one key. */
     Ledger begin() throws LedgerException {
         Ledger ledger = open();
         ledger.commit("c1", hash("commitment of c1"), hash("table"));
         return ledger;
     }
 
-    /** Lists the leaves that a reader finds. */
+    /** Returns all leaves on disk. */
     List<Leaf> leaves() throws IOException {
         List<Leaf> leaves = new ArrayList<>();
         LedgerScan.of(directory, 0, (index, leaf, after) -> leaves.add(leaf));

@@ -66,7 +66,7 @@ class LedgerTest {
     }
 
     @Test
-    void anAnswersLeafHasItsSitesAndNothingOfItsId() throws Exception {
+    void answerLeafHasSitesAndNoId() throws Exception {
         try (Ledger ledger = rig.begin()) {
             rig.write(ledger, 1, 2);
         }
@@ -81,7 +81,7 @@ class LedgerTest {
     }
 
     @Test
-    void aKeyIsCommittedOnceForEachTable() throws Exception {
+    void keyIsCommittedOncePerTable() throws Exception {
         try (Ledger ledger = rig.begin()) {
             assertThat(ledger.commit("c1", hash("commitment of c1"), hash("table")))
                     .isZero();
@@ -98,7 +98,7 @@ class LedgerTest {
     }
 
     @Test
-    @DisplayName("plugins 9: a queue of keys is committed with one wait for the disk")
+    @DisplayName("plugins 9: queued keys are committed with one write")
     void keysAreCommittedTogether() throws Exception {
         List<Ledger.NewKey> wanted = new ArrayList<>();
         for (int i = 0; i < 90; i++) {
@@ -130,16 +130,16 @@ class LedgerTest {
     }
 
     @Test
-    void anAnswerNamesAKeyThatIsCommitted() throws Exception {
+    void answerRequiresACommittedKey() throws Exception {
         try (Ledger ledger = rig.begin()) {
             assertThatThrownBy(() -> ledger.append(new MarkedAnswer("m", 1, 0, new BitSet()), rig.results::add))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("leaf 1 commits to no key");
+                    .hasMessage("leaf 1 is not the commitment of a key");
         }
     }
 
     @Test
-    void whatIsOutOfBoundsIsRefused() throws Exception {
+    void valuesOutOfBoundsAreRejected() throws Exception {
         BitSet none = new BitSet();
         BitSet third = BitSet.valueOf(new long[] {4});
         assertThatThrownBy(() -> new MarkedAnswer("", 0, 0, none)).hasMessageContaining("1 to 1024 characters, not 0");
@@ -163,7 +163,7 @@ class LedgerTest {
     }
 
     @Test
-    void headsAreSignedWhenTimeHasPassedOrLeavesHaveComeAndAtTheEnd() throws Exception {
+    void headsAreSignedByTimeByCountAndAtTheEnd() throws Exception {
         LedgerOptions terms = new LedgerOptions(null, null, Duration.ofSeconds(5), 10, 100);
         try (Ledger ledger = Ledger.open(rig.directory, terms, rig.ticker, rig.log::add, rig.disk, LedgerRig.LEVEL)) {
             assertThat(ledger.head()).isNull();
@@ -189,7 +189,7 @@ class LedgerTest {
     }
 
     @Test
-    void oneHeadAnHourIsKept() throws Exception {
+    void oneHeadPerHourIsKept() throws Exception {
         try (Ledger ledger = rig.begin()) {
             for (int i = 1; i <= 12; i++) {
                 rig.ticker.advance(Duration.ofMinutes(15));
@@ -202,21 +202,21 @@ class LedgerTest {
     }
 
     @Test
-    void theDirectoryIsForOneAlone() throws Exception {
+    void directoryIsLockedWithinTheProcess() throws Exception {
         Ledger ledger = rig.begin();
         assertThatThrownBy(rig::open)
                 .isInstanceOf(LedgerException.class)
-                .hasMessage(rig.directory + ": this ledger is written by another gateway; give each its own directory");
+                .hasMessage(rig.directory + ": another gateway writes this ledger; give each its own directory");
         ledger.close();
         Ledger next = rig.open();
         ledger.close();
-        assertThatThrownBy(rig::open).hasMessageContaining("is written by another gateway");
+        assertThatThrownBy(rig::open).hasMessageContaining("another gateway writes this ledger");
         next.close();
         rig.open().close();
     }
 
     @Test
-    void theDirectoryIsForOneProcessAlone() throws Exception {
+    void directoryIsLockedAcrossProcesses() throws Exception {
         Ledger ledger = rig.begin();
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Process other = new ProcessBuilder(
@@ -230,14 +230,14 @@ class LedgerTest {
                 .start();
         String said = new String(other.getInputStream().readAllBytes());
         assertThat(other.waitFor()).isEqualTo(1);
-        assertThat(said).contains(rig.directory + ": this ledger is written by another gateway");
+        assertThat(said).contains(rig.directory + ": this ledger another gateway writes this ledger");
         rig.write(ledger, 1, 2);
         ledger.close();
         assertThat(rig.leaves()).hasSize(2);
     }
 
     @Test
-    void privateFilesAreTheOwnersAlone() throws Exception {
+    void privateFilesAreReadableByTheOwnerOnly() throws Exception {
         rig.begin().close();
         try (var files = Files.list(rig.directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -251,7 +251,7 @@ class LedgerTest {
     }
 
     @Test
-    void anotherVersionIsRefusedAndLeftAsItIs() throws Exception {
+    void otherVersionIsRejectedAndUnchanged() throws Exception {
         rig.begin().close();
         Path file = SegmentFormat.file(rig.directory, 0);
         byte[] bytes = Files.readAllBytes(file);
@@ -259,12 +259,12 @@ class LedgerTest {
         Files.write(file, bytes);
         assertThatThrownBy(rig::open)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith(file + ": a ledger of version 2; this Stillgate reads and writes version 1");
+                .hasMessageStartingWith(file + ": a ledger of version 2; this Stillgate supports version 1");
         assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
     }
 
     @Test
-    void aHeaderWithABrokenByteIsRefused() throws Exception {
+    void headerWithABrokenByteIsRejected() throws Exception {
         rig.begin().close();
         Path file = SegmentFormat.file(rig.directory, 0);
         byte[] whole = Files.readAllBytes(file);
@@ -278,7 +278,7 @@ class LedgerTest {
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenIsRefused() throws Exception {
+    void unwritableDirectoryIsRejected() throws Exception {
         Path file = Files.createFile(parent.resolve("file"));
         assertThatThrownBy(() -> new LedgerRig(file).open())
                 .isInstanceOf(LedgerException.class)
@@ -289,7 +289,7 @@ class LedgerTest {
     }
 
     @Test
-    void aFullDiskAtTheFirstOpeningIsRefusedAndTheNextOneWorks() throws Exception {
+    void fullDiskAtFirstOpeningIsReportedAndRecoverable() throws Exception {
         for (int steps = 0; ; steps++) {
             LedgerRig fresh = new LedgerRig(parent.resolve("full" + steps));
             fresh.disk.breakAfter(steps);
@@ -306,15 +306,15 @@ class LedgerTest {
     }
 
     @Test
-    void missingFilesAreRefused() throws Exception {
+    void missingFilesAreRejected() throws Exception {
         Ledger ledger = rig.begin();
         for (int i = 1; i < 40; i++) {
             rig.write(ledger, i, i + 1);
         }
         ledger.close();
-        refusedWithout(SegmentFormat.file(rig.directory, 0), "begins with leaf 16 where leaf 0 comes next");
-        refusedWithout(SegmentFormat.file(rig.directory, 16), "begins with leaf 32 where leaf 16 comes next");
-        refusedWithout(SegmentFormat.file(rig.directory, 32), "holds 32 leaves where 40 are signed for");
+        refusedWithout(SegmentFormat.file(rig.directory, 0), "begins with leaf 16, but leaf 0 is next");
+        refusedWithout(SegmentFormat.file(rig.directory, 16), "begins with leaf 32, but leaf 16 is next");
+        refusedWithout(SegmentFormat.file(rig.directory, 32), "has 32 leaves, but a signed head covers 40");
         refusedWithout(rig.directory.resolve("ledger.pub"), "is missing beside the leaves");
         refusedWithout(rig.directory.resolve("signing.pem"), "the key cannot be read");
         rig.open().close();
@@ -328,7 +328,7 @@ class LedgerTest {
     }
 
     @Test
-    void anotherKeyIsRefused() throws Exception {
+    void otherSigningKeyIsRejected() throws Exception {
         rig.begin().close();
         Path other = parent.resolve("other.pem");
         SigningKey.make(Disk.system(), other);
@@ -339,7 +339,7 @@ class LedgerTest {
     }
 
     @Test
-    void aLeafExchangedWithAGoodChecksumIsFoundByTheSignedHead() throws Exception {
+    void replacedLeafWithValidChecksumFailsTheSignedHead() throws Exception {
         Ledger ledger = rig.begin();
         rig.write(ledger, 1, 3);
         ledger.close();
@@ -355,7 +355,7 @@ class LedgerTest {
     }
 
     @Test
-    void anAnswerAfterTheEndIsRefused() throws Exception {
+    void answerAfterCloseIsRejected() throws Exception {
         Ledger ledger = rig.begin();
         ledger.close();
         ledger.append(answer("late"), rig.results::add);

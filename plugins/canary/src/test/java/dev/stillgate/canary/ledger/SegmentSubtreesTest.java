@@ -15,7 +15,7 @@ import dev.stillgate.canary.ledger.tree.MerkleProofs;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Proofs out of files, at every size that a ledger had. */
+/** Proofs from files, at every size of a ledger. */
 class SegmentSubtreesTest {
     @TempDir
     Path directory;

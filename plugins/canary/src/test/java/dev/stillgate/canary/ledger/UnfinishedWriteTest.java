@@ -19,7 +19,7 @@ import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
 import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A crash at any byte of the last write, and damage to any byte before it. */
+/** Crashes at every byte of the last write, and damage to every byte before it. */
 class UnfinishedWriteTest {
     @TempDir
     Path parent;
@@ -29,7 +29,7 @@ class UnfinishedWriteTest {
     private int acknowledged;
     private byte[] whole;
 
-    /** Leaves 0 to 5 were said to be on the disk; the last write, of leaves 6 to 8, was under way when the gateway died. */
+    /** Writes leaves 0 to 5, which were acknowledged, and leaves 6 to 8, whose write a crash interrupts. */
     @BeforeEach
     void writeTwoBatches() throws IOException {
         rig = new LedgerRig(parent.resolve("ledger"));
@@ -42,7 +42,7 @@ class UnfinishedWriteTest {
         diesOf(ledger);
     }
 
-    /** Ends a ledger as a SIGKILL would: nothing is written any more, the lock is gone. */
+    /** Ends a ledger as SIGKILL would: nothing more is written and the lock is released. */
     private void diesOf(Ledger ledger) throws IOException {
         rig.disk.breakAll(FaultyDisk.Step.values());
         ledger.close();
@@ -51,7 +51,7 @@ class UnfinishedWriteTest {
     }
 
     @Test
-    void cutOffAnywhereTheLastWriteIsRepaired() throws IOException {
+    void truncationInTheLastWriteIsRepaired() throws IOException {
         for (int length = acknowledged; length <= whole.length; length++) {
             put(Arrays.copyOf(whole, length));
             keepsWhatWasAcknowledged("cut at " + length);
@@ -59,7 +59,7 @@ class UnfinishedWriteTest {
     }
 
     @Test
-    void everyBrokenByteOfTheLastWriteIsRepaired() throws IOException {
+    void brokenByteInTheLastWriteIsRepaired() throws IOException {
         for (int at = acknowledged; at < whole.length; at++) {
             byte[] bytes = whole.clone();
             bytes[at] ^= (byte) (1 << at % 8);
@@ -69,7 +69,7 @@ class UnfinishedWriteTest {
     }
 
     @Test
-    void pagesOfZerosAndOfOldBytesInTheLastWriteAreRepaired() throws IOException {
+    void zeroAndStalePagesInTheLastWriteAreRepaired() throws IOException {
         Random random = new Random(5);
         for (int from = acknowledged; from < whole.length; from++) {
             byte[] bytes = whole.clone();
@@ -83,7 +83,7 @@ class UnfinishedWriteTest {
         }
     }
 
-    /** A new file: ext4 forces one that is cut to nothing and written again. */
+    /** Replaces the file by a new one, because ext4 forces a file that is truncated and rewritten. */
     private void put(byte[] bytes) throws IOException {
         Files.delete(file);
         Files.write(file, bytes);
@@ -118,7 +118,7 @@ class UnfinishedWriteTest {
     }
 
     @Test
-    void everyBrokenByteBeforeTheLastWriteIsRefused() throws IOException {
+    void brokenByteBeforeTheLastWriteIsRejected() throws IOException {
         for (int at = SegmentFormat.HEADER; at < acknowledged; at++) {
             byte[] bytes = whole.clone();
             bytes[at] ^= 0x10;
@@ -127,7 +127,7 @@ class UnfinishedWriteTest {
     }
 
     @Test
-    void everyBrokenByteUnderASignedHeadIsRefused() throws IOException {
+    void brokenByteUnderASignedHeadIsRejected() throws IOException {
         rig.open().close();
         for (int at = SegmentFormat.HEADER; at < whole.length; at++) {
             byte[] bytes = whole.clone();
@@ -140,7 +140,7 @@ class UnfinishedWriteTest {
     }
 
     @Test
-    void aBrokenByteInAFullFileIsRefused() throws IOException {
+    void brokenByteInAFullFileIsRejected() throws IOException {
         try (Ledger ledger = rig.open()) {
             rig.write(ledger, 9, 20);
             ledger.turn();
@@ -155,17 +155,17 @@ class UnfinishedWriteTest {
         refused(Arrays.copyOf(full, full.length + 1), 0, "a byte too many");
     }
 
-    /** By the reading that opening begins with, which is quicker alone. */
+    /** Checks the scan that opening begins with, which is faster alone. */
     private void refused(byte[] bytes, long signed, String how) throws IOException {
         put(bytes);
         assertThatThrownBy(() -> LedgerScan.of(rig.directory, signed, (index, leaf, after) -> {}))
                 .as(how)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageMatching(".*put (it |them )?back.*");
+                .hasMessageMatching(".*restore (it|them|the directory) from.*");
     }
 
     @Test
-    void aRefusalTellsFileAndByteAndWhatToDo() throws IOException {
+    void errorNamesFileAndByteAndRemedy() throws IOException {
         byte[] bytes = whole.clone();
         int second = SegmentFormat.HEADER
                 + SegmentFormat.RECORD
@@ -174,14 +174,14 @@ class UnfinishedWriteTest {
         put(bytes);
         assertThatThrownBy(rig::open)
                 .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith(file + ": byte " + second + ": leaf 1 is not as it was written. ")
+                .hasMessageStartingWith(file + ": byte " + second + ": leaf 1 was changed since it was written. ")
                 .hasMessageContaining(
-                        "put back the directory from a copy, or begin a new ledger in an empty directory");
-        assertThat(Files.readAllBytes(file)).as("left as it is").isEqualTo(bytes);
+                        "restore the directory from a copy, or begin a new ledger in an empty directory");
+        assertThat(Files.readAllBytes(file)).as("unchanged").isEqualTo(bytes);
     }
 
     @Test
-    void aNextFileThatWasOnlyBegunIsBegunAgain() throws IOException {
+    void incompleteNextFileIsRestarted() throws IOException {
         try (Ledger ledger = rig.open()) {
             rig.write(ledger, 9, 16);
             assertThat(ledger.size()).isEqualTo(16);

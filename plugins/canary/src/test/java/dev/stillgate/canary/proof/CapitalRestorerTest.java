@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class CapitalRestorerTest {
     @Test
-    void comeBackWhereSentencesBegin() {
+    void capitalsReturnAtSentenceStarts() {
         assertThat(CapitalRestorer.restored(
                         "here is what i think, and i'm sure of it. it is good! is it? 1. in it\n- **for** i.e. then"))
                 .isEqualTo(
@@ -14,7 +14,7 @@ class CapitalRestorerTest {
     }
 
     @Test
-    void textsThatHaveOneOrAreShortStayAsTheyAre() {
+    void textsWithCapitalsAndShortTextsAreUnchanged() {
         String one = "here is what Anna thinks of all this. it is good, and it is what others think as well.";
         assertThat(CapitalRestorer.restored(one)).isSameAs(one);
         assertThat(CapitalRestorer.restored("here it is. it is.")).isEqualTo("here it is. it is.");

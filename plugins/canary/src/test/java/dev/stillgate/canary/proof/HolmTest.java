@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 class HolmTest {
-    /** Worked by hand: 0.01, 0.04, 0.03, 0.005 become 0.03, 0.06, 0.06, 0.02. */
+    /** Hand-computed: 0.01, 0.04, 0.03, 0.005 become 0.03, 0.06, 0.06, 0.02. */
     @Test
-    void stepsDownFromTheSmallest() {
+    void adjustmentStepsDownFromTheSmallest() {
         double[] adjusted =
                 Holm.adjust(new double[] {Math.log10(0.01), Math.log10(0.04), Math.log10(0.03), Math.log10(0.005)});
 
@@ -19,7 +19,7 @@ class HolmTest {
     }
 
     @Test
-    void neverAboveOneAndWorksBelowWhatADoubleHolds() {
+    void adjustmentStaysBelowOneAndHandlesTinyValues() {
         assertThat(Holm.adjust(new double[] {-0.1, -0.2})).containsExactly(0, 0);
         assertThat(Holm.adjust(new double[] {-900, -0.1}))
                 .containsExactly(new double[] {-900 + Math.log10(2), -0.1}, within(1e-9));

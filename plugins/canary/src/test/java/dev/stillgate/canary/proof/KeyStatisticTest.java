@@ -22,7 +22,7 @@ class KeyStatisticTest {
         return KeyStatistic.of(counts, sheet, null, CanaryPlan.CURRENT);
     }
 
-    /** A suspect that learnt a share of its habits from text marked under a key. */
+    /** A suspect trained on texts of which a share was marked under a key. */
     private static SiteCounts student(ClassSheet sheet, CanaryKey key, int sites, double share, Random random) {
         SiteCounts innocent = Sheets.innocent(sheet, sites, 0.4, random);
         SiteCounts counts = new SiteCounts(sheet);
@@ -37,10 +37,10 @@ class KeyStatisticTest {
         return counts;
     }
 
-    /** Random keys on fixed texts are uniform, for any weights: the shares below a level are binomial. */
+    /** Over random keys on a fixed text, p is uniform for any weights: counts below a level are binomial. */
     @ParameterizedTest
     @CsvSource({"1,12,3,40,0.3", "2,40,8,2000,1.5", "3,30,1,300,0.8", "4,20,32,20000,0.7"})
-    void pIsExactForThoseWhoNeverSawTheKey(long seed, int classes, int buckets, int sites, double style) {
+    void pIsUniformWithoutTheKey(long seed, int classes, int buckets, int sites, double style) {
         ClassSheet sheet = Sheets.of(classes, buckets, 0.3);
         Random random = new Random(seed);
         KeyStatistic evidence = evidence(sheet, Sheets.innocent(sheet, sites, style, random));
@@ -60,7 +60,7 @@ class KeyStatisticTest {
     }
 
     @Test
-    void findsMarkedTextAndWhatLearntFromIt() {
+    void markedTextAndTrainedModelsAreFound() {
         ClassSheet sheet = Sheets.of(40, 16, 0.3);
         Random random = new Random(3);
         CanaryKey key = key(sheet, "c3");
@@ -76,9 +76,9 @@ class KeyStatisticTest {
         assertThat(quarter.tail(key(sheet, "c4")).log10AtLeast()).isGreaterThan(-3);
     }
 
-    /** Leaked text in which ten classes of thirty were all given form 0. */
+    /** Leaked text in which ten of thirty classes were rewritten to form 0. */
     @Test
-    void normalisedClassesDoNotDrownTheRest() {
+    void rewrittenClassesDoNotHideTheRest() {
         ClassSheet sheet = Sheets.of(30, 16, 0.4);
         Random random = new Random(4);
         CanaryKey key = key(sheet, "c3");
@@ -94,7 +94,7 @@ class KeyStatisticTest {
     }
 
     @Test
-    void aReferenceShowsWhatIsOnlyStyle() {
+    void referenceRemovesTheEffectOfStyle() {
         ClassSheet sheet = Sheets.of(40, 16, 0.3);
         CanaryKey key = key(sheet, "c3");
         SiteCounts before = Sheets.innocent(sheet, 40_000, 1.2, new Random(5));
@@ -118,9 +118,9 @@ class KeyStatisticTest {
         assertThat(with).isLessThan(without - 3).isLessThan(-10);
     }
 
-    /** Two sites in each class: no class alone tells whether it was normalised, all contractions together do. */
+    /** Two sites per class: single classes do not show whether they were rewritten, all contractions together do. */
     @Test
-    void contractionsThatWereWrittenOutDoNotOutweighTheOthers() {
+    void expandedContractionsDoNotOutweighTheOthers() {
         ClassSheet single = Sheets.of(24, 8, 0.4);
         ClassSheet joint = Sheets.contracting(24, 8, 0.4, 12);
         double apart = 0;
@@ -135,18 +135,18 @@ class KeyStatisticTest {
             }
             apart += evidence(single, counts).tail(key).log10AtLeast() / 20;
             together += evidence(joint, counts).tail(key).log10AtLeast() / 20;
-            assertThat(KeyStatistic.of(counts, joint, null, CanaryPlan.FIRST).statistic(key))
-                    .as("the first plan knows nothing of contractions")
+            assertThat(KeyStatistic.of(counts, joint, null, CanaryPlan.FIRST).value(key))
+                    .as("the first plan ignores contractions")
                     .isEqualTo(
-                            KeyStatistic.of(counts, single, null, CanaryPlan.FIRST).statistic(key));
+                            KeyStatistic.of(counts, single, null, CanaryPlan.FIRST).value(key));
         }
 
         assertThat(together).isLessThan(apart - 1);
     }
 
-    /** Whoever repeats what it read a few times has cells of one form, which are no sign of a strong mark. */
+    /** A model that repeats contexts it read a few times has cells of one form without a strong mark. */
     @Test
-    void aWeakMarkAmongRepeatsIsNotTakenForAStrongOne() {
+    void weakMarkAmongRepeatsGetsALowStrength() {
         ClassSheet sheet = Sheets.of(40, 32, 0.4);
         CanaryKey key = key(sheet, "c3");
         SiteCounts counts = new SiteCounts(sheet);
@@ -171,16 +171,16 @@ class KeyStatisticTest {
     }
 
     @Test
-    void nothingReadIsNoEvidence() {
+    void emptyCountsGiveNoEvidence() {
         ClassSheet sheet = Sheets.of(3, 2, 0.5);
         KeyStatistic evidence = evidence(sheet, new SiteCounts(sheet));
 
-        assertThat(evidence.statistic(key(sheet, "a"))).isZero();
+        assertThat(evidence.value(key(sheet, "a"))).isZero();
         assertThat(evidence.tail(key(sheet, "a")).log10AtLeast()).isCloseTo(0, within(1e-12));
     }
 
     @Test
-    void countsAndAgreement() {
+    void countsAndAgreementAreSummed() {
         ClassSheet sheet = Sheets.of(2, 3, 0.5);
         CanaryKey key = key(sheet, "a");
         SiteCounts counts = new SiteCounts(sheet);

@@ -27,7 +27,7 @@ class LayoutRestorerTest {
     }
 
     @Test
-    void everySentenceIsAnItem() {
+    void sentencesBecomeItems() {
         assertThat(LayoutRestorer.flat("## Why\n\nIt is so. Is it?  Yes: a\n1. **Do** `it`"))
                 .isEqualTo("- Why\n\n- It is so.\n\n- Is it?\n\n- Yes:\n\n- a\n\n- 1.\n\n- Do it");
         assertThat(LayoutRestorer.flat("One line - with bullets - and a well-known word"))
@@ -36,16 +36,16 @@ class LayoutRestorerTest {
     }
 
     @Test
-    void onlyTextsWithoutLinesOrMarkdownMayHaveLostTheirLayout() {
+    void layoutMayBeLostWithoutLinesOrMarkdown() {
         assertThat(LayoutRestorer.mayBeLost(ANSWER)).isFalse();
         assertThat(LayoutRestorer.mayBeLost(ANSWER.replaceAll("\\s+", " "))).isTrue();
         assertThat(LayoutRestorer.mayBeLost("Plain prose.\n\nIn two paragraphs.")).isTrue();
         assertThat(LayoutRestorer.mayBeLost("Prose.\n1) First")).isFalse();
     }
 
-    /** One may be lost, where two sentences ran together or a heading now counts as prose. */
+    /** A few sites may be lost where sentences ran together or a heading now counts as prose. */
     @Test
-    void sitesAreFoundAgainWhenLinesOrMarkdownAreLost() throws Exception {
+    void sitesAreFoundWithoutLinesOrMarkdown() throws Exception {
         long sites = sites(ANSWER);
         assertThat(sites).isGreaterThanOrEqualTo(8);
         String stripped = ANSWER.replaceAll("(?m)^(# |- )", "").replace("**", "");
@@ -55,9 +55,9 @@ class LayoutRestorerTest {
                 .isGreaterThanOrEqualTo(sites - 1);
     }
 
-    /** "Based on" within the first ten words is no place for a mark; a list of sentences has one there. */
+    /** "Based on" within the first ten words is not a site; in a list of sentences it is. */
     @Test
-    void aShortPlainAnswerIsReadAsItStands() throws Exception {
+    void shortPlainAnswerIsReadUnchanged() throws Exception {
         String answer =
                 "Many of the things in here were based on a plan, and it is good that you are part of all of this.";
         assertThat(sites(answer)).isEqualTo(2);

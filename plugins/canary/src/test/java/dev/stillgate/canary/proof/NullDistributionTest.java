@@ -17,7 +17,7 @@ class NullDistributionTest {
     private static final double Q = 0.75;
 
     @Property(tries = 200)
-    void equalsEnumerationOfAllKeys(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int classes) {
+    void distributionEqualsEnumerationOfAllKeys(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int classes) {
         Random random = new Random(seed);
         int[] a = new int[classes];
         int[][] w = new int[classes][];
@@ -41,7 +41,7 @@ class NullDistributionTest {
         assertThat(nothing.tail(-nothing.reach()).log10AtLeast()).isCloseTo(0, within(1e-12));
     }
 
-    /** Of 400 equal coins without classes in common, the tail is a binomial one, down to the last key. */
+    /** For 400 independent equal signs the tail is binomial, down to the last key. */
     @Test
     void deepTailsKeepTheirDigits() {
         int[] a = new int[400];
@@ -60,9 +60,9 @@ class NullDistributionTest {
         assertThat(nothing.tail(1194).log10AtLeast()).isCloseTo(Math.log10(401) - 400 * Math.log10(2), within(1e-9));
     }
 
-    /** A suspect of many uneven cells: keys are drawn from the tilted law, and each weighs what the tilt made too likely. */
+    /** Keys drawn from the tilted distribution, weighted by the inverse of the tilt. */
     @Test
-    void agreesWithImportanceSampling() {
+    void tailsAgreeWithImportanceSampling() {
         Random random = new Random(11);
         int[] a = new int[30];
         int[][] w = new int[30][];
@@ -83,7 +83,7 @@ class NullDistributionTest {
         }
     }
 
-    /** Cells of one class hang together: taken for independent, the tail of this one would be far too small. */
+    /** Cells of one class are correlated: assuming independence would make this tail far too small. */
     @Test
     void signsOfAClassAreNotIndependent() {
         NullDistribution together = new NullDistribution(new int[] {0}, new int[][] {{1, 1, 1, 1}}, Q);
@@ -93,7 +93,7 @@ class NullDistributionTest {
     }
 
     @Test
-    void isFastEnoughWhenLarge() {
+    void largeDistributionIsFast() {
         Random random = new Random(5);
         int[] a = random.ints(60, -60, 60).toArray();
         int[][] w = new int[60][];
@@ -109,13 +109,13 @@ class NullDistributionTest {
     }
 
     @Test
-    void refusesALatticeThatDoesNotFit() {
+    void tooLargeLatticeIsRejected() {
         assertThatThrownBy(() -> new NullDistribution(new int[] {1 << 25}, new int[1][0], Q))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("too many points");
     }
 
-    /** Returns log10 of the probability of at least so many of n even coins. */
+    /** Returns log10 of the probability of at least so many heads in n fair coin tosses. */
     private static double binomialTail(int n, int atLeast) {
         java.math.BigInteger choose = java.math.BigInteger.ONE;
         java.math.BigInteger sum = java.math.BigInteger.ZERO;

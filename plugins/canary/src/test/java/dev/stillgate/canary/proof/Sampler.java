@@ -3,8 +3,8 @@ package dev.stillgate.canary.proof;
 import java.util.Random;
 
 /**
- * Estimates a tail by drawing keys under which S is high, and weighing each by how much likelier it was made. Written apart from
- * the class it checks: it draws signs, and never convolves.
+ * Importance sampling estimate of a tail: draws keys under which S is large and weights each by its likelihood ratio.
+ * Independent of the tested class: it draws signs and never convolves.
  */
 final class Sampler {
     private final int[] a;

@@ -20,7 +20,7 @@ class SeenSentencesTest {
     }
 
     @Test
-    void keepsManyAndThenNoMore() {
+    void setStopsGrowingAtItsLimit() {
         SeenSentences repeats = new SeenSentences(10_000);
         for (int i = 0; i < 10_000; i++) {
             assertThat(repeats.isFull()).isFalse();

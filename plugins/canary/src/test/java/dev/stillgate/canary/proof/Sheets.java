@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Tables and suspects that are made up. */
+/** Synthetic tables and suspects. */
 final class Sheets {
     private Sheets() {}
 
@@ -14,7 +14,7 @@ final class Sheets {
         return contracting(classes, buckets, rate, 0);
     }
 
-    /** The first so many classes are of contractions. */
+    /** Returns a table whose first classes are contractions. */
     static ClassSheet contracting(int classes, int buckets, double rate, int contractions) {
         List<String> names = new ArrayList<>();
         double[] rates = new double[classes];
@@ -31,7 +31,7 @@ final class Sheets {
         return new ClassSheet(names, rates, new double[classes][buckets], new byte[32], both, contracts);
     }
 
-    /** A text that never saw a key, whose classes and cells have habits of their own. */
+    /** Returns the counts of an unmarked text whose classes and cells have random rates. */
     static SiteCounts innocent(ClassSheet sheet, int sites, double style, Random random) {
         SiteCounts counts = new SiteCounts(sheet);
         double[][] rates = new double[sheet.classes()][];

@@ -29,9 +29,9 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a third party is given of a ledger, to check with the public key alone: a signed head, the commitments of one key and
- * the answers asked for with their proofs, earlier heads with proofs that nothing was changed since. Made under the
- * latest signed head; the ledger may be in use.
+ * Evidence on one key for a third party that has only the ledger's public key: a signed head, the key's commitments and
+ * selected answers with inclusion proofs, and earlier heads with consistency proofs. Gathered under the latest signed
+ * head; the ledger may be in use.
  */
 public final class EvidenceBundle {
     private final Path directory;
@@ -46,13 +46,13 @@ public final class EvidenceBundle {
     private final Map<Long, List<Hash>> paths = new HashMap<>();
     private @Nullable Opening opening;
 
-    /** A message id, and what opens its hash. */
+    /** A message id and the salt of its hash. */
     record Message(String id, Hash salt) {}
 
-    /** An earlier head, and the proof that the latest one's tree holds its tree. */
+    /** An earlier head and the proof that the latest tree extends its tree. */
     record Earlier(SignedHead head, List<Hash> proof) {}
 
-    /** What a commitment is the hash of. */
+    /** The preimage of a commitment. */
     record Opening(long commitment, List<byte[]> parts) {}
 
     private EvidenceBundle(Path directory, VerifierKey key, SignedHead head, String keyName) {
@@ -65,11 +65,11 @@ public final class EvidenceBundle {
     /**
      * Gathers the evidence on a key.
      *
-     * @param keyName of the key
-     * @param messages the ids of answers to be shown; their order does not matter
-     * @param signingKey the ledger's private key, by which messages are found; null for the one in the directory
-     * @param published an earlier head to be tied to the latest one; null for those that the ledger kept
-     * @throws LedgerException when the ledger is damaged, or lacks the key or a message under a signed head
+     * @param keyName name of the key
+     * @param messages ids of the answers to include, in any order
+     * @param signingKey the ledger's private key, with which messages are found; null for the one in the directory
+     * @param published an earlier head to prove consistency with, or null for heads that the ledger kept
+     * @throws LedgerException if the ledger is damaged, or lacks the key or a message under a signed head
      */
     public static EvidenceBundle gather(
             Path directory, String keyName, Set<String> messages, @Nullable Path signingKey, @Nullable Path published)
@@ -77,7 +77,7 @@ public final class EvidenceBundle {
         VerifierKey key = VerifierKey.read(directory.resolve(VerifierKey.FILE));
         SignedHead head = HeadFiles.latest(directory, key);
         if (head == null) {
-            throw new LedgerException(directory + ": no head is signed yet, so nothing can be shown");
+            throw new LedgerException(directory + ": no head is signed yet, so nothing can be proven");
         }
         EvidenceBundle bundle = new EvidenceBundle(directory, key, head, keyName);
         if (!messages.isEmpty()) {
@@ -87,7 +87,7 @@ public final class EvidenceBundle {
         LedgerScan scan = LedgerScan.of(directory, head.head().size(), bundle::visit);
         bundle.requireAll();
         List<SignedHead> before = published == null
-                ? bundle.telling(HeadFiles.kept(directory, key))
+                ? bundle.firstOver(HeadFiles.kept(directory, key))
                 : List.of(HeadFiles.read(published, key));
         bundle.prove(new MerkleProofs(new SegmentSubtrees(directory, scan)), before);
         return bundle;
@@ -136,8 +136,8 @@ public final class EvidenceBundle {
         }
     }
 
-    /** Returns of the heads that were kept the first over each commitment: they show best since when it is there. */
-    private List<SignedHead> telling(List<SignedHead> kept) {
+    /** Returns the first kept head over each commitment, which best shows how long the commitment has existed. */
+    private List<SignedHead> firstOver(List<SignedHead> kept) {
         Set<SignedHead> first = new LinkedHashSet<>();
         for (long commitment : commitments.keySet()) {
             kept.stream()
@@ -153,7 +153,7 @@ public final class EvidenceBundle {
         long size = head.head().size();
         for (SignedHead old : before) {
             if (old.head().size() > size) {
-                throw new LedgerException(directory + ": the head given has "
+                throw new LedgerException(directory + ": the given head covers "
                         + old.head().size() + " leaves, the ledger's own only " + size + ": leaves are missing");
             }
             HeadFiles.checkRoot(directory, old, proofs.root(old.head().size()));
@@ -167,10 +167,10 @@ public final class EvidenceBundle {
     }
 
     /**
-     * Adds what the key's commitment is the hash of, so that everyone can derive the key.
+     * Adds the preimage of the key's commitment, which lets everyone derive the key.
      *
-     * @param ways what it may be the hash of, the likeliest first
-     * @throws LedgerException when no commitment of the key is the hash of any of them
+     * @param ways candidate preimages, the likeliest first
+     * @throws LedgerException if no commitment of the key is the hash of one of them
      */
     public void open(List<List<byte[]>> ways) throws LedgerException {
         for (List<byte[]> parts : ways) {
@@ -198,7 +198,7 @@ public final class EvidenceBundle {
         return false;
     }
 
-    /** Returns in words how much is in it. */
+    /** Returns a summary of the content in words. */
     public String size() {
         return commitments.size() + " commitments, " + found.size() + " answers and " + earlier.size()
                 + " earlier heads under a head of " + head.head().size() + " leaves";
@@ -236,7 +236,7 @@ public final class EvidenceBundle {
         return paths.getOrDefault(index, List.of());
     }
 
-    /** Returns how many answers a commitment's key marked, and their sites. */
+    /** Returns the number of answers marked under a commitment, and of their sites. */
     long[] counts(long commitment) {
         return counts.getOrDefault(commitment, new long[2]);
     }

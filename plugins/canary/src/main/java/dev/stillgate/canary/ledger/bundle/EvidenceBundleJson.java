@@ -15,9 +15,12 @@ import dev.stillgate.canary.ledger.file.Leaf;
 import dev.stillgate.canary.ledger.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
-/** A bundle as JSON: leaves and proofs in base64, hashes that people compare in hex. The README has its members. */
+/**
+ * JSON encoding of an evidence bundle: leaves and proofs in base64, hashes that people compare in hex. docs/ledger.md
+ * lists its members.
+ */
 public final class EvidenceBundleJson {
-    /** What a bundle says it is. */
+    /** The value of the member {@code format}. */
     public static final String FORMAT = "stillgate-evidence/1";
 
     private final JsonGenerator out;
@@ -26,7 +29,7 @@ public final class EvidenceBundleJson {
         this.out = out;
     }
 
-    /** Writes a bundle, with a line feed at its end; the stream stays open. */
+    /** Writes a bundle and a line feed. The stream stays open. */
     public static void write(EvidenceBundle bundle, OutputStream stream) throws IOException {
         JsonFactory factory = JsonFactory.builder()
                 .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)

@@ -11,14 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** What the ledger does to the disk, all of it: where a test puts the faults of disks in. */
+/** The file operations of the ledger. Tests inject disk faults here. */
 public interface Disk {
-    /** A file that is written at given places. */
+    /** A file opened for positioned writes. */
     interface Output extends Closeable {
-        /** Writes at a place and returns how many bytes were taken, which may be fewer than there are. */
+        /** Writes at an offset and returns the number of bytes written, which may be fewer than given. */
         int write(ByteBuffer bytes, long position) throws IOException;
 
-        /** Returns when what was written is on the disk. */
+        /** Forces written data to disk. */
         void force() throws IOException;
 
         long size() throws IOException;
@@ -26,15 +26,15 @@ public interface Disk {
         void truncate(long size) throws IOException;
     }
 
-    /** Opens a file for writing, and makes it, for the owner only, when there is none. */
+    /** Opens a file for writing; creates it, readable by the owner only, if it does not exist. */
     Output open(Path file) throws IOException;
 
     void move(Path from, Path to) throws IOException;
 
-    /** Returns when the directory's entries are on the disk. */
+    /** Forces the directory's entries to disk. */
     void forceDirectory(Path directory) throws IOException;
 
-    /** Puts a file in place whole and on the disk, or leaves the old one. */
+    /** Replaces a file atomically and forces it to disk; on failure the old file remains. */
     default void replace(Path file, byte[] bytes) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (Output out = open(fresh)) {
@@ -47,8 +47,8 @@ public interface Disk {
     }
 
     /**
-     * Writes bytes in one go. A short write is a failure: on a file it means that the disk is full or broken, and how much
-     * of it can be believed is not worth finding out.
+     * Writes all bytes with one call. A short write counts as a failure: on a file it means that the disk is full or
+     * broken.
      */
     static void writeWhole(Output out, ByteBuffer bytes, long position) throws IOException {
         int wanted = bytes.remaining();
@@ -58,12 +58,12 @@ public interface Disk {
         }
     }
 
-    /** The disk of the machine. */
+    /** Returns the file system of the machine. */
     static Disk system() {
         return SystemDisk.INSTANCE;
     }
 
-    /** Files by the JDK. */
+    /** The JDK's file operations. */
     enum SystemDisk implements Disk {
         INSTANCE;
 
@@ -89,14 +89,14 @@ public interface Disk {
         }
     }
 
-    /** A file by its channel. */
+    /** A file channel. */
     record ChannelOutput(FileChannel channel) implements Output {
         @Override
         public int write(ByteBuffer bytes, long position) throws IOException {
             return channel.write(bytes, position);
         }
 
-        /** The data and the size of the file; no more of its metadata is needed to read it again. */
+        /** Forces data and size; other metadata is not needed to read the file again. */
         @Override
         public void force() throws IOException {
             channel.force(false);

@@ -6,7 +6,7 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A leaf of the tree: its bytes, as hashed, are a type and a payload, whole numbers with the high byte first.
+ * A leaf of the tree. Its hashed bytes are a type and a payload, integers in big-endian order.
  *
  * <pre>
  * commitment  1  u64 millis  32 commitment  32 table  key name in UTF-8
@@ -17,15 +17,15 @@ public sealed interface Leaf {
     int MAX_NAME = 128;
     int MAX_SITES = 1 << 19;
 
-    /** The most bytes of a leaf: an answer with every site there may be. */
+    /** Limit on the bytes of a leaf: an answer with the largest number of sites. */
     int MAX_BYTES = 1 + 8 + 8 + Hash.LENGTH + 4 + MAX_SITES / 8;
 
-    /** Returns the wall clock when the leaf was made, in milliseconds of the epoch. */
+    /** Returns the wall-clock time of the leaf, in milliseconds since the Unix epoch. */
     long millis();
 
     byte[] bytes();
 
-    /** Bytes that are no leaf. */
+    /** Bytes that do not encode a leaf. */
     final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -35,15 +35,15 @@ public sealed interface Leaf {
     }
 
     /**
-     * A key's commitment, on the disk before the key's first use.
+     * Commitment to a key, on disk before the key's first use.
      *
-     * @param table the digest of the table of classes with which the key is used
+     * @param table digest of the class table with which the key is used
      */
     record Commitment(long millis, String key, Hash commitment, Hash table) implements Leaf {
         private static final byte TYPE = 1;
         private static final int FIXED = 1 + 8 + 2 * Hash.LENGTH;
 
-        /** @throws IllegalArgumentException for a name that is empty, too long, or not plain text */
+        /** @throws IllegalArgumentException if the name is empty, too long, or has control characters */
         public Commitment {
             checkName(key);
         }
@@ -72,18 +72,18 @@ public sealed interface Leaf {
                 String key = StandardCharsets.UTF_8.newDecoder().decode(in).toString();
                 return new Commitment(millis, key, commitment, table);
             } catch (CharacterCodingException | IllegalArgumentException e) {
-                throw new Malformed("a commitment's key name is no plain text");
+                throw new Malformed("a commitment's key name is invalid");
             }
         }
     }
 
     /**
-     * An answer that was marked.
+     * A marked answer.
      *
-     * @param key the index of the commitment of the key, a smaller one than this leaf's
+     * @param key index of the leaf that commits to the key, smaller than this leaf's
      * @param message keyed hash of the message id
-     * @param sites how many sites the text has
-     * @param forms a bit for each of them
+     * @param sites number of sites in the text
+     * @param forms one bit per site: the delivered form
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Answer(long millis, long key, Hash message, int sites, byte[] forms) implements Leaf {
@@ -120,7 +120,7 @@ public sealed interface Leaf {
         }
     }
 
-    /** Reads a leaf's bytes. */
+    /** Decodes a leaf. */
     static Leaf read(byte[] bytes) throws Malformed {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         int type = in.hasRemaining() ? in.get() : 0;
@@ -133,7 +133,9 @@ public sealed interface Leaf {
         throw new Malformed("a leaf of type " + type + " with " + bytes.length + " bytes");
     }
 
-    /** Refuses what is no name of a key: 1 to 128 characters of Unicode, none of them a control character. */
+    /**
+     * Checks a key's name: 1 to 128 characters without control characters, format characters or unpaired surrogates.
+     */
     static void checkName(String name) {
         if (name.isEmpty() || name.length() > MAX_NAME) {
             throw new IllegalArgumentException(
@@ -144,7 +146,7 @@ public sealed interface Leaf {
                         || Character.getType(c) == Character.SURROGATE
                         || Character.getType(c) == Character.FORMAT);
         if (!plain) {
-            throw new IllegalArgumentException("a key's name has no control characters and no halves of pairs");
+            throw new IllegalArgumentException("a key's name has no control characters and no unpaired surrogates");
         }
     }
 

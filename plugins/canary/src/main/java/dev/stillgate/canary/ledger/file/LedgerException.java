@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A ledger that cannot be used as it is; the message says which file, where in it, and what to do. */
+/** Unusable ledger. The message says which file, where in it, and what to do. */
 public final class LedgerException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -16,10 +16,10 @@ public final class LedgerException extends IOException {
         this(message, null);
     }
 
-    /** What was on the disk for certain is not as it was written. */
+    /** Returns the exception for acknowledged data that has changed. */
     static LedgerException damaged(Path file, long offset, String what) {
         return new LedgerException(file + ": byte " + offset + ": " + what
-                + ". This was on the disk before and is not repaired: put back the directory from a copy, or begin a new"
+                + ". This was acknowledged data and is not repaired: restore the directory from a copy, or begin a new"
                 + " ledger in an empty directory and keep this one for the claims that rest on it");
     }
 }

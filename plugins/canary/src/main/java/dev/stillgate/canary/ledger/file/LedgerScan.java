@@ -10,8 +10,8 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.Map;
 
 /**
- * A reading of all leaves of a directory: it checks every record, builds the tree again, and tells a write that was cut
- * short, which is nothing, from damage, which it refuses. Nothing is written, so a ledger in use may be scanned.
+ * Sequential scan of a ledger: checks every record, rebuilds the tree, and tells an unfinished write, which is ignored,
+ * from damage, which is an error. Read-only, so a ledger in use may be scanned.
  */
 public final class LedgerScan {
     private final long signed;
@@ -24,13 +24,13 @@ public final class LedgerScan {
     private long tailOffset;
     private long torn;
 
-    /** Is shown every leaf. */
+    /** Receives every leaf in order. */
     @FunctionalInterface
     public interface Visitor {
         /**
-         * Takes the next leaf.
+         * Receives the next leaf.
          *
-         * @param after the tree that ends with it
+         * @param after the tree up to and including the leaf
          */
         void leaf(long index, Leaf leaf, MerkleFrontier after) throws LedgerException;
     }
@@ -43,9 +43,9 @@ public final class LedgerScan {
     /**
      * Scans a directory.
      *
-     * @param signed how many leaves a signed head says there are at least
-     * @throws IOException when a file cannot be read
-     * @throws LedgerException for damage, and when leaves are missing
+     * @param signed number of leaves that a signed head guarantees
+     * @throws IOException if a file cannot be read
+     * @throws LedgerException if leaves are damaged or missing
      */
     public static LedgerScan of(Path directory, long signed, Visitor visitor) throws IOException {
         LedgerScan scan = new LedgerScan(signed, visitor);
@@ -55,23 +55,23 @@ public final class LedgerScan {
             scan.segment(file.getKey(), file.getValue(), last);
         }
         if (scan.leaves() < signed) {
-            throw new LedgerException(directory + ": holds " + scan.leaves() + " leaves where " + signed
-                    + " are signed for: files of leaves are missing or cut short; put them back from a copy");
+            throw new LedgerException(directory + ": has " + scan.leaves() + " leaves, but a signed head covers " + signed
+                    + ": leaf files are missing or truncated; restore them from a copy");
         }
         return scan;
     }
 
     private void segment(long first, Path file, boolean last) throws IOException {
         if (first != leaves()) {
-            throw new LedgerException(file + ": begins with leaf " + first + " where leaf " + leaves()
-                    + " comes next: a file before it is missing or cut short; put it back from a copy");
+            throw new LedgerException(file + ": begins with leaf " + first + ", but leaf " + leaves()
+                    + " is next: a file before it is missing or truncated; restore it from a copy");
         }
         try (SegmentReader in = new SegmentReader(file, first)) {
             if (level < 0) {
                 level = in.level();
             }
             if (in.level() < 0) {
-                headless(in, file, last);
+                incompleteHeader(in, file, last);
             } else if (in.level() != level) {
                 throw LedgerException.damaged(file, 12, "files of different levels");
             } else {
@@ -96,7 +96,7 @@ public final class LedgerScan {
             segments.add(frontier.peak(level));
         }
         if (!in.atEnd()) {
-            cutShort(in, file, last);
+            unfinished(in, file, last);
         }
     }
 
@@ -108,19 +108,22 @@ public final class LedgerScan {
         }
     }
 
-    /** A header is on the disk before the first record is written, so only a file without records may lack it. */
-    private void headless(SegmentReader in, Path file, boolean last) throws LedgerException {
+    /**
+     * Accepts an incomplete header only in a file without records: the header is on disk before the first record is
+     * written.
+     */
+    private void incompleteHeader(SegmentReader in, Path file, boolean last) throws LedgerException {
         if (!last || in.size() > SegmentFormat.HEADER || leaves() < signed) {
-            throw LedgerException.damaged(file, 0, "no header of a ledger's file");
+            throw LedgerException.damaged(file, 0, "not the header of a leaf file");
         }
         torn = in.size();
     }
 
-    private void cutShort(SegmentReader in, Path file, boolean last) throws IOException {
+    private void unfinished(SegmentReader in, Path file, boolean last) throws IOException {
         long left = in.size() - in.position();
         boolean damaged = !last || leaves() < signed || left > SegmentFormat.MAX_BATCH || in.knownLater(leaves());
         if (damaged) {
-            throw LedgerException.damaged(file, in.position(), "leaf " + leaves() + " is not as it was written");
+            throw LedgerException.damaged(file, in.position(), "leaf " + leaves() + " was changed since it was written");
         }
         torn = left;
     }
@@ -129,17 +132,17 @@ public final class LedgerScan {
         return frontier.size();
     }
 
-    /** Returns the tree of all whole records. */
+    /** Returns the tree of all complete records. */
     public MerkleFrontier frontier() {
         return frontier;
     }
 
-    /** Returns the roots of the files that are full. */
+    /** Returns the roots of all full files. */
     List<Hash> segments() {
         return segments;
     }
 
-    /** Returns the level of the files; negative when there is none. */
+    /** Returns the level of the files; negative if there are none. */
     public int level() {
         return level;
     }
@@ -149,12 +152,12 @@ public final class LedgerScan {
         return tailFirst;
     }
 
-    /** Returns where the last whole record of the last file ends; 0 when it has no header yet. */
+    /** Returns the end offset of the last complete record of the last file; 0 if its header is incomplete. */
     public long tailOffset() {
         return tailOffset;
     }
 
-    /** Returns how many bytes come after that. */
+    /** Returns the number of bytes after the last complete record. */
     public long torn() {
         return torn;
     }

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of the last file, where records are added. It knows how far the file is on the disk for certain; whenever the
- * file is opened it is cut off there, so after a failure nothing is believed of what came behind: a failed force leaves
- * pages that claim to be clean. For one thread at a time.
+ * Appends records to the last leaf file and forces them to disk. Whenever it opens the file it truncates it to the
+ * offset known to be on disk, because after a failed force the page cache may claim that lost pages are clean. Not
+ * thread-safe.
  */
 public final class SegmentAppender implements Closeable {
     private static final int PROBE = 64 << 10;
@@ -22,10 +22,10 @@ public final class SegmentAppender implements Closeable {
     private Disk.@Nullable Output file;
 
     /**
-     * Makes the end of a file, which is opened at the first need.
+     * Creates an appender, which opens the file when first needed.
      *
-     * @param first the index of the file's first leaf
-     * @param offset how much of it is on the disk; 0 when the header is not
+     * @param first index of the file's first leaf
+     * @param offset number of bytes on disk; 0 if the header is not
      */
     public SegmentAppender(Disk disk, Path directory, int level, long first, long offset) {
         this.disk = disk;
@@ -42,9 +42,9 @@ public final class SegmentAppender implements Closeable {
     }
 
     /**
-     * Adds records and returns when they are on the disk.
+     * Appends records and returns once they are on disk.
      *
-     * @param leaves how many are there already; with the new ones no more than there is {@link #room} for
+     * @param leaves number of leaves before these; together at most what {@link #room} allows
      */
     public void append(long leaves, ByteBuffer records) throws IOException {
         boolean done = false;
@@ -68,15 +68,15 @@ public final class SegmentAppender implements Closeable {
     }
 
     /**
-     * Opens the file, cuts off what is not believed, and forces what is: a process that was killed may have written whole
-     * records, or made the file, and not have come to force them.
+     * Opens the file, truncates it to the known offset, and forces it: a killed process may have written complete
+     * records, or created the file, without forcing them.
      */
     public void open() throws IOException {
         opened().force();
         disk.forceDirectory(directory);
     }
 
-    /** Opens the file anew, and finds out whether there is room on the disk and it can be forced. */
+    /** Reopens the file and checks that the disk has space and can be forced. */
     public void probe() throws IOException {
         close();
         Disk.Output out = opened();
@@ -121,7 +121,7 @@ public final class SegmentAppender implements Closeable {
         offset = header.length;
     }
 
-    /** Closes the file; it is opened again when it is needed. */
+    /** Closes the file, which is reopened when needed. */
     @Override
     public void close() {
         Disk.Output open = file;
@@ -130,7 +130,7 @@ public final class SegmentAppender implements Closeable {
             try {
                 open.close();
             } catch (IOException e) {
-                // All that is believed was forced; what the close did not manage will be cut off.
+                // Acknowledged records were forced; anything else is truncated on the next open.
             }
         }
     }

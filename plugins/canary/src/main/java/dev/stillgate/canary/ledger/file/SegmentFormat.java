@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * How leaves lie in files: each file has a header and then the records of 2^level leaves, so that every file but the last
+ * Binary format of the leaf files. Each file has a header and the records of 2^level leaves, so every file but the last
  * is a complete subtree.
  *
  * <pre>
@@ -20,14 +20,14 @@ import java.util.zip.CRC32C;
  * record  u32 length of the leaf  u32 CRC-32C of length, synced and leaf  u64 synced  the leaf
  * </pre>
  *
- * Synced is how many leaves were on the disk for certain when the record was written. A bad record whose index is below
- * what a later one has there was damaged; otherwise it is a write that was cut short.
+ * Synced is the number of leaves that were on disk when the record was written. It tells damage from an unfinished
+ * write: an invalid record is damage if a later record's synced count covers it.
  */
 public final class SegmentFormat {
     public static final int HEADER = 28;
     public static final int RECORD = 16;
 
-    /** The most bytes that are written before they are forced: no more than these can be cut short. */
+    /** Limit on the bytes of one write, and so on the bytes that a crash can leave unfinished. */
     public static final int MAX_BATCH = 1 << 20;
 
     /** The level of a new ledger's files: 65,536 leaves each. */
@@ -44,7 +44,7 @@ public final class SegmentFormat {
         return directory.resolve("leaves-%012d.log".formatted(first));
     }
 
-    /** Lists a directory's files by the index of their first leaf. */
+    /** Lists a directory's leaf files by the index of their first leaf. */
     public static NavigableMap<Long, Path> list(Path directory) throws IOException {
         NavigableMap<Long, Path> files = new TreeMap<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "leaves-*.log")) {
@@ -62,7 +62,7 @@ public final class SegmentFormat {
         return header(VERSION, level, first);
     }
 
-    /** Returns a header, whose shape is the same in every version. */
+    /** Returns a header; the layout is the same in every version. */
     public static byte[] header(int version, int level, long first) {
         ByteBuffer out = ByteBuffer.allocate(HEADER);
         out.putLong(MAGIC).putInt(version).putInt(level).putLong(first);
@@ -72,8 +72,8 @@ public final class SegmentFormat {
     /**
      * Reads a header.
      *
-     * @return the level; negative when the header is not whole
-     * @throws LedgerException when it is of another version, or whole and yet not this file's
+     * @return the level; negative if the header is incomplete
+     * @throws LedgerException if it has another version, or is complete but belongs to another file
      */
     static int level(Path file, byte[] header, long first) throws LedgerException {
         ByteBuffer in = ByteBuffer.wrap(header);
@@ -86,8 +86,8 @@ public final class SegmentFormat {
         int version = in.getInt();
         if (version != VERSION) {
             throw new LedgerException(
-                    file + ": a ledger of version " + version + "; this Stillgate reads and writes version " + VERSION
-                            + " and leaves it as it is: use the Stillgate that wrote it, or another directory");
+                    file + ": a ledger of version " + version + "; this Stillgate supports version " + VERSION
+                            + " and has changed nothing: use the Stillgate that wrote it, or another directory");
         }
         int level = in.getInt();
         long index = in.getLong();
@@ -100,7 +100,7 @@ public final class SegmentFormat {
         return level;
     }
 
-    /** Appends the record of a leaf. */
+    /** Encodes the record of a leaf. */
     public static void record(ByteBuffer out, long synced, byte[] leaf) {
         out.putInt(leaf.length).putInt(crc(synced, leaf)).putLong(synced).put(leaf);
     }

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one file of leaves from its beginning, as long as it was when it was opened. */
+/** Sequential reader of one leaf file, up to the size it had when opened. */
 final class SegmentReader implements Closeable {
     private static final int BUFFER = 1 << 18;
 
@@ -22,7 +22,7 @@ final class SegmentReader implements Closeable {
     /**
      * Opens a file and reads its header.
      *
-     * @param first the index that its first leaf should have
+     * @param first expected index of its first leaf
      */
     SegmentReader(Path file, long first) throws IOException {
         this.file = file;
@@ -37,7 +37,7 @@ final class SegmentReader implements Closeable {
         this.position = level < 0 ? 0 : SegmentFormat.HEADER;
     }
 
-    /** Returns the level in the header; negative when the header is not whole. */
+    /** Returns the level in the header; negative if the header is incomplete. */
     int level() {
         return level;
     }
@@ -46,7 +46,7 @@ final class SegmentReader implements Closeable {
         return size;
     }
 
-    /** Returns where the next record begins, or the one that {@link #next} did not read. */
+    /** Returns the offset of the next record, or of the one that {@link #next} could not read. */
     long position() {
         return position;
     }
@@ -56,7 +56,7 @@ final class SegmentReader implements Closeable {
     }
 
     /**
-     * Returns the next leaf; null when there is no whole record.
+     * Returns the next leaf, or null if the next record is incomplete.
      *
      * @param index of the leaf
      */
@@ -67,7 +67,7 @@ final class SegmentReader implements Closeable {
         }
         ByteBuffer head = ByteBuffer.wrap(in.readNBytes(SegmentFormat.RECORD));
         if (head.remaining() < SegmentFormat.RECORD) {
-            return null; // cut off by its writer meanwhile
+            return null; // truncated by its writer meanwhile
         }
         int length = head.getInt();
         int crc = head.getInt();
@@ -84,8 +84,7 @@ final class SegmentReader implements Closeable {
     }
 
     /**
-     * Tells whether a whole record anywhere after the position knows the leaf that should be there to have been on the
-     * disk.
+     * Returns whether a later record proves that the leaf at the current position was once on disk.
      *
      * @param index of that leaf
      */

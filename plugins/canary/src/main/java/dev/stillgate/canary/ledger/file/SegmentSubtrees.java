@@ -9,8 +9,8 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.List;
 
 /**
- * The subtrees of a ledger that was scanned, for proofs: the roots of full files are in memory, and what is below one is
- * made from the file when it is asked for. Ask in the order of leaves: only the last file is kept. For one thread at a time.
+ * Subtree roots of a scanned ledger, for proofs. Roots of full files are in memory; lower ones are computed from the
+ * file on demand. Only the last file is cached, so ask in leaf order. Not thread-safe.
  */
 public final class SegmentSubtrees implements MerkleProofs.Subtrees {
     private final Path directory;
@@ -58,7 +58,7 @@ public final class SegmentSubtrees implements MerkleProofs.Subtrees {
             for (long index = first; index < end; index++) {
                 byte[] leaf = in.next(index);
                 if (leaf == null) {
-                    throw LedgerException.damaged(file, in.position(), "leaf " + index + " is no longer as it was");
+                    throw LedgerException.damaged(file, in.position(), "leaf " + index + " has changed since the scan");
                 }
                 leaves.add(hasher.leaf(leaf));
             }
@@ -66,7 +66,7 @@ public final class SegmentSubtrees implements MerkleProofs.Subtrees {
         return leaves;
     }
 
-    /** Returns the level above, where it is complete. */
+    /** Returns the complete nodes of the next level. */
     private List<Hash> parents(List<Hash> level) {
         List<Hash> parents = new ArrayList<>(level.size() / 2);
         for (int i = 0; i + 1 < level.size(); i += 2) {

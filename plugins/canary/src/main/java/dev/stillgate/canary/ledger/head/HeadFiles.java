@@ -17,8 +17,8 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of signed heads: {@code checkpoint} is the latest, and {@code heads/} keeps the first after each opening, one
- * an hour, and the last. For one thread at a time.
+ * Files of signed heads: {@code checkpoint} is the latest; {@code heads/} keeps the first after each opening, one per
+ * hour, and the last. Not thread-safe.
  */
 public final class HeadFiles {
     private static final String LATEST = "checkpoint";
@@ -39,7 +39,7 @@ public final class HeadFiles {
         this.ticker = ticker;
     }
 
-    /** Signs a head and puts it on the disk. */
+    /** Signs a head and writes it to disk. */
     public SignedHead write(long size, Hash root, boolean last) throws IOException {
         SignedHead head = key.sign(new TreeHead(key.verifier().name(), size, root));
         byte[] note = head.note().getBytes(StandardCharsets.UTF_8);
@@ -54,22 +54,22 @@ public final class HeadFiles {
         return head;
     }
 
-    /** Refuses a tree that is not the one that was signed. */
+    /** Checks that a tree has the root of a signed head. */
     public static void checkRoot(Path directory, SignedHead head, Hash root) throws LedgerException {
         if (!root.equals(head.head().root())) {
             throw new LedgerException(directory + ": the first " + head.head().size() + " leaves have the root " + root
-                    + " where " + head.head().root()
-                    + " is signed for: leaves were changed; put back the directory from a copy");
+                    + ", but the signed root is " + head.head().root()
+                    + ": leaves were changed; restore the directory from a copy");
         }
     }
 
-    /** Reads the latest head; null when there is none. */
+    /** Reads the latest head, or returns null if there is none. */
     static @Nullable public SignedHead latest(Path directory, VerifierKey key) throws IOException {
         Path file = directory.resolve(LATEST);
         return Files.exists(file) ? read(file, key) : null;
     }
 
-    /** Reads the heads that were kept, the smallest first. */
+    /** Reads the kept heads, smallest first. */
     public static List<SignedHead> kept(Path directory, VerifierKey key) throws IOException {
         List<SignedHead> heads = new ArrayList<>();
         Path folder = directory.resolve(KEPT);
@@ -84,13 +84,13 @@ public final class HeadFiles {
         return heads;
     }
 
-    /** Reads a file with a head that the key has signed. */
+    /** Reads a head that the key has signed. */
     public static SignedHead read(Path file, VerifierKey key) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] note = in.readNBytes(SignedHead.MAX_NOTE);
             return SignedHead.read(new String(note, StandardCharsets.UTF_8), key);
         } catch (IllegalArgumentException e) {
-            throw new LedgerException(file + ": " + e.getMessage() + "; put it back from a copy", e);
+            throw new LedgerException(file + ": " + e.getMessage() + "; restore it from a copy", e);
         }
     }
 }

@@ -9,9 +9,9 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The keyed hash of message ids: SHA-256 over a salt and the id, the salt being the HMAC-SHA-256 of the id under a key
- * that only the ledger's owner has. Telling the salt opens one leaf to a third party and says nothing of the others. For
- * one thread at a time.
+ * Keyed hash of message ids: SHA-256 over a salt and the id, where the salt is the HMAC-SHA-256 of the id under a key
+ * of the ledger's owner. Disclosing a salt opens one leaf to a third party and reveals nothing about others. Not
+ * thread-safe.
  */
 public final class MessageIdHasher {
     private final Mac mac;

@@ -7,7 +7,7 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.Base64;
 
 /**
- * A signed tree head: a C2SP checkpoint in a signed note, as it is kept in files and published.
+ * Signed tree head: a C2SP checkpoint in a signed note, as stored in files and published.
  *
  * <pre>
  * origin
@@ -17,18 +17,18 @@ import java.util.Base64;
  * — name base64(4 bytes of key hash, 64 of Ed25519 signature over the three lines)
  * </pre>
  *
- * @param note the whole text
+ * @param note the complete text
  */
 public record SignedHead(TreeHead head, String note) {
-    /** The most bytes of a note that are read: room for the signatures of many witnesses. */
+    /** Limit on the bytes of a note, with space for the signatures of many witnesses. */
     static final int MAX_NOTE = 16 << 10;
 
     private static final String DASH = "\u2014 ";
 
     /**
-     * Reads a note that this key has signed; signatures of others are passed over.
+     * Parses a note that this key has signed; other signatures are ignored.
      *
-     * @throws IllegalArgumentException saying what is wrong with it
+     * @throws IllegalArgumentException if the note is invalid
      */
     public static SignedHead read(String note, VerifierKey key) {
         int blank = note.indexOf("\n\n");
@@ -47,7 +47,7 @@ public record SignedHead(TreeHead head, String note) {
         return new SignedHead(head, note);
     }
 
-    /** Returns the head that a signature over a body makes. */
+    /** Returns the note of a head and its signature. */
     static SignedHead of(TreeHead head, VerifierKey key, byte[] signature) {
         byte[] signed = ByteBuffer.allocate(VerifierKey.KEY_HASH + VerifierKey.SIGNATURE)
                 .put(key.hash())

@@ -25,7 +25,7 @@ import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
-/** The Ed25519 key that signs a ledger's heads, kept as PKCS#8 in PEM. */
+/** The Ed25519 key that signs a ledger's heads, stored as PKCS#8 in PEM. */
 public final class SigningKey {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
@@ -46,24 +46,24 @@ public final class SigningKey {
     /**
      * Reads a key.
      *
-     * @param name of the ledger; null for one made from the public key
+     * @param name of the ledger, or null to derive it from the public key
      */
     static SigningKey read(Path file, @Nullable String name) throws LedgerException {
         try {
             if (Files.size(file) > MAX_FILE) {
-                throw new LedgerException(file + ": too long for a key");
+                throw new LedgerException(file + ": too large for a key");
             }
             String pem = Files.readString(file, StandardCharsets.US_ASCII).strip();
             if (!pem.startsWith(BEGIN) || !pem.endsWith(END)) {
                 throw new LedgerException(
-                        file + ": no PKCS#8 key in PEM (openssl genpkey -algorithm ed25519 makes one)");
+                        file + ": not a PKCS#8 key in PEM (openssl genpkey -algorithm ed25519 makes one)");
             }
             byte[] der = Base64.getMimeDecoder().decode(pem.substring(BEGIN.length(), pem.length() - END.length()));
             PrivateKey key = KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(der));
             byte[] seed = ((EdECPrivateKey) key).getBytes().orElseThrow();
             return new SigningKey(key, seed, publicKey(seed), name);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new LedgerException(file + ": no Ed25519 key: " + e.getMessage(), e);
+            throw new LedgerException(file + ": not an Ed25519 key: " + e.getMessage(), e);
         } catch (LedgerException e) {
             throw e;
         } catch (IOException e) {
@@ -71,7 +71,7 @@ public final class SigningKey {
         }
     }
 
-    /** Makes a key and its file, which only the owner may read. */
+    /** Creates a key and its file, which only the owner may read. */
     public static void make(Disk disk, Path file) throws IOException {
         try {
             KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
@@ -99,7 +99,7 @@ public final class SigningKey {
         }
     }
 
-    /** Returns the hash of message ids that goes with this key. */
+    /** Returns the hash function for message ids, keyed with a key derived from this one. */
     public MessageIdHasher messageIds() {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
@@ -111,15 +111,15 @@ public final class SigningKey {
     }
 
     /**
-     * Returns the public half: what the generator of the JDK makes when its random bytes are the private half, there being
-     * no other way to it in the JDK.
+     * Returns the public key. The JDK cannot derive it from a private key, so its generator is run with the private key
+     * as random bytes.
      */
     private static PublicKey publicKey(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
-        generator.initialize(NamedParameterSpec.ED25519, new Given(seed));
+        generator.initialize(NamedParameterSpec.ED25519, new FixedRandom(seed));
         KeyPair pair = generator.generateKeyPair();
         if (!Arrays.equals(seed, ((EdECPrivateKey) pair.getPrivate()).getBytes().orElseThrow())) {
-            throw new GeneralSecurityException("this Java does not tell the public half of a key");
+            throw new GeneralSecurityException("this Java cannot derive a public key");
         }
         return pair.getPublic();
     }
@@ -129,13 +129,14 @@ public final class SigningKey {
         return "stillgate-ledger-" + HexFormat.of().formatHex(digest, 0, 6);
     }
 
-    /** Random bytes that are given. */
-    private static final class Given extends SecureRandom {
+    /** Source of fixed "random" bytes. */
+    private static final class FixedRandom extends SecureRandom {
         private static final long serialVersionUID = 1L;
 
         private final byte[] bytes;
 
-        Given(byte[] bytes) {
+
+        FixedRandom(byte[] bytes) {
             super(null, null);
             this.bytes = bytes;
         }

@@ -3,11 +3,11 @@ package dev.stillgate.canary.ledger.head;
 import dev.stillgate.canary.ledger.tree.Hash;
 
 /**
- * What a signed head says: the body of a C2SP tlog checkpoint, three lines.
+ * Tree head: the three-line body of a C2SP tlog checkpoint.
  *
- * @param origin the ledger's name, which is its key's too
- * @param size how many leaves
- * @param root over them
+ * @param origin name of the ledger and of its key
+ * @param size number of leaves
+ * @param root root hash of the leaves
  */
 public record TreeHead(String origin, long size, Hash root) {
     String body() {

@@ -18,11 +18,11 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.HexFormat;
 
 /**
- * The public key of a ledger, written {@code name+hash+key} as C2SP signed-note has it: the hash is the first 4 bytes of
+ * Public key of a ledger, written {@code name+hash+key} as in C2SP signed-note: the hash is the first 4 bytes of
  * SHA-256 over the name, a line feed, the type 1 (Ed25519) and the 32 bytes of the key.
  */
 public final class VerifierKey {
-    /** The name of its file in a ledger's directory. */
+    /** The name of the key's file in a ledger's directory. */
     public static final String FILE = "ledger.pub";
 
     static final int SIGNATURE = 64;
@@ -50,9 +50,9 @@ public final class VerifierKey {
     }
 
     /**
-     * Reads the text of a key.
+     * Parses a key.
      *
-     * @throws IllegalArgumentException saying what is wrong with it
+     * @throws IllegalArgumentException if the text is invalid
      */
     public static VerifierKey parse(String text) {
         String[] parts = text.strip().split("\\+", 3);
@@ -70,25 +70,25 @@ public final class VerifierKey {
             }
             return key;
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("the key is no point of the curve", e);
+            throw new IllegalArgumentException("the key is not a point of the curve", e);
         }
     }
 
     /**
      * Reads the file of a key.
      *
-     * @throws IOException when it cannot be read
-     * @throws LedgerException when it is no key
+     * @throws IOException if it cannot be read
+     * @throws LedgerException if it holds no valid key
      */
     public static VerifierKey read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return parse(new String(in.readNBytes(MAX_FILE), StandardCharsets.US_ASCII));
         } catch (IllegalArgumentException e) {
-            throw new LedgerException(file + ": no public key of a ledger: " + e.getMessage(), e);
+            throw new LedgerException(file + ": not a public key of a ledger: " + e.getMessage(), e);
         }
     }
 
-    /** Refuses what cannot name a key in a note: empty, over 200 characters, with a plus sign or white space. */
+    /** Checks a key's name: 1 to 200 printable ASCII characters, without spaces and plus signs. */
     public static String checkName(String name) {
         boolean fits = !name.isEmpty() && name.length() <= MAX_NAME;
         if (!fits || !name.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '+')) {

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/** A SHA-256: 32 bytes that compare by value and print as hex. */
+/** SHA-256 hash: 32 bytes with value equality that print as hex. Immutable and thread-safe. */
 public final class Hash {
-    /** How long one is, in bytes. */
+    /** The length in bytes. */
     public static final int LENGTH = 32;
 
     private final byte[] bytes;
@@ -16,15 +16,15 @@ public final class Hash {
     }
 
     /**
-     * Takes a copy of 32 bytes.
+     * Returns the hash of a copy of 32 bytes.
      *
-     * @throws IllegalArgumentException when there are more or fewer
+     * @throws IllegalArgumentException if the length differs
      */
     public static Hash of(byte[] bytes) {
         return owned(bytes.clone());
     }
 
-    /** Wraps bytes that nobody else keeps. */
+    /** Wraps an array that the caller hands over. */
     static Hash owned(byte[] bytes) {
         if (bytes.length != LENGTH) {
             throw new IllegalArgumentException("a hash has " + LENGTH + " bytes, not " + bytes.length);
@@ -32,7 +32,7 @@ public final class Hash {
         return new Hash(bytes);
     }
 
-    /** Reads 64 hex digits. */
+    /** Parses 64 hex digits. */
     static Hash hex(String text) {
         return owned(HexFormat.of().parseHex(text));
     }
@@ -42,7 +42,7 @@ public final class Hash {
         return bytes.clone();
     }
 
-    /** Returns the bytes themselves, for this package, which does not write to them. */
+    /** Returns the internal array, for reading within this package. */
     byte[] raw() {
         return bytes;
     }

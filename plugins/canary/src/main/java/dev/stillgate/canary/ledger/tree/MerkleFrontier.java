@@ -3,8 +3,8 @@ package dev.stillgate.canary.ledger.tree;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right edge of a Merkle tree that grows: the roots of the complete subtrees that its leaves split into, one for each
- * bit of the size. All that is needed to add a leaf, in O(log n) and amortised two hashes, and to tell the root.
+ * Incremental Merkle tree: keeps only the roots of the complete subtrees along the right edge, one per bit of the size.
+ * Adding a leaf takes two hashes on average, computing the root O(log n). Not thread-safe.
  */
 public final class MerkleFrontier {
     private final TreeHasher hasher;
@@ -21,7 +21,7 @@ public final class MerkleFrontier {
         this.size = size;
     }
 
-    /** Returns one that grows on its own from here. */
+    /** Returns an independent copy. */
     public MerkleFrontier copy() {
         return new MerkleFrontier(hasher, peaks.clone(), size);
     }

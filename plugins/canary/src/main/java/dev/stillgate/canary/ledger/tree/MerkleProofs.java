@@ -5,21 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Inclusion and consistency proofs of an RFC 6962 tree (sections 2.1.1 and 2.1.2), made from its complete subtrees in
- * O(log n) look-ups, and checked as RFC 9162 has it (sections 2.1.3.2 and 2.1.4.2). For one thread at a time.
+ * Inclusion and consistency proofs of an RFC 6962 tree (sections 2.1.1 and 2.1.2), built from complete subtrees in
+ * O(log n) look-ups, and verified as in RFC 9162 (sections 2.1.3.2 and 2.1.4.2). Not thread-safe.
  */
 public final class MerkleProofs {
     private final TreeHasher hasher = new TreeHasher();
     private final Subtrees subtrees;
 
-    /** Where the roots of complete subtrees are found. */
+    /** Source of the roots of complete subtrees. */
     @FunctionalInterface
     public interface Subtrees {
-        /** Returns the root over the leaves from {@code index << level} up to, without, {@code index + 1 << level}. */
+        /**
+         * Returns the root over the leaves from {@code index << level} (inclusive) to {@code index + 1 << level}
+         * (exclusive).
+         */
         Hash root(int level, long index) throws IOException;
     }
 
-    /** Makes proofs over a tree. */
+    /** Creates proofs for a tree. */
     public MerkleProofs(Subtrees subtrees) {
         this.subtrees = subtrees;
     }
@@ -27,17 +30,17 @@ public final class MerkleProofs {
     /**
      * Returns the root of the tree's first leaves.
      *
-     * @param size how many leaves
+     * @param size number of leaves
      */
     public Hash root(long size) throws IOException {
         return size == 0 ? hasher.empty() : range(0, size);
     }
 
     /**
-     * Returns the audit path of a leaf, from the leaf up.
+     * Returns the inclusion proof of a leaf, from the leaf up.
      *
      * @param index of the leaf, from 0
-     * @param size of the tree for which the proof is
+     * @param size of the tree that the proof is for
      */
     public List<Hash> inclusion(long index, long size) throws IOException {
         if (index < 0 || index >= size) {
@@ -63,8 +66,8 @@ public final class MerkleProofs {
     }
 
     /**
-     * Returns the proof that the tree of the later size holds the earlier one unchanged; empty when they are the same, or
-     * the earlier one is empty.
+     * Returns the proof that the tree of the later size extends the earlier one; empty if they are equal or the earlier
+     * one is empty.
      */
     public List<Hash> consistency(long earlier, long later) throws IOException {
         if (earlier < 0 || earlier > later) {
@@ -104,12 +107,12 @@ public final class MerkleProofs {
         return hasher.node(range(from, middle), range(middle, to));
     }
 
-    /** Returns the largest power of two below a size from 2. */
+    /** Returns the largest power of two below a size of at least 2. */
     private static long split(long size) {
         return Long.highestOneBit(size - 1);
     }
 
-    /** Tells whether a path leads from a leaf to the root. */
+    /** Verifies an inclusion proof. */
     public static boolean included(Hash leaf, long index, long size, List<Hash> path, Hash root) {
         if (index < 0 || index >= size) {
             return false;
@@ -136,7 +139,12 @@ public final class MerkleProofs {
         return last == 0 && hash.equals(root);
     }
 
-    /** Tells whether a proof shows that the later tree, of that size and root, holds the earlier one unchanged. */
+    /**
+     * Verifies a consistency proof.
+     *
+     * @param before root of the earlier tree
+     * @param after root of the later tree
+     */
     public static boolean consistent(long earlier, long later, List<Hash> proof, Hash before, Hash after) {
         if (earlier < 0 || earlier > later) {
             return false;

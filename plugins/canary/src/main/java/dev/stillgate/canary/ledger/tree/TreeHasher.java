@@ -3,7 +3,7 @@ package dev.stillgate.canary.ledger.tree;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The two hashes of an RFC 6962 tree (section 2.1), told apart by their first byte. For one thread at a time. */
+/** Leaf and node hashes of RFC 6962, section 2.1, which differ in their first byte. Not thread-safe. */
 public final class TreeHasher {
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
@@ -18,7 +18,7 @@ public final class TreeHasher {
         }
     }
 
-    /** Returns the root of the tree without leaves. */
+    /** Returns the root of the empty tree. */
     public Hash empty() {
         return Hash.owned(sha256.digest());
     }

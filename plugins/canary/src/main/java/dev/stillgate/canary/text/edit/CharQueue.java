@@ -2,11 +2,11 @@ package dev.stillgate.canary.text.edit;
 
 import java.util.Arrays;
 
-/** Chars that are added at the end and taken from the beginning; the room for them is kept. For one thread. */
+/** Growable queue of characters. Not thread-safe. */
 final class CharQueue implements CharSequence {
-    private static final int ROOM = 256;
+    private static final int CAPACITY = 256;
 
-    private char[] chars = new char[ROOM];
+    private char[] chars = new char[CAPACITY];
     private int start;
     private int end;
 
@@ -41,7 +41,7 @@ final class CharQueue implements CharSequence {
         chars[end++] = c;
     }
 
-    /** Moves the first chars of others to the end of these. */
+    /** Moves the first characters of another queue to the end of this one. */
     void take(CharQueue from, int count) {
         if (end + count > chars.length) {
             chars = Arrays.copyOf(chars, Math.max(2 * end, end + count));
@@ -51,7 +51,7 @@ final class CharQueue implements CharSequence {
         from.drop(count);
     }
 
-    /** Drops the first chars. */
+    /** Removes the first characters. */
     void drop(int count) {
         start += count;
         if (start == end) {

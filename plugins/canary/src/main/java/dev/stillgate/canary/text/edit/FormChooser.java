@@ -1,12 +1,12 @@
 package dev.stillgate.canary.text.edit;
 
-/** Chooses the form that is to be written at a site. */
+/** Selects the form to write at a site. */
 @FunctionalInterface
 public interface FormChooser {
-    /** Leave the form that stands there. */
+    /** Keep the form found in the text. */
     int KEEP = -1;
 
-    /** The chooser of a mere reader: nothing is ever written. */
+    /** A chooser that keeps every form, for reading. */
     FormChooser READER = (cls, bucket) -> KEEP;
 
     /**

@@ -16,10 +16,12 @@ import dev.stillgate.canary.text.word.WordReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Edits one block of prose in Markdown as it streams by: at every site it writes the form that its chooser names. What
- * comes out depends on the text alone, never on how it is split. Holds back a place where a form may stand until as much is
- * known of the word after it as decides, at most {@link #mostHeldBack} chars. Never fails, whatever it is fed. Allocates nothing once its two
- * buffers have grown to the largest delta. For one thread.
+ * Streaming editor for a block of Markdown prose: at every site it writes the form that the chooser selects. The output
+ * depends on the text only, not on how the text is split into deltas.
+ *
+ * <p>Text is held back where a form may begin until enough of the following word is known, at most {@link
+ * #mostHeldBack} characters. Accepts any input without failing. Allocates nothing once its buffers have grown to the
+ * largest delta. Not thread-safe.
  */
 public final class ProseEditor {
     private static final int CHUNK = 256;
@@ -37,13 +39,13 @@ public final class ProseEditor {
     private final CharQueue held = new CharQueue();
     private final char[] chunk = new char[CHUNK];
     private int written;
-    /** Whether the word that is being read stands at the end of what is held. */
+    /** Whether the word being read is at the end of {@link #held}. */
     private boolean wordHeld;
-    /** What {@link FormGuards#marks} and {@link FormGuards#opens} are for that word. */
+    /** Values of {@link FormGuards#marks} and {@link FormGuards#opens} at the start of that word. */
     private boolean wordMarks;
 
     private boolean wordOpens;
-    /** Whether the char before is the last of a word. */
+    /** Whether the previous character ended a word. */
     private boolean afterWord;
     /** Whether one space after the last pending word is held. */
     private boolean spaced;
@@ -51,9 +53,9 @@ public final class ProseEditor {
     private char lastMark;
 
     /**
-     * Makes an editor, ready for its first block.
+     * Creates an editor at the beginning of a block.
      *
-     * @param chooser {@link FormChooser#READER} for a mere reader
+     * @param chooser {@link FormChooser#READER} to read only
      */
     public ProseEditor(ClassTable table, FormChooser chooser, SiteListener listener) {
         this.table = table;
@@ -66,7 +68,7 @@ public final class ProseEditor {
         begin();
     }
 
-    /** Begins another block, forgetting the one before. */
+    /** Begins another block and discards the state of the previous one. */
     public void begin() {
         markdown.begin();
         left.begin();
@@ -80,17 +82,17 @@ public final class ProseEditor {
         lastMark = '\n';
     }
 
-    /** Returns how many chars of what was fed an editor of a table holds back at most. */
+    /** Returns the largest number of characters that an editor of a table holds back. */
     public static int mostHeldBack(ClassTable table) {
         return table.forms().mostHeld();
     }
 
-    /** Returns how many chars at the end of what was fed are not in what was returned. */
+    /** Returns the number of characters that were fed and not returned yet. */
     public int held() {
         return held.length() + (word.glue() == 0 ? 0 : 1);
     }
 
-    /** Takes a delta; returns what may pass now, which is valid until the next call. */
+    /** Takes a delta and returns the text that can be written now, valid until the next call. */
     public CharSequence feed(CharSequence delta) {
         out.clear();
         int length = delta.length();
@@ -110,7 +112,7 @@ public final class ProseEditor {
         return out;
     }
 
-    /** Ends the block; returns the rest of it, valid until the next call. To be followed by {@link #begin}. */
+    /** Ends the block and returns the rest of it, valid until the next call. {@link #begin} must follow. */
     public CharSequence end() {
         out.clear();
         if (word.inside()) {
@@ -152,7 +154,7 @@ public final class ProseEditor {
         keep((char) 0, c);
     }
 
-    /** Takes another char of a word, after the glue before it. */
+    /** Takes another character of the word, after its pending glue character. */
     private void keep(char glue, char c) {
         CharQueue to = wordHeld ? held : out;
         if (glue != 0) {
@@ -169,7 +171,7 @@ public final class ProseEditor {
         }
     }
 
-    /** Returns whether a form may begin with the word that is being read, none being pending. */
+    /** Returns whether a form may begin with the word being read; for when no word is pending. */
     private boolean live() {
         return word.mayStart(wordMarks, wordOpens);
     }
@@ -212,7 +214,11 @@ public final class ProseEditor {
         written++;
     }
 
-    /** Writes what can be written, up to a place where a form may stand of which more must be known; all when closing. */
+    /**
+     * Writes pending words up to the next position where more text must be known.
+     *
+     * @param closing what follows the pending words, or null if unknown
+     */
     private void resolve(@Nullable Right closing) {
         while (pending.count() > 0) {
             int words = 0;
@@ -281,7 +287,7 @@ public final class ProseEditor {
         written += form.length();
     }
 
-    /** Passes the first pending word as it stands. */
+    /** Writes the first pending word unchanged. */
     private void pass() {
         PendingWords.Word first = pending.get(0);
         boolean capital = first.caps == LetterCase.CAPITAL;

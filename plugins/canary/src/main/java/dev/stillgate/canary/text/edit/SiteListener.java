@@ -1,19 +1,19 @@
 package dev.stillgate.canary.text.edit;
 
-/** Is told of every site of a text, in the order in which they stand there. */
+/** Receives the sites of a text in order. */
 @FunctionalInterface
 public interface SiteListener {
-    /** Wants to know of none. */
+    /** A listener that ignores all sites. */
     SiteListener NONE = (cls, bucket, found, written, position) -> {};
 
     /**
-     * A site has been passed.
+     * Called for each site.
      *
      * @param cls the class, from 0
      * @param bucket the class's bucket, from 0
-     * @param found the form that stood there, 0 or 1
-     * @param written the form that stands there now, 0 or 1
-     * @param position where it begins in the written block, in chars
+     * @param found the form in the original text, 0 or 1
+     * @param written the form in the written text, 0 or 1
+     * @param position offset of the site in the written block, in characters
      */
     void site(int cls, int bucket, int found, int written, int position);
 }

@@ -14,8 +14,8 @@ import dev.stillgate.canary.text.word.WordTrie;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a form may stand where it was found: after what is left of it and before what is right of it, as its class wants
- * them, in Markdown that is prose here, and in a text that enough speaks of as English.
+ * Decides whether a form found in the text is a site: by its neighbours, as its class requires, by the Markdown around
+ * it, and by the language score of the text.
  */
 public final class FormGuards {
     private final ClassTable table;
@@ -27,9 +27,9 @@ public final class FormGuards {
     private int evidence = LanguageEvidence.INITIAL;
 
     /**
-     * Guards over the parts of an editor.
+     * Creates guards over the state of an editor.
      *
-     * @param word the word that is being read, after those that are pending
+     * @param word the word being read, after the pending ones
      */
     public FormGuards(ClassTable table, MarkdownState markdown, LeftContext left, PendingWords pending, WordReader word) {
         this.table = table;
@@ -40,22 +40,21 @@ public final class FormGuards {
         this.word = word;
     }
 
-    /** Begins another block. */
     public void begin() {
         evidence = LanguageEvidence.INITIAL;
     }
 
-    /** Takes a word that has passed for evidence. */
+    /** Adds a written word to the language score. */
     public void passed(int id, boolean foreign) {
         evidence = table.evidence().after(evidence, id, foreign);
     }
 
-    /** Returns whether any form may stand here, as far as what was read before it tells. */
+    /** Returns whether the text so far allows forms of any class here. */
     public boolean marks() {
         return evidence >= LanguageEvidence.ENOUGH && markdown.ready();
     }
 
-    /** Returns whether a form of a class that opens sentences may stand here. */
+    /** Returns whether the text so far allows forms of classes that open sentences here. */
     public boolean opens() {
         return left.kind == Left.START && evidence >= LanguageEvidence.LEAST_TO_OPEN && markdown.maybeReady();
     }
@@ -66,7 +65,7 @@ public final class FormGuards {
         return first.open && first.caps != LetterCase.MIXED && (marks() || opens());
     }
 
-    /** Returns the form, or the same words of another class, that may stand here; null when none may. */
+    /** Returns the form, or the same words in a later class, whose left neighbour fits; null if there is none. */
     @Nullable
     public Form standing(@Nullable Form form, int words) {
         Form found = form;
@@ -76,7 +75,7 @@ public final class FormGuards {
         return found;
     }
 
-    /** Returns whether a form may stand after what is left of it, as it is written. */
+    /** Returns whether the left neighbour and the capitalization of a form fit. */
     private boolean mayStand(Form form, int words) {
         WordClass wordClass = table.wordClass(form.cls);
         boolean capital = pending.get(0).caps == LetterCase.CAPITAL;
@@ -96,9 +95,9 @@ public final class FormGuards {
     }
 
     /**
-     * Returns whether a form may stand before what is right of it.
+     * Returns whether the right neighbour of a form fits.
      *
-     * @param closing what follows the last pending word, null while it is the word that is being read
+     * @param closing what follows the last pending word, or null if the word being read does
      */
     public boolean rightFits(Form form, int words, @Nullable Right closing) {
         boolean known = words < pending.count();

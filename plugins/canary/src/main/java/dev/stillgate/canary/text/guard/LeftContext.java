@@ -4,7 +4,7 @@ import dev.stillgate.canary.text.word.WordHash;
 import dev.stillgate.canary.text.word.WordTrie;
 import dev.stillgate.canary.text.table.WordClass.Left;
 
-/** What stands left of the place that has been written up to: the last word, and what came after it. */
+/** Left neighbour of the current position in the written text: the last word and what followed it. */
 public final class LeftContext {
     private static final int NOTHING = WordHash.hash("");
 
@@ -24,7 +24,7 @@ public final class LeftContext {
         comma = false;
     }
 
-    /** A word has been written, with nothing after it as yet. */
+    /** Called when a word has been written. */
     public void word(int newWord, int newHash, boolean newCapital) {
         word = newWord;
         hash = newHash;
@@ -33,12 +33,16 @@ public final class LeftContext {
         comma = false;
     }
 
-    /** The last word is followed by one space and another word. */
+    /** Called when one space and another word follow the last word. */
     public void space() {
         kind = Left.WORD;
     }
 
-    /** A char that is not of a word has been written; {@code first} directly after a word. */
+    /**
+     * Called when a character outside words has been written.
+     *
+     * @param first whether the character directly follows a word
+     */
     public void mark(char c, boolean first) {
         if (kind == Left.START) {
             return;

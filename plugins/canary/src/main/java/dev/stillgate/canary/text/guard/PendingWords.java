@@ -3,9 +3,12 @@ package dev.stillgate.canary.text.guard;
 import dev.stillgate.canary.text.word.LetterCase;
 import dev.stillgate.canary.text.word.WordReader;
 
-/** Words that have been read and not yet written, since a form may begin with the first of them; single spaces divide them. */
+/**
+ * Queue of words that have been read but not written because a form may begin with the first of them. Single spaces
+ * separate them.
+ */
 public final class PendingWords {
-    /** A word; its place in the row is used again and again. */
+    /** A word. Instances are reused. */
     public static final class Word {
         public int id;
         public int hash;
@@ -54,7 +57,7 @@ public final class PendingWords {
         return words[i];
     }
 
-    /** Returns the chars of the first words with the spaces between them. */
+    /** Returns the number of characters of the first words and the spaces between them. */
     public int chars(int n) {
         int chars = n - 1;
         for (int i = 0; i < n; i++) {
@@ -63,7 +66,6 @@ public final class PendingWords {
         return chars;
     }
 
-    /** Drops the first words. */
     public void drop(int n) {
         for (int i = 0; i < n; i++) {
             Word first = words[0];

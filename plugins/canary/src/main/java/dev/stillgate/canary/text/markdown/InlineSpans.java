@@ -1,12 +1,12 @@
 package dev.stillgate.canary.text.markdown;
 
-/** The spans within a paragraph: code, quotes, brackets, placeholders, tags, links, mathematics. Nothing in them is prose. */
+/** Tracks inline spans that are not prose: code, quotes, brackets, placeholders, tags, links and mathematics. */
 public final class InlineSpans {
     private static final int DEEPEST = 1_000;
 
     private int codeRun;
     private int run;
-    /** Whether a text in three quotes, as in source code, or a comment that began a line goes on. */
+    /** Whether a triple-quoted text, as in source code, is open. */
     private boolean docs;
 
     private boolean comment;
@@ -32,7 +32,7 @@ public final class InlineSpans {
         endLine();
     }
 
-    /** Ends a paragraph. A quotation goes on: its closing mark may stand at the end of a later paragraph. */
+    /** Ends a paragraph. Quotations continue, because the closing mark may follow in a later paragraph. */
     void endParagraph() {
         codeRun = 0;
         comment = false;
@@ -45,7 +45,7 @@ public final class InlineSpans {
         previous = beforePrevious = '\n';
     }
 
-    /** Returns how many backticks began the code that a position is in, 0 outside of code. */
+    /** Returns the number of backticks that opened the current code span, 0 outside code. */
     int codeRun() {
         return codeRun;
     }
@@ -58,7 +58,7 @@ public final class InlineSpans {
                 && braces == 0;
     }
 
-    /** Returns whether a char, after those before it, is a sign of code outside of any span. */
+    /** Returns whether a character, given those before it, indicates source code outside any span. */
     boolean isCode(char c) {
         if (c == ' ' || c == ',' || c == '.' || !open()) {
             return false;
@@ -84,7 +84,7 @@ public final class InlineSpans {
         shift('a');
     }
 
-    /** A space, which only ends what is before it. */
+    /** Called for a space, which only ends a run of backticks. */
     void space() {
         endRun();
         shift(' ');
@@ -163,13 +163,13 @@ public final class InlineSpans {
         previous = c;
     }
 
-    /** Returns whether a quote after this char opens. */
+    /** Returns whether a quote mark after this character is an opening one. */
     static boolean isLead(char c) {
         return c == '\n' || c == ' ' || c == '\t' || c == '(' || c == '[' || c == '—' || c == '–' || c == '*'
                 || c == '_';
     }
 
-    /** Returns whether a word of prose may follow this char with nothing between. */
+    /** Returns whether a word of prose may directly follow this character. */
     public static boolean mayLead(char c) {
         return isLead(c) || c == '“' || c == '"' || c == '‘' || c == '\'';
     }

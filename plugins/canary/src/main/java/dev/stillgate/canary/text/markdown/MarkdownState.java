@@ -1,8 +1,8 @@
 package dev.stillgate.canary.text.markdown;
 
 /**
- * Where in a Markdown text a position is, as far as it decides whether prose stands there. Knows words only by their first
- * char and their number, so that it comes to the same whichever forms are written.
+ * State machine that decides whether the current position of a Markdown text is prose. It uses only the first character
+ * of each word and the number of words, so both forms of a pair lead to the same decision.
  */
 public final class MarkdownState {
     private static final int PROSE_WORDS = 10;
@@ -39,7 +39,7 @@ public final class MarkdownState {
     private boolean lineBefore;
     private boolean shortBefore;
     private boolean ended;
-    /** Whether the line before is prose that was broken for its length. */
+    /** Whether the previous line is prose that was wrapped at its length. */
     private boolean wrapped;
     /** Whether the line begins in lower case, as code does. */
     private boolean lowerStart;
@@ -63,12 +63,12 @@ public final class MarkdownState {
         previous = '\n';
     }
 
-    /** Returns whether a word that begins here may be prose, by all that does not depend on the number of words. */
+    /** Returns whether a word that begins here may be prose, regardless of the number of words so far. */
     public boolean open() {
         return !dead && fenceChar == 0 && (line == Line.TEXT || line == Line.ITEM) && inline.open();
     }
 
-    /** Returns whether there is evidence of prose rather than verse, lists of names or talk. */
+    /** Returns whether there is enough text to tell prose from verse, lists of names or dialogue. */
     public boolean ready() {
         if (lowerStart && lineWords < LOWER_START_WORDS) {
             return false;
@@ -80,7 +80,7 @@ public final class MarkdownState {
         return text != Text.VERSE || lineWords >= VERSE_WORDS;
     }
 
-    /** Returns whether the text is none that looks like verse, though there may be no evidence yet. */
+    /** Returns whether the text does not look like verse, even if there is too little to tell. */
     public boolean maybeReady() {
         return text != Text.VERSE && !shortBefore && !(lowerStart && lineWords < LOWER_START_WORDS);
     }
@@ -90,7 +90,7 @@ public final class MarkdownState {
         lineWords += count;
     }
 
-    /** A word begins. */
+    /** Called at the first character of a word. */
     public void wordStarts(char first) {
         if (line == Line.START || line == Line.FENCE_RUN || line == Line.MARKER) {
             startText(first);
@@ -129,7 +129,7 @@ public final class MarkdownState {
         line = wasStart && Character.isDigit(first) ? Line.NUMBER : Line.TEXT;
     }
 
-    /** A char that is not of a word. */
+    /** Called for a character outside words. */
     public void mark(char c) {
         if (c == ' ' && fenceChar == 0 && (line == Line.TEXT || line == Line.ITEM)) {
             inline.space();
@@ -269,7 +269,7 @@ public final class MarkdownState {
         ended = lowerStart = label = false;
     }
 
-    /** Learns from a line that has ended whether this is prose or verse. */
+    /** Classifies a finished line as prose or verse. */
     private void judgeLine() {
         if (line == Line.TEXT || line == Line.NUMBER) {
             if (lineWords >= VERSE_WORDS || (lineWords >= SENTENCE_WORDS && ended && text != Text.VERSE)) {

@@ -46,7 +46,10 @@ final class ConstraintPhrases {
         }
     }
 
-    /** Returns what a phrase of a script without spaces, or with endings of many kinds, ties, if one begins here. */
+    /**
+     * Returns the kind of a phrase that begins at a position, for scripts without spaces or with rich inflection; null
+     * for none.
+     */
     static @Nullable Kind unspaced(CharSequence text, int at, int to, char c) {
         if (c < 0x400) {
             return null;

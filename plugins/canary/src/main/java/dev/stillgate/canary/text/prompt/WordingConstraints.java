@@ -10,51 +10,51 @@ import dev.stillgate.canary.text.word.WordTrie;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a prompt ties down the wording of its answer: verse, a number of words, proofreading, a text to be recited, a
- * contract. Such answers are not marked, since there a changed word can be a mistake. The usual phrases of English are known,
- * and the commonest ones of some other languages. In doubt an answer is tied: a message that merely mentions a poem ties its
- * answer too. Immutable and thread-safe.
+ * Detects prompts that fix the wording of the answer: verse, word counts, proofreading, recitals, contracts. Such
+ * answers are not marked, because a changed word could be an error. Matches common English phrases and a few of other
+ * languages, and errs towards finding a constraint: a prompt that merely mentions a poem counts. Immutable and
+ * thread-safe.
  */
 public final class WordingConstraints {
-    /** The most chars of one text that are read: its beginning and its end, half of them each. */
-    public static final int MOST_CHARS = 1 << 16;
+    /** Limit on the characters read of one text: half from its beginning, half from its end. */
+    public static final int MAX_CHARS = 1 << 16;
 
-    /** The most chars of one conversation that are read; a longer conversation is tied. */
-    public static final int MOST_IN_ALL = 1 << 18;
+    /** Limit on the characters read of one conversation; longer ones count as constrained. */
+    public static final int MAX_CONVERSATION_CHARS = 1 << 18;
 
-    /** What ties the wording. */
+    /** Kinds of constraints. */
     public enum Kind {
         /** Poems, songs, rhymes, plays. */
         VERSE,
-        /** Numbers of words, letters, sentences. */
+        /** Numbers of words, letters or sentences. */
         LENGTH,
-        /** Correction of grammar and spelling, and lessons in it. */
+        /** Correction of grammar and spelling, and language lessons. */
         CORRECTION,
         /** Translation. */
         TRANSLATION,
-        /** Text that is to come back as it is, and recitals of known texts. */
+        /** Text to be repeated unchanged, and recitals of known texts. */
         VERBATIM,
-        /** Words or letters that are to be used or to be avoided. */
+        /** Words or letters to use or to avoid. */
         WORDS,
-        /** Another writer's manner. */
+        /** Another writer's style. */
         STYLE,
-        /** Output for machines. */
+        /** Machine-readable output. */
         FORMAT,
-        /** Contracts, licences, policies: texts in which "may" and "must" are rights and duties. */
+        /** Contracts, licences and policies, where "may" and "must" are rights and duties. */
         LAW,
-        /** Doses, and instructions for taking medicines. */
+        /** Doses of medicines, and instructions for taking them. */
         MEDICINE,
-        /** The conversation is longer than what is read of it. */
+        /** The conversation exceeds the limit. */
         UNREAD
     }
 
     private static final WordingConstraints ALL = new WordingConstraints();
-    private static final int MOST_THREADS = 64;
+    private static final int MAX_MATCHES = 64;
     private static final int GAP = 4;
 
     private final WordTrie words = new WordTrie();
     private final PhraseTrie phrases = new PhraseTrie();
-    /** What the phrase that ends at a state ties, null where none ends. */
+    /** The kind of the phrase that ends at each state, null where none ends. */
     private final List<@Nullable Kind> ends = new ArrayList<>();
     /** States after which up to {@link #GAP} words may be skipped. */
     private final BitSet gaps = new BitSet();
@@ -81,34 +81,34 @@ public final class WordingConstraints {
         ends.set(state, kind);
     }
 
-    /** Returns what ties the wording of the answer to a single message, null for nothing. */
+    /** Returns the constraint in a single message, or null if there is none. */
     public static @Nullable Kind of(CharSequence message) {
         return new Conversation().read(message);
     }
 
-    /** The texts of one conversation. Allocates nothing after its constructor. Not thread-safe. */
+    /** The texts of one conversation. Allocates nothing after construction. Not thread-safe. */
     public static final class Conversation {
-        private final Scan scan = ALL.new Scan();
-        private int left = MOST_IN_ALL;
+        private final PartialMatches matches = ALL.new PartialMatches();
+        private int left = MAX_CONVERSATION_CHARS;
 
-        /** Returns what a text of the conversation ties, null for nothing. */
+        /** Returns the constraint in a text of the conversation, or null if there is none. */
         public @Nullable Kind read(CharSequence text) {
             int length = text.length();
-            int chars = Math.min(length, MOST_CHARS);
+            int chars = Math.min(length, MAX_CHARS);
             if (chars > left) {
                 return Kind.UNREAD;
             }
             left -= chars;
             if (chars == length) {
-                return ALL.find(scan, text, 0, length);
+                return ALL.find(matches, text, 0, length);
             }
-            Kind first = ALL.find(scan, text, 0, MOST_CHARS / 2);
-            return first != null ? first : ALL.find(scan, text, length - MOST_CHARS / 2, length);
+            Kind first = ALL.find(matches, text, 0, MAX_CHARS / 2);
+            return first != null ? first : ALL.find(matches, text, length - MAX_CHARS / 2, length);
         }
     }
 
-    private @Nullable Kind find(Scan scan, CharSequence message, int from, int to) {
-        scan.count = 0;
+    private @Nullable Kind find(PartialMatches matches, CharSequence message, int from, int to) {
+        matches.count = 0;
         int node = WordTrie.ROOT;
         boolean digits = true;
         boolean inside = false;
@@ -125,31 +125,31 @@ public final class WordingConstraints {
                 inside = true;
             } else if (inside) {
                 inside = false;
-                Kind kind = scan.word(digits ? WordTrie.NUMBER : words.word(node));
+                Kind kind = matches.word(digits ? WordTrie.NUMBER : words.word(node));
                 if (kind != null) {
                     return kind;
                 }
             }
             if (c == '\n') {
-                scan.count = 0;
+                matches.count = 0;
             }
         }
         return null;
     }
 
-    /** Phrases that have begun. */
-    private final class Scan {
-        private final int[] states = new int[MOST_THREADS];
-        private final int[] gapsLeft = new int[MOST_THREADS];
-        private final int[] nextStates = new int[MOST_THREADS];
-        private final int[] nextGaps = new int[MOST_THREADS];
+    /** Set of partially matched phrases (simulation of a nondeterministic automaton). */
+    private final class PartialMatches {
+        private final int[] states = new int[MAX_MATCHES];
+        private final int[] gapsLeft = new int[MAX_MATCHES];
+        private final int[] nextStates = new int[MAX_MATCHES];
+        private final int[] nextGaps = new int[MAX_MATCHES];
         private int count;
 
         @Nullable
         Kind word(int id) {
             int next = 0;
             Kind found = null;
-            for (int t = 0; t <= count && next < MOST_THREADS - 1; t++) {
+            for (int t = 0; t <= count && next < MAX_MATCHES - 1; t++) {
                 int state = t == count ? PhraseTrie.START : states[t];
                 int to = phrases.step(state, id);
                 if (to != PhraseTrie.NONE) {

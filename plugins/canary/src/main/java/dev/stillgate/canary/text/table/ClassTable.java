@@ -14,8 +14,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A language's classes: pairs of forms that mean the same, where each may be exchanged for the other, and how often either
- * is written by those who know no key. Immutable; safe for any thread.
+ * Equivalence classes of a language: pairs of interchangeable forms, and how often each form occurs in unmarked text.
+ * Immutable and thread-safe.
  */
 public final class ClassTable {
     private final String language;
@@ -35,9 +35,9 @@ public final class ClassTable {
     }
 
     /**
-     * Reads the files of one language, whose classes are numbered in the order in which they stand there.
+     * Reads the files of one language. Classes are numbered in file order.
      *
-     * @throws TableException when a file cannot be read or says something that a table cannot mean
+     * @throws TableException if a file cannot be read or is invalid
      */
     public static ClassTable read(Path... files) throws TableException {
         if (files.length == 0) {
@@ -50,54 +50,54 @@ public final class ClassTable {
         return new ClassTable(reader.read());
     }
 
-    /** Returns the language's tag, such as "en". */
+    /** Returns the language tag, such as "en". */
     public String language() {
         return language;
     }
 
-    /** Returns how many classes there are. */
+    /** Returns the number of classes. */
     public int classes() {
         return classes.size();
     }
 
-    /** Returns how many cells a class has, 1 to 64. */
+    /** Returns the number of cells of a class, 1 to 64. */
     public int buckets(int cls) {
         return classes.get(cls).buckets();
     }
 
-    /** Returns a class's name. */
+    /** Returns the name of a class. */
     public String name(int cls) {
         return classes.get(cls).name();
     }
 
-    /** Returns whether a form of a class may be written where the other stands. */
+    /** Returns whether a form of a class may replace the other. */
     public boolean writes(int cls, int form) {
         return classes.get(cls).direction().allows(form);
     }
 
-    /** Returns whether the forms 1 of a class have an apostrophe where the forms 0 have none. */
+    /** Returns whether each form 1 of a class has an apostrophe and each form 0 has none. */
     public boolean contracts(int cls) {
         return classes.get(cls).pairs().stream()
                 .allMatch(
                         pair -> pair.form1().indexOf('\'') >= 0 && pair.form0().indexOf('\'') < 0);
     }
 
-    /** Returns the share of form 1 among a class's sites in texts that know no key, 0 to 1. */
+    /** Returns the share of form 1 among a class's sites in unmarked text, 0 to 1. */
     public double referenceRate(int cls) {
         return classes.get(cls).rate();
     }
 
-    /** Returns what a cell's share of form 1 is above its class's, in the same texts; shrunk towards 0. */
+    /** Returns a cell's share of form 1 in unmarked text minus its class's, shrunk towards 0. */
     public double referenceOffset(int cls, int bucket) {
         return classes.get(cls).offsets().get(bucket);
     }
 
-    /** Returns SHA-256 of all that the table says: forms, guards, buckets, rates. */
+    /** Returns SHA-256 of the table's content: forms, guards, buckets and rates. */
     public byte[] digest() {
         return digest.clone();
     }
 
-    /** Returns a class as its file gives it. */
+    /** Returns the definition of a class. */
     public WordClass wordClass(int cls) {
         return classes.get(cls);
     }
@@ -145,7 +145,7 @@ public final class ClassTable {
         }
     }
 
-    /** Writes texts with their number and lengths, so that no two lists look alike. */
+    /** Writes texts with their number and lengths, so that different lists give different bytes. */
     private static void texts(DataOutputStream out, Collection<String> texts) throws IOException {
         out.writeInt(texts.size());
         for (String text : texts) {

@@ -13,16 +13,19 @@ import dev.stillgate.canary.text.word.WordTrie;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms of a table, made ready for matching.
+ * Matcher for the forms of a table.
  *
- * <p>A site must be found again in the text that was written, whatever was written. Left of it stands written text, which
- * the reader sees too. Right of it stands text that may still change, so a word there counts as any word that it may be
- * exchanged with: the first words of the two forms of a pair are one. Rewriting must not make a longer or an earlier form
- * either: a form that begins another is refused, unless it is the other of its own pair and a guard keeps the two apart, and
- * a form is no site after a word with which it, or its counterpart, would overlap a form that begins earlier.
+ * <p>Rewriting a text must not change which sites it has, so that a reader finds every site again. The text left of a
+ * site is already rewritten when the site is decided; the text right of it may still change. A word to the right
+ * therefore counts as any word that it may be exchanged with: the first words of the two forms of a pair are
+ * equivalent.
+ *
+ * <p>Rewriting must not create a longer or an earlier form either. A form that begins another form is rejected, unless
+ * both belong to one pair and a guard separates them. A form is not a site after a word with which the form, or its
+ * counterpart, would overlap a form that begins earlier.
  */
 public final class FormMatcher {
-    /** A form of a pair of a class; the last word is what it leaves as the word left of what follows. */
+    /** One form of a pair. Its last word becomes the left neighbour of the following text. */
     public static final class Form {
         public final int cls;
         final int pair;
@@ -30,10 +33,10 @@ public final class FormMatcher {
         public final String text;
         public final int lastWord;
         public final int lastHash;
-        /** Whether it begins with a capital wherever it stands, as I does. */
+        /** Whether the form always begins with a capital, as "I" does. */
         public final boolean proper;
 
-        /** The same words in a later class, which counts where this one may not stand. */
+        /** The same words in a later class, used where the guards of this one fail. */
         @Nullable
         public Form elsewhere;
 
@@ -64,7 +67,7 @@ public final class FormMatcher {
     private final int[] normal;
     private final BitSet[] before;
     private final BitSet[] after;
-    /** For each class the places of the words that decide otherwise than an unknown word whether it may stand before them. */
+    /** For each class the ranks of the words that, as right neighbours, are treated unlike an unknown word. */
     private final BitSet[] telling;
 
     private int mostHeld;
@@ -159,12 +162,15 @@ public final class FormMatcher {
         forms.add(form);
     }
 
-    /** A pair may stand in several classes, of which the first counts whose guards allow what is left; a form in two pairs not. */
+    /**
+     * Rejects forms that occur in two different pairs. One pair may occur in several classes, of which the first with
+     * fitting guards applies.
+     */
     private void refuseTwoPairs() throws TableException {
         for (Form form : forms) {
             Form next = form.elsewhere;
             if (next != null && (next.cls == form.cls || !other(next).text.equals(other(form).text))) {
-                throw classes.get(next.cls).at().problem("the form \"" + form.text + "\" stands in two pairs");
+                throw classes.get(next.cls).at().problem("the form \"" + form.text + "\" occurs in two pairs");
             }
         }
     }
@@ -198,11 +204,11 @@ public final class FormMatcher {
                     String rest = longer.text.substring(shorter.text.length()).trim();
                     throw classes.get(shorter.cls)
                             .at()
-                            .problem("the form \"" + shorter.text + "\" begins the form \"" + longer.text
+                            .problem("the form \"" + shorter.text + "\" is a prefix of the form \"" + longer.text
                                     + "\": expected "
                                     + (onePair
-                                            ? "guards that keep it from standing before \"" + rest + "\""
-                                            : "forms of which none begins another pair's"));
+                                            ? "guards that exclude it before \"" + rest + "\""
+                                            : "no form to be a prefix of another pair's"));
                 }
             }
         }
@@ -217,7 +223,11 @@ public final class FormMatcher {
         return true;
     }
 
-    /** Returns the words that two lists allow; {@code asNormal} if words that may be exchanged count as one. */
+    /**
+     * Returns the words that two lists allow.
+     *
+     * @param asNormal whether exchangeable words count as equal
+     */
     private BitSet allowed(SortedSet<String> only, SortedSet<String> never, boolean asNormal) {
         BitSet onlyIds = ids(only, asNormal);
         BitSet neverIds = ids(never, asNormal);
@@ -253,23 +263,25 @@ public final class FormMatcher {
         return phrases;
     }
 
-    /** Returns the form that ends at a state; the same words of later classes are {@link Form#elsewhere}. */
+    /** Returns the form that ends at a state; the same words of later classes follow in {@link Form#elsewhere}. */
     @Nullable
     public Form end(int state) {
         return ends.get(state);
     }
 
-    /** Returns whether all that the word being read may become allows a class before it, or all of it does not. */
+    /**
+     * Returns whether every word that the current one may become is treated alike as the right neighbour of a class.
+     */
     public boolean decides(WordReader word, int cls) {
         return word.inside() && !word.mayBecomeAny(telling[cls]);
     }
 
-    /** Returns the other form of a pair. */
+    /** Returns the other form of the pair. */
     public Form other(Form form) {
         return forms.get(2 * form.pair + 1 - form.form);
     }
 
-    /** Returns how many words the pair's form 0 has, which a line's length counts whichever form stands there. */
+    /** Returns the number of words of the pair's form 0, which line lengths count for either form. */
     public int countedWords(Form form) {
         return forms.get(2 * form.pair).words.length;
     }
@@ -282,7 +294,10 @@ public final class FormMatcher {
         return before[cls].get(word);
     }
 
-    /** Returns how many chars stand at most from the first of a form to where it is known whether it is a site. */
+    /**
+     * Returns the largest distance in characters from the start of a form to where it is known whether the form is a
+     * site.
+     */
     public int mostHeld() {
         return mostHeld;
     }

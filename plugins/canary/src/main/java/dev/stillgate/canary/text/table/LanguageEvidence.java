@@ -5,16 +5,16 @@ import dev.stillgate.canary.text.word.WordTrie;
 import java.util.SortedSet;
 
 /**
- * What a table takes for evidence of its language: common words of it, and common words of others. A running sum goes up
- * with the first, down with the second, and a little down with every other word; nothing is marked while it is low.
+ * Running score for the language of a text: words that are common in the language raise it, words common in other
+ * languages lower it, and any other word lowers it a little. Nothing is marked while the score is low.
  */
 public final class LanguageEvidence {
-    /** The sum before the first word. */
+    /** The score before the first word. */
     public static final int INITIAL = 4;
-    /** The sum from which on the language is believed. */
+    /** The score from which the language counts as established. */
     public static final int ENOUGH = 9;
 
-    /** The sum from which on a class that opens texts is believed to be of the language. */
+    /** The score from which classes that open texts may be written. */
     public static final int LEAST_TO_OPEN = 1;
 
     private static final int MOST = 24;
@@ -24,7 +24,7 @@ public final class LanguageEvidence {
     private static final int FOREIGN_LETTERS = -3;
     private static final int AGAINST = -6;
 
-    /** What a word of the vocabulary adds, {@link #OTHER} for most. */
+    /** What each word of the vocabulary adds, {@link #OTHER} for most. */
     private final byte[] steps;
 
     LanguageEvidence(WordTrie words, SortedSet<String> own, SortedSet<String> against) {
@@ -34,7 +34,11 @@ public final class LanguageEvidence {
         own.forEach(word -> steps[words.add(word)] = FOR);
     }
 
-    /** Returns the sum after one more word, which may have letters outside of ASCII. */
+    /**
+     * Returns the score after one more word.
+     *
+     * @param foreignLetters whether the word has letters outside ASCII
+     */
     public int after(int sum, int word, boolean foreignLetters) {
         int step = foreignLetters && steps[word] == OTHER ? FOREIGN_LETTERS : steps[word];
         return Math.clamp(sum + step, LEAST, MOST);

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The English table of this version, which stands in the plugin's jar as it stands in {@code config/canary/english.yaml}. */
+/** The English table of this version, packaged in the plugin's jar from {@code config/canary/english.yaml}. */
 public final class ShippedTable {
     private static @Nullable ClassTable known;
 
     private ShippedTable() {}
 
-    /** Returns it; it is read once, since a policy that is read anew still has the same jar. */
+    /** Returns the table, which is read once per process. */
     public static synchronized ClassTable read() throws TableException {
         ClassTable table = known;
         if (table == null) {
@@ -29,7 +29,7 @@ public final class ShippedTable {
     private static ClassTable fromJar() throws TableException {
         URL resource = ShippedTable.class.getResource("english.yaml");
         if (resource == null) {
-            throw new IllegalStateException("the jar has lost its table of classes");
+            throw new IllegalStateException("the jar has no class table");
         }
         try {
             URI uri = resource.toURI();
@@ -41,11 +41,11 @@ public final class ShippedTable {
                         jar.getPath(uri.toString().substring(uri.toString().indexOf("!/") + 1)));
             }
         } catch (IOException | URISyntaxException e) {
-            throw new IllegalStateException("the jar's table of classes cannot be read", e);
+            throw new IllegalStateException("the jar's class table cannot be read", e);
         }
     }
 
-    /** Returns the file of a {@code jar:file:…!/…}. */
+    /** Returns the file of a {@code jar:file:…!/…} URI. */
     private static URI jarOf(URI uri) {
         String text = uri.getRawSchemeSpecificPart();
         return URI.create(text.substring(0, text.indexOf("!/")));

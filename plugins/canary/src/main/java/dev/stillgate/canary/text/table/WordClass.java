@@ -5,14 +5,14 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * A class as the file gives it: pairs of forms that share one habit, and where they may be exchanged.
+ * Definition of a class: pairs of forms that share one sign of a key, and the guards of their sites.
  *
- * @param at where it stands in its file
- * @param pairs each two forms, each of words with single spaces between them
- * @param opening whether a site may stand before there is evidence of the language, at the start of a sentence
- * @param rate the share of form 1 among sites, in texts that know no key
- * @param offsets what a bucket's rate is above {@code rate}
- * @param judged how many edits were read, {@code wrong} and {@code awkward} how many of them were that
+ * @param at position in the file
+ * @param pairs pairs of forms, each of words with single spaces between them
+ * @param opening whether a site may occur at the start of a sentence before the language is established
+ * @param rate share of form 1 among sites in unmarked text
+ * @param offsets each bucket's rate minus {@code rate}
+ * @param judged number of edits that were reviewed, of which {@code wrong} and {@code awkward} were rejected
  */
 public record WordClass(
         YamlValue at,
@@ -28,14 +28,14 @@ public record WordClass(
         int wrong,
         int awkward) {
 
-    /** Two forms that mean the same. */
+    /** Two interchangeable forms. */
     public record Pair(String form0, String form1) {
         public String form(int form) {
             return form == 0 ? form0 : form1;
         }
     }
 
-    /** What may be written. */
+    /** Which form may replace the other. */
     enum Direction {
         BOTH,
         TO_0,
@@ -46,7 +46,10 @@ public record WordClass(
         }
     }
 
-    /** What stands left of a form: a word and one space, a word with a comma and one space, a sentence's end, or else. */
+    /**
+     * Left neighbour of a form: a word and a space, a word with a comma and a space, the end of a sentence, or anything
+     * else.
+     */
     public enum Left {
         WORD,
         COMMA,
@@ -54,7 +57,10 @@ public record WordClass(
         OTHER;
     }
 
-    /** What stands right of a form: one space and a word, a comma, an exclamation mark, a sentence's end, or else. */
+    /**
+     * Right neighbour of a form: a space and a word, a comma, an exclamation mark, the end of a sentence, or anything
+     * else.
+     */
     public enum Right {
         WORD,
         COMMA,
@@ -62,7 +68,7 @@ public record WordClass(
         STOP,
         OTHER;
 
-        /** Returns what it is that a char directly after a form makes. */
+        /** Returns the neighbour that a character directly after a form makes. */
         public static Right of(char c) {
             return switch (c) {
                 case ',' -> COMMA;
@@ -74,8 +80,8 @@ public record WordClass(
     }
 
     /**
-     * Where a form counts as a site. The lists of words hold only where the neighbour is a word with one space between;
-     * an empty list of what is allowed allows everything.
+     * Conditions under which a form counts as a site. The word lists apply only to a neighbour that is a word with one
+     * space between; an empty list of allowed words allows every word.
      */
     public record Guards(
             Set<Left> left,

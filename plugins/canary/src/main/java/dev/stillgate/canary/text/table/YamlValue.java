@@ -40,7 +40,7 @@ record YamlValue(Path file, Node node) {
     /** Reads one document of plain values: no anchors, aliases, tags or duplicate keys, bounded in size and depth. */
     static YamlValue read(Path file) throws TableException {
         LoadSettings settings =
-                LoadSettings.builder().setCodePointLimit(MAX_BYTES).build();
+                LoadSettings.builder().setCodePointLimit(MAX_BYTES).setAllowNonScalarKeys(true).build();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
@@ -54,7 +54,7 @@ record YamlValue(Path file, Node node) {
                     .orElseThrow(() -> new TableException(file, Optional.empty(), "the file is empty"));
             return new YamlValue(file, root);
         } catch (MarkedYamlEngineException e) {
-            throw new TableException(file, e.getProblemMark(), "invalid YAML: " + e.getProblem());
+            throw new TableException(file, e.getProblemMark(), "invalid YAML: " + e.getContext() + ", " + e.getProblem());
         } catch (YamlEngineException | IllegalArgumentException e) {
             throw new TableException(file, Optional.empty(), "invalid YAML: " + e.getMessage());
         } catch (CharacterCodingException e) {

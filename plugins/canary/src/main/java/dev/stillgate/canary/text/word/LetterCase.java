@@ -1,6 +1,6 @@
 package dev.stillgate.canary.text.word;
 
-/** Capital letters of a word. */
+/** Capitalization of a word. */
 public enum LetterCase {
     /** No capital. */
     LOWER,

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trie of phrases over the words of a {@link WordTrie}: one state for every prefix of a phrase. Immutable and thread-safe
- * once built.
+ * Trie of phrases over the words of a {@link WordTrie}: one state for every prefix of a phrase. Immutable and
+ * thread-safe once built.
  */
 public final class PhraseTrie {
     /** The state before the first word of a phrase. */

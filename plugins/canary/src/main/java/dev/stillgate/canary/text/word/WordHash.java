@@ -1,12 +1,11 @@
 package dev.stillgate.canary.text.word;
 
 /**
- * The bucket of a word: FNV-1a, 32 bits (Fowler, Noll and Vo), over its UTF-16 units in lower case with straight
- * apostrophes, one step a unit, modulo the number of buckets. It has no key, so that a class's cells are the same to
- * everybody.
+ * Hash of a word that selects its bucket: FNV-1a, 32 bits (Fowler, Noll, Vo), over its UTF-16 units in lower case with
+ * straight apostrophes, modulo the number of buckets. The hash has no key, so a class's cells are public.
  */
 public final class WordHash {
-    /** The hash of no chars. */
+    /** The hash of the empty word. */
     static final int EMPTY = 0x811c9dc5;
 
     private static final int PRIME = 0x01000193;

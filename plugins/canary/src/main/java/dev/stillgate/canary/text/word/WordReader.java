@@ -3,11 +3,11 @@ package dev.stillgate.canary.text.word;
 import java.util.BitSet;
 
 /**
- * The word that is being read. A word is letters and digits; other chars between two of them glue them together: an
- * apostrophe or a hyphen makes one word, anything like a dot or a slash makes something that is no word of prose.
+ * Tokenizer for the current word of a stream. A word consists of letters and digits. An apostrophe or hyphen between
+ * two of them continues the word; a character such as a dot or slash makes it a token that is not prose.
  */
 public final class WordReader {
-    private static final int LONGEST_NUMBER = 8;
+    private static final int MAX_NUMBER = 8;
     private static final boolean[] WORD = new boolean[128];
     private static final boolean[] GLUE = new boolean[128];
 
@@ -49,7 +49,11 @@ public final class WordReader {
         glue = 0;
     }
 
-    /** Begins a word; {@code isOpen} says whether it may be prose. */
+    /**
+     * Begins a word.
+     *
+     * @param isOpen whether the word may be prose
+     */
     public void start(char c, boolean isOpen) {
         node = WordTrie.ROOT;
         hash = WordHash.EMPTY;
@@ -62,7 +66,7 @@ public final class WordReader {
         append(c);
     }
 
-    /** Takes a char that is of the word or may be; returns false when the word has ended before it. */
+    /** Takes a character that belongs or may belong to the word; returns false if the word has ended before it. */
     public boolean takes(char c) {
         if (starts(c)) {
             if (glue != 0) {
@@ -78,7 +82,7 @@ public final class WordReader {
         return false;
     }
 
-    /** Takes a letter or digit of ASCII within a word, the common case; returns false for anything else. */
+    /** Fast path: takes an ASCII letter or digit within a word; returns false for anything else. */
     public boolean takesPlainly(char c) {
         if (length == 0 || glue != 0 || c >= 128 || !WORD[c]) {
             return false;
@@ -116,7 +120,7 @@ public final class WordReader {
             capitals += c >= 'A' && c <= 'Z' ? 1 : 0;
         }
         if (digits) {
-            digits = c >= '0' && c <= '9' && length <= LONGEST_NUMBER;
+            digits = c >= '0' && c <= '9' && length <= MAX_NUMBER;
         }
     }
 
@@ -125,23 +129,28 @@ public final class WordReader {
         return length > 0;
     }
 
-    /** Returns the char after the word of which it is not known yet whether the word goes on after it, 0 for none. */
+    /** Returns a pending character after the word that may still join it to more letters, 0 for none. */
     public char glue() {
         return glue;
     }
 
-    /** Returns whether the word may end as a certain one of the vocabulary. */
+    /** Returns whether the word may still become the given one of the vocabulary. */
     boolean mayBecome(int word) {
         return !odd && node != WordTrie.DEAD && words.mayBecome(node, word);
     }
 
-    /** Returns whether the word may end as one of these, given by their places in the vocabulary. */
+    /** Returns whether the word may still become one of these, given by rank in the vocabulary. */
     public boolean mayBecomeAny(BitSet wanted) {
         return (digits && wanted.get(words.place(WordTrie.NUMBER)))
                 || (!odd && node != WordTrie.DEAD && words.mayBecomeAny(node, wanted));
     }
 
-    /** Returns whether a form may begin with this word. */
+    /**
+     * Returns whether a form may begin with this word.
+     *
+     * @param marks whether forms of any class may be written here
+     * @param opens whether forms of classes that open texts may be written here
+     */
     public boolean mayStart(boolean marks, boolean opens) {
         return open && !odd && ((marks && words.startsForm(node)) || (opens && words.startsOpening(node)));
     }

@@ -8,20 +8,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The words that a table speaks of, as a trie over lower-case letters, so that a word that streams by is followed by one
- * step in an array for each letter. A word that is none of them has left the trie before its end, mostly after two or
- * three letters.
+ * Vocabulary of a table as a trie over lower-case letters: a streamed word advances by one array look-up per letter,
+ * and other words leave the trie after two or three letters.
  */
 public final class WordTrie {
-    /** The number of every word that is not of the vocabulary. */
+    /** The number of every word outside the vocabulary. */
     public static final int UNKNOWN = 0;
     /** The number of {@link #NUMBER_WORD}. */
     public static final int NUMBER = 1;
-    /** What stands for a number in lists of words. */
+    /** The entry that stands for numbers in lists of words. */
     public static final String NUMBER_WORD = "#";
     /** The node before the first letter. */
     public static final int ROOT = 1;
-    /** The node outside of the trie. */
+    /** The node of words outside the trie. */
     static final int DEAD = 0;
 
     private static final int STARTS_FORM = 1;
@@ -35,11 +34,11 @@ public final class WordTrie {
     private int[] wordAt = new int[0];
     private byte[] flags = new byte[0];
     private int nodes = 2;
-    /** For each node its first word and the one after its last, in the order of the trie. */
+    /** For each node the range of words below it, in trie order. */
     private int[] from = new int[0];
 
     private int[] to = new int[0];
-    /** The place of each word in the order of the trie. */
+    /** The rank of each word in trie order. */
     private int[] places = new int[0];
 
     public WordTrie() {
@@ -51,7 +50,7 @@ public final class WordTrie {
         add(NUMBER_WORD);
     }
 
-    /** Adds a word, in lower case; returns its number. To be followed by {@link #build}. */
+    /** Adds a lower-case word and returns its number. {@link #build} must follow the last call. */
     public int add(String word) {
         Integer known = ids.get(word);
         if (known != null) {
@@ -72,7 +71,7 @@ public final class WordTrie {
         return id;
     }
 
-    /** Makes the trie of all words that were added. */
+    /** Builds the trie. */
     public void build() {
         for (int id = 1; id < words.size(); id++) {
             int node = ROOT;
@@ -93,7 +92,7 @@ public final class WordTrie {
         order(ROOT, 0);
     }
 
-    /** Numbers the words below a node from {@code place} on; returns the next place. */
+    /** Ranks the words below a node from {@code place} on and returns the next rank. */
     private int order(int node, int place) {
         int next = place;
         from[node] = place;
@@ -110,18 +109,18 @@ public final class WordTrie {
         return next;
     }
 
-    /** Returns whether a word that has come to a node may end as the given one. */
+    /** Returns whether a word at a node may still become the given one. */
     boolean mayBecome(int node, int id) {
         return from[node] <= places[id] && places[id] < to[node];
     }
 
-    /** Returns whether a word that has come to a node may end as one of these, given by their places. */
+    /** Returns whether a word at a node may still become one of these, given by rank. */
     boolean mayBecomeAny(int node, BitSet wanted) {
         int first = wanted.nextSetBit(from[node]);
         return first >= 0 && first < to[node];
     }
 
-    /** Returns the place of a word in the order of the trie. */
+    /** Returns the rank of a word in trie order. */
     public int place(int id) {
         return places[id];
     }
@@ -135,7 +134,11 @@ public final class WordTrie {
         }
     }
 
-    /** Notes that a form begins with a word. */
+    /**
+     * Marks a word as the first of a form.
+     *
+     * @param opening whether the form's class may open a text
+     */
     public void startsForm(int id, boolean opening) {
         int node = ROOT;
         String word = words.get(id);
@@ -156,12 +159,12 @@ public final class WordTrie {
         return wordAt[node];
     }
 
-    /** Returns whether the first word of a form may still come of this node. */
+    /** Returns whether a word at this node may still become the first of a form. */
     boolean startsForm(int node) {
         return flags[node] != 0;
     }
 
-    /** Returns the same for forms of classes that may open a text. */
+    /** Returns whether a word at this node may still become the first of a form that may open a text. */
     boolean startsOpening(int node) {
         return (flags[node] & STARTS_OPENING) != 0;
     }

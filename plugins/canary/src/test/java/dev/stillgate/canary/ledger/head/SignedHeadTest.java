@@ -26,7 +26,7 @@ class SignedHeadTest {
     Path directory;
 
     @Test
-    void theKeyOfAFileHasItsPublicHalf() throws Exception {
+    void privateKeyFileYieldsItsPublicKey() throws Exception {
         assertThat(key("example.org/ledger").verifier().toString())
                 .matches("example\\.org/ledger\\+[0-9a-f]{8}\\+.*")
                 .endsWith(
@@ -35,20 +35,20 @@ class SignedHeadTest {
     }
 
     @Test
-    void aKeyReadFromItsTextIsTheSame() throws Exception {
+    void keyRoundTripsThroughItsText() throws Exception {
         VerifierKey key = key("example.org/ledger").verifier();
         assertThat(VerifierKey.parse(key + "\n")).hasToString(key.toString());
     }
 
-    /** A key in the wild: the one in the documentation of Go's package {@code note}. */
+    /** The example key in the documentation of Go's package {@code note}. */
     @Test
-    void aKeyThatAnotherProgramWroteIsRead() {
+    void keyOfAnotherProgramIsRead() {
         String key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
         assertThat(VerifierKey.parse(key)).hasToString(key);
     }
 
     @Test
-    void aHeadIsACheckpointInASignedNote() throws Exception {
+    void headIsACheckpointInASignedNote() throws Exception {
         SigningKey key = key("example.org/ledger");
         Hash root = new TreeHasher().empty();
         SignedHead head = key.sign(new TreeHead("example.org/ledger", 0, root));
@@ -60,7 +60,7 @@ class SignedHeadTest {
     }
 
     @Test
-    void signaturesOfWitnessesArePassedOver() throws Exception {
+    void otherSignaturesAreIgnored() throws Exception {
         SigningKey key = key("example.org/ledger");
         SignedHead head = key.sign(new TreeHead("example.org/ledger", 7, LedgerRig.hash("root")));
         String witnessed = head.note().replace("\n\n", "\n\n\u2014 witness AAAA\n") + "\u2014 other/witness BBBB\n";
@@ -68,7 +68,7 @@ class SignedHeadTest {
     }
 
     @Test
-    void aHeadWithAnyByteChangedIsRefused() throws Exception {
+    void headWithAnyByteChangedIsRejected() throws Exception {
         SigningKey key = key("example.org/ledger");
         String note = key.sign(new TreeHead("example.org/ledger", 7, LedgerRig.hash("root")))
                 .note();
@@ -83,7 +83,7 @@ class SignedHeadTest {
     }
 
     @Test
-    void aSignedTextThatIsNoHeadIsRefused() throws Exception {
+    void signedTextThatIsNotAHeadIsRejected() throws Exception {
         SigningKey key = key("example.org/ledger");
         for (String origin : new String[] {"another.org/ledger", "example.org/ledger\n1"}) {
             String note =
@@ -104,7 +104,7 @@ class SignedHeadTest {
                 "name+00000000+AdwmgDHBiepyd8IdHqOe5WKRJLFhmgVyZQ7U9JlWK8AK",
                 "name+00000000+not base64"
             })
-    void whatIsNoPublicKeyIsRefused(String text) {
+    void invalidPublicKeyIsRejected(String text) {
         assertThatThrownBy(() -> VerifierKey.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -116,14 +116,14 @@ class SignedHeadTest {
                 "-----BEGIN PRIVATE KEY-----\n!!\n-----END PRIVATE KEY-----",
                 "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"
             })
-    void whatIsNoPrivateKeyIsRefused(String text) throws Exception {
+    void invalidPrivateKeyIsRejected(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("bad.pem"), text);
         assertThatThrownBy(() -> SigningKey.read(file, null))
                 .isInstanceOf(LedgerException.class)
-                .hasMessageStartingWith(file + ": no ");
+                .hasMessageStartingWith(file + ": not ");
     }
 
-    /** The file that {@code openssl genpkey -algorithm ed25519} would write for the key of the RFC. */
+    /** Writes the file that {@code openssl genpkey -algorithm ed25519} writes, with the key of the RFC. */
     private SigningKey key(String name) throws Exception {
         String der =
                 Base64.getEncoder().encodeToString(HexFormat.of().parseHex("302e020100300506032b657004220420" + SEED));

@@ -14,7 +14,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Roots and proofs against the vectors of Certificate Transparency's reference implementation, and against RFC 6962 as written. */
+/**
+ * Roots and proofs, compared with the vectors of Certificate Transparency's reference implementation and with RFC 6962.
+ */
 class MerkleProofsTest {
     private static final List<String> LEAVES =
             List.of("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f");
@@ -38,7 +40,7 @@ class MerkleProofsTest {
             new NaiveTree(LEAVES.stream().map(HexFormat.of()::parseHex).toList());
 
     @Test
-    void theRootsOfTheReferenceImplementation() throws IOException {
+    void rootsMatchTheReferenceImplementation() throws IOException {
         MerkleFrontier frontier = new MerkleFrontier(new TreeHasher());
         assertThat(frontier.root()).hasToString("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         for (int size = 1; size <= LEAVES.size(); size++) {
@@ -49,7 +51,7 @@ class MerkleProofsTest {
     }
 
     @Test
-    void theAuditPathsOfTheReferenceImplementation() throws IOException {
+    void inclusionProofsMatchTheReferenceImplementation() throws IOException {
         assertThat(vectors.proofs().inclusion(0, 1)).isEmpty();
         assertThat(path(0, 8)).containsExactly(SECOND, THIRD_AND_FOURTH, LAST_FOUR);
         assertThat(path(5, 8)).containsExactly(FIFTH, LAST_TWO, ROOTS.get(3));
@@ -58,7 +60,7 @@ class MerkleProofsTest {
     }
 
     @Test
-    void theConsistencyProofsOfTheReferenceImplementation() throws IOException {
+    void consistencyProofsMatchTheReferenceImplementation() throws IOException {
         assertThat(consistency(1, 1)).isEmpty();
         assertThat(consistency(1, 8)).containsExactly(SECOND, THIRD_AND_FOURTH, LAST_FOUR);
         assertThat(consistency(6, 8)).containsExactly(FIFTH_AND_SIXTH, LAST_TWO, ROOTS.get(3));
@@ -66,7 +68,7 @@ class MerkleProofsTest {
     }
 
     @Property(tries = 300)
-    void aPathIsTheOneOfTheRfcAndLeadsToTheRootAndNowhereElse(
+    void inclusionProofMatchesTheRfcAndVerifiesOnlyItself(
             @ForAll @IntRange(min = 1, max = 200) int size, @ForAll int place) throws IOException {
         NaiveTree tree = NaiveTree.counting(size);
         int index = Math.floorMod(place, size);
@@ -87,7 +89,7 @@ class MerkleProofsTest {
     }
 
     @Property(tries = 300)
-    void aConsistencyProofIsTheOneOfTheRfcAndShowsNothingElse(
+    void consistencyProofMatchesTheRfcAndVerifiesOnlyItself(
             @ForAll @IntRange(min = 1, max = 200) int later, @ForAll int place) throws IOException {
         NaiveTree tree = NaiveTree.counting(later);
         int earlier = Math.floorMod(place, later + 1);
@@ -109,7 +111,7 @@ class MerkleProofsTest {
     }
 
     @Property(tries = 100)
-    void aFrontierHasTheRootAtEverySize(@ForAll @IntRange(min = 0, max = 300) int size) {
+    void frontierHasTheRootAtEverySize(@ForAll @IntRange(min = 0, max = 300) int size) {
         NaiveTree tree = NaiveTree.counting(size);
         MerkleFrontier frontier = new MerkleFrontier(new TreeHasher());
         for (int i = 0; i < size; i++) {
@@ -122,7 +124,7 @@ class MerkleProofsTest {
     }
 
     @Test
-    void whatHasNoProofIsRefused() {
+    void proofOutOfRangeIsRejected() {
         assertThatThrownBy(() -> vectors.proofs().inclusion(8, 8)).hasMessage("no leaf 8 in a tree of 8");
         assertThatThrownBy(() -> vectors.proofs().inclusion(-1, 8)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> vectors.proofs().consistency(9, 8)).isInstanceOf(IllegalArgumentException.class);
@@ -152,11 +154,11 @@ class MerkleProofsTest {
         return broken;
     }
 
-    /** RFC 6962 section 2.1 word for word, over leaves in memory. */
+    /** Literal implementation of RFC 6962, section 2.1, over leaves in memory. */
     private record NaiveTree(List<byte[]> leaves) {
         private static final TreeHasher HASHER = new TreeHasher();
 
-        /** A tree whose leaves are numbers, with one leaf more than it is said to have. */
+        /** A tree whose leaves are numbers, with one leaf more than its declared size. */
         static NaiveTree counting(int size) {
             List<byte[]> leaves = new ArrayList<>();
             for (int i = 0; i <= size; i++) {

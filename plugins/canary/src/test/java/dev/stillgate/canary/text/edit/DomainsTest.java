@@ -10,11 +10,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Sentences of law, licences, language teaching, code, mathematics and narrative in which an exchange of forms would change
- * meaning or grammar. Each is edited with both forms of every site, so the results hold for every key.
+ * Sentences of law, licences, language teaching, code, mathematics and narrative in which an exchange of forms would
+ * change meaning or grammar. Each is edited to both forms at every site, so the results hold for every key.
  */
 final class DomainsTest {
-    /** Prose before the sentence: enough evidence of English, and no site. */
+    /** Prose before the sentence that establishes English and has no site. */
     private static final String BEFORE =
             "Many people in our town have known all of this for years, and each of them has"
                     + " their own view of what should come of it in the end.\n\n";
@@ -25,7 +25,7 @@ final class DomainsTest {
         return text.substring(BEFORE.length());
     }
 
-    /** Undoes the exchanges in these sentences that keep meaning and grammar. */
+    /** Reverts the acceptable exchanges in these sentences. */
     private static String written(String sentence) {
         return sentence.replaceFirst("^There's", "There is")
                 .replaceFirst("^I've", "I have")
@@ -33,7 +33,7 @@ final class DomainsTest {
     }
 
     @ParameterizedTest
-    @DisplayName("plugins 3: sentences whose meaning or grammar depends on the form stay as they are")
+    @DisplayName("plugins 3: sentences whose meaning or grammar depends on the form are unchanged")
     @ValueSource(
             strings = {
                 "Either party may terminate this agreement.",
@@ -73,7 +73,7 @@ final class DomainsTest {
                 "Put the do not disturb sign on the door.",
                 "We saw that x is not y in this case."
             })
-    void keepsWhatDependsOnTheForm(String sentence) {
+    void sentenceThatDependsOnTheFormIsUnchanged(String sentence) {
         List<String> both = List.of(edited(sentence, 0), edited(sentence, 1));
         both.forEach(text -> assertThat(written(text)).isEqualTo(written(sentence)));
     }
@@ -93,14 +93,14 @@ final class DomainsTest {
                 "We do not see them often.|We don't see them often.",
                 "The bridge is not safe at night.|The bridge isn't safe at night."
             })
-    void editsWhatMeansTheSame(String form0, String form1) {
+    void sentenceWithEquivalentFormsIsEdited(String form0, String form1) {
         assertThat(edited(form0, 1)).isEqualTo(form1);
         assertThat(edited(form1, 0)).isEqualTo(form0);
     }
 
     @Test
     @DisplayName("plugins 3: a quotation of several paragraphs stays a quotation")
-    void keepsAQuotationOfSeveralParagraphs() {
+    void quotationOfSeveralParagraphsIsUnchanged() {
         for (String quotes : List.of("“”", "\"\"")) {
             String text =
                     BEFORE + "The witness said: " + quotes.charAt(0) + "It is late and they do not see us at all.\n\n"
@@ -113,7 +113,7 @@ final class DomainsTest {
 
     @Test
     @DisplayName("plugins 3: after a quotation mark that was never closed, prose begins with the next closing mark")
-    void aStrayQuotationMarkEndsWithTheNextQuotation() {
+    void strayQuotationMarkEndsWithTheNextQuotation() {
         String stray = BEFORE + "The witness said: “It is late and they do not see us at all.\n\n";
         String quoted = "Then they called it “good enough”, as everyone had thought they would.\n\n";
         String after = "We do not know more of this than the others in the town did.";

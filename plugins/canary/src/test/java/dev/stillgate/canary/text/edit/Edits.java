@@ -17,9 +17,9 @@ import dev.stillgate.canary.text.table.TableException;
 import java.util.TreeMap;
 
 /**
- * The edits that a table makes in texts, each alone, with 12 words to either side, for somebody to read and judge: {@code
- * Edits TABLE FOLDER FILE...} writes a file of numbered lines for each class, in the order of their hashes, which nobody
- * chose. The hash stands for an edit in the table of judgements, where texts of others must not be.
+ * Lists the edits that a table makes in texts, each with 12 words on either side, for review: {@code Edits TABLE FOLDER
+ * FILE...} writes one file of numbered lines per class, in order of hash. The table of judgements refers to edits by
+ * hash, because it must not contain third-party text.
  */
 final class Edits {
     private static final int WORDS = 12;

@@ -5,7 +5,7 @@ import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.TableException;
 import java.nio.file.Path;
 
-/** The shipped table, and a chooser that a seed determines. */
+/** The shipped table, and a chooser that depends on a seed. */
 final class EnglishTable {
     private static final ClassTable ENGLISH = read();
 
@@ -34,7 +34,7 @@ final class EnglishTable {
         }
     }
 
-    /** Returns a chooser like a key's: a sign for every class, and for three of four cells the same. */
+    /** Returns a chooser like a key: a sign per class, and cells that follow it in three of four cases. */
     static FormChooser chooser(long seed) {
         return (cls, bucket) -> {
             int sign = (int) (mixed(seed ^ (cls + 1) * 0x9E3779B97F4A7C15L) & 1);
@@ -49,7 +49,7 @@ final class EnglishTable {
         return mixed ^ (mixed >>> 31);
     }
 
-    /** Edits a text whole. */
+    /** Edits a complete text. */
     static String edited(String text, FormChooser chooser, SiteListener listener) {
         return edited(english(), text, chooser, listener);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What marking does to real answers: how dense it is, how much it changes, and that every mark is read again. */
+/** Effect of marking on real answers: density of sites, number of edits, and recovery of every mark. */
 final class FidelityTest {
     private static final String ANSWERS = "watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz";
 
@@ -23,7 +23,7 @@ final class FidelityTest {
         return TextFiles.read(path, fields);
     }
 
-    /** What was seen in texts that were marked with a key of their own each. */
+    /** Totals over texts, each marked with its own key. */
     private static final class Seen {
         long words;
         long sites;
@@ -63,7 +63,7 @@ final class FidelityTest {
         "campaign-corpora/alpaca-gpt4-en-1000.jsonl.gz, response",
         "legit-prompts/oasst-en100-threads.jsonl.gz, content"
     })
-    void isDenseAndGentleAndFaithful(String file, String field) throws IOException {
+    void realAnswersHaveEnoughSitesFewEditsAndExactMarks(String file, String field) throws IOException {
         Seen seen = new Seen();
         Random random = new Random(5);
         for (String text : texts(file, field)) {
@@ -76,7 +76,7 @@ final class FidelityTest {
     }
 
     @Test
-    void isDenseEnoughInAnswersWithCode() throws IOException {
+    void answersWithCodeHaveEnoughSites() throws IOException {
         Seen seen = new Seen();
         for (String text : texts(ANSWERS, "text")) {
             if (text.contains("```")) {
@@ -87,7 +87,7 @@ final class FidelityTest {
     }
 
     @Test
-    void leavesGermanAlone() throws IOException {
+    void germanIsUnchanged() throws IOException {
         List<String> german = new ArrayList<>(texts("watermark-text/wmt16-de-en.jsonl.gz", "de"));
         assertThat(german).hasSizeGreaterThan(1_000);
         german.add(String.join("\n\n", german));
@@ -98,7 +98,7 @@ final class FidelityTest {
     }
 
     @Test
-    void leavesFencedCodeAlone() throws IOException {
+    void fencedCodeIsUnchanged() throws IOException {
         for (String text : texts(ANSWERS, "text")) {
             List<String> code = fenced(text);
             assertThat(fenced(EnglishTable.edited(text, 0))).isEqualTo(code);
@@ -123,7 +123,7 @@ final class FidelityTest {
     @ValueSource(
             strings = {"legit-agentic/tau-bench-airline-gpt4o.jsonl.gz", "campaign-corpora/glaive-toolcall-300.jsonl.gz"
             })
-    void leavesJsonAlone(String file) throws IOException {
+    void jsonIsUnchanged(String file) throws IOException {
         int seen = 0;
         for (String text : texts(file, "arguments", "parameters", "content", "value")) {
             if (text.strip().startsWith("{") || text.strip().startsWith("[{")) {
@@ -136,7 +136,7 @@ final class FidelityTest {
     }
 
     @Test
-    void realAnswersComeToTheSameHoweverTheyAreSplit() throws IOException {
+    void splitsDoNotChangeTheOutputOfRealAnswers() throws IOException {
         Random random = new Random(6);
         for (String text : texts(ANSWERS, "text")) {
             long seed = random.nextLong();

@@ -15,7 +15,7 @@ import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.WordClass;
 import org.junit.jupiter.api.Test;
 
-/** The errors that the table states are those that were counted, and they are within what may be shipped. */
+/** Errors stated in the table equal the counted judgements and stay within the limits. */
 final class JudgementsTest {
     private static final Set<String> MOST_FREQUENT =
             Set.of("such-as", "such-as-list", "it-is", "here-is", "here-are", "you-are", "based-on");
@@ -31,7 +31,7 @@ final class JudgementsTest {
     }
 
     @Test
-    void statesWhatWasCountedAndStaysWithinTheLimits() throws IOException {
+    void tableStatesTheCountedErrorsWithinTheLimits() throws IOException {
         Map<String, Map<String, Integer>> counts = new HashMap<>();
         Set<String> hashes = new HashSet<>();
         for (Judgement judgement : judgements()) {
@@ -58,7 +58,7 @@ final class JudgementsTest {
     }
 
     @Test
-    void areOfEditsThatTheTableStillMakes() throws IOException {
+    void judgementsBelongToCurrentEdits() throws IOException {
         Path texts = TextFiles.shared("watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz");
         assumeTrue(texts != null, "no answers in ../shared/data/watermark-text");
         Set<String> made = new HashSet<>();

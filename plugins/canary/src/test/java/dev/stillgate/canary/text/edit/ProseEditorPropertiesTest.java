@@ -14,7 +14,7 @@ import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.WordClass;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every text, however it is split and whatever the key. */
+/** Properties of the editor for every text, split and key. */
 final class ProseEditorPropertiesTest {
     private static final List<String> PIECES = pieces();
 
@@ -52,7 +52,7 @@ final class ProseEditorPropertiesTest {
     }
 
     @Property(tries = 2_000)
-    void comesToTheSameHoweverItIsSplit(@ForAll("prose") String text, @ForAll long seed) {
+    void randomSplitsDoNotChangeTheOutput(@ForAll("prose") String text, @ForAll long seed) {
         String whole = EnglishTable.edited(text, EnglishTable.chooser(seed), SiteListener.NONE);
         ProseEditor editor = new ProseEditor(EnglishTable.english(), EnglishTable.chooser(seed), SiteListener.NONE);
         assertThat(inPieces(editor, text, new Random(seed), 7)).isEqualTo(whole);
@@ -61,7 +61,7 @@ final class ProseEditorPropertiesTest {
     }
 
     @Property(tries = 200)
-    void comesToTheSameAtEverySplitInTwo(@ForAll("texts") String text, @ForAll long seed) {
+    void splitsInTwoDoNotChangeTheOutput(@ForAll("texts") String text, @ForAll long seed) {
         String whole = EnglishTable.edited(text, EnglishTable.chooser(seed), SiteListener.NONE);
         ProseEditor editor = new ProseEditor(EnglishTable.english(), EnglishTable.chooser(seed), SiteListener.NONE);
         for (int at = 0; at <= text.length(); at++) {
@@ -72,7 +72,7 @@ final class ProseEditorPropertiesTest {
     }
 
     @Property(tries = 4_000)
-    void markingTwiceChangesNothingAndEveryMarkIsReadAgain(@ForAll("prose") String text, @ForAll long seed) {
+    void markingIsIdempotentAndEveryMarkIsRead(@ForAll("prose") String text, @ForAll long seed) {
         List<String> written = new ArrayList<>();
         String once = EnglishTable.edited(
                 text,
@@ -88,18 +88,18 @@ final class ProseEditorPropertiesTest {
     }
 
     @Property(tries = 1_000)
-    void aReaderChangesNothing(@ForAll("texts") String text) {
+    void readerChangesNothing(@ForAll("texts") String text) {
         assertThat(EnglishTable.edited(text, FormChooser.READER, SiteListener.NONE)).isEqualTo(text);
     }
 
-    /** "Discussions about", a space, and "themselves", which decides; the char after it. */
+    /** "Discussions about", a space, "themselves", and the character after it. */
     @Test
-    void holdsBackTheLongestFormAndWhatDecides() {
+    void heldTextIsBoundedByTheLongestForm() {
         assertThat(ProseEditor.mostHeldBack(EnglishTable.english())).isEqualTo(29);
     }
 
     @Property(tries = 1_000)
-    void holdsBackNoMoreThanItSays(@ForAll("prose") String text, @ForAll long seed) {
+    void heldTextStaysWithinTheDeclaredLimit(@ForAll("prose") String text, @ForAll long seed) {
         int most = ProseEditor.mostHeldBack(EnglishTable.english());
         ProseEditor editor = new ProseEditor(EnglishTable.english(), FormChooser.READER, SiteListener.NONE);
         int out = 0;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProseEditorTest {
-    /** A paragraph after which prose in English is beyond doubt. */
+    /** A paragraph that establishes English prose. */
     static final String PROSE =
             "The people of the town have long known that the old mill by the river was one of the first"
                     + " in the country, and they are proud of what it has become over the years.\n\n";
@@ -34,13 +34,13 @@ final class ProseEditorTest {
                 "This can help reduce the noise.|This can help reduce the noise.",
                 "The roads lead towards the coast.|The roads lead toward the coast.",
             })
-    void writesTheOtherFormAndKeepsTheCase(String form0, String form1) {
+    void otherFormIsWrittenInTheSameCase(String form0, String form1) {
         assertThat(edit(form0, 1)).isEqualTo(form1);
         assertThat(edit(form1, 0)).isEqualTo(form0.equals(form1) ? "This can help to reduce the noise." : form0);
     }
 
     @Test
-    void keepsTheApostropheThatTheTextUses() {
+    void apostropheStyleOfTheTextIsKept() {
         assertThat(edit("She’s here, and you do not need a permit.", 1))
                 .isEqualTo("She’s here, and you don’t need a permit.");
         assertThat(edit("She's here, and you don’t need a permit.", 0))
@@ -85,7 +85,7 @@ final class ProseEditorTest {
                 "Anna: You do not need a permit for that.",
                 "**Ben:** You do not need a permit for that.",
             })
-    void leavesWhatIsNoProse(String text) {
+    void textThatIsNotProseIsUnchanged(String text) {
         assertThat(edit(text, 1)).isEqualTo(text);
         assertThat(edit(text, 0)).isEqualTo(text);
     }
@@ -97,7 +97,7 @@ final class ProseEditorTest {
                 "Il ne faut pas partir, it is une belle maison dans le village et nous sommes often très contents.",
                 "No es una casa grande, it is una casa pequeña en el pueblo y los niños do not quieren salir.",
             })
-    void leavesOtherLanguages(String text) {
+    void otherLanguagesAreUnchanged(String text) {
         for (int form = 0; form < 2; form++) {
             assertThat(EnglishTable.edited(text, form)).isEqualTo(text);
             String again = (text + " ").repeat(8);
@@ -106,7 +106,7 @@ final class ProseEditorTest {
     }
 
     @Test
-    void stopsWhereTheLanguageChanges() {
+    void editingStopsWhereTheLanguageChanges() {
         String german = "Die alte Mühle steht seit vielen Jahren am Fluss und wird von den Leuten der Stadt nicht mehr"
                 + " benutzt, weil das Wasser zu niedrig ist. Do not disturb stand auf einem Schild, it is dort alt.\n";
         assertThat(edit(german, 1)).isEqualTo(german);
@@ -119,19 +119,19 @@ final class ProseEditorTest {
                 "[{\"text\": \"You do not need a permit for that, since it is a fine day for all of us here.\"}]",
                 "<p>You do not need a permit for that, since it is a fine day for all of us here.</p>",
             })
-    void leavesDataWhole(String text) {
+    void dataIsUnchanged(String text) {
         assertThat(EnglishTable.edited(text, 1)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"```\na = 1\n```\n", "```\r\na = 1\r\n```\r\n", "~~~\n```\n~~~ \n"})
-    void goesOnAfterCode(String code) {
+    void editingResumesAfterCode(String code) {
         assertThat(edit(code + "You do not need a permit for that.", 1))
                 .isEqualTo(code + "You don't need a permit for that.");
     }
 
     @Test
-    void leavesVerse() {
+    void verseIsUnchanged() {
         String verse = "I do not know the way to go\nIt is a long and winding road\nYou do not hear the rivers flow\n"
                 + "They are too far, it is their code\n\nWe do not sleep, it is the night\nYou are the one who took the"
                 + " light\n";
@@ -139,7 +139,7 @@ final class ProseEditorTest {
     }
 
     @Test
-    void tellsOfEverySiteWithItsPlace() {
+    void listenerReceivesEverySiteWithItsPosition() {
         List<String> sites = new ArrayList<>();
         String text = PROSE + "You do not need it, but it's cheap.";
         StringBuilder marked = new StringBuilder();
@@ -154,7 +154,7 @@ final class ProseEditorTest {
     }
 
     @Test
-    void beginsAnotherBlockAsIfItWereTheFirst() {
+    void beginResetsTheEditor() {
         ProseEditor editor = new ProseEditor(EnglishTable.english(), (cls, bucket) -> 1, SiteListener.NONE);
         String text = PROSE + "You do not need it";
         String first = editor.feed(text).toString() + editor.end();
@@ -165,7 +165,7 @@ final class ProseEditorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "\n", "\r\n", "'", "`", "$", "\\", "\uD83D", "\uD83D\uDE00", "do not", "it is", "\u0000"})
-    void takesAnything(String text) {
+    void anyInputIsAccepted(String text) {
         for (String glued : List.of(text, text.repeat(3), PROSE + text, text + PROSE)) {
             assertThat(EnglishTable.edited(glued, FormChooser.READER, SiteListener.NONE))
                     .isEqualTo(glued);

@@ -12,9 +12,9 @@ import dev.stillgate.canary.text.table.TableException;
 import java.util.stream.IntStream;
 
 /**
- * Measures the reference rates of a table in texts that know no key, and writes them into its file: {@code ReferenceRates
- * TABLE FILE...}. A class's rate is its share of form 1 with four sites of one half added; a cell's offset is what its share
- * is above that, shrunk by n / (n + 50) for n sites. A second run changes nothing.
+ * Measures the reference rates of a table in unmarked texts and writes them into its file: {@code ReferenceRates TABLE
+ * FILE...}. A class's rate is its share of form 1 with four additional sites of one half. A cell's offset is its share
+ * minus that rate, shrunk by n / (n + 50) for n sites. A second run changes nothing.
  */
 final class ReferenceRates {
     private static final double ADDED_SITES = 4;

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What editing costs, in nanoseconds of processor time a char and a delta: {@code TextBench FILE...} reads the texts of JSON lines, and feeds
- * them whole and in deltas of 4 to 12 chars, marked and merely read. The best of ten rounds counts.
+ * Measures the cost of editing, in nanoseconds of processor time per character and per delta: {@code TextBench FILE...}
+ * reads texts of JSON lines, whole and in deltas of 4 to 12 characters, marking and reading. Reports the best of ten
+ * rounds.
  */
 final class TextBench {
     private static final int ROUNDS = 10;

@@ -13,13 +13,15 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Texts of JSON lines, gzipped or not: the fields that hold a model's answers, or a person's prose. */
+/** Reads texts from JSON lines, gzipped or not: the fields with a model's answers or a person's prose. */
 final class TextFiles {
     private static final Set<String> FIELDS = Set.of("text", "response", "output", "content");
 
     private TextFiles() {}
 
-    /** Returns a file of the shared data folder, {@code stillgate.data} or {@code shared/data} of a folder above; or null. */
+    /**
+     * Returns a file of the data folder ({@code stillgate.data}, or {@code shared/data} in a parent folder), or null.
+     */
     static @Nullable Path shared(String name) {
         String set = System.getProperty("stillgate.data");
         if (set != null) {
@@ -38,7 +40,7 @@ final class TextFiles {
         return Files.exists(file) ? file : null;
     }
 
-    /** Returns the texts of a file; of a conversation only what the assistant says. */
+    /** Returns the texts of a file; from a conversation only the assistant's messages. */
     static List<String> read(Path file, String... fields) throws IOException {
         Set<String> wanted = fields.length == 0 ? FIELDS : Set.of(fields);
         List<String> texts = new ArrayList<>();

@@ -45,12 +45,12 @@ final class WordingConstraintsTest {
                 "FORMAT|Return only JSON.",
                 "FORMAT|Respond only with the number.",
             })
-    void knowsWhatTiesTheWording(Kind kind, String message) {
+    void constraintIsRecognized(Kind kind, String message) {
         assertThat(WordingConstraints.of(message)).isEqualTo(kind);
     }
 
     @ParameterizedTest
-    @DisplayName("plugins 3: recitals, contracts, licences, language lessons and doses tie the wording")
+    @DisplayName("plugins 3: recitals, contracts, licences, language lessons and doses are recognized")
     @CsvSource(
             delimiter = '|',
             value = {
@@ -73,16 +73,16 @@ final class WordingConstraintsTest {
                 "CORRECTION|Teach me the difference between may and might",
                 "CORRECTION|Help me with my grammar.",
             })
-    void knowsRecitalsLawLessonsAndDoses(Kind kind, String message) {
+    void recitalsLawLessonsAndDosesAreRecognized(Kind kind, String message) {
         assertThat(WordingConstraints.of(message)).isEqualTo(kind);
     }
 
     @Test
-    @DisplayName("plugins 3: a conversation is read up to a bound, and tied beyond it")
-    void tiesAConversationThatIsLongerThanWhatIsRead() {
+    @DisplayName("plugins 3: a conversation is read up to a limit, and counts as constrained beyond it")
+    void conversationBeyondTheLimitCountsAsConstrained() {
         WordingConstraints.Conversation conversation = new WordingConstraints.Conversation();
-        String filler = "all work and no play ".repeat(WordingConstraints.MOST_CHARS);
-        for (int i = 0; i < WordingConstraints.MOST_IN_ALL / WordingConstraints.MOST_CHARS; i++) {
+        String filler = "all work and no play ".repeat(WordingConstraints.MAX_CHARS);
+        for (int i = 0; i < WordingConstraints.MAX_CONVERSATION_CHARS / WordingConstraints.MAX_CHARS; i++) {
             assertThat(conversation.read(filler)).isNull();
         }
         assertThat(conversation.read("")).isNull();
@@ -101,12 +101,12 @@ final class WordingConstraintsTest {
                 "Think of it in terms of cost.",
                 "",
             })
-    void leavesOrdinaryQuestionsAlone(String message) {
+    void ordinaryQuestionHasNoConstraint(String message) {
         assertThat(WordingConstraints.of(message)).isNull();
     }
 
     @Test
-    void looksAtTheBeginningAndTheEndOfALongMessage() {
+    void beginningAndEndOfALongMessageAreRead() {
         String filler = "all work and no play ".repeat(10_000);
         assertThat(WordingConstraints.of("Write a poem. " + filler)).isEqualTo(Kind.VERSE);
         assertThat(WordingConstraints.of(filler + "Write a poem.")).isEqualTo(Kind.VERSE);

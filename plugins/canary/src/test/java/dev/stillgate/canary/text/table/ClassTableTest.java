@@ -39,7 +39,7 @@ final class ClassTableTest {
     }
 
     @Test
-    void readsWhatTheFileSays() throws Exception {
+    void fileIsRead() throws Exception {
         ClassTable table = read(HEAD
                 + "  - {name: a, pairs: [[do not, don't], [I am, I'm]], direction: to-1, buckets: 2, rate: 0.25,"
                 + " offsets: [-0.125, 0.5], error: {judged: 100, wrong: 0, awkward: 1}}\n"
@@ -57,7 +57,7 @@ final class ClassTableTest {
     }
 
     @Test
-    void numbersTheClassesOfSeveralFilesInTheirOrder() throws Exception {
+    void classesOfSeveralFilesAreNumberedInOrder() throws Exception {
         Path first = Files.writeString(folder.resolve("1.yaml"), HEAD + cls("a", "[[do not, don't]]"));
         Path second = Files.writeString(folder.resolve("2.yaml"), HEAD + cls("b", "[[towards, toward]]"));
         ClassTable table = ClassTable.read(first, second);
@@ -71,7 +71,7 @@ final class ClassTableTest {
     }
 
     @Test
-    void digestsAllThatIsSaid() throws Exception {
+    void digestCoversTheContent() throws Exception {
         byte[] digest = read(HEAD + cls("a", "[[do not, don't]]")).digest();
         assertThat(digest).hasSize(32);
         assertThat(read("# a comment\n" + HEAD + cls("a", "[[do not, don't]]")).digest())
@@ -86,7 +86,7 @@ final class ClassTableTest {
     }
 
     @Test
-    void tellsContractionsByTheirApostrophe() throws Exception {
+    void contractionsAreRecognizedByTheirApostrophe() throws Exception {
         ClassTable table = read(HEAD
                 + cls("a", "[[do not, don't], [I am, I'm]]")
                 + cls("b", "[[do it, make it]]")
@@ -96,7 +96,7 @@ final class ClassTableTest {
     }
 
     @Test
-    void aPairMayStandInSeveralClassesOfWhichTheFirstThatItsLeftAllowsCounts() throws Exception {
+    void firstClassWithAFittingLeftGuardApplies() throws Exception {
         String pair = "[[such as, like]]";
         ClassTable table = read(HEAD
                 + cls("listed", pair).replace("buckets", "guards: {left: [word], only-after: [tools]}, buckets")
@@ -109,7 +109,7 @@ final class ClassTableTest {
         assertThat(sites).containsExactly("listed0", "rest1", "listed1");
 
         assertThatThrownBy(() -> read(HEAD + cls("a", pair) + cls("b", "[[such as, for example]]")))
-                .hasMessageContaining("the form \"such as\" stands in two pairs");
+                .hasMessageContaining("the form \"such as\" occurs in two pairs");
     }
 
     @ParameterizedTest
@@ -143,9 +143,9 @@ final class ClassTableTest {
                 "[[do not, don't]]|[[Do not, don't]]|expected a form of lower-case words",
                 "[[do not, don't]]|[[do  not, don't]]|expected a form of lower-case words",
                 "[[do not, don't]]|[[do not indeed ever want it, don't]]|expected a form, a text of 1 to 24",
-                "[[do not, don't]]|[[do not, don't], [don't, never]]|the form \"don't\" stands in two pairs",
-                "[[do not, don't]]|[[do not, don't], [do, make]]|the form \"do\" begins the form \"do not\"",
-                "[[do not, don't]]|[[help to, help]]|the form \"help\" begins the form \"help to\"",
+                "[[do not, don't]]|[[do not, don't], [don't, never]]|the form \"don't\" occurs in two pairs",
+                "[[do not, don't]]|[[do not, don't], [do, make]]|the form \"do\" is a prefix of the form \"do not\"",
+                "[[do not, don't]]|[[help to, help]]|the form \"help\" is a prefix of the form \"help to\"",
                 "[[do not, don't]]|&a [[do not, don't]]|anchors, aliases and tags are not allowed",
                 "[[do not, don't]]|*a|anchors, aliases and tags are not allowed",
                 "[[do not, don't]]|!!set {a}|anchors, aliases and tags are not allowed",
@@ -157,7 +157,7 @@ final class ClassTableTest {
                 "against: [und]|against: und|expected words, a list",
                 "evidence:|evidance:|unknown key \"evidance\"",
             })
-    void namesWhatIsWrongWithItsPlace(String right, String wrong, String message) {
+    void errorIsReportedWithItsPosition(String right, String wrong, String message) {
         String yaml = HEAD + cls("a", "[[do not, don't]]");
         assertThat(yaml).contains(right);
         assertThatThrownBy(() -> read(yaml.replace(right, wrong)))
@@ -177,18 +177,18 @@ final class ClassTableTest {
                 "[[[[[[[[[[a]]]]]]]]]]|expected at most 8 levels",
                 "{? [a] : b}|expected a key, a text",
             })
-    void refusesWhatIsNoTable(String yaml, String message) {
+    void fileThatIsNotATableIsRejected(String yaml, String message) {
         assertThatThrownBy(() -> read(yaml)).isInstanceOf(TableException.class).hasMessageContaining(message);
     }
 
     @Test
-    void refusesASecondDocument() {
+    void secondDocumentIsRejected() {
         assertThatThrownBy(() -> read(HEAD + cls("a", "[[do not, don't]]") + "---\na: b\n"))
-                .hasMessageContaining("invalid YAML: but found another document");
+                .hasMessageContaining("expected a single document in the stream, but found another document");
     }
 
     @Test
-    void refusesFilesThatAreTooLargeOrNoText() throws Exception {
+    void oversizedAndBinaryFilesAreRejected() throws Exception {
         Path file = folder.resolve("t.yaml");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 'a'});
         assertThatThrownBy(() -> ClassTable.read(file)).hasMessageContaining("expected UTF-8");
@@ -200,7 +200,7 @@ final class ClassTableTest {
     }
 
     @Test
-    void aTableOfTheGreatestSizeIsReadInASecondOrSo() throws Exception {
+    void largestTableIsReadQuickly() throws Exception {
         StringBuilder yaml = new StringBuilder(HEAD);
         for (int c = 0; c < 200; c++) {
             yaml.append("  - name: c").append(c).append("\n    pairs: [");

@@ -2,6 +2,7 @@ package dev.stillgate.canary.cli;
 
 import dev.stillgate.canary.proof.Commitments;
 import dev.stillgate.canary.proof.LedgerCommitments;
+import dev.stillgate.spi.Command;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -14,7 +15,7 @@ import picocli.CommandLine;
         mixinStandardHelpOptions = true,
         description = CanaryCommand.DESCRIPTION,
         synopsisSubcommandLabel = "mark|verify|trace")
-public final class CanaryCommand implements dev.stillgate.spi.Command {
+public final class CanaryCommand implements Command {
     static final String DESCRIPTION = "Mark texts, find marks in a model's answers, and trace a leaked text.";
 
     private final Map<String, String> environment;

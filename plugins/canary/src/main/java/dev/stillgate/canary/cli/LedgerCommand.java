@@ -6,6 +6,7 @@ import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.spi.Command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -23,7 +24,7 @@ import picocli.CommandLine;
         mixinStandardHelpOptions = true,
         description = LedgerCommand.DESCRIPTION,
         synopsisSubcommandLabel = "verify|export")
-public final class LedgerCommand implements dev.stillgate.spi.Command {
+public final class LedgerCommand implements Command {
     static final String DESCRIPTION = "Check a ledger of marked answers, and take evidence from it.";
 
     private final CommitmentOpener opener;

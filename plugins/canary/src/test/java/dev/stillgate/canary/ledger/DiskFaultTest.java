@@ -66,8 +66,8 @@ class DiskFaultTest {
             assertThat(rig.results.getLast()).isEqualTo(new AppendResult.OnDisk(3));
         }
         assertThat(rig.log).hasSize(2);
-        assertThat(rig.log.get(0)).startsWith("the ledger is not written, answers go out unmarked: ");
-        assertThat(rig.log.get(1)).isEqualTo("the ledger is written again");
+        assertThat(rig.log.get(0)).startsWith("the ledger is not writable, answers are not marked: ");
+        assertThat(rig.log.get(1)).isEqualTo("the ledger is writable again");
         holds(Map.of(1L, "msg_1", 2L, "msg_2", 3L, "msg_5"));
     }
 

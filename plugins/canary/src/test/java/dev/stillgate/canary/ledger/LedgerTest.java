@@ -230,7 +230,7 @@ class LedgerTest {
                 .start();
         String said = new String(other.getInputStream().readAllBytes());
         assertThat(other.waitFor()).isEqualTo(1);
-        assertThat(said).contains(rig.directory + ": this ledger another gateway writes this ledger");
+        assertThat(said).contains(rig.directory + ": another gateway writes this ledger");
         rig.write(ledger, 1, 2);
         ledger.close();
         assertThat(rig.leaves()).hasSize(2);

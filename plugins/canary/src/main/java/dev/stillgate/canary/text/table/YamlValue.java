@@ -54,7 +54,8 @@ record YamlValue(Path file, Node node) {
                     .orElseThrow(() -> new TableException(file, Optional.empty(), "the file is empty"));
             return new YamlValue(file, root);
         } catch (MarkedYamlEngineException e) {
-            throw new TableException(file, e.getProblemMark(), "invalid YAML: " + e.getContext() + ", " + e.getProblem());
+            String context = e.getContext() == null ? "" : e.getContext() + ", ";
+            throw new TableException(file, e.getProblemMark(), "invalid YAML: " + context + e.getProblem());
         } catch (YamlEngineException | IllegalArgumentException e) {
             throw new TableException(file, Optional.empty(), "invalid YAML: " + e.getMessage());
         } catch (CharacterCodingException e) {
@@ -74,11 +75,10 @@ record YamlValue(Path file, Node node) {
                 String bounds = MAX_DEPTH + " levels and " + MAX_VALUES + " values";
                 throw new TableException(file, event.getStartMark(), "expected at most " + bounds);
             }
-            boolean tagged = event instanceof ScalarEvent scalar && scalar.getTag().isPresent()
-                    || event instanceof CollectionStartEvent start && start.getTag().isPresent();
-            if (tagged
-                    || event instanceof AliasEvent
-                    || event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+            boolean tagged = (event instanceof ScalarEvent scalar && scalar.getTag().isPresent())
+                    || (event instanceof CollectionStartEvent start && start.getTag().isPresent());
+            boolean anchored = event instanceof NodeEvent node && node.getAnchor().isPresent();
+            if (tagged || anchored || event instanceof AliasEvent) {
                 String problem = "expected a plain value: anchors, aliases and tags are not allowed";
                 throw new TableException(file, event.getStartMark(), problem);
             }

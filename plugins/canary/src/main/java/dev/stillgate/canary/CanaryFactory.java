@@ -49,7 +49,8 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
                     MasterSecret.VARIABLE);
         }
         CanaryState state = context.state(
-                CanaryState.class, () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
+                CanaryState.class,
+                () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
         Keyring keyring = state.keyring();
         if (state.ledger().isConfigured()) {
             context.background().every(COMMIT_INTERVAL, keyring::commit);
@@ -116,7 +117,10 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
             shown.put("ledger", state.ledger().show());
             shown.put(
                     "keys",
-                    state.keyring().all().stream().limit(MAX_KEYS).map(Pages::show).toList());
+                    state.keyring().all().stream()
+                            .limit(MAX_KEYS)
+                            .map(Pages::show)
+                            .toList());
             return shown;
         }
 

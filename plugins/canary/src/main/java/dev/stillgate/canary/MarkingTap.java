@@ -1,9 +1,9 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.ledger.MarkedAnswer;
-import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
+import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Ticker;
@@ -37,7 +37,13 @@ final class MarkingTap implements ResponseTap.Prose {
      *
      * @param fallbackId identifies an answer that has no id of its own
      */
-    MarkingTap(ClassTable table, Keyring.Entry key, OptionalLedger ledger, CanaryMeters meters, String fallbackId, Ticker ticker) {
+    MarkingTap(
+            ClassTable table,
+            Keyring.Entry key,
+            OptionalLedger ledger,
+            CanaryMeters meters,
+            String fallbackId,
+            Ticker ticker) {
         this.table = table;
         this.key = key;
         this.ledger = ledger;

@@ -1,10 +1,10 @@
 package dev.stillgate.canary;
 
+import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.canary.ledger.Ledger;
-import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.LedgerOptions;
 import dev.stillgate.canary.ledger.MarkedAnswer;
-import dev.stillgate.canary.ledger.AppendResult;
+import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,9 +46,13 @@ final class OptionalLedger implements AutoCloseable {
         }
         try {
             Consumer<String> log = line -> LOG.log(System.Logger.Level.WARNING, line);
-            return new OptionalLedger(Ledger.open(directory.resolve("ledger"), LedgerOptions.defaults(), ticker, log), null);
+            return new OptionalLedger(
+                    Ledger.open(directory.resolve("ledger"), LedgerOptions.defaults(), ticker, log), null);
         } catch (LedgerException e) {
-            LOG.log(System.Logger.Level.ERROR, "no answer is marked because the ledger cannot be opened: {0}", e.getMessage());
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "no answer is marked because the ledger cannot be opened: {0}",
+                    e.getMessage());
             return new OptionalLedger(null, String.valueOf(e.getMessage()));
         }
     }

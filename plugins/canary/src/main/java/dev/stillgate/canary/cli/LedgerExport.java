@@ -1,8 +1,8 @@
 package dev.stillgate.canary.cli;
 
+import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.bundle.EvidenceBundle;
 import dev.stillgate.canary.ledger.bundle.EvidenceBundleJson;
-import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -77,8 +77,8 @@ final class TraceCommand implements Callable<Integer> {
         } else if (commitments != null) {
             names.addAll(commitments.names());
         }
-        AuditReport report = new SuspectAudit(inputs.sheet(), master, commitments, null)
-                .report(names, inputs.text(suspect), null);
+        AuditReport report =
+                new SuspectAudit(inputs.sheet(), master, commitments, null).report(names, inputs.text(suspect), null);
         out.print(json ? AuditReportJson.of(report) : AuditReportMarkdown.of(report));
         return 0;
     }

@@ -1,8 +1,5 @@
 package dev.stillgate.canary.ledger;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import dev.stillgate.canary.ledger.file.Leaf;
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.file.LedgerScan;
@@ -10,6 +7,9 @@ import dev.stillgate.canary.ledger.head.HeadFiles;
 import dev.stillgate.canary.ledger.head.SignedHead;
 import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.canary.ledger.tree.Hash;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**

@@ -1,5 +1,17 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.file.SegmentAppender;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.SigningKey;
+import dev.stillgate.canary.ledger.head.VerifierKey;
+import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.spi.DirectoryLock;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
@@ -15,18 +27,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import dev.stillgate.canary.ledger.file.Disk;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.LedgerScan;
-import dev.stillgate.canary.ledger.file.SegmentAppender;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
-import dev.stillgate.canary.ledger.head.HeadFiles;
-import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
-import dev.stillgate.canary.ledger.head.SignedHead;
-import dev.stillgate.canary.ledger.head.SigningKey;
-import dev.stillgate.canary.ledger.head.VerifierKey;
-import dev.stillgate.canary.ledger.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,16 +118,17 @@ public final class Ledger implements AutoCloseable {
         SigningKey signing = LedgerKeyFiles.signing(directory, terms.origin(), terms.signingKey(), disk);
         SignedHead head = HeadFiles.latest(directory, signing.verifier());
         Map<Long, Leaf.Commitment> keys = new ConcurrentHashMap<>();
-        LedgerScan scan = LedgerScan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {
-            if (leaf instanceof Leaf.Commitment commitment) {
-                keys.put(index, commitment);
-            }
-            if (head != null && index + 1 == head.head().size()) {
-                HeadFiles.checkRoot(directory, head, after.root());
-            }
-        });
-        SegmentAppender tail =
-                new SegmentAppender(disk, directory, scan.level() < 0 ? level : scan.level(), scan.tailFirst(), scan.tailOffset());
+        LedgerScan scan =
+                LedgerScan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {
+                    if (leaf instanceof Leaf.Commitment commitment) {
+                        keys.put(index, commitment);
+                    }
+                    if (head != null && index + 1 == head.head().size()) {
+                        HeadFiles.checkRoot(directory, head, after.root());
+                    }
+                });
+        SegmentAppender tail = new SegmentAppender(
+                disk, directory, scan.level() < 0 ? level : scan.level(), scan.tailFirst(), scan.tailOffset());
         tail.open();
         if (scan.torn() > 0) {
             log.accept("the ledger's last " + scan.torn() + " bytes were an unfinished write and were truncated");
@@ -190,7 +191,8 @@ public final class Ledger implements AutoCloseable {
         return wanted.stream().mapToLong(key -> leaves.getOrDefault(key, -1L)).toArray();
     }
 
-    private void await(List<Leaf.Commitment> missing, List<CompletableFuture<AppendResult>> results) throws LedgerException {
+    private void await(List<Leaf.Commitment> missing, List<CompletableFuture<AppendResult>> results)
+            throws LedgerException {
         String first = "key " + missing.getFirst().key();
         try {
             CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(COMMIT_SECONDS, TimeUnit.SECONDS);

@@ -1,13 +1,5 @@
 package dev.stillgate.canary.ledger;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import dev.stillgate.canary.ledger.file.Leaf;
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.file.LedgerScan;
@@ -17,6 +9,14 @@ import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.MerkleFrontier;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**

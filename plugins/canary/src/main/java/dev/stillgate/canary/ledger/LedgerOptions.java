@@ -1,8 +1,8 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import java.nio.file.Path;
 import java.time.Duration;
-import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.jspecify.annotations.Nullable;
 
 /**

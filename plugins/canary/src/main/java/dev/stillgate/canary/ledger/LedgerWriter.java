@@ -1,5 +1,13 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.SegmentAppender;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.tree.MerkleFrontier;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,14 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.SegmentAppender;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
-import dev.stillgate.canary.ledger.head.HeadFiles;
-import dev.stillgate.canary.ledger.head.MessageIdHasher;
-import dev.stillgate.canary.ledger.head.SignedHead;
-import dev.stillgate.canary.ledger.tree.MerkleFrontier;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package dev.stillgate.canary.ledger;
 
-import java.util.Arrays;
 import dev.stillgate.canary.ledger.file.Leaf;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**

@@ -48,7 +48,8 @@ public final class KeyStatistic {
      *
      * @param reference counts of texts made without the tested keys, or null
      */
-    public static KeyStatistic of(SiteCounts suspect, ClassSheet sheet, @Nullable SiteCounts reference, CanaryPlan plan) {
+    public static KeyStatistic of(
+            SiteCounts suspect, ClassSheet sheet, @Nullable SiteCounts reference, CanaryPlan plan) {
         WeightEstimator weighing = new WeightEstimator(suspect, sheet, ExpectedRates.of(sheet, reference), plan);
         WeightEstimator.Choice best = weighing.best();
         return new KeyStatistic(best.classes, best.cells, plan, best.strength);

@@ -1,9 +1,9 @@
 package dev.stillgate.canary.proof;
 
 import dev.stillgate.canary.key.ClassSheet;
-import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.edit.FormChooser;
 import dev.stillgate.canary.text.edit.ProseEditor;
+import dev.stillgate.canary.text.table.ClassTable;
 
 /**
  * Counts the sites of a suspect's answers, in distinct sentences only. Sites are found with the same editor that writes

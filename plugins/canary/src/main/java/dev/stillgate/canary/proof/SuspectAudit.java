@@ -57,8 +57,8 @@ public final class SuspectAudit {
         List<KeyOutcome> all = new ArrayList<>();
         for (String name : counted) {
             CanaryKey key = key(name);
-            KeyStatistic statistic =
-                    statistics.computeIfAbsent(key.plan(), plan -> KeyStatistic.of(suspect.counts(), sheet, referenceCounts, plan));
+            KeyStatistic statistic = statistics.computeIfAbsent(
+                    key.plan(), plan -> KeyStatistic.of(suspect.counts(), sheet, referenceCounts, plan));
             all.add(outcome(key, statistic, suspect.counts()));
         }
         int others = otherCommitments(counted);

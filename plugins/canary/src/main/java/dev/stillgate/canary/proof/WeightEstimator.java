@@ -19,6 +19,7 @@ final class WeightEstimator {
 
     /** Share of sites that such a rewriting overlooks. */
     private static final double OVERLOOKED = 0.005;
+
     private static final int ROUNDS = 20;
     /**
      * Prior share of cells with an arbitrary rate, in the selection of a strength. A model repeats contexts that it
@@ -227,7 +228,8 @@ final class WeightEstimator {
         return Objects.requireNonNull(best);
     }
 
-    private double of(MarkLikelihood likelihood, int k, int sites, int ones, double expected, double deviation, double asked) {
+    private double of(
+            MarkLikelihood likelihood, int k, int sites, int ones, double expected, double deviation, double asked) {
         return likelihood.of(sites, ones, expected, deviation, asked, sheet.writes(k, 0), sheet.writes(k, 1));
     }
 

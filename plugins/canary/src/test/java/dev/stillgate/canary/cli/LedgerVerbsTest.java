@@ -3,11 +3,11 @@ package dev.stillgate.canary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.canary.ledger.LedgerOptions;
 import dev.stillgate.canary.ledger.MarkedAnswer;
-import dev.stillgate.canary.ledger.AppendResult;
+import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.spi.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -138,7 +138,9 @@ class LedgerVerbsTest {
         bytes[bytes.length / 2] ^= 4;
         Files.write(leaves, bytes);
         assertThat(verify()).isEqualTo(1);
-        assertThat(err.toString()).startsWith("ledger: " + leaves + ": byte ").contains("was changed since it was written");
+        assertThat(err.toString())
+                .startsWith("ledger: " + leaves + ": byte ")
+                .contains("was changed since it was written");
         assertThat(out.toString()).isEmpty();
         assertThat(export("--key", "c3/2026-Q4")).isEqualTo(1);
         assertThat(bundle).doesNotExist();
@@ -158,7 +160,9 @@ class LedgerVerbsTest {
         assertThat(run()).isEqualTo(2);
         assertThat(run("audit")).isEqualTo(2);
         assertThat(run("verify")).isEqualTo(2);
-        assertThat(err.toString()).contains("Missing required option: '--dir=DIR'").contains("Usage: stillgate ledger verify");
+        assertThat(err.toString())
+                .contains("Missing required option: '--dir=DIR'")
+                .contains("Usage: stillgate ledger verify");
         assertThat(verify("--heed", "x")).isEqualTo(2);
         assertThat(run("verify", "--dir", parent.resolve("none").toString())).isEqualTo(2);
         assertThat(run("verify", "--dir", parent.toString())).isEqualTo(2);

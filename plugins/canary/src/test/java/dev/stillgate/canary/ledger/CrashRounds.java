@@ -1,5 +1,11 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.VerifierKey;
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.File;
@@ -14,12 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerScan;
-import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
-import dev.stillgate.canary.ledger.head.MessageIdHasher;
-import dev.stillgate.canary.ledger.head.VerifierKey;
-import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.concurrent.TimeUnit;
 
 /**

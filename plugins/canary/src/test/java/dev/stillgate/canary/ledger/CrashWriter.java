@@ -1,5 +1,6 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.spi.Ticker;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
-import dev.stillgate.canary.ledger.file.LedgerException;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -54,8 +54,7 @@ final class CrashWriter {
                 room.release();
             });
             if (!ledger.writable()) {
-                Thread.sleep(
-                        1); // failing disk: messages are lost until it recovers, as in a gateway
+                Thread.sleep(1); // failing disk: messages are lost until it recovers, as in a gateway
             }
         }
         room.acquire(UNDER_WAY);

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.canary.ledger.FaultyDisk.Step;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,10 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
-import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Ledger on a disk that is full or fails. */
@@ -124,7 +124,9 @@ class DiskFaultTest {
                 rig.ticker.advance(Duration.ofSeconds(5));
                 rig.write(ledger, i, i + 1);
             }
-            assertThat(rig.results).containsExactly(new AppendResult.OnDisk(1), new AppendResult.OnDisk(2), new AppendResult.OnDisk(3));
+            assertThat(rig.results)
+                    .containsExactly(
+                            new AppendResult.OnDisk(1), new AppendResult.OnDisk(2), new AppendResult.OnDisk(3));
             assertThat(ledger.head()).isNull();
             assertThat(rig.log)
                     .containsExactly("the ledger's head is not written: java.io.IOException: injected: MOVE");

@@ -1,5 +1,6 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import dev.stillgate.canary.ledger.file.Disk;
 import java.util.Set;
 
 /**

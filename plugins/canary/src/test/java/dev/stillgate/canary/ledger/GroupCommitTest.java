@@ -3,6 +3,13 @@ package dev.stillgate.canary.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,13 +26,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import dev.stillgate.canary.ledger.file.Disk;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.LedgerScan;
-import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
-import dev.stillgate.canary.ledger.head.MessageIdHasher;
-import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The writer thread with many appending threads and a real disk. */

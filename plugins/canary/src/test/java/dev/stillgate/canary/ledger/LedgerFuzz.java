@@ -1,14 +1,14 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.LedgerScan;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
 import java.util.Arrays;
 
 /** Fuzz target: leaf files, raw or with valid checksums. Each is either rejected as damaged or read completely. */

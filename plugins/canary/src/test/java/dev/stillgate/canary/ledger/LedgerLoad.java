@@ -1,5 +1,9 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.bundle.EvidenceBundle;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,10 +14,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import dev.stillgate.canary.ledger.bundle.EvidenceBundle;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
-import dev.stillgate.canary.ledger.head.VerifierKey;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Measures the latency of appending answers, and the time to open, check and export a large ledger. */
@@ -82,7 +82,8 @@ final class LedgerLoad {
         LedgerCheck.of(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)), List.of());
         System.out.printf(", verified in %.1f s", (System.nanoTime() - start) / 1e9);
         start = System.nanoTime();
-        EvidenceBundle.gather(directory, "load", Set.of("msg_0", "msg_" + leaves / 2, "msg_" + (leaves - 1)), null, null);
+        EvidenceBundle.gather(
+                directory, "load", Set.of("msg_0", "msg_" + leaves / 2, "msg_" + (leaves - 1)), null, null);
         System.out.printf(", 3 answers exported in %.1f s", (System.nanoTime() - start) / 1e9);
         System.out.printf(
                 ", at most %d MB of heap, %.0f bytes a leaf%n",

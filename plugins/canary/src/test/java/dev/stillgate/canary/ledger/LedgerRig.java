@@ -1,5 +1,10 @@
 package dev.stillgate.canary.ledger;
 
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,11 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.LedgerScan;
-import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.List;
 
 /** Ledger with virtual time, files of 16 leaves, and writes that the test triggers. */

@@ -5,6 +5,16 @@ import static dev.stillgate.canary.ledger.LedgerRig.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.HeadFiles;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
+import dev.stillgate.canary.ledger.head.SignedHead;
+import dev.stillgate.canary.ledger.head.SigningKey;
+import dev.stillgate.canary.ledger.head.VerifierKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,16 +27,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import dev.stillgate.canary.ledger.file.Disk;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
-import dev.stillgate.canary.ledger.head.HeadFiles;
-import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
-import dev.stillgate.canary.ledger.head.MessageIdHasher;
-import dev.stillgate.canary.ledger.head.SignedHead;
-import dev.stillgate.canary.ledger.head.SigningKey;
-import dev.stillgate.canary.ledger.head.VerifierKey;
 import org.junit.jupiter.api.io.TempDir;
 
 class LedgerTest {

@@ -3,16 +3,16 @@ package dev.stillgate.canary.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.Test;
 import dev.stillgate.canary.ledger.file.LedgerScan;
 import dev.stillgate.canary.ledger.file.SegmentSubtrees;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.MerkleProofs;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Proofs from files, at every size of a ledger. */

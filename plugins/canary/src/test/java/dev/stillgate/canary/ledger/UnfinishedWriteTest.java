@@ -3,6 +3,12 @@ package dev.stillgate.canary.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.LedgerScan;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
+import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
+import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +17,6 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.LedgerScan;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
-import dev.stillgate.canary.ledger.head.LedgerKeyFiles;
-import dev.stillgate.canary.ledger.head.MessageIdHasher;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Crashes at every byte of the last write, and damage to every byte before it. */
@@ -175,8 +175,7 @@ class UnfinishedWriteTest {
         assertThatThrownBy(rig::open)
                 .isInstanceOf(LedgerException.class)
                 .hasMessageStartingWith(file + ": byte " + second + ": leaf 1 was changed since it was written. ")
-                .hasMessageContaining(
-                        "restore the directory from a copy, or begin a new ledger in an empty directory");
+                .hasMessageContaining("restore the directory from a copy, or begin a new ledger in an empty directory");
         assertThat(Files.readAllBytes(file)).as("unchanged").isEqualTo(bytes);
     }
 

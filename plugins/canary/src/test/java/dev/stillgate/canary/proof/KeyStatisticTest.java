@@ -111,10 +111,12 @@ class KeyStatisticTest {
             }
         }
 
-        double without =
-                KeyStatistic.of(after, sheet, null, CanaryPlan.CURRENT).tail(key).log10AtLeast();
-        double with =
-                KeyStatistic.of(after, sheet, before, CanaryPlan.CURRENT).tail(key).log10AtLeast();
+        double without = KeyStatistic.of(after, sheet, null, CanaryPlan.CURRENT)
+                .tail(key)
+                .log10AtLeast();
+        double with = KeyStatistic.of(after, sheet, before, CanaryPlan.CURRENT)
+                .tail(key)
+                .log10AtLeast();
         assertThat(with).isLessThan(without - 3).isLessThan(-10);
     }
 
@@ -137,8 +139,8 @@ class KeyStatisticTest {
             together += evidence(joint, counts).tail(key).log10AtLeast() / 20;
             assertThat(KeyStatistic.of(counts, joint, null, CanaryPlan.FIRST).value(key))
                     .as("the first plan ignores contractions")
-                    .isEqualTo(
-                            KeyStatistic.of(counts, single, null, CanaryPlan.FIRST).value(key));
+                    .isEqualTo(KeyStatistic.of(counts, single, null, CanaryPlan.FIRST)
+                            .value(key));
         }
 
         assertThat(together).isLessThan(apart - 1);

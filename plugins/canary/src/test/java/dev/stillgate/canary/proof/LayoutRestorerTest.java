@@ -39,7 +39,8 @@ class LayoutRestorerTest {
     void layoutMayBeLostWithoutLinesOrMarkdown() {
         assertThat(LayoutRestorer.mayBeLost(ANSWER)).isFalse();
         assertThat(LayoutRestorer.mayBeLost(ANSWER.replaceAll("\\s+", " "))).isTrue();
-        assertThat(LayoutRestorer.mayBeLost("Plain prose.\n\nIn two paragraphs.")).isTrue();
+        assertThat(LayoutRestorer.mayBeLost("Plain prose.\n\nIn two paragraphs."))
+                .isTrue();
         assertThat(LayoutRestorer.mayBeLost("Prose.\n1) First")).isFalse();
     }
 

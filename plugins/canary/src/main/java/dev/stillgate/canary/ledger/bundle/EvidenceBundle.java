@@ -1,18 +1,5 @@
 package dev.stillgate.canary.ledger.bundle;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import dev.stillgate.canary.ledger.file.Leaf;
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.ledger.file.LedgerScan;
@@ -26,6 +13,19 @@ import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.MerkleFrontier;
 import dev.stillgate.canary.ledger.tree.MerkleProofs;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**

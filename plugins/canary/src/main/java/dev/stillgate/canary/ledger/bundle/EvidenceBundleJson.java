@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import dev.stillgate.canary.ledger.file.Leaf;
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -11,8 +13,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import dev.stillgate.canary.ledger.file.Leaf;
-import dev.stillgate.canary.ledger.tree.Hash;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package dev.stillgate.canary.ledger.file;
 
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import dev.stillgate.canary.ledger.tree.Hash;
 import java.nio.charset.StandardCharsets;
 
 /**

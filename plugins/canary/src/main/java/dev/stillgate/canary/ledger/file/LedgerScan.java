@@ -1,12 +1,12 @@
 package dev.stillgate.canary.ledger.file;
 
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.MerkleFrontier;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.canary.ledger.tree.MerkleFrontier;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.Map;
 
 /**
@@ -55,8 +55,8 @@ public final class LedgerScan {
             scan.segment(file.getKey(), file.getValue(), last);
         }
         if (scan.leaves() < signed) {
-            throw new LedgerException(directory + ": has " + scan.leaves() + " leaves, but a signed head covers " + signed
-                    + ": leaf files are missing or truncated; restore them from a copy");
+            throw new LedgerException(directory + ": has " + scan.leaves() + " leaves, but a signed head covers "
+                    + signed + ": leaf files are missing or truncated; restore them from a copy");
         }
         return scan;
     }
@@ -123,7 +123,8 @@ public final class LedgerScan {
         long left = in.size() - in.position();
         boolean damaged = !last || leaves() < signed || left > SegmentFormat.MAX_BATCH || in.knownLater(leaves());
         if (damaged) {
-            throw LedgerException.damaged(file, in.position(), "leaf " + leaves() + " was changed since it was written");
+            throw LedgerException.damaged(
+                    file, in.position(), "leaf " + leaves() + " was changed since it was written");
         }
         torn = left;
     }

@@ -85,9 +85,8 @@ public final class SegmentFormat {
         }
         int version = in.getInt();
         if (version != VERSION) {
-            throw new LedgerException(
-                    file + ": a ledger of version " + version + "; this Stillgate supports version " + VERSION
-                            + " and has changed nothing: use the Stillgate that wrote it, or another directory");
+            throw new LedgerException(file + ": a ledger of version " + version + "; this Stillgate supports version "
+                    + VERSION + " and has changed nothing: use the Stillgate that wrote it, or another directory");
         }
         int level = in.getInt();
         long index = in.getLong();

@@ -1,11 +1,11 @@
 package dev.stillgate.canary.ledger.file;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.ledger.tree.MerkleProofs;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**

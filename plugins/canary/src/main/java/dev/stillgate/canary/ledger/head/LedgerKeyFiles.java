@@ -1,12 +1,12 @@
 package dev.stillgate.canary.ledger.head;
 
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.file.SegmentFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import dev.stillgate.canary.ledger.file.Disk;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.file.SegmentFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Key files of a ledger's directory: {@code signing.pem}, unless stored elsewhere, and {@code ledger.pub}. */

@@ -1,11 +1,11 @@
 package dev.stillgate.canary.ledger.head;
 
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import javax.crypto.Mac;
-import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**

@@ -1,9 +1,9 @@
 package dev.stillgate.canary.ledger.head;
 
+import dev.stillgate.canary.ledger.tree.Hash;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import dev.stillgate.canary.ledger.tree.Hash;
 import java.util.Base64;
 
 /**

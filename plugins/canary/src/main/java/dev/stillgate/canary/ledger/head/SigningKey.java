@@ -1,5 +1,8 @@
 package dev.stillgate.canary.ledger.head;
 
+import dev.stillgate.canary.ledger.file.Disk;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,9 +23,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import dev.stillgate.canary.ledger.file.Disk;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.jspecify.annotations.Nullable;
 
 /** The Ed25519 key that signs a ledger's heads, stored as PKCS#8 in PEM. */
@@ -134,7 +134,6 @@ public final class SigningKey {
         private static final long serialVersionUID = 1L;
 
         private final byte[] bytes;
-
 
         FixedRandom(byte[] bytes) {
             super(null, null);

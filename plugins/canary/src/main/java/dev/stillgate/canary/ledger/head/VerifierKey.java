@@ -1,5 +1,7 @@
 package dev.stillgate.canary.ledger.head;
 
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,8 +15,6 @@ import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.util.HexFormat;
 
 /**

@@ -1,7 +1,5 @@
 package dev.stillgate.canary.text.edit;
 
-import dev.stillgate.canary.text.table.FormMatcher.Form;
-import dev.stillgate.canary.text.table.WordClass.Right;
 import dev.stillgate.canary.text.guard.FormGuards;
 import dev.stillgate.canary.text.guard.LeftContext;
 import dev.stillgate.canary.text.guard.PendingWords;
@@ -9,6 +7,8 @@ import dev.stillgate.canary.text.markdown.InlineSpans;
 import dev.stillgate.canary.text.markdown.MarkdownState;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.FormMatcher;
+import dev.stillgate.canary.text.table.FormMatcher.Form;
+import dev.stillgate.canary.text.table.WordClass.Right;
 import dev.stillgate.canary.text.word.LetterCase;
 import dev.stillgate.canary.text.word.PhraseTrie;
 import dev.stillgate.canary.text.word.WordHash;

@@ -1,13 +1,13 @@
 package dev.stillgate.canary.text.guard;
 
-import dev.stillgate.canary.text.table.FormMatcher.Form;
-import dev.stillgate.canary.text.table.WordClass.Left;
-import dev.stillgate.canary.text.table.WordClass.Right;
 import dev.stillgate.canary.text.markdown.MarkdownState;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.FormMatcher;
+import dev.stillgate.canary.text.table.FormMatcher.Form;
 import dev.stillgate.canary.text.table.LanguageEvidence;
 import dev.stillgate.canary.text.table.WordClass;
+import dev.stillgate.canary.text.table.WordClass.Left;
+import dev.stillgate.canary.text.table.WordClass.Right;
 import dev.stillgate.canary.text.word.LetterCase;
 import dev.stillgate.canary.text.word.WordReader;
 import dev.stillgate.canary.text.word.WordTrie;
@@ -31,7 +31,8 @@ public final class FormGuards {
      *
      * @param word the word being read, after the pending ones
      */
-    public FormGuards(ClassTable table, MarkdownState markdown, LeftContext left, PendingWords pending, WordReader word) {
+    public FormGuards(
+            ClassTable table, MarkdownState markdown, LeftContext left, PendingWords pending, WordReader word) {
         this.table = table;
         this.forms = table.forms();
         this.markdown = markdown;

@@ -1,8 +1,8 @@
 package dev.stillgate.canary.text.guard;
 
+import dev.stillgate.canary.text.table.WordClass.Left;
 import dev.stillgate.canary.text.word.WordHash;
 import dev.stillgate.canary.text.word.WordTrie;
-import dev.stillgate.canary.text.table.WordClass.Left;
 
 /** Left neighbour of the current position in the written text: the last word and what followed it. */
 public final class LeftContext {

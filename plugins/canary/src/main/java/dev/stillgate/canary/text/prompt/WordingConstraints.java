@@ -1,12 +1,12 @@
 package dev.stillgate.canary.text.prompt;
 
+import dev.stillgate.canary.text.word.PhraseTrie;
+import dev.stillgate.canary.text.word.WordReader;
+import dev.stillgate.canary.text.word.WordTrie;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import dev.stillgate.canary.text.word.PhraseTrie;
-import dev.stillgate.canary.text.word.WordReader;
-import dev.stillgate.canary.text.word.WordTrie;
 import org.jspecify.annotations.Nullable;
 
 /**

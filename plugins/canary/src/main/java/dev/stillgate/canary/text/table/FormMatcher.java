@@ -1,15 +1,15 @@
 package dev.stillgate.canary.text.table;
 
 import dev.stillgate.canary.text.table.WordClass.Pair;
+import dev.stillgate.canary.text.word.PhraseTrie;
+import dev.stillgate.canary.text.word.WordHash;
+import dev.stillgate.canary.text.word.WordReader;
+import dev.stillgate.canary.text.word.WordTrie;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
-import dev.stillgate.canary.text.word.PhraseTrie;
-import dev.stillgate.canary.text.word.WordHash;
-import dev.stillgate.canary.text.word.WordReader;
-import dev.stillgate.canary.text.word.WordTrie;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +63,7 @@ public final class FormMatcher {
     private final PhraseTrie phrases = new PhraseTrie();
     /** The form that ends at each state of the trie, null for none. */
     private final List<@Nullable Form> ends = new ArrayList<>();
+
     private final List<Form> forms = new ArrayList<>();
     private final int[] normal;
     private final BitSet[] before;

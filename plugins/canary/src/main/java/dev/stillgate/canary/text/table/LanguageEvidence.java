@@ -1,7 +1,7 @@
 package dev.stillgate.canary.text.table;
 
-import java.util.Arrays;
 import dev.stillgate.canary.text.word.WordTrie;
+import java.util.Arrays;
 import java.util.SortedSet;
 
 /**

@@ -9,6 +9,8 @@ public final class TableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     TableException(Path file, Optional<Mark> at, String message) {
-        super(file + at.map(mark -> ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1)).orElse("") + ": " + message);
+        super(file
+                + at.map(mark -> ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
+                        .orElse("") + ": " + message);
     }
 }

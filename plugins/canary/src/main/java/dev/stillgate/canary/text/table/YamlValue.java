@@ -39,8 +39,10 @@ record YamlValue(Path file, Node node) {
 
     /** Reads one document of plain values: no anchors, aliases, tags or duplicate keys, bounded in size and depth. */
     static YamlValue read(Path file) throws TableException {
-        LoadSettings settings =
-                LoadSettings.builder().setCodePointLimit(MAX_BYTES).setAllowNonScalarKeys(true).build();
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(MAX_BYTES)
+                .setAllowNonScalarKeys(true)
+                .build();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
@@ -75,9 +77,12 @@ record YamlValue(Path file, Node node) {
                 String bounds = MAX_DEPTH + " levels and " + MAX_VALUES + " values";
                 throw new TableException(file, event.getStartMark(), "expected at most " + bounds);
             }
-            boolean tagged = (event instanceof ScalarEvent scalar && scalar.getTag().isPresent())
-                    || (event instanceof CollectionStartEvent start && start.getTag().isPresent());
-            boolean anchored = event instanceof NodeEvent node && node.getAnchor().isPresent();
+            boolean tagged =
+                    (event instanceof ScalarEvent scalar && scalar.getTag().isPresent())
+                            || (event instanceof CollectionStartEvent start
+                                    && start.getTag().isPresent());
+            boolean anchored =
+                    event instanceof NodeEvent node && node.getAnchor().isPresent();
             if (tagged || anchored || event instanceof AliasEvent) {
                 String problem = "expected a plain value: anchors, aliases and tags are not allowed";
                 throw new TableException(file, event.getStartMark(), problem);
@@ -114,7 +119,9 @@ record YamlValue(Path file, Node node) {
         if (node instanceof SequenceNode list
                 && list.getValue().size() >= least
                 && list.getValue().size() <= most) {
-            return list.getValue().stream().map(item -> new YamlValue(file, item)).toList();
+            return list.getValue().stream()
+                    .map(item -> new YamlValue(file, item))
+                    .toList();
         }
         throw problem("expected " + what + ", a list of " + least + " to " + most);
     }

@@ -180,9 +180,7 @@ public final class WordReader {
     }
 
     public LetterCase caps() {
-        return capitals == 0
-                ? LetterCase.LOWER
-                : capitals == 1 && firstCapital ? LetterCase.CAPITAL : LetterCase.MIXED;
+        return capitals == 0 ? LetterCase.LOWER : capitals == 1 && firstCapital ? LetterCase.CAPITAL : LetterCase.MIXED;
     }
 
     public boolean isCapital() {

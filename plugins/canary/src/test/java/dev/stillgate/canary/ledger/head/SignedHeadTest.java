@@ -3,6 +3,10 @@ package dev.stillgate.canary.ledger.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.canary.ledger.LedgerRig;
+import dev.stillgate.canary.ledger.file.LedgerException;
+import dev.stillgate.canary.ledger.tree.Hash;
+import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -10,10 +14,6 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import dev.stillgate.canary.ledger.LedgerRig;
-import dev.stillgate.canary.ledger.file.LedgerException;
-import dev.stillgate.canary.ledger.tree.Hash;
-import dev.stillgate.canary.ledger.tree.TreeHasher;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SignedHeadTest {

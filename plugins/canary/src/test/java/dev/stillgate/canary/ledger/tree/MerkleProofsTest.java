@@ -75,7 +75,8 @@ class MerkleProofsTest {
         List<Hash> path = tree.proofs().inclusion(index, size);
         Hash root = tree.root(0, size);
         assertThat(path).isEqualTo(tree.path(index, 0, size));
-        assertThat(MerkleProofs.included(tree.leaf(index), index, size, path, root)).isTrue();
+        assertThat(MerkleProofs.included(tree.leaf(index), index, size, path, root))
+                .isTrue();
         assertThat(MerkleProofs.included(tree.leaf(index), index + 1, size, path, root))
                 .isFalse();
         assertThat(MerkleProofs.included(tree.leaf((index + 1) % (size + 1)), index, size, path, root))
@@ -99,7 +100,8 @@ class MerkleProofsTest {
         if (earlier > 0 && earlier < later) {
             assertThat(proof).isEqualTo(tree.subproof(earlier, 0, later, true));
         }
-        assertThat(MerkleProofs.consistent(earlier, later, proof, before, after)).isTrue();
+        assertThat(MerkleProofs.consistent(earlier, later, proof, before, after))
+                .isTrue();
         assertThat(MerkleProofs.consistent(earlier, later, longer(proof), before, after))
                 .isFalse();
         assertThat(MerkleProofs.consistent(earlier, later, proof, after, tree.leaf(later)))

@@ -1,5 +1,7 @@
 package dev.stillgate.canary.text.edit;
 
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.TableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,8 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import dev.stillgate.canary.text.table.ClassTable;
-import dev.stillgate.canary.text.table.TableException;
 import java.util.TreeMap;
 
 /**

@@ -1,8 +1,8 @@
 package dev.stillgate.canary.text.edit;
 
-import java.nio.file.Files;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.TableException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The shipped table, and a chooser that depends on a seed. */

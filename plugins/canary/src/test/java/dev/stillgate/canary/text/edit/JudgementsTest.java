@@ -3,6 +3,8 @@ package dev.stillgate.canary.text.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.WordClass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import dev.stillgate.canary.text.table.ClassTable;
-import dev.stillgate.canary.text.table.WordClass;
 import org.junit.jupiter.api.Test;
 
 /** Errors stated in the table equal the counted judgements and stay within the limits. */

@@ -2,6 +2,8 @@ package dev.stillgate.canary.text.edit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.WordClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,8 +12,6 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import dev.stillgate.canary.text.table.ClassTable;
-import dev.stillgate.canary.text.table.WordClass;
 import org.junit.jupiter.api.Test;
 
 /** Properties of the editor for every text, split and key. */
@@ -89,7 +89,8 @@ final class ProseEditorPropertiesTest {
 
     @Property(tries = 1_000)
     void readerChangesNothing(@ForAll("texts") String text) {
-        assertThat(EnglishTable.edited(text, FormChooser.READER, SiteListener.NONE)).isEqualTo(text);
+        assertThat(EnglishTable.edited(text, FormChooser.READER, SiteListener.NONE))
+                .isEqualTo(text);
     }
 
     /** "Discussions about", a space, "themselves", and the character after it. */

@@ -1,5 +1,7 @@
 package dev.stillgate.canary.text.edit;
 
+import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.canary.text.table.TableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import dev.stillgate.canary.text.table.ClassTable;
-import dev.stillgate.canary.text.table.TableException;
 import java.util.stream.IntStream;
 
 /**

@@ -3,6 +3,8 @@ package dev.stillgate.canary.text.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.canary.text.edit.FormChooser;
+import dev.stillgate.canary.text.edit.ProseEditor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,8 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import dev.stillgate.canary.text.edit.FormChooser;
-import dev.stillgate.canary.text.edit.ProseEditor;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ClassTableTest {

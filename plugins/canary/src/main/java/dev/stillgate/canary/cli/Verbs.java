@@ -35,8 +35,8 @@ final class Verbs {
      * @param failure maps what a subcommand throws to an exit code
      */
     int run(List<String> arguments, PrintStream out, PrintStream err, ToIntFunction<Exception> failure) {
-        return line.setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
+        return line.setOut(new PrintWriter(out, true, out.charset()))
+                .setErr(new PrintWriter(err, true, err.charset()))
                 .setParameterExceptionHandler((e, given) -> {
                     err.println(name + ": " + printable(String.valueOf(e.getMessage())));
                     e.getCommandLine().usage(err);

@@ -239,10 +239,6 @@ class ArchitectureTest {
             "dev.stillgate.canary..", "com.fasterxml.jackson.core..", "org.snakeyaml..", "picocli..", "javax.crypto..");
 
     @ArchTest
-    static final ArchRule CANARY_PACKAGES_ARE_ACYCLIC =
-            slices().matching("dev.stillgate.canary.(**)").should().beFreeOfCycles();
-
-    @ArchTest
     static final ArchRule CANARY_TEXT_KNOWS_NO_KEYS = noClasses()
             .that()
             .resideInAPackage("dev.stillgate.canary.text..")

@@ -4,16 +4,19 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** ISO 3166-1 alpha-2 country codes as small numbers, so that a set of countries is a table and a lookup makes no string. */
+/**
+ * ISO 3166-1 alpha-2 country codes as small integers, so that a set of countries is a table and lookups allocate
+ * nothing.
+ */
 final class CountryCode {
-    /** The number of no country. */
+    /** The number of an unknown country. */
     static final int UNKNOWN = -1;
-    /** Every number is below this. */
+    /** Exclusive upper bound of the numbers. */
     static final int COUNT = 26 * 26;
 
-    /** Kosovo has no official code; the databases use this one of the codes left to users. */
+    /** Kosovo, which has no official code; the databases use this user-assigned one. */
     private static final String KOSOVO = "XK";
-    /** What registries write for address space of no country. */
+    /** ZZ, the code of registries for address space without a country. */
     private static final int NOWHERE = 25 * 26 + 25;
 
     private static final String[] TEXT = new String[COUNT];
@@ -26,7 +29,7 @@ final class CountryCode {
 
     private CountryCode() {}
 
-    /** Returns the number of a code of two letters in either case, {@link #UNKNOWN} for anything else. */
+    /** Returns the number of a two-letter code, ignoring case; {@link #UNKNOWN} for any other text. */
     static int of(@Nullable String code) {
         if (code == null || code.length() != 2) {
             return UNKNOWN;
@@ -40,7 +43,7 @@ final class CountryCode {
         return number == NOWHERE ? UNKNOWN : number;
     }
 
-    /** Returns the number of a country that exists, or {@link #UNKNOWN}; upper case only. */
+    /** Returns the number of an existing country's upper-case code, otherwise {@link #UNKNOWN}. */
     static int ofExisting(String code) {
         Set<String> existing = Locale.getISOCountries(Locale.IsoCountryCode.PART1_ALPHA2);
         return existing.contains(code) || code.equals(KOSOVO) ? of(code) : UNKNOWN;

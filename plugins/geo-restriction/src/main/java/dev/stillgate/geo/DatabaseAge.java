@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Age of databases: networks move between countries and holders, so an old database refuses the wrong callers. */
+/**
+ * Warns of old databases. Networks move between countries and holders, so an old database refuses the wrong clients.
+ */
 final class DatabaseAge {
     private static final System.Logger LOG = System.getLogger(DatabaseAge.class.getName());
 
@@ -15,7 +17,7 @@ final class DatabaseAge {
         this.oldAfter = Objects.requireNonNull(policy.oldAfter());
     }
 
-    /** Returns the warning for a database that is too old, null for one that is not or that has no build time. */
+    /** Returns a warning if a database is too old; null if it is not, or has no build time. */
     @Nullable
     String warning(DatabaseFile file, long nowMillis) {
         long built = file.good().buildSeconds();
@@ -28,7 +30,7 @@ final class DatabaseAge {
                 + DatabaseFile.WHERE_FROM;
     }
 
-    /** Logs the warning for a database that is too old. */
+    /** Logs a warning if a database is too old. */
     void log(DatabaseFile file, long nowMillis) {
         String warning = warning(file, nowMillis);
         if (warning != null) {

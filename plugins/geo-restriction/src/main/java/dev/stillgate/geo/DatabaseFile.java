@@ -15,18 +15,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A database file that is watched: the last good content of it in memory, replaced when the file has changed and the new
- * content passes the probe. When it does not, or the file is gone, the last good content stays and the file is called
- * stale. Any thread.
+ * A watched database file with its last valid content in memory. Changed content replaces it after passing the
+ * {@link DatabaseProbe}. If the probe fails or the file is missing, the last valid content stays in use and the file is
+ * stale. Thread-safe.
  */
 final class DatabaseFile {
     private static final System.Logger LOG = System.getLogger(DatabaseFile.class.getName());
-    /** The largest file that is read; the largest databases on sale are a third of it. */
+    /** Largest file that is read, in bytes: about three times the largest commercial database. */
     private static final long MAX_BYTES = 1L << 30;
-    /** How many times its size a file takes up in the heap while it is taken over. */
+    /** Heap needed to load a file, as a multiple of its size. */
     private static final int HEAP_SHARE = 4;
 
-    /** Advice on where databases come from. */
+    /** Advice on where to get databases. */
     static final String WHERE_FROM =
             "GeoLite2 is free with an account at maxmind.com, and geoipupdate keeps it new (README of geo-restriction)";
 
@@ -38,9 +38,9 @@ final class DatabaseFile {
     private @Nullable FileStamp seen;
 
     /**
-     * A watched file, read for the first time.
+     * Reads a file for the first time.
      *
-     * @throws IOException when it cannot be read or does not pass the probe
+     * @throws IOException if the file cannot be read or fails the probe
      */
     DatabaseFile(DatabaseKind kind, Path path) throws IOException {
         this.kind = kind;
@@ -61,17 +61,17 @@ final class DatabaseFile {
         return path;
     }
 
-    /** Returns the last good content. */
+    /** Returns the last valid content. */
     MmdbDatabase good() {
         return good;
     }
 
-    /** Returns whether the file as it stands now could not be taken over. */
+    /** Returns whether the file's current content could not be loaded. */
     boolean stale() {
         return trouble != null;
     }
 
-    /** Looks at the file, and takes it over if it has changed and is sound; never throws for what it finds. */
+    /** Checks the file and loads it if it has changed and is valid. Errors are logged, not thrown. */
     synchronized void refresh() {
         try {
             FileStamp now = FileStamp.of(path);
@@ -83,7 +83,7 @@ final class DatabaseFile {
             takeOver(bytes);
             if (trouble != null) {
                 trouble = null;
-                LOG.log(System.Logger.Level.INFO, "{0} database {1} is sound again", kind.key(), path);
+                LOG.log(System.Logger.Level.INFO, "{0} database {1} is valid again", kind.key(), path);
             }
         } catch (MmdbException e) {
             trouble(reason(e));
@@ -105,15 +105,15 @@ final class DatabaseFile {
     private void trouble(String what) {
         if (!what.equals(trouble)) {
             trouble = what;
-            LOG.log(System.Logger.Level.WARNING, "{0} database {1} kept as it was: {2}", kind.key(), path, what);
+            LOG.log(System.Logger.Level.WARNING, "{0} database {1} stays as it was: {2}", kind.key(), path, what);
         }
     }
 
-    /** Returns the sentence that says why a file could not be taken over. */
+    /** Returns the reason why a file could not be loaded. */
     static String reason(IOException e) {
         return switch (e) {
-            case NoSuchFileException missing -> "there is no such file; " + WHERE_FROM;
-            case AccessDeniedException denied -> "it may not be read";
+            case NoSuchFileException missing -> "the file does not exist; " + WHERE_FROM;
+            case AccessDeniedException denied -> "permission denied";
             default -> Objects.requireNonNullElse(e.getMessage(), e.toString());
         };
     }
@@ -136,7 +136,7 @@ final class DatabaseFile {
 
     private static byte[] room(int size) throws MmdbException {
         if (!HeapRoom.has((long) HEAP_SHARE * size)) {
-            throw new MmdbException("a file of " + size + " bytes, for which the heap has no room");
+            throw new MmdbException("a file of " + size + " bytes, more than the free heap can hold");
         }
         return new byte[size];
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The places for databases in the policy, and what the records of each say. */
+/** Kinds of database in the policy, each with the fields that its records contribute. */
 enum DatabaseKind {
     /**
      * {@code country.iso_code}, else {@code registered_country.iso_code}, as in MaxMind's Country, City and Enterprise
@@ -29,7 +29,9 @@ enum DatabaseKind {
         }
     },
 
-    /** {@code autonomous_system_number}, else a flat {@code asn} that is a number or a string such as {@code AS64496}. */
+    /**
+     * {@code autonomous_system_number}, else a flat {@code asn} that is a number or a string such as {@code AS64496}.
+     */
     ASN("asn", "an autonomous system") {
         @Override
         boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
@@ -52,7 +54,7 @@ enum DatabaseKind {
         }
     },
 
-    /** The same flags in MaxMind's Anonymous-Plus database, which covers VPNs more finely. */
+    /** The same flags in MaxMind's Anonymous-Plus database, which distinguishes VPNs. */
     ANONYMOUS_PLUS("anonymousPlus", "an anonymiser") {
         @Override
         boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
@@ -60,7 +62,7 @@ enum DatabaseKind {
         }
     },
 
-    /** MaxMind's Residential-Proxy database, in which having a record that is not empty is the finding. */
+    /** MaxMind's Residential-Proxy database, in which any non-empty record marks a proxy. */
     RESIDENTIAL_PROXY("residentialProxy", "a residential proxy") {
         @Override
         boolean fits(String databaseType) {
@@ -94,21 +96,21 @@ enum DatabaseKind {
         return key;
     }
 
-    /** Returns what a database of this kind finds, with its article. */
+    /** Returns the noun phrase for the content of such a database, such as "a country". */
     String finding() {
         return finding;
     }
 
-    /** Returns whether a database that names itself so may stand here; the stricter test is that a record says something. */
+    /** Returns whether a database type is allowed here. The {@link DatabaseProbe} also requires a usable record. */
     boolean fits(String databaseType) {
         return true;
     }
 
     /**
-     * Adds what a database says of an address.
+     * Adds the fields of an address's record to the findings.
      *
-     * @return whether it says anything that belongs here
-     * @throws IOException and unchecked exceptions of the reader's, when the record cannot be read; nothing is added then
+     * @return whether the record has a field of this kind
+     * @throws IOException and unchecked exceptions of the reader, if the record cannot be read; nothing is added then
      */
     abstract boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException;
 
@@ -119,7 +121,7 @@ enum DatabaseKind {
             case Long large -> checked(large);
             case BigInteger larger when larger.bitLength() < Long.SIZE -> checked(larger.longValue());
             case String text -> systemNumber(text);
-            default -> throw new MmdbException("an autonomous system that is no number of 32 bits");
+            default -> throw new MmdbException("an autonomous system number that is not a 32-bit number");
         };
     }
 
@@ -128,7 +130,7 @@ enum DatabaseKind {
         try {
             return checked(Long.parseLong(digits));
         } catch (NumberFormatException e) {
-            return 0; // a word such as "none"; the address belongs to no system
+            return 0; // text such as "none": the address belongs to no autonomous system
         }
     }
 

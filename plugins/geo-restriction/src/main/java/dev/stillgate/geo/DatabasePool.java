@@ -12,16 +12,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that outlives a policy: the databases in memory, so that a policy swap reads no file that has not changed. A
- * file is kept for as long as a filter uses it. Any thread.
+ * Loaded databases, shared by successive policies, so that a reload reads only changed files. A file stays loaded as
+ * long as a filter uses it. Thread-safe.
  */
 final class DatabasePool {
     private static final int CACHE_BITS = 12;
 
-    /** Files that any filter of the process has in memory, so that each is read and tested once. */
+    /** Files loaded by any filter of the process, so that each is read and probed once. */
     private static final Map<Place, WeakReference<DatabaseFile>> SHARED = new HashMap<>();
 
-    /** Counts over all pools: what a connection keeps of a snapshot outlives the pool that the snapshot is from. */
+    /** Process-wide, because results cached on a connection outlive the pool of their snapshot. */
     private static final AtomicLong GENERATIONS = new AtomicLong();
 
     private final LocatedCache cache = new LocatedCache(CACHE_BITS);
@@ -35,9 +35,9 @@ final class DatabasePool {
     }
 
     /**
-     * Returns the watched file at a path, its content as new as a sound one can be.
+     * Returns the watched file at a path, with its latest valid content.
      *
-     * @throws IOException when it is not in memory yet, and cannot be read or does not pass the probe
+     * @throws IOException if the file is not loaded yet and cannot be read or fails the probe
      */
     synchronized DatabaseFile open(DatabaseKind kind, Path path) throws IOException {
         files.values().removeIf(reference -> reference.refersTo(null));
@@ -53,7 +53,7 @@ final class DatabasePool {
         return file;
     }
 
-    /** Returns the file as another filter has it if it is sound, else reads it. */
+    /** Returns the file loaded by another filter if it is not stale, otherwise reads it. */
     private static DatabaseFile shared(Place place) throws IOException {
         synchronized (SHARED) {
             SHARED.values().removeIf(reference -> reference.refersTo(null));
@@ -70,7 +70,7 @@ final class DatabasePool {
         }
     }
 
-    /** Returns a snapshot of the files' content; the same one as before when nothing has changed. */
+    /** Returns a snapshot of the files' content; the same object as before if nothing has changed. */
     synchronized Snapshot snapshot(List<DatabaseFile> opened, Function<DatabaseKind, Counter> errors) {
         Snapshot before = latest;
         if (before != null && before.holds(opened)) {

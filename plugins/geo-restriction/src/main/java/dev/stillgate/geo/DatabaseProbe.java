@@ -7,24 +7,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
 /**
- * The test that a file must pass before a request may meet it: metadata and every record that the tree leads to are
- * within bounds, and then each record is looked up once, as a request would. What passes cannot fail later, and a database
- * in the wrong place of the policy is found out because none of its records says anything.
+ * Validation of a database file before it is used: metadata and all records reachable from the search tree must be
+ * within bounds, and each record is looked up once as for a request. A database that passes cannot fail later. A
+ * database of the wrong kind is rejected because none of its records has a usable field.
  *
- * <p>The lookups, here and later, are those of MaxMind's reader. The bounds stay the plugin's own, because opening a file
- * with that reader and walking its networks is no test of a hostile one: {@link ValueCheck} and {@link SearchTree} say
- * what it does with such files, none of which catching its exceptions can undo.
+ * <p>Lookups use MaxMind's reader. The bounds are checked by the plugin's own {@link ValueCheck} and {@link
+ * SearchTree}, because MaxMind's reader can exhaust heap, stack or time on a malicious file.
  */
 final class DatabaseProbe {
     /**
-     * Cost of all records together, for each byte of data. Real databases stay below 6; only records laid over each other
-     * on purpose come near, and the bound keeps such a file from taking minutes.
+     * Bound on the total cost of all records, per byte of data. Real databases stay below 6; only a file with
+     * deliberately overlapping records exceeds the bound, and would take minutes to read.
      */
     private static final long COST_PER_BYTE = 16;
 
     private static final long COST_AT_LEAST = 1 << 25;
     private static final byte[] MARKER = "\u00ab\u00cd\u00efMaxMind.com".getBytes(StandardCharsets.ISO_8859_1);
-    /** The metadata stands within so many bytes of the end. */
+    /** Number of bytes at the end of a file that contain the metadata. */
     private static final int METADATA_REACH = 128 << 10;
 
     private final DatabaseKind kind;
@@ -44,9 +43,9 @@ final class DatabaseProbe {
     }
 
     /**
-     * Returns the database of these bytes.
+     * Validates the bytes of a file and returns its database.
      *
-     * @throws MmdbException when it is corrupt, does not belong to that kind, or is more than the heap has room for
+     * @throws MmdbException if it is corrupt, of another kind, or larger than the free heap
      */
     static MmdbDatabase check(DatabaseKind kind, byte[] bytes) throws MmdbException {
         try {
@@ -56,13 +55,13 @@ final class DatabaseProbe {
             MmdbDatabase database = MmdbDatabase.open(bytes);
             String type = database.type();
             if (!kind.fits(type)) {
-                throw new MmdbException("a database of type " + type + ", which does not belong here");
+                throw new MmdbException("a database of type " + type + ", which is of another kind");
             }
             SearchTree tree = new SearchTree(bytes, database.metadata(), dataEnd);
             DatabaseProbe probe = new DatabaseProbe(kind, database, bytes, tree.dataStart(), dataEnd);
             tree.walk(probe::read);
             if (!probe.says) {
-                throw new MmdbException("a database of type " + type + ", no record of which names " + kind.finding());
+                throw new MmdbException("a database of type " + type + ", without any record that names " + kind.finding());
             }
             return database;
         } catch (MmdbException e) {
@@ -70,7 +69,7 @@ final class DatabaseProbe {
         } catch (IOException | RuntimeException | StackOverflowError e) {
             throw new MmdbException("a record that cannot be read", e);
         } catch (OutOfMemoryError e) {
-            throw new MmdbException("a file of " + bytes.length + " bytes, for which the heap has no room");
+            throw new MmdbException("a file of " + bytes.length + " bytes, more than the free heap can hold");
         }
     }
 
@@ -81,12 +80,12 @@ final class DatabaseProbe {
         seen.set(place - dataStart);
         left -= values.check(place);
         if (left < 0) {
-            throw new MmdbException("a data section whose records overlap more than a database's can");
+            throw new MmdbException("a data section with more overlapping records than a real database has");
         }
         says |= kind.read(database, exactly(address), new Findings());
     }
 
-    /** Returns the address in the form that it has in the tree, where an IPv4 one written as IPv6 stays that. */
+    /** Returns the address as in the tree; an IPv4-mapped IPv6 address stays IPv6. */
     private static InetAddress exactly(byte[] address) throws IOException {
         return address.length == 4 ? InetAddress.getByAddress(address) : Inet6Address.getByAddress(null, address, -1);
     }
@@ -102,6 +101,6 @@ final class DatabaseProbe {
                 return at;
             }
         }
-        throw new MmdbException("no MaxMind DB file: it has no metadata");
+        throw new MmdbException("not a MaxMind DB file: the metadata is missing");
     }
 }

@@ -7,16 +7,17 @@ import dev.stillgate.spi.GeoFacts.Anonymiser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of records that are read; MaxMind's reader steps over all others. Public because it makes them by reflection.
+ * The fields of records that are read; MaxMind's reader skips all others. Public because the reader creates them by
+ * reflection.
  */
 final class DatabaseRecords {
     private DatabaseRecords() {}
 
     /**
-     * What a record says of the country, in MaxMind's schema and the flat one.
+     * The country fields of a record, in MaxMind's schema or the flat one.
      *
-     * @param located where the address is
-     * @param registered where its network is registered
+     * @param located country of the address
+     * @param registered country of the network's registration
      * @param code the flat {@code country_code}
      */
     public record CountryRecord(
@@ -33,7 +34,7 @@ final class DatabaseRecords {
             this.code = code;
         }
 
-        /** Returns the {@link CountryCode} of the first that names a country. */
+        /** Returns the {@link CountryCode} of the first known country. */
         int number() {
             int number = located == null ? CountryCode.UNKNOWN : located.number();
             if (number == CountryCode.UNKNOWN && registered != null) {
@@ -44,7 +45,7 @@ final class DatabaseRecords {
     }
 
     /**
-     * A country: a map in MaxMind's schema, a string in others.
+     * A country field: a map in MaxMind's schema, a string in others.
      *
      * @param number a {@link CountryCode}
      */
@@ -54,7 +55,7 @@ final class DatabaseRecords {
             this(CountryCode.of(isoCode));
         }
 
-        /** Returns the country of a field that is a string. */
+        /** Returns the country of a string field. */
         @MaxMindDbCreator
         public static CountryField of(String isoCode) {
             return new CountryField(isoCode);
@@ -62,12 +63,12 @@ final class DatabaseRecords {
     }
 
     /**
-     * What a record says of the autonomous system; either number may be a string such as {@code AS64496}.
+     * The autonomous-system fields of a record; either number may be a string such as {@code AS64496}.
      *
      * @param number the number in MaxMind's schema
-     * @param organization its holder in MaxMind's schema
+     * @param organization the holder's name in MaxMind's schema
      * @param asn the number in the flat schema
-     * @param name its holder in the flat schema
+     * @param name the holder's name in the flat schema
      */
     public record SystemRecord(
             @Nullable Object number,
@@ -87,7 +88,7 @@ final class DatabaseRecords {
         }
     }
 
-    /** The flags of MaxMind's databases of anonymisers, as bits of {@link Findings}. */
+    /** The flags of MaxMind's anonymiser databases, as bits of {@link Findings}. */
     public record AnonymiserRecord(int bits) {
         @MaxMindDbConstructor
         public AnonymiserRecord(

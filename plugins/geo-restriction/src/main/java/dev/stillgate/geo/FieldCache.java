@@ -9,9 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * What pointers lead to in record after record, decoded: the names of fields and the countries. It halves the cost of a
- * lookup. MaxMind's own {@link com.maxmind.db.CHMCache} would keep values of any length, and those that the probe met
- * first; here each entry is short. Any thread.
+ * Cache of decoded field names and countries, to which the pointers of most records lead. It halves the cost of a
+ * lookup. MaxMind's {@link com.maxmind.db.CHMCache} would keep values of any length, and fill up with the first ones
+ * probed; here each entry is short. Thread-safe.
  */
 final class FieldCache implements NodeCache {
     private static final int MAX_ENTRIES = 1024;
@@ -20,7 +20,7 @@ final class FieldCache implements NodeCache {
 
     @Override
     public DecodedValue get(CacheKey<?> key, Loader loader) throws IOException {
-        boolean nameOfField = key.cls() == String.class && key.type() == null; // strings that are values have a type
+        boolean nameOfField = key.cls() == String.class && key.type() == null; // value strings have a type
         if (!nameOfField && key.cls() != CountryField.class) {
             return loader.load(key);
         }

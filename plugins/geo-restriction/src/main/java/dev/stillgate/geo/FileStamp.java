@@ -9,13 +9,13 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells without reading that a file is another than before. The time of change is part of it where the system has
- * one, since packagers set the time of modification to whatever they like.
+ * Attributes that show, without reading it, that a file was replaced or modified. They include the status-change time
+ * if the system has one, because the modification time can be set to any value.
  *
  * @param size in bytes
- * @param modified when the content was last written, as the file says
- * @param changed when the content or the file's own record last changed; null where the system does not say
- * @param file which file it is, such as device and inode; null where the system does not say
+ * @param modified modification time of the file
+ * @param changed status-change time of the file; null if the system has none
+ * @param file identity of the file, such as device and inode; null if the system has none
  */
 record FileStamp(
         long size,
@@ -23,9 +23,9 @@ record FileStamp(
         @Nullable Object changed,
         @Nullable Object file) {
     /**
-     * Returns the stamp of a file as it is now, following links.
+     * Returns the current stamp of a file, following links.
      *
-     * @throws IOException when it is missing or no regular file
+     * @throws IOException if the file is missing or not a regular file
      */
     static FileStamp of(Path path) throws IOException {
         BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);

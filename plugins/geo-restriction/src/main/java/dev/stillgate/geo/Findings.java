@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the databases have said of an address so far; each adds its part. */
+/** Fields found in the databases for one address, filled by one database after another. */
 final class Findings {
     private static final Anonymiser[] KINDS = Anonymiser.values();
     private static final Set<Anonymiser>[] SETS = sets();
@@ -16,7 +16,7 @@ final class Findings {
 
     @Nullable
     String network;
-    /** One bit for each kind of anonymiser, by ordinal. */
+    /** A bit for each kind of anonymiser, by ordinal. */
     int anonymisers;
 
     /** Returns the bit of a kind of anonymiser. */

@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Makes {@code geo-restriction} filters. */
+/** Creates {@code geo-restriction} filters. */
 public final class GeoRestrictionFactory implements FilterFactory<GeoRestrictionPolicy> {
     private static final Duration AGE_LOGGED = Duration.ofDays(1);
 
-    /** What the engine's {@link java.util.ServiceLoader} calls. */
+    /** Called by the {@link java.util.ServiceLoader}. */
     public GeoRestrictionFactory() {}
 
     @Override
@@ -56,7 +56,7 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
         return filter;
     }
 
-    /** Warns of old databases, and of rules for routes that there are none of. */
+    /** Warns of old databases, and of rules for routes that do not exist. */
     @Override
     public void review(GeoRestrictionPolicy policy, PolicyReview review) {
         for (DatabaseFile file :

@@ -8,15 +8,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is let in by where the address is. The order in which the rules apply is that of {@link Ruleset#judge}.
+ * Policy of a {@code geo-restriction} filter. {@link Ruleset#judge} documents the order of the rules.
  *
  * @param databases the database files; default none
- * @param deny who is refused; default no one
- * @param allow who is let in; default everyone
- * @param routes rules of their own for some routes; default none
- * @param unknown whether an address whose country is not known is let in; default {@code allow}
- * @param reload how often the database files are looked at, at least 1 s; default 30 s
- * @param oldAfter the age from which a database is warned of, {@code off} for never; default 90 days
+ * @param deny addresses that are refused; default none
+ * @param allow addresses that are allowed; default all
+ * @param routes separate rules for some routes; default none
+ * @param unknown treatment of addresses without a known country; default {@code allow}
+ * @param reload how often the database files are checked, at least 1 s; default 30 s
+ * @param oldAfter age of a database from which a warning is logged, {@code off} for never; default 90 days
  */
 public record GeoRestrictionPolicy(
         @Nullable Databases databases,
@@ -43,7 +43,7 @@ public record GeoRestrictionPolicy(
     }
 
     /**
-     * The database files, in MaxMind DB format; a rule needs the one that it is about.
+     * The database files, in MaxMind DB format; a rule requires the database of its kind.
      *
      * @param country MaxMind Country, City or Enterprise, or one with a flat {@code country_code}
      * @param asn MaxMind ASN or ISP, or one with a flat {@code asn}
@@ -70,11 +70,11 @@ public record GeoRestrictionPolicy(
     }
 
     /**
-     * Marks of an address, each list of them default empty.
+     * Properties of addresses to match; each list is empty by default.
      *
      * @param countries ISO 3166-1 alpha-2 codes in upper case; {@code XK} is Kosovo
-     * @param asns numbers of autonomous systems, from 1
-     * @param networks networks of IPv4 and IPv6 in CIDR notation, or addresses alone
+     * @param asns autonomous system numbers, from 1
+     * @param networks IPv4 and IPv6 networks in CIDR notation, or single addresses
      * @param anonymisers kinds of anonymiser
      */
     public record Rules(
@@ -93,13 +93,13 @@ public record GeoRestrictionPolicy(
     }
 
     /**
-     * Rules in place of the general ones, {@code deny} and {@code allow} both, for the routes under a path; of several
-     * that apply, the longest path.
+     * Rules for the routes under a path, which replace both {@code deny} and {@code allow}; the longest matching path
+     * applies.
      *
-     * @param path the beginning of the path of a route, from {@code /}
-     * @param deny who is refused there; default no one
-     * @param allow who is let in there; default everyone
-     * @param unknown as for the whole; default as there
+     * @param path prefix of the route's path, starting with {@code /}
+     * @param deny addresses that are refused; default none
+     * @param allow addresses that are allowed; default all
+     * @param unknown as in the general rules, which give the default
      */
     public record Route(
             String path,
@@ -115,7 +115,7 @@ public record GeoRestrictionPolicy(
         }
     }
 
-    /** What becomes of an address whose country is not known. */
+    /** Treatment of addresses without a known country. */
     public enum Unknown {
         ALLOW,
         DENY

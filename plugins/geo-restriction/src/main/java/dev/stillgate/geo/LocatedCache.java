@@ -4,26 +4,25 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last addresses located, for connections that carry the requests of many callers: a table in which each address has
- * two places it may stand in, and a newcomer drives out the older of the two there. Bounded, without locks, and without
- * allocation on a hit; threads may miss each other's latest entry, which costs a lookup and nothing else, because entries
- * are immutable.
+ * Cache of the last addresses located, for connections that carry requests of many clients. It is a two-way
+ * set-associative table that replaces the older entry of a set. Bounded, lock-free, and without allocation on a hit.
+ * Thread-safe: entries are immutable, and a thread that misses another's latest entry only repeats a lookup.
  */
 final class LocatedCache {
     private final @Nullable Located[] entries;
     private final int shift;
 
     /**
-     * A cache.
+     * Creates an empty cache.
      *
-     * @param bits its size is two to the power of this, from 2 to 30
+     * @param bits binary logarithm of the size, from 2 to 30
      */
     LocatedCache(int bits) {
         this.entries = new Located[1 << bits];
         this.shift = Integer.SIZE - bits;
     }
 
-    /** Returns what that generation says of the address, or null when it is not here. */
+    /** Returns the cached result for an address and generation, or null. */
     @Nullable
     Located get(InetAddress address, long generation) {
         int place = place(address);
@@ -41,7 +40,7 @@ final class LocatedCache {
         entries[place] = located;
     }
 
-    /** Returns the first of the address's two places, an even number. */
+    /** Returns the first of the address's two slots, an even number. */
     private int place(InetAddress address) {
         int hash = address.hashCode() * 0x9e37_79b9; // Fibonacci hashing (Knuth, TAOCP 3, 6.4)
         return (hash >>> shift) & ~1;

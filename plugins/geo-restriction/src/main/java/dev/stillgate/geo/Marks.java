@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** The marks of addresses that one {@code deny} or {@code allow} lists, as tables. */
+/** The address properties of one {@code deny} or {@code allow} list, as lookup tables. */
 final class Marks {
     private static final long MAX_ASN = 0xffff_ffffL;
 
@@ -19,10 +19,10 @@ final class Marks {
     private final int anonymisers;
 
     /**
-     * The marks of a part of the policy.
+     * Builds the tables of a part of the policy.
      *
      * @param at the part's path, such as {@code deny} or {@code routes[0].allow}
-     * @param failures takes each entry that is invalid, which is left out
+     * @param failures receives the errors; invalid entries are left out
      */
     Marks(GeoRestrictionPolicy.Rules rules, String at, List<PolicyException> failures) {
         List<String> codes = Objects.requireNonNull(rules.countries());
@@ -71,8 +71,8 @@ final class Marks {
     }
 
     /**
-     * Returns whether every kind is listed, or none is listed at all. {@link Anonymiser#ANONYMOUS} is the general term for
-     * the others, and counts only when it is all that is known.
+     * Returns whether all kinds of an address are listed, or the list is empty. {@link Anonymiser#ANONYMOUS} is the
+     * general term and counts only if no other kind is known.
      */
     boolean toleratesAnonymisers(int kinds) {
         int general = Findings.bit(Anonymiser.ANONYMOUS);

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One database in heap memory, read by MaxMind's own {@link Reader}. Immutable and never closed, so that a request that
- * has it can finish with it after it has been replaced. Any thread.
+ * A database in heap memory, read by MaxMind's {@link Reader}. Immutable and never closed, so that requests can finish
+ * with it after it was replaced. Thread-safe.
  */
 final class MmdbDatabase {
     private static final int MAX_TYPE_LENGTH = 128;
@@ -47,10 +47,10 @@ final class MmdbDatabase {
     }
 
     /**
-     * Opens a database; of its records none is looked at.
+     * Opens a database without checking its records.
      *
-     * @param bytes the whole file, of which the reader makes a copy
-     * @throws MmdbException when the metadata cannot be read or names a layout that is not known
+     * @param bytes the whole file; the reader makes a copy
+     * @throws MmdbException if the metadata cannot be read or names an unknown layout
      */
     static MmdbDatabase open(byte[] bytes) throws MmdbException {
         try {
@@ -66,35 +66,35 @@ final class MmdbDatabase {
         return reader.getMetadata();
     }
 
-    /** Returns the maker's name for the kind of database. */
+    /** Returns the database type in the metadata. */
     String type() {
         return type;
     }
 
-    /** Returns its type and the day of its build, such as {@code GeoLite2-Country 2026-01-31}. */
+    /** Returns type and build date, such as {@code GeoLite2-Country 2026-01-31}. */
     String name() {
         return buildSeconds == 0
                 ? type
                 : type + " " + LocalDate.ofInstant(Instant.ofEpochSecond(buildSeconds), ZoneOffset.UTC);
     }
 
-    /** Returns when it was built, in seconds of the epoch, 0 when it does not say. */
+    /** Returns the build time in seconds since the epoch, 0 if unknown. */
     long buildSeconds() {
         return buildSeconds;
     }
 
     /**
-     * Returns the record for an address, null when there is none. A database of IPv4 alone has none for IPv6, which its
-     * reader would look up by the first 32 bits.
+     * Returns the record for an address, or null. An IPv4-only database has no records for IPv6 addresses; its reader
+     * would look up their first 32 bits.
      *
-     * @param as the class of the record, which says what of it is read
-     * @throws IOException and unchecked exceptions of the reader's, when the record cannot be read
+     * @param as the class of the record, which selects the fields to read
+     * @throws IOException and unchecked exceptions of the reader, if the record cannot be read
      */
     <T> @Nullable T record(InetAddress address, Class<T> as) throws IOException {
         return v4Alone && address instanceof Inet6Address ? null : reader.get(address, as);
     }
 
-    /** Returns the text, or null for one that is longer than that or has control characters: neither belongs in a log. */
+    /** Returns the text if it can be logged: null if it is too long or contains control characters. */
     static @Nullable String loggable(@Nullable String text, int maxLength) {
         boolean fit = text != null && text.length() <= maxLength && text.chars().noneMatch(Character::isISOControl);
         return fit ? text : null;

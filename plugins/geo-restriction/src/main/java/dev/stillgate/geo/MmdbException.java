@@ -2,7 +2,7 @@ package dev.stillgate.geo;
 
 import java.io.IOException;
 
-/** A database whose bytes are not what the MaxMind DB format or the place it was given for asks for. */
+/** Thrown for a database that violates the MaxMind DB format or is of the wrong kind. */
 final class MmdbException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int MAX_REASON_LENGTH = 512;
@@ -11,7 +11,7 @@ final class MmdbException extends IOException {
         super(message);
     }
 
-    /** With what MaxMind's reader said, which stands after the message where it can be logged. */
+    /** Creates an exception with the message of MaxMind's reader appended, if it can be logged. */
     MmdbException(String message, Throwable said) {
         super(message + ": " + reason(said), said);
     }

@@ -6,14 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A set of IPv4 and IPv6 networks as sorted ranges that do not meet, so that a test is a binary search whatever the number
- * of networks. The two families are apart: {@code ::/0} holds no IPv4 address.
+ * A set of IPv4 and IPv6 networks as sorted, disjoint ranges, so that a lookup is a binary search. The address families
+ * are separate: {@code ::/0} contains no IPv4 address.
  */
 final class NetworkSet {
     private final Ranges v4;
     private final Ranges v6;
 
-    /** A set of networks, which may overlap. */
+    /** Creates a set of networks, which may overlap. */
     NetworkSet(List<Network> networks) {
         this.v4 = new Ranges(networks.stream().filter(Network::v4).toList());
         this.v6 = new Ranges(networks.stream().filter(network -> !network.v4()).toList());
@@ -23,7 +23,7 @@ final class NetworkSet {
         return (at.v4() ? v4 : v6).contains(at.high(), at.low());
     }
 
-    /** The ranges of one family; numbers of 128 bits in two words, unsigned. */
+    /** The ranges of one family, as unsigned 128-bit numbers in two words each. */
     private static final class Ranges {
         private final long[] firstHigh;
         private final long[] firstLow;
@@ -52,7 +52,7 @@ final class NetworkSet {
             return from > 0 && compare(high, low, lastHigh[from - 1], lastLow[from - 1]) <= 0;
         }
 
-        /** Networks either hold one another or are apart, so what begins first and ends last decides. */
+        /** Two networks are nested or disjoint, so sorting by first and then by last address is enough. */
         private static List<Network> merge(List<Network> networks) {
             Network[] sorted = networks.toArray(Network[]::new);
             Arrays.sort(sorted, Ranges::byFirstAddress);

@@ -4,20 +4,20 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.spi.Verdict.Kind;
 import java.util.Locale;
 
-/** Why a request is refused. The code is for logs and metrics; the caller reads the same sentence whichever it was. */
+/** Reasons of a refusal. The code is for logs and metrics; clients always receive the same sentence. */
 @SuppressWarnings("ImmutableEnumChecker") // a Reject is immutable; it copies its list
 enum Refusal {
     /** The address is in {@code deny.networks}. */
     NETWORK_DENIED,
     /** The autonomous system is in {@code deny.asns}. */
     ASN_DENIED,
-    /** A kind of anonymiser that the address is known as is in {@code deny.anonymisers}. */
+    /** A kind of anonymiser of the address is in {@code deny.anonymisers}, or missing in {@code allow.anonymisers}. */
     ANONYMISER_DENIED,
     /** The country is in {@code deny.countries}. */
     COUNTRY_DENIED,
-    /** No country is known, and {@code unknown} is {@code deny}. */
+    /** The country is unknown, and {@code unknown} is {@code deny}. */
     UNKNOWN_DENIED,
-    /** There is a list of what is let in, and the address is not on it. */
+    /** An {@code allow} list exists and does not contain the address. */
     NOT_ALLOWED;
 
     private static final String MESSAGE = "This service is not available from your network or region.";

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of a policy by route. */
+/** Rules of a policy by route. */
 final class RouteTable {
     private final Ruleset general;
     private final String[] paths;
@@ -23,9 +23,9 @@ final class RouteTable {
     private record Entry(String path, Ruleset rules) {}
 
     /**
-     * The table of a policy.
+     * Builds the table of a policy.
      *
-     * @param failures takes each entry that cannot be carried out, and each database that is missing
+     * @param failures receives an error for each invalid entry and each missing database
      */
     RouteTable(GeoRestrictionPolicy policy, List<PolicyException> failures) {
         Databases databases = Objects.requireNonNull(policy.databases());
@@ -40,7 +40,7 @@ final class RouteTable {
             Integer first = seen.putIfAbsent(route.path(), i);
             if (first != null) {
                 failures.add(new PolicyException(
-                        at + "path", "the path " + route.path() + " has stood before", "routes[" + first + "].path"));
+                        at + "path", "the path " + route.path() + " is listed twice", "routes[" + first + "].path"));
             }
             Unknown own = Objects.requireNonNullElse(route.unknown(), unknown);
             overrides.add(new Entry(route.path(), compile(route.deny(), route.allow(), own, at, databases, failures)));
@@ -51,7 +51,7 @@ final class RouteTable {
         this.rules = overrides.stream().map(Entry::rules).toArray(Ruleset[]::new);
     }
 
-    /** Returns the rules for the route of that path; allocates nothing. */
+    /** Returns the rules of a route, by its path; allocates nothing. */
     Ruleset rules(String route) {
         for (int i = 0; i < paths.length; i++) {
             if (route.startsWith(paths[i])) {

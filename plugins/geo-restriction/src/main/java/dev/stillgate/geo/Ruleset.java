@@ -3,29 +3,29 @@ package dev.stillgate.geo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of a policy, or of one of its routes, in the form that is tested for each request.
+ * Compiled rules of a policy or of one of its routes.
  *
- * @param deny who is refused
- * @param allow who is let in
- * @param denyUnknown whether an address of no known country is refused
+ * @param deny addresses to refuse
+ * @param allow addresses to allow
+ * @param denyUnknown whether to refuse addresses without a known country
  */
 record Ruleset(Marks deny, Marks allow, boolean denyUnknown) {
     /**
-     * Judges an address; allocates nothing. The first of these that applies decides:
+     * Decides on an address; allocates nothing. The first rule that applies decides:
      *
      * <ol>
-     *   <li>{@code allow.networks} holds it: let in.
-     *   <li>{@code deny} holds its network, its autonomous system, a kind of anonymiser it is, or its country: refused.
-     *   <li>{@code allow.anonymisers} is not empty, and it is an anonymiser of a kind that is not listed: refused.
-     *   <li>{@code allow.asns} holds its autonomous system: let in.
-     *   <li>Its country is not known: refused when {@code unknown} is {@code deny}; else let in, unless
-     *       {@code allow.asns} is the only list of those who are.
-     *   <li>{@code allow.countries} is not empty: let in when listed, else refused.
-     *   <li>{@code allow.asns} is not empty: refused, since it is not listed.
-     *   <li>Let in.
+     *   <li>The address is in {@code allow.networks}: allowed.
+     *   <li>{@code deny} lists its network, autonomous system, kind of anonymiser, or country: refused.
+     *   <li>{@code allow.anonymisers} is not empty and does not list its kind of anonymiser: refused.
+     *   <li>{@code allow.asns} lists its autonomous system: allowed.
+     *   <li>Its country is unknown: refused if {@code unknown} is {@code deny}, or if {@code allow.asns} is the only
+     *       {@code allow} list; otherwise allowed.
+     *   <li>{@code allow.countries} is not empty: allowed if it lists the country, otherwise refused.
+     *   <li>{@code allow.asns} is not empty: refused.
+     *   <li>Otherwise: allowed.
      * </ol>
      *
-     * @return why it is refused, null when it is let in
+     * @return the reason of the refusal, null if allowed
      */
     @Nullable
     Refusal judge(Located at) {

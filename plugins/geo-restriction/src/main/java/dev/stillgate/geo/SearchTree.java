@@ -5,17 +5,16 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The search tree of a database, walked for the probe only. MaxMind's own walk goes through every network and decodes the
- * record of each, without end in a tree whose nodes lead to each other, and does not tell where a record stands; this one
- * goes through every node once, and once more for each way to it that leaves more bits of the address, which real trees
- * have three of.
+ * Traversal of a database's binary search tree for the probe. It visits every node once, and again for each path to it
+ * that leaves more address bits, of which real trees have up to three. MaxMind's own traversal decodes the record of
+ * every network, does not report offsets, and never ends if the nodes form a cycle.
  *
  * <p>Source: the MaxMind DB file format specification, version 2.0, "Binary Search Tree Section".
  */
 final class SearchTree {
-    /** The zero bytes between tree and data. */
+    /** Length of the zero bytes between tree and data. */
     private static final int SEPARATOR = 16;
-    /** Steps in all, for each node. */
+    /** Bound on the steps, as a multiple of the number of nodes. */
     private static final int STEPS_PER_NODE = 8;
 
     private static final int NOT_REACHED = 0xff;
@@ -27,22 +26,22 @@ final class SearchTree {
     private final int dataStart;
     private final int dataEnd;
 
-    /** What is told of each record of data that an address can lead to, perhaps more than once. */
+    /** Visitor of the reachable data records; may be called several times for a record. */
     interface Visitor {
         /**
-         * Takes a record.
+         * Visits a record.
          *
-         * @param place where it stands in the file
-         * @param address the lowest address that leads there, 4 or 16 bytes that change after the call
+         * @param place offset of the record in the file
+         * @param address the lowest address of the record, 4 or 16 bytes; valid during the call only
          */
         void visit(int place, byte[] address) throws IOException;
     }
 
     /**
-     * A tree at the start of a file.
+     * Opens the tree at the start of a file.
      *
-     * @param dataEnd the byte after the data section
-     * @throws MmdbException when it is larger than the file or not followed by a separator
+     * @param dataEnd offset of the end of the data section
+     * @throws MmdbException if the tree is larger than the file or not followed by a separator
      */
     SearchTree(byte[] file, Metadata metadata, int dataEnd) throws MmdbException {
         this.file = file;
@@ -67,9 +66,9 @@ final class SearchTree {
     }
 
     /**
-     * Tells of every record of data that an address can lead to.
+     * Visits every data record that the tree leads to.
      *
-     * @throws MmdbException when the tree leads out of the data section, or its nodes to each other beyond reason
+     * @throws MmdbException if a record is outside the data section or the nodes form cycles
      */
     void walk(Visitor visitor) throws IOException {
         new Walk(visitor).descend(0, 0);
@@ -92,7 +91,7 @@ final class SearchTree {
             }
             reached[node] = (byte) depth;
             if (--left < 0) {
-                throw new MmdbException("a tree whose nodes lead to each other");
+                throw new MmdbException("a tree with cycles");
             }
             follow(record(node, 0), depth);
             address[depth / 8] |= (byte) (0x80 >>> depth % 8);
@@ -112,7 +111,7 @@ final class SearchTree {
     private int place(long record) throws MmdbException {
         long offset = record - nodes - SEPARATOR;
         if (offset < 0 || offset >= dataEnd - dataStart) {
-            throw new MmdbException("a record of the tree that leads out of the data section");
+            throw new MmdbException("a record outside the data section");
         }
         return dataStart + (int) offset;
     }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The databases that are in force together, until one of them is replaced.
+ * Immutable set of the databases in use, until one of them is replaced.
  *
- * @param generation a number that no other snapshot of the process has
- * @param databases the databases, in the order in which they are asked
+ * @param generation number of the snapshot, unique in the process
+ * @param databases the databases in lookup order
  * @param names their names, separated by {@code ", "}
  */
 record Snapshot(long generation, List<Database> databases, String names) {
@@ -27,13 +27,13 @@ record Snapshot(long generation, List<Database> databases, String names) {
     }
 
     /**
-     * One database and the place it stands in.
+     * A database with its kind.
      *
-     * @param errors counts records that could not be read
+     * @param errors counter of records that could not be read
      */
     record Database(DatabaseKind kind, MmdbDatabase content, Counter errors) {}
 
-    /** Returns whether these are the very same databases. */
+    /** Returns whether the snapshot consists of exactly the current content of the files. */
     boolean holds(List<DatabaseFile> files) {
         if (files.size() != databases.size()) {
             return false;
@@ -47,9 +47,9 @@ record Snapshot(long generation, List<Database> databases, String names) {
     }
 
     /**
-     * Returns what the databases say of an address. A record that cannot be read, which the probe should have found, is
-     * counted and says nothing; nothing that a reader throws reaches a request, save that the virtual machine is at its
-     * end.
+     * Looks an address up in all databases. A record that cannot be read is counted and ignored, although the probe
+     * should have found it. Exceptions of the reader do not reach the request, except fatal errors of the virtual
+     * machine.
      */
     Located locate(InetAddress address) {
         byte[] bytes = address.getAddress();

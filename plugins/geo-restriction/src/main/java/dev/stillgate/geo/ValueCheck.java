@@ -1,20 +1,19 @@
 package dev.stillgate.geo;
 
 /**
- * The bounds on what MaxMind's reader may meet in one record. That reader follows every pointer, allocates what a
- * container claims to hold before it has seen any of it, steps over values by recursion, and has no limit of its own: a
- * file of some hundred bytes makes it exhaust the heap or the stack, and one of a megabyte can hold it for minutes. So
- * each record is walked here first, in place and with its pointers followed, and refused when all that can be read from
- * it is more than any real record has. It interprets nothing. One thread only.
+ * Bounds check of one record before MaxMind's reader decodes it. That reader follows every pointer, allocates
+ * containers by their claimed size, skips values recursively, and has no limits: a file of a few hundred bytes can
+ * exhaust heap or stack, and one of a megabyte can take minutes. This check traverses a record in place, following
+ * pointers, and rejects records larger than any real one. It does not interpret values. Not thread-safe.
  *
  * <p>Source: the MaxMind DB file format specification, version 2.0, "Output Data Section".
  */
 final class ValueCheck {
-    /** Values in one record, pointers followed; the largest of the real City database of 2019 has some 240. */
+    /** Most values in one record, including those behind pointers; real City databases have up to about 240. */
     private static final int MAX_VALUES = 2048;
-    /** Containers in each other; real records have 4. */
+    /** Deepest nesting of containers; real records have 4. */
     private static final int MAX_DEPTH = 32;
-    /** All strings of one record together. */
+    /** Most bytes in all strings of one record. */
     private static final int MAX_TEXT_BYTES = 128 << 10;
 
     private static final int MAX_KEY_BYTES = 128;
@@ -45,10 +44,10 @@ final class ValueCheck {
     private int textBytes;
 
     /**
-     * The bounds on a section of the file; its pointers count from its start and may not leave it.
+     * Creates a check of a section of the file; pointers are relative to its start and must stay inside.
      *
-     * @param start the first byte of the section
-     * @param end the byte after its last
+     * @param start offset of the section
+     * @param end offset of its end
      */
     ValueCheck(byte[] file, int start, int end) {
         this.file = file;
@@ -57,11 +56,11 @@ final class ValueCheck {
     }
 
     /**
-     * Walks the map at a place of the file.
+     * Checks the map at an offset of the file.
      *
-     * @return what it costs at most to read, in values: itself, what its pointers lead to, and one more for each
+     * @return an upper bound on the cost of reading, in values: its own, those behind pointers, and one more for each
      *     {@value #TEXT_BYTES_PER_VALUE} bytes of text
-     * @throws MmdbException when there is no map, or one that is out of bounds
+     * @throws MmdbException if there is not a map at the offset, or it exceeds the bounds
      */
     int check(int at) throws MmdbException {
         position = at;
@@ -109,7 +108,7 @@ final class ValueCheck {
         for (int i = 0; i < count; i++) {
             value(depth + 1);
             if (type != STRING || size > MAX_KEY_BYTES) {
-                throw new MmdbException("a map with a key that is no short string");
+                throw new MmdbException("a map with a key that is not a short string");
             }
             value(depth + 1);
         }
@@ -134,7 +133,7 @@ final class ValueCheck {
         }
     }
 
-    /** Reads the control bytes of a value and stands on its first byte of content, all of which is in the section. */
+    /** Reads the control bytes of a value and moves to its content, which is checked to be inside the section. */
     private void head() throws MmdbException {
         if (++values > MAX_VALUES) {
             throw new MmdbException("a record of more than " + MAX_VALUES + " values");

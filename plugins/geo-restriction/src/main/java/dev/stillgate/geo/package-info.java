@@ -1,9 +1,9 @@
 /**
- * Admits or refuses requests by where their address is: country, autonomous system, network and kind of anonymiser, read
- * from address databases in memory.
+ * The {@code geo-restriction} filter: allows or refuses requests by country, autonomous system, network and kind of
+ * anonymiser of the client's address, from MaxMind databases in memory.
  *
- * <p>From file to verdict: {@code DatabaseFile} (one file, watched) -> {@code DatabaseProbe} (is every record of it
- * within bounds and readable) -> {@code MmdbDatabase} (lookups, by MaxMind's reader) -> {@code Snapshot} (the databases in
- * force) -> {@code Located} (what they say of one address) -> {@code Ruleset} (what the policy says of that).
+ * <p>From file to decision: {@code DatabaseFile} (a watched file) -> {@code DatabaseProbe} (validation) ->
+ * {@code MmdbDatabase} (lookups by MaxMind's reader) -> {@code Snapshot} (the databases in use) -> {@code Located} (an
+ * address with its findings) -> {@code Ruleset} (the policy's decision).
  */
 package dev.stillgate.geo;

@@ -111,14 +111,14 @@ class DatabaseKindTest {
 
     @Test
     void aDatabaseInTheWrongPlaceIsRefused() {
-        refuses(DatabaseKind.COUNTRY, Databases.systems(), "no record of which names a country");
-        refuses(DatabaseKind.ASN, Databases.countries(), "no record of which names an autonomous system");
-        refuses(DatabaseKind.ANONYMOUS_IP, Databases.countries(), "no record of which names an anonymiser");
-        refuses(DatabaseKind.ANONYMOUS_PLUS, Databases.residential(), "no record of which names an anonymiser");
+        refuses(DatabaseKind.COUNTRY, Databases.systems(), "without any record that names a country");
+        refuses(DatabaseKind.ASN, Databases.countries(), "without any record that names an autonomous system");
+        refuses(DatabaseKind.ANONYMOUS_IP, Databases.countries(), "without any record that names an anonymiser");
+        refuses(DatabaseKind.ANONYMOUS_PLUS, Databases.residential(), "without any record that names an anonymiser");
         refuses(
                 DatabaseKind.RESIDENTIAL_PROXY,
                 Databases.anonymisers(),
-                "Test-Anonymous-IP, which does not belong here");
+                "Test-Anonymous-IP, which is of another kind");
     }
 
     private static void refuses(DatabaseKind kind, byte[] bytes, String because) {

@@ -47,7 +47,7 @@ class DatabaseProbeTest {
 
     @Test
     void aDatabaseThatSaysNothingIsRefused() {
-        refused(new MmdbWriter("Empty").build(), "no record of which names a country");
+        refused(new MmdbWriter("Empty").build(), "without any record that names a country");
     }
 
     @Test
@@ -139,12 +139,12 @@ class DatabaseProbeTest {
 
     @Test
     void aKeyThatIsNoShortStringIsRefused() {
-        refused(withRecord(0xe1, 0xe0, 0x40), "no short string");
+        refused(withRecord(0xe1, 0xe0, 0x40), "not a short string");
         refused(
                 new MmdbWriter("Test")
                         .put("192.0.2.0/24", Map.of("x".repeat(129), 1))
                         .build(),
-                "no short string");
+                "not a short string");
     }
 
     @Test
@@ -179,7 +179,7 @@ class DatabaseProbeTest {
                 .put("192.0.2.0/24", Databases.nested("DE"))
                 .tree(nodes, (node, side) -> (node + 1 + side) % nodes)
                 .build();
-        assertTimeoutPreemptively(BOUND, () -> refused(bytes, "lead to each other"));
+        assertTimeoutPreemptively(BOUND, () -> refused(bytes, "a tree with cycles"));
     }
 
     @Test

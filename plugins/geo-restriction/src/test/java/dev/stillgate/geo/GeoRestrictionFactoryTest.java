@@ -115,19 +115,19 @@ class GeoRestrictionFactoryTest {
         refused(
                 new GeoRestrictionPolicy(all, null, null, List.of(again, again), null, null, null),
                 "routes[1].path",
-                "has stood before");
+                "is listed twice");
     }
 
     @Test
     void aDatabaseThatCannotBeTakenIsRefusedAtItsKey() throws IOException {
         Path missing = folder.resolve("none.mmdb");
-        refused(databases(missing, null, null, null), null, null, "databases.country", "there is no such file");
+        refused(databases(missing, null, null, null), null, null, "databases.country", "the file does not exist");
         refused(databases(folder, null, null, null), null, null, "databases.country", "not a regular file");
         Path text = Files.writeString(folder.resolve("text.mmdb"), "no database");
         refused(databases(null, text, null, null), null, null, "databases.asn", "no metadata");
         refused(databases(null, null, text, null), null, null, "databases.anonymousIp", "no metadata");
         refused(databases(null, null, null, text), null, null, "databases.residentialProxy", "no metadata");
-        refused(databases(systems, null, null, null), null, null, "databases.country", "no record of which");
+        refused(databases(systems, null, null, null), null, null, "databases.country", "without any record that");
     }
 
     @Test
@@ -160,7 +160,7 @@ class GeoRestrictionFactoryTest {
                 null,
                 null,
                 "databases.country",
-                "gone.mmdb: there is no such file; GeoLite2 is free with an account at maxmind.com");
+                "gone.mmdb: the file does not exist; GeoLite2 is free with an account at maxmind.com");
     }
 
     @Test

@@ -121,7 +121,7 @@ class HotSwapTest {
         harness.ticker().advance(RELOAD);
         assertThat(refused()).isTrue();
         assertThat(stale()).isEqualTo(1);
-        assertThat(log).singleElement().asString().contains("no record of which names a country");
+        assertThat(log).singleElement().asString().contains("without any record that names a country");
     }
 
     @Test

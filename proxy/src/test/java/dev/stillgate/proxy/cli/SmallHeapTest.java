@@ -76,7 +76,7 @@ class SmallHeapTest {
                 new RandomAccessFile(directory.resolve("big.mmdb").toFile(), "rw")) {
             sparse.setLength(48 << 20);
         }
-        assertThat(validated()).contains("a file of 50331648 bytes, for which the heap has no room");
+        assertThat(validated()).contains("a file of 50331648 bytes, more than the free heap can hold");
         Path policy = directory.resolve("policy.yaml");
         Files.writeString(policy, Files.readString(policy) + ("# " + "x".repeat(1021) + "\n").repeat(8 << 10));
         assertThat(validated()).contains("policy.yaml: not enough free heap to read it");

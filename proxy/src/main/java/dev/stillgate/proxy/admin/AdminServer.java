@@ -24,16 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin's own HTTP server: health, metrics, filters, accounts and other things, and what can be done to the gateway. It
- * shares no thread with requests. Health, metrics and filters are told while something else is being done; everything else
- * happens one at a time.
+ * HTTP server of the admin API: health, metrics, resources such as accounts, and operations on the gateway. Shares no
+ * thread with request processing. Health, metrics and filters never wait; all other requests run one at a time.
  */
 public final class AdminServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-    /** A token as RFC 9110 has it, of a reasonable length. */
+    /** A method: a token of RFC 9110 with a limited length. */
     private static final Pattern METHOD = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
 
-    static { // a caller that sends no more, or reads no more, is not waited for; see the module jdk.httpserver
+    static { // limits the time of slow clients; see the module jdk.httpserver
         for (String limit : List.of("maxReqTime", "maxRspTime")) {
             if (System.getProperty("sun.net.httpserver." + limit) == null) {
                 System.setProperty("sun.net.httpserver." + limit, "30");
@@ -44,29 +43,29 @@ public final class AdminServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
     private final AdminToken token;
-    private final ResourceRequests things;
+    private final ResourceRequests resources;
     private final Mutation.Audited audited;
-    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private final ReentrantLock serialLock = new ReentrantLock();
 
     /**
-     * Starts it.
+     * Starts the server.
      *
-     * @param config its address, and which requests it takes
-     * @param metrics makes the text of {@code /metrics}
-     * @param filters gives the filters in force
-     * @param things the things that there are pages of
-     * @param operations the gateway as a whole
-     * @param acts takes note of every request that would change something, before it is answered
-     * @param ready whether new requests are welcome
-     * @throws UncheckedIOException when it cannot listen
+     * @param config the address, and the requests to accept
+     * @param metrics returns the text of {@code /metrics}
+     * @param filters returns the filters in force
+     * @param resources the resources with pages
+     * @param operations the operations on the gateway as a whole
+     * @param auditor receives every mutating request before its response is sent
+     * @param ready whether the gateway is ready for new requests
+     * @throws UncheckedIOException if the server cannot listen
      */
     public AdminServer(
             StillgateConfig.Admin config,
             Supplier<String> metrics,
             Supplier<List<FilterSnapshot>> filters,
-            Resources things,
+            Resources resources,
             Operations operations,
-            Consumer<ResourceAction> acts,
+            Consumer<ResourceAction> auditor,
             BooleanSupplier ready) {
         try {
             HostPort address = config.address();
@@ -77,8 +76,8 @@ public final class AdminServer implements AutoCloseable {
         List<String> names = new ArrayList<>(config.hosts());
         names.add(config.address().host());
         this.token = new AdminToken(config.token(), new BrowserGuard(names));
-        this.audited = new Mutation.Audited(this.token, acts);
-        this.things = new ResourceRequests(new SerialResources(things, oneAtATime), audited);
+        this.audited = new Mutation.Audited(this.token, auditor);
+        this.resources = new ResourceRequests(new SerialResources(resources, serialLock), audited);
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("admin-", 0).factory());
         server.setExecutor(threads);
@@ -92,17 +91,17 @@ public final class AdminServer implements AutoCloseable {
         operation("/reload", query -> operations.reload("force=true".equals(query)), "force=true");
         operation("/rollback", query -> operations.rollback(), null);
         operation("/drain", query -> operations.drain(), null);
-        server.createContext("/", exchange -> answer(exchange, this::rest));
+        server.createContext("/", exchange -> handle(exchange, this::rest));
         server.start();
     }
 
-    /** Answers at the paths without a context of their own. */
+    /** Handles all paths without their own context. */
     private void rest(HttpExchange exchange) throws IOException {
         if ("/".equals(exchange.getRequestURI().getRawPath())
                 && exchange.getRequestMethod().equals("GET")) {
             Reply.json(200, PageIndex.json()).send(exchange);
         } else {
-            things.answer(exchange);
+            resources.handle(exchange);
         }
     }
 
@@ -110,7 +109,7 @@ public final class AdminServer implements AutoCloseable {
         route(path, "GET", exchange -> make.get().send(exchange));
     }
 
-    /** Lets something be done by a POST without a body. */
+    /** Registers an operation, which is a {@code POST} without a body. */
     private void operation(
             String path, Function<@Nullable String, Operations.Done> perform, @Nullable String knownQuery) {
         route(path, "POST", exchange -> {
@@ -124,61 +123,62 @@ public final class AdminServer implements AutoCloseable {
                 refusal = mutation.refuseBody();
             }
             if (refusal == null) {
-                Operations.Done done = alone(() -> perform.apply(query));
+                Operations.Done done = serially(() -> perform.apply(query));
                 refusal = Reply.text(done.result().status(), done.text() + "\n");
             }
-            mutation.answer(refusal);
+            mutation.respond(refusal);
         });
     }
 
-    private <T> T alone(Supplier<T> act) {
-        oneAtATime.lock();
+    private <T> T serially(Supplier<T> action) {
+        serialLock.lock();
         try {
-            return act.get();
+            return action.get();
         } finally {
-            oneAtATime.unlock();
+            serialLock.unlock();
         }
     }
 
     private void route(String path, String method, HttpHandler handler) {
         server.createContext(
                 path,
-                exchange -> answer(exchange, asked -> {
-                    if (!path.equals(asked.getRequestURI().getRawPath())) {
-                        things.answer(asked);
-                    } else if (!asked.getRequestMethod().equals(method)) {
-                        asked.getResponseHeaders().set("Allow", method);
-                        Reply.text(405, "only " + method + "\n").send(asked);
+                exchange -> handle(exchange, routed -> {
+                    if (!path.equals(routed.getRequestURI().getRawPath())) {
+                        resources.handle(routed);
+                    } else if (!routed.getRequestMethod().equals(method)) {
+                        routed.getResponseHeaders().set("Allow", method);
+                        Reply.text(405, "only " + method + "\n").send(routed);
                     } else {
-                        handler.handle(asked);
+                        handler.handle(routed);
                     }
                 }));
     }
 
-    /** Answers whoever bears the token; what fails on the way is told as that. */
-    private void answer(HttpExchange exchange, HttpHandler handler) throws IOException {
+    /** Checks method and token, then runs a handler. Unexpected failures give status 500. */
+    private void handle(HttpExchange exchange, HttpHandler handler) throws IOException {
         try (exchange) {
-            if (!METHOD.matcher(exchange.getRequestMethod()).matches()) { // it may have line feeds, and stands in a log
-                Reply.error(400, "the method is no HTTP method").send(exchange);
+            if (!METHOD.matcher(exchange.getRequestMethod())
+                    .matches()) { // the method is logged, and could contain line feeds
+                Reply.error(400, "invalid HTTP method").send(exchange);
                 return;
             }
             Reply refusal = token.refusal(exchange);
             if (refusal == null) {
                 handler.handle(exchange);
             } else if (Mutation.changes(exchange)) {
-                new Mutation(exchange, audited).answer(refusal);
+                new Mutation(exchange, audited).respond(refusal);
             } else {
                 refusal.send(exchange);
             }
         } catch (RuntimeException | LinkageError failure) {
-            LOG.error("the admin failed at {}", exchange.getRequestURI().getRawPath(), failure);
+            LOG.error("the admin API failed at {}", exchange.getRequestURI().getRawPath(), failure);
             if (exchange.getResponseCode() < 0) {
-                Reply.error(500, "the gateway failed at this; its log says how").send(exchange);
+                Reply.error(500, "internal error; see the gateway's log").send(exchange);
             }
         }
     }
 
-    /** Returns where it listens. */
+    /** Returns the bound address. */
     public InetSocketAddress address() {
         return server.getAddress();
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The secret that a request to the admin must bear, where one is configured. Whether the gateway lives is told to everybody. */
+/** Authentication of admin requests by a bearer token, if one is configured. Health and readiness need no token. */
 final class AdminToken {
     private static final String BEARER = "Bearer ";
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
@@ -16,21 +16,21 @@ final class AdminToken {
     private final BrowserGuard guard;
 
     /**
-     * A token.
+     * Creates the authentication.
      *
-     * @param secret null for none: all requests are let in that the guard does not refuse
+     * @param secret the token, null for none; {@code guard} then decides
      */
     AdminToken(@Nullable String secret, BrowserGuard guard) {
         this.guard = guard;
         this.secret = secret == null ? null : secret.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns {@code right}, {@code wrong}, or {@code none} where no token is asked for. */
-    String judge(HttpExchange exchange) {
-        return secret == null ? "none" : bears(exchange, secret) ? "right" : "wrong";
+    /** Returns {@code right}, {@code wrong}, or {@code none} if no token is configured, for the audit log. */
+    String result(HttpExchange exchange) {
+        return secret == null ? "none" : hasToken(exchange, secret) ? "right" : "wrong";
     }
 
-    /** Returns why a request is refused, null when it is not; how much of a wrong token was right takes no part of the time. */
+    /** Returns the refusal of a request, null when it is allowed. Tokens are compared in constant time. */
     @Nullable
     Reply refusal(HttpExchange exchange) {
         if (OPEN.contains(exchange.getRequestURI().getRawPath())) {
@@ -39,14 +39,14 @@ final class AdminToken {
         if (secret == null) {
             return guard.refusal(exchange);
         }
-        if (bears(exchange, secret)) {
+        if (hasToken(exchange, secret)) {
             return null;
         }
         exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"stillgate\"");
         return Reply.error(401, "expected the admin's token: authorization: Bearer ...");
     }
 
-    private static boolean bears(HttpExchange exchange, byte[] secret) {
+    private static boolean hasToken(HttpExchange exchange, byte[] secret) {
         List<String> given = exchange.getRequestHeaders().get("Authorization");
         if (given == null
                 || given.size() != 1

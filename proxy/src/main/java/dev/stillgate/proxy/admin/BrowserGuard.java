@@ -10,9 +10,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The test that requests to an admin without a token must pass: no page of a web site may have sent them. A page can give
- * its own name the admin's address (DNS rebinding), so that the browser takes the admin for the page's site; such a request
- * still has the page's name in {@code Host}.
+ * Protection of an admin API without a token against requests from web pages. With DNS rebinding, a page maps its own
+ * host name to the admin's address, so that the browser treats the admin as the same site. Such a request still carries
+ * the page's name in {@code Host}.
  */
 final class BrowserGuard {
     private static final String LOCAL = "localhost";
@@ -20,22 +20,22 @@ final class BrowserGuard {
     private final Set<String> names = new TreeSet<>();
 
     /**
-     * A guard.
+     * Creates a guard.
      *
-     * @param names the host names that the admin is known by, beside addresses and {@code localhost}
+     * @param names the host names of the admin, in addition to IP addresses and {@code localhost}
      */
     BrowserGuard(List<String> names) {
         this.names.add(LOCAL);
         names.forEach(name -> this.names.add(name.toLowerCase(Locale.ROOT)));
     }
 
-    /** Returns why a request is refused, null when it is not. */
+    /** Returns the refusal of a request, null when it is allowed. */
     @Nullable
     Reply refusal(HttpExchange exchange) {
         Headers fields = exchange.getRequestHeaders();
         String site = fields.getFirst("Sec-Fetch-Site");
         if (site != null && !site.equals("none")) {
-            return Reply.error(403, "requests of web pages are refused");
+            return Reply.error(403, "requests from web pages are refused");
         }
         for (String host : fields.getOrDefault("Host", List.of())) {
             if (!isKnown(withoutPort(host))) {

@@ -4,7 +4,7 @@ import dev.stillgate.proxy.chain.FilterSnapshot;
 import java.util.List;
 import java.util.Locale;
 
-/** The page of filters, one a line. */
+/** JSON page of the filters, one per line. */
 final class FilterList {
     private FilterList() {}
 

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request that changes something. It is refused when a browser may have sent it for another site, and audited, by whom
- * and with what outcome, before it is answered.
+ * A request that changes state. Requests that a browser may have sent for another site are refused. Every request is
+ * audited with client and outcome before its response is sent.
  */
 final class Mutation {
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
@@ -19,22 +19,22 @@ final class Mutation {
 
     private final HttpExchange exchange;
     private final Audited audited;
-    private String asked = "";
+    private String arguments = "";
 
-    /** Who takes note of what was asked for, and who asks. */
-    record Audited(AdminToken token, Consumer<ResourceAction> acts) {}
+    /** The receiver of audit events, and the authentication that names the client's token. */
+    record Audited(AdminToken token, Consumer<ResourceAction> auditor) {}
 
     Mutation(HttpExchange exchange, Audited audited) {
         this.exchange = exchange;
         this.audited = audited;
     }
 
-    /** Returns why the request is refused, null when it is not: pages of other sites can send neither. */
+    /** Returns the refusal of a request that a web page of another site could send, null when it is allowed. */
     @Nullable
     Reply refusal(boolean withBody) {
         Headers fields = exchange.getRequestHeaders();
         if (fields.containsKey("Origin")) {
-            return Reply.error(403, "requests of web pages are refused");
+            return Reply.error(403, "requests from web pages are refused");
         }
         return withBody && !isJson(fields.getFirst("Content-Type"))
                 ? Reply.error(415, "expected content-type: application/json")
@@ -50,13 +50,13 @@ final class Mutation {
         return bare.strip().toLowerCase(Locale.ROOT).equals("application/json");
     }
 
-    /** Returns whether a request asks for a change. */
+    /** Returns whether a request's method changes state. */
     static boolean changes(HttpExchange exchange) {
         return !exchange.getRequestMethod().equals("GET")
                 && !exchange.getRequestMethod().equals("HEAD");
     }
 
-    /** Returns why the request is refused when it has a body, null when it has none. */
+    /** Returns a refusal if the request has a body, null when it has none. */
     @Nullable
     Reply refuseBody() throws IOException {
         byte[] body = body();
@@ -72,29 +72,29 @@ final class Mutation {
         return body.length > MOST ? null : body;
     }
 
-    /** Notes what was asked for, in addition to the path. */
-    void asks(Object arguments) {
-        asked = JsonWriter.json(arguments);
+    /** Sets the arguments to audit, in addition to the path. */
+    void arguments(Object arguments) {
+        this.arguments = JsonWriter.json(arguments);
     }
 
-    /** Audits it, and answers. */
-    void answer(Reply reply) throws IOException {
+    /** Audits the request and sends the response. */
+    void respond(Reply reply) throws IOException {
         AUDIT.info(
                 "{} {} {} {} -> {}",
                 exchange.getRemoteAddress(),
                 exchange.getRequestMethod(),
                 path(),
-                asked,
+                arguments,
                 reply.status());
         String peer = exchange.getRemoteAddress().getAddress().getHostAddress()
                 + ':'
                 + exchange.getRemoteAddress().getPort();
-        audited.acts.accept(new ResourceAction(
+        audited.auditor.accept(new ResourceAction(
                 peer,
-                audited.token.judge(exchange),
+                audited.token.result(exchange),
                 exchange.getRequestMethod(),
                 path(),
-                asked,
+                arguments,
                 reply.status(),
                 reply.sentence()));
         reply.send(exchange);

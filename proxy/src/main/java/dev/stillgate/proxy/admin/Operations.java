@@ -1,45 +1,45 @@
 package dev.stillgate.proxy.admin;
 
-/** What the admin can see of the gateway as a whole, and do to it. */
+/** Operations of the admin API on the gateway as a whole. */
 public interface Operations {
-    /** Returns what is in force, how it came to be, and whether it is what the files say; for JSON. */
+    /** Returns the configuration in force, its history, and whether it equals the files; for JSON. */
     Object config();
 
-    /** Returns who asks for most, bounded; for JSON. */
+    /** Returns a bounded ranking of the most active accounts; for JSON. */
     Object top();
 
-    /** Returns what the upstreams are doing; for JSON. */
+    /** Returns the state of the upstreams; for JSON. */
     Object upstreams();
 
     /**
-     * Puts the files in force.
+     * Reloads the files.
      *
-     * @param force whether to do so also when the policy is pinned
+     * @param force whether to reload although the policy is pinned
      */
     Done reload(boolean force);
 
-    /** Puts the policy before the one in force back in force. */
+    /** Puts the previous policy in force again. */
     Done rollback();
 
-    /** Begins to drain, as SIGTERM does; returns at once. */
+    /** Starts to drain, as SIGTERM does. Returns at once. */
     Done drain();
 
     /**
-     * What came of it.
+     * The outcome of an operation.
      *
-     * @param result how it ended
-     * @param text what to say of it
+     * @param result the kind of outcome
+     * @param text a sentence for the operator
      */
     record Done(Result result, String text) {}
 
-    /** How an operation ended. */
+    /** The kind of an operation's outcome. */
     enum Result {
         DONE(200),
-        /** It goes on after the answer. */
+        /** The operation continues after the response. */
         BEGUN(202),
-        /** It makes no sense now; nothing has changed. */
+        /** The operation does not apply now; nothing has changed. */
         CONFLICT(409),
-        /** The files are wrong; nothing has changed. */
+        /** The files are invalid; nothing has changed. */
         REFUSED(422);
 
         private final int status;

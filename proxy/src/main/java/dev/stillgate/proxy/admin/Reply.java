@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the admin answers with. */
+/** A response of the admin API. */
 record Reply(int status, String type, String body) {
     private static final String JSON = "application/json";
     private static final String TEXT = "text/plain";
@@ -19,12 +19,12 @@ record Reply(int status, String type, String body) {
         return new Reply(status, TEXT, body);
     }
 
-    /** An error with a sentence. */
+    /** Returns an error with a sentence. */
     static Reply error(int status, String sentence) {
         return json(status, JsonWriter.json(Map.of("error", sentence)) + "\n");
     }
 
-    /** Returns what it says, null when it shows a thing. */
+    /** Returns the response's sentence for the audit log, null when the response shows a resource. */
     @Nullable
     String sentence() {
         return type.equals(JSON) && status < 400 ? null : body.strip();

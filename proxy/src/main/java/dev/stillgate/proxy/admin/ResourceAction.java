@@ -3,14 +3,14 @@ package dev.stillgate.proxy.admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that would change something, with what came of it.
+ * Audit event of a request that changes state.
  *
- * @param peer the address and port that it came from
- * @param token {@code right}, {@code wrong}, or {@code none} where no token is asked for
- * @param path as it came, with its query
- * @param arguments the body's JSON, empty when there was none or it was not read
- * @param status what was answered
- * @param outcome the sentence that was answered, null where a thing was shown
+ * @param peer the address and port of the client
+ * @param token {@code right}, {@code wrong}, or {@code none} if no token is configured
+ * @param path the path as received, with its query
+ * @param arguments the body's JSON, empty without a body or if it was not read
+ * @param status the status of the response
+ * @param outcome the sentence of the response, null if it shows a resource
  */
 public record ResourceAction(
         String peer,

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin's page of one thing, such as an account, or of all: what the engine knows, and what each filter does. A part
- * that fails says so itself.
+ * Builder of the admin page of one resource, such as an account, or of all: facts of the engine and one part per
+ * filter. A part that fails is shown with its error.
  */
 public final class ResourcePage {
     private static final Logger log = LoggerFactory.getLogger(ResourcePage.class);
@@ -18,20 +18,20 @@ public final class ResourcePage {
     private boolean known;
     private boolean failed;
 
-    /** Adds what the engine itself knows, which makes the thing known unless it is null. */
+    /** Adds a fact of the engine. A non-null value makes the resource known. */
     public ResourcePage own(String key, @Nullable Object value) {
         field(key, value);
         known |= value != null;
         return this;
     }
 
-    /** Adds a fact that does not make the thing known. */
-    public ResourcePage told(String key, @Nullable Object value) {
+    /** Adds a fact that does not make the resource known. */
+    public ResourcePage note(String key, @Nullable Object value) {
         field(key, value);
         return this;
     }
 
-    /** Adds what tells nothing of the thing but what it is called. */
+    /** Adds the resource's id. */
     public ResourcePage named(String id) {
         field("id", id);
         return this;
@@ -45,9 +45,9 @@ public final class ResourcePage {
     }
 
     /**
-     * Adds what a filter knows, if anything.
+     * Adds a filter's part, unless it is null. A part makes the resource known.
      *
-     * @throws PolicyException when the filter refuses what it is asked for
+     * @throws PolicyException if the filter refuses the request
      */
     public void part(String filter, Supplier<@Nullable Object> part) {
         String json = json(filter, part);
@@ -67,7 +67,7 @@ public final class ResourcePage {
         } catch (PolicyException refused) {
             throw refused;
         } catch (RuntimeException | LinkageError | StackOverflowError failure) {
-            log.warn("filter {} fails at its part of an admin page", filter, failure);
+            log.warn("filter {} failed to build its part of an admin page", filter, failure);
             failed = true;
             return JsonWriter.json(Map.of("error", failure.toString()));
         }
@@ -78,7 +78,7 @@ public final class ResourcePage {
         return failed;
     }
 
-    /** Returns the page, or null when nobody knows the thing. */
+    /** Returns the page, null when the resource is unknown. */
     public @Nullable String end() {
         return known ? out + "\"filters\":{" + parts + "}}\n" : null;
     }

@@ -6,18 +6,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a page of things, {@code /clusters}, {@code /accounts/a-17} or {@code /accounts/a-17/standing}.
+ * A resource path, {@code /clusters}, {@code /accounts/a-17} or {@code /accounts/a-17/standing}.
  *
  * @param page the page's name
- * @param id the thing's id, decoded once; empty when it is none that a thing can have
- * @param action what is to be done to the thing, empty for nothing
- * @param ofAll whether it names no single thing
+ * @param id the resource's id, decoded once; empty if it is invalid
+ * @param action the action on the resource, empty for none
+ * @param ofAll whether the path names the overview instead of a single resource
  */
 record ResourcePath(String page, String id, String action, boolean ofAll) {
     private static final int LONGEST = 256;
     private static final int MOST_SEGMENTS = 3;
 
-    /** Returns what a path names, null when it has no or too many segments. */
+    /** Parses a path. Returns null if it has no or too many segments. */
     static @Nullable ResourcePath of(String rawPath) {
         if (!rawPath.startsWith("/")) {
             return null;
@@ -34,7 +34,7 @@ record ResourcePath(String page, String id, String action, boolean ofAll) {
                 segments.length == 1);
     }
 
-    boolean isFit() {
+    boolean isValid() {
         return !id.isEmpty();
     }
 

@@ -10,23 +10,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests for pages of things: {@code GET /clusters}, {@code GET /clusters/c-1}, {@code POST
- * /accounts/a-17/standing} and {@code DELETE /accounts/a-17}.
+ * Handler of resource requests: {@code GET /clusters}, {@code GET /clusters/c-1}, {@code POST /accounts/a-17/standing}
+ * and {@code DELETE /accounts/a-17}.
  */
 final class ResourceRequests {
     private static final String ACCOUNTS = "accounts";
     private static final String STANDING = "standing";
     private static final String CREATE = "create=true";
 
-    private final Resources things;
+    private final Resources resources;
     private final Mutation.Audited audited;
 
-    ResourceRequests(Resources things, Mutation.Audited audited) {
-        this.things = things;
+    ResourceRequests(Resources resources, Mutation.Audited audited) {
+        this.resources = resources;
         this.audited = audited;
     }
 
-    void answer(HttpExchange exchange) throws IOException {
+    void handle(HttpExchange exchange) throws IOException {
         String raw = exchange.getRequestURI().getRawPath();
         ResourcePath path = raw == null ? null : ResourcePath.of(raw);
         if (path == null) {
@@ -34,24 +34,24 @@ final class ResourceRequests {
         } else if (path.ofAll()) {
             overview(exchange, path);
         } else if (path.action().isEmpty()) {
-            thing(exchange, path);
+            resource(exchange, path);
         } else {
             action(exchange, path);
         }
     }
 
     private void overview(HttpExchange exchange, ResourcePath path) throws IOException {
-        if (!things.has(path.page())) {
+        if (!resources.has(path.page())) {
             Reply.text(404, "nothing here\n").send(exchange);
         } else if (allowed(exchange, "GET")) {
-            String all = things.all(path.page());
+            String all = resources.all(path.page());
             (all == null ? Reply.error(404, "no overview") : Reply.json(200, all)).send(exchange);
         }
     }
 
-    private void thing(HttpExchange exchange, ResourcePath path) throws IOException {
-        boolean erasable = things.actions(path.page()).contains(AdminAction.ERASE);
-        if (!things.has(path.page()) && !erasable) {
+    private void resource(HttpExchange exchange, ResourcePath path) throws IOException {
+        boolean erasable = resources.actions(path.page()).contains(AdminAction.ERASE);
+        if (!resources.has(path.page()) && !erasable) {
             Reply.error(404, "not known").send(exchange);
         } else if (erasable && exchange.getRequestMethod().equals("DELETE")) {
             perform(exchange, path, AdminAction.ERASE, false);
@@ -61,24 +61,24 @@ final class ResourceRequests {
     }
 
     private void get(HttpExchange exchange, ResourcePath path) throws IOException {
-        if (!path.isFit()) {
-            Reply.error(400, "no id").send(exchange);
+        if (!path.isValid()) {
+            Reply.error(400, "invalid id").send(exchange);
             return;
         }
-        String found = things.find(path.page(), path.id());
+        String found = resources.find(path.page(), path.id());
         (found == null ? Reply.error(404, "not known") : Reply.json(200, found)).send(exchange);
     }
 
     private void action(HttpExchange exchange, ResourcePath path) throws IOException {
-        Set<String> actions = things.actions(path.page());
+        Set<String> actions = resources.actions(path.page());
         if (!actions.contains(path.action()) || path.action().equals(AdminAction.ERASE)) {
-            Reply.error(404, "nothing like that can be done").send(exchange);
+            Reply.error(404, "unknown action").send(exchange);
         } else if (allowed(exchange, "POST")) {
             perform(exchange, path, path.action(), true);
         }
     }
 
-    /** Returns whether the method is the first of the allowed ones; refuses it otherwise. */
+    /** Returns whether the method is the first allowed one; otherwise sends a refusal. */
     private static boolean allowed(HttpExchange exchange, String methods) throws IOException {
         int comma = methods.indexOf(',');
         if (exchange.getRequestMethod().equals(comma < 0 ? methods : methods.substring(0, comma))) {
@@ -92,21 +92,21 @@ final class ResourceRequests {
     private void perform(HttpExchange exchange, ResourcePath path, String action, boolean withBody) throws IOException {
         Mutation mutation = new Mutation(exchange, audited);
         Reply refusal = mutation.refusal(withBody);
-        if (refusal == null && !path.isFit()) {
-            refusal = Reply.error(400, "no id");
+        if (refusal == null && !path.isValid()) {
+            refusal = Reply.error(400, "invalid id");
         }
         if (refusal == null && path.page().equals(ACCOUNTS) && action.equals(STANDING)) {
             refusal = unknown(exchange.getRequestURI().getRawQuery(), path);
         }
-        mutation.answer(refusal != null ? refusal : done(mutation, path, action));
+        mutation.respond(refusal != null ? refusal : done(mutation, path, action));
     }
 
-    /** Returns why no standing is given to an account, null when it is known or may be made. */
+    /** Returns the refusal for an unknown account, null when it is known or {@code create=true} is given. */
     private @Nullable Reply unknown(@Nullable String query, ResourcePath path) {
         if (query != null) {
             return query.equals(CREATE) ? null : Reply.error(400, "expected ?" + CREATE);
         }
-        if (things.find(path.page(), path.id()) != null) {
+        if (resources.find(path.page(), path.id()) != null) {
             return null;
         }
         Map<String, Object> unknown = new LinkedHashMap<>();
@@ -121,9 +121,9 @@ final class ResourceRequests {
             return Reply.error(413, "the body is too large");
         }
         try {
-            Map<String, Object> arguments = body.length == 0 ? Map.of() : things.arguments(body);
-            mutation.asks(arguments);
-            Resources.Done done = things.perform(path.page(), path.id(), action, arguments);
+            Map<String, Object> arguments = body.length == 0 ? Map.of() : resources.arguments(body);
+            mutation.arguments(arguments);
+            Resources.Done done = resources.perform(path.page(), path.id(), action, arguments);
             return done.json() == null
                     ? Reply.error(404, "not known")
                     : Reply.json(done.failed() ? 500 : 200, done.json());

@@ -5,41 +5,41 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The things that the admin has pages of, such as accounts and clusters: what is known of them, and what can be done. */
+/** The resources of the admin API, such as accounts and clusters: their pages and their actions. */
 public interface Resources {
-    /** Returns whether anything has such pages. */
+    /** Returns whether a page exists. */
     boolean has(String page);
 
-    /** Returns the names of what can be done to the things of a page. */
+    /** Returns the names of the actions on the resources of a page. */
     Set<String> actions(String page);
 
-    /** Returns the JSON of one thing, null when nobody knows it. */
+    /** Returns the JSON of one resource, null when it is unknown. */
     @Nullable
     String find(String page, String id);
 
-    /** Returns the JSON of the overview of a page, null when there is none. */
+    /** Returns the JSON of a page's overview, null when there is none. */
     @Nullable
     String all(String page);
 
     /**
-     * Reads what an action is to be done with.
+     * Parses the arguments of an action.
      *
-     * @throws PolicyException when it is no JSON object
+     * @throws PolicyException if the body is not a JSON object
      */
     Map<String, Object> arguments(byte[] body);
 
     /**
-     * Does something to a thing.
+     * Performs an action on a resource.
      *
-     * @throws PolicyException naming the argument that cannot be used
+     * @throws PolicyException naming the invalid argument
      */
     Done perform(String page, String id, String action, Map<String, Object> arguments);
 
     /**
-     * What came of an action.
+     * The result of an action.
      *
-     * @param json what to show of the thing afterwards, null when nobody knows it
-     * @param failed whether it failed somewhere
+     * @param json the resource's page afterwards, null when it is unknown
+     * @param failed whether the action failed in a filter
      */
     record Done(@Nullable String json, boolean failed) {}
 }

@@ -6,20 +6,20 @@ import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Things that are looked at and acted on by one caller at a time, so that no filter's page needs to know of threads. */
+/** Resources behind a lock, so that filters' pages are accessed by one thread at a time. */
 final class SerialResources implements Resources {
-    private final Resources things;
+    private final Resources resources;
     private final Lock lock;
 
-    SerialResources(Resources things, Lock lock) {
-        this.things = things;
+    SerialResources(Resources resources, Lock lock) {
+        this.resources = resources;
         this.lock = lock;
     }
 
-    private <T extends @Nullable Object> T alone(Supplier<T> look) {
+    private <T extends @Nullable Object> T serially(Supplier<T> access) {
         lock.lock();
         try {
-            return look.get();
+            return access.get();
         } finally {
             lock.unlock();
         }
@@ -27,31 +27,31 @@ final class SerialResources implements Resources {
 
     @Override
     public boolean has(String page) {
-        return things.has(page);
+        return resources.has(page);
     }
 
     @Override
     public Set<String> actions(String page) {
-        return things.actions(page);
+        return resources.actions(page);
     }
 
     @Override
     public @Nullable String find(String page, String id) {
-        return alone(() -> things.find(page, id));
+        return serially(() -> resources.find(page, id));
     }
 
     @Override
     public @Nullable String all(String page) {
-        return alone(() -> things.all(page));
+        return serially(() -> resources.all(page));
     }
 
     @Override
     public Map<String, Object> arguments(byte[] body) {
-        return things.arguments(body);
+        return resources.arguments(body);
     }
 
     @Override
     public Done perform(String page, String id, String action, Map<String, Object> arguments) {
-        return alone(() -> things.perform(page, id, action, arguments));
+        return serially(() -> resources.perform(page, id, action, arguments));
     }
 }

@@ -13,17 +13,17 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy held against a log of exchanges, in virtual time, before it is enforced: the filters that serve traffic see
- * what they would have seen, and what they would have done is reported.
+ * Replay of exchange logs through a policy's filters in virtual time, to report the policy's effects before it is
+ * enforced.
  */
 public final class Backtest {
-    /** How long time goes on after the last answer, so that what it led to is seen. */
+    /** Virtual time after the last response, in which its effects can still occur. */
     private static final long TAIL_MILLIS = 1_000;
 
     private final VirtualClock clock;
     private final VirtualTimer timer;
 
-    /** A backtest whose filters are still to be made, with these as their clock and timer. */
+    /** Creates a backtest. The filters under test must use the same clock and timer. */
     public Backtest(VirtualClock clock, VirtualTimer timer) {
         this.clock = clock;
         this.timer = timer;
@@ -32,12 +32,12 @@ public final class Backtest {
     /**
      * The policy under test.
      *
-     * @param serving what exchanges use, in force
-     * @param standings where accounts stand under it
-     * @param marks makes the marks of what answers are made of
-     * @param types the types of its filters by their names
-     * @param sha256 the hash of its file
-     * @param learnt how much of what its filters must learn they have learnt, from 0 to 1; NaN when none learns
+     * @param serving the built policy
+     * @param standings the standings published by its filters
+     * @param marks the hashing of response content into marks
+     * @param types the filter types by filter name
+     * @param sha256 the hash of the policy file
+     * @param learnt the learning progress of its filters, from 0 to 1; NaN when no filter learns
      */
     public record Subject(
             ServingPolicy serving,
@@ -48,48 +48,48 @@ public final class Backtest {
             DoubleSupplier learnt) {}
 
     /**
-     * What is replayed.
+     * The input of a backtest.
      *
-     * @param logs the files, in the order of time
-     * @param listed the accounts that the operator knows, by id
-     * @param complaints takes each line that is broken and passed over; null to end at the first
-     * @param progress is told how far it is
+     * @param logs the log files, in chronological order
+     * @param listed the listed accounts by id
+     * @param brokenLines receives a message for each skipped broken line; null to stop at the first one
+     * @param progress receives the progress
      */
-    public record Material(
+    public record Input(
             List<Path> logs,
             Map<String, Account> listed,
-            @Nullable Consumer<String> complaints,
+            @Nullable Consumer<String> brokenLines,
             Progress progress) {
-        public Material {
+        public Input {
             logs = List.copyOf(logs);
         }
     }
 
-    /** Takes how far a backtest is; called after every exchange. */
+    /** Receiver of the progress of a backtest, called after every exchange. */
     @FunctionalInterface
     public interface Progress {
         /**
-         * Takes where it is.
+         * Receives the progress.
          *
-         * @param exchanges how many were replayed
-         * @param millis the virtual time
-         * @param part how much of the files was read, from 0 to 1, found out when it is asked for
+         * @param exchanges the number of replayed exchanges
+         * @param millis the virtual time, in milliseconds since the epoch
+         * @param part the fraction of the files that was read, from 0 to 1; computed on demand
          */
         void at(long exchanges, long millis, DoubleSupplier part);
     }
 
-    /** Returns when the first exchange of the logs began, in milliseconds; -1 when there is none. */
+    /** Returns the start of the first exchange in milliseconds since the epoch, -1 when there is none. */
     public static long firstMillis(List<Path> logs, boolean lenient) throws IOException {
         return LogReader.firstMillis(logs, lenient);
     }
 
     /**
-     * Replays a log to its end.
+     * Replays the logs completely.
      *
-     * @throws IOException when a file cannot be read, a {@link BrokenLogException} when it is broken
+     * @throws IOException if a file cannot be read; a {@link BrokenLogException} if a line is broken
      */
-    public Findings run(Subject subject, Material material) throws IOException {
-        Population population = new Population(material.listed());
+    public Findings run(Subject subject, Input input) throws IOException {
+        Population population = new Population(input.listed());
         Label.Groups groups = new Label.Groups();
         Tally tally = new Tally(subject.types());
         ServingPolicy serving = subject.serving();
@@ -98,7 +98,7 @@ public final class Backtest {
         Replay replay = new Replay(serving, subject.marks(), clock, timer, watch, tally);
         LearningWatch learning = new LearningWatch(subject.learnt(), clock.millis());
         LogFacts facts = new LogFacts(population, groups, serving.routes());
-        try (LogReader log = new LogReader(material.logs(), material.complaints())) {
+        try (LogReader log = new LogReader(input.logs(), input.brokenLines())) {
             while (log.next()) {
                 LogLine line = log.line();
                 try {
@@ -110,7 +110,7 @@ public final class Backtest {
                 tally.exchange(line.ts());
                 replay.begin(line, facts);
                 learning.at(line.ts());
-                material.progress().at(tally.exchanges(), line.ts(), log::part);
+                input.progress().at(tally.exchanges(), line.ts(), log::part);
             }
             replay.finish(TAIL_MILLIS);
             return new Findings(

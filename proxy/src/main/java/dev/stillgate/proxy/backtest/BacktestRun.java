@@ -29,8 +29,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A backtest put together in one place, as {@link Gateway} is: the same catalogue, compiler and chain, with a clock that a
- * log sets, fixed secrets, no socket and nothing on disk.
+ * Setup of a backtest from its files. It uses the catalogue, compiler and chain of a {@link Gateway}, with a virtual
+ * clock and fixed secrets, without sockets or saved state.
  */
 public final class BacktestRun {
     private static final byte[] SECRET = "the secret of every backtest".getBytes(StandardCharsets.UTF_8);
@@ -42,25 +42,25 @@ public final class BacktestRun {
     }
 
     /**
-     * What to hold against what.
+     * The options of a backtest.
      *
      * @param policy the policy file
-     * @param plugins a directory of plugin jars from outside, null for none
-     * @param accounts the listed accounts, null for the policy's own file where there is one
-     * @param logs the exchange logs, in the order of time
-     * @param asConfigured whether filters in shadow stay there
-     * @param complaints takes each line that is broken and passed over; null to end at the first
-     * @param progress is told how far it is
+     * @param plugins a directory of additional plugin jars, null for none
+     * @param accounts the accounts file, null for the policy's own file if it exists
+     * @param logs the exchange logs, in chronological order
+     * @param asConfigured whether filters in shadow mode stay in shadow mode
+     * @param brokenLines receives a message for each skipped broken line; null to stop at the first one
+     * @param progress receives the progress
      */
-    public record Terms(
+    public record Options(
             Path policy,
             @Nullable Path plugins,
             @Nullable Path accounts,
             List<Path> logs,
             boolean asConfigured,
-            @Nullable Consumer<String> complaints,
+            @Nullable Consumer<String> brokenLines,
             Backtest.Progress progress) {
-        public Terms {
+        public Options {
             logs = List.copyOf(logs);
         }
     }
@@ -68,22 +68,22 @@ public final class BacktestRun {
     /**
      * Replays the logs under the policy.
      *
-     * @throws ConfigException when the policy or the accounts are wrong
-     * @throws IOException when a log cannot be read or is broken, or holds no exchange
+     * @throws ConfigException if the policy or the accounts are invalid
+     * @throws IOException if a log cannot be read, is broken, or contains no exchange
      */
-    public Findings run(Terms terms) throws ConfigException, IOException {
-        PolicyLoader.Loaded loaded = new PolicyLoader(environment).policy(terms.policy());
-        Map<String, Account> listed = listed(terms.accounts(), loaded.policy());
-        long first = Backtest.firstMillis(terms.logs(), terms.complaints() != null);
+    public Findings run(Options options) throws ConfigException, IOException {
+        PolicyLoader.Loaded loaded = new PolicyLoader(environment).policy(options.policy());
+        Map<String, Account> listed = listed(options.accounts(), loaded.policy());
+        long first = Backtest.firstMillis(options.logs(), options.brokenLines() != null);
         if (first < 0) {
-            throw new IOException("there is no exchange in " + terms.logs());
+            throw new IOException("there is no exchange in " + options.logs());
         }
         VirtualClock clock = new VirtualClock(first);
         VirtualTimer timer = new VirtualTimer(clock);
         KeyedMarks marks = new KeyedMarks(Secrets.derive(SECRET, "gateway", "context marks"));
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         FilterMeters meters = new FilterMeters(registry);
-        try (FilterCatalog catalog = FilterCatalog.load(BacktestRun.class.getClassLoader(), terms.plugins())) {
+        try (FilterCatalog catalog = FilterCatalog.load(BacktestRun.class.getClassLoader(), options.plugins())) {
             ChainCompiler compiler = new ChainCompiler(
                     catalog,
                     new StateRegistry(),
@@ -94,7 +94,8 @@ public final class BacktestRun {
                     null,
                     new LoneFleet(),
                     new Secrets(SECRET, marks));
-            PolicyBuilder.Built built = new PolicyBuilder(catalog, compiler).rehearse(loaded, !terms.asConfigured());
+            PolicyBuilder.Built built =
+                    new PolicyBuilder(catalog, compiler).buildOffline(loaded, !options.asConfigured());
             CompiledChain chain = built.chain();
             try {
                 chain.activate();
@@ -107,14 +108,14 @@ public final class BacktestRun {
                                         types(loaded.policy()),
                                         loaded.sha256(),
                                         () -> learnt(registry)),
-                                new Backtest.Material(terms.logs(), listed, terms.complaints(), terms.progress()));
+                                new Backtest.Input(options.logs(), listed, options.brokenLines(), options.progress()));
             } finally {
                 chain.close();
             }
         }
     }
 
-    /** Returns the least that a filter says to have learnt, NaN when no filter says so. */
+    /** Returns the lowest learning progress of any filter, NaN when no filter learns. */
     private static double learnt(SimpleMeterRegistry registry) {
         return registry.find("stillgate.fingerprint.learnt").gauges().stream()
                 .mapToDouble(Gauge::value)

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.backtest;
 
-/** A line of a log that is no exchange, with what is wrong with it. Has no stack: it is the log's fault. */
+/** Thrown for a log line that is not a valid exchange. Has no stack trace, since the log is at fault. */
 final class BrokenLine extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.backtest;
 
 import java.io.IOException;
 
-/** A log that cannot be replayed as it is; the message says where and why. */
+/** Thrown for a log that cannot be replayed. The message names the line and the reason. */
 public final class BrokenLogException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of a log by the names that its lines give them; of very many, those used last. */
+/** The connections of a log by name. Beyond a limit, the least recently used connections are dropped. */
 final class Connections {
-    /** The most connections that are remembered; one that was forgotten is a new one when it comes again. */
+    /** The maximum number of connections. A dropped connection is treated as new when it occurs again. */
     static final int MOST = 1 << 17;
 
     private final Map<String, LoggedConnection> byName;
-    private long made;
+    private long opened;
 
     Connections(int most) {
         byName = new LinkedHashMap<>(16, 0.75f, true) {
@@ -24,19 +24,19 @@ final class Connections {
         };
     }
 
-    /** Returns the connection of that name when it is known. */
+    /** Returns the connection with that name, null when it is unknown. */
     @Nullable
     LoggedConnection known(String name) {
         return name.isEmpty() ? null : byName.get(name);
     }
 
     /**
-     * Returns a new connection.
+     * Creates a connection.
      *
-     * @param name empty for one that carries a single exchange
+     * @param name empty for a connection with a single exchange
      */
     LoggedConnection open(String name, InetAddress peer, String http, @Nullable String ja4) {
-        LoggedConnection connection = new LoggedConnection(++made, peer, http, ja4);
+        LoggedConnection connection = new LoggedConnection(++opened, peer, http, ja4);
         if (!name.isEmpty()) {
             byName.put(name, connection);
         }

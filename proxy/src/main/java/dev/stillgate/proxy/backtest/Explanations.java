@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Why accounts stand where they do, in the words of the filters: what they show on the admin pages {@code accounts} and
- * {@code clusters}. Of maps and records the keys {@code evidence}, {@code cluster} and {@code reasons}, and of clusters
- * {@code id}, {@code accounts}, {@code since} and {@code reasons}, are read; a filter that has none of them says nothing.
+ * Reasons for standings and clusters, read from the filters' admin views {@code accounts} and {@code clusters}. Views
+ * are maps or records. Read are the keys {@code evidence}, {@code cluster} and {@code reasons} of accounts, and {@code
+ * id}, {@code accounts}, {@code since} and {@code reasons} of clusters. Other views are ignored.
  */
 final class Explanations {
     private static final Logger log = LoggerFactory.getLogger(Explanations.class);
@@ -28,36 +28,36 @@ final class Explanations {
         clusters = pages.parts("clusters");
     }
 
-    /** Why an account stands where it does. */
-    record Why(@Nullable Number evidence, @Nullable String cluster, List<String> reasons) {
-        /** No filter says. */
-        static final Why UNKNOWN = new Why(null, null, List.of());
+    /** The reason for an account's standing. */
+    record Reason(@Nullable Number evidence, @Nullable String cluster, List<String> reasons) {
+        /** No filter gives a reason. */
+        static final Reason UNKNOWN = new Reason(null, null, List.of());
     }
 
-    /** A cluster as the report has it. */
+    /** A cluster as written to the report. */
     record Cluster(
             String id, List<String> accounts, @Nullable Object since, List<String> reasons) {}
 
-    /** Asks the filters about an account; the first that knows of evidence or reasons is believed. */
-    Why of(String account) {
+    /** Returns the reason given by the first filter that knows evidence or reasons for an account. */
+    Reason of(String account) {
         for (Map.Entry<String, AdminView> part : accounts.entrySet()) {
             try {
                 Object shown = part.getValue().of(account);
                 if (shown != null && (field(shown, "evidence") != null || field(shown, "reasons") != null)) {
                     Object cluster = field(shown, "cluster");
-                    return new Why(
+                    return new Reason(
                             field(shown, "evidence") instanceof Number number ? number : null,
                             cluster == null ? null : cluster.toString(),
                             texts(field(shown, "reasons")));
                 }
             } catch (RuntimeException | LinkageError failure) {
-                log.warn("filter {} fails at showing what it knows", part.getKey(), failure);
+                log.warn("filter {} fails to show an account", part.getKey(), failure);
             }
         }
-        return Why.UNKNOWN;
+        return Reason.UNKNOWN;
     }
 
-    /** Returns all clusters that the filters know now, in their order. */
+    /** Returns all clusters that the filters know now, in the order of the filters. */
     List<Cluster> clusters() {
         List<Cluster> found = new ArrayList<>();
         for (Map.Entry<String, AdminView> part : clusters.entrySet()) {
@@ -66,7 +66,7 @@ final class Explanations {
                     all.forEach(shown -> found.add(cluster(shown)));
                 }
             } catch (RuntimeException | LinkageError failure) {
-                log.warn("filter {} fails at showing its clusters", part.getKey(), failure);
+                log.warn("filter {} fails to show its clusters", part.getKey(), failure);
             }
         }
         return found;

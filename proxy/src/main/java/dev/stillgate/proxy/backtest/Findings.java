@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a backtest found. */
+/** The results of a backtest. */
 public final class Findings {
     private static final double MILLIS_PER_HOUR = 3_600_000;
 
@@ -41,7 +41,7 @@ public final class Findings {
         this.endedEarly = endedEarly;
     }
 
-    /** A campaign as the report has it; a share of nothing is NaN, a median of nothing null. */
+    /** A campaign as written to the report. Fractions without a denominator are NaN, a missing median is null. */
     record Campaign(
             int accounts,
             long exchanges,
@@ -51,10 +51,12 @@ public final class Findings {
             long caught,
             @Nullable Double medianHoursToCatch) {}
 
-    /** A group of honest accounts as the report has it: how many were ever at a rung or above. */
+    /**
+     * A group of honest accounts as written to the report, with the number of accounts that ever reached each standing.
+     */
     record Honest(int accounts, long tightened, long marked, long blocked) {}
 
-    /** All campaigns together: the unweighted means over those that have something to show. */
+    /** The unweighted means over all campaigns, ignoring missing values. */
     record Overall(int campaigns, double harvestFraction, double harvestFraction44d, double belowMarked) {}
 
     static Campaign campaign(LabelGroup group) {
@@ -83,9 +85,9 @@ public final class Findings {
                 ever(group, Standing.BLOCKED));
     }
 
-    private static long ever(LabelGroup group, Standing rung) {
+    private static long ever(LabelGroup group, Standing standing) {
         return group.members().stream()
-                .filter(member -> member.account().everAt(rung))
+                .filter(member -> member.account().everAt(standing))
                 .count();
     }
 
@@ -115,30 +117,30 @@ public final class Findings {
         return count == 0 ? Double.NaN : sum / count;
     }
 
-    /** Returns how many strangers the group has: accounts of one organisation are one. */
-    static Strangers strangers(LabelGroup group, Standing rung) {
+    /** Returns the number of independent units in the group; the accounts of one organisation are one unit. */
+    static IndependentUnits independentUnits(LabelGroup group, Standing standing) {
         Set<String> all = new HashSet<>();
-        Set<String> touched = new HashSet<>();
+        Set<String> affected = new HashSet<>();
         for (Membership member : group.members()) {
             String organisation = member.account().account().organisation();
             String unit =
                     organisation == null ? "a " + member.account().account().id() : "o " + organisation;
             all.add(unit);
-            if (member.account().everAt(rung)) {
-                touched.add(unit);
+            if (member.account().everAt(standing)) {
+                affected.add(unit);
             }
         }
-        return new Strangers(all.size(), touched.size());
+        return new IndependentUnits(all.size(), affected.size());
     }
 
-    /** Accounts that have nothing to do with each other, and how many of them were ever at a rung. */
-    record Strangers(int all, int touched) {}
+    /** Counts of independent units, and of those with an account that ever reached a standing. */
+    record IndependentUnits(int all, int affected) {}
 
     String policy() {
         return "sha256:" + sha256;
     }
 
-    /** Returns how many exchanges were replayed. */
+    /** Returns the number of replayed exchanges. */
     public long exchanges() {
         return tally.exchanges();
     }
@@ -151,12 +153,12 @@ public final class Findings {
         return tally.rejected();
     }
 
-    /** Returns all accounts in the order of their ids, those without an exchange too. */
+    /** Returns all accounts sorted by id, including accounts without an exchange. */
     Collection<LoggedAccount> accounts() {
         return accounts;
     }
 
-    /** Returns the groups in the order of their names. */
+    /** Returns the groups sorted by name. */
     List<LabelGroup> groups() {
         return groups;
     }
@@ -166,19 +168,19 @@ public final class Findings {
     }
 
     /**
-     * Returns the hour of the replay in which the filters had learnt enough to act, from 0; {@link LearningWatch#NEVER} when
-     * they had not, {@link LearningWatch#NOTHING} when no filter learns.
+     * Returns the hour of the replay, from 0, in which the filters had learnt enough to act; {@link
+     * LearningWatch#NEVER} if they had not, {@link LearningWatch#NOTHING} if no filter learns.
      */
     long learntHour() {
         return learntHour;
     }
 
-    /** Returns how many lines were broken and passed over. */
+    /** Returns the number of skipped broken lines. */
     public long broken() {
         return broken;
     }
 
-    /** Returns how many answers ended before their time because too many were open. */
+    /** Returns the number of responses that were treated as ended early, because too many were open. */
     public long endedEarly() {
         return endedEarly;
     }

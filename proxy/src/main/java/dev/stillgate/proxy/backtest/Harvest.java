@@ -3,11 +3,11 @@ package dev.stillgate.proxy.backtest;
 import java.util.Arrays;
 
 /**
- * What a campaign has harvested, minute by minute from its first exchange: enough to tell the share of any part of its
- * time without keeping an exchange.
+ * Exchanges and harvested exchanges of a campaign per minute since its first exchange. This gives the harvested
+ * fraction of any period without storing exchanges.
  */
 final class Harvest {
-    /** The days over which campaigns are compared. */
+    /** The number of days over which campaigns are compared. */
     static final int DAYS = 44;
 
     private static final long MINUTE = 60_000;
@@ -18,7 +18,11 @@ final class Harvest {
     private long first = -1;
     private long last;
 
-    /** Takes an exchange, none of which comes before the one taken last. */
+    /**
+     * Adds an exchange. Exchanges must be added in chronological order.
+     *
+     * @param whole whether the campaign got the response whole, at full pace and unmarked
+     */
     void add(long ts, boolean whole) {
         if (first < 0) {
             first = ts;
@@ -38,14 +42,15 @@ final class Harvest {
         return sum(exchanges, 0, exchanges.length);
     }
 
-    /** Returns the share of all exchanges that was harvested, NaN when there is none. */
+    /** Returns the harvested fraction of all exchanges, NaN when there is none. */
     double fraction() {
         return share(0, exchanges.length);
     }
 
     /**
-     * Returns the share that would be harvested in 44 days if the campaign went on as in the last quarter of its time, at
-     * least a day: {@code (h + r v (44 - d)) / (44 v)}. Of a campaign of 44 days or more, the share of the first 44.
+     * Returns the fraction harvested in 44 days, extrapolated at the rate of the last quarter of the campaign, which is
+     * at least one day: {@code (h + r v (44 - d)) / (44 v)}. For a campaign of 44 days or more, returns the fraction of
+     * the first 44.
      */
     double fraction44d() {
         double days = (last - first) / (double) DAY;
@@ -53,10 +58,10 @@ final class Harvest {
             return share(0, (int) (DAYS * DAY / MINUTE));
         }
         double part = days / DAYS;
-        return part * fraction() + (1 - part) * lately();
+        return part * fraction() + (1 - part) * recentFraction();
     }
 
-    private double lately() {
+    private double recentFraction() {
         long window = Math.max((last - first) / 4, DAY);
         long since = Math.max(last - window - first, 0);
         return share((int) (since / MINUTE), exchanges.length);

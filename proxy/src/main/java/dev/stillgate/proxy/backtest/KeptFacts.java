@@ -2,7 +2,7 @@ package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.spi.AnswerFacts;
 
-/** What an answer was made of, kept until its exchange ends, when its line is long gone. Immutable. */
+/** Copy of the facts about a response, which outlives the log line. Immutable. */
 final class KeptFacts implements AnswerFacts {
     private final long prose;
     private final long code;
@@ -19,8 +19,7 @@ final class KeptFacts implements AnswerFacts {
         }
     }
 
-    /** Returns a copy. */
-    @SuppressWarnings("ReferenceEquality") // the one instance
+    @SuppressWarnings("ReferenceEquality") // NONE is a singleton
     static AnswerFacts of(AnswerFacts facts) {
         return facts == NONE ? NONE : new KeptFacts(facts);
     }

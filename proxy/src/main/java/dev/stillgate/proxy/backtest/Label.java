@@ -5,13 +5,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The label of a line, which no filter sees: {@code honest:GROUP}, {@code campaign:NAME} or {@code campaign:NAME/cover}.
+ * The label of a log line, invisible to filters: {@code honest:GROUP}, {@code campaign:NAME} or {@code
+ * campaign:NAME/cover}.
  *
- * @param group whose exchange it is, null for a line without a label
- * @param cover whether it is an ordinary request that a campaign's account mixes in
+ * @param group the group of the exchange, null for an unlabelled line
+ * @param cover whether the exchange is cover traffic: an ordinary request that a campaign's account mixes in
  */
 record Label(@Nullable LabelGroup group, boolean cover) {
-    /** The label of a line that has none. */
+    /** The label of an unlabelled line. */
     static final Label NONE = new Label(null, false);
 
     private static final String HONEST = "honest:";
@@ -27,8 +28,8 @@ record Label(@Nullable LabelGroup group, boolean cover) {
             return byName;
         }
 
-        /** Returns what a text says. */
-        Label label(String text) throws BrokenLine {
+        /** Parses a label. */
+        Label parse(String text) throws BrokenLine {
             boolean cover = text.startsWith(CAMPAIGN) && text.endsWith(COVER);
             String name = cover ? text.substring(0, text.length() - COVER.length()) : text;
             String kind = name.startsWith(CAMPAIGN) ? CAMPAIGN : HONEST;

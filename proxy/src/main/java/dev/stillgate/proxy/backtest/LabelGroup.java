@@ -11,9 +11,9 @@ final class LabelGroup {
     private final List<Membership> members = new ArrayList<>();
 
     /**
-     * A group without members.
+     * Creates a group without members.
      *
-     * @param name such as {@code campaign:x} or {@code honest:chat}
+     * @param name the name, such as {@code campaign:x} or {@code honest:chat}
      */
     LabelGroup(String name, boolean campaign) {
         this.name = name;
@@ -21,9 +21,9 @@ final class LabelGroup {
     }
 
     /**
-     * An account with an exchange of the group.
+     * An account with an exchange in the group.
      *
-     * @param since when it had its first
+     * @param since when its first exchange in the group began, in milliseconds since the epoch
      */
     record Membership(LoggedAccount account, LabelGroup group, long since) {}
 

@@ -2,7 +2,9 @@ package dev.stillgate.proxy.backtest;
 
 import java.util.function.DoubleSupplier;
 
-/** Notes the hour of a replay in which the filters have learnt enough to act. It looks once an hour of virtual time. */
+/**
+ * Determines the hour of a replay in which the filters had learnt enough to act. Checks once per hour of virtual time.
+ */
 final class LearningWatch {
     /** The replay ended before the filters had learnt enough. */
     static final long NEVER = -1;
@@ -14,27 +16,27 @@ final class LearningWatch {
 
     private final DoubleSupplier learnt;
     private final long begun;
-    private long looked = -1;
+    private long lastCheck = -1;
     private long hour = NOTHING;
 
     /**
-     * A watch.
+     * Creates a watch.
      *
-     * @param learnt how much of what must be learnt is learnt, from 0 to 1; NaN when no filter learns
-     * @param begun the time of the first exchange, in milliseconds
+     * @param learnt the learning progress, from 0 to 1; NaN when no filter learns
+     * @param begun the time of the first exchange, in milliseconds since the epoch
      */
     LearningWatch(DoubleSupplier learnt, long begun) {
         this.learnt = learnt;
         this.begun = begun;
     }
 
-    /** Takes the virtual time, in milliseconds. */
+    /** Updates the virtual time, in milliseconds since the epoch. */
     void at(long millis) {
         long now = (millis - begun) / HOUR_MILLIS;
-        if (hour >= 0 || now <= looked) {
+        if (hour >= 0 || now <= lastCheck) {
             return;
         }
-        looked = now;
+        lastCheck = now;
         double part = learnt.getAsDouble();
         if (!Double.isNaN(part)) {
             hour = part >= 1 ? now : NEVER;

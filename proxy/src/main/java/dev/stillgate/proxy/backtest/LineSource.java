@@ -13,11 +13,11 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The lines of one file, compressed or not, each handed over where it stands in a buffer that is used again. Whether a
- * file is compressed is told by its first bytes, whatever it is called.
+ * Line reader of one file in plain or gzip format, detected by the first bytes. Lines are returned as slices of a
+ * reused buffer.
  */
 final class LineSource implements Closeable {
-    /** The longest line that is read, in bytes. */
+    /** The maximum length of a line, in bytes. */
     static final int LONGEST = 32 << 20;
 
     private static final int BUFFER = 1 << 18;
@@ -51,9 +51,9 @@ final class LineSource implements Closeable {
     }
 
     /**
-     * Goes on to the next line that is not empty; false at the end.
+     * Advances to the next non-empty line. Returns false at the end.
      *
-     * @throws BrokenLine when the line is too long, or the rest of a compressed file cannot be read: then it has ended
+     * @throws BrokenLine if the line is too long, or the rest of a compressed file is unreadable; the file then ends
      */
     boolean next() throws IOException, BrokenLine {
         do {
@@ -88,7 +88,10 @@ final class LineSource implements Closeable {
         }
     }
 
-    /** Reads on behind the line that has begun, which may move to the front; false when there is no more. */
+    /**
+     * Reads more bytes after the current partial line, which may move to the front of the buffer. Returns false at the
+     * end of the file.
+     */
     private boolean fill() throws IOException, BrokenLine {
         if (start > 0 && filled == buf.length) {
             System.arraycopy(buf, start, buf, 0, filled - start);
@@ -142,12 +145,12 @@ final class LineSource implements Closeable {
         return buf;
     }
 
-    /** Returns where the line begins. */
+    /** Returns the line's offset in the buffer. */
     int start() {
         return start;
     }
 
-    /** Returns the length of the line without its end. */
+    /** Returns the length of the line without its line terminator. */
     int length() {
         int end = stop;
         if (end > start && buf[end - 1] == '\n') {
@@ -159,12 +162,12 @@ final class LineSource implements Closeable {
         return end - start;
     }
 
-    /** Returns where the line stands, such as {@code log.jsonl:12}. */
+    /** Returns the file and line number, such as {@code log.jsonl:12}. */
     String place() {
         return file + ":" + number;
     }
 
-    /** Returns how many bytes of the file, as it is on disk, have been read. */
+    /** Returns the number of bytes read from the file on disk, before decompression. */
     long bytesRead() {
         return raw.count;
     }
@@ -174,7 +177,7 @@ final class LineSource implements Closeable {
         in.close();
     }
 
-    /** Counts what is read. */
+    /** Counts the bytes read. */
     private static final class Counting extends FilterInputStream {
         private long count;
 

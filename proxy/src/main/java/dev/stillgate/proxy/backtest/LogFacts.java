@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a line says of its caller, made into things that are the same for all lines that say the same. Reusable; holds the
- * line that was read last.
+ * Parsed facts of the current log line: account, address, headers, path, label and connection. Equal values share one
+ * instance through bounded caches. Reusable.
  */
 final class LogFacts {
     private static final int MANY = 1 << 16;
@@ -19,7 +19,7 @@ final class LogFacts {
     private final SliceCache<InetAddress> addresses = new SliceCache<>(MANY, LogFacts::address);
     private final SliceCache<LoggedHeaders> headerLists = new SliceCache<>(SOME, LoggedHeaders::read);
     private final SliceCache<String> connections = new SliceCache<>(MANY, LogLine::text);
-    private final SliceCache<String> words = new SliceCache<>(FEW, LogLine::text);
+    private final SliceCache<String> shortTexts = new SliceCache<>(FEW, LogLine::text);
 
     private @Nullable LoggedAccount account;
     private @Nullable InetAddress address;
@@ -33,21 +33,21 @@ final class LogFacts {
 
     LogFacts(Population population, Label.Groups groups, Routes routes) {
         accounts = new SliceCache<>(MANY, (bytes, from, to) -> population.of(LogLine.text(bytes, from, to)));
-        labels = new SliceCache<>(FEW, (bytes, from, to) -> groups.label(LogLine.text(bytes, from, to)));
+        labels = new SliceCache<>(FEW, (bytes, from, to) -> groups.parse(LogLine.text(bytes, from, to)));
         paths = new SliceCache<>(FEW, (bytes, from, to) -> new LoggedPath(routes, LogLine.text(bytes, from, to)));
     }
 
-    /** Reads a line; one that is broken is told by the first field that is. */
+    /** Reads a line. The first invalid field is reported. */
     void read(LogLine line) throws BrokenLine {
         address = line.required("ip", addresses);
         headers = line.value("headers", headerLists);
         path = line.required("path", paths);
         label = line.optional("label", labels, Label.NONE);
         connection = line.optional("connection", connections, "");
-        http = line.optional("http", words, "1.1");
-        ja4 = line.optional("ja4", words, "");
-        method = line.optional("method", words, line.find("request") < 0 ? LoggedPath.GET : LoggedPath.POST);
-        account = line.required("account", accounts); // last: it is counted from here on
+        http = line.optional("http", shortTexts, "1.1");
+        ja4 = line.optional("ja4", shortTexts, "");
+        method = line.optional("method", shortTexts, line.find("request") < 0 ? LoggedPath.GET : LoggedPath.POST);
+        account = line.required("account", accounts); // last, because this creates the account
     }
 
     private static InetAddress address(byte[] bytes, int from, int to) throws BrokenLine {
@@ -86,7 +86,7 @@ final class LogFacts {
         return label;
     }
 
-    /** Returns the name of the connection, empty when there is none. */
+    /** Returns the connection's name, empty when the line has none. */
     String connection() {
         return connection;
     }

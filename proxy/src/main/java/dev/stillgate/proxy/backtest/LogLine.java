@@ -4,14 +4,14 @@ import dev.stillgate.proxy.json.JsonMembers;
 import dev.stillgate.proxy.json.MalformedBody;
 
 /**
- * One line of an exchange log: where its fields stand, checked as far as every exchange needs it. Reusable; valid until
- * the next line. Fields that it does not know are passed over.
+ * Members of one exchange-log line, with the required fields checked. Unknown fields are ignored. Reusable; valid until
+ * the next line is read.
  */
 final class LogLine {
-    /** The latest time that a line may name: the year 2100. */
+    /** The latest valid time: the year 2100. */
     private static final long LATEST = 4_102_444_800_000L;
 
-    /** The longest time that an exchange may be open, in milliseconds: 31 days. */
+    /** The maximum duration of an exchange, in milliseconds: 31 days. */
     private static final long LONGEST_OPEN = 31L * 86_400_000;
 
     private static final int ABSENT = JsonMembers.NONE;
@@ -22,17 +22,16 @@ final class LogLine {
     private long end;
     private int status;
 
-    /** Reads a line. */
     void read(byte[] bytes, int from, int to) throws BrokenLine {
         buf = bytes;
         try {
             members.read(bytes, from, to);
         } catch (MalformedBody e) {
-            throw new BrokenLine("no exchange: " + e.getMessage());
+            throw new BrokenLine("not an exchange: " + e.getMessage());
         }
         ts = members.whole(members.find("ts"));
         if (ts < 1 || ts > LATEST) {
-            throw new BrokenLine("ts: expected milliseconds of the epoch");
+            throw new BrokenLine("ts: expected milliseconds since the epoch");
         }
         end = end();
         status = (int) members.whole(members.find("status"));
@@ -48,7 +47,7 @@ final class LogLine {
         }
         long value = members.whole(member);
         if (value < ts || value - ts > LONGEST_OPEN) {
-            throw new BrokenLine("end: expected milliseconds of the epoch, from ts to 31 days later");
+            throw new BrokenLine("end: expected milliseconds since the epoch, from ts to 31 days later");
         }
         return value;
     }
@@ -57,12 +56,15 @@ final class LogLine {
         return buf;
     }
 
-    /** Returns when the request came, in milliseconds of the epoch. */
+    /** Returns the time of the request, in milliseconds since the epoch. */
     long ts() {
         return ts;
     }
 
-    /** Returns when the answer was whole; the time of the request where the line does not tell. */
+    /**
+     * Returns the end of the response, in milliseconds since the epoch; the time of the request when the line has no
+     * end.
+     */
     long endMillis() {
         return end;
     }
@@ -71,37 +73,37 @@ final class LogLine {
         return status;
     }
 
-    /** Returns what a cache makes of a text. */
+    /** Returns the parsed value of a required string. */
     <T> T required(String name, SliceCache<T> cache) throws BrokenLine {
         int member = members.find(name);
         if (!members.isText(member)) {
-            throw new BrokenLine(name + ": expected a text");
+            throw new BrokenLine(name + ": expected a string");
         }
-        return made(name, member, cache);
+        return cached(name, member, cache);
     }
 
-    /** Returns what a cache makes of a text, {@code otherwise} where there is none. */
+    /** Returns the parsed value of an optional string, {@code otherwise} when it is absent. */
     <T> T optional(String name, SliceCache<T> cache, T otherwise) throws BrokenLine {
         int member = members.find(name);
         if (member == ABSENT) {
             return otherwise;
         }
         if (!members.isText(member)) {
-            throw new BrokenLine(name + ": expected a text");
+            throw new BrokenLine(name + ": expected a string");
         }
-        return made(name, member, cache);
+        return cached(name, member, cache);
     }
 
-    /** Returns what a cache makes of a value of any kind that must be there. */
+    /** Returns the parsed value of a required member of any type. */
     <T> T value(String name, SliceCache<T> cache) throws BrokenLine {
         int member = members.find(name);
         if (member == ABSENT) {
             throw new BrokenLine(name + ": is missing");
         }
-        return made(name, member, cache);
+        return cached(name, member, cache);
     }
 
-    private <T> T made(String name, int member, SliceCache<T> cache) throws BrokenLine {
+    private <T> T cached(String name, int member, SliceCache<T> cache) throws BrokenLine {
         try {
             return cache.get(buf, members.start(member), members.stop(member));
         } catch (BrokenLine e) {
@@ -109,22 +111,22 @@ final class LogLine {
         }
     }
 
-    /** Returns the member of that name, negative when it is absent or null. */
+    /** Returns the index of a member, negative when it is absent or null. */
     int find(String name) {
         return members.find(name);
     }
 
-    /** Returns where a member's value begins. */
+    /** Returns the offset of a member's value. */
     int start(int member) {
         return members.start(member);
     }
 
-    /** Returns how long a member's value is, 0 for one that is not there. */
+    /** Returns the length of a member's value, 0 when it is absent. */
     int length(int member) {
         return member == ABSENT ? 0 : members.stop(member) - members.start(member);
     }
 
-    /** Makes the text of a string with its quotes. */
+    /** Parses a JSON string, given with its quotes. An empty string is invalid. */
     static String text(byte[] bytes, int from, int to) throws BrokenLine {
         try {
             String text = JsonMembers.text(bytes, from, to);

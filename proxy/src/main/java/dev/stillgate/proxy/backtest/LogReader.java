@@ -13,34 +13,33 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges of several files, one after the other, in the order of time. What is broken ends the reading, or is
- * reported and passed over where that was asked for: a line that is no exchange, one that comes before its predecessor,
- * and the rest of a compressed file that ends too early.
+ * Reader of the exchanges of several files in chronological order. Broken input stops the reader or, if requested, is
+ * reported and skipped. Broken are invalid lines, lines older than their predecessor, and truncated compressed files.
  */
 final class LogReader implements Closeable {
-    /** The longest time between two lines, in milliseconds: 366 days. */
+    /** The maximum time between two lines, in milliseconds: 366 days. */
     private static final long LONGEST_GAP = 366L * 86_400_000;
 
-    private static final String HINT = " (a recorded log is in the order of its ends: LC_ALL=C sort puts it in order)";
+    private static final String HINT = " (a recorded log is ordered by end time; sort it with LC_ALL=C sort)";
 
     private final Deque<Path> files;
-    private final @Nullable Consumer<String> complaints;
+    private final @Nullable Consumer<String> brokenLines;
     private final LogLine line = new LogLine();
     private final long size;
     private @Nullable LineSource source;
     private long readBefore;
-    private long before = -1;
+    private long previous = -1;
     private long last = -1;
     private long broken;
 
     /**
-     * A reader before the first line.
+     * Creates a reader before the first line.
      *
-     * @param complaints takes what is broken, with its place, each time; null to end at the first
+     * @param brokenLines receives a message with file and line for each broken line; null to stop at the first one
      */
-    LogReader(List<Path> files, @Nullable Consumer<String> complaints) throws IOException {
+    LogReader(List<Path> files, @Nullable Consumer<String> brokenLines) throws IOException {
         this.files = new ArrayDeque<>(files);
-        this.complaints = complaints;
+        this.brokenLines = brokenLines;
         long sum = 0;
         for (Path file : files) {
             sum += Files.size(file);
@@ -48,14 +47,14 @@ final class LogReader implements Closeable {
         this.size = sum;
     }
 
-    /** Returns when the first exchange of the files began, in milliseconds; -1 when there is none. */
+    /** Returns the start of the first exchange in milliseconds since the epoch, -1 when there is none. */
     static long firstMillis(List<Path> files, boolean lenient) throws IOException {
         try (LogReader reader = new LogReader(files, lenient ? ignored -> {} : null)) {
             return reader.next() ? reader.line().ts() : -1;
         }
     }
 
-    /** Goes on to the next exchange; false at the end of the last file. */
+    /** Advances to the next exchange. Returns false at the end of the last file. */
     boolean next() throws IOException {
         while (true) {
             LineSource from = source;
@@ -68,7 +67,7 @@ final class LogReader implements Closeable {
         }
     }
 
-    /** Opens the next file; false when there is none. */
+    /** Opens the next file. Returns false when there is none. */
     private boolean open() throws IOException {
         Path file = files.poll();
         if (file == null) {
@@ -77,12 +76,12 @@ final class LogReader implements Closeable {
         try {
             source = new LineSource(file);
         } catch (EOFException | ZipException e) {
-            complain(file + ":1", "the compressed file ends too early");
+            reportBroken(file + ":1", "the compressed file ends too early");
         }
         return true;
     }
 
-    /** Goes on in a file; false when a line was passed over, or the file closed at its end. */
+    /** Advances in the current file. Returns false if a line was skipped, or the file ended and was closed. */
     private boolean advance(LineSource from) throws IOException {
         try {
             if (!from.next()) {
@@ -96,39 +95,39 @@ final class LogReader implements Closeable {
             if (last >= 0 && line.ts() - last > LONGEST_GAP) {
                 throw new BrokenLine("ts: more than 366 days after the line before");
             }
-            before = last;
+            previous = last;
             last = line.ts();
             return true;
         } catch (BrokenLine e) {
-            complain(from.place(), e.reason());
+            reportBroken(from.place(), e.reason());
             return false;
         }
     }
 
-    /** Passes over the line that was read last, which turned out not to be an exchange. */
+    /** Skips the current line, which turned out to be invalid. */
     void reject(BrokenLine why) throws BrokenLogException {
-        last = before;
-        complain(source == null ? "" : source.place(), why.reason());
+        last = previous;
+        reportBroken(source == null ? "" : source.place(), why.reason());
     }
 
-    private void complain(String place, String reason) throws BrokenLogException {
+    private void reportBroken(String place, String reason) throws BrokenLogException {
         broken++;
-        if (complaints == null) {
+        if (brokenLines == null) {
             throw new BrokenLogException(place + ": " + reason);
         }
-        complaints.accept(place + ": " + reason);
+        brokenLines.accept(place + ": " + reason);
     }
 
     LogLine line() {
         return line;
     }
 
-    /** Returns how many lines were passed over. */
+    /** Returns the number of skipped lines. */
     long broken() {
         return broken;
     }
 
-    /** Returns how much of the files, as they are on disk, has been read, from 0 to 1. */
+    /** Returns the fraction of the bytes on disk that was read, from 0 to 1. */
     double part() {
         long read = readBefore + (source == null ? 0 : source.bytesRead());
         return size == 0 ? 1 : Math.min(1, (double) read / size);

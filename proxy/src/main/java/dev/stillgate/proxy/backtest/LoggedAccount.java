@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An account of a log and what became of it. */
+/** An account of a log, with its exchanges and its changes of standing. */
 final class LoggedAccount {
     private final Account account;
     private List<Membership> memberships = List.of();
@@ -22,12 +22,12 @@ final class LoggedAccount {
     }
 
     /**
-     * A change of standing, as the report has it.
+     * A change of standing as written to the report.
      *
-     * @param ts when, in milliseconds
-     * @param exchange how many exchanges the account had begun
-     * @param evidence how strong the case was, null when no filter says
-     * @param cluster the cluster it was seen in, null for none
+     * @param ts when it happened, in milliseconds since the epoch
+     * @param exchange the number of exchanges the account had begun
+     * @param evidence the strength of the evidence, null when no filter gives one
+     * @param cluster the account's cluster, null for none
      * @param reasons the signals that fired
      */
     record Change(
@@ -42,7 +42,7 @@ final class LoggedAccount {
         return account;
     }
 
-    /** Counts an exchange under its label. */
+    /** Counts an exchange, also for its label's group. */
     void add(Label label, long ts, boolean whole) {
         exchanges++;
         LabelGroup group = label.group();
@@ -94,12 +94,12 @@ final class LoggedAccount {
         return harvested;
     }
 
-    /** Returns whether it ever stood on that rung or above. */
-    boolean everAt(Standing rung) {
-        return highest.reaches(rung);
+    /** Returns whether the account ever reached a standing. */
+    boolean everAt(Standing standing) {
+        return highest.reaches(standing);
     }
 
-    /** Returns when it first stood at {@code marked} or above, -1 for never. */
+    /** Returns when the account first reached {@code marked}, in milliseconds since the epoch, -1 for never. */
     long markedAt() {
         return markedAt;
     }

@@ -11,10 +11,11 @@ import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what the answer of a line tells, as the gateway does of one that passes, and sends it through taps. Reusable.
+ * Reader of a logged response: usage, id and facts, as the gateway reads them, and the marks that taps would add.
+ * Reusable.
  *
- * <p>What an answer is made of is read of the answer as it was logged, not as the taps would have it: the requests that
- * follow in the log bring that one back.
+ * <p>The facts are read from the response as logged, without the taps' changes, because later requests in the log cite
+ * that version.
  */
 final class LoggedAnswer {
     private static final AnswerEditor.Out NOWHERE = new AnswerEditor.Out() {
@@ -30,15 +31,15 @@ final class LoggedAnswer {
     private boolean read;
 
     /**
-     * A reader of nothing.
+     * Creates a reader.
      *
-     * @param marks makes the marks of what answers are made of; null when nobody asks
+     * @param marks the hashing of response content into marks, null if no filter needs marks
      */
     LoggedAnswer(@Nullable KeyedMarks marks) {
         this.marks = marks;
     }
 
-    /** Reads the answer to an exchange; an answer that carries nothing is passed over. */
+    /** Reads the response of an exchange. Responses without model output are ignored. */
     LoggedAnswer read(Operation operation, int status, byte[] bytes, int from, int length) {
         read = status < 300 && length > 0 && (operation.carriesAnswers() || operation == Operation.COUNT_TOKENS);
         if (read) {
@@ -48,8 +49,7 @@ final class LoggedAnswer {
     }
 
     /**
-     * Sends the answer that was read through its taps; returns whether it would have been delivered with one of their marks.
-     * Nothing is waited for.
+     * Runs the response through its taps. Returns whether it would have been delivered with a mark. Delays are skipped.
      */
     boolean isMarked(Operation operation, AnswerTap tap, LogLine line) {
         ResponseTap.Prose prose = tap.prose();
@@ -68,13 +68,13 @@ final class LoggedAnswer {
         return read ? reader.usage() : Usage.NONE;
     }
 
-    /** Returns the id that the answer gives itself, or null. */
+    /** Returns the response's id, null when it has none. */
     @Nullable
     String id() {
         return read ? reader.id() : null;
     }
 
-    /** Returns what the answer was made of; a value of its own, which outlives the answer. */
+    /** Returns the facts about the response, as a copy that outlives the log line. */
     AnswerFacts facts() {
         return read ? KeptFacts.of(reader.facts()) : AnswerFacts.NONE;
     }

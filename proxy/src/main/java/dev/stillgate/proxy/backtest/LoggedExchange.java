@@ -15,7 +15,7 @@ import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange of a log as filters see it. It outlives its line: nothing in it points there. */
+/** A replayed exchange as seen by filters. It holds no reference to its log line and outlives it. */
 final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     final ChainProgress progress = new ChainProgress();
     private final long number;
@@ -34,10 +34,10 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     private long endMillis;
 
     /**
-     * An exchange that begins.
+     * Creates an exchange that begins.
      *
-     * @param number how many came before it
-     * @param target what its path asks for, null when nothing is there
+     * @param number the number of exchanges before it
+     * @param target the operation and route of its path, null when no route matches
      */
     LoggedExchange(
             long number,
@@ -58,10 +58,10 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
         this.startMillis = startMillis;
     }
 
-    /** What a request's head says. */
+    /** The fields of a request's head. */
     record Request(String method, String path, Headers headers) {}
 
-    /** Keeps what became of it until its time has come. */
+    /** Stores the outcome until the virtual time of the exchange's end. */
     void ends(long millis, Outcome how, @Nullable String id, AnswerFacts facts) {
         endMillis = millis;
         outcome = how;
@@ -76,12 +76,12 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     Outcome outcome() {
         Outcome known = outcome;
         if (known == null) {
-            throw new IllegalStateException("the exchange is not over");
+            throw new IllegalStateException("the exchange has not ended");
         }
         return known;
     }
 
-    /** Orders exchanges by their ends, those that end at once in the order in which they began. */
+    /** Orders exchanges by end time, then by start order. */
     @Override
     public int compareTo(LoggedExchange other) {
         return endMillis == other.endMillis

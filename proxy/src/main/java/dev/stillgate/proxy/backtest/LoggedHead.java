@@ -5,8 +5,8 @@ import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.ResponseHead;
 
 /**
- * The head of a logged answer: its status, and the content type that a provider gives to it, of events for a prompt that
- * asked for a stream. Nobody sees what is added to it. Reusable.
+ * The head of a logged response: its status, and the content type that a provider sends, which is an event stream if
+ * the prompt asked for a stream. Added header fields are discarded. Reusable.
  */
 final class LoggedHead implements ResponseHead {
     private static final LoggedHeaders JSON = LoggedHeaders.of("content-type", "application/json");

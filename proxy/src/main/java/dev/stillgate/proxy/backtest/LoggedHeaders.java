@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The header fields of a line, as {@code [["name","value"],...]}. Immutable. */
+/** The header fields of a log line, written as {@code [["name","value"],...]}. Immutable. */
 final class LoggedHeaders implements Headers {
     private static final String EXPECTED = "expected a list such as [[\"user-agent\",\"x\"]]";
 
@@ -24,12 +24,12 @@ final class LoggedHeaders implements Headers {
         }
     }
 
-    /** Returns one field of a name and value. */
+    /** Returns a list with a single field. */
     static LoggedHeaders of(String name, String value) {
         return new LoggedHeaders(List.of(name, value));
     }
 
-    /** Makes them of the JSON of a line. */
+    /** Parses the JSON of a log line. */
     static LoggedHeaders read(byte[] bytes, int from, int to) throws BrokenLine {
         List<String> texts = new ArrayList<>();
         try {
@@ -51,7 +51,7 @@ final class LoggedHeaders implements Headers {
         return new LoggedHeaders(texts);
     }
 
-    /** Returns the index of what follows a byte and the space after it. */
+    /** Checks for an expected byte. Returns the index after it and any white space. */
     private static int expect(byte[] bytes, int at, int to, char what) throws BrokenLine {
         if (at >= to || bytes[at] != what) {
             throw new BrokenLine(EXPECTED);

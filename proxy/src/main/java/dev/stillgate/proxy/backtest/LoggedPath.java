@@ -5,12 +5,12 @@ import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.proxy.http.BadMessage;
 import org.jspecify.annotations.Nullable;
 
-/** A path of a log and what it asks for, by the two methods that matter. */
+/** A path of a log with its routing result, precomputed for {@code POST} and {@code GET}. */
 final class LoggedPath {
-    /** The method of a line that has a request and tells no method. */
+    /** The default method of a line with a request. */
     static final String POST = "POST";
 
-    /** The method of a line without a request that tells no method. */
+    /** The default method of a line without a request. */
     static final String GET = "GET";
 
     private final Routes routes;
@@ -26,7 +26,7 @@ final class LoggedPath {
         this.get = find(GET);
     }
 
-    /** What is at the path: a target, nothing, or a path that is refused. */
+    /** The routing result of a path: a target, no route, or a refused path. */
     record Found(@Nullable Target target, @Nullable BadMessage refused) {}
 
     String path() {

@@ -3,11 +3,11 @@ package dev.stillgate.proxy.backtest;
 import java.util.PriorityQueue;
 
 /**
- * The exchanges whose answers are under way. At most {@link #MOST} of them: beyond that, those that would end first end
- * at once, and are counted.
+ * Queue of the exchanges in progress, ordered by end time. Beyond {@link #MOST} exchanges, the next to end is ended
+ * early and counted.
  */
 final class OpenExchanges {
-    /** The most exchanges that are open at once. */
+    /** The maximum number of open exchanges. */
     static final int MOST = 1 << 18;
 
     private final int most;
@@ -22,29 +22,29 @@ final class OpenExchanges {
         byEnd.add(exchange);
     }
 
-    /** Returns whether there are so many that the first must end now. */
+    /** Returns whether the limit is exceeded, so that one exchange must end now. */
     boolean isOverfull() {
         return byEnd.size() > most;
     }
 
-    /** Returns when the next exchange ends, {@link Long#MAX_VALUE} for never. */
+    /** Returns the end time of the next exchange in virtual nanoseconds, {@link Long#MAX_VALUE} when there is none. */
     long nextEnd() {
         LoggedExchange next = byEnd.peek();
         return next == null ? Long.MAX_VALUE : VirtualClock.nanos(next.endMillis());
     }
 
-    /** Takes the exchange that ends next. */
+    /** Removes the exchange that ends next. */
     LoggedExchange take() {
         return byEnd.remove();
     }
 
-    /** Takes the exchange that ends next before its time. */
+    /** Removes the exchange that ends next and counts it as ended early. */
     LoggedExchange takeEarly() {
         endedEarly++;
         return byEnd.remove();
     }
 
-    /** Returns how many ended before their time. */
+    /** Returns the number of exchanges that ended early. */
     long endedEarly() {
         return endedEarly;
     }

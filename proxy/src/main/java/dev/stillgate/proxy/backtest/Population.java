@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The accounts of a log by their ids: those that are listed as the operator knows them, all others as accepted. */
+/** The accounts of a log by id. Unlisted accounts are treated as accepted by the upstream. */
 final class Population {
     private final Map<String, Account> listed;
     private final Map<String, LoggedAccount> byId = new HashMap<>();
 
     /**
-     * A population before its first exchange.
+     * Creates an empty population.
      *
      * @param listed the accounts of {@code accounts.yaml} by id
      */
@@ -20,7 +20,7 @@ final class Population {
         this.listed = listed;
     }
 
-    /** Returns the account of an id, made when it is met first. */
+    /** Returns the account with that id, created on first use. */
     LoggedAccount of(String id) {
         LoggedAccount known = byId.get(id);
         if (known == null) {
@@ -38,7 +38,7 @@ final class Population {
         return account == null ? new Account(id, Account.Trust.ACCEPTED, null, null, false, null) : account;
     }
 
-    /** Returns all accounts in the order of their ids. */
+    /** Returns all accounts sorted by id. */
     Collection<LoggedAccount> sorted() {
         return new TreeMap<>(byId).values();
     }

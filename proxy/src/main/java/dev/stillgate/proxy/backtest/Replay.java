@@ -18,11 +18,11 @@ import dev.stillgate.spi.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends exchanges through the filters of a policy in virtual time, on one thread.
+ * Replay of exchanges through a policy's filters in virtual time, on one thread.
  *
- * <p>What happens at one time happens in this order: answers end, requests begin, background tasks run. A request
- * passes all phases up to the head of its answer at its own time, since a log does not tell when the answer began; its
- * completion runs when it ended. One that is refused is over at once.
+ * <p>Events at the same time run in this order: responses end, requests begin, background tasks run. A request passes
+ * all phases up to the response's head at its start time, because a log does not tell when the response began. Its
+ * completion runs at its end time. A refused request completes at once.
  */
 final class Replay {
     private static final String GATEWAY = "gateway";
@@ -56,7 +56,7 @@ final class Replay {
         this.tally = tally;
     }
 
-    /** Lets time pass up to the exchange of a line and begins it. */
+    /** Advances the time to a line's exchange and begins it. */
     void begin(LogLine line, LogFacts facts) {
         advance(VirtualClock.nanos(line.ts()));
         LoggedPath.Found found = facts.path().by(facts.method());
@@ -72,7 +72,7 @@ final class Replay {
                 line.ts());
         boolean whole = connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection();
         facts.account().add(facts.label(), line.ts(), whole);
-        watch.look();
+        watch.update();
     }
 
     private LoggedConnection connection(LogFacts facts) {
@@ -93,7 +93,7 @@ final class Replay {
         return false;
     }
 
-    /** Returns whether the answer was delivered whole, at full pace and unmarked. */
+    /** Runs an exchange. Returns whether the response was delivered whole, at full pace and unmarked. */
     private boolean run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
         Refusal refusal = request(exchange, badPath);
         boolean stream = false;
@@ -123,7 +123,7 @@ final class Replay {
         int request = line.find("request");
         int length = line.length(request);
         if (exchange.operation() == Operation.FILE_UPLOAD) {
-            return new BodyView.Opaque(length); // a form, which no log can hold
+            return new BodyView.Opaque(length); // a multipart form, which is not logged
         }
         int start = length == 0 ? 0 : line.start(request);
         return reader.read(exchange.operation(), exchange.provider(), null, line.bytes(), start, length);
@@ -176,7 +176,7 @@ final class Replay {
         chain.onComplete(exchange, exchange.progress, exchange.outcome());
     }
 
-    /** Lets time pass: everything that comes before a time, and the answers that end at it. */
+    /** Advances the time and runs all earlier events, and the responses that end at that time. */
     void advance(long nanos) {
         while (true) {
             long end = open.nextEnd();
@@ -190,12 +190,16 @@ final class Replay {
             } else {
                 break;
             }
-            watch.look();
+            watch.update();
         }
         clock.advance(nanos);
     }
 
-    /** Lets time pass until the last answer has ended, and what the filters need to look at it. */
+    /**
+     * Advances the time until the last response has ended.
+     *
+     * @param millisMore additional time for background tasks of the filters
+     */
     void finish(long millisMore) {
         long last = clock.nanos();
         while (open.nextEnd() != Long.MAX_VALUE) {
@@ -205,7 +209,7 @@ final class Replay {
         advance(last + VirtualClock.nanos(millisMore) + 1);
     }
 
-    /** Returns how many answers ended before their time because too many were open. */
+    /** Returns the number of responses that were treated as ended early, because too many were open. */
     long endedEarly() {
         return open.endedEarly();
     }

@@ -11,7 +11,9 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The report of a backtest as JSON, the same bytes for the same findings; an account and a label a line. */
+/**
+ * The JSON report of a backtest. Deterministic: equal findings give equal bytes. One line per account and per label.
+ */
 public final class Report {
     private final Writer out;
 
@@ -19,13 +21,13 @@ public final class Report {
         this.out = out;
     }
 
-    /** One account whose standing changed. */
+    /** An account with a changed standing. */
     private record Standings(String account, long exchanges, long harvested, List<LoggedAccount.Change> changes) {}
 
     /**
-     * Writes a report; what was at its place stays until it is whole.
+     * Writes a report and atomically replaces an existing file.
      *
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
     public static void write(Findings findings, Path file) throws IOException {
         Path target = file.toAbsolutePath();
@@ -37,9 +39,9 @@ public final class Report {
     }
 
     /**
-     * Makes sure that a report could be written there, before anybody waits for it.
+     * Checks in advance that a report can be written to a file.
      *
-     * @throws IOException when it could not
+     * @throws IOException if it cannot be written
      */
     public static void check(Path file) throws IOException {
         Path target = file.toAbsolutePath();

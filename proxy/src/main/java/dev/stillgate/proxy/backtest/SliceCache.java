@@ -4,44 +4,44 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was made last of the same bytes, such as the text of an account's id, so that what comes again and again is made
- * once. Bounded: an entry takes the place of another of the same slot, and long ones are not kept.
+ * Cache of values parsed from byte slices, such as account ids, so that repeated slices are parsed once. Direct-mapped
+ * and bounded: an entry replaces another one in its slot, and long slices are not cached. Not thread-safe.
  *
- * @param <T> what is made
+ * @param <T> the type of the values
  */
 final class SliceCache<T> {
     private static final int LONGEST = 4096;
     private final @Nullable Entry<T>[] slots;
-    private final Maker<T> maker;
+    private final Parser<T> parser;
 
-    /** Makes something of bytes. */
+    /** Parser of a byte slice. */
     @FunctionalInterface
-    interface Maker<T> {
-        T make(byte[] bytes, int from, int to) throws BrokenLine;
+    interface Parser<T> {
+        T parse(byte[] bytes, int from, int to) throws BrokenLine;
     }
 
     @SuppressWarnings("ArrayRecordComponent") // compared by hand
     private record Entry<T>(byte[] key, T value) {}
 
     /**
-     * An empty cache.
+     * Creates an empty cache.
      *
-     * @param slots a power of two
+     * @param slots the number of slots, a power of two
      */
-    @SuppressWarnings("unchecked") // an array of a generic type is made in no other way
-    SliceCache(int slots, Maker<T> maker) {
+    @SuppressWarnings("unchecked") // generic arrays cannot be created otherwise
+    SliceCache(int slots, Parser<T> parser) {
         this.slots = (Entry<T>[]) new Entry<?>[slots];
-        this.maker = maker;
+        this.parser = parser;
     }
 
     T get(byte[] bytes, int from, int to) throws BrokenLine {
         if (to - from > LONGEST) {
-            return maker.make(bytes, from, to);
+            return parser.parse(bytes, from, to);
         }
         int slot = Words.hash(bytes, from, to) & (slots.length - 1);
         Entry<T> entry = slots[slot];
         if (entry == null || !Arrays.equals(entry.key(), 0, entry.key().length, bytes, from, to)) {
-            entry = new Entry<>(Arrays.copyOfRange(bytes, from, to), maker.make(bytes, from, to));
+            entry = new Entry<>(Arrays.copyOfRange(bytes, from, to), parser.parse(bytes, from, to));
             slots[slot] = entry;
         }
         return entry.value();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Notices when the standing of an account changes, and why. */
+/** Records the changes of standings during a replay, with their reasons. */
 final class StandingsWatch {
     private final StandingsBoard board;
     private final Population population;
@@ -24,8 +24,8 @@ final class StandingsWatch {
         this.clock = clock;
     }
 
-    /** Looks whether anything was published since the last look; costs next to nothing when not. */
-    void look() {
+    /** Records the changes published since the last call. Cheap if nothing changed. */
+    void update() {
         long version = board.version();
         if (version == seen) {
             return;
@@ -50,8 +50,8 @@ final class StandingsWatch {
 
     private void change(String id, Standing standing) {
         LoggedAccount account = population.of(id);
-        Explanations.Why why = explanations.of(id);
+        Explanations.Reason reason = explanations.of(id);
         account.change(new Change(
-                clock.millis(), account.exchanges(), standing, why.evidence(), why.cluster(), why.reasons()));
+                clock.millis(), account.exchanges(), standing, reason.evidence(), reason.cluster(), reason.reasons()));
     }
 }

@@ -2,8 +2,8 @@ package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.backtest.Findings.Campaign;
 import dev.stillgate.proxy.backtest.Findings.Honest;
+import dev.stillgate.proxy.backtest.Findings.IndependentUnits;
 import dev.stillgate.proxy.backtest.Findings.Overall;
-import dev.stillgate.proxy.backtest.Findings.Strangers;
 import dev.stillgate.spi.Standing;
 import java.util.HashSet;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a backtest found, as a table for people. */
+/** The findings of a backtest as a plain-text table. */
 public final class SummaryTable {
     private static final String LEGEND = """
             harvest: the share of a campaign's exchanges that was not refused, slowed or marked; 44 days: the share if the
@@ -25,7 +25,7 @@ public final class SummaryTable {
 
             """;
 
-    /** The fewest accounts that fingerprint calls a cluster. */
+    /** The minimum size of a cluster of the fingerprint filter. */
     private static final int FEWEST_ACCOUNTS = 10;
 
     private static final int[] CAMPAIGN_ROW = {36, 9, 10, 9, 9, 13, 12};
@@ -33,7 +33,6 @@ public final class SummaryTable {
 
     private SummaryTable() {}
 
-    /** Returns the table. */
     public static String of(Findings findings) {
         StringBuilder out = new StringBuilder();
         campaigns(findings, out);
@@ -142,15 +141,15 @@ public final class SummaryTable {
                 HONEST_ROW,
                 name(group),
                 found.accounts(),
-                Findings.strangers(group, Standing.BLOCKED).all(),
+                Findings.independentUnits(group, Standing.BLOCKED).all(),
                 bounded(found.tightened(), group, Standing.TIGHTENED),
                 bounded(found.marked(), group, Standing.MARKED),
                 bounded(found.blocked(), group, Standing.BLOCKED));
     }
 
-    private static String bounded(long accounts, LabelGroup group, Standing rung) {
-        Strangers strangers = Findings.strangers(group, rung);
-        double bound = ClopperPearson.upper95(strangers.touched(), strangers.all());
+    private static String bounded(long accounts, LabelGroup group, Standing standing) {
+        IndependentUnits units = Findings.independentUnits(group, standing);
+        double bound = ClopperPearson.upper95(units.affected(), units.all());
         return accounts + String.format(Locale.ROOT, " (<= %.3f %%)", bound * 100);
     }
 

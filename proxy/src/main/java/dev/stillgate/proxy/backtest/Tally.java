@@ -3,7 +3,7 @@ package dev.stillgate.proxy.backtest;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What is counted of a backtest as a whole. */
+/** Totals of a backtest: exchanges, period, and refusals by filter type. */
 final class Tally {
     private final Map<String, String> types;
     private final Map<String, Long> rejected = new TreeMap<>();
@@ -12,9 +12,9 @@ final class Tally {
     private long to;
 
     /**
-     * A tally of nothing.
+     * Creates an empty tally.
      *
-     * @param types the types of the filters by their names: refusals are counted by type
+     * @param types the filter types by filter name
      */
     Tally(Map<String, String> types) {
         this.types = types;
@@ -39,12 +39,12 @@ final class Tally {
         return exchanges;
     }
 
-    /** Returns when the first exchange began. */
+    /** Returns the start of the first exchange, in milliseconds since the epoch. */
     long from() {
         return from;
     }
 
-    /** Returns when the last exchange began. */
+    /** Returns the start of the last exchange, in milliseconds since the epoch. */
     long to() {
         return to;
     }

@@ -2,22 +2,26 @@ package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.spi.Ticker;
 
-/** The clock of a backtest, which stands still until it is set. Its two times are one: nanoseconds count from the epoch. */
+/** Clock of a backtest, advanced explicitly. Nanoseconds also count from the epoch. Not thread-safe. */
 public final class VirtualClock implements Ticker {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private long now;
 
-    /** A clock that shows a time. */
+    /**
+     * Creates a clock.
+     *
+     * @param millis the time, in milliseconds since the epoch
+     */
     public VirtualClock(long millis) {
         now = millis * NANOS_PER_MILLI;
     }
 
-    /** Returns a time of a log as this clock counts nanoseconds. */
+    /** Converts milliseconds of a log to this clock's nanoseconds. */
     static long nanos(long millis) {
         return millis * NANOS_PER_MILLI;
     }
 
-    /** Goes on to a time, unless it is there already. */
+    /** Advances to a time; earlier times are ignored. */
     void advance(long nanos) {
         now = Math.max(now, nanos);
     }

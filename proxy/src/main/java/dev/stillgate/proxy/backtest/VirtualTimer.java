@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 
 /**
- * The background tasks of a backtest, run one by one in the order in which they are due in virtual time, those due at once
- * in the order in which they were given. A period below {@link #SHORTEST} is that long: two weeks have a thousand million
- * milliseconds.
+ * Scheduler of background tasks in virtual time. Tasks run one by one in the order of their due times, then in the
+ * order of registration. Periods below {@link #SHORTEST} are raised to it, because a log of two weeks would otherwise
+ * run too many tasks. Not thread-safe.
  */
 public final class VirtualTimer implements Timer {
-    /** The shortest time between two runs of a task. */
+    /** The minimum period of a task. */
     public static final Duration SHORTEST = Duration.ofMillis(100);
 
     private final Ticker clock;
@@ -34,13 +34,13 @@ public final class VirtualTimer implements Timer {
         };
     }
 
-    /** Returns when the next task is due, {@link Long#MAX_VALUE} for never. */
+    /** Returns the due time of the next task in virtual nanoseconds, {@link Long#MAX_VALUE} when there is none. */
     long nextDue() {
         Task next = waiting.peek();
         return next == null ? Long.MAX_VALUE : next.due;
     }
 
-    /** Runs the task that is due next; the clock shows its time. */
+    /** Runs the next task. The clock must have been advanced to its due time. */
     void runNext() {
         Task next = waiting.remove();
         next.work.run();
@@ -50,7 +50,7 @@ public final class VirtualTimer implements Timer {
         }
     }
 
-    /** A task and when it runs. */
+    /** A scheduled task. */
     private static final class Task implements Comparable<Task> {
         private final Runnable work;
         private final long period;

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Looks at bytes eight at a time. */
+/** Operations on byte arrays that process eight bytes at a time. */
 final class Words {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
@@ -13,7 +13,7 @@ final class Words {
 
     private Words() {}
 
-    /** Returns the index of the first line feed, -1 for none; the zero-byte test is Mycroft's. */
+    /** Returns the index of the first line feed, -1 for none. Uses Mycroft's zero-byte test. */
     static int indexOfFeed(byte[] bytes, int from, int to) {
         int p = from;
         for (; p <= to - 8; p += 8) {
@@ -31,7 +31,7 @@ final class Words {
         return -1;
     }
 
-    /** Returns a hash of the bytes, good enough for a table. */
+    /** Returns a non-cryptographic hash of the bytes. */
     static int hash(byte[] bytes, int from, int to) {
         long hash = (long) to - from;
         int p = from;

@@ -1,4 +1,4 @@
-/** Recorded or generated exchanges sent through the filters of a policy in virtual time, and what became of them. */
+/** Backtests: replay of recorded or generated exchanges through a policy's filters in virtual time, and its report. */
 @NullMarked
 package dev.stillgate.proxy.backtest;
 

@@ -24,19 +24,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /**
- * The address of a running gateway's admin and the token that it wants: of {@code --admin}, else of {@code --config}, else
- * of the environment, else of the default {@code stillgate.yaml}.
+ * Options that locate the admin API of a running gateway: its address and its token. Precedence: {@code --admin},
+ * {@code --config}, the environment, the default {@code stillgate.yaml}.
  */
 final class AdminAddress {
-    /** The variable with the admin's address, {@code HOST:PORT} or a URL. */
+    /** The environment variable with the admin's address, {@code HOST:PORT} or a URL. */
     private static final String ADDRESS = "STILLGATE_ADMIN";
 
-    /** The variable with the admin's token, for an admin that no configuration names. */
+    /** The environment variable with the admin's token, for an admin address that is not from a configuration file. */
     private static final String TOKEN = "STILLGATE_ADMIN_TOKEN";
 
     private static final Path DEFAULT_CONFIG = Path.of("config/stillgate.yaml");
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Option(
             names = "--config",
@@ -49,12 +49,12 @@ final class AdminAddress {
             paramLabel = "HOST:PORT",
             converter = Converter.class,
             description = {
-                "the admin's address, or its URL, in place of the one in stillgate.yaml (default: the",
-                "variable " + ADDRESS + "); its token is then the variable " + TOKEN + ", if it is set"
+                "the admin's address or URL, instead of the one in stillgate.yaml (default: the environment",
+                "variable " + ADDRESS + "); its token is then read from " + TOKEN + ", if set"
             })
     private @Nullable HostPort admin;
 
-    /** Reads an address as the configuration does, or a URL. */
+    /** Converter of an address in the configuration's format, or of a URL. */
     static final class Converter implements CommandLine.ITypeConverter<HostPort> {
         @Override
         public HostPort convert(String text) {
@@ -67,9 +67,9 @@ final class AdminAddress {
     }
 
     /**
-     * Reads {@code HOST:PORT}, or the {@code http} URL of the same.
+     * Parses {@code HOST:PORT} or {@code http://HOST:PORT}.
      *
-     * @throws IllegalArgumentException when it is anything else
+     * @throws IllegalArgumentException if the text has another format
      */
     static HostPort parse(String text) {
         if (!text.contains("://")) {
@@ -86,50 +86,49 @@ final class AdminAddress {
                 return HostPort.parse(url.getHost() + ":" + (url.getPort() < 0 ? 80 : url.getPort()));
             }
         } catch (URISyntaxException e) {
-            // said below
+            // reported below
         }
-        throw new IllegalArgumentException(
-                "\"" + text + "\" is no admin: expected HOST:PORT or http://HOST:PORT, such as http://127.0.0.1:9090");
+        throw new IllegalArgumentException("\"" + text
+                + "\" is not an admin address: expected HOST:PORT or http://HOST:PORT, such as http://127.0.0.1:9090");
     }
 
-    /** What the admin answered. */
-    record Answer(HostPort from, int status, String text) {}
+    /** A response of the admin API. */
+    record Response(HostPort from, int status, String text) {}
 
-    private record Place(HostPort address, @Nullable String token) {}
+    private record Endpoint(HostPort address, @Nullable String token) {}
 
-    /** Asks for a page; says on standard error why there is no answer, and returns null then. */
+    /** Gets a page. Without a response, prints the reason to standard error and returns null. */
     @Nullable
-    Answer get(CommandLine line, String path) throws ConfigException, InterruptedException {
-        return send(line, "GET", path, place(), PATIENCE);
+    Response get(CommandLine line, String path) throws ConfigException, InterruptedException {
+        return send(line, "GET", path, endpoint(), TIMEOUT);
     }
 
-    /** Asks for something to be done; as {@link #get}. */
+    /** Sends a {@code POST}; otherwise as {@link #get}. */
     @Nullable
-    Answer post(CommandLine line, String path) throws ConfigException, InterruptedException {
-        return send(line, "POST", path, place(), PATIENCE);
+    Response post(CommandLine line, String path) throws ConfigException, InterruptedException {
+        return send(line, "POST", path, endpoint(), TIMEOUT);
     }
 
     /**
-     * Asks for a page that needs no token, as a probe does: as {@link #get}, but the default {@code stillgate.yaml} is not
-     * read.
+     * Gets a page that needs no token, as {@link #get}, but does not read the default {@code stillgate.yaml}.
      *
-     * @param otherwise the address when none is named
-     * @param patience the longest time that it may take
+     * @param otherwise the address if none is given
+     * @param timeout the timeout of the request
      */
     @Nullable
-    Answer probe(CommandLine line, String path, HostPort otherwise, Duration patience)
+    Response probe(CommandLine line, String path, HostPort otherwise, Duration timeout)
             throws ConfigException, InterruptedException {
-        Place named = config == null || admin != null ? outside() : configured(config);
-        return send(line, "GET", path, named == null ? new Place(otherwise, null) : named, patience);
+        Endpoint named = config == null || admin != null ? fromOptionOrEnvironment() : configured(config);
+        return send(line, "GET", path, named == null ? new Endpoint(otherwise, null) : named, timeout);
     }
 
-    private Place place() throws ConfigException {
-        Place outside = config == null || admin != null ? outside() : null;
-        return outside != null ? outside : configured(Objects.requireNonNullElse(config, DEFAULT_CONFIG));
+    private Endpoint endpoint() throws ConfigException {
+        Endpoint given = config == null || admin != null ? fromOptionOrEnvironment() : null;
+        return given != null ? given : configured(Objects.requireNonNullElse(config, DEFAULT_CONFIG));
     }
 
-    /** Returns the place that the option or the environment names, null when neither does. */
-    private @Nullable Place outside() {
+    /** Returns the endpoint named by the option or by the environment, null when neither is set. */
+    private @Nullable Endpoint fromOptionOrEnvironment() {
         HostPort given = admin;
         String variable = System.getenv(ADDRESS);
         if (given == null && variable != null && !variable.isEmpty()) {
@@ -139,43 +138,44 @@ final class AdminAddress {
                 throw new IllegalArgumentException(ADDRESS + ": " + e.getMessage(), e);
             }
         }
-        return given == null ? null : new Place(given, System.getenv(TOKEN));
+        return given == null ? null : new Endpoint(given, System.getenv(TOKEN));
     }
 
-    private static Place configured(Path file) throws ConfigException {
+    private static Endpoint configured(Path file) throws ConfigException {
         StillgateConfig.Admin named =
                 new PolicyLoader(Environment.system()).config(file).admin();
-        return new Place(named.address(), named.token());
+        return new Endpoint(named.address(), named.token());
     }
 
-    private static @Nullable Answer send(CommandLine line, String method, String path, Place place, Duration patience)
+    private static @Nullable Response send(
+            CommandLine line, String method, String path, Endpoint endpoint, Duration timeout)
             throws InterruptedException {
-        HostPort address = reachable(place.address());
+        HostPort address = reachable(endpoint.address());
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path))
-                .timeout(patience)
+                .timeout(timeout)
                 .method(method, HttpRequest.BodyPublishers.noBody());
-        String token = place.token();
+        String token = endpoint.token();
         if (token != null && !token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
-        Duration connect = patience.compareTo(CONNECT) < 0 ? patience : CONNECT;
+        Duration connect = timeout.compareTo(CONNECT) < 0 ? timeout : CONNECT;
         try (HttpClient client = HttpClient.newBuilder().connectTimeout(connect).build()) {
-            HttpResponse<String> answer =
+            HttpResponse<String> response =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return new Answer(address, answer.statusCode(), answer.body());
+            return new Response(address, response.statusCode(), response.body());
         } catch (IOException e) {
             line.getErr()
-                    .println("stillgate: " + address + " does not answer: " + reason(e)
-                            + "; is the gateway running, and is that its admin?");
+                    .println("stillgate: " + address + " does not respond: " + reason(e)
+                            + "; is the gateway running, and is this its admin address?");
             return null;
         }
     }
 
-    /** Returns why there is no answer: the client gives some of its exceptions no message. */
+    /** Returns the reason of a failure. Some exceptions of the HTTP client have no message. */
     private static String reason(IOException e) {
         return switch (e) {
             case HttpConnectTimeoutException slow -> "no connection in time";
-            case HttpTimeoutException slow -> "no answer in time";
+            case HttpTimeoutException slow -> "no response in time";
             case ConnectException refused when isUnresolved(refused) -> "its name cannot be resolved";
             case ConnectException refused when refused.getMessage() == null -> "connection refused";
             default -> Objects.requireNonNullElse(e.getMessage(), e.toString());
@@ -191,7 +191,7 @@ final class AdminAddress {
         return false;
     }
 
-    /** Returns where to ask: an admin that listens on every address is asked on the loopback. */
+    /** Returns the address to connect to: the loopback address for an admin that listens on all addresses. */
     private static HostPort reachable(HostPort address) {
         return switch (address.host()) {
             case "0.0.0.0" -> new HostPort("127.0.0.1", address.port());

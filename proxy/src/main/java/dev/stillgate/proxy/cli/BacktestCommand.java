@@ -20,13 +20,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Replays exchange logs under a policy in virtual time and reports what it would have done. */
+/** Replay of exchange logs under a policy in virtual time, with a report of the policy's effects. */
 @Command(
         name = "backtest",
         mixinStandardHelpOptions = true,
         description = {
             "Report what a policy would do to recorded traffic.",
-            "Exchange logs are replayed under the policy in virtual time. Filters in shadow are taken as enforcing. A broken line ends it, unless --lenient."
+            "Exchange logs are replayed under the policy in virtual time. Filters in shadow mode are treated as enforcing."
+                    + " A broken line ends the run, unless --lenient is given."
         })
 final class BacktestCommand implements Callable<Integer> {
     private static final int MOST_COMPLAINTS = 10;
@@ -37,25 +38,25 @@ final class BacktestCommand implements Callable<Integer> {
     @Option(
             names = "--accounts",
             paramLabel = "FILE",
-            description = "what is known of the accounts (default: the policy's accounts.file, if it is there)")
+            description = "the accounts file (default: the policy's accounts.file, if it exists)")
     private @Nullable Path accounts;
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "where the report goes, as JSON")
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "the report file, written as JSON")
     private Path out = Path.of("report.json");
 
-    @Option(names = "--plugins", paramLabel = "DIR", description = "a directory of plugin jars from outside")
+    @Option(names = "--plugins", paramLabel = "DIR", description = "a directory of additional plugin jars")
     private @Nullable Path plugins;
 
-    @Option(names = "--lenient", description = "pass over broken lines and count them")
+    @Option(names = "--lenient", description = "skip broken lines and count them")
     private boolean lenient;
 
-    @Option(names = "--as-configured", description = "leave filters in shadow there")
+    @Option(names = "--as-configured", description = "leave filters in shadow mode as they are")
     private boolean asConfigured;
 
     @Option(names = "--quiet", description = "show no progress and print no table")
     private boolean quiet;
 
-    @Parameters(paramLabel = "LOG", arity = "1..*", description = "exchange logs in the order of time, gzip or not")
+    @Parameters(paramLabel = "LOG", arity = "1..*", description = "exchange logs in chronological order, gzip or plain")
     private List<Path> logs = List.of();
 
     @Override
@@ -64,7 +65,7 @@ final class BacktestCommand implements Callable<Integer> {
         ProgressBar bar = new ProgressBar(System.err, isTerminal(), System::nanoTime);
         Backtest.Progress progress = quiet ? (exchanges, millis, part) -> {} : bar;
         Findings findings = new BacktestRun(Environment.system())
-                .run(new BacktestRun.Terms(
+                .run(new BacktestRun.Options(
                         policy,
                         plugins,
                         accounts,
@@ -78,11 +79,11 @@ final class BacktestCommand implements Callable<Integer> {
             System.out.print(SummaryTable.of(findings));
         }
         if (findings.broken() > 0) {
-            System.err.println("stillgate: " + findings.broken() + " broken lines were passed over");
+            System.err.println("stillgate: " + findings.broken() + " broken lines were skipped");
         }
         if (findings.endedEarly() > 0) {
             System.err.println("stillgate: " + findings.endedEarly()
-                    + " answers were taken as ended before their time: too many were open at once");
+                    + " responses were treated as ended early: too many were open at once");
         }
         return 0;
     }
@@ -91,7 +92,7 @@ final class BacktestCommand implements Callable<Integer> {
         return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
-    /** Prints the first of the lines that are broken. */
+    /** Prints the first complaints about broken lines. */
     private static final class Complaints implements Consumer<String> {
         private final PrintStream err;
         private int printed;

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.cli;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** The {@code stillgate.yaml} that a command reads. */
+/** Option that names the {@code stillgate.yaml} to read. */
 final class ConfigFile {
     @Option(
             names = "--config",

@@ -11,14 +11,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows the main job: a stub model, the gateway in front of it with the shipped configuration, and what to try. */
+/** Demo: a stub model, a gateway in front of it with the shipped configuration, and commands to try. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
             "Start a stub model and a gateway in front of it.",
-            "The gateway has the shipped configuration and real GeoLite2 databases. What to try is printed, and both stay",
-            "up. With --once: run a short tour, print it, exit 0 or 1."
+            "The gateway has the shipped configuration and real GeoLite2 databases. Commands to try are printed, and both",
+            "keep running. With --once: run a short tour, print it, exit 0 or 1."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final int PORT = 8080;
@@ -44,12 +44,12 @@ final class DemoCommand implements Callable<Integer> {
             if (once) {
                 return new DemoTour(url, admin, files.accessLog()).run(System.out) ? 0 : 1;
             }
-            System.out.print(whatToTry(url, admin, files));
+            System.out.print(commandsToTry(url, admin, files));
             return Signals.serve(gateway, Duration.ZERO, Duration.ofSeconds(10));
         }
     }
 
-    /** Returns the port when it can be had, else 0 for any. */
+    /** Returns the port if it is free, else 0 for any port. */
     private static int free(int port) {
         try (java.net.ServerSocket probe = new java.net.ServerSocket()) {
             probe.setReuseAddress(true);
@@ -60,7 +60,9 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /** The demo's secret is public: it hashes keys that are not secret either. */
+    /**
+     * Returns the environment with a default hashing secret. It is public, since the demo's keys are not secret either.
+     */
     private static Environment environment() {
         return name -> {
             String set = System.getenv(name);
@@ -68,10 +70,10 @@ final class DemoCommand implements Callable<Integer> {
         };
     }
 
-    private static String whatToTry(String url, String admin, DemoFiles files) {
+    private static String commandsToTry(String url, String admin, DemoFiles files) {
         return """
 
-                Stillgate stands in front of a stub model. Try:
+                Stillgate runs in front of a stub model. Try:
 
                 an answer, and a stream (either API; any key that does not begin with "invalid"):
                   curl %1$s/v1/messages -H 'x-api-key: demo' -H 'content-type: application/json' \\
@@ -79,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
                   curl -N %1$s/v1/chat/completions -H 'authorization: Bearer demo' -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","stream":true,"messages":[{"role":"user","content":"Hello"}]}'
 
-                a region that is refused (the demo trusts one proxy to name the caller's address):
+                a refused region (the demo trusts one proxy to name the client's address):
                   curl -i %1$s/v1/messages -H 'x-api-key: demo' -H 'x-forwarded-for: 175.45.176.1' \\
                     -H 'content-type: application/json' -d '{}'
 
@@ -88,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
                     -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}'; done
 
-                what it decided, and its numbers:
+                its decisions and metrics:
                   tail -f %3$s
                   curl %2$s/filters
                   curl %2$s/metrics

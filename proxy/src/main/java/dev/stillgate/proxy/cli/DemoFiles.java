@@ -7,16 +7,17 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A copy of the shipped configuration in a directory of its own, pointed at the stub model, so that it can be edited
+ * A copy of the shipped configuration in a temporary directory, with the stub model as its upstream. It can be edited
  * while the demo runs.
  */
 record DemoFiles(Path directory) implements AutoCloseable {
     private static final String SHIPPED_UPSTREAM = "http://127.0.0.1:9000";
 
     /**
-     * Copies.
+     * Copies the configuration.
      *
      * @param port the listener's port, 0 for any
+     * @param adminPort the admin's port, 0 for any
      */
     static DemoFiles copy(Path shipped, String upstream, int port, int adminPort) throws IOException {
         DemoFiles files = new DemoFiles(Files.createTempDirectory("stillgate-demo-"));
@@ -28,7 +29,7 @@ record DemoFiles(Path directory) implements AutoCloseable {
         Files.writeString(
                 files.policy(),
                 policy.replace(SHIPPED_UPSTREAM, upstream)
-                        // its databases are those of a test artifact, old by nature
+                        // the databases are from a test artifact and may be old
                         .replace("databases: {country", "oldAfter: off\n      databases: {country"));
         Files.copy(shipped.resolve("accounts.yaml"), files.directory.resolve("accounts.yaml"));
         Files.createSymbolicLink(

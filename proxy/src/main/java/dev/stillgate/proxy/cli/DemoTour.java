@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A short walk through the main job against a running gateway; every stop says what was expected and what came. */
+/**
+ * Demonstration against a running gateway; each step compares the expected status with the actual one and prints both.
+ */
 final class DemoTour {
     private static final String PROMPT = """
             {"model":"stub-1","max_tokens":64,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}""";
@@ -23,7 +25,7 @@ final class DemoTour {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    private boolean well = true;
+    private boolean succeeded = true;
 
     DemoTour(String url, String admin, Path accessLog) {
         this.url = url;
@@ -31,41 +33,42 @@ final class DemoTour {
         this.accessLog = accessLog;
     }
 
-    /** Runs the tour; returns whether every stop went as expected. */
+    /** Runs all steps. Returns whether each succeeded. */
     boolean run(PrintStream out) throws IOException, InterruptedException {
         out.println("\nStillgate at " + url + ", in front of a stub model\n");
-        HttpResponse<String> answer = ask("/v1/messages", "x-api-key", "demo", "198.51.100.7", PROMPT.formatted(false));
-        stop(out, "1. An answer (Anthropic Messages)", 200, answer, excerpt(answer.body()));
+        HttpResponse<String> answer =
+                send("/v1/messages", "x-api-key", "demo", "198.51.100.7", PROMPT.formatted(false));
+        step(out, "1. An answer (Anthropic Messages)", 200, answer, excerpt(answer.body()));
 
         stream(out);
 
         HttpResponse<String> refused =
-                ask("/v1/messages", "x-api-key", "demo", "175.45.176.1", PROMPT.formatted(false));
-        stop(out, "3. A caller in a refused region (175.45.176.1 is in KP)", 403, refused, refused.body());
+                send("/v1/messages", "x-api-key", "demo", "175.45.176.1", PROMPT.formatted(false));
+        step(out, "3. A client in a refused region (175.45.176.1 is in KP)", 403, refused, refused.body());
 
         HttpResponse<String> limited = untilLimited();
-        stop(
+        step(
                 out,
-                "4. One account asks until its bucket is empty",
+                "4. One account sends requests until its bucket is empty",
                 429,
                 limited,
                 limited.body() + "\n     retry-after: "
                         + limited.headers().firstValue("retry-after").orElse("none"));
-        well &= limited.headers().firstValue("retry-after").isPresent();
+        succeeded &= limited.headers().firstValue("retry-after").isPresent();
 
         log(out);
         metrics(out);
-        out.println(well ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
+        out.println(succeeded ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
         client.close();
-        return well;
+        return succeeded;
     }
 
     private void stream(PrintStream out) throws IOException, InterruptedException {
         HttpResponse<String> stream =
-                ask("/v1/chat/completions", "authorization", "Bearer demo", "198.51.100.7", PROMPT.formatted(true));
+                send("/v1/chat/completions", "authorization", "Bearer demo", "198.51.100.7", PROMPT.formatted(true));
         long events =
                 stream.body().lines().filter(line -> line.startsWith("data:")).count();
-        stop(
+        step(
                 out,
                 "2. A stream (OpenAI Chat Completions)",
                 200,
@@ -75,10 +78,10 @@ final class DemoTour {
                                 .lines()
                                 .filter(line -> line.startsWith("data:"))
                                 .reduce("", (a, b) -> b));
-        well &= events > 2 && stream.body().contains("[DONE]");
+        succeeded &= events > 2 && stream.body().contains("[DONE]");
     }
 
-    private HttpResponse<String> ask(String path, String header, String credential, String from, String body)
+    private HttpResponse<String> send(String path, String header, String credential, String from, String body)
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(20))
@@ -91,18 +94,18 @@ final class DemoTour {
     }
 
     private HttpResponse<String> untilLimited() throws IOException, InterruptedException {
-        HttpResponse<String> last = ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+        HttpResponse<String> last = send("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
         for (int i = 1; i < 80 && last.statusCode() == 200; i++) {
-            last = ask("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+            last = send("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
         }
         return last;
     }
 
-    private void stop(PrintStream out, String title, int expected, HttpResponse<String> came, String detail) {
-        boolean right = came.statusCode() == expected;
-        well &= right;
-        out.println(
-                title + "\n     " + came.statusCode() + (right ? "" : " (EXPECTED " + expected + ")") + "  " + detail);
+    private void step(PrintStream out, String title, int expected, HttpResponse<String> actual, String detail) {
+        boolean expectedStatus = actual.statusCode() == expected;
+        succeeded &= expectedStatus;
+        out.println(title + "\n     " + actual.statusCode() + (expectedStatus ? "" : " (EXPECTED " + expected + ")")
+                + "  " + detail);
     }
 
     private void log(PrintStream out) throws IOException, InterruptedException {
@@ -111,12 +114,12 @@ final class DemoTour {
             Thread.sleep(50);
             lines = Files.readAllLines(accessLog);
         }
-        out.println("5. What the access log says of it");
+        out.println("5. The access log");
         for (String wanted : List.of("\"outcome\":\"served\"", "country-denied", "\"response_code\":429")) {
             String line =
                     lines.stream().filter(l -> l.contains(wanted)).findFirst().orElse("");
-            well &= !line.isEmpty();
-            out.println("     " + (line.isEmpty() ? "NOTHING with " + wanted : line));
+            succeeded &= !line.isEmpty();
+            out.println("     " + (line.isEmpty() ? "NO LINE with " + wanted : line));
         }
     }
 
@@ -125,13 +128,13 @@ final class DemoTour {
                 .timeout(Duration.ofSeconds(5))
                 .build();
         String text = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-        out.println("6. What the metrics say of it");
+        out.println("6. The metrics");
         List<String> shown = text.lines()
                 .filter(line ->
                         line.startsWith("stillgate_filter_decisions") || line.startsWith("stillgate_exchanges_total"))
                 .filter(line -> !line.endsWith(" 0.0"))
                 .toList();
-        well &= shown.size() >= 3;
+        succeeded &= shown.size() >= 3;
         shown.forEach(line -> out.println("     " + line));
     }
 

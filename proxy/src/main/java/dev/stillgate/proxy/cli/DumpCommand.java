@@ -17,13 +17,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints the configuration as a gateway would take it. */
+/** Prints the effective configuration. */
 @Command(
         name = "dump",
         mixinStandardHelpOptions = true,
         description = {
-            "Print the configuration as it takes effect, without secrets.",
-            "All defaults are in it. Two YAML documents, stillgate.yaml and the policy, each with the file's hash."
+            "Print the effective configuration, without secrets.",
+            "It includes all defaults. Two YAML documents, stillgate.yaml and the policy, each with the file's hash."
         })
 final class DumpCommand implements Callable<Integer> {
     @Spec
@@ -32,7 +32,7 @@ final class DumpCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    @Option(names = "--json", description = "print one JSON object in place of YAML")
+    @Option(names = "--json", description = "print one JSON object instead of YAML")
     private boolean json;
 
     @Override
@@ -55,7 +55,7 @@ final class DumpCommand implements Callable<Integer> {
         } else {
             for (EffectiveFiles.Effective file : files) {
                 out.println("---");
-                out.println("# " + file.name() + " as it takes effect: "
+                out.println("# " + file.name() + ", effective: "
                         + Outline.safe(file.file().toString()));
                 out.println("# sha256 " + file.sha256());
                 out.print(YamlText.of(file.content()));

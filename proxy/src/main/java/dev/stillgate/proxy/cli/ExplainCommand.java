@@ -18,25 +18,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows what a running gateway knows of a thing, and why it does what it does to it. */
+/** Explains the decisions of a gateway about a request, an account or a cluster. */
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
         description = {
-            "Show why a request, an account or a cluster is treated as it is.",
-            "A running gateway is asked about accounts and clusters. A request is explained without one: the filters of",
-            "the policy are asked about it."
+            "Explain the decisions about a request, an account or a cluster.",
+            "Accounts and clusters are looked up in a running gateway. A request is explained without one, by evaluating",
+            "the filters of the policy."
         },
         synopsisSubcommandLabel = "request|account|cluster")
 final class ExplainCommand implements Runnable {
     @Spec
     private @Nullable CommandSpec spec;
 
-    /** Without a verb of its own: says how it is used. */
+    /** Reports the missing subcommand. */
     @Override
     public void run() {
         if (spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "what is to be explained is missing");
+            throw new CommandLine.ParameterException(spec.commandLine(), "expected request, account or cluster");
         }
     }
 
@@ -44,25 +44,25 @@ final class ExplainCommand implements Runnable {
             name = "request",
             mixinStandardHelpOptions = true,
             description = {
-                "Show what each filter says of a request, and the result.",
-                "No gateway and no state are needed: buckets are full, and every account stands clear."
+                "Show the decision of each filter about a request, and the result.",
+                "No gateway and no state are needed: buckets are full, and no account has a standing."
             })
     int request(
             @Parameters(
                             paramLabel = "FILE",
                             description = {
-                                "a request as it goes over the wire, or a line of the exchange log; of a line of the",
-                                "access log, what it says is shown; - for standard input"
+                                "a request in wire format, or a line of the exchange log, or a line of the access log,",
+                                "which is shown as it is; - for standard input"
                             })
                     Path file,
             @Mixin ConfigFile config,
-            @Option(names = "--account", paramLabel = "ID", description = "take it as this account's") @Nullable
+            @Option(names = "--account", paramLabel = "ID", description = "the account of the request") @Nullable
                     String account,
             @Option(
                             names = "--address",
                             paramLabel = "IP",
                             converter = Literal.class,
-                            description = "take it as coming from there")
+                            description = "the client's address")
                     @Nullable
                     InetAddress address,
             @Option(names = "--json", description = "print JSON") boolean json)
@@ -87,7 +87,7 @@ final class ExplainCommand implements Runnable {
         return content;
     }
 
-    /** Reads an address without asking anybody. */
+    /** Converter of a literal IP address; host names are rejected, never resolved. */
     static final class Literal implements CommandLine.ITypeConverter<InetAddress> {
         @Override
         public InetAddress convert(String text) {
@@ -109,25 +109,24 @@ final class ExplainCommand implements Runnable {
     @Command(
             name = "account",
             mixinStandardHelpOptions = true,
-            description = "Show an account: its standing, and what each filter knows of it.")
+            description = "Show an account: its standing, and what each filter knows about it.")
     int account(
-            @Mixin AdminQuestion question,
-            @Parameters(paramLabel = "ID", description = "the account's id, h1:… for one that is not listed") String id)
+            @Mixin AdminQuery query,
+            @Parameters(paramLabel = "ID", description = "the account's id, h1:… for an unlisted account") String id)
             throws Exception {
-        return ask(question, "account", "accounts", id);
+        return query(query, "account", "accounts", id);
     }
 
     @Command(
             name = "cluster",
             mixinStandardHelpOptions = true,
-            description = "Show a cluster: its members, what joins them, and since when.")
-    int cluster(
-            @Mixin AdminQuestion question, @Parameters(paramLabel = "ID", description = "the cluster's id") String id)
+            description = "Show a cluster: its members, the evidence, and the date.")
+    int cluster(@Mixin AdminQuery query, @Parameters(paramLabel = "ID", description = "the cluster's id") String id)
             throws Exception {
-        return ask(question, "cluster", "clusters", id);
+        return query(query, "cluster", "clusters", id);
     }
 
-    private int ask(AdminQuestion question, String what, String page, String id) throws Exception {
-        return question.ask(line(), what, page, id);
+    private int query(AdminQuery query, String what, String page, String id) throws Exception {
+        return query.run(line(), what, page, id);
     }
 }

@@ -15,13 +15,13 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Turns API keys into the hashes that {@code accounts.yaml} lists. */
+/** Hashes API keys for {@code accounts.yaml}. */
 @Command(
         name = "hash-key",
         mixinStandardHelpOptions = true,
         description = {
             "Print the hashes of API keys, as accounts.yaml lists them.",
-            "The keys are read from standard input, a line each. Keys are never arguments: those are seen by everyone on the machine."
+            "Keys are read from standard input, one per line. They are never arguments, which every user of the machine can see."
         })
 final class HashKeyCommand implements Callable<Integer> {
     @Option(
@@ -36,7 +36,7 @@ final class HashKeyCommand implements Callable<Integer> {
         StillgateConfig loaded = new PolicyLoader(Environment.system()).config(config);
         if (loaded.hashing().isEmpty()) {
             System.err.println(
-                    "stillgate: " + config + " has no hashing secret: a hash would not outlive this command");
+                    "stillgate: " + config + " has no hashing secret, so a hash would be useless after this command");
             return 1;
         }
         Map.Entry<String, String> secret =

@@ -10,17 +10,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Asks a running gateway whether it is ready. */
+/** Checks whether a running gateway is ready. */
 @Command(
         name = "healthcheck",
         mixinStandardHelpOptions = true,
         description = {
             "Exit 0 when the gateway is ready for requests, else 1.",
-            "Without --admin, --config and STILLGATE_ADMIN, 127.0.0.1:9090 is asked."
+            "Without --admin, --config and STILLGATE_ADMIN, the admin address is 127.0.0.1:9090."
         })
 final class HealthcheckCommand implements Callable<Integer> {
     private static final HostPort DEFAULT = new HostPort("127.0.0.1", 9090);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -33,13 +33,13 @@ final class HealthcheckCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("not run as a command");
         }
-        AdminAddress.Answer answer = admin.probe(spec.commandLine(), "/readyz", DEFAULT, PATIENCE);
-        if (answer == null) {
+        AdminAddress.Response response = admin.probe(spec.commandLine(), "/readyz", DEFAULT, TIMEOUT);
+        if (response == null) {
             return 1;
         }
-        spec.commandLine().getOut().print(Outline.lines(answer.text()));
+        spec.commandLine().getOut().print(Outline.lines(response.text()));
         spec.commandLine().getOut().println();
         spec.commandLine().getOut().flush();
-        return answer.status() == 200 ? 0 : 1;
+        return response.status() == 200 ? 0 : 1;
     }
 }

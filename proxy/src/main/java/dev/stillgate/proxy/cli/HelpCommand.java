@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows the usage of the command, or of one verb: {@code help VERB} is {@code VERB --help}. */
+/** Shows the usage of the command or of one verb: {@code help VERB} equals {@code VERB --help}. */
 @Command(name = "help", mixinStandardHelpOptions = true, description = "Show how a verb is used.")
 final class HelpCommand implements Callable<Integer> {
     @Spec
@@ -27,20 +27,20 @@ final class HelpCommand implements Callable<Integer> {
         CommandLine at = root;
         for (int i = 0; i < verbs.size(); i++) {
             if (at.getCommand() instanceof PluginVerb) {
-                break; // reads the words behind it by itself
+                break; // parses the remaining arguments itself
             }
             CommandLine below = at.getSubcommands().get(verbs.get(i));
             if (below == null) {
                 throw new CommandLine.ParameterException(
-                        at, "there is no verb \"" + String.join(" ", verbs.subList(0, i + 1)) + "\"");
+                        at, "unknown verb \"" + String.join(" ", verbs.subList(0, i + 1)) + "\"");
             }
             at = below;
         }
         if (at.getCommand() instanceof PluginVerb) {
-            String[] words = new String[verbs.size() + 1];
-            verbs.toArray(words);
-            words[verbs.size()] = "--help";
-            return root.execute(words);
+            String[] arguments = new String[verbs.size() + 1];
+            verbs.toArray(arguments);
+            arguments[verbs.size()] = "--help";
+            return root.execute(arguments);
         }
         at.usage(root.getOut());
         root.getOut().flush();

@@ -15,27 +15,27 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Writes a first configuration. */
+/** Writes an initial configuration. */
 @Command(
         name = "init",
         mixinStandardHelpOptions = true,
         description = {
             "Write a commented configuration for one upstream, with secrets.",
-            "DIR gets stillgate.yaml, policy.yaml, accounts.yaml and secrets/, whose files only their owner can read.",
-            "Exit 0 written, 1 when a file exists or cannot be written: then nothing is written."
+            "DIR gets stillgate.yaml, policy.yaml, accounts.yaml and secrets/, readable by the owner only.",
+            "Exit 0 if written, 1 if a file exists or cannot be written; nothing is written in that case."
         })
 final class InitCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "the directory, which is made when it does not exist")
+    @Parameters(paramLabel = "DIR", description = "the directory; it is created if it does not exist")
     private Path directory = Path.of("config");
 
     @Option(
             names = "--provider",
             paramLabel = "NAME",
             defaultValue = "anthropic",
-            description = "whose API the upstream speaks: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+            description = "the API of the upstream: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     private NewConfiguration.Provider provider = NewConfiguration.Provider.anthropic;
 
     @Option(
@@ -45,7 +45,7 @@ final class InitCommand implements Callable<Integer> {
             description = "the upstream, such as http://127.0.0.1:9000 (default: the provider's own API)")
     private Policy.@Nullable Endpoint upstream;
 
-    /** Reads an endpoint as the policy does. */
+    /** Converter of an endpoint in the policy's format. */
     static final class EndpointText implements CommandLine.ITypeConverter<Policy.Endpoint> {
         @Override
         public Policy.Endpoint convert(String text) {
@@ -74,7 +74,7 @@ final class InitCommand implements Callable<Integer> {
         out.println("next:");
         out.println("  stillgate validate --config " + config);
         out.println("  stillgate run --config " + config);
-        out.println("  export " + base + "   # where the SDK of a caller sends its requests");
+        out.println("  export " + base + "   # base URL for the clients' SDK");
         out.println("keep a copy of " + directory.resolve("secrets") + " in a safe place");
         out.flush();
         return 0;

@@ -5,7 +5,7 @@ import dev.stillgate.proxy.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The {@code stillgate} command: exit 0 well, 1 invalid or failed, 2 usage. */
+/** The {@code stillgate} command. Exit codes: 0 success, 1 invalid input or failure, 2 wrong usage. */
 @Command(
         name = "stillgate",
         description =
@@ -45,19 +45,19 @@ public final class Main implements Runnable {
         });
     }
 
-    /** Returns what a failed command prints. */
+    /** Returns the message that a failed command prints. */
     static String explain(Exception failure) {
         if (failure instanceof ConfigException || failure instanceof PluginException) {
             return String.valueOf(failure.getMessage());
         }
         String message = failure.getMessage();
         Throwable cause = failure.getCause();
-        String said = message == null ? failure.toString() : message;
+        String text = message == null ? failure.toString() : message;
         String because = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
-        return "stillgate: " + said + (said.contains(because) ? "" : ": " + because);
+        return "stillgate: " + text + (text.contains(because) ? "" : ": " + because);
     }
 
-    /** Without a verb: says how it is used. */
+    /** Reports the missing verb. */
     @Override
     public void run() {
         if (spec != null) {

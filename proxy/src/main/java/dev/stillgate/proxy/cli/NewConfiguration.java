@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes a configuration for one upstream, with new secrets. No file that exists is changed. */
+/** Writer of a configuration for one upstream, with new secrets. Existing files are never changed. */
 final class NewConfiguration {
     private static final int SECRET_BYTES = 32;
     private static final List<String> SECRETS = List.of("secrets/hashing", "secrets/admin-token", "secrets/canary");
@@ -31,7 +31,7 @@ final class NewConfiguration {
     private final SecureRandom random = new SecureRandom();
     private final List<Path> made = new ArrayList<>();
 
-    /** The configuration in a directory, which is made when it does not exist. */
+    /** Creates a writer into a directory, which is created if it does not exist. */
     NewConfiguration(Path directory) {
         this.directory = directory;
     }
@@ -59,8 +59,8 @@ final class NewConfiguration {
     /**
      * Writes all files, or none.
      *
-     * @return the files, in the order in which they should be read
-     * @throws IOException when one of them exists or cannot be written
+     * @return the files, in recommended reading order
+     * @throws IOException if a file exists or cannot be written
      */
     List<Path> write(Provider provider, Policy.Endpoint upstream) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
@@ -125,7 +125,7 @@ final class NewConfiguration {
         return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
     }
 
-    /** Removes what was written before a failure, the last first. */
+    /** Removes the files written before a failure, in reverse order. */
     private void removeMade(Exception failure) {
         for (Path path : made.reversed()) {
             try {

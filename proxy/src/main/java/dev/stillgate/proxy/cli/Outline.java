@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.StringJoiner;
 
 /**
- * Writes what the admin tells for people: a line for each value, indented, as in YAML, with short lists and maps on one
- * line. Nothing in a value reaches the terminal as a command to it.
+ * Human-readable rendering of an admin page: one indented line per value, as in YAML, with short lists and maps on one
+ * line. Control characters are escaped, so that no value can send commands to the terminal.
  */
 final class Outline {
     private static final int WIDTH = 100;
@@ -20,7 +20,7 @@ final class Outline {
         return outline.out.toString();
     }
 
-    /** Returns a text without characters that a terminal would act on or that could break the line. */
+    /** Returns a text with control and formatting characters escaped. */
     static String safe(String text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
@@ -39,7 +39,7 @@ final class Outline {
         return safe.toString();
     }
 
-    /** Returns a text of several lines, each of them safe. */
+    /** Returns a text of several lines, with each line escaped. */
     static String lines(String text) {
         return String.join(
                 System.lineSeparator(), text.lines().map(Outline::safe).toList());
@@ -49,12 +49,12 @@ final class Outline {
         map.forEach((key, value) -> {
             indent(indent);
             out.append(safe(String.valueOf(key))).append(':');
-            behind(value, indent);
+            value(value, indent);
         });
     }
 
-    /** Writes a value behind its key, or below it. */
-    private void behind(Object value, int indent) {
+    /** Writes a value after its key on the same line, or indented below it. */
+    private void value(Object value, int indent) {
         String line = line(value);
         if (line.length() + indent <= WIDTH) {
             out.append(' ').append(line).append('\n');

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
-/** A verb that a plugin brings. It reads its own arguments. */
+/** A verb provided by a plugin. The plugin parses the arguments. */
 final class PluginVerb implements Callable<Integer> {
     private final Command command;
 
@@ -19,7 +19,7 @@ final class PluginVerb implements Callable<Integer> {
         this.command = command;
     }
 
-    /** Adds the verbs of the plugins on the class path, which may not have the name of one of the gateway's own. */
+    /** Adds the verbs of plugins on the class path. Their names must differ from the built-in verbs. */
     static void addTo(CommandLine line) {
         for (Command command : ServiceLoader.load(Command.class)) {
             CommandLine verb = new CommandLine(new PluginVerb(command));

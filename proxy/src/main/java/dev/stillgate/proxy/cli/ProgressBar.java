@@ -9,13 +9,13 @@ import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
-/** How far a backtest is: a bar that is drawn over on a terminal, a line every ten seconds elsewhere. */
+/** Progress of a backtest: a bar that is redrawn on a terminal, or a line every ten seconds elsewhere. */
 final class ProgressBar implements Backtest.Progress {
     private static final int EVERY = 256;
     private static final int WIDTH = 30;
     private static final long SECOND = 1_000_000_000L;
-    private static final long REDRAWN = SECOND / 4;
-    private static final long LINES = 10 * SECOND;
+    private static final long REDRAW_INTERVAL = SECOND / 4;
+    private static final long LINE_INTERVAL = 10 * SECOND;
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
@@ -40,7 +40,7 @@ final class ProgressBar implements Backtest.Progress {
             return;
         }
         long now = nanos.getAsLong();
-        if (now - drawn < (terminal ? REDRAWN : LINES)) {
+        if (now - drawn < (terminal ? REDRAW_INTERVAL : LINE_INTERVAL)) {
             return;
         }
         drawn = now;
@@ -62,7 +62,7 @@ final class ProgressBar implements Backtest.Progress {
         }
     }
 
-    /** Says how long it took. */
+    /** Prints the total time and the rate. */
     void end(long exchanges) {
         long now = nanos.getAsLong();
         err.printf(

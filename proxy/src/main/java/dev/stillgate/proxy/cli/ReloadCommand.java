@@ -9,14 +9,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lets a running gateway put its files in force, or go back. */
+/** Reloads the files of a running gateway, or rolls back. */
 @Command(
         name = "reload",
         mixinStandardHelpOptions = true,
         description = {
-            "Put changed files in force in a running gateway, or go back.",
-            "The files are the policy, the accounts and those that they name.",
-            "Exit 0 done, 1 when the files are wrong or nobody answers: then nothing has changed."
+            "Reload the files of a running gateway, or roll back.",
+            "The files are the policy, the accounts, and the files that they name.",
+            "Exit 0 if done, 1 if a file is invalid or the gateway does not respond; nothing changes in that case."
         })
 final class ReloadCommand implements Callable<Integer> {
     @Spec
@@ -25,10 +25,10 @@ final class ReloadCommand implements Callable<Integer> {
     @Mixin
     private AdminAddress admin = new AdminAddress();
 
-    @Option(names = "--force", description = "also when the policy is pinned after a rollback")
+    @Option(names = "--force", description = "reload even if the policy is pinned after a rollback")
     private boolean force;
 
-    @Option(names = "--rollback", description = "go back to the policy before the one in force, and pin it")
+    @Option(names = "--rollback", description = "put the previous policy in force again and pin it")
     private boolean rollback;
 
     @Override
@@ -39,14 +39,14 @@ final class ReloadCommand implements Callable<Integer> {
         if (force && rollback) {
             throw new CommandLine.ParameterException(spec.commandLine(), "expected --force or --rollback, not both");
         }
-        AdminAddress.Answer answer =
+        AdminAddress.Response response =
                 admin.post(spec.commandLine(), rollback ? "/rollback" : force ? "/reload?force=true" : "/reload");
-        if (answer == null) {
+        if (response == null) {
             return 1;
         }
-        boolean done = answer.status() == 200;
+        boolean done = response.status() == 200;
         (done ? spec.commandLine().getOut() : spec.commandLine().getErr())
-                .println(Outline.lines(answer.text().strip()));
+                .println(Outline.lines(response.text().strip()));
         return done ? 0 : 1;
     }
 }

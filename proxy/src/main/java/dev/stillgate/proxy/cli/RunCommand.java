@@ -10,13 +10,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the gateway until it is told to stop. */
+/** Runs the gateway until a signal or the admin API stops it. */
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
         description = {
             "Run the gateway.",
-            "SIGHUP reloads the policy, SIGUSR1 reopens the log files, SIGTERM drains and a second one exits at once."
+            "SIGHUP reloads the policy, SIGUSR1 reopens the log files, SIGTERM drains, a second SIGTERM exits at once."
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -26,7 +26,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--drain-seconds",
             paramLabel = "N",
             defaultValue = "600",
-            description = "how long exchanges under way may take after SIGTERM (default: ${DEFAULT-VALUE})")
+            description =
+                    "the maximum time for exchanges in progress to complete after SIGTERM (default: ${DEFAULT-VALUE})")
     private int drainSeconds = 600;
 
     @Option(
@@ -34,7 +35,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description = {
-                "how long connections are still taken after SIGTERM, while /readyz says 503, until balancers have heard of it",
+                "how long to keep accepting connections after SIGTERM, while /readyz returns 503, so that load balancers notice",
                 "(default: ${DEFAULT-VALUE})"
             })
     private int drainDelaySeconds;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Print the JSON Schema of a configuration file, for editors.",
-            "The version of JSON Schema is 2020-12; checks in CI may use it, too.",
+            "The JSON Schema version is 2020-12. It is also suitable for checks in CI.",
             "A file names its schema in its first line: # yaml-language-server: $schema=schema/policy.schema.json"
         })
 final class SchemaCommand implements Callable<Integer> {
@@ -37,20 +37,20 @@ final class SchemaCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "FILE",
-            description = "whose schema: ${COMPLETION-CANDIDATES}; left out, it must be --write")
-    private @Nullable Subject subject;
+            description = "the file: ${COMPLETION-CANDIDATES}; may be omitted with --write")
+    private @Nullable ConfigurationFile subject;
 
     @Option(
             names = "--plugins",
             paramLabel = "DIR",
-            description = "plugins from outside, whose filters are to be known")
+            description = "a directory of additional plugin jars, whose filters are included")
     private @Nullable Path plugins;
 
     @Option(names = "--write", paramLabel = "DIR", description = "write all schemas into a directory")
     private @Nullable Path directory;
 
-    /** A file that has a schema. */
-    enum Subject {
+    /** A configuration file with a schema. */
+    enum ConfigurationFile {
         stillgate,
         policy,
         accounts
@@ -61,33 +61,32 @@ final class SchemaCommand implements Callable<Integer> {
         if (spec == null) {
             throw new IllegalStateException("not run as a command");
         }
-        Subject one = subject;
+        ConfigurationFile one = subject;
         Path into = directory;
         if ((one == null) == (into == null)) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "expected one of stillgate, policy, accounts, or --write DIR");
         }
-        Map<Subject, String> schemas = schemas(plugins);
+        Map<ConfigurationFile, String> schemas = schemas(plugins);
         if (one != null) {
             spec.commandLine().getOut().print(schemas.get(one));
             spec.commandLine().getOut().flush();
         }
         if (into != null) {
             Files.createDirectories(into);
-            for (Map.Entry<Subject, String> schema : schemas.entrySet()) {
+            for (Map.Entry<ConfigurationFile, String> schema : schemas.entrySet()) {
                 Files.writeString(into.resolve(file(schema.getKey())), schema.getValue());
             }
         }
         return 0;
     }
 
-    /** Returns the name of a schema's file. */
-    static String file(Subject subject) {
+    /** Returns the file name of a schema. */
+    static String file(ConfigurationFile subject) {
         return subject.name().toLowerCase(Locale.ROOT) + ".schema.json";
     }
 
-    /** Returns the schemas of all files. */
-    static Map<Subject, String> schemas(@Nullable Path plugins) {
+    static Map<ConfigurationFile, String> schemas(@Nullable Path plugins) {
         SortedMap<String, Class<? extends Record>> filters = new TreeMap<>();
         try (FilterCatalog catalog = FilterCatalog.load(SchemaCommand.class.getClassLoader(), plugins)) {
             for (String type : catalog.types()) {
@@ -96,10 +95,10 @@ final class SchemaCommand implements Callable<Integer> {
                     filters.put(type, factory.policyType());
                 }
             }
-            Map<Subject, String> schemas = new LinkedHashMap<>();
-            schemas.put(Subject.stillgate, JsonText.of(ConfigSchema.stillgate()));
-            schemas.put(Subject.policy, JsonText.of(ConfigSchema.policy(filters)));
-            schemas.put(Subject.accounts, JsonText.of(ConfigSchema.accounts()));
+            Map<ConfigurationFile, String> schemas = new LinkedHashMap<>();
+            schemas.put(ConfigurationFile.stillgate, JsonText.of(ConfigSchema.stillgate()));
+            schemas.put(ConfigurationFile.policy, JsonText.of(ConfigSchema.policy(filters)));
+            schemas.put(ConfigurationFile.accounts, JsonText.of(ConfigSchema.accounts()));
             return schemas;
         }
     }

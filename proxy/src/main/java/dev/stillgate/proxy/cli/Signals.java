@@ -10,17 +10,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the process does on signals while it serves. */
+/** Signal handling of a serving process: reload, reopen logs, drain, exit. */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
     private Signals() {}
 
     /**
-     * Serves until SIGTERM or SIGINT, then drains; returns the exit code.
+     * Serves until SIGTERM, SIGINT or a drain request, then drains. Returns the exit code.
      *
-     * @param delay how long it serves on after it has said that it is not ready any more
-     * @param drain how long exchanges under way have then
+     * @param delay how long to keep accepting connections after {@code /readyz} reports not ready
+     * @param drain the maximum time for exchanges in progress to complete
      */
     static int serve(Gateway gateway, Duration delay, Duration drain) throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
@@ -34,33 +34,33 @@ final class Signals {
                 stop.countDown();
             });
         }
-        gateway.whenAskedToDrain(stop::countDown);
+        gateway.onDrainRequest(stop::countDown);
         on("HUP", () -> reload(gateway));
         on("USR1", gateway::reopenLogs);
-        ServiceNotice notice = ServiceNotice.ofProcess();
-        notice.send(ServiceNotice.READY);
+        SystemdNotifier systemd = SystemdNotifier.ofProcess();
+        systemd.send(SystemdNotifier.READY);
         stop.await();
-        notice.send(ServiceNotice.STOPPING);
+        systemd.send(SystemdNotifier.STOPPING);
         gateway.retire();
         if (delay.isPositive()) {
-            LOG.info("not ready any more; connections are still taken for {} s", delay.toSeconds());
+            LOG.info("not ready; still accepting connections for {} s", delay.toSeconds());
             Thread.sleep(delay);
         }
-        LOG.info("draining: no new connections, exchanges under way have {} s", drain.toSeconds());
+        LOG.info("draining: no new connections; exchanges in progress have {} s to complete", drain.toSeconds());
         gateway.drain(drain);
         LOG.info("stopped");
         return 0;
     }
 
     /**
-     * Runs an action whenever the signal comes. {@code sun.misc.Signal} is the one way to hear of signals; it is in the
-     * supported module {@code jdk.unsupported}, and reflection keeps the compiler from warning of its name.
+     * Registers a signal handler. {@code sun.misc.Signal} is the only API for signals. It belongs to the supported
+     * module {@code jdk.unsupported}; reflection avoids the compiler's warning about its name.
      */
     private static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object runs =
+            Object proxy =
                     Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, (self, method, args) -> {
                         if (method.getName().equals("handle")) {
                             action.run();
@@ -68,7 +68,7 @@ final class Signals {
                         return null;
                     });
             Method handle = signal.getMethod("handle", signal, handler);
-            handle.invoke(null, signal.getConstructor(String.class).newInstance(name), runs);
+            handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
         } catch (ReflectiveOperationException e) {
             LOG.warn("SIG{} is not handled on this platform", name, e);
         }

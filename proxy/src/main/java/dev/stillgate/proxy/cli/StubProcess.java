@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The stub model of the load tests, in a process of its own. */
+/** The stub model of the load tests, running in a separate process. */
 final class StubProcess implements AutoCloseable {
     private static final String MAIN = "dev.stillgate.loadtests.stub.StubModel";
 
@@ -20,9 +20,9 @@ final class StubProcess implements AutoCloseable {
     }
 
     /**
-     * Starts it on a free port.
+     * Starts the stub model on a free port.
      *
-     * @throws IOException when it does not come up
+     * @throws IOException if it does not start
      */
     static StubProcess start(String classpath) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

@@ -12,15 +12,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Checks the configuration without serving. */
+/** Validates the configuration files without starting a gateway. */
 @Command(
         name = "validate",
         mixinStandardHelpOptions = true,
         description = {
             "Check stillgate.yaml, the policy and the accounts.",
-            "Everything that is wrong is printed, with file:line:column, and what is right and can have no effect. Nothing "
-                    + "is contacted; names of upstreams are not resolved.",
-            "Exit 0 valid, 1 not valid, 2 usage."
+            "All errors are printed with file:line:column, and warnings about settings without effect. Nothing "
+                    + "is contacted; host names of upstreams are not resolved.",
+            "Exit 0 if valid, 1 if not valid, 2 on wrong usage."
         })
 final class ValidateCommand implements Callable<Integer> {
     @Spec
@@ -29,7 +29,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Mixin
     private ConfigFile config = new ConfigFile();
 
-    @Option(names = "--strict", description = "take warnings as errors")
+    @Option(names = "--strict", description = "treat warnings as errors")
     private boolean strict;
 
     @Override

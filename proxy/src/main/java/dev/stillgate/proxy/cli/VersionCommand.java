@@ -2,7 +2,6 @@ package dev.stillgate.proxy.cli;
 
 import picocli.CommandLine.Command;
 
-/** Prints the version. */
 @Command(name = "version", mixinStandardHelpOptions = true, description = "Print the version of Stillgate and of Java.")
 final class VersionCommand implements Runnable {
     @Override

@@ -17,7 +17,7 @@ import dev.stillgate.spi.Ticker;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A written request as filters see it, on a connection of its own. */
+/** An exchange for a request read from a file, on a connection of its own. */
 final class ExplainedExchange implements Exchange {
     private static final int PORT = 1024;
 

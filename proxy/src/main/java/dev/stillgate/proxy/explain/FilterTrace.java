@@ -26,7 +26,7 @@ import dev.stillgate.spi.Verdict;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.jspecify.annotations.Nullable;
 
-/** One way of a request through filters that know nothing but it: made for it, and thrown away after it. */
+/** Run of one request through a filter chain that is built for it, has no state, and is discarded afterwards. */
 final class FilterTrace implements AutoCloseable {
     private final DaemonTimer timer = new DaemonTimer();
     private final PolicyBuilder.Built built;
@@ -34,10 +34,10 @@ final class FilterTrace implements AutoCloseable {
     private @Nullable BodyView view;
 
     /**
-     * Makes the filters.
+     * Builds the filter chain.
      *
-     * @param mode the mode of all filters that are on; null for the one that the policy gives each
-     * @throws ConfigException when the policy is wrong
+     * @param mode the mode of all filters that are on, null for the mode that the policy gives each
+     * @throws ConfigException if the policy is invalid
      */
     FilterTrace(
             FilterCatalog catalog,
@@ -52,22 +52,24 @@ final class FilterTrace implements AutoCloseable {
         ChainCompiler compiler = new ChainCompiler(
                 catalog, new StateRegistry(), meters, meters, ticker, timer, null, new LoneFleet(), secrets);
         built = new PolicyBuilder(catalog, compiler)
-                .rehearse(
+                .buildOffline(
                         loaded,
-                        spec -> mode == null || spec.mode() == FilterMode.OFF ? spec : PolicyBuilder.in(mode, spec));
+                        spec -> mode == null || spec.mode() == FilterMode.OFF
+                                ? spec
+                                : PolicyBuilder.withMode(mode, spec));
     }
 
     ServingPolicy serving() {
         return built.serving();
     }
 
-    /** Returns what the body was read as, null when it was not. */
+    /** Returns the parsed request body, null when it was not read. */
     @Nullable
     BodyView view() {
         return view;
     }
 
-    /** Sends a request through; returns why it is refused, null when it is not. */
+    /** Runs a request through the chain. Returns the refusal, null when the request passes. */
     @Nullable
     Refusal run(ExplainedExchange exchange, byte[] body) {
         FilterChain chain = built.serving().chain();

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A line of the access log, shown for people. The line has no headers and no body, so no filter is asked about it. */
+/** Explanation of an access-log line. The line has no headers and no body, so no filter is evaluated. */
 final class LoggedDecision {
     private static final String NOTE =
-            "this is a line of the access log: it has no headers and no body, so the filters are not asked again";
+            "this is a line of the access log: it has no headers and no body, so the filters are not evaluated again";
 
     private LoggedDecision() {}
 
@@ -20,22 +20,22 @@ final class LoggedDecision {
                 && fields.containsKey("outcome");
     }
 
-    /** Returns what the line says. */
+    /** Returns the content of the line as a page. */
     static Map<String, Object> page(Map<?, ?> line) {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("note", NOTE);
         page.put("request", line.get("method") + " " + line.get("path"));
         copy(line, "request_id", page, "requestId");
         copy(line, "start_time", page, "at");
-        Map<String, Object> caller = new LinkedHashMap<>();
-        copy(line, "account", caller, "account");
-        copy(line, "organisation", caller, "organisation");
-        copy(line, "standing", caller, "standing");
-        copy(line, "downstream_remote_address", caller, "address");
-        copy(line, "geo.country.iso_code", caller, "country");
-        copy(line, "as.number", caller, "asn");
-        copy(line, "geo.databases", caller, "databases");
-        page.put("caller", caller);
+        Map<String, Object> client = new LinkedHashMap<>();
+        copy(line, "account", client, "account");
+        copy(line, "organisation", client, "organisation");
+        copy(line, "standing", client, "standing");
+        copy(line, "downstream_remote_address", client, "address");
+        copy(line, "geo.country.iso_code", client, "country");
+        copy(line, "as.number", client, "asn");
+        copy(line, "geo.databases", client, "databases");
+        page.put("caller", client);
         page.put("result", result(line));
         return page;
     }
@@ -65,10 +65,10 @@ final class LoggedDecision {
                 filter == null || filter.equals("gateway")
                         ? "the gateway itself refused the request: " + code
                         : "the filter " + filter + " refused the request: " + code;
-            case "served" -> "the upstream's answer was delivered whole";
-            case "upstream_failed" -> "the upstream gave no answer that could be delivered: " + code;
-            case "truncated" -> "the answer was cut short: " + code;
-            case "downstream_gone" -> "the caller closed the connection before the answer was whole";
+            case "served" -> "the upstream's response was delivered completely";
+            case "upstream_failed" -> "the upstream gave no usable response: " + code;
+            case "truncated" -> "the response was truncated: " + code;
+            case "downstream_gone" -> "the client closed the connection before the response was complete";
             default -> "unknown outcome: " + outcome;
         };
     }

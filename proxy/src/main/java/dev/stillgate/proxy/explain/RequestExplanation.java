@@ -36,11 +36,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the filters of a policy say of one request, without a gateway. Every filter is asked with nothing behind it: its
- * buckets are full, and nobody has a standing. No state is read and none is kept.
+ * Evaluation of a policy's filters for one request, without a gateway. Filters start without state: buckets are full,
+ * and no account has a standing. No state is read or saved.
  */
 public final class RequestExplanation {
-    /** The most bytes that a file with a request may have. */
+    /** The maximum size of a request file, in bytes. */
     public static final int MOST_BYTES = 64 << 20;
 
     private final StillgateConfig config;
@@ -59,15 +59,15 @@ public final class RequestExplanation {
     }
 
     /**
-     * What is asked.
+     * A request to explain.
      *
      * @param config the {@code stillgate.yaml}
-     * @param request the content of the file with the request
+     * @param request the content of the request file
      * @param source the file's name, for messages
-     * @param account the account to take it as, null for the one that the file or its credential says
-     * @param address the address to take it from, null for the one that the file says
+     * @param account the account to use, null for the one in the file or of its credential
+     * @param address the client's address, null for the one in the file
      */
-    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     public record Question(
             Path config,
             byte[] request,
@@ -76,11 +76,11 @@ public final class RequestExplanation {
             @Nullable InetAddress address) {}
 
     /**
-     * Explains a request; the answer is made of maps, lists, texts and numbers. Of an access-log line, the answer tells what
-     * the line says, and neither the configuration nor a filter is asked.
+     * Explains a request. The result consists of maps, lists, strings and numbers. An access-log line is shown as it
+     * is, without reading the configuration or evaluating a filter.
      *
-     * @throws ConfigException when the configuration is wrong
-     * @throws IOException when the file holds no request
+     * @throws ConfigException if the configuration is invalid
+     * @throws IOException if the file contains no request
      */
     public static Map<String, Object> of(Question question, Environment environment)
             throws ConfigException, IOException {
@@ -105,7 +105,7 @@ public final class RequestExplanation {
                 question.address(), Objects.requireNonNullElse(file.address(), InetAddress.getLoopbackAddress()));
         Ticker ticker = new StoppedClock(file.millis() < 0 ? Ticker.system().millis() : file.millis());
         String id = question.account() != null ? question.account() : file.account();
-        // each filter is asked in shadow first, so that none keeps the others from being asked
+        // first run all filters in shadow mode, so that a rejection does not hide the others
         try (FilterTrace shadow = new FilterTrace(catalog, loaded, accounts, ticker, FilterMode.SHADOW);
                 FilterTrace configured = new FilterTrace(catalog, loaded, accounts, ticker, null)) {
             ServingPolicy serving = configured.serving();
@@ -115,13 +115,13 @@ public final class RequestExplanation {
             page.put("request", request.head().method() + " " + request.head().path());
             Target target = target(request, serving);
             Account account = id != null ? named(id) : request.account(serving.credentials(), accounts.cursor());
-            caller(account, address, question.address() == null && file.address() == null);
+            client(account, address, question.address() == null && file.address() == null);
             if (serving.accountsRequired() && account.trust() == Account.Trust.NONE) {
                 throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
             }
-            ExplainedExchange asked = new ExplainedExchange(request, target, account, address, ticker);
-            shadow.run(asked, request.body());
-            GeoRefusal geo = shadow.serving().chain().geoRefusal(asked);
+            ExplainedExchange shadowed = new ExplainedExchange(request, target, account, address, ticker);
+            shadow.run(shadowed, request.body());
+            GeoRefusal geo = shadow.serving().chain().geoRefusal(shadowed);
             if (geo != null) {
                 page.put("geo", RefusalLookup.geo(geo));
             }
@@ -134,7 +134,7 @@ public final class RequestExplanation {
         }
     }
 
-    /** A clock that shows one time. */
+    /** A clock with a fixed time. */
     private record StoppedClock(long millis) implements Ticker {
         @Override
         public long nanos() {
@@ -147,7 +147,7 @@ public final class RequestExplanation {
         if (target == null) {
             throw new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
         }
-        page.put("operation", word(target.operation()));
+        page.put("operation", kebabCase(target.operation()));
         page.put("route", target.route());
         loaded.policy().routes().stream()
                 .filter(route -> route.path().equals(target.route()))
@@ -160,21 +160,21 @@ public final class RequestExplanation {
         return listed != null ? listed : new Account(id, Account.Trust.ACCEPTED, null, null, false, null);
     }
 
-    private void caller(Account account, InetAddress address, boolean assumed) {
-        Map<String, Object> caller = new LinkedHashMap<>();
-        caller.put("account", account.id());
-        caller.put("trust", word(account.trust()));
+    private void client(Account account, InetAddress address, boolean assumed) {
+        Map<String, Object> client = new LinkedHashMap<>();
+        client.put("account", account.id());
+        client.put("trust", kebabCase(account.trust()));
         if (account.organisation() != null) {
-            caller.put("organisation", account.organisation());
+            client.put("organisation", account.organisation());
         }
         if (account.tier() != null) {
-            caller.put("tier", account.tier());
+            client.put("tier", account.tier());
         }
-        caller.put("address", address.getHostAddress());
+        client.put("address", address.getHostAddress());
         if (assumed) {
-            caller.put("addressNote", "assumed, since the file names none; set it with --address");
+            client.put("addressNote", "assumed, since the file names none; set it with --address");
         }
-        page.put("caller", caller);
+        page.put("caller", client);
     }
 
     private void body(@Nullable BodyView view) {
@@ -196,27 +196,29 @@ public final class RequestExplanation {
         }
     }
 
-    /** Returns what each filter of the list says, those that are off too. */
-    private List<Object> filters(List<FilterSnapshot> asked) {
+    /** Returns one entry per filter of the policy, including filters that are off. */
+    private List<Object> filters(List<FilterSnapshot> evaluated) {
         List<Object> filters = new ArrayList<>();
         for (Policy.FilterEntry entry : loaded.policy().filters()) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("name", entry.name());
             line.put("type", entry.type());
-            line.put("mode", word(entry.mode()));
-            asked.stream().filter(filter -> filter.name().equals(entry.name())).forEach(filter -> said(filter, line));
+            line.put("mode", kebabCase(entry.mode()));
+            evaluated.stream()
+                    .filter(filter -> filter.name().equals(entry.name()))
+                    .forEach(filter -> result(filter, line));
             line.putIfAbsent("says", "nothing: it is off");
             filters.add(line);
         }
         return filters;
     }
 
-    private static void said(FilterSnapshot filter, Map<String, Object> line) {
+    private static void result(FilterSnapshot filter, Map<String, Object> line) {
         if (filter.counts().getOrDefault(Decision.REJECT, 0L) > 0) {
             line.put("says", "refuse");
             line.put("code", String.valueOf(filter.lastReject()));
         } else if (filter.counts().getOrDefault(Decision.ERROR, 0L) > 0) {
-            line.put("says", "nothing: it failed, and the log says how");
+            line.put("says", "nothing: it failed, see the log");
         } else if (filter.counts().getOrDefault(Decision.FLAG, 0L) > 0) {
             line.put("says", "allow, with a flag");
         } else {
@@ -242,7 +244,7 @@ public final class RequestExplanation {
         page.put("result", result);
     }
 
-    private static String word(Enum<?> constant) {
+    private static String kebabCase(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

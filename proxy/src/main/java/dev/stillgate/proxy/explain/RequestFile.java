@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request in a file: as it goes over the wire (the head's lines may end in a line feed alone, as editors write them), or
- * a line of the exchange log. A line of the access log holds no request; {@link #accessLogLine} reads it.
+ * A request in a file: either in wire format, where head lines may end in a plain line feed, or a line of the exchange
+ * log. Access-log lines contain no request; {@link #accessLogLine} reads them.
  */
 final class RequestFile {
     private final byte[] bytes;
@@ -29,24 +29,24 @@ final class RequestFile {
         this.millis = millis;
     }
 
-    /** Returns head and body as on the wire. */
+    /** Returns head and body in wire format. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** Returns the account's id, null when only a credential says whose it is. */
+    /** Returns the account id, null when the account is only known by its credential. */
     @Nullable
     String account() {
         return account;
     }
 
-    /** Returns where it came from, null when the file does not say. */
+    /** Returns the client address, null when the file has none. */
     @Nullable
     InetAddress address() {
         return address;
     }
 
-    /** Returns when it came, in milliseconds of the epoch, -1 when the file does not say. */
+    /** Returns the time of the request in milliseconds since the epoch, -1 when the file has none. */
     long millis() {
         return millis;
     }
@@ -54,7 +54,8 @@ final class RequestFile {
     /**
      * Reads the content of a file.
      *
-     * @throws IOException with a sentence that says what is wrong with it
+     * @throws IOException if the file contains no request; its message continues a sentence that begins with the file's
+     *     name
      */
     static RequestFile read(byte[] content) throws IOException {
         int start = 0;
@@ -69,11 +70,14 @@ final class RequestFile {
                     ? logged(trimmed(content))
                     : new RequestFile(wire(Arrays.copyOfRange(content, start, content.length)), null, null, -1);
         } catch (MalformedBody e) {
-            throw new IOException("is no line of the exchange log: " + e.getMessage(), e);
+            throw new IOException("is not a line of the exchange log: " + e.getMessage(), e);
         }
     }
 
-    /** Returns a request whose head ends its lines as HTTP does; one line end at the end of a body is the editor's. */
+    /**
+     * Returns a request with CRLF line ends in the head. A single line end after the body is removed, since editors add
+     * it.
+     */
     private static byte[] wire(byte[] content) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 64);
         int at = 0;
@@ -130,7 +134,7 @@ final class RequestFile {
 
     private static RequestFile logged(byte[] line) throws IOException, MalformedBody {
         if (!(JsonValues.read(line) instanceof Map<?, ?> fields)) {
-            throw new IOException("is no line of the exchange log: expected an object");
+            throw new IOException("is not a line of the exchange log: expected an object");
         }
         JsonMembers members = new JsonMembers();
         members.read(line, 0, line.length);

@@ -19,8 +19,8 @@ import io.github.bucket4j.distributed.versioning.Versions;
 import java.util.function.BooleanSupplier;
 
 /**
- * One draw as a single command of Bucket4j's, so that new terms, what is owed and what is wanted cost one reading and
- * one compare-and-swap together. It runs here and never in the store; a draw that changes nothing is not written.
+ * One draw as a single Bucket4j command, so that new terms, owed tokens and wanted tokens cost one read and one
+ * compare-and-swap together. The command runs in the gateway, never in the store. A draw without effect is not written.
  */
 final class DrawCommand implements RemoteCommand<Drawn> {
     private static final String BANDWIDTH = "tokens";
@@ -30,10 +30,10 @@ final class DrawCommand implements RemoteCommand<Drawn> {
     private final BooleanSupplier abandoned;
 
     /**
-     * A command for a draw.
+     * Creates the command of a draw.
      *
-     * @param abandoned whether nobody waits for it any more; then it changes nothing
-     * @throws IllegalArgumentException when no bucket can have such terms, or the numbers cannot be counted with
+     * @param abandoned returns true once the result is no longer awaited; the command then changes nothing
+     * @throws IllegalArgumentException if the terms are invalid or a number is out of range
      */
     DrawCommand(Draw draw, BooleanSupplier abandoned) {
         if (draw.wanted() < 0) {
@@ -74,21 +74,24 @@ final class DrawCommand implements RemoteCommand<Drawn> {
         return CommandResult.success(drawn, CommandResult.NOTHING.getResultTypeId());
     }
 
-    /** Keeps what is left. An interval that is another now begins anew: what has passed of it is no time at its pace. */
+    /**
+     * Applies new terms and keeps the available tokens. A changed refill interval restarts, because the elapsed part of
+     * the old one does not count at the new pace.
+     */
     private RemoteBucketState underNewTerms(RemoteBucketState state, long now) {
         Bandwidth before = state.getConfiguration().getBandwidths()[0];
         Bandwidth after = terms.getBandwidths()[0];
-        boolean goesOn = !before.isRefillIntervally()
+        boolean keepsInterval = !before.isRefillIntervally()
                 || (after.isRefillIntervally()
                         && before.getRefillTokens() == after.getRefillTokens()
                         && before.getRefillPeriodNanos() == after.getRefillPeriodNanos());
-        if (goesOn) {
+        if (keepsInterval) {
             state.replaceConfiguration(terms, TokensInheritanceStrategy.AS_IS, now);
             return state;
         }
-        RemoteBucketState anew = full(now);
-        anew.consume(Math.max(0, Math.subtractExact(after.getCapacity(), state.getAvailableTokens())));
-        return anew;
+        RemoteBucketState restarted = full(now);
+        restarted.consume(Math.max(0, Math.subtractExact(after.getCapacity(), state.getAvailableTokens())));
+        return restarted;
     }
 
     private RemoteBucketState full(long now) {
@@ -128,6 +131,6 @@ final class DrawCommand implements RemoteCommand<Drawn> {
 
     @Override
     public SerializationHandle<RemoteCommand<?>> getSerializationHandle() {
-        throw new UnsupportedOperationException("a draw is carried out where it is asked for");
+        throw new UnsupportedOperationException("draws run in the gateway and are never serialized");
     }
 }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the fleet counts. */
+/** Counters of the fleet and their registration. */
 final class FleetMeters {
     final LongAdder draws = new LongAdder();
     final LongAdder drawFailures = new LongAdder();
@@ -15,30 +15,26 @@ final class FleetMeters {
     final LongAdder received = new LongAdder();
     final LongAdder readerFailures = new LongAdder();
 
-    /** Shows them, for as long as the registry lives. */
+    /** Registers the meters. */
     void show(MeterRegistry registry, Fleet fleet) {
         Gauge.builder("stillgate.fleet.link", fleet, f -> f.link() == Fleet.Link.JOINED ? 1 : 0)
-                .description("1 while the fleet's store answers and takes writes, 0 while it does not")
+                .description("1 while the fleet's store responds and accepts writes, else 0")
                 .strongReference(true)
                 .register(registry);
         Gauge.builder("stillgate.fleet.nodes", fleet, Fleet::nodes)
-                .description("Gateways that were alive when last heard of, this one included")
+                .description("Gateways known to be alive, including this one")
                 .strongReference(true)
                 .register(registry);
-        counter(registry, "stillgate.fleet.draws", draws, "Draws from shared buckets, the failed ones included");
-        counter(
-                registry,
-                "stillgate.fleet.draw.failures",
-                drawFailures,
-                "Draws that failed or were not answered in time");
-        counter(registry, "stillgate.fleet.feed.sent", sent, "Records that the store has taken");
+        counter(registry, "stillgate.fleet.draws", draws, "Draws from shared buckets, including failed ones");
+        counter(registry, "stillgate.fleet.draw.failures", drawFailures, "Draws that failed or timed out");
+        counter(registry, "stillgate.fleet.feed.sent", sent, "Records that the store accepted");
         counter(
                 registry,
                 "stillgate.fleet.feed.dropped",
                 dropped,
-                "Records that were dropped, or not known to be taken");
-        counter(registry, "stillgate.fleet.feed.received", received, "Records that were handed to readers");
-        counter(registry, "stillgate.fleet.feed.reader.failures", readerFailures, "Records at which a reader failed");
+                "Records that were dropped, or whose acceptance is unknown");
+        counter(registry, "stillgate.fleet.feed.received", received, "Records that were delivered to readers");
+        counter(registry, "stillgate.fleet.feed.reader.failures", readerFailures, "Records whose reader failed");
     }
 
     private static void counter(MeterRegistry registry, String name, LongAdder adder, String description) {

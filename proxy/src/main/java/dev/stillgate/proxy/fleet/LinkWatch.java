@@ -14,58 +14,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the store answers and takes writes: it is asked for its time and then for a write again and again, one question
- * at a time, and it is joined while all connections are open and the last answers came in time. A store can answer every
- * read and refuse every write: a replica, a full one, one that cannot save to its disk.
+ * Periodic check whether the store responds and accepts writes. Each check asks for the store's time and then writes,
+ * one request at a time. The store counts as joined while all connections are open and the last responses came in time.
+ * The write is needed because a replica, a full store, or a store that cannot save to disk still serves every read.
  */
 final class LinkWatch {
     private static final Logger log = LoggerFactory.getLogger(LinkWatch.class);
 
-    /** How long no write may be refused before a store is joined: one that is full takes a write now and then. */
+    /** Time without a refused write before the store is joined again; a full store accepts a write now and then. */
     private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String store;
     private final List<StoreConnection> connections;
-    private final StoreConnection asked;
+    private final StoreConnection probed;
     private final StoreClock clock;
     private final Supplier<? extends CompletionStage<?>> write;
     private final EventExecutor worker;
-    private final Runnable joins;
+    private final Runnable onJoin;
     private volatile Link link = Link.LOST;
     private volatile boolean closed;
-    private boolean told;
-    private boolean asking;
-    private boolean answers;
+    private boolean logged;
+    private boolean checking;
+    private boolean responds;
     private boolean writing;
-    private boolean unsteady;
+    private boolean recentlyRefused;
     private long refusedAt;
 
     /**
-     * A watch that has not looked yet.
+     * Creates a watch; the store counts as lost until the first check succeeds.
      *
-     * @param store what the log calls the store
-     * @param connections all that must be open
-     * @param asked the one of them that the question is asked on
-     * @param clock learns from the answers
-     * @param write writes to the store as a draw does, and fails when the store refuses
-     * @param worker where the answers are looked at
-     * @param joins called on the worker when the store has been joined, just before anybody can see it
+     * @param store the store's name in the log
+     * @param connections the connections that must be open
+     * @param probed the connection used for checks
+     * @param clock the clock to synchronize with the store's time
+     * @param write writes to the store as a draw does; fails if the store refuses
+     * @param worker the executor of all callbacks
+     * @param onJoin called on the worker when the store is joined, before {@link #link} changes
      */
     LinkWatch(
             String store,
             List<StoreConnection> connections,
-            StoreConnection asked,
+            StoreConnection probed,
             StoreClock clock,
             Supplier<? extends CompletionStage<?>> write,
             EventExecutor worker,
-            Runnable joins) {
+            Runnable onJoin) {
         this.store = store;
         this.connections = connections;
-        this.asked = asked;
+        this.probed = probed;
         this.clock = clock;
         this.write = write;
         this.worker = worker;
-        this.joins = joins;
+        this.onJoin = onJoin;
     }
 
     Link link() {
@@ -76,34 +76,34 @@ final class LinkWatch {
         return link == Link.JOINED;
     }
 
-    /** Loses the store for good. */
+    /** Stops checking; the link stays lost. */
     void close() {
         closed = true;
         link = Link.LOST;
     }
 
-    /** Opens what is not open and asks, unless a question is still under way; on the worker. */
-    void look() {
-        connections.forEach(StoreConnection::keep);
-        if (asking || closed) {
+    /** Opens missing connections and starts a check unless one is in progress. Called on the worker. */
+    void check() {
+        connections.forEach(StoreConnection::ensureOpen);
+        if (checking || closed) {
             return;
         }
         for (StoreConnection connection : connections) {
             if (connection.get() == null) {
-                lost(connection.missing());
+                lost(connection.failureReason());
                 return;
             }
         }
-        StatefulRedisConnection<byte[], byte[]> connection = asked.get();
+        StatefulRedisConnection<byte[], byte[]> connection = probed.get();
         if (connection != null) {
-            asking = true;
+            checking = true;
             long sent = System.nanoTime();
             connection.async().time().whenCompleteAsync((time, failure) -> answered(time, failure, sent), worker);
         }
     }
 
     private void answered(@Nullable List<byte[]> time, @Nullable Throwable failure, long sent) {
-        asking = false;
+        checking = false;
         if (closed) {
             return;
         }
@@ -111,18 +111,18 @@ final class LinkWatch {
             lost(failure == null ? "no time" : StoreConnection.reason(failure));
             return;
         }
-        clock.learn(StoreTime.nanos(time), sent, System.nanoTime());
-        answers = true;
+        clock.synchronize(StoreTime.nanos(time), sent, System.nanoTime());
+        responds = true;
         if (!writing) {
             writing = true;
             write.get().whenCompleteAsync((written, refusal) -> written(refusal), worker);
         }
     }
 
-    /** A write that was neither taken nor refused says nothing that the next question does not. */
+    /** Evaluates the write. A write without a result is ignored; the next check covers it. */
     private void written(@Nullable Throwable failure) {
         writing = false;
-        if (closed || !answers) {
+        if (closed || !responds) {
             return;
         }
         if (failure != null) {
@@ -131,33 +131,36 @@ final class LinkWatch {
             }
             return;
         }
-        unsteady = unsteady && System.nanoTime() - refusedAt < STEADY_NANOS;
-        if (link != Link.JOINED && !unsteady) {
-            joins.run();
+        recentlyRefused = recentlyRefused && System.nanoTime() - refusedAt < STEADY_NANOS;
+        if (link != Link.JOINED && !recentlyRefused) {
+            onJoin.run();
             link = Link.JOINED;
             log.info("joined the fleet's store {}", store);
-            told = true;
+            logged = true;
         }
     }
 
-    /** Takes a store for lost that refuses writes; a replica is left, since its name may lead to the primary by now. */
+    /**
+     * Marks a store that refuses writes as lost. A replica is disconnected, since its host name may lead to the primary
+     * by now.
+     */
     private void refused(RedisCommandExecutionException refusal) {
-        told &= unsteady; // the first refusal is told, also of a store that was lost for another reason
-        unsteady = true;
+        logged &= recentlyRefused; // the first refusal is logged even if the store was already lost for another reason
+        recentlyRefused = true;
         refusedAt = System.nanoTime();
         lost("it refuses writes: " + StoreConnection.reason(refusal));
         if (refusal instanceof RedisReadOnlyException) {
-            connections.forEach(StoreConnection::leave);
+            connections.forEach(StoreConnection::disconnect);
         }
     }
 
-    /** Takes the store for lost; what has not failed yet is not worth a line. */
+    /** Marks the store as lost. While nothing has failed yet, nothing is logged. */
     private void lost(@Nullable String why) {
-        answers = false;
-        if (link == Link.JOINED || (!told && why != null)) {
+        responds = false;
+        if (link == Link.JOINED || (!logged && why != null)) {
             link = Link.LOST;
             log.warn("the fleet's store {} is lost: {}", store, why);
-            told = true;
+            logged = true;
         }
     }
 }

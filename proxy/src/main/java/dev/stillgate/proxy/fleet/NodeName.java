@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** What a gateway is called that was given no name: the host's name, and a suffix for the gateways of one host. */
+/** Default name of a gateway in the fleet: the host name and a random suffix, for several gateways on one host. */
 final class NodeName {
     private static final int LONGEST_HOST = 48;
     private static final Path HOST = Path.of("/proc/sys/kernel/hostname");

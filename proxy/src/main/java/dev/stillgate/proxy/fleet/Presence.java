@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Who is alive: every gateway says so each second, and says goodbye when it ends. Ages are told by the store's clock.
- * While the store is lost, and until it has been back for long enough to hear of everybody, the number does not fall.
+ * Membership of the fleet. Every gateway publishes a heartbeat each second, and a last record when it leaves. Ages use
+ * the store's clock. The count does not fall while the store is lost, nor until all gateways had time to be lastSeen
+ * again.
  */
 final class Presence {
     static final Duration BEAT = Duration.ofSeconds(1);
@@ -21,7 +22,7 @@ final class Presence {
     private final StreamWriter writer;
     private final BooleanSupplier joined;
     private final StoreClock clock;
-    private final Map<String, Long> heard = new HashMap<>();
+    private final Map<String, Long> lastSeen = new HashMap<>();
     private volatile int count = 1;
     private volatile boolean leaving;
     private long joinedAt;
@@ -34,31 +35,31 @@ final class Presence {
         this.clock = clock;
     }
 
-    /** Listens to the others, whom the last seconds of the stream already tell of. */
+    /** Subscribes to heartbeats, starting with the last seconds of the stream. */
     void listen(StreamReader streams) {
-        streams.listen(stream, Duration.ofMillis(SILENCE_MILLIS), this::hear);
+        streams.listen(stream, Duration.ofMillis(SILENCE_MILLIS), this::onRecord);
     }
 
     int count() {
         return count;
     }
 
-    /** Notes that the store is there again; on the worker. */
-    void joins() {
+    /** Resets the observation period after the store was joined. Called on the worker. */
+    void onJoin() {
         joinedAt = clock.millis();
     }
 
-    /** Says that this gateway is alive, and looks who has fallen silent; on the worker. */
+    /** Publishes a heartbeat and expires silent gateways. Called on the worker. */
     void beat() {
         if (joined.getAsBoolean()) {
             if (!leaving) {
                 writer.offer(stream, ALIVE);
             }
-            look();
+            recount();
         }
     }
 
-    /** Says goodbye, once. */
+    /** Publishes that this gateway leaves, once. */
     void leave() {
         if (!leaving) {
             leaving = true;
@@ -68,19 +69,19 @@ final class Presence {
         }
     }
 
-    private void hear(long millis, String from, byte[] record) {
+    private void onRecord(long millis, String from, byte[] record) {
         if (record.length == 1 && record[0] == GOODBYE[0]) {
-            heard.remove(from);
+            lastSeen.remove(from);
         } else {
-            heard.put(from, millis);
+            lastSeen.put(from, millis);
         }
-        look();
+        recount();
     }
 
-    private void look() {
+    private void recount() {
         long now = clock.millis();
-        heard.values().removeIf(millis -> now - millis > SILENCE_MILLIS);
-        int alive = heard.size() + (heard.containsKey(node) ? 0 : 1);
+        lastSeen.values().removeIf(millis -> now - millis > SILENCE_MILLIS);
+        int alive = lastSeen.size() + (lastSeen.containsKey(node) ? 0 : 1);
         count = now - joinedAt > SILENCE_MILLIS ? alive : Math.max(count, alive);
     }
 }

@@ -17,22 +17,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which roles this gateway holds: a key for each in the store, whose value says who holds it and which is gone unless the
- * holder renews it. The holder reckons its time from before it asked, the store from after it was asked, and so the
- * holder's ends first, whatever the hour is where. A store that has just been joined may have lost its memory, and a free
- * role is taken from it only when every lease that it may have forgotten is over.
+ * Leases of the fleet's roles. Each role is a key in the store whose value names the holder and which expires unless
+ * renewed. The holder counts its lease from before the request was sent, the store from after. The holder's lease
+ * therefore ends first, whatever the clocks show. After the store was joined, free roles are acquired only after one
+ * lease time, since the store may have lost its data.
  */
 final class Roles {
     static final Duration BEAT = Duration.ofSeconds(1);
     static final Duration LEASE = Duration.ofSeconds(3);
 
-    /** How much of a lease is left to clocks that run at different speeds. */
+    /** Margin of a lease for clocks that run at different speeds. */
     private static final Duration DRIFT = Duration.ofMillis(200);
 
     private static final Logger log = LoggerFactory.getLogger(Roles.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final byte[] MILLIS = ascii(String.valueOf(LEASE.toMillis()));
-    private static final byte[] ASK = ascii("""
+    private static final byte[] ACQUIRE_OR_RENEW = ascii("""
             local holder = redis.call('GET', KEYS[1])
             if holder == ARGV[1] or (not holder and ARGV[3] == '1') then
               redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -40,7 +40,7 @@ final class Roles {
             end
             return 0
             """);
-    private static final byte[] GIVE_BACK = ascii("""
+    private static final byte[] RELEASE = ascii("""
             if redis.call('GET', KEYS[1]) == ARGV[1] then
               return redis.call('DEL', KEYS[1])
             end
@@ -55,14 +55,14 @@ final class Roles {
     private final LongSupplier nanoTime;
     private final Map<String, Role> roles = new ConcurrentHashMap<>();
     private volatile boolean leaving;
-    private long takesAt;
+    private long mayAcquireAt;
 
     /**
-     * The roles of a gateway that holds none.
+     * Creates the leases of a gateway without roles.
      *
-     * @param node the gateway's name, which another one may bear by mistake
-     * @param prefix what the keys of roles begin with
-     * @param worker where answers are looked at
+     * @param node the gateway's name, which need not be unique
+     * @param prefix the prefix of the keys of roles
+     * @param worker the executor of all callbacks
      */
     Roles(
             String node,
@@ -83,13 +83,13 @@ final class Roles {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** One role, as far as this gateway has to do with it. */
+    /** The state of one role in this gateway. */
     private final class Role {
         private final String name;
         private final byte[][] key;
         private volatile long until = nanoTime.getAsLong();
-        private boolean told;
-        private boolean asking;
+        private boolean logged;
+        private boolean requesting;
 
         private Role(String name) {
             this.name = name;
@@ -100,16 +100,16 @@ final class Roles {
             return nanoTime.getAsLong() - until < 0;
         }
 
-        /** Tells the log of a change. */
-        private void tell() {
-            if (told != held()) {
-                told = !told;
-                log.info(told ? "leads the fleet as {}" : "no longer leads the fleet as {}", name);
+        /** Logs a change of the holder. */
+        private void logChange() {
+            if (logged != held()) {
+                logged = !logged;
+                log.info(logged ? "leads the fleet as {}" : "no longer leads the fleet as {}", name);
             }
         }
     }
 
-    /** Returns whether this gateway holds a role; from the first call on it asks for it. */
+    /** Returns whether this gateway holds a role. The first call makes this gateway try to acquire it from then on. */
     boolean leads(String name) {
         Role role = roles.get(name);
         if (role == null) {
@@ -121,43 +121,46 @@ final class Roles {
         return role.held();
     }
 
-    /** Notes that the store is there, or there again; on the worker. */
-    void joins() {
-        takesAt = nanoTime.getAsLong() + LEASE.toNanos();
+    /** Delays the acquisition of free roles after the store was joined. Called on the worker. */
+    void onJoin() {
+        mayAcquireAt = nanoTime.getAsLong() + LEASE.toNanos();
     }
 
-    /** Asks for all roles, and for more time for those that are held; on the worker. */
+    /** Requests all known roles and renews held ones. Called on the worker. */
     void beat() {
         for (Role role : roles.values()) {
-            role.tell();
+            role.logChange();
             StatefulRedisConnection<byte[], byte[]> store = connection.get();
-            if (store != null && !role.asking && !leaving && joined.getAsBoolean()) {
-                ask(role, store);
+            if (store != null && !role.requesting && !leaving && joined.getAsBoolean()) {
+                acquire(role, store);
             }
         }
     }
 
-    private void ask(Role role, StatefulRedisConnection<byte[], byte[]> store) {
-        role.asking = true;
+    private void acquire(Role role, StatefulRedisConnection<byte[], byte[]> store) {
+        role.requesting = true;
         long asked = nanoTime.getAsLong();
-        byte[] mayTake = ascii(asked - takesAt >= 0 ? "1" : "0");
+        byte[] mayAcquire = ascii(asked - mayAcquireAt >= 0 ? "1" : "0");
         store.async()
-                .<Long>eval(ASK, ScriptOutputType.INTEGER, role.key, self, MILLIS, mayTake)
+                .<Long>eval(ACQUIRE_OR_RENEW, ScriptOutputType.INTEGER, role.key, self, MILLIS, mayAcquire)
                 .whenCompleteAsync((got, failure) -> answered(role, got, failure, asked), worker);
     }
 
-    /** An answer that did not come changes nothing: what is held is held until its time is over. */
+    /** Evaluates a response. A missing response changes nothing: a held role stays held until its lease ends. */
     private void answered(Role role, @Nullable Long got, @Nullable Throwable failure, long asked) {
-        role.asking = false;
+        role.requesting = false;
         if (failure == null && got != null && !leaving) {
             role.until = got == 1 ? asked + LEASE.minus(DRIFT).toNanos() : asked;
         } else if (failure != null) {
-            log.debug("the role {} was asked for in vain: {}", role.name, StoreConnection.reason(failure));
+            log.debug("cannot acquire the role {}: {}", role.name, StoreConnection.reason(failure));
         }
-        role.tell();
+        role.logChange();
     }
 
-    /** Holds nothing any longer; done when the store was told, or cannot be; on the worker. */
+    /**
+     * Releases all roles. The result completes once the store confirms, or at once without a connection. Called on the
+     * worker.
+     */
     CompletableFuture<?> leave() {
         leaving = true;
         StatefulRedisConnection<byte[], byte[]> store = connection.get();
@@ -165,13 +168,13 @@ final class Roles {
         for (Role role : roles.values()) {
             boolean held = role.held();
             role.until = nanoTime.getAsLong();
-            if (store != null && (held || role.asking)) {
-                CompletableFuture<Long> told = store.async()
-                        .<Long>eval(GIVE_BACK, ScriptOutputType.INTEGER, role.key, self)
+            if (store != null && (held || role.requesting)) {
+                CompletableFuture<Long> released = store.async()
+                        .<Long>eval(RELEASE, ScriptOutputType.INTEGER, role.key, self)
                         .toCompletableFuture();
-                done = CompletableFuture.allOf(done, told);
+                done = CompletableFuture.allOf(done, released);
             }
-            role.tell();
+            role.logChange();
         }
         return done;
     }

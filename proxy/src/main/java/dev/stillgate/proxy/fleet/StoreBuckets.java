@@ -32,17 +32,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bucket4j buckets in the store, one for each key, changed by compare-and-swap. The caller only puts its draw into the
- * queue of the fleet's own thread. A draw that fails before it is sent (the store is lost, too many are under way, the
- * terms are no bucket's) was not carried out; one that fails later may have been, and then its owed tokens are taken and
- * the wanted ones are lost until they refill. So whoever takes a failed draw's owed tokens as paid and its wanted tokens
- * as not granted never grants more than there is; whoever asks for the owed ones again may have them taken twice.
+ * Bucket4j buckets in the store, one per key, changed by compare-and-swap on the fleet's own thread.
+ *
+ * <p>A draw that fails before it is sent has no effect: the store is lost, too many draws are in flight, or the terms
+ * are invalid. A draw that fails later may have taken effect: the owed tokens are taken, and the wanted ones are lost
+ * until they refill. Code that draws should therefore treat the owed tokens of a failed draw as paid and the wanted
+ * ones as not granted. It then never grants too much. Repeating the owed tokens may charge them twice.
+ *
+ * <p>Thread-safe.
  */
 final class StoreBuckets implements SharedBuckets {
-    static final int MOST_UNDER_WAY = 1024;
+    static final int MAX_IN_FLIGHT = 1024;
     private static final Duration KEPT_WHEN_FULL = Duration.ofSeconds(60);
 
-    /** The bucket of a probe: it grants every one of them, and each is a write. */
+    /** The terms of the probe's bucket: every probe is granted, and each is a write. */
     private static final Terms PROBE = new Terms(1000, 1000, Duration.ofSeconds(1), false);
 
     private final byte[] prefix;
@@ -52,9 +55,9 @@ final class StoreBuckets implements SharedBuckets {
     private final EventLoop loop;
     private final Duration timeout;
     private final FleetMeters meters;
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final Map<String, ArrayDeque<Asked>> turns = new HashMap<>();
-    private final Set<Asked> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Map<String, ArrayDeque<PendingDraw>> queues = new HashMap<>();
+    private final Set<PendingDraw> pending = Collections.newSetFromMap(new IdentityHashMap<>());
     private @Nullable StatefulRedisConnection<byte[], byte[]> current;
     private @Nullable LettuceBasedProxyManager<byte[]> buckets;
 
@@ -81,35 +84,35 @@ final class StoreBuckets implements SharedBuckets {
         if (!joined.getAsBoolean()) {
             return refused(() -> new IllegalStateException("the fleet's store is lost"));
         }
-        if (underWay.incrementAndGet() > MOST_UNDER_WAY) {
-            underWay.decrementAndGet();
-            return refused(() -> new RejectedExecutionException(MOST_UNDER_WAY + " draws are under way already"));
+        if (inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
+            inFlight.decrementAndGet();
+            return refused(() -> new RejectedExecutionException(MAX_IN_FLIGHT + " draws are in flight already"));
         }
-        CompletableFuture<Drawn> answer = new CompletableFuture<>();
+        CompletableFuture<Drawn> result = new CompletableFuture<>();
         try {
-            Asked asked = new Asked(draw, new DrawCommand(draw, answer::isDone), answer, true);
-            loop.execute(() -> enqueue(asked));
+            PendingDraw pendingDraw = new PendingDraw(draw, new DrawCommand(draw, result::isDone), result, true);
+            loop.execute(() -> enqueue(pendingDraw));
         } catch (IllegalArgumentException | RejectedExecutionException refusal) {
-            underWay.decrementAndGet();
+            inFlight.decrementAndGet();
             return refused(() -> refusal);
         }
-        return answer;
+        return result;
     }
 
     /**
-     * Draws from a bucket of the gateway's own, whether the store is joined or not: it comes to what any draw comes to, so
-     * a store that refuses those refuses this one. It is not counted.
+     * Draws from this gateway's own bucket, whether or not the store is joined. It follows the path of any draw, so a
+     * store that refuses draws refuses it too. It is not counted.
      */
     CompletionStage<Drawn> probe(String node) {
         Draw draw = new Draw("link:" + node, PROBE, 0, 1);
-        CompletableFuture<Drawn> answer = new CompletableFuture<>();
-        Asked asked = new Asked(draw, new DrawCommand(draw, answer::isDone), answer, false);
+        CompletableFuture<Drawn> result = new CompletableFuture<>();
+        PendingDraw pendingDraw = new PendingDraw(draw, new DrawCommand(draw, result::isDone), result, false);
         try {
-            loop.execute(() -> enqueue(asked));
+            loop.execute(() -> enqueue(pendingDraw));
         } catch (RejectedExecutionException closed) {
             return CompletableFuture.failedFuture(closed);
         }
-        return answer;
+        return result;
     }
 
     private CompletionStage<Drawn> refused(Supplier<RuntimeException> why) {
@@ -117,82 +120,87 @@ final class StoreBuckets implements SharedBuckets {
         return CompletableFuture.failedFuture(why.get());
     }
 
-    /** Draws of one key go one after another: at once they would only overtake and repeat each other in the store. */
-    private void enqueue(Asked asked) {
+    /**
+     * Queues a draw. Draws of one key run one after another, because concurrent ones would only conflict in the store
+     * and be repeated.
+     */
+    private void enqueue(PendingDraw pendingDraw) {
         ScheduledFuture<?> deadline = loop.schedule(
-                () -> end(asked, null, new TimeoutException("no answer within " + timeout)),
+                () -> end(pendingDraw, null, new TimeoutException("no response within " + timeout)),
                 timeout.toNanos(),
                 TimeUnit.NANOSECONDS);
-        asked.answer.whenComplete((drawn, failure) -> deadline.cancel(false));
-        open.add(asked);
-        ArrayDeque<Asked> waiting = turns.get(asked.draw.key());
+        pendingDraw.result.whenComplete((drawn, failure) -> deadline.cancel(false));
+        pending.add(pendingDraw);
+        ArrayDeque<PendingDraw> waiting = queues.get(pendingDraw.draw.key());
         if (waiting == null) {
-            turns.put(asked.draw.key(), new ArrayDeque<>());
-            ask(asked);
+            queues.put(pendingDraw.draw.key(), new ArrayDeque<>());
+            send(pendingDraw);
         } else {
-            waiting.add(asked);
+            waiting.add(pendingDraw);
         }
     }
 
-    private void ask(Asked asked) {
+    private void send(PendingDraw pendingDraw) {
         LettuceBasedProxyManager<byte[]> store = store();
         if (store == null) {
-            end(asked, null, new IllegalStateException("the fleet's store is lost"));
-            next(asked.draw.key());
+            end(pendingDraw, null, new IllegalStateException("the fleet's store is lost"));
+            next(pendingDraw.draw.key());
             return;
         }
-        store.executeAsync(key(asked.draw.key()), new Request<>(asked.command, Versions.getLatest(), null, null))
+        store.executeAsync(
+                        key(pendingDraw.draw.key()),
+                        new Request<>(pendingDraw.command, Versions.getLatest(), null, null))
                 .whenComplete((result, failure) -> {
                     if (loop.inEventLoop()) {
-                        answered(asked, result, failure);
+                        answered(pendingDraw, result, failure);
                     } else {
-                        loop.execute(() -> answered(asked, result, failure));
+                        loop.execute(() -> answered(pendingDraw, result, failure));
                     }
                 });
     }
 
-    private void answered(Asked asked, @Nullable CommandResult<Drawn> result, @Nullable Throwable failure) {
-        end(asked, result == null ? null : result.getData(), failure);
-        next(asked.draw.key());
+    private void answered(PendingDraw pendingDraw, @Nullable CommandResult<Drawn> result, @Nullable Throwable failure) {
+        end(pendingDraw, result == null ? null : result.getData(), failure);
+        next(pendingDraw.draw.key());
     }
 
-    private void end(Asked asked, @Nullable Drawn drawn, @Nullable Throwable failure) {
-        if (asked.answer.isDone()) {
+    private void end(PendingDraw pendingDraw, @Nullable Drawn drawn, @Nullable Throwable failure) {
+        if (pendingDraw.result.isDone()) {
             return;
         }
-        open.remove(asked);
-        if (asked.counted) {
-            underWay.decrementAndGet();
+        pending.remove(pendingDraw);
+        if (pendingDraw.counted) {
+            inFlight.decrementAndGet();
         }
         if (drawn != null && failure == null) {
-            asked.answer.complete(drawn);
+            pendingDraw.result.complete(drawn);
             return;
         }
-        if (asked.counted) {
+        if (pendingDraw.counted) {
             meters.drawFailures.increment();
         }
         Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-        asked.answer.completeExceptionally(cause == null ? new IllegalStateException("no answer") : cause);
+        pendingDraw.result.completeExceptionally(cause == null ? new IllegalStateException("no response") : cause);
     }
 
     private void next(String key) {
-        ArrayDeque<Asked> waiting = turns.get(key);
+        ArrayDeque<PendingDraw> waiting = queues.get(key);
         if (waiting == null) {
             return;
         }
-        waiting.removeIf(asked -> asked.answer.isDone());
-        Asked due = waiting.poll();
+        waiting.removeIf(pendingDraw -> pendingDraw.result.isDone());
+        PendingDraw due = waiting.poll();
         if (due == null) {
-            turns.remove(key);
+            queues.remove(key);
         } else {
-            loop.execute(() -> ask(due));
+            loop.execute(() -> send(due));
         }
     }
 
-    /** Fails what is under way, so that nobody waits for ever; on the fleet's thread. */
+    /** Fails all pending draws. Called on the fleet's thread. */
     void abandon() {
-        for (Asked asked : List.copyOf(open)) {
-            end(asked, null, new IllegalStateException("the gateway is closing"));
+        for (PendingDraw pendingDraw : List.copyOf(pending)) {
+            end(pendingDraw, null, new IllegalStateException("the gateway is closing"));
         }
     }
 
@@ -220,6 +228,6 @@ final class StoreBuckets implements SharedBuckets {
         return whole;
     }
 
-    /** A draw and its answer; only a draw that was asked for by {@link #draw} is counted. */
-    private record Asked(Draw draw, DrawCommand command, CompletableFuture<Drawn> answer, boolean counted) {}
+    /** A draw and its future result; probes are not counted. */
+    private record PendingDraw(Draw draw, DrawCommand command, CompletableFuture<Drawn> result, boolean counted) {}
 }

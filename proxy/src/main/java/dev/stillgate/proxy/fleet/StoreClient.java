@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.fleet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.proxy.config.FleetStore;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -21,8 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What opens connections to the store. A connection is used until it breaks and then never again: what was under way on
- * it fails at once, and nothing is sent a second time behind the back of the one who asked.
+ * Factory of connections to the store. A connection is used until it breaks and never again. Its commands in flight
+ * then fail at once, and no command is repeated automatically.
  */
 final class StoreClient implements AutoCloseable {
     private static final int MOST_REQUESTS = 16_384;
@@ -31,13 +32,17 @@ final class StoreClient implements AutoCloseable {
     private final RedisURI address;
     private final ClientResources resources;
     private final RedisClient client;
-    private final List<CompletableFuture<?>> attempts = new ArrayList<>(); // guards itself and closed
+
+    @GuardedBy("itself")
+    private final List<CompletableFuture<?>> attempts = new ArrayList<>();
+
+    @GuardedBy("attempts")
     private boolean closed;
 
     /**
-     * A client that is not connected.
+     * Creates a client without a connection.
      *
-     * @param block how long a read of a stream waits in the store, on top of the time that an answer takes
+     * @param block how long a stream read may block in the store, in addition to the timeout
      */
     StoreClient(FleetStore store, StoreThreads threads, Duration block) {
         address = address(store);
@@ -54,7 +59,7 @@ final class StoreClient implements AutoCloseable {
                         .tcpNoDelay(true)
                         .build())
                 .timeoutOptions(TimeoutOptions.builder()
-                        .timeoutSource(new Patience(store.timeout(), block))
+                        .timeoutSource(new CommandTimeout(store.timeout(), block))
                         .build())
                 .build());
     }
@@ -78,7 +83,7 @@ final class StoreClient implements AutoCloseable {
         return address.build();
     }
 
-    /** Opens a connection; fails when the store does not answer within its timeout, and once this is closed. */
+    /** Opens a connection. Fails if the store does not respond within its timeout, or after {@link #close}. */
     CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect() {
         synchronized (attempts) {
             if (closed) {
@@ -93,8 +98,8 @@ final class StoreClient implements AutoCloseable {
     }
 
     /**
-     * Closes every connection, and waits for those that are being opened: Lettuce does not know of them yet, and one whose
-     * channel is registered while its thread ends would never give back its socket and its buffer.
+     * Closes all connections, and waits for those being opened. Lettuce does not track the latter: if a channel were
+     * registered while its thread ends, its socket and buffer would leak.
      */
     @Override
     public void close() {
@@ -111,12 +116,12 @@ final class StoreClient implements AutoCloseable {
         resources.shutdown(0, CLOSE_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** How long the answer to a command is waited for. */
-    private static final class Patience extends TimeoutSource {
+    /** The timeout of a command; stream reads may block longer. */
+    private static final class CommandTimeout extends TimeoutSource {
         private final long usual;
         private final long blocking;
 
-        private Patience(Duration timeout, Duration block) {
+        private CommandTimeout(Duration timeout, Duration block) {
             usual = timeout.toMillis();
             blocking = timeout.plus(block).toMillis();
         }

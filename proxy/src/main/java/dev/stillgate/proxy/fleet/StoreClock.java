@@ -5,28 +5,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The store's time, as far as it is known here: the clock of this machine only counts what has passed since the store
- * was last asked, so what the machines believe the hour to be does not matter. It is off by at most half the time that
- * the last answer took. A gateway whose clock is ahead by some time has that much refill earlier, once: Bucket4j never
- * takes a bucket back in time, so nobody gets the same refill again.
+ * Estimate of the store's time: its time at the last response plus the local monotonic clock. Wall clocks of gateways
+ * do not matter. The error is at most half the round trip of the last response. A gateway that is offset gets that much
+ * refill early, but only once, because Bucket4j never moves a bucket back in time.
  */
 final class StoreClock implements TimeMeter {
     private final LongSupplier nanoTime;
-    private volatile long ahead;
+    private volatile long offset;
 
     StoreClock(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
     /**
-     * Takes what the store said the time is.
+     * Adjusts the clock to a response of the store.
      *
-     * @param storeNanos since 1970
-     * @param asked when it was asked, in this machine's {@code nanoTime}
-     * @param answered when the answer was there
+     * @param storeNanos the store's time, in nanoseconds since the epoch
+     * @param asked the local {@code nanoTime} when the request was sent
+     * @param answered the local {@code nanoTime} when the response arrived
      */
-    void learn(long storeNanos, long asked, long answered) {
-        ahead = storeNanos - (asked + (answered - asked) / 2);
+    void synchronize(long storeNanos, long asked, long answered) {
+        offset = storeNanos - (asked + (answered - asked) / 2);
     }
 
     long millis() {
@@ -35,7 +34,7 @@ final class StoreClock implements TimeMeter {
 
     @Override
     public long currentTimeNanos() {
-        return nanoTime.getAsLong() + ahead;
+        return nanoTime.getAsLong() + offset;
     }
 
     @Override

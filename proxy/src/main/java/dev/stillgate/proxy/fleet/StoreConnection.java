@@ -1,52 +1,55 @@
 package dev.stillgate.proxy.fleet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to the store, or the lack of one: it is opened in the background, and again whenever it broke. */
+/** One connection to the store, opened in the background and reopened after it breaks. */
 final class StoreConnection {
     private final StoreClient client;
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> open;
-    private volatile @Nullable String missing;
+    private volatile @Nullable String failureReason;
+
+    @GuardedBy("this")
     private boolean opening;
 
     StoreConnection(StoreClient client) {
         this.client = client;
     }
 
-    /** Returns the connection, null while there is none. */
+    /** Returns the open connection, null while there is none. */
     @Nullable
     StatefulRedisConnection<byte[], byte[]> get() {
         StatefulRedisConnection<byte[], byte[]> connection = open;
         return connection != null && connection.isOpen() ? connection : null;
     }
 
-    /** Returns why there is none, null as long as nothing has failed. */
+    /** Returns the reason of the last failure, null when there was none. */
     @Nullable
-    String missing() {
-        return missing;
+    String failureReason() {
+        return failureReason;
     }
 
-    /** Opens it when it is not open; called again and again, it never has more than one attempt under way. */
-    synchronized void keep() {
+    /** Starts to open the connection unless it is open or an attempt is in progress. */
+    synchronized void ensureOpen() {
         if (opening || get() != null) {
             return;
         }
         if (open != null) {
             open = null;
-            missing = "the connection broke";
+            failureReason = "the connection broke";
         }
         opening = true;
         try {
             client.connect().whenComplete(this::opened);
-        } catch (RuntimeException refused) { // an address that cannot be, or a client that is closing
+        } catch (RuntimeException refused) { // an invalid address, or a client that is closing
             opened(null, refused);
         }
     }
 
-    /** Closes it, so that the next one goes where the store's name leads by then. */
-    void leave() {
+    /** Closes the connection, so that the next one resolves the store's host name again. */
+    void disconnect() {
         StatefulRedisConnection<byte[], byte[]> connection = open;
         if (connection != null) {
             connection.closeAsync();
@@ -58,19 +61,19 @@ final class StoreConnection {
         opening = false;
         open = connection;
         if (failure != null) {
-            missing = reason(failure);
+            failureReason = reason(failure);
         }
     }
 
-    /** Returns a failure and what caused it in one line, without the stacks: it is for an operator. */
+    /** Returns a failure and its cause in one line for the operator, without stack traces. */
     static String reason(Throwable failure) {
-        Throwable told = cause(failure);
-        Throwable cause = told.getCause();
-        String message = told.getMessage() == null ? told.toString() : told.getMessage();
+        Throwable unwrapped = cause(failure);
+        Throwable cause = unwrapped.getCause();
+        String message = unwrapped.getMessage() == null ? unwrapped.toString() : unwrapped.getMessage();
         return cause == null ? message : message + ": " + cause.getMessage();
     }
 
-    /** Returns a failure as it was before a stage wrapped it. */
+    /** Returns a failure without the wrapper of a completion stage. */
     static Throwable cause(Throwable failure) {
         Throwable wrapped = failure.getCause();
         return failure instanceof CompletionException && wrapped != null ? wrapped : failure;

@@ -20,15 +20,16 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The three threads of the fleet: one that talks to the store, one for what must not hold that one up, and a timer. They
- * are made here, and not by Lettuce, so that no connection to the store can ever share an event loop with callers; none
- * of them runs before it is given something to do.
+ * The three threads of the fleet: one for I/O with the store, one for work that must not delay that I/O, and a timer.
+ * They are created here rather than by Lettuce, so that store connections never share an event loop with client
+ * connections. Threads start with their first task.
  */
 final class StoreThreads implements AutoCloseable {
     static final String PREFIX = "stillgate-fleet-";
 
     static {
-        // Lettuce takes epoll when it is on the class path; these threads are NIO, wherever the gateway's own are.
+        // Lettuce prefers epoll when it is on the class path; these threads use NIO, whatever transport the gateway
+        // uses.
         System.setProperty("io.lettuce.core.epoll", "false");
         System.setProperty("io.lettuce.core.iouring", "false");
         System.setProperty("io.lettuce.core.kqueue", "false");
@@ -44,17 +45,17 @@ final class StoreThreads implements AutoCloseable {
     private final EventLoop loop = io.next();
     private final EventExecutor worker = work.next();
 
-    /** Returns the thread that all connections to the store are on. */
+    /** Returns the event loop of all connections to the store. */
     EventLoop loop() {
         return loop;
     }
 
-    /** Returns the thread on which readers are called, and what is periodic runs. */
+    /** Returns the executor of readers and of periodic tasks. */
     EventExecutor worker() {
         return worker;
     }
 
-    /** Returns what Lettuce is to run on. */
+    /** Returns client resources that make Lettuce use these threads. */
     ClientResources.Builder resources() {
         return ClientResources.builder()
                 .eventLoopGroupProvider(new OneLoop(io))
@@ -64,7 +65,7 @@ final class StoreThreads implements AutoCloseable {
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled());
     }
 
-    /** Ends the thread that hears of the store before the one that it tells. */
+    /** Stops the threads: the I/O thread before the worker, since I/O callbacks run on the worker. */
     @Override
     public void close() {
         timer.stop();
@@ -81,7 +82,7 @@ final class StoreThreads implements AutoCloseable {
         return new DefaultThreadFactory(PREFIX + what, true);
     }
 
-    /** Gives everybody the same group, and leaves its end to {@link StoreThreads}. */
+    /** Returns the same group for every request; only {@link StoreThreads} shuts it down. */
     private record OneLoop(EventLoopGroup group) implements EventLoopGroupProvider {
         @Override
         public <T extends EventLoopGroup> T allocate(Class<T> type) {

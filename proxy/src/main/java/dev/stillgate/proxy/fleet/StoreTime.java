@@ -4,13 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The store's answer to {@code TIME}. */
+/** Parser of the store's response to {@code TIME}. */
 final class StoreTime {
     private StoreTime() {}
 
-    /** Returns the nanoseconds since 1970 of seconds and microseconds in decimal. */
-    static long nanos(List<byte[]> answer) {
-        return TimeUnit.SECONDS.toNanos(number(answer.get(0))) + TimeUnit.MICROSECONDS.toNanos(number(answer.get(1)));
+    /** Returns the time in nanoseconds since the epoch, from decimal seconds and microseconds. */
+    static long nanos(List<byte[]> time) {
+        return TimeUnit.SECONDS.toNanos(number(time.get(0))) + TimeUnit.MICROSECONDS.toNanos(number(time.get(1)));
     }
 
     private static long number(byte[] decimal) {

@@ -3,10 +3,13 @@ package dev.stillgate.proxy.fleet;
 import dev.stillgate.spi.FleetFeed;
 import java.time.Duration;
 
-/** A topic as a stream in the store. */
+/** Feed of one topic, kept as a stream in the store. */
 record StreamFeed(StreamName stream, StreamWriter writer, StreamReader streams) implements FleetFeed {
     static final int LARGEST_RECORD = 64 << 10;
-    /** About how many records a topic keeps: what a gateway may be behind by, across a break, without losing any. */
+    /**
+     * Approximate number of records that a topic keeps. A gateway that lags by less, for example during a disconnect,
+     * loses none.
+     */
     static final int LENGTH = 100_000;
 
     @Override

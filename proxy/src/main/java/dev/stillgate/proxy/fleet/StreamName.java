@@ -3,20 +3,22 @@ package dev.stillgate.proxy.fleet;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A stream in the store.
+ * Name and size limits of a stream in the store.
  *
- * @param key its key
- * @param length about how many records it keeps, unless they are large
+ * @param key the key of the stream
+ * @param length the approximate number of records to keep, unless they are large
  */
 record StreamName(String key, int length) {
-    /** About how many bytes of large records it keeps: the store's memory is bounded, and refuses all writes when full. */
+    /**
+     * Approximate limit in bytes for large records. The store's memory is limited, and a full store refuses all writes.
+     */
     static final int MOST_BYTES = 64 << 20;
 
     byte[] bytes() {
         return key.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns about how many records it keeps when one of that size is added. */
+    /** Returns the approximate number of records to keep when a record of the given size is added. */
     int lengthFor(int recordBytes) {
         return Math.min(length, MOST_BYTES / Math.max(1, recordBytes));
     }

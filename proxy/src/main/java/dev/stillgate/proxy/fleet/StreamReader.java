@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What reads streams, on a connection that it blocks. A place in a stream moves on only after its records were handed
- * over, so a break of the connection repeats records and loses none, as long as the stream still keeps them.
+ * Reader of streams, on its own connection because reads block it. The cursor of a stream advances only after its
+ * records were delivered. A disconnect therefore repeats records and loses none, as long as the stream still keeps
+ * them.
  */
 final class StreamReader {
-    /** How long one reading waits in the store for something to read. */
+    /** How long one read blocks in the store. */
     static final Duration BLOCK = Duration.ofMillis(250);
 
     private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
@@ -35,15 +36,15 @@ final class StreamReader {
     private final EventLoop loop;
     private final EventExecutor worker;
     private final FleetMeters meters;
-    private final Map<String, Place> places = new ConcurrentHashMap<>();
+    private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
     private volatile boolean started;
-    private volatile boolean unplaced;
+    private volatile boolean cursorMissing;
     private boolean reading;
 
     /**
-     * A reader that has not started.
+     * Creates a reader; call {@link #start} to begin.
      *
-     * @param reads the connection that it blocks
+     * @param reads the connection for blocking reads
      * @param writes the connection that records are sent on
      */
     StreamReader(
@@ -55,77 +56,76 @@ final class StreamReader {
         this.meters = meters;
     }
 
-    /** Takes records of a stream; on the worker. */
+    /** Receives the records of a stream on the worker. */
     @FunctionalInterface
     interface Listener {
         /**
-         * Takes one record.
+         * Receives one record.
          *
-         * @param millis when the store took it, by the store's clock
+         * @param millis the time when the store accepted it, in milliseconds since the epoch by the store's clock
          */
         void record(long millis, String node, byte[] record);
     }
 
     /**
-     * Has records handed over from now on.
+     * Adds a listener for new records.
      *
-     * @param back how old a record may be, when this is the first listener of the stream
+     * @param back the maximum age in the past of the first record, if this is the first listener of the stream
      */
     void listen(StreamName stream, Duration back, Listener listener) {
-        places.computeIfAbsent(stream.key(), absent -> new Place(stream.bytes(), back.toMillis()))
+        cursors.computeIfAbsent(stream.key(), absent -> new Cursor(stream.bytes(), back.toMillis()))
                 .listeners
                 .add(new Guarded(stream.key(), listener));
-        unplaced = true;
+        cursorMissing = true;
         if (started) {
-            execute(loop, this::place);
+            execute(loop, this::initializeCursors);
         }
     }
 
-    /** Begins to read. */
     void start() {
         started = true;
     }
 
     /**
-     * Asks the store for its time where a stream has no place yet: it is asked on the connection that records are sent
-     * on, so that what this gateway sends after it listens comes after that place. On the fleet's thread.
+     * Initializes missing cursors with the store's time. The request uses the connection that records are sent on, so
+     * that records sent by this gateway after {@link #listen} come after the cursor. Called on the fleet's thread.
      */
-    void place() {
+    void initializeCursors() {
         StatefulRedisConnection<byte[], byte[]> open = writes.get();
-        if (!unplaced || open == null) {
+        if (!cursorMissing || open == null) {
             return;
         }
-        unplaced = false;
-        for (Place place : places.values()) {
-            if (place.after == null && !place.asked) {
-                place.asked = true;
-                open.async().time().whenCompleteAsync((time, failure) -> placed(place, time), worker);
+        cursorMissing = false;
+        for (Cursor cursor : cursors.values()) {
+            if (cursor.after == null && !cursor.asked) {
+                cursor.asked = true;
+                open.async().time().whenCompleteAsync((time, failure) -> initialize(cursor, time), worker);
             }
         }
     }
 
-    private void placed(Place place, @Nullable List<byte[]> time) {
-        place.asked = false;
+    private void initialize(Cursor cursor, @Nullable List<byte[]> time) {
+        cursor.asked = false;
         if (time == null) {
-            unplaced = true;
+            cursorMissing = true;
             return;
         }
-        long millis = StoreTime.nanos(time) / 1_000_000 - place.back;
-        place.after = Math.max(millis - 1, 0) + "-" + Long.toUnsignedString(-1);
+        long millis = StoreTime.nanos(time) / 1_000_000 - cursor.back;
+        cursor.after = Math.max(millis - 1, 0) + "-" + Long.toUnsignedString(-1);
         read();
     }
 
-    /** Reads on, unless a reading is under way; on the worker. */
+    /** Starts the next read unless one is in progress. Called on the worker. */
     void read() {
         StatefulRedisConnection<byte[], byte[]> open = reads.get();
         if (reading || open == null) {
             return;
         }
         List<StreamOffset<byte[]>> offsets = new ArrayList<>();
-        for (Place place : places.values()) {
-            String after = place.after;
+        for (Cursor cursor : cursors.values()) {
+            String after = cursor.after;
             if (after != null) {
-                offsets.add(StreamOffset.from(place.key, after));
+                offsets.add(StreamOffset.from(cursor.key, after));
             }
         }
         if (offsets.isEmpty()) {
@@ -139,7 +139,7 @@ final class StreamReader {
                 .whenCompleteAsync(this::answered, worker);
     }
 
-    /** After a failure the next look at the link reads on. */
+    /** Handles the result of a read. After a failure, the next periodic check reads again. */
     private void answered(@Nullable List<StreamMessage<byte[], byte[]>> messages, @Nullable Throwable failure) {
         reading = false;
         if (messages != null) {
@@ -149,8 +149,8 @@ final class StreamReader {
     }
 
     private void deliver(StreamMessage<byte[], byte[]> message) {
-        Place place = places.get(new String(message.getStream(), StandardCharsets.UTF_8));
-        if (place == null) {
+        Cursor cursor = cursors.get(new String(message.getStream(), StandardCharsets.UTF_8));
+        if (cursor == null) {
             return;
         }
         Iterator<byte[]> fields = message.getBody().values().iterator();
@@ -160,12 +160,12 @@ final class StreamReader {
         if (node != null && record != null) {
             long millis = Long.parseLong(id.substring(0, id.indexOf('-')));
             String name = new String(node, StandardCharsets.UTF_8);
-            for (Guarded listener : place.listeners) {
+            for (Guarded listener : cursor.listeners) {
                 meters.received.increment();
                 listener.record(millis, name, record, meters);
             }
         }
-        place.after = id;
+        cursor.after = id;
     }
 
     private static void execute(EventExecutor thread, Runnable task) {
@@ -176,25 +176,25 @@ final class StreamReader {
         }
     }
 
-    /** Where one stream is read. */
-    private static final class Place {
+    /** The read position and the listeners of one stream. */
+    private static final class Cursor {
         private final byte[] key;
         private final long back;
         private final List<Guarded> listeners = new CopyOnWriteArrayList<>();
         private volatile @Nullable String after;
         private volatile boolean asked;
 
-        private Place(byte[] key, long back) {
+        private Cursor(byte[] key, long back) {
             this.key = key;
             this.back = back;
         }
     }
 
-    /** A listener whose failures are its own: the first one is told, all are counted. */
+    /** A listener with isolated failures: the first is logged, all are counted. */
     private static final class Guarded {
         private final String stream;
         private final Listener listener;
-        private boolean told;
+        private boolean logged;
 
         private Guarded(String stream, Listener listener) {
             this.stream = stream;
@@ -206,8 +206,8 @@ final class StreamReader {
                 listener.record(millis, node, record);
             } catch (RuntimeException | LinkageError failure) {
                 meters.readerFailures.increment();
-                if (!told) {
-                    told = true;
+                if (!logged) {
+                    logged = true;
                     log.error("a reader of {} failed; its further failures are only counted", stream, failure);
                 }
             }

@@ -20,13 +20,15 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What appends records to streams. Whoever has one puts it into a queue without locks and goes on; the fleet's own
- * thread sends what has come together in one write. What waits, and what was sent and not yet taken, is bounded.
+ * Appends records to streams. A record is put into a lock-free queue, and the fleet's own thread sends the queued
+ * records in batches. The queue and the number of unanswered records are bounded.
+ *
+ * <p>Thread-safe.
  */
 final class StreamWriter {
     static final int MOST_RECORDS = 8192;
     static final int MOST_BYTES = 8 << 20;
-    /** How many are sent and not answered at most, so that a flood of records leaves room on the thread for draws. */
+    /** Maximum number of unanswered records, so that a flood of records does not delay draws on the same thread. */
     private static final int WINDOW = 256;
 
     private static final byte[] NODE = {'n'};
@@ -38,16 +40,16 @@ final class StreamWriter {
     private final EventLoop loop;
     private final FleetMeters meters;
     private final Runnable beforeSending;
-    private final ConcurrentLinkedQueue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<QueuedRecord> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger records = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger unanswered = new AtomicInteger();
-    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
 
     /**
-     * A writer with nothing to send.
+     * Creates a writer.
      *
-     * @param beforeSending called on the fleet's thread ahead of every write, for what must be in the store before it
+     * @param beforeSending called on the fleet's thread before every batch
      */
     StreamWriter(
             String node,
@@ -64,19 +66,19 @@ final class StreamWriter {
         this.beforeSending = beforeSending;
     }
 
-    /** Takes a record to send; returns false when it was dropped. */
+    /** Queues a record. Returns false if the record was dropped. */
     boolean offer(StreamName stream, byte[] record) {
-        boolean taken = joined.getAsBoolean() && reserve(record.length);
-        if (!taken) {
+        boolean accepted = joined.getAsBoolean() && reserve(record.length);
+        if (!accepted) {
             meters.dropped.increment();
             return false;
         }
-        queue.add(new Waiting(stream, record));
+        queue.add(new QueuedRecord(stream, record));
         wake();
         return true;
     }
 
-    /** Returns whether everything was sent and answered. */
+    /** Returns whether every record was sent and answered. */
     boolean idle() {
         return records.get() == 0;
     }
@@ -92,36 +94,36 @@ final class StreamWriter {
         return false;
     }
 
-    private void release(Waiting done, boolean taken) {
-        (taken ? meters.sent : meters.dropped).increment();
+    private void release(QueuedRecord done, boolean accepted) {
+        (accepted ? meters.sent : meters.dropped).increment();
         bytes.addAndGet(-done.record.length);
         records.decrementAndGet();
     }
 
     private void wake() {
-        if (woken.compareAndSet(false, true)) {
+        if (scheduled.compareAndSet(false, true)) {
             try {
                 loop.execute(this::send);
             } catch (RejectedExecutionException closed) {
-                woken.set(false);
+                scheduled.set(false);
             }
         }
     }
 
     private void send() {
-        woken.set(false);
+        scheduled.set(false);
         StatefulRedisConnection<byte[], byte[]> open = connection.get();
         if (open == null) {
-            for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+            for (QueuedRecord waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
                 release(waiting, false);
             }
             return;
         }
         beforeSending.run();
         List<AsyncCommand<byte[], byte[], byte[]>> batch = new ArrayList<>();
-        int room = WINDOW - unanswered.get();
-        for (Waiting waiting = next(room); waiting != null; waiting = next(room - batch.size())) {
-            Waiting sent = waiting;
+        int capacity = WINDOW - unanswered.get();
+        for (QueuedRecord waiting = next(capacity); waiting != null; waiting = next(capacity - batch.size())) {
+            QueuedRecord sent = waiting;
             AsyncCommand<byte[], byte[], byte[]> command = command(sent);
             command.whenComplete((id, failure) -> answered(sent, failure == null));
             batch.add(command);
@@ -132,18 +134,18 @@ final class StreamWriter {
         }
     }
 
-    private @Nullable Waiting next(int room) {
-        return room > 0 ? queue.poll() : null;
+    private @Nullable QueuedRecord next(int capacity) {
+        return capacity > 0 ? queue.poll() : null;
     }
 
-    private void answered(Waiting waiting, boolean taken) {
-        release(waiting, taken);
+    private void answered(QueuedRecord waiting, boolean accepted) {
+        release(waiting, accepted);
         if (unanswered.decrementAndGet() <= WINDOW / 2 && !queue.isEmpty()) {
             wake();
         }
     }
 
-    private AsyncCommand<byte[], byte[], byte[]> command(Waiting waiting) {
+    private AsyncCommand<byte[], byte[], byte[]> command(QueuedRecord waiting) {
         CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE)
                 .addKey(waiting.stream.bytes())
                 .add("MAXLEN")
@@ -158,12 +160,12 @@ final class StreamWriter {
                 new Command<>(CommandType.XADD, new ByteArrayOutput<>(ByteArrayCodec.INSTANCE), arguments));
     }
 
-    /** A record and where it goes. */
-    private static final class Waiting {
+    /** A record and its stream. */
+    private static final class QueuedRecord {
         private final StreamName stream;
         private final byte[] record;
 
-        private Waiting(StreamName stream, byte[] record) {
+        private QueuedRecord(StreamName stream, byte[] record) {
             this.stream = stream;
             this.record = record;
         }

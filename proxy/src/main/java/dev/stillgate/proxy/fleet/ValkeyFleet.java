@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The fleet through a Valkey or Redis server. Until it is started it has no thread and no connection, and is like a
- * fleet whose store is lost; then it joins in the background, whenever the store comes up. Three connections keep what
- * is slow (a blocking read, a batch of records) from standing before a draw.
+ * Fleet that is connected by a Valkey or Redis server. Before {@link #start} it has no thread and no connection, and
+ * reports the store as lost. After that it joins in the background as soon as the store is reachable. Three connections
+ * keep slow commands (blocking reads, batches of records) from delaying draws.
  */
 public final class ValkeyFleet implements Fleet, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ValkeyFleet.class);
-    private static final Duration LOOK = Duration.ofMillis(250);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
     private static final long PAUSE_MILLIS = 5;
 
     private final String node;
@@ -44,10 +44,10 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     private final List<ScheduledFuture<?>> periodic = new ArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean left = new AtomicBoolean();
-    private final CountDownLatch gaveUp = new CountDownLatch(1);
+    private final CountDownLatch rolesReleased = new CountDownLatch(1);
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** A fleet that is not started. */
+    /** Creates a fleet that is not started. */
     public ValkeyFleet(FleetStore store) {
         String name = store.node();
         node = name == null ? NodeName.random() : name;
@@ -59,9 +59,15 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         StoreConnection reads = new StoreConnection(client);
         StoreClock clock = new StoreClock(System::nanoTime);
         watch = new LinkWatch(
-                store.store(), List.of(draws, writes, reads), draws, clock, this::probe, threads.worker(), this::joins);
+                store.store(),
+                List.of(draws, writes, reads),
+                draws,
+                clock,
+                this::probe,
+                threads.worker(),
+                this::onJoin);
         reader = new StreamReader(reads, writes, threads.loop(), threads.worker(), meters);
-        writer = new StreamWriter(node, writes, watch::joined, threads.loop(), meters, reader::place);
+        writer = new StreamWriter(node, writes, watch::joined, threads.loop(), meters, reader::initializeCursors);
         presence = new Presence(node, namespace + ":nodes", writer, watch::joined, clock);
         presence.listen(reader);
         roles = new Roles(node, namespace + ":role:", draws, watch::joined, threads.worker(), System::nanoTime);
@@ -69,30 +75,30 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
                 new StoreBuckets(namespace + ":bucket:", draws, watch::joined, clock, threads.loop(), timeout, meters);
     }
 
-    /** Begins to look for the store; returns at once. */
+    /** Starts to connect in the background. Idempotent. */
     public void start() {
         if (started.getAndSet(true)) {
             return;
         }
         reader.start();
-        periodic.add(every(LOOK, this::look));
+        periodic.add(every(CHECK_INTERVAL, this::check));
         periodic.add(every(Presence.BEAT, presence::beat));
         periodic.add(every(Roles.BEAT, roles::beat));
     }
 
-    /** An executor ends a repetition that fails once; this one goes on, for nothing else would find the store again. */
+    /** Schedules a task that continues after failures. Executors cancel a periodic task once it fails. */
     private ScheduledFuture<?> every(Duration period, Runnable task) {
-        Runnable tried = () -> {
+        Runnable guarded = () -> {
             try {
                 task.run();
             } catch (RuntimeException failure) {
-                log.error("looking after the fleet failed, and is tried again", failure);
+                log.error("a periodic task of the fleet failed; it will run again", failure);
             }
         };
-        return threads.worker().scheduleAtFixedRate(tried, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        return threads.worker().scheduleAtFixedRate(guarded, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Shows what it counts. */
+    /** Registers the meters of the fleet. */
     public void show(MeterRegistry registry) {
         meters.show(registry, this);
     }
@@ -101,19 +107,19 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         return buckets.probe(node);
     }
 
-    private void look() {
-        watch.look();
+    private void check() {
+        watch.check();
         if (watch.joined()) {
-            threads.loop().execute(reader::place);
+            threads.loop().execute(reader::initializeCursors);
             reader.read();
         }
     }
 
-    /** Places come before the first record that anybody can send. */
-    private void joins() {
-        presence.joins();
-        roles.joins();
-        threads.loop().execute(reader::place);
+    /** Prepares for a joined store. Cursors are initialized before any record can be sent. */
+    private void onJoin() {
+        presence.onJoin();
+        roles.onJoin();
+        threads.loop().execute(reader::initializeCursors);
         threads.worker().execute(presence::beat);
     }
 
@@ -151,17 +157,17 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     }
 
     /**
-     * Gives up what only one gateway can be, and tells the others that this one is ending, so that they count it no longer;
-     * it still takes part until closed.
+     * Releases the roles and announces that this gateway leaves, so that others no longer count it. Draws and feeds
+     * work until {@link #close}.
      */
     public void leave() {
         presence.leave();
         if (started.get() && !left.getAndSet(true)) {
-            threads.worker().execute(() -> roles.leave().whenComplete((told, failure) -> gaveUp.countDown()));
+            threads.worker().execute(() -> roles.leave().whenComplete((done, failure) -> rolesReleased.countDown()));
         }
     }
 
-    /** Leaves, gives what was published a last chance to be sent, and ends; does nothing the second time. */
+    /** Leaves, waits briefly until queued records are sent, and closes. Idempotent. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
@@ -181,8 +187,8 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     private void drain() {
         long end = System.nanoTime() + timeout.toNanos();
         try {
-            boolean told = gaveUp.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            log.debug("roles were given up{}", told ? "" : ", but the store does not know");
+            boolean released = rolesReleased.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            log.debug("roles were released{}", released ? "" : ", but the store did not confirm");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return;

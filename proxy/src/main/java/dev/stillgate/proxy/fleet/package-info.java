@@ -1,4 +1,4 @@
-/** The store that gateways share: token buckets, feeds, and who is alive; none of it on the path of a request. */
+/** The store shared by a fleet of gateways: token buckets, feeds, roles and membership. No request waits for it. */
 @NullMarked
 package dev.stillgate.proxy.fleet;
 

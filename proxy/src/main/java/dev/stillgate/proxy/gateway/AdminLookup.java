@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a running gateway knows of one account, or of another thing that its filters have a page for. */
+/** Lookup of accounts, and of the pages that filters contribute, for the admin API of a running gateway. */
 final class AdminLookup implements Resources {
     private static final String ACCOUNTS = "accounts";
     private final ActivePolicy<ServingPolicy> policy;
@@ -37,7 +37,7 @@ final class AdminLookup implements Resources {
         this.refusals = refusals;
     }
 
-    /** A listed account as its page shows it. */
+    /** The fields of a listed account on its page. */
     private record Shown(
             Account.Trust trust,
             @Nullable String organisation,
@@ -48,12 +48,12 @@ final class AdminLookup implements Resources {
 
     @Override
     public boolean has(String page) {
-        return page.equals(ACCOUNTS) || with(pages -> !pages.parts(page).isEmpty());
+        return page.equals(ACCOUNTS) || withPages(pages -> !pages.parts(page).isEmpty());
     }
 
     @Override
     public Set<String> actions(String page) {
-        return with(pages -> pages.actions(page));
+        return withPages(pages -> pages.actions(page));
     }
 
     @Override
@@ -62,10 +62,10 @@ final class AdminLookup implements Resources {
         if (page.equals(ACCOUNTS)) {
             account(found, id);
         }
-        return with(pages -> {
+        return withPages(pages -> {
                     pages.parts(page).forEach((filter, view) -> found.part(filter, () -> view.of(id)));
                     if (page.equals(ACCOUNTS)) {
-                        found.told("inForce", inForce(id));
+                        found.note("inForce", inForce(id));
                     }
                     return Optional.ofNullable(found.end());
                 })
@@ -76,7 +76,7 @@ final class AdminLookup implements Resources {
         return standings.of(new Account(id, Account.Trust.NONE, null, null, false, null));
     }
 
-    /** An account that is not listed may have a standing all the same. */
+    /** Adds the account, its standing and its last refusal. Unlisted accounts may have a standing too. */
     private void account(ResourcePage found, String id) {
         Account listed = accounts.table().named(id);
         found.own("account", shown(listed));
@@ -95,9 +95,9 @@ final class AdminLookup implements Resources {
         ResourcePage found = new ResourcePage();
         if (page.equals(ACCOUNTS)) {
             found.own("listed", accounts.table().accounts());
-            found.told("pages", List.of("/accounts/{id}", "/top"));
+            found.note("pages", List.of("/accounts/{id}", "/top"));
         }
-        return with(pages -> {
+        return withPages(pages -> {
                     pages.parts(page).forEach((filter, view) -> found.part(filter, view::all));
                     return Optional.ofNullable(found.end());
                 })
@@ -105,7 +105,7 @@ final class AdminLookup implements Resources {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the keys of a JSON object are texts
+    @SuppressWarnings("unchecked") // the keys of a JSON object are strings
     public Map<String, Object> arguments(byte[] body) {
         try {
             if (JsonValues.read(body) instanceof Map<?, ?> object) {
@@ -120,20 +120,23 @@ final class AdminLookup implements Resources {
     @Override
     public Done perform(String page, String id, String action, Map<String, Object> arguments) {
         ResourcePage found = new ResourcePage().named(id);
-        return with(pages -> {
-            pages.actions(page, action).forEach((filter, act) -> found.part(filter, () -> act.perform(id, arguments)));
+        return withPages(pages -> {
+            pages.actions(page, action)
+                    .forEach((filter, each) -> found.part(filter, () -> each.perform(id, arguments)));
             if (page.equals(ACCOUNTS) && !action.equals(AdminAction.ERASE)) {
-                found.told("inForce", inForce(id)); // after the act: what requests meet from now on
+                found.note("inForce", inForce(id)); // read after the action, to show its effect
             }
             return new Done(found.end(), found.failed());
         });
     }
 
-    /** Looks at the pages of the policy in force; what a filter shows must not be closed meanwhile. */
-    private <T> T with(Function<AdminPages, T> look) {
+    /**
+     * Applies a function to the admin pages of the policy in force, which stays pinned (its filters open) meanwhile.
+     */
+    private <T> T withPages(Function<AdminPages, T> function) {
         ActivePolicy.Pinned<ServingPolicy> pinned = policy.pin();
         try {
-            return look.apply(pinned.policy().chain().pages());
+            return function.apply(pinned.policy().chain().pages());
         } finally {
             pinned.release();
         }

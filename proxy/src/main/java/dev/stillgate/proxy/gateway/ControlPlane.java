@@ -36,9 +36,9 @@ import java.util.concurrent.Executors;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What makes policies and puts them in force: the filters of the plugins, the upstreams, and who keeps the files in view. */
+/** Configuration side of a gateway: builds policies from files, puts them in force and reloads them. */
 final class ControlPlane implements AutoCloseable {
-    private static final Duration NAMES = Duration.ofSeconds(1);
+    private static final Duration NAME_REFRESH = Duration.ofSeconds(1);
 
     private final Ticker ticker;
     private final Accounts accounts;
@@ -47,15 +47,15 @@ final class ControlPlane implements AutoCloseable {
     private final FileContents contents;
     private final ChainCompiler compiler;
     private final Upstreams upstreams;
-    private final PolicyReloader keeper;
+    private final PolicyReloader reloader;
     private final ExecutorService nameThreads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
 
     /**
      * Puts the first policy in force.
      *
-     * @param state null when filters have nowhere to keep anything
-     * @throws ConfigException when a file is wrong
+     * @param state the directory for saved filter state, null when none is configured
+     * @throws ConfigException if a file is invalid
      */
     ControlPlane(
             StillgateConfig config,
@@ -80,8 +80,8 @@ final class ControlPlane implements AutoCloseable {
         upstreams = new Upstreams(upstreamMeters(meters), names, ticker);
         PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
         PolicyReader reader = new PolicyReader(loader, config.policy(), builder, accounts.secretNames(), contents);
-        keeper = new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, audit, timer);
-        timer.everyNonBlocking(NAMES, upstreams::refreshNames);
+        reloader = new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, audit, timer);
+        timer.everyNonBlocking(NAME_REFRESH, upstreams::refreshNames);
     }
 
     private static Upstreams.Meters upstreamMeters(MeterSource source) {
@@ -98,11 +98,11 @@ final class ControlPlane implements AutoCloseable {
         };
     }
 
-    /** Shows whether the files and the policy in force are the same. */
+    /** Registers the gauges of the policy's state and of the accounts. */
     void show(GatewayMeters meters) {
-        meters.gauge("stillgate.config.synchronized", keeper, kept -> kept.isSynchronized() ? 1 : 0);
+        meters.gauge("stillgate.config.synchronized", reloader, each -> each.isSynchronized() ? 1 : 0);
         meters.gauge(
-                "stillgate.config.generation", keeper, kept -> kept.current().number());
+                "stillgate.config.generation", reloader, each -> each.current().number());
         List<String> secrets = accounts.secretNames();
         for (int i = 0; i < secrets.size(); i++) {
             int secret = i;
@@ -110,9 +110,9 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /** Watches the files that the policy is made of; the caller closes it. */
+    /** Starts a watch of the policy's files. The caller closes the watch. */
     FileWatch watch() {
-        return new FileWatch(keeper, contents, ticker);
+        return new FileWatch(reloader, contents, ticker);
     }
 
     Accounts accounts() {
@@ -131,12 +131,12 @@ final class ControlPlane implements AutoCloseable {
         return upstreams;
     }
 
-    PolicyReloader keeper() {
-        return keeper;
+    PolicyReloader reloader() {
+        return reloader;
     }
 
     ActivePolicy<ServingPolicy> policy() {
-        return keeper.active();
+        return reloader.active();
     }
 
     StandingsBoard standings() {

@@ -21,28 +21,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** What carries exchanges: the event loops with their lanes, the listeners, and the limits that all of them share. */
+/** Traffic side of a gateway: event loops, listeners, and the limits shared by all of them. */
 final class DataPlane implements AutoCloseable {
-    private static final Duration CERTIFICATES_READ = Duration.ofSeconds(2);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration CERTIFICATE_REFRESH = Duration.ofSeconds(2);
+    private static final Duration LOAD_CHECK = Duration.ofSeconds(1);
 
     private final Transports transport;
     private final int threads;
     private final MultiThreadIoEventLoopGroup group;
     private final MemoryBudget budget;
     private final Overload overload;
-    private final EventLoops lanes;
+    private final EventLoops eventLoops;
     private final Listeners listeners;
     private final List<InetSocketAddress> addresses = new ArrayList<>();
 
-    /** Reads the files of certificates, and nothing else, so that no other disk than theirs delays a new certificate. */
+    /** Reads certificate files only, so that no other blocking I/O delays a new certificate. */
     private final ScheduledExecutorService certificates = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("stillgate-certificates").factory());
 
     /**
-     * Opens the listeners, under the policy in force.
+     * Opens the listeners; they serve under the policy in force.
      *
-     * @throws IllegalStateException when one cannot be opened
+     * @throws IllegalStateException if a listener cannot be opened
      */
     DataPlane(
             StillgateConfig config,
@@ -72,48 +72,48 @@ final class DataPlane implements AutoCloseable {
                 logs.recorder(),
                 control.standings(),
                 exports.spans());
-        lanes = new EventLoops(group, threads, transport, shared, control.upstreams(), logs);
-        listeners = new Listeners(group, transport, lanes.byLoop(), limits);
+        eventLoops = new EventLoops(group, threads, transport, shared, control.upstreams(), logs);
+        listeners = new Listeners(group, transport, eventLoops.byLoop(), limits);
         for (StillgateConfig.Listener listener : config.listeners()) {
             addresses.add(listeners.open(listener));
         }
     }
 
-    /** Reads certificates again and looks at the load, every now and then; shows both. */
+    /** Starts the periodic refresh of certificates and the periodic load check, and registers their gauges. */
     void watch(ControlPlane control, GatewayMeters meters) {
         if (listeners.terminatesTls()) {
-            long millis = CERTIFICATES_READ.toMillis();
+            long millis = CERTIFICATE_REFRESH.toMillis();
             certificates.scheduleWithFixedDelay(listeners::refreshCertificates, millis, millis, TimeUnit.MILLISECONDS);
             meters.gauge("stillgate.tls.synchronized", listeners, each -> each.areCertificatesCurrent() ? 1 : 0);
             meters.gauge("stillgate.tls.certificate.expiry.seconds", listeners, Listeners::certificateExpiry);
             meters.showRefused(Listeners.TLS_HANDSHAKE_FAILED);
         }
         overload.look();
-        control.timer().everyNonBlocking(LOOK, overload::look);
+        control.timer().everyNonBlocking(LOAD_CHECK, overload::look);
         meters.gauge("stillgate.overloaded", overload, each -> each.isOn() ? 1 : 0);
         meters.gauge("stillgate.used.heap", overload, Overload::heap);
         meters.gauge("stillgate.used.direct.memory", overload, Overload::direct);
         meters.gauge("stillgate.used.descriptors", overload, Overload::descriptors);
         meters.gauge("stillgate.body.memory.bytes", budget, MemoryBudget::used);
-        meters.gauge("stillgate.upstream.connections.idle", lanes, EventLoops::idleUpstream);
+        meters.gauge("stillgate.upstream.connections.idle", eventLoops, EventLoops::idleUpstream);
     }
 
-    /** Returns where callers connect to, in the order of the listeners. */
+    /** Returns the bound addresses, in the order of the listeners. */
     List<InetSocketAddress> addresses() {
         return List.copyOf(addresses);
     }
 
-    /** Returns what accounts asked for on each event loop. */
+    /** Returns the request counts per account, one object per event loop. */
     List<AccountCounts> counts() {
-        return lanes.counts();
+        return eventLoops.counts();
     }
 
-    /** Returns the last refusals of accounts on each event loop. */
+    /** Returns the last refusals per account, one object per event loop. */
     List<LastRefusals> refusals() {
-        return lanes.refusals();
+        return eventLoops.refusals();
     }
 
-    /** Stops accepting; connections close when their exchanges are over. */
+    /** Stops accepting connections; open connections close after their last exchange. */
     void drain() {
         listeners.drain();
     }
@@ -122,7 +122,7 @@ final class DataPlane implements AutoCloseable {
         return listeners.connectionCount();
     }
 
-    /** Tells how many event loops there are, over what. */
+    /** Returns the number of event loops and the transport's name. */
     @Override
     public String toString() {
         return threads + " event loop(s) over " + transport.name();
@@ -132,7 +132,7 @@ final class DataPlane implements AutoCloseable {
     public void close() {
         certificates.shutdownNow();
         listeners.close();
-        lanes.close();
+        eventLoops.close();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
 }

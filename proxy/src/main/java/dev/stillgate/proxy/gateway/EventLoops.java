@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The lanes of a gateway, one for each event loop, and all that they have together. */
+/** The event loops of a gateway, each with its {@link EventLoopContext}. */
 final class EventLoops {
     private final List<EventLoopContext> all = new ArrayList<>();
     private final Map<EventLoop, EventLoopContext> byLoop = new HashMap<>();
 
-    /** Starts a lane on each event loop of a group. */
+    /** Creates and starts one context per event loop of a group. */
     EventLoops(
             MultiThreadIoEventLoopGroup group,
             int threads,
@@ -36,11 +36,11 @@ final class EventLoops {
             UpstreamPool pool =
                     new UpstreamPool(loop, transport.channels(), shared.overload(), shared.ticker(), meters);
             HealthChecks checks = new HealthChecks(upstreams, pool, all.size(), threads);
-            EventLoopContext lane = new EventLoopContext(
+            EventLoopContext context = new EventLoopContext(
                     all.size(), loop, shared, pool, checks, logs.accessWriter(), logs.decisionsWriter());
-            lane.start();
-            all.add(lane);
-            byLoop.put(loop, lane);
+            context.start();
+            all.add(context);
+            byLoop.put(loop, context);
         }
     }
 
@@ -67,25 +67,25 @@ final class EventLoops {
         return byLoop;
     }
 
-    /** Returns what accounts asked for on each. */
+    /** Returns the request counts per account, one object per event loop. */
     List<AccountCounts> counts() {
         return all.stream().map(EventLoopContext::counts).toList();
     }
 
-    /** Returns the last refusals of accounts on each. */
+    /** Returns the last refusals per account, one object per event loop. */
     List<LastRefusals> refusals() {
         return all.stream().map(EventLoopContext::refusals).toList();
     }
 
-    /** Returns how many upstream connections lay idle at the last tick. */
+    /** Returns the number of idle upstream connections at the last tick. */
     int idleUpstream() {
         return all.stream().mapToInt(EventLoopContext::idleUpstream).sum();
     }
 
-    /** Closes what the lanes hold, when the last exchange is over. */
+    /** Closes each context on its event loop. Call this after the last exchange. */
     void close() {
-        for (EventLoopContext lane : all) {
-            lane.loop().submit(lane::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        for (EventLoopContext context : all) {
+            context.loop().submit(context::close).awaitUninterruptibly(5, TimeUnit.SECONDS);
         }
     }
 }

@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running gateway: everything that lives as long as the process, put together in one place. */
+/** A running gateway: composition root of all objects that live as long as the process. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final Duration NEWS = Duration.ofSeconds(1);
+    private static final Duration STANDINGS_POLL = Duration.ofSeconds(1);
     private static final Duration DRAIN = Duration.ofMinutes(10);
 
     private final FilterCatalog catalog;
@@ -65,13 +65,13 @@ public final class Gateway implements AutoCloseable {
     /**
      * Starts a gateway from its {@code stillgate.yaml}.
      *
-     * @throws ConfigException when a file is wrong; nothing is left running then
+     * @throws ConfigException if a file is invalid; no resource stays open in that case
      */
     public static Gateway start(Path file, Environment environment, Ticker ticker) throws ConfigException {
         return start(file, environment, ticker, Transports::choose);
     }
 
-    /** Starts a gateway whose channels are made by the given transports. */
+    /** Starts a gateway with the given choice of channel transport. */
     public static Gateway start(
             Path file,
             Environment environment,
@@ -89,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         try {
             return new Gateway(located.config(), loader, ticker, state, transports);
         } catch (ConfigException e) {
-            giveBack(state);
+            release(state);
             throw e;
         }
     }
@@ -110,13 +110,13 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static void giveBack(@Nullable StateDirectory state) {
+    private static void release(@Nullable StateDirectory state) {
         try {
             if (state != null) {
                 state.close();
             }
         } catch (IOException e) {
-            LOG.warn("the state directory was not given back", e);
+            LOG.warn("cannot release the state directory", e);
         }
     }
 
@@ -125,12 +125,14 @@ public final class Gateway implements AutoCloseable {
         return store == null ? null : new ValkeyFleet(store);
     }
 
-    /** Returns a fleet that is never joined: it only shows filters that there is one. The caller closes it. */
-    public static Fleet fleetToShow(StillgateConfig config) {
-        return orAlone(fleet(config));
+    /**
+     * Returns a fleet that is never joined; it only tells filters whether a fleet is configured. The caller closes it.
+     */
+    public static Fleet unjoinedFleet(StillgateConfig config) {
+        return orLone(fleet(config));
     }
 
-    private static Fleet orAlone(@Nullable ValkeyFleet fleet) {
+    private static Fleet orLone(@Nullable ValkeyFleet fleet) {
         return fleet == null ? new LoneFleet() : fleet;
     }
 
@@ -150,7 +152,7 @@ public final class Gateway implements AutoCloseable {
         logs = new GatewayLogs(config, accounts, ticker);
         try {
             control = new ControlPlane(
-                    config, loader, catalog, accounts, orAlone(fleet), state, filterMeters, logs.audit(), ticker);
+                    config, loader, catalog, accounts, orLone(fleet), state, filterMeters, logs.audit(), ticker);
         } catch (ConfigException e) {
             logs.close();
             throw e;
@@ -163,9 +165,9 @@ public final class Gateway implements AutoCloseable {
         meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
         admin = openAdmin(config, ticker);
         watch = config.watch() ? control.watch() : null;
-        exports.tell(control.standings(), control.timer());
+        exports.watchStandings(control.standings(), control.timer());
         if (config.audit().path() != null) {
-            control.timer().every(NEWS, new StandingAudit(control.standings(), logs.audit()));
+            control.timer().every(STANDINGS_POLL, new StandingAudit(control.standings(), logs.audit()));
         }
         if (fleet != null) {
             fleet.show(registry);
@@ -177,7 +179,7 @@ public final class Gateway implements AutoCloseable {
                 data,
                 admin.address(),
                 config.policy(),
-                control.keeper().current().sha256());
+                control.reloader().current().sha256());
     }
 
     private AdminServer openAdmin(StillgateConfig config, Ticker ticker) {
@@ -188,57 +190,57 @@ public final class Gateway implements AutoCloseable {
                 this::filters,
                 new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals),
                 new GatewayOperations(
-                        control.keeper(),
+                        control.reloader(),
                         catalog,
                         config,
                         new TopAccounts(data::counts, refusals, ticker),
                         control.upstreams(),
-                        this::askToDrain),
-                this::noteAct,
+                        this::requestDrain),
+                this::noteAction,
                 () -> !draining);
     }
 
-    private void noteAct(ResourceAction act) {
+    private void noteAction(ResourceAction action) {
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-        facts.put("peer", act.peer());
-        facts.put("token", act.token());
-        facts.put("method", act.method());
-        facts.put("path", act.path());
-        facts.put("arguments", act.arguments().isEmpty() ? null : act.arguments());
-        facts.put("status", act.status());
-        facts.put("outcome", act.outcome());
+        facts.put("peer", action.peer());
+        facts.put("token", action.token());
+        facts.put("method", action.method());
+        facts.put("path", action.path());
+        facts.put("arguments", action.arguments().isEmpty() ? null : action.arguments());
+        facts.put("status", action.status());
+        facts.put("outcome", action.outcome());
         logs.audit().note("admin.request", facts);
     }
 
     /**
-     * Reads the policy again and puts it in force, on a signal; what is under way ends under the policy it began with.
+     * Reloads the policy on a signal. Exchanges in progress complete under the policy they began with.
      *
-     * @throws ConfigException when a file is wrong; the policy in force stays
+     * @throws ConfigException if a file is invalid; the policy in force stays
      */
     public void reload() throws ConfigException {
         try {
-            control.keeper().reload("signal", false);
+            control.reloader().reload("signal", false);
         } catch (PolicyReloader.NothingToDo e) {
             LOG.warn("not reloaded: {}", e.getMessage());
         }
     }
 
-    /** Sets what happens when the admin asks for a drain, in the place of a drain of ten minutes at most. */
-    public void whenAskedToDrain(Runnable act) {
-        drain = act;
+    /** Sets the action for a drain request of the admin API. The default is a drain of at most ten minutes. */
+    public void onDrainRequest(Runnable action) {
+        drain = action;
     }
 
-    private void askToDrain() {
+    private void requestDrain() {
         draining = true;
         drain.run();
     }
 
-    /** Opens log files anew. */
+    /** Closes and reopens the log files, after a rotation. */
     public void reopenLogs() {
         logs.reopen();
     }
 
-    /** Returns where callers connect to, in the order of the listeners. */
+    /** Returns the bound addresses, in the order of the listeners. */
     public List<InetSocketAddress> addresses() {
         return data.addresses();
     }
@@ -251,12 +253,12 @@ public final class Gateway implements AutoCloseable {
         return control.policy().peek().chain().filters();
     }
 
-    /** Is no longer ready, and serves all that comes: balancers take a while to hear of it. */
+    /** Reports the gateway as not ready but keeps serving, because load balancers notice with a delay. */
     public void retire() {
         draining = true;
     }
 
-    /** Stops accepting and waits until the exchanges under way are over, at most the given time; then closes. */
+    /** Stops accepting, waits for the exchanges in progress, at most the given time, then closes the gateway. */
     public void drain(Duration atMost) {
         draining = true;
         logs.audit().note("gateway.draining", Map.of("seconds", atMost.toSeconds()));
@@ -276,7 +278,7 @@ public final class Gateway implements AutoCloseable {
         close();
     }
 
-    /** Closes everything at once; does nothing the second time. */
+    /** Closes the gateway at once. Idempotent. */
     @Override
     public void close() {
         draining = true;
@@ -292,7 +294,7 @@ public final class Gateway implements AutoCloseable {
         logs.audit().note("gateway.stopped", Map.of());
         logs.close();
         control.close();
-        giveBack(state);
+        release(state);
         if (fleet != null) {
             fleet.close();
         }

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.config.OtlpOptions;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.WebhookOptions;
 import dev.stillgate.proxy.observe.GatewayMeters;
-import dev.stillgate.proxy.observe.StandingNews;
+import dev.stillgate.proxy.observe.StandingChangeNotifier;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.otlp.OtlpExport;
 import dev.stillgate.spi.Ticker;
@@ -14,14 +14,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a gateway sends out of its own accord: metrics and spans over OTLP, and news of standings to a webhook. */
+/** Outgoing telemetry of a gateway: metrics and spans over OTLP, and webhook calls about changed standings. */
 final class GatewayExports implements AutoCloseable {
-    private static final Duration NEWS = Duration.ofSeconds(1);
+    private static final Duration STANDINGS_POLL = Duration.ofSeconds(1);
 
     private final @Nullable OtlpExport otlp;
     private final @Nullable Webhook webhook;
 
-    /** Makes those that the configuration names. */
+    /** Creates the configured exporters. */
     GatewayExports(StillgateConfig config, PrometheusMeterRegistry registry, GatewayMeters meters, Ticker ticker) {
         otlp = otlp(config.otlp(), registry, meters, ticker);
         webhook = webhook(config.webhook(), meters);
@@ -50,16 +50,16 @@ final class GatewayExports implements AutoCloseable {
         return hook;
     }
 
-    /** Returns what takes the exchanges that are traced, null when none is. */
+    /** Returns the exporter of spans, null when OTLP is not configured. */
     @Nullable
     OtlpExport spans() {
         return otlp;
     }
 
-    /** Tells the webhook of standings that change from now on. */
-    void tell(StandingsBoard board, DaemonTimer timer) {
+    /** Starts reporting changed standings to the webhook. */
+    void watchStandings(StandingsBoard board, DaemonTimer timer) {
         if (webhook != null) {
-            timer.every(NEWS, new StandingNews(board, webhook::tell, System::currentTimeMillis));
+            timer.every(STANDINGS_POLL, new StandingChangeNotifier(board, webhook::tell, System::currentTimeMillis));
         }
     }
 

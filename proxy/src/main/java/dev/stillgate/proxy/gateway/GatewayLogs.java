@@ -13,7 +13,7 @@ import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The files that a gateway writes lines to, those that its configuration names; they live as long as the process. */
+/** The configured log files of a gateway: access log, decision log, audit log and exchange recording. */
 final class GatewayLogs implements AutoCloseable {
     private final @Nullable AccessLog access;
     private final @Nullable AccessLog decisions;
@@ -21,17 +21,17 @@ final class GatewayLogs implements AutoCloseable {
     private final @Nullable Recorder recorder;
 
     /**
-     * Opens them.
+     * Opens the configured files.
      *
-     * @throws java.io.UncheckedIOException when one cannot be opened
+     * @throws java.io.UncheckedIOException if a file cannot be opened
      */
     GatewayLogs(StillgateConfig config, Accounts accounts, Ticker ticker) {
         Path log = config.accessLog().path();
         access = log == null ? null : new AccessLog(orStandardOutput(log));
         Path decided = config.accessLog().decisions();
         decisions = decided == null ? null : new AccessLog(decided);
-        Path acts = config.audit().path();
-        audit = acts == null ? null : new AuditLog(orStandardOutput(acts), ticker::millis);
+        Path actions = config.audit().path();
+        audit = actions == null ? null : new AuditLog(orStandardOutput(actions), ticker::millis);
         recorder = recorder(config.record(), accounts);
     }
 
@@ -49,7 +49,7 @@ final class GatewayLogs implements AutoCloseable {
                 record.path(), record.maxBytes().bytes(), record.files(), hashed ? new TextHash(key) : null);
     }
 
-    /** Shows how much was written and how much was lost. */
+    /** Registers the counters of written and dropped lines. */
     void show(GatewayMeters meters) {
         if (access != null) {
             meters.counter("stillgate.access.log.dropped", access, AccessLog::dropped);
@@ -65,12 +65,12 @@ final class GatewayLogs implements AutoCloseable {
         }
     }
 
-    /** Returns a writer of the access log for one event loop, null when there is no log. */
+    /** Returns a new access-log writer for one event loop, null if no access log is configured. */
     AccessLog.@Nullable Writer accessWriter() {
         return access == null ? null : access.writer();
     }
 
-    /** Returns a writer of the log of decisions for one event loop, null when there is none. */
+    /** Returns a new decision-log writer for one event loop, null if no decision log is configured. */
     AccessLog.@Nullable Writer decisionsWriter() {
         return decisions == null ? null : decisions.writer();
     }
@@ -84,7 +84,7 @@ final class GatewayLogs implements AutoCloseable {
         return recorder;
     }
 
-    /** Opens the files anew. */
+    /** Closes and reopens all files, after a rotation. */
     void reopen() {
         if (access != null) {
             access.reopen();
@@ -100,7 +100,7 @@ final class GatewayLogs implements AutoCloseable {
         }
     }
 
-    /** Writes out what was handed over, and ends. */
+    /** Flushes and closes all files. */
     @Override
     public void close() {
         if (access != null) {

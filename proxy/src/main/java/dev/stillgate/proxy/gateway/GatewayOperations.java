@@ -14,9 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the admin sees of a running gateway as a whole, and does to it. */
+/**
+ * Admin operations on the gateway as a whole: show configuration, top accounts and upstreams; reload, roll back, drain.
+ */
 final class GatewayOperations implements Operations {
-    private final PolicyReloader keeper;
+    private final PolicyReloader reloader;
     private final FilterCatalog catalog;
     private final StillgateConfig config;
     private final TopAccounts top;
@@ -24,13 +26,13 @@ final class GatewayOperations implements Operations {
     private final Runnable drain;
 
     GatewayOperations(
-            PolicyReloader keeper,
+            PolicyReloader reloader,
             FilterCatalog catalog,
             StillgateConfig config,
             TopAccounts top,
             Upstreams upstreams,
             Runnable drain) {
-        this.keeper = keeper;
+        this.reloader = reloader;
         this.catalog = catalog;
         this.config = config;
         this.top = top;
@@ -40,15 +42,15 @@ final class GatewayOperations implements Operations {
 
     @Override
     public Object config() {
-        PolicyGeneration now = keeper.current();
+        PolicyGeneration now = reloader.current();
         Map<String, @Nullable Object> page = new LinkedHashMap<>(line(now));
-        page.put("synchronized", keeper.isSynchronized());
-        page.put("pinned", keeper.isPinned());
-        page.put("refused", keeper.refused());
+        page.put("synchronized", reloader.isSynchronized());
+        page.put("pinned", reloader.isPinned());
+        page.put("refused", reloader.refused());
         page.put("accounts", now.table().accounts());
         page.put(
                 "history",
-                keeper.history().stream().map(GatewayOperations::line).toList());
+                reloader.history().stream().map(GatewayOperations::line).toList());
         page.put("policy", policy(now));
         page.put("stillgate", EffectiveConfig.of(config));
         return page;
@@ -58,7 +60,7 @@ final class GatewayOperations implements Operations {
         try {
             return PolicyBuilder.effective(now.loaded(), catalog);
         } catch (ConfigException e) {
-            throw new IllegalStateException("the policy in force cannot be read", e);
+            throw new IllegalStateException("the policy in force cannot be shown", e);
         }
     }
 
@@ -85,7 +87,7 @@ final class GatewayOperations implements Operations {
     @Override
     public Done reload(boolean force) {
         try {
-            return done(keeper.reload(force ? "admin, forced" : "admin", force));
+            return done(reloader.reload(force ? "admin, forced" : "admin", force));
         } catch (ConfigException e) {
             return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
         } catch (PolicyReloader.NothingToDo e) {
@@ -96,7 +98,7 @@ final class GatewayOperations implements Operations {
     @Override
     public Done rollback() {
         try {
-            Done done = done(keeper.rollback());
+            Done done = done(reloader.rollback());
             return new Done(done.result(), done.text() + "; pinned until the policy or its accounts change");
         } catch (ConfigException e) {
             return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
@@ -115,6 +117,6 @@ final class GatewayOperations implements Operations {
     @Override
     public Done drain() {
         drain.run();
-        return new Done(Result.BEGUN, "draining: no new connections, what is under way ends");
+        return new Done(Result.BEGUN, "draining: no new connections; exchanges in progress complete");
     }
 }

@@ -64,7 +64,7 @@ public final class Preflight {
         return errors;
     }
 
-    /** Returns the problems of a start that succeeds. */
+    /** Returns the problems that do not prevent a start. */
     public List<Problem> warnings() {
         return warnings;
     }

@@ -11,25 +11,26 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** The accounts that asked for most in the last minutes, over all event loops. */
+/** Ranking of the accounts with the most requests, tokens and refusals in the last minutes, over all event loops. */
 final class TopAccounts {
     private static final int SHOWN = 20;
 
-    private final Supplier<List<AccountCounts>> lanes;
+    private final Supplier<List<AccountCounts>> loops;
     private final RefusalLookup refusals;
     private final Ticker ticker;
 
-    TopAccounts(Supplier<List<AccountCounts>> lanes, RefusalLookup refusals, Ticker ticker) {
-        this.lanes = lanes;
+    TopAccounts(Supplier<List<AccountCounts>> loops, RefusalLookup refusals, Ticker ticker) {
+        this.loops = loops;
         this.refusals = refusals;
         this.ticker = ticker;
     }
 
     /**
-     * Who asked for most.
+     * The rankings.
      *
-     * @param minutes how far back it is counted, the minute that has begun included
-     * @param complete whether no account was let go of for want of room
+     * @param minutes the length of the period, including the current minute
+     * @param complete false if accounts were dropped from the counts for lack of space
+     * @param accounts the number of accounts counted
      */
     record Page(
             int minutes,
@@ -43,8 +44,8 @@ final class TopAccounts {
         Map<String, AccountCounts.Row> sums = new HashMap<>();
         boolean complete = true;
         long now = ticker.nanos();
-        for (AccountCounts lane : lanes.get()) {
-            complete &= lane.addTo(sums, now);
+        for (AccountCounts counts : loops.get()) {
+            complete &= counts.addTo(sums, now);
         }
         return new Page(
                 AccountCounts.MINUTES,

@@ -1,4 +1,4 @@
-/** Assembly of a running gateway: data plane, control plane, logs, exports and the admin's view of them. */
+/** Assembly of a running gateway: data plane, control plane, logs, exporters and their admin operations. */
 @NullMarked
 package dev.stillgate.proxy.gateway;
 

@@ -14,13 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The access log: a JSON object a line. Each event loop writes its lines into a block of its own; full blocks, and those
- * a second old, go to one thread that writes them out. When that thread falls behind, blocks are dropped and their lines
- * counted: a slow disk never slows a request.
+ * The access log, with one JSON object per line. Each event loop fills its own block of lines. A block that is full or
+ * one second old is queued for a single writer thread. If the queue is full, the block is dropped and its lines are
+ * counted, so that a slow disk never delays a request.
  */
 public final class AccessLog implements AutoCloseable {
     private static final int BLOCK = 64 * 1024;
-    private static final int ROOM = 4 * 1024;
+    private static final int RESERVE = 4 * 1024;
     private static final int QUEUE = 256;
     private static final long MAX_AGE_NANOS = 1_000_000_000L;
     private static final DateTimeFormatter SECOND =
@@ -31,10 +31,10 @@ public final class AccessLog implements AutoCloseable {
     private final LogFile file;
 
     /**
-     * A log that is written to a file, or to standard output.
+     * Opens the log.
      *
-     * @param path the file, which is appended to; null for standard output
-     * @throws java.io.UncheckedIOException when it cannot be opened
+     * @param path the file to append to, null for standard output
+     * @throws java.io.UncheckedIOException if the file cannot be opened
      */
     public AccessLog(@Nullable Path path) {
         file = new LogFile("access log", path, QUEUE, BLOCK);
@@ -48,33 +48,33 @@ public final class AccessLog implements AutoCloseable {
         return names;
     }
 
-    /** Opens the file anew before the next write, so that a rotated file can be let go. */
+    /** Reopens the file before the next write, after a rotation. */
     public void reopen() {
         file.reopen();
     }
 
-    /** Returns how many lines were dropped since the start. */
+    /** Returns the number of lines dropped since the start. */
     public long dropped() {
         return file.dropped();
     }
 
-    /** Returns how many lines were written since the start. */
+    /** Returns the number of lines written since the start. */
     public long written() {
         return file.written();
     }
 
-    /** Returns a writer for one event loop. */
+    /** Returns a new writer for one event loop. */
     public Writer writer() {
         return new Writer();
     }
 
-    /** Writes out what was handed over and ends; writers must have been flushed before. */
+    /** Writes the queued blocks and closes the file. Writers must have been flushed before. */
     @Override
     public void close() {
         file.close();
     }
 
-    /** Takes the lines of one event loop; not for several threads. */
+    /** Collects the lines of one event loop. Not thread-safe. */
     public final class Writer {
         private final LineBuffer line = new LineBuffer(new byte[BLOCK]);
         private int lines;
@@ -85,7 +85,11 @@ public final class AccessLog implements AutoCloseable {
 
         private Writer() {}
 
-        /** Adds a line; {@code now} is the ticker's time in nanoseconds. */
+        /**
+         * Adds a line.
+         *
+         * @param now the ticker's time in nanoseconds
+         */
         public void log(AccessRecord r, long now) {
             if (lines++ == 0) {
                 oldest = now;
@@ -124,7 +128,7 @@ public final class AccessLog implements AutoCloseable {
             }
             usage(r.usage());
             line.close();
-            if (line.length() > BLOCK - ROOM) {
+            if (line.length() > BLOCK - RESERVE) {
                 flush();
             }
         }
@@ -150,14 +154,14 @@ public final class AccessLog implements AutoCloseable {
             }
         }
 
-        /** Hands over lines that have waited for a second; called now and then. */
+        /** Queues the lines for writing if the oldest is at least one second old. Called periodically. */
         public void flushOld(long now) {
             if (lines > 0 && now - oldest >= MAX_AGE_NANOS) {
                 flush();
             }
         }
 
-        /** Hands over all lines. */
+        /** Queues all lines for writing. */
         public void flush() {
             if (lines == 0) {
                 return;
@@ -171,7 +175,7 @@ public final class AccessLog implements AutoCloseable {
             lines = 0;
         }
 
-        /** Returns the time as RFC 3339 text; its seconds are formatted once a second. */
+        /** Returns the time in RFC 3339 format. The part up to the seconds is formatted once per second. */
         private byte[] time(long millis) {
             long seconds = Math.floorDiv(millis, 1000L);
             if (seconds != second) {

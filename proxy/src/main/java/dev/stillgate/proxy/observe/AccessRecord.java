@@ -7,24 +7,25 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the access log: what is known of an exchange when it is over. The names in the log are Envoy's and those
- * of OpenTelemetry's GenAI conventions where they have one.
+ * One line of the access log: the facts of a completed exchange. Field names in the log follow Envoy and
+ * OpenTelemetry's GenAI conventions where these define one.
  *
- * @param startMillis when the request's head was complete, in milliseconds of the epoch
- * @param durationNanos from then to the end of the answer
- * @param firstByteNanos from then to the head of the answer, -1 for none
- * @param bytesReceived content of the request, as it came
- * @param bytesSent content of the answer
+ * @param startMillis when the request's head was complete, in milliseconds since the epoch
+ * @param durationNanos the time from then to the end of the response
+ * @param firstByteNanos the time from then to the response's head, -1 without a response
+ * @param bytesReceived the size of the request's content as received
+ * @param bytesSent the size of the response's content
  * @param outcome {@code served}, {@code rejected}, {@code upstream_failed}, {@code truncated} or {@code
  *     downstream_gone}
- * @param code the reason code, null for an exchange that was served
- * @param filter who refused, null when nobody did
- * @param shadow {@code filter:code} of the first filter in shadow that would have refused, null for none
+ * @param code the reason code, null if the exchange was served
+ * @param filter the filter that refused the request, {@code gateway} for the engine, null if not refused
+ * @param shadow {@code filter:code} of the first filter in shadow mode that would have refused, null for none
  * @param flags {@code filter:reason} of the flags raised, comma-separated, null for none
- * @param geo what a filter knew of an address that it refused, or in shadow would have refused; null for none
- * @param standing the account's standing in force when the exchange was over
- * @param marked whether the answer carries a filter's mark
- * @param pace the pace of the answer in bytes a second, 0 when it was not slowed
+ * @param geo the facts about an address that geo-restriction refused, or would have refused in shadow mode; null for
+ *     none
+ * @param standing the account's standing in force at the end of the exchange
+ * @param marked whether the response carries a filter's mark
+ * @param pace the pace of the response in bytes per second, 0 if it was not slowed
  */
 public record AccessRecord(
         long startMillis,

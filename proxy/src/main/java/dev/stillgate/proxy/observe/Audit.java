@@ -4,26 +4,26 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Where what was done to the gateway, and what it decided about accounts, is kept for whoever asks later. */
+/** Sink of audit events: administrative actions and decisions about accounts. */
 @FunctionalInterface
 public interface Audit {
-    /** Keeps nothing. */
+    /** Discards all events. */
     Audit NONE = (type, facts) -> {};
 
     /**
-     * Takes note of something, such as an act of an operator. It is written when this returns, unless the disk stands still
-     * for seconds.
+     * Records an event, such as an operator's action. The event is written when this method returns, unless the disk
+     * blocks for seconds.
      *
-     * @param type what it is, such as {@code policy.applied}
-     * @param facts texts and whole numbers by name, in order; those that are null are left out
+     * @param type the event type, such as {@code policy.applied}
+     * @param facts strings and integers by name, in order; null values are omitted
      */
     void note(String type, Map<String, ? extends @Nullable Object> facts);
 
     /**
-     * Takes note of many things of one type; never waits.
+     * Records several events of one type. Never blocks.
      *
-     * @param type as {@link #note}
-     * @param all the facts of each
+     * @param type as in {@link #note}
+     * @param all the facts of each event
      */
     default void noteAll(String type, Stream<? extends Map<String, ? extends @Nullable Object>> all) {
         all.forEach(facts -> note(type, facts));

@@ -10,28 +10,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The audit log: a JSON object a line for whatever was done to the gateway and whatever it decided about an account, with the
- * time at which it was noted. A thread of its own writes. A single note is written when {@link #note} returns; many at once
- * are handed over in blocks, of which 64 MiB wait at most. Lines that find no room are dropped and counted. A text is cut
- * after 1,024 characters.
+ * The audit log, with one timestamped JSON object per line, written by its own thread. A single event is written when
+ * {@link #note} returns. Several events at once are queued in blocks, at most 64 MiB in total; lines beyond that are
+ * dropped and counted. Strings are cut after 1,024 characters.
  */
 public final class AuditLog implements Audit, AutoCloseable {
     static final int LONGEST = 1024;
-    private static final int ROOM = 8192;
+    private static final int QUEUE = 8192;
     private static final int BLOCK = 64 * 1024;
 
     private final LogFile file;
     private final LongSupplier millis;
 
     /**
-     * A log that is written to a file, or to standard output.
+     * Opens the log.
      *
-     * @param path the file, which is appended to; null for standard output
-     * @param millis tells the time in milliseconds of the epoch
-     * @throws java.io.UncheckedIOException when it cannot be opened
+     * @param path the file to append to, null for standard output
+     * @param millis the clock, in milliseconds since the epoch
+     * @throws java.io.UncheckedIOException if the file cannot be opened
      */
     public AuditLog(@Nullable Path path, LongSupplier millis) {
-        this.file = new LogFile("audit log", path, ROOM, 0);
+        this.file = new LogFile("audit log", path, QUEUE, 0);
         this.millis = millis;
     }
 
@@ -80,22 +79,22 @@ public final class AuditLog implements Audit, AutoCloseable {
         return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }
 
-    /** Opens the file anew before the next write, so that a rotated file can be let go. */
+    /** Reopens the file before the next write, after a rotation. */
     public void reopen() {
         file.reopen();
     }
 
-    /** Returns how many lines were dropped since the start. */
+    /** Returns the number of lines dropped since the start. */
     public long dropped() {
         return file.dropped();
     }
 
-    /** Returns how many lines were written since the start. */
+    /** Returns the number of lines written since the start. */
     public long written() {
         return file.written();
     }
 
-    /** Writes out what was noted and ends. */
+    /** Writes the queued lines and closes the file. */
     @Override
     public void close() {
         file.close();

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongConsumer;
 
-/** The meters of filters, shown through Micrometer: a filter counts by adding, and only a scrape reads. */
+/** Meters of the filters, exported through Micrometer. Filters only increment; values are read by scrapes. */
 public final class FilterMeters implements ChainMeters, MeterSource {
     private static final double[] TIMES = {
         0.000_001, 0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.01, 0.1
@@ -26,22 +26,22 @@ public final class FilterMeters implements ChainMeters, MeterSource {
 
     private final MeterRegistry registry;
     private final ConcurrentHashMap<List<String>, LongAdder> adders = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<List<String>, Buckets> times = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<List<String>, FixedHistogram> times = new ConcurrentHashMap<>();
     private final HistogramFamily phases = HistogramFamily.ofTimes(
             "stillgate_filter",
-            "Time for which a filter holds its event loop in one phase of an exchange; one of " + GatewayMeters.SAMPLED
-                    + " exchanges is looked at",
+            "Time that a filter blocks its event loop in one phase of an exchange; one of " + GatewayMeters.SAMPLED
+                    + " exchanges is measured",
             TIMES);
 
     /**
-     * Meters of no filter yet.
+     * Creates an empty set of meters.
      *
-     * @param registry what shows them; the filters' times are shown by a Prometheus registry only
+     * @param registry the registry to export to; the filters' times are only exported to a Prometheus registry
      */
     public FilterMeters(MeterRegistry registry) {
         this.registry = registry;
-        if (registry instanceof PrometheusMeterRegistry shown) {
-            shown.getPrometheusRegistry().register(phases);
+        if (registry instanceof PrometheusMeterRegistry prometheus) {
+            prometheus.getPrometheusRegistry().register(phases);
         }
     }
 

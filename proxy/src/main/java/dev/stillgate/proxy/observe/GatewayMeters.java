@@ -13,7 +13,7 @@ import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The engine's own meters, made before the first request so that counting one is an addition. */
+/** Meters of the engine, registered before the first request so that counting is a plain increment. */
 public final class GatewayMeters {
     private static final int CLASSES = 6;
     private static final String[] SOURCES = {"exact", "estimated"};
@@ -31,10 +31,10 @@ public final class GatewayMeters {
     private final Counter[] exchanges = new Counter[OUTCOMES.length * CLASSES];
     private final ConcurrentHashMap<String, Counter> reasons = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Counter> refusals = new ConcurrentHashMap<>();
-    private final Buckets duration;
-    private final Buckets firstByte;
-    private final Buckets headOverhead;
-    private final Buckets bodyOverhead;
+    private final FixedHistogram duration;
+    private final FixedHistogram firstByte;
+    private final FixedHistogram headOverhead;
+    private final FixedHistogram bodyOverhead;
     private final GenAiMeters genAi;
     private final Counter[] inputTokens = new Counter[SOURCES.length];
     private final Counter[] outputTokens = new Counter[SOURCES.length];
@@ -55,17 +55,19 @@ public final class GatewayMeters {
         this.registry = registry;
         countExchanges();
         duration = times(
-                        "stillgate_exchange_duration", "Time from a request's head to the end of its answer", DURATIONS)
+                        "stillgate_exchange_duration",
+                        "Time from a request's head to the end of its response",
+                        DURATIONS)
                 .with();
         firstByte = times(
                         "stillgate_exchange_first_byte",
-                        "Time from a request's head to the head of its answer",
+                        "Time from a request's head to the head of its response",
                         DURATIONS)
                 .with();
         HistogramFamily overhead = times(
                 "stillgate_overhead",
-                "Time for which a request holds its event loop until it is sent on: at its head (who asks, filters) and at"
-                        + " the end of its body (parser, filters); one of " + SAMPLED + " is looked at",
+                "Time that a request blocks its event loop before it is forwarded: at its head (account, filters) and at"
+                        + " the end of its body (parser, filters); one of " + SAMPLED + " is measured",
                 OVERHEADS);
         headOverhead = overhead.with("part", "head");
         bodyOverhead = overhead.with("part", "body");
@@ -92,7 +94,7 @@ public final class GatewayMeters {
         for (int outcome = 0; outcome < OUTCOMES.length; outcome++) {
             for (int status = 0; status < CLASSES; status++) {
                 exchanges[outcome * CLASSES + status] = Counter.builder("stillgate.exchanges")
-                        .description("Exchanges that are over, by what became of them")
+                        .description("Completed exchanges, by outcome and status class")
                         .tag("outcome", OUTCOMES[outcome])
                         .tag("status", status == 0 ? "none" : status + "xx")
                         .register(registry);
@@ -108,26 +110,28 @@ public final class GatewayMeters {
 
     private Counter tokens(String direction, String source) {
         return Counter.builder("stillgate.tokens")
-                .description("Tokens of exchanges, as the provider tells them or as they are estimated")
+                .description("Tokens of exchanges, as reported by the provider or as estimated")
                 .tags("direction", direction, "source", source)
                 .register(registry);
     }
 
-    /** Shows a number under a name for as long as the gateway runs. */
+    /** Registers a gauge for the lifetime of the gateway. */
     public <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
         Gauge.builder(name, of, value).strongReference(true).register(registry);
     }
 
-    /** Shows how many listed accounts are recognised by a hashing secret, and by none before it. */
+    /**
+     * Registers a gauge of the listed accounts that have a key under a hashing secret and none under an earlier one.
+     */
     public void accountsBySecret(String secret, IntSupplier accounts) {
         Gauge.builder("stillgate.accounts.by.secret", accounts, IntSupplier::getAsInt)
-                .description("Listed accounts that have a key under this hashing secret and none under one before it")
+                .description("Listed accounts that have a key under this hashing secret and none under an earlier one")
                 .tag("secret", secret)
                 .strongReference(true)
                 .register(registry);
     }
 
-    /** Shows a number that only grows under a name for as long as the gateway runs. */
+    /** Registers a counter for the lifetime of the gateway. */
     public <T> void counter(String name, T of, ToDoubleFunction<T> value) {
         FunctionCounter.builder(name, of, value).register(registry);
     }
@@ -137,9 +141,9 @@ public final class GatewayMeters {
     }
 
     /**
-     * Counts an exchange that is over.
+     * Counts a completed exchange.
      *
-     * @param model as the answer names it, null when there was none or it named none
+     * @param model the model named by the response, null if unknown
      * @param stream whether the request asked for a stream
      */
     public void exchangeEnded(
@@ -168,13 +172,13 @@ public final class GatewayMeters {
         reasons.computeIfAbsent(
                         outcome + ' ' + filter + ' ' + code,
                         absent -> Counter.builder("stillgate.reasons")
-                                .description("Exchanges that were not served, by who decided and why")
+                                .description("Exchanges that were not served, by deciding filter and reason")
                                 .tags("outcome", outcome, "filter", filter, "code", code)
                                 .register(registry))
                 .increment();
     }
 
-    /** Returns the name of an outcome in the log and in metrics. */
+    /** Returns the name of an outcome in logs and metrics. */
     public static String name(Outcome outcome) {
         return OUTCOMES[index(outcome)];
     }
@@ -206,17 +210,17 @@ public final class GatewayMeters {
         };
     }
 
-    /** Returns whether an exchange is one of those whose overhead is measured. */
+    /** Returns whether the overhead of an exchange is measured. */
     public static boolean isSampled(long number) {
         return number % SAMPLED == 0;
     }
 
-    /** Counts the time for which a request's head held the event loop. */
+    /** Records how long a request's head blocked the event loop, in nanoseconds. */
     public void headOverhead(long nanos) {
         headOverhead.record(nanos);
     }
 
-    /** Counts the time for which the end of a request's body held the event loop. */
+    /** Records how long the end of a request's body blocked the event loop, in nanoseconds. */
     public void bodyOverhead(long nanos) {
         bodyOverhead.record(nanos);
     }
@@ -229,25 +233,30 @@ public final class GatewayMeters {
         connections.decrement();
     }
 
-    /** Counts a connection that changes its protocol. */
+    /** Counts an upgraded connection. */
     public void upgradeBegun() {
         upgrades.increment();
         upgraded.increment();
     }
 
-    /** Counts the end of a connection that changed its protocol, and the bytes that passed since, from and to the caller. */
+    /**
+     * Counts the end of an upgraded connection.
+     *
+     * @param received the bytes from the client since the upgrade
+     * @param sent the bytes to the client since the upgrade
+     */
     public void upgradeEnded(long received, long sent) {
         upgraded.decrement();
         upgradeReceived.increment((double) received);
         upgradeSent.increment((double) sent);
     }
 
-    /** Counts a connection that was closed before it could ask for anything. */
+    /** Counts a connection that was closed before its first request. */
     public void connectionRefused(String reason) {
         refused(reason).increment();
     }
 
-    /** Shows the counter of a reason before the first such connection, so that a rate is known from the start. */
+    /** Registers the counter of a reason before its first increment, so that rates are correct from the start. */
     public void showRefused(String reason) {
         refused(reason);
     }
@@ -256,12 +265,12 @@ public final class GatewayMeters {
         return refusals.computeIfAbsent(
                 reason,
                 absent -> Counter.builder("stillgate.connections.refused")
-                        .description("Connections that were closed before they could ask, by why")
+                        .description("Connections that were closed before their first request, by reason")
                         .tag("reason", reason)
                         .register(registry));
     }
 
-    /** Counts a refusal for which there is no exchange: the message was none. */
+    /** Counts a refused message that is not a valid request and has no exchange. */
     public void badMessage(String code) {
         reason("rejected", "gateway", code);
     }
@@ -282,12 +291,12 @@ public final class GatewayMeters {
         encodedAnswers.increment();
     }
 
-    /** Counts an answer that a filter wanted to tap and that comes encoded or in part. */
+    /** Counts a response that a filter could not read, because it is encoded or partial. */
     public void untappedAnswer() {
         untappedAnswers.increment();
     }
 
-    /** Counts a stream of which the gateway asked the usage that its caller did not ask for. */
+    /** Counts a stream whose usage was requested by the gateway and not by the client. */
     public void usageInjected() {
         usageInjected.increment();
     }

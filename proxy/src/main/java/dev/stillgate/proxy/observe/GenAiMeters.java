@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What OpenTelemetry's conventions for generative AI measure, by their names and bounds: tokens, time to the end of an
- * answer, to its beginning, and for each token. Only what reached the model counts.
+ * Metrics of OpenTelemetry's GenAI conventions, with their names and bounds: tokens, request duration, time to first
+ * token, and time per output token. Requests that did not reach the model are not counted.
  *
- * <p>Labels are few and none is the caller's: the operation, the provider, and the model as the <em>answer</em> names it,
- * of which the first {@value #MOST_MODELS} have a series each and all others share {@code other}.
+ * <p>No label value comes from the client. Labels are the operation, the provider, and the model named by the
+ * <em>response</em>. The first {@value #MOST_MODELS} models have their own series; all others share {@code other}.
  */
 final class GenAiMeters {
     static final int MOST_MODELS = 64;
@@ -28,7 +28,7 @@ final class GenAiMeters {
 
     private final HistogramFamily tokens = HistogramFamily.ofCounts(
             "gen_ai_client_token_usage",
-            "Tokens of an answered request, as its provider tells them or as they are estimated",
+            "Tokens of a request, as reported by the provider or as estimated",
             1,
             4,
             16,
@@ -45,7 +45,7 @@ final class GenAiMeters {
             67108864);
     private final HistogramFamily durations = HistogramFamily.ofTimes(
             "gen_ai_server_request_duration",
-            "Time from a request's head to the end of its answer",
+            "Time from a request's head to the end of its response",
             0.01,
             0.02,
             0.04,
@@ -62,9 +62,9 @@ final class GenAiMeters {
             81.92,
             163.84,
             327.68);
-    private final HistogramFamily firsts = HistogramFamily.ofTimes(
+    private final HistogramFamily timesToFirstToken = HistogramFamily.ofTimes(
             "gen_ai_server_time_to_first_token",
-            "Time from a request's head to the head of a streamed answer",
+            "Time from a request's head to the head of a streamed response",
             0.001,
             0.005,
             0.01,
@@ -83,9 +83,9 @@ final class GenAiMeters {
             10,
             30,
             60);
-    private final HistogramFamily paces = HistogramFamily.ofTimes(
+    private final HistogramFamily timesPerToken = HistogramFamily.ofTimes(
             "gen_ai_server_time_per_output_token",
-            "Time of a streamed answer after its first token, for each token that follows",
+            "Time per output token of a streamed response, after its first token",
             0.001,
             0.0025,
             0.005,
@@ -109,13 +109,13 @@ final class GenAiMeters {
         byOperation.put(Operation.MESSAGES, new Models("anthropic", "messages"));
         byOperation.put(Operation.CHAT_COMPLETIONS, new Models("openai", "chat_completions"));
         byOperation.put(Operation.RESPONSES, new Models("openai", "responses"));
-        List.of(tokens, durations, firsts, paces).forEach(registry::register);
+        List.of(tokens, durations, timesToFirstToken, timesPerToken).forEach(registry::register);
     }
 
     /**
-     * Counts an exchange that is over, if it asked a model something and reached it.
+     * Records a completed exchange, if it is a model request that reached the model.
      *
-     * @param model as the answer names it, null when there was none or it named none
+     * @param model the model named by the response, null if unknown
      */
     void ended(Outcome outcome, Operation operation, @Nullable String model, boolean stream, long durationNanos) {
         Models models = byOperation.get(operation);
@@ -139,14 +139,15 @@ final class GenAiMeters {
     private static int error(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Served served -> served.status() < 400 ? 0 : served.status() < 500 ? 1 : 2;
-            case Outcome.Rejected rejected -> throw new IllegalArgumentException("a model was not asked");
+            case Outcome.Rejected rejected ->
+                throw new IllegalArgumentException("a rejected exchange did not reach the model");
             case Outcome.UpstreamFailed failed -> 3;
             case Outcome.Truncated truncated -> 4;
             case Outcome.DownstreamGone gone -> 5;
         };
     }
 
-    /** The models of one operation that were seen. */
+    /** The series of one operation, by model. */
     private final class Models {
         private final String provider;
         private final String api;
@@ -158,11 +159,11 @@ final class GenAiMeters {
         }
 
         private Series of(String model) {
-            Series known = seen.get(model);
-            return known == null ? added(model) : known;
+            Series existing = seen.get(model);
+            return existing == null ? add(model) : existing;
         }
 
-        private synchronized Series added(String model) {
+        private synchronized Series add(String model) {
             boolean plain = model.isEmpty() || MODEL.matcher(model).matches();
             String name = seen.containsKey(model) || (seen.size() < MOST_MODELS && plain) ? model : OTHER;
             return seen.computeIfAbsent(name, fresh -> new Series(provider, api, fresh));
@@ -172,11 +173,11 @@ final class GenAiMeters {
     /** The histograms of one operation and model. */
     private final class Series {
         private final String[] labels;
-        private final Buckets input;
-        private final Buckets output;
-        private final Buckets first;
-        private final Buckets pace;
-        private final @Nullable Buckets[] byError = new Buckets[ERRORS.length];
+        private final FixedHistogram input;
+        private final FixedHistogram output;
+        private final FixedHistogram first;
+        private final FixedHistogram pace;
+        private final @Nullable FixedHistogram[] byError = new FixedHistogram[ERRORS.length];
 
         private Series(String provider, String api, String model) {
             labels = new String[] {
@@ -187,8 +188,8 @@ final class GenAiMeters {
             };
             input = tokens.with(and("gen_ai_token_type", "input"));
             output = tokens.with(and("gen_ai_token_type", "output"));
-            first = firsts.with(labels);
-            pace = paces.with(labels);
+            first = timesToFirstToken.with(labels);
+            pace = timesPerToken.with(labels);
             byError[0] = durations.with(and("error_type", ERRORS[0]));
         }
 
@@ -199,18 +200,18 @@ final class GenAiMeters {
             return more;
         }
 
-        private Buckets duration(int error) {
-            Buckets known = byError[error];
-            return known == null ? failed(error) : known;
+        private FixedHistogram duration(int error) {
+            FixedHistogram existing = byError[error];
+            return existing == null ? failed(error) : existing;
         }
 
-        private synchronized Buckets failed(int error) {
-            Buckets made = byError[error];
-            if (made == null) {
-                made = durations.with(and("error_type", ERRORS[error]));
-                byError[error] = made;
+        private synchronized FixedHistogram failed(int error) {
+            FixedHistogram existing = byError[error];
+            if (existing == null) {
+                existing = durations.with(and("error_type", ERRORS[error]));
+                byError[error] = existing;
             }
-            return made;
+            return existing;
         }
     }
 }

@@ -8,9 +8,9 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The histograms of one name, each with its labels, as a scrape shows them. */
+/** Prometheus collector of all histograms of one name, one per label set. */
 final class HistogramFamily implements Collector {
-    /** What a nanosecond is of a second. */
+    /** One nanosecond in seconds. */
     static final double NANOS = 1e-9;
 
     private final String name;
@@ -20,7 +20,7 @@ final class HistogramFamily implements Collector {
     private final double scale;
     private final CopyOnWriteArrayList<Point> points = new CopyOnWriteArrayList<>();
 
-    private record Point(Labels labels, Buckets buckets) {}
+    private record Point(Labels labels, FixedHistogram buckets) {}
 
     private HistogramFamily(String name, String help, @Nullable Unit unit, double scale, double... bounds) {
         this.name = name;
@@ -30,19 +30,23 @@ final class HistogramFamily implements Collector {
         this.bounds = bounds;
     }
 
-    /** A family of times that are recorded in nanoseconds and shown in seconds. */
+    /** Returns a family of durations, recorded in nanoseconds and exported in seconds. */
     static HistogramFamily ofTimes(String name, String help, double... seconds) {
         return new HistogramFamily(name + "_seconds", help, Unit.SECONDS, NANOS, seconds);
     }
 
-    /** A family of numbers. */
+    /** Returns a family of plain numbers. */
     static HistogramFamily ofCounts(String name, String help, double... bounds) {
         return new HistogramFamily(name, help, null, 1, bounds);
     }
 
-    /** Adds a histogram; names and values of labels in turn. */
-    Buckets with(String... labels) {
-        Buckets buckets = new Buckets(bounds, scale);
+    /**
+     * Adds a histogram.
+     *
+     * @param labels label names and values, alternating
+     */
+    FixedHistogram with(String... labels) {
+        FixedHistogram buckets = new FixedHistogram(bounds, scale);
         points.add(new Point(Labels.of(labels), buckets));
         return buckets;
     }

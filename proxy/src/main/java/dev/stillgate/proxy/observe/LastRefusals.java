@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.observe;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.GeoRefusal;
 import java.util.LinkedHashMap;
@@ -12,26 +13,29 @@ import org.jspecify.annotations.Nullable;
  * attacker. They have a limit of their own, so that they cannot displace other accounts. Thread-safe.
  */
 public final class LastRefusals {
-    /** The most listed or accepted accounts that are kept, about 300 bytes each. */
+    /** The maximum number of listed or accepted accounts, about 300 bytes each. */
     static final int MOST_KNOWN = 4096;
 
-    /** The most other accounts that are kept. */
+    /** The maximum number of other accounts. */
     static final int MOST_OTHERS = 256;
 
+    @GuardedBy("this")
     private final Table known = new Table(MOST_KNOWN);
+
+    @GuardedBy("this")
     private final Table others = new Table(MOST_OTHERS);
 
-    /** No refusal is kept yet. */
+    /** Creates an empty lookup table. */
     public LastRefusals() {}
 
     /**
      * A refused request.
      *
-     * @param millis when its head was complete, in milliseconds of the epoch
-     * @param status the status of the answer
+     * @param millis when its head was complete, in milliseconds since the epoch
+     * @param status the status of the response
      * @param filter the name of the filter that refused it, {@code gateway} for the engine
      * @param code the reason code
-     * @param geo what was known of its address, null unless geo-restriction refused it
+     * @param geo the facts about its address, null unless geo-restriction refused it
      */
     public record Refusal(
             long millis,
@@ -55,12 +59,12 @@ public final class LastRefusals {
         }
     }
 
-    /** Notes a refusal, in place of the account's one before. */
+    /** Records a refusal and replaces the account's previous one. */
     public synchronized void note(Account account, Refusal refusal) {
         (account.keepsState() ? known : others).put(account.id(), refusal);
     }
 
-    /** Returns the last refusal of an account, null when none is kept. */
+    /** Returns the last refusal of an account, null when none is stored. */
     public synchronized @Nullable Refusal of(String account) {
         Refusal one = known.get(account);
         Refusal other = others.get(account);

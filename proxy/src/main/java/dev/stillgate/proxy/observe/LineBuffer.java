@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON objects, one a line, into bytes that are used again. */
+/** Encoder of JSON objects, one per line, into a reusable byte array. Not thread-safe. */
 final class LineBuffer {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
@@ -25,7 +25,7 @@ final class LineBuffer {
         return length;
     }
 
-    /** Goes on with other bytes, from their start. */
+    /** Continues at the start of another array. */
     void use(byte[] other) {
         bytes = other;
         length = 0;
@@ -53,14 +53,14 @@ final class LineBuffer {
         decimal(value);
     }
 
-    /** Writes a number of tokens, unless it is not known. */
+    /** Writes a token count; negative counts mean unknown and are omitted. */
     void count(String name, long value) {
         if (value >= 0) {
             field(name, value);
         }
     }
 
-    /** Writes a time in milliseconds with three decimals, unless it is negative. */
+    /** Writes a duration in milliseconds with three decimals; negative durations are omitted. */
     void millis(String name, long nanos) {
         if (nanos >= 0) {
             name(name);
@@ -95,7 +95,7 @@ final class LineBuffer {
         put('"');
     }
 
-    /** Writes a text that is known to need no escapes. */
+    /** Writes a string that needs no escapes. */
     void plain(String name, byte[] value) {
         name(name);
         put('"');
@@ -142,7 +142,8 @@ final class LineBuffer {
         }
     }
 
-    @SuppressWarnings("deprecation") // the one way to copy the low bytes of an ASCII text at once
+    @SuppressWarnings(
+            "deprecation") // the only method that copies the low bytes of an ASCII string without an allocation
     private void ascii(String text) {
         int count = text.length();
         ensure(count);

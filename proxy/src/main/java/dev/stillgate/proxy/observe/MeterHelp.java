@@ -13,12 +13,12 @@ import java.util.Objects;
 import java.util.Properties;
 
 /**
- * The descriptions of meters that have none of their own, read from {@code meters.properties}: filters count by name alone.
- * A meter that is not listed, such as one of a plugin from outside, is described as such. Thread-safe.
+ * Descriptions of meters, from {@code meters.properties}, for meters created by name alone. Unlisted meters, such as
+ * those of external plugins, get a generic description. Thread-safe.
  */
 public final class MeterHelp implements MeterFilter {
-    /** The description of a meter that is not listed. */
-    static final String UNLISTED = "Not described; see the documentation of the filter that has it";
+    /** The description of an unlisted meter. */
+    static final String UNLISTED = "Not described; see the documentation of the filter that defines it";
 
     private final Properties descriptions = new Properties();
 

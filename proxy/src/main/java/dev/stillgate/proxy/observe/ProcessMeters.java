@@ -9,13 +9,13 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 
-/** What the process itself takes: memory, pauses, processor, files; and which build it is. */
+/** Meters of the process: memory, garbage collection, threads, CPU, file descriptors, uptime and build. */
 public final class ProcessMeters implements AutoCloseable {
     private final JvmGcMetrics pauses = new JvmGcMetrics();
 
     private ProcessMeters() {}
 
-    /** Shows them; closing it lets go of the collector's notifications. */
+    /** Registers the meters. Closing the result removes the garbage collector's notification listeners. */
     public static ProcessMeters show(MeterRegistry registry) {
         ProcessMeters meters = new ProcessMeters();
         meters.pauses.bindTo(registry);

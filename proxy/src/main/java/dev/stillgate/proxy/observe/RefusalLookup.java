@@ -9,20 +9,20 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the last refusal of an account over all event loops, as the admin's pages show it. */
+/** Lookup of an account's last refusal over all event loops, in the form shown by the admin pages. */
 public final class RefusalLookup {
-    private final Supplier<List<LastRefusals>> lanes;
+    private final Supplier<List<LastRefusals>> loops;
 
-    public RefusalLookup(Supplier<List<LastRefusals>> lanes) {
-        this.lanes = lanes;
+    public RefusalLookup(Supplier<List<LastRefusals>> loops) {
+        this.loops = loops;
     }
 
-    /** Returns the last refusal of an account, null when none is kept. */
+    /** Returns the last refusal of an account, null when none is stored. */
     @Nullable
     public Map<String, Object> of(String account) {
         LastRefusals.Refusal last = null;
-        for (LastRefusals lane : lanes.get()) {
-            LastRefusals.Refusal refusal = lane.of(account);
+        for (LastRefusals refusals : loops.get()) {
+            LastRefusals.Refusal refusal = refusals.of(account);
             if (refusal != null && (last == null || refusal.millis() > last.millis())) {
                 last = refusal;
             }
@@ -43,7 +43,7 @@ public final class RefusalLookup {
         return page;
     }
 
-    /** Returns what was known of a refused address, without what was not known. */
+    /** Returns the known facts about a refused address. */
     public static Map<String, Object> geo(GeoRefusal refusal) {
         Map<String, Object> page = new LinkedHashMap<>();
         GeoFacts facts = refusal.facts();

@@ -2,15 +2,15 @@ package dev.stillgate.proxy.observe;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where traces of exchanges go. */
+/** Receiver of traced exchanges. */
 public interface SpanSink {
     /**
-     * Returns whether an exchange is traced; costs little.
+     * Returns whether an exchange is traced. Cheap.
      *
-     * @param traceparent the request's header field, null when it has none
+     * @param traceparent the request's {@code traceparent} field, null if it has none
      */
     boolean wants(@Nullable String traceparent);
 
-    /** Takes an exchange that is over, of which {@link #wants} was true; never waits. */
+    /** Takes a completed exchange for which {@link #wants} returned true. Never blocks. */
     void take(String traceparent, AccessRecord exchange);
 }

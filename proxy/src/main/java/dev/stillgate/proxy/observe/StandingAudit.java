@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes every change of an account's standing since the board was last looked at: up, down, pinned or cleared, of filters in
- * shadow too, with the rung that is in force beside the one that is published. How things stand at the first look is what
- * was known before, and of several changes between two looks only what they come to is seen. One thread looks.
+ * Records every change of an account's standing to the audit log, including changes by filters in shadow mode, with the
+ * standing in force and the published one. The first poll only sets the baseline. Several changes between two polls are
+ * recorded as one. Not thread-safe.
  */
 public final class StandingAudit extends StandingsPoller {
     private final Audit audit;
@@ -21,7 +21,6 @@ public final class StandingAudit extends StandingsPoller {
         this.audit = audit;
     }
 
-    /** Notes what is new, by account. */
     @Override
     void compare(@Nullable Map<String, Standing> known, Map<String, Standing> standings) {
         if (known == null) {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A look at the board of standings every now and then, for what has changed since the one before. One thread looks. */
+/** Periodic comparison of published standings with those of the previous poll. Not thread-safe. */
 public abstract class StandingsPoller implements Runnable {
     final StandingsBoard board;
     private long version = -1;
@@ -16,7 +16,7 @@ public abstract class StandingsPoller implements Runnable {
         this.board = board;
     }
 
-    /** Looks, and compares when anything is new. */
+    /** Compares the standings if a new version was published. */
     @Override
     public final void run() {
         long now = board.version();
@@ -30,9 +30,9 @@ public abstract class StandingsPoller implements Runnable {
     }
 
     /**
-     * Takes how things stand now.
+     * Compares two versions.
      *
-     * @param before how they stood at the look before, null at the first
+     * @param before the standings at the previous poll, null at the first
      */
     abstract void compare(@Nullable Map<String, Standing> before, Map<String, Standing> now);
 

@@ -39,30 +39,32 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Builds what exchanges use from what a policy file says: all of it, or nothing and a list of what is wrong. */
+/**
+ * Builder of the runtime objects of a policy: filter chain, routes and upstreams. Fails with a list of all problems.
+ */
 public final class PolicyBuilder {
     private final FilterCatalog catalog;
     private final ChainCompiler compiler;
     private final Upstreams upstreams;
 
-    /** A builder of policies that are put in force, whose upstreams are those of the process. */
+    /** Creates a builder of policies to put in force, with the upstreams of the process. */
     public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler, Upstreams upstreams) {
         this.catalog = catalog;
         this.compiler = compiler;
         this.upstreams = upstreams;
     }
 
-    /** A builder of policies that send nothing anywhere. */
+    /** Creates a builder of offline policies, without upstreams. */
     public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
         this(catalog, compiler, Upstreams.unresolved());
     }
 
     /**
-     * A policy that could be put in force.
+     * A built policy, ready to put in force.
      *
-     * @param serving what exchanges use
-     * @param chain its life
-     * @param upstreams where it sends requests
+     * @param serving the part used by exchanges
+     * @param chain the compiled filter chain, to close after use
+     * @param upstreams the upstreams that routes lead to
      */
     public record Built(ServingPolicy serving, CompiledChain chain, List<UpstreamGroup> upstreams) {
         public Built {
@@ -71,9 +73,9 @@ public final class PolicyBuilder {
     }
 
     /**
-     * Builds a policy; names of upstreams are resolved here, never on the request path.
+     * Builds a policy and resolves the host names of its upstreams, so that the request path never does.
      *
-     * @throws ConfigException with everything that is wrong
+     * @throws ConfigException with all problems found
      */
     Built build(PolicyLoader.Loaded loaded) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
@@ -83,23 +85,23 @@ public final class PolicyBuilder {
     }
 
     /**
-     * Builds a policy that sends nothing anywhere: no name is resolved.
+     * Builds an offline policy: no host name is resolved, no request can be sent.
      *
-     * @param enforceShadows whether filters in shadow enforce
+     * @param enforceShadows whether filters in shadow mode are switched to enforce
      * @throws ConfigException as {@link #build}
      */
-    public Built rehearse(PolicyLoader.Loaded loaded, boolean enforceShadows) throws ConfigException {
-        return rehearse(
+    public Built buildOffline(PolicyLoader.Loaded loaded, boolean enforceShadows) throws ConfigException {
+        return buildOffline(
                 loaded,
-                spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? in(FilterMode.ENFORCE, spec) : spec);
+                spec -> enforceShadows && spec.mode() == FilterMode.SHADOW ? withMode(FilterMode.ENFORCE, spec) : spec);
     }
 
     /**
-     * Builds a policy of changed filters that sends nothing anywhere.
+     * Builds an offline policy with changed filters.
      *
      * @throws ConfigException as {@link #build}
      */
-    public Built rehearse(PolicyLoader.Loaded loaded, UnaryOperator<FilterSpec> change) throws ConfigException {
+    public Built buildOffline(PolicyLoader.Loaded loaded, UnaryOperator<FilterSpec> change) throws ConfigException {
         List<Problem> problems = new ArrayList<>();
         Map<String, UpstreamGroup> groups = groups(loaded, problems);
         List<FilterSpec> specs =
@@ -114,8 +116,8 @@ public final class PolicyBuilder {
         return problems;
     }
 
-    /** Returns a filter in another mode. */
-    public static FilterSpec in(FilterMode mode, FilterSpec spec) {
+    /** Returns a copy of a filter's specification with another mode. */
+    public static FilterSpec withMode(FilterMode mode, FilterSpec spec) {
         return new FilterSpec(spec.name(), spec.type(), mode, spec.onError(), spec.policy());
     }
 
@@ -246,9 +248,9 @@ public final class PolicyBuilder {
     }
 
     /**
-     * Returns what a policy says with all defaults, those of its filters too, and without secrets.
+     * Returns a policy's content with all defaults, including those of filters, and without secrets.
      *
-     * @throws ConfigException with what is wrong with its filters
+     * @throws ConfigException with the problems of its filters
      */
     public static Map<String, Object> effective(PolicyLoader.Loaded loaded, FilterCatalog catalog)
             throws ConfigException {
@@ -261,7 +263,7 @@ public final class PolicyBuilder {
         return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
     }
 
-    /** Returns the files that upstreams and the policies of filters name, of those filters whose policy can be read. */
+    /** Returns the files named by upstreams and by filter policies. Filters with an invalid policy are skipped. */
     Set<Path> files(PolicyLoader.Loaded loaded) {
         Set<Path> files = new LinkedHashSet<>();
         loaded.policy().upstreams().forEach(upstream -> files.addAll(NamedFiles.of(upstream)));
@@ -269,7 +271,7 @@ public final class PolicyBuilder {
         return files;
     }
 
-    /** Returns the problem of a type that no plugin gives. */
+    /** Returns the problem of a filter type that no plugin provides. */
     public static Problem unknownType(Position at, String type, FilterCatalog catalog) {
         return new Problem(
                 at,

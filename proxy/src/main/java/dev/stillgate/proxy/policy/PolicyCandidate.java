@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A policy that could be put in force: read, checked and built. Whoever does not put it in force closes its chain.
+ * A policy that was read, checked and built but is not in force yet. A candidate that is not put in force must have its
+ * chain closed.
  *
- * @param loaded the policy as it was read
- * @param contents what tells the content of each file that it was made of
+ * @param loaded the parsed policy
+ * @param contents the fingerprint of each file that was read
  * @param table the listed accounts
- * @param built what exchanges use
+ * @param built the runtime objects
  */
 record PolicyCandidate(
         PolicyLoader.Loaded loaded, Map<Path, String> contents, AccountTable table, PolicyBuilder.Built built) {}

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A policy that was put in force, with all that is needed to put it in force again.
+ * A policy that was put in force, with the data needed to put it in force again.
  *
- * @param number from 1, never used twice in a process
- * @param since when it came into force, in milliseconds of the epoch
- * @param cause what brought it
- * @param loaded the policy as it was read
- * @param contents what tells the content of each file that it was made of
+ * @param number from 1, unique in a process
+ * @param since when it came into force, in milliseconds since the epoch
+ * @param cause the cause of the change, such as {@code watch}
+ * @param loaded the parsed policy
+ * @param contents the fingerprint of each file that was read
  * @param table the listed accounts
- * @param changes what is different from the generation before it
+ * @param changes the differences to the previous generation
  */
 public record PolicyGeneration(
         long number,

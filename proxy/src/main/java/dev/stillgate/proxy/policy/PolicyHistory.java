@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.policy;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -8,62 +9,69 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The generations that can be gone back to, the one in force last. They are few, and they share the accounts: of tables of
- * accounts at most two are kept, the one in force and the one before it, since each may take as much memory as the rest of
- * the gateway.
+ * The most recent policy generations, the one in force last; rollbacks use the others. Generations often share one
+ * account table. At most two tables are kept, because each may be as large as the rest of the heap.
+ *
+ * <p>Thread-safe.
  */
 final class PolicyHistory {
     private static final int MOST = 10;
 
-    private final Deque<PolicyGeneration> good = new ArrayDeque<>();
+    @GuardedBy("this")
+    private final Deque<PolicyGeneration> generations = new ArrayDeque<>();
+
+    @GuardedBy("this")
     private long numbers;
 
-    /** Returns the number of the next generation. */
+    /** Returns a new generation number. */
     synchronized long next() {
         return ++numbers;
     }
 
-    /** Puts a generation on top. */
+    /** Appends the generation that is now in force and drops the oldest ones. */
     synchronized void add(PolicyGeneration generation) {
-        good.addLast(generation);
+        generations.addLast(generation);
         trim();
     }
 
-    /** Puts a generation that has the content of the previous one in the place of both that one and the one in force. */
-    synchronized void goBack(PolicyGeneration to) {
-        good.removeLast();
-        good.removeLast();
-        good.addLast(to);
+    /**
+     * Replaces the generation in force and the previous one by a new generation with the content of the previous one.
+     */
+    synchronized void rollBack(PolicyGeneration to) {
+        generations.removeLast();
+        generations.removeLast();
+        generations.addLast(to);
     }
 
-    /** Returns the one in force. */
+    /** Returns the generation in force. */
     synchronized PolicyGeneration current() {
-        return good.getLast();
+        return generations.getLast();
     }
 
-    /** Returns the one that would be gone back to, null when there is none. */
+    /** Returns the target of a rollback, null when there is none. */
     synchronized @Nullable PolicyGeneration previous() {
-        Iterator<PolicyGeneration> latestFirst = good.descendingIterator();
+        Iterator<PolicyGeneration> latestFirst = generations.descendingIterator();
         latestFirst.next();
         return latestFirst.hasNext() ? latestFirst.next() : null;
     }
 
-    /** Returns all, the one in force first. */
+    /** Returns all generations, the one in force first. */
     synchronized List<PolicyGeneration> all() {
         List<PolicyGeneration> all = new ArrayList<>();
-        good.descendingIterator().forEachRemaining(all::add);
+        generations.descendingIterator().forEachRemaining(all::add);
         return all;
     }
 
-    @SuppressWarnings("ReferenceEquality") // one table is one piece of memory
+    @SuppressWarnings("ReferenceEquality") // tables are counted by identity
+    @GuardedBy("this")
     private void trim() {
-        while (good.size() > MOST) {
-            good.removeFirst();
+        while (generations.size() > MOST) {
+            generations.removeFirst();
         }
         int tables = 0;
         int kept = 0;
         PolicyGeneration above = null;
-        for (Iterator<PolicyGeneration> latestFirst = good.descendingIterator(); latestFirst.hasNext(); kept++) {
+        for (Iterator<PolicyGeneration> latestFirst = generations.descendingIterator(); latestFirst.hasNext(); kept++) {
             PolicyGeneration generation = latestFirst.next();
             tables += above == null || above.table() != generation.table() ? 1 : 0;
             if (tables > 2) {
@@ -71,8 +79,8 @@ final class PolicyHistory {
             }
             above = generation;
         }
-        while (good.size() > kept) {
-            good.removeFirst();
+        while (generations.size() > kept) {
+            generations.removeFirst();
         }
     }
 }

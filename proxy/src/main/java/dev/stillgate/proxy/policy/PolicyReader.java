@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes policies that could be put in force from the files as they are now, and from what was read before. */
+/** Reader of policy candidates, from the current files or from a previous generation. */
 public final class PolicyReader {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
 
@@ -25,9 +25,9 @@ public final class PolicyReader {
     private final FileContents contents;
 
     /**
-     * A reader of one policy file.
+     * Creates a reader of one policy file.
      *
-     * @param secretNames the names of the secrets that keys of accounts are hashed with
+     * @param secretNames the names of the secrets used to hash account keys
      */
     public PolicyReader(
             PolicyLoader loader, Path file, PolicyBuilder builder, List<String> secretNames, FileContents contents) {
@@ -39,12 +39,12 @@ public final class PolicyReader {
     }
 
     /**
-     * Reads the files. Contents are looked at before they are read, so that a change in between is seen later rather
-     * than never; the accounts are not read again when they are those of the policy in force.
+     * Reads the files. Fingerprints are taken before a file is read, so that a concurrent change is noticed at the next
+     * comparison. The account table of the policy in force is reused if its file is unchanged.
      *
-     * @param before the policy in force, null for none
-     * @param seen takes what tells the content of each file that is read, also when one of them is wrong
-     * @throws ConfigException with everything that is wrong
+     * @param before the generation in force, null for none
+     * @param seen receives the fingerprint of each file, also if the read fails
+     * @throws ConfigException with all problems found
      */
     PolicyCandidate read(@Nullable PolicyGeneration before, Map<Path, String> seen) throws ConfigException {
         PolicyLoader.Loaded loaded = loader.policy(file);
@@ -62,11 +62,11 @@ public final class PolicyReader {
     }
 
     /**
-     * Builds a policy anew from what was read for it.
+     * Builds a previous generation again, from its parsed policy and its accounts.
      *
-     * @throws ConfigException when it cannot be built any more
+     * @throws ConfigException if it can no longer be built
      */
-    PolicyCandidate again(PolicyGeneration generation) throws ConfigException {
+    PolicyCandidate rebuild(PolicyGeneration generation) throws ConfigException {
         PolicyLoader.Loaded loaded = generation.loaded();
         return new PolicyCandidate(loaded, generation.contents(), generation.table(), build(loaded));
     }
@@ -94,7 +94,7 @@ public final class PolicyReader {
             throw new ConfigException(Position.of(listed), "not enough free heap for its accounts");
         }
         if (!contents.look(listed).equals(content)) {
-            throw new ConfigException(Position.of(listed), "changed while it was read");
+            throw new ConfigException(Position.of(listed), "changed while it was being read");
         }
         loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
         return loaded.table();

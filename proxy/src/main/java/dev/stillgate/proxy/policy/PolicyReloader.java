@@ -26,12 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the policy in force in step with its files: reads, builds and swaps, whole or not at all, and goes back. What is
- * done here is done on the thread that asks for it, never on one that serves.
+ * Reloads and rolls back the policy. A new policy is built completely and then swapped in; a policy with problems
+ * leaves the one in force unchanged. All work runs on the calling thread, never on an event loop.
  *
- * <p>After a rollback what is in force is <em>pinned</em>: nothing brings back the policy that was gone back from, be it the
- * watch, a signal or a reload, until a policy is read with success whose file, or whose accounts, have another content than
- * at the rollback. A file that is missing for a while, or a change of a database only, ends no pin.
+ * <p>A rollback <em>pins</em> the restored policy. The watch, a signal and an unforced reload then leave it in force.
+ * The pin ends with a valid policy whose file, or whose accounts file, differs from its content at the rollback. A file
+ * that is temporarily missing, or a changed database file, does not end the pin.
+ *
+ * <p>Thread-safe.
  */
 public final class PolicyReloader implements FileWatch.Subject {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReloader.class);
@@ -47,21 +49,21 @@ public final class PolicyReloader implements FileWatch.Subject {
     private final Ticker ticker;
     private final MeterSource meters;
     private final Audit audit;
-    private final PolicyHistory generations = new PolicyHistory();
+    private final PolicyHistory history = new PolicyHistory();
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
-    /** The contents that a rollback went back from; not empty while the policy in force is pinned. */
-    private volatile Set<Sources> goneBackFrom = Set.of();
+    /** File contents that rollbacks abandoned; not empty while the policy in force is pinned. */
+    private volatile Set<Sources> rolledBackFrom = Set.of();
 
-    private volatile boolean asFiled = true;
+    private volatile boolean inSync = true;
     private volatile @Nullable String refused;
 
     /**
      * Puts the first policy in force.
      *
-     * @param audit takes note of what is put in force and of what is refused
+     * @param audit receives an event for every applied and every refused policy
      * @param closer closes the policies that are no longer used
-     * @throws ConfigException with everything that is wrong
+     * @throws ConfigException with all problems found
      */
     public PolicyReloader(
             PolicyReader reader,
@@ -80,21 +82,21 @@ public final class PolicyReloader implements FileWatch.Subject {
         this.ticker = ticker;
         this.meters = meters;
         this.audit = audit;
-        RESULTS.forEach(result -> meters.counter(RELOADS, "result", result)); // shown from the start, as 0
+        RESULTS.forEach(result -> meters.counter(RELOADS, "result", result)); // exported as 0 from the start
         PolicyCandidate first = reader.read(null, new LinkedHashMap<>());
         accounts.swap(first.table());
         active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
         upstreams.activate(first.built().upstreams());
-        generations.add(generation("start", first, List.of()));
+        history.add(generation("start", first, List.of()));
         known = first.contents();
         noteApplied();
     }
 
     /**
-     * The content of the files that make a policy.
+     * Hashes of the files that decide whether a pin ends.
      *
      * @param policy the hash of the policy file
-     * @param accounts the hash of the file of accounts, null without one
+     * @param accounts the hash of the accounts file, null without one
      */
     private record Sources(
             @Nullable String policy, @Nullable String accounts) {
@@ -108,7 +110,7 @@ public final class PolicyReloader implements FileWatch.Subject {
         }
     }
 
-    /** Why a reload or a rollback does not even begin. */
+    /** Thrown when a reload is held by a pin, or a rollback has no earlier generation. */
     public static final class NothingToDo extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -122,22 +124,22 @@ public final class PolicyReloader implements FileWatch.Subject {
     }
 
     public PolicyGeneration current() {
-        return generations.current();
+        return history.current();
     }
 
     public List<PolicyGeneration> history() {
-        return generations.all();
+        return history.all();
     }
 
     public boolean isSynchronized() {
-        return asFiled;
+        return inSync;
     }
 
     public boolean isPinned() {
-        return !goneBackFrom.isEmpty();
+        return !rolledBackFrom.isEmpty();
     }
 
-    /** Returns what is wrong with the files, null when nothing is. */
+    /** Returns the problems of the last refused reload, null when the files are valid. */
     @Nullable
     public String refused() {
         return refused;
@@ -148,7 +150,7 @@ public final class PolicyReloader implements FileWatch.Subject {
         return known;
     }
 
-    /** Reloads because of the watch, unless what changed is what is in force already. */
+    /** Reloads after a change that the watch noticed, unless the files are those of the policy in force. */
     @Override
     public void changed() {
         try {
@@ -161,11 +163,12 @@ public final class PolicyReloader implements FileWatch.Subject {
     }
 
     /**
-     * Reads the files again and puts them in force; what is under way ends under the policy it began with.
+     * Reads the files and puts the policy in force. Exchanges in progress complete under the policy they began with.
      *
-     * @param force whether to do so also when the policy is pinned
-     * @throws ConfigException when a file is wrong; the policy in force stays
-     * @throws NothingToDo when the policy is pinned and neither its file nor its accounts have changed since
+     * @param cause the cause to report, such as {@code signal}
+     * @param force whether to reload although the policy is pinned
+     * @throws ConfigException if a file is invalid; the policy in force stays
+     * @throws NothingToDo if the policy is pinned and neither its file nor its accounts have changed since
      */
     public synchronized PolicyGeneration reload(String cause, boolean force) throws ConfigException, NothingToDo {
         Map<Path, String> now = contents.look(known.keySet());
@@ -177,7 +180,7 @@ public final class PolicyReloader implements FileWatch.Subject {
         Map<Path, String> seen = new LinkedHashMap<>(now);
         try {
             PolicyCandidate candidate = reader.read(current(), seen);
-            if (held && goneBackFrom.contains(Sources.of(candidate.loaded(), candidate.contents()))) {
+            if (held && rolledBackFrom.contains(Sources.of(candidate.loaded(), candidate.contents()))) {
                 candidate.built().chain().close();
                 refused = null;
                 count("pinned");
@@ -185,14 +188,14 @@ public final class PolicyReloader implements FileWatch.Subject {
             }
             if (cause.equals(WATCH) && candidate.contents().equals(current().contents())) {
                 candidate.built().chain().close();
-                inStep("unchanged");
+                markInSync("unchanged");
                 return current();
             }
             List<String> changes = changes(current(), candidate);
             putInForce(candidate);
-            generations.add(generation(cause, candidate, changes));
-            inStep("applied");
-            tell(current(), ticker.nanos() - begun);
+            history.add(generation(cause, candidate, changes));
+            markInSync("applied");
+            report(current(), ticker.nanos() - begun);
             return current();
         } catch (ConfigException e) {
             refuse(cause, e);
@@ -209,22 +212,22 @@ public final class PolicyReloader implements FileWatch.Subject {
     }
 
     /**
-     * Puts the generation before the one in force back in force, whatever the files say, and pins it.
+     * Puts the previous generation in force again, regardless of the files, and pins it.
      *
-     * @throws ConfigException when it cannot be built any more; the policy in force stays
-     * @throws NothingToDo when there is none before it
+     * @throws ConfigException if it can no longer be built; the policy in force stays
+     * @throws NothingToDo if no previous generation exists
      */
     public synchronized PolicyGeneration rollback() throws ConfigException, NothingToDo {
         PolicyGeneration from = current();
-        PolicyGeneration to = generations.previous();
+        PolicyGeneration to = history.previous();
         if (to == null) {
-            throw new NothingToDo("there is no generation before " + from.number() + " to go back to");
+            throw new NothingToDo("there is no generation before " + from.number() + " to roll back to");
         }
         long begun = ticker.nanos();
         Map<Path, String> now = contents.look(known.keySet());
         PolicyCandidate candidate;
         try {
-            candidate = reader.again(to);
+            candidate = reader.rebuild(to);
         } catch (ConfigException e) {
             count("refused");
             noteRefused("rollback to " + to.number(), e);
@@ -232,15 +235,15 @@ public final class PolicyReloader implements FileWatch.Subject {
         }
         List<String> changes = changes(from, candidate);
         putInForce(candidate);
-        Set<Sources> left = new HashSet<>(goneBackFrom);
-        left.add(Sources.of(from.loaded(), from.contents()));
-        left.add(new Sources(now.get(from.loaded().file()), Sources.accounts(from.loaded(), now)));
-        generations.goBack(generation("rollback to " + to.number(), candidate, changes));
+        Set<Sources> abandoned = new HashSet<>(rolledBackFrom);
+        abandoned.add(Sources.of(from.loaded(), from.contents()));
+        abandoned.add(new Sources(now.get(from.loaded().file()), Sources.accounts(from.loaded(), now)));
+        history.rollBack(generation("rollback to " + to.number(), candidate, changes));
         known = now;
-        goneBackFrom = Set.copyOf(left);
-        asFiled = false;
+        rolledBackFrom = Set.copyOf(abandoned);
+        inSync = false;
         count("rolled-back");
-        tell(current(), ticker.nanos() - begun);
+        report(current(), ticker.nanos() - begun);
         return current();
     }
 
@@ -250,17 +253,17 @@ public final class PolicyReloader implements FileWatch.Subject {
         active.swap(candidate.built().serving(), candidate.built().chain());
     }
 
-    private void inStep(String result) {
-        goneBackFrom = Set.of();
+    private void markInSync(String result) {
+        rolledBackFrom = Set.of();
         refused = null;
         count(result);
-        asFiled = true; // last: who sees it sees the rest
+        inSync = true; // written last, so that readers of this flag see the other fields too
     }
 
     private void refuse(String cause, ConfigException e) {
         refused = e.getMessage();
         count("refused");
-        asFiled = false; // last: who sees it sees why
+        inSync = false; // written last, so that readers of this flag see the reason too
         noteRefused(cause, e);
         LOG.error(
                 "policy not reloaded ({}), generation {} stays in force:\n{}",
@@ -275,7 +278,7 @@ public final class PolicyReloader implements FileWatch.Subject {
 
     private PolicyGeneration generation(String cause, PolicyCandidate candidate, List<String> changes) {
         return new PolicyGeneration(
-                generations.next(),
+                history.next(),
                 ticker.millis(),
                 cause,
                 candidate.loaded(),
@@ -284,7 +287,7 @@ public final class PolicyReloader implements FileWatch.Subject {
                 changes);
     }
 
-    private void tell(PolicyGeneration now, long nanos) {
+    private void report(PolicyGeneration now, long nanos) {
         String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
         LOG.info(
                 "policy generation {} is in force after {} ms ({}), sha256 {}, changed: {}",
@@ -316,7 +319,7 @@ public final class PolicyReloader implements FileWatch.Subject {
         audit.note("policy.refused", facts);
     }
 
-    @SuppressWarnings("ReferenceEquality") // another table is another reading of the file
+    @SuppressWarnings("ReferenceEquality") // the table is reused unless its file was read again
     private static List<String> changes(PolicyGeneration before, PolicyCandidate after) {
         List<String> changes = new ArrayList<>(
                 ConfigDiff.of(before.loaded().root(), after.loaded().root()));

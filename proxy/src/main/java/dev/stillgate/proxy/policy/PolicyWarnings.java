@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What in a valid policy can have no effect, as far as the engine itself can tell. */
+/** Warnings about parts of a valid policy that have no effect, as far as the engine itself can tell. */
 public final class PolicyWarnings {
     private static final List<Api> APIS = List.of(
             new Api(
@@ -34,9 +34,9 @@ public final class PolicyWarnings {
     /**
      * An API of a model provider.
      *
-     * @param domain what the host names of the provider's own endpoints end with
-     * @param paths its prompts
-     * @param places where its callers send their keys
+     * @param domain the suffix of the provider's host names
+     * @param paths the paths of its prompts
+     * @param places the header fields in which its clients send their keys
      */
     private record Api(String name, String domain, List<String> paths, List<Policy.Credential> places) {}
 
@@ -80,7 +80,7 @@ public final class PolicyWarnings {
         }
     }
 
-    /** Returns why an opaque path of a route lets nothing through that would not pass without it, null when it does. */
+    /** Returns the reason why an opaque path of a route has no effect, null when it has one. */
     private @Nullable String ineffective(Policy.Route route, List<String> opaque, int index) {
         String path = opaque.get(index);
         for (Policy.Route other : policy.routes()) {
@@ -95,13 +95,13 @@ public final class PolicyWarnings {
         }
         boolean dialect =
                 List.of("GET", "POST", "DELETE").stream().anyMatch(method -> PathTable.match(method, path) != null);
-        return dialect ? "is one that the gateway reads: as opaque it counts for other methods only" : null;
+        return dialect ? "is a path that the gateway parses: opaque applies to other methods only" : null;
     }
 
-    /** Warns of places in which the callers of an API send their keys, and which are dropped since they are not listed. */
+    /** Warns of unlisted header fields in which clients of an API send their keys; those fields are dropped. */
     private void credentials() {
         List<Policy.Credential> listed = policy.accounts().credential();
-        Set<String> told = new LinkedHashSet<>();
+        Set<String> messages = new LinkedHashSet<>();
         for (Policy.Route route : policy.routes()) {
             List<Api> reached = reached(route);
             for (Api api : reached) {
@@ -111,16 +111,16 @@ public final class PolicyWarnings {
                 boolean sure = reached.size() == 1 || missing.size() == api.places.size();
                 if (sure) {
                     missing.forEach(place ->
-                            told.add(place.name().toLowerCase(Locale.ROOT).replace('_', '-')
-                                    + " is not listed: a key that a caller of the " + api.name
+                            messages.add(place.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                                    + " is not listed: a key that a client of the " + api.name
                                     + " API sends there is not passed on"));
                 }
             }
         }
-        told.forEach(message -> warn("accounts.credential", message));
+        messages.forEach(message -> warn("accounts.credential", message));
     }
 
-    /** Returns the APIs that a route can lead to: its provider's when the endpoints tell, else those of its paths. */
+    /** Returns the APIs that a route can lead to, by the host names of its endpoints, or else by its path. */
     private List<Api> reached(Policy.Route route) {
         List<Api> provider = APIS.stream()
                 .filter(api -> policy.upstreams().stream()
@@ -143,11 +143,11 @@ public final class PolicyWarnings {
         for (int i = 0; i < policy.filters().size(); i++) {
             Policy.FilterEntry filter = policy.filters().get(i);
             if (filter.mode() == Policy.Mode.OFF) {
-                warn("filters[" + i + "].mode", "the filter " + filter.name() + " is off: it is never asked");
+                warn("filters[" + i + "].mode", "the filter " + filter.name() + " is off: it is never evaluated");
             }
         }
-        boolean bites = policy.filters().stream().anyMatch(filter -> filter.mode() == Policy.Mode.ENFORCE);
-        if (!bites) {
+        boolean enforced = policy.filters().stream().anyMatch(filter -> filter.mode() == Policy.Mode.ENFORCE);
+        if (!enforced) {
             warn("filters", "no filter enforces: every request of a known path is let through");
         }
     }

@@ -14,24 +14,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The configuration as a gateway would take it: with every default, those of filters too, and without secrets. */
+/** The effective configuration: both files with every default, including those of filters, and without secrets. */
 public final class EffectiveFiles {
     private EffectiveFiles() {}
 
     /**
-     * One file.
+     * The effective content of one file.
      *
-     * @param name what it is
-     * @param file where it is
+     * @param name the file's role, {@code stillgate.yaml} or {@code policy.yaml}
+     * @param file its path
      * @param sha256 the hash of its bytes, 64 hex digits
-     * @param content what it says
+     * @param content the effective content
      */
     public record Effective(String name, Path file, String sha256, Map<String, Object> content) {}
 
     /**
      * Reads {@code stillgate.yaml} and the policy that it names.
      *
-     * @throws ConfigException with everything that is wrong
+     * @throws ConfigException with all problems found
      */
     public static List<Effective> of(Path file, Environment environment) throws ConfigException {
         PolicyLoader loader = new PolicyLoader(environment);

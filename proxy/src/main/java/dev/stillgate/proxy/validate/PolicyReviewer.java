@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at all filters of a policy together, so that each file that they name is read once. */
+/** Review of all filters of a policy together, so that a file named by several filters is read once. */
 final class PolicyReviewer {
     private static final Pattern FILTER = Pattern.compile("filters\\[([0-9]{1,9})\\]");
 
@@ -43,7 +43,7 @@ final class PolicyReviewer {
     private final Set<String> tiers = new TreeSet<>();
 
     /**
-     * A reviewer of one policy.
+     * Creates a reviewer of one policy.
      *
      * @param compilers makes a compiler for this policy alone
      */
@@ -60,28 +60,28 @@ final class PolicyReviewer {
         return warnings;
     }
 
-    /** Returns the tiers that any filter treats differently, empty when none does or the policy has errors. */
+    /** Returns the tiers that filters treat differently; empty if the policy has errors. */
     Set<String> tiers() {
         return tiers;
     }
 
-    /** A filter whose policy could be read, with its place in the list. */
+    /** A filter with a valid policy, and its position in the list. */
     private record Read(int index, ConfigNode entry, FilterFactory<?> factory, FilterSpec spec) {}
 
     /**
-     * Looks at a policy.
+     * Reviews a policy.
      *
      * @param root the file's nodes
-     * @param loaded the policy, null when something in it is wrong
-     * @param table the listed accounts, null when there are none or they cannot be read
+     * @param loaded the policy, null if it has problems
+     * @param table the listed accounts, null if none are listed or they cannot be read
      */
-    void look(ConfigNode root, PolicyLoader.@Nullable Loaded loaded, @Nullable AccountTable table) {
+    void check(ConfigNode root, PolicyLoader.@Nullable Loaded loaded, @Nullable AccountTable table) {
         List<Read> filters = new ArrayList<>();
         Set<String> names = new HashSet<>();
         if (root.find("filters") instanceof ConfigNode.Sequence entries) {
             for (int i = 0; i < entries.items().size(); i++) {
                 Read filter = read(i, entries.items().get(i));
-                if (filter != null && names.add(filter.spec().name())) { // a second one of a name is another problem
+                if (filter != null && names.add(filter.spec().name())) { // duplicate names are reported elsewhere
                     filters.add(filter);
                 }
             }
@@ -107,7 +107,7 @@ final class PolicyReviewer {
         }
     }
 
-    /** Returns a failure whose filter is counted as in the file, where others may be before it that cannot be read. */
+    /** Returns a failure with the filter's index in the file, which differs when invalid filters precede it. */
     private static PolicyException inFile(PolicyException failure, List<Read> filters) {
         Matcher place = FILTER.matcher(failure.at());
         if (!place.lookingAt()) {
@@ -125,7 +125,7 @@ final class PolicyReviewer {
     private @Nullable Read read(int index, ConfigNode entry) {
         if (!(entry.find("type") instanceof ConfigNode.Scalar type)
                 || !(entry.find("name") instanceof ConfigNode.Scalar name)) {
-            return null; // said by whoever binds the list
+            return null; // reported when the list is bound
         }
         FilterFactory<?> factory = catalog.find(type.text());
         if (factory == null) {
@@ -136,8 +136,8 @@ final class PolicyReviewer {
         ConfigNode own = config == null ? new ConfigNode.Mapping(entry.at(), List.of()) : config;
         try {
             Record policy = Binder.bind(own, factory.policyType());
-            FilterMode mode = entry.find("mode") instanceof ConfigNode.Scalar word
-                            && word.text().equals("off")
+            FilterMode mode = entry.find("mode") instanceof ConfigNode.Scalar value
+                            && value.text().equals("off")
                     ? FilterMode.OFF
                     : FilterMode.ENFORCE;
             return new Read(
@@ -178,7 +178,7 @@ final class PolicyReviewer {
         return source;
     }
 
-    /** What one filter is told of the policy. */
+    /** The policy as seen by one filter's review. */
     private final class Review implements PolicyReview {
         private final Read filter;
         private final StandingsSource standings;

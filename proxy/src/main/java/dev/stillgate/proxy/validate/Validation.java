@@ -38,8 +38,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look at all files that a start would read, for everything that is wrong in them at once: what one of them says wrong
- * does not keep the others from being looked at. Nothing is resolved, opened to callers or written.
+ * Validation of all files that a start would read. All problems are collected; an invalid file does not stop the check
+ * of the others. No host name is resolved, no listener opened and no file written.
  */
 public final class Validation {
     private final Environment environment;
@@ -53,10 +53,10 @@ public final class Validation {
     }
 
     /**
-     * What was found, in the order of the files.
+     * The problems found, in the order of the files.
      *
-     * @param errors why the gateway would not start, or not take the policy
-     * @param warnings what it would take, and what can have no effect
+     * @param errors problems that prevent a start or a reload
+     * @param warnings problems that do not, and settings without effect
      */
     public record Result(List<Problem> errors, List<Problem> warnings) {
         public Result {
@@ -65,14 +65,14 @@ public final class Validation {
         }
     }
 
-    /** Looks at a {@code stillgate.yaml} and all that it leads to. */
+    /** Validates a {@code stillgate.yaml} and all files that it names. */
     public static Result of(Path file, Environment environment) {
         Validation validation = new Validation(environment);
-        validation.look(file);
+        validation.check(file);
         return new Result(validation.inOrder(validation.errors), validation.inOrder(validation.warnings));
     }
 
-    private void look(Path file) {
+    private void check(Path file) {
         files.add(file);
         ConfigNode root = null;
         StillgateConfig config = null;
@@ -83,7 +83,7 @@ public final class Validation {
             errors.addAll(e.problems());
         }
         if (root == null && errors.getFirst().at().line() == 0) {
-            return; // there is no such file, or none that can be read: nothing says where the policy is
+            return; // the file cannot be read, so the policy file is unknown
         }
         if (root != null && config != null) {
             Preflight check = Preflight.of(
@@ -95,11 +95,11 @@ public final class Validation {
         Path plugins = config != null ? config.plugins() : named(file, root, "plugins", null);
         files.add(policy);
         try (FilterCatalog catalog = catalog(root, file, plugins)) {
-            look(policy, catalog, config, secretNames(config, root));
+            check(policy, catalog, config, secretNames(config, root));
         }
     }
 
-    /** Returns the file that a key names in a configuration of which something else is wrong. */
+    /** Returns the file that a key names, from the nodes of an invalid configuration. */
     private static @Nullable Path named(Path file, @Nullable ConfigNode root, String key, @Nullable String otherwise) {
         ConfigNode node = root == null ? null : root.find(key);
         String name = node instanceof ConfigNode.Scalar scalar && !scalar.text().isEmpty() ? scalar.text() : otherwise;
@@ -125,7 +125,7 @@ public final class Validation {
         }
     }
 
-    private void look(
+    private void check(
             @Nullable Path policy, FilterCatalog catalog, @Nullable StillgateConfig config, List<String> secretNames) {
         if (policy == null) {
             return;
@@ -142,10 +142,10 @@ public final class Validation {
             return;
         }
         AccountTable table = accounts(policy, loaded, root, secretNames);
-        Fleet fleet = config == null ? new LoneFleet() : Gateway.fleetToShow(config);
+        Fleet fleet = config == null ? new LoneFleet() : Gateway.unjoinedFleet(config);
         try (DaemonTimer timer = new DaemonTimer()) {
             PolicyReviewer reviewer = new PolicyReviewer(catalog, () -> compiler(catalog, timer, fleet, config));
-            reviewer.look(root, loaded, table);
+            reviewer.check(root, loaded, table);
             errors.addAll(reviewer.errors());
             warnings.addAll(reviewer.warnings());
             warnOfTiers(table, reviewer.tiers());
@@ -154,7 +154,7 @@ public final class Validation {
         }
     }
 
-    /** Warns of each tier in the accounts file that no filter names, where any tier is named. */
+    /** Warns of each tier in the accounts file that no filter names, if filters name any tier. */
     private void warnOfTiers(@Nullable AccountTable table, Set<String> named) {
         Path listed = accountsFile;
         if (listed == null || table == null || named.isEmpty()) {
@@ -178,7 +178,7 @@ public final class Validation {
             try {
                 closeable.close();
             } catch (Exception e) {
-                throw new IllegalStateException("a fleet that was never joined does not close", e);
+                throw new IllegalStateException("cannot close an unjoined fleet", e);
             }
         }
     }
@@ -218,10 +218,10 @@ public final class Validation {
         }
     }
 
-    /** Returns problems in the order of the files and of the places in them, each once. */
+    /** Returns problems sorted by file and position, without duplicates. */
     private List<Problem> inOrder(List<Problem> problems) {
         Comparator<Problem> order = Comparator.comparingInt(
-                        (Problem problem) -> place(problem.at().file()))
+                        (Problem problem) -> order(problem.at().file()))
                 .thenComparingInt(problem -> problem.at().line())
                 .thenComparingInt(problem -> problem.at().column())
                 .thenComparing(Problem::message);
@@ -230,7 +230,7 @@ public final class Validation {
         return List.copyOf(sorted);
     }
 
-    private int place(Path file) {
+    private int order(Path file) {
         int place = files.indexOf(file);
         return place < 0 ? files.size() : place;
     }

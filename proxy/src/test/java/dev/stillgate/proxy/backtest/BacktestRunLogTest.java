@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
-/** Which logs a backtest reads, and what becomes of a broken one. */
+/** Log formats that a backtest reads, and broken logs. */
 class BacktestRunLogTest extends BacktestRunRig {
     @Test
-    void theSameLogGivesTheSameBytes() throws Exception {
+    void equalLogsGiveEqualReports() throws Exception {
         Object[] lines = IntStream.range(0, 500)
                 .mapToObj(i -> line(i * 700L, "a" + i % 37)
                         .end(i * 700L + i % 7 * 1_000)
@@ -27,9 +27,9 @@ class BacktestRunLogTest extends BacktestRunRig {
                         .label(i % 3 == 0 ? "campaign:x" : "honest:y"))
                 .toArray();
         Path log = log(lines);
-        String first = report(run(TRIAL, log));
-        assertThat(report(run(TRIAL, log))).isEqualTo(first);
-        assertThat(report(run(TRIAL, gzip(log)))).isEqualTo(first);
+        String first = report(run(SCRIPTED, log));
+        assertThat(report(run(SCRIPTED, log))).isEqualTo(first);
+        assertThat(report(run(SCRIPTED, gzip(log)))).isEqualTo(first);
         assertThat(first).startsWith("{\"policy\":\"sha256:").endsWith("}\n");
     }
 
@@ -45,17 +45,17 @@ class BacktestRunLogTest extends BacktestRunRig {
     void severalFilesAreOneLog() throws Exception {
         Path one = gzip(log(line(0, "a"), line(1, "a")));
         Path other = log(line(2, "a"));
-        assertThat(run(TRIAL, one, other).exchanges()).isEqualTo(3);
-        assertThatThrownBy(() -> run(TRIAL, other, one))
+        assertThat(run(SCRIPTED, one, other).exchanges()).isEqualTo(3);
+        assertThatThrownBy(() -> run(SCRIPTED, other, one))
                 .isInstanceOf(BrokenLogException.class)
                 .hasMessageStartingWith(one + ":1: ts: goes back by 2 ms from the line before");
     }
 
     static Stream<List<String>> brokenLines() {
         return Stream.of(
-                List.of("no JSON", "no exchange: expected an object"),
-                List.of(line(1, "a") + "}", "no exchange: bytes after the JSON object"),
-                List.of(line(1, "a").toString().replace("}", ""), "no exchange: "),
+                List.of("no JSON", "not an exchange: expected an object"),
+                List.of(line(1, "a") + "}", "not an exchange: bytes after the JSON object"),
+                List.of(line(1, "a").toString().replace("}", ""), "not an exchange: "),
                 List.of(line(1, "a").with("ts", "\"1\"").toString(), "ts: expected milliseconds"),
                 List.of(line(1, "a").with("ts", "17e11").toString(), "ts: expected milliseconds"),
                 List.of(line(1, "a").with("ts", null).toString(), "ts: expected milliseconds"),
@@ -66,30 +66,30 @@ class BacktestRunLogTest extends BacktestRunRig {
                 List.of(line(1, "a").with("status", null).toString(), "status: expected"),
                 List.of(line(1, "a").with("status", "20").toString(), "status: expected"),
                 List.of(line(1, "").toString(), "account: is empty"),
-                List.of(line(1, "a").with("account", "7").toString(), "account: expected a text"),
-                List.of(line(1, "a").with("account", null).toString(), "account: expected a text"),
+                List.of(line(1, "a").with("account", "7").toString(), "account: expected a string"),
+                List.of(line(1, "a").with("account", null).toString(), "account: expected a string"),
                 List.of(line(1, "a").text("ip", "host.example").toString(), "ip: expected an address"),
-                List.of(line(1, "a").with("path", null).toString(), "path: expected a text"),
+                List.of(line(1, "a").with("path", null).toString(), "path: expected a string"),
                 List.of(line(1, "a").with("headers", null).toString(), "headers: is missing"),
                 List.of(line(1, "a").with("headers", "[[\"a\"]]").toString(), "headers: expected a list"),
                 List.of(line(1, "a").with("headers", "{}").toString(), "headers: expected a list"),
                 List.of(line(1, "a").text("label", "campain:x").toString(), "label: expected honest:GROUP"),
                 List.of(line(1, "a").text("label", "honest:").toString(), "label: expected honest:GROUP"),
                 List.of(line(1, "\\ud800").toString(), "account: unpaired surrogate"),
-                List.of("{\"ts\":1,\"ts\":2}", "no exchange: duplicate key"));
+                List.of("{\"ts\":1,\"ts\":2}", "not an exchange: duplicate key"));
     }
 
     @Test
-    void brokenLinesEndItWithTheirPlaceOrAreCounted() throws Exception {
+    void brokenLinesStopTheRunOrAreCounted() throws Exception {
         for (List<String> broken : brokenLines().toList()) {
             Path log = log(line(0, "a"), broken.getFirst(), "", line(1, "a"));
             lenient = false;
-            assertThatThrownBy(() -> run(TRIAL, log))
+            assertThatThrownBy(() -> run(SCRIPTED, log))
                     .isInstanceOf(BrokenLogException.class)
                     .hasMessageStartingWith(log + ":2: " + broken.getLast());
             lenient = true;
             complaints.clear();
-            Findings findings = run(TRIAL, log);
+            Findings findings = run(SCRIPTED, log);
             assertThat(findings.broken()).as(broken.getFirst()).isEqualTo(1);
             assertThat(findings.exchanges()).isEqualTo(2);
             assertThat(complaints).hasSize(1);
@@ -97,30 +97,30 @@ class BacktestRunLogTest extends BacktestRunRig {
     }
 
     @Test
-    void aCompressedFileThatEndsTooEarlyIsBrokenAtItsLastLine() throws Exception {
+    void truncatedGzipFileIsBrokenAtItsLastLine() throws Exception {
         Path whole = gzip(log(IntStream.range(0, 20_000)
                 .mapToObj(i -> line(i, "a" + Integer.toHexString(i * 7919)))
                 .toArray()));
         byte[] bytes = Files.readAllBytes(whole);
         Path cut = Files.write(directory.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2));
-        assertThatThrownBy(() -> run(TRIAL, cut))
+        assertThatThrownBy(() -> run(SCRIPTED, cut))
                 .isInstanceOf(BrokenLogException.class)
                 .hasMessageMatching("\\Q" + cut + "\\E:\\d+: the compressed file ends too early");
         lenient = true;
-        Findings findings = run(TRIAL, cut, log(line(DAY, "b")));
+        Findings findings = run(SCRIPTED, cut, log(line(DAY, "b")));
         assertThat(findings.broken()).isEqualTo(1);
         assertThat(findings.exchanges()).isBetween(2_000L, 19_000L);
         Path empty = Files.write(directory.resolve("head"), Arrays.copyOf(bytes, 5));
-        assertThat(run(TRIAL, empty, log(line(0, "b"))).broken()).isEqualTo(1);
+        assertThat(run(SCRIPTED, empty, log(line(0, "b"))).broken()).isEqualTo(1);
     }
 
     @Test
-    void whatHoldsNoExchangeOrIsNotThereFails() throws IOException {
+    void emptyOrMissingLogFails() throws IOException {
         Path empty = log();
-        assertThatThrownBy(() -> run(TRIAL, empty))
+        assertThatThrownBy(() -> run(SCRIPTED, empty))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no exchange");
-        assertThatThrownBy(() -> run(TRIAL, directory.resolve("absent"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> run(SCRIPTED, directory.resolve("absent"))).isInstanceOf(IOException.class);
         Path good = log(line(0, "a"));
         assertThatThrownBy(() -> run("[{name: t, type: trail}]", good))
                 .isInstanceOf(ConfigException.class)

@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a backtest reports: standings, harvests, and the campaigns that were caught. */
+/** Reports of a backtest: standings, harvests and caught campaigns. */
 class BacktestRunReportTest extends BacktestRunRig {
     @Test
-    void everyChangeOfAStandingIsReportedWithItsReasonsAndItsEndToo() throws Exception {
+    void everyChangeOfStandingIsReportedWithReasons() throws Exception {
         JsonNode report = report(
-                TRIAL,
+                SCRIPTED,
                 line(0, "b"),
                 line(10, "a").does("set a TIGHTENED"),
                 line(20, "a"),
@@ -40,9 +40,9 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void aChangeAfterTheLastExchangeIsSeen() throws Exception {
+    void changeAfterTheLastExchangeIsReported() throws Exception {
         JsonNode report = report(
-                TRIAL,
+                SCRIPTED,
                 line(0, "a").end(30_000).does("set a WATCHED"),
                 line(29_500, "b").does("set b MARKED"));
         assertThat(report.get("standings")).hasSize(2);
@@ -52,9 +52,9 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void whatIsRefusedDeliversNothingAndIsCountedByTheTypeOfItsFilter() throws Exception {
+    void refusalsAreNotHarvestedAndAreCountedByFilterType() throws Exception {
         JsonNode report = report(
-                TRIAL,
+                SCRIPTED,
                 line(0, "a").end(5_000).does("reject").label("campaign:x"),
                 line(1, "a").does("pace").label("campaign:x"),
                 line(2, "a").label("campaign:x"),
@@ -73,12 +73,12 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void anAnswerIsHarvestedUnlessItBearsAMark() throws Exception {
+    void responseIsHarvestedUnlessMarked() throws Exception {
         String prose = "{\"id\":\"r-2\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"a word\"}}]}";
         String tool = "{\"id\":\"r-3\",\"choices\":[{\"index\":0,\"message\":{\"content\":null,"
                 + "\"tool_calls\":[{\"function\":{\"arguments\":\"a word\"}}]}}]}";
         JsonNode report = report(
-                TRIAL,
+                SCRIPTED,
                 line(0, "a").with("response", prose).does("mark").label("campaign:x"),
                 line(1, "a").with("response", tool).does("mark").label("campaign:x"),
                 line(2, "a").with("response", null).does("mark").label("campaign:x"),
@@ -93,9 +93,9 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void coverIsNotCountedInAHarvestButMakesAMember() throws Exception {
+    void coverTrafficMakesMembersButIsNotHarvested() throws Exception {
         JsonNode report = report(
-                TRIAL,
+                SCRIPTED,
                 line(0, "a").label("campaign:x/cover"),
                 line(1, "a").label("campaign:x").does("reject"),
                 line(2, "b").label("campaign:x/cover"),
@@ -109,9 +109,9 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void campaignsAreCaughtAtMarkedAndHonestAccountsCountedAtEveryRung() throws Exception {
+    void campaignsAndHonestAccountsAreCountedByStanding() throws Exception {
         JsonNode report = report(
-                TRIAL,
+                SCRIPTED,
                 line(0, "c1").label("campaign:x"),
                 line(1, "c2").label("campaign:x"),
                 line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 SLOWED;set c3 TIGHTENED"),
@@ -135,15 +135,15 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void anAccountMarkedBeforeItsFirstLabelWasCaughtInNoTime() throws Exception {
-        JsonNode report =
-                report(TRIAL, line(0, "a").does("set a MARKED"), line(DAY, "a").label("campaign:x"));
+    void accountMarkedBeforeItsFirstLabelIsCaughtInZeroHours() throws Exception {
+        JsonNode report = report(
+                SCRIPTED, line(0, "a").does("set a MARKED"), line(DAY, "a").label("campaign:x"));
         assertThat(report.at("/labels/campaign:x/medianHoursToCatch").asDouble())
                 .isZero();
     }
 
     @Test
-    void aFilterInShadowIsTakenAsEnforcingUnlessItIsLeftThere() throws Exception {
+    void shadowFilterEnforcesUnlessRunAsConfigured() throws Exception {
         String shadow = "[{name: t, type: trial, mode: shadow}]";
         Lines[] lines = {
             line(0, "a").does("reject").label("campaign:x"),
@@ -164,9 +164,9 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void theTableSaysTheSameForPeople() throws Exception {
+    void tableHasTheSameContent() throws Exception {
         String table = SummaryTable.of(run(
-                TRIAL,
+                SCRIPTED,
                 log(
                         line(0, "a").label("campaign:x").does("set a MARKED"),
                         line(1, "b").label("campaign:x"),
@@ -177,12 +177,12 @@ class BacktestRunReportTest extends BacktestRunRig {
 
     @Test
     @DisplayName("newcomer F5: the table explains its columns and names campaigns too small to be found")
-    void theTableExplainsItself() throws Exception {
+    void tableExplainsItsColumns() throws Exception {
         Object[] lines = new Object[13];
         for (int i = 0; i < lines.length; i++) {
             lines[i] = line(i, "a" + i).label(i < 3 ? "campaign:small" : "campaign:large");
         }
-        String table = SummaryTable.of(run(TRIAL, log(lines)));
+        String table = SummaryTable.of(run(SCRIPTED, log(lines)));
         assertThat(table)
                 .contains("harvest: the share of a campaign's exchanges", "44 days: ", "below marked: ", "hours: ")
                 .contains("too few accounts to be found: small (3); a cluster has at least ten accounts")
@@ -190,8 +190,8 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    @DisplayName("newcomer F5: the table says that a log is too short for the filter to learn from")
-    void theTableSaysThatNothingWasLearnt() throws Exception {
+    @DisplayName("newcomer F5: the table reports that the log is too short for the filter to learn")
+    void tableReportsThatNothingWasLearnt() throws Exception {
         String table = SummaryTable.of(
                 run("[{name: f, type: fingerprint}]", log(line(0, "a").label("campaign:x"), line(1, "b"))));
         assertThat(table).contains("never learnt: the log is too short or has too few accounts");

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Backtests from the log to the report, with a filter that does what the log's headers say. */
+/** Base of backtest tests, from log to report, with a filter that follows instructions in the log's headers. */
 abstract class BacktestRunRig {
-    static final String TRIAL = "[{name: trial-1, type: trial}]";
+    static final String SCRIPTED = "[{name: trial-1, type: trial}]";
     static final long HOUR = 3_600_000;
     static final long DAY = 24 * HOUR;
 
@@ -35,7 +35,7 @@ abstract class BacktestRunRig {
 
     @BeforeAll
     static void compile() throws IOException {
-        plugins = TestPlugins.in(shared, "trial", TrialFilter.SOURCE);
+        plugins = TestPlugins.in(shared, "trial", ScriptedFilter.SOURCE);
     }
 
     private Path policy(String filters) throws IOException {
@@ -54,7 +54,7 @@ abstract class BacktestRunRig {
 
     Findings run(String filters, Path... logs) throws IOException, ConfigException {
         return new BacktestRun(name -> null)
-                .run(new BacktestRun.Terms(
+                .run(new BacktestRun.Options(
                         policy(filters),
                         plugins,
                         accounts,

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What a filter sees of a log in a backtest. */
+/** Facts of a log that a filter sees in a backtest. */
 class BacktestRunTest extends BacktestRunRig {
-    /** Returns what the trial filter saw. */
+    /** Returns the events recorded by the scripted filter. */
     private List<String> trace(Object... lines) throws IOException, ConfigException {
-        JsonNode reasons = report(TRIAL, lines).at("/clusters/0/reasons");
+        JsonNode reasons = report(SCRIPTED, lines).at("/clusters/0/reasons");
         return StreamSupport.stream(reasons.spliterator(), false)
                 .map(JsonNode::asText)
                 .toList();
@@ -28,7 +28,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void anExchangePassesEveryPhaseWithWhatTheLineTells() throws Exception {
+    void exchangePassesEveryPhaseWithTheFactsOfItsLine() throws Exception {
         assertThat(trace(line(0, "a")
                         .end(2_500)
                         .text("connection", "k")
@@ -45,7 +45,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void theHeadOfAStreamSaysSo() throws Exception {
+    void streamHasAnEventStreamHead() throws Exception {
         String stream = "{\"model\":\"m\",\"stream\":true,\"messages\":[]}";
         assertThat(traceOf(
                         "head",
@@ -55,7 +55,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void answersEndInOrderBeforeRequestsOfTheSameTimeAndTasksComeLast() throws Exception {
+    void eventsOfTheSameTimeHaveADefinedOrder() throws Exception {
         List<String> order = trace(
                         line(0, "a").end(2_000).does("set a MARKED"),
                         line(500, "b").end(1_500),
@@ -88,7 +88,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void accountsAreJoinedWithWhatIsListed() throws Exception {
+    void accountsAreJoinedWithTheAccountsFile() throws Exception {
         accounts = Files.writeString(
                 directory.resolve("accounts.yaml"), "accounts:\n  - {id: a, keys: [], organisation: o}\n");
         assertThat(traceOf("request", line(0, "a"), line(1, "b"), line(2, "anonymous")))
@@ -97,16 +97,16 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void thePolicysOwnAccountsAreReadWhereTheyAre() throws Exception {
+    void accountsFileOfThePolicyIsTheDefault() throws Exception {
         Path own = directory.resolve("accounts.yaml");
-        String filters = TRIAL + "\naccounts: {file: accounts.yaml}";
+        String filters = SCRIPTED + "\naccounts: {file: accounts.yaml}";
         assertThat(report(filters, line(0, "a")).toString()).contains("request a@0 CLEAR ACCEPTED");
         Files.writeString(own, "accounts:\n  - {id: a, keys: []}\n");
         assertThat(report(filters, line(0, "a")).toString()).contains("request a@0 CLEAR LISTED");
     }
 
     @Test
-    void aConnectionIsOneObjectForAllItsLinesAndNamelessOnesAreAlone() throws Exception {
+    void linesOfOneConnectionShareAnObject() throws Exception {
         assertThat(traceOf(
                         "request",
                         line(0, "a").text("connection", "k"),
@@ -118,7 +118,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void pathsAreReadByTheirMethodWhichFollowsFromTheRequest() throws Exception {
+    void methodDefaultsFollowFromTheRequest() throws Exception {
         assertThat(traceOf(
                         "request",
                         line(0, "a").text("path", "/v1/messages?beta=true"),
@@ -133,7 +133,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void anUploadIsOpaqueBecauseNoLogHoldsItsForm() throws Exception {
+    void uploadIsOpaque() throws Exception {
         assertThat(trace(line(0, "a")
                         .text("path", "/v1/files")
                         .text("method", "POST")
@@ -142,7 +142,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void whatAnAnswerWasMadeOfIsKnownWhenItEnds() throws Exception {
+    void responseFactsAreKnownAtTheEnd() throws Exception {
         String response = "{\"id\":\"r-9\",\"choices\":[{\"message\":{\"content\":\"" + "word ".repeat(20) + "\"}}]}";
         assertThat(traceOf(
                         "answer",
@@ -152,7 +152,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void spaceInALineIsNoMatter() throws Exception {
+    void whiteSpaceInALineIsIgnored() throws Exception {
         String spaced =
                 line(0, "a").toString().replace(":", " : ").replace(",", " , ").replace("[", "[ ");
         assertThat(spaced).contains("\"status\" : 200 ");
@@ -160,7 +160,7 @@ class BacktestRunTest extends BacktestRunRig {
     }
 
     @Test
-    void theTextsOfALogAreReadAsTheyAreEncoded() throws Exception {
+    void escapesInALogAreDecoded() throws Exception {
         byte[] odd = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"sch\\u00f6n \\\"日本\\\"\"}]}"
                 .getBytes(StandardCharsets.UTF_8);
         assertThat(traceOf("text", line(0, "a").with("request", new String(odd, StandardCharsets.UTF_8))))

@@ -19,8 +19,8 @@ class LearningWatchTest {
             HOUR / 2);
 
     @Test
-    @DisplayName("newcomer F5: the hour is noted in which enough was learnt, at one look an hour")
-    void theHourIsNoted() {
+    @DisplayName("newcomer F5: the hour of sufficient learning is recorded, with one check per hour")
+    void hourOfLearningIsRecorded() {
         for (int second = 0; second < 3 * 3_600; second++) {
             watch.at(HOUR / 2 + second * 1000L);
         }
@@ -34,8 +34,8 @@ class LearningWatchTest {
     }
 
     @Test
-    @DisplayName("newcomer F5: without a filter that learns nothing is noted")
-    void nothingLearns() {
+    @DisplayName("newcomer F5: nothing is recorded without a filter that learns")
+    void nothingIsRecordedWithoutALearningFilter() {
         learnt = Double.NaN;
         watch.at(10 * HOUR);
         assertThat(watch.hour()).isEqualTo(LearningWatch.NOTHING);

@@ -32,7 +32,7 @@ class LineSourceTest {
     }
 
     @Test
-    void everyLineEndsAtItsFeedAndTheLastOneWithout() throws Exception {
+    void lastLineNeedsNoLineFeed() throws Exception {
         try (LineSource source = source("one\n\r\n\ntwo\r\nthree")) {
             assertThat(lines(source)).containsExactly("one", "two", "three");
             assertThat(source.next()).isFalse();
@@ -44,7 +44,7 @@ class LineSourceTest {
     }
 
     @Test
-    void theEmptyLinesCountInAPlace() throws Exception {
+    void emptyLinesCountInLineNumbers() throws Exception {
         try (LineSource source = source("\n\nx\n")) {
             assertThat(source.next()).isTrue();
             assertThat(source.place()).isEqualTo(directory.resolve("log") + ":3");
@@ -52,7 +52,7 @@ class LineSourceTest {
     }
 
     @Test
-    void linesOfAnyLengthAreWholeWhereverTheBufferEnds() throws Exception {
+    void linesMayCrossTheBufferEnd() throws Exception {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
             lines.add(i + "x".repeat(i * 37 % 9_001));
@@ -67,7 +67,7 @@ class LineSourceTest {
     }
 
     @Test
-    void severalCompressedPartsAreOneFile() throws Exception {
+    void concatenatedGzipMembersAreOneFile() throws Exception {
         Path file = directory.resolve("log");
         try (OutputStream out = Files.newOutputStream(file)) {
             for (String part : List.of("one\ntw", "o\nthree\n")) {
@@ -83,7 +83,7 @@ class LineSourceTest {
     }
 
     @Test
-    void aLineBeyondTheBoundIsPassedOverWithoutBeingHeld() throws Exception {
+    void oversizedLineIsSkippedWithoutBuffering() throws Exception {
         Path file = directory.resolve("log");
         byte[] block = new byte[1 << 20];
         Arrays.fill(block, (byte) 'x');

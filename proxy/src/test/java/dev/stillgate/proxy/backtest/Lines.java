@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A line of an exchange log in the making, with what every line must have. */
+/** Builder of an exchange-log line, with all required fields. */
 public final class Lines {
-    /** When the logs of tests begin: a midnight. */
+    /** The start of the test logs, a midnight UTC. */
     public static final long START = 1_769_990_400_000L;
 
     private final Map<String, String> fields = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ public final class Lines {
         return line;
     }
 
-    /** Puts JSON in the place of a field; null takes it away. */
+    /** Replaces a field by JSON; null removes it. */
     public Lines with(String field, @Nullable String json) {
         if (json == null) {
             fields.remove(field);
@@ -50,7 +50,7 @@ public final class Lines {
         return text("label", label);
     }
 
-    /** Tells the trial filter of {@code RehearsalRig} what to do. */
+    /** Sets an instruction for the {@link ScriptedFilter}. */
     public Lines does(String what) {
         return with("headers", "[[\"x-do\",\"" + what + "\"]]");
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Fuzz target: a file of an exchange log, compressed or not; lines that are none are named, and time never goes back. */
+/** Fuzz target: an exchange-log file, plain or gzip. Invalid lines are reported, and time never goes backwards. */
 public final class LogReaderFuzz {
     private static final Path FILE = file();
 
@@ -23,7 +23,6 @@ public final class LogReaderFuzz {
         }
     }
 
-    /** Takes a file. */
     public static void fuzzerTestOneInput(byte[] data) {
         List<String> complaints = new ArrayList<>();
         try {

@@ -25,7 +25,7 @@ class OpenExchangesTest {
     }
 
     @Test
-    void thoseThatEndFirstComeFirstAndAtOneTimeThoseThatBeganFirst() {
+    void exchangesAreOrderedByEndThenByStart() {
         OpenExchanges open = new OpenExchanges(10);
         open.add(ending(1, 30));
         open.add(ending(3, 20));
@@ -39,7 +39,7 @@ class OpenExchangesTest {
     }
 
     @Test
-    void beyondTheBoundTheFirstEndsEarlyAndIsCounted() {
+    void excessExchangesEndEarlyAndAreCounted() {
         OpenExchanges open = new OpenExchanges(2);
         open.add(ending(1, 30));
         open.add(ending(2, 20));

@@ -24,7 +24,7 @@ class VirtualTimerTest {
     }
 
     @Test
-    void tasksRunInTheOrderInWhichTheyAreDue() {
+    void tasksRunInOrderOfTheirDueTimes() {
         timer.every(Duration.ofSeconds(2), noting("slow"));
         timer.every(Duration.ofSeconds(1), noting("fast"));
         until(5_000);
@@ -32,7 +32,7 @@ class VirtualTimerTest {
     }
 
     @Test
-    void aTaskThatIsStoppedRunsNoMoreNotEvenWhenItStopsItself() {
+    void stoppedTaskNeverRunsAgain() {
         Runnable stop = timer.every(Duration.ofSeconds(1), noting("other"));
         Runnable[] own = new Runnable[1];
         own[0] = timer.every(Duration.ofSeconds(1), () -> {
@@ -46,7 +46,7 @@ class VirtualTimerTest {
     }
 
     @Test
-    void aPeriodBelowTheShortestIsThatLong() {
+    void shortPeriodIsRaisedToTheMinimum() {
         timer.every(Duration.ofNanos(1), noting("quick"));
         until(1_350);
         assertThat(ran).containsExactly("quick@1100", "quick@1200", "quick@1300");

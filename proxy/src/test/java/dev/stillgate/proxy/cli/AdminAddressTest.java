@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a command finds the admin of a running gateway. */
+/** Resolution of the admin API's address by commands. */
 class AdminAddressTest {
     @TempDir
     private Path directory;
@@ -55,9 +55,9 @@ class AdminAddressTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer F21: --admin takes HOST:PORT and a URL alike")
+    @DisplayName("newcomer F21: --admin accepts HOST:PORT and a URL")
     @CsvSource({"healthcheck,GET /readyz", "reload,POST /reload"})
-    void theOptionTakesBothShapes(String verb, String request) {
+    void adminOptionAcceptsBothFormats(String verb, String request) {
         for (String given : List.of(address(), "http://" + address(), "http://" + address() + "/")) {
             assertThat(Lines.of(verb, "--admin", given).exit()).as(given).isZero();
         }
@@ -65,7 +65,7 @@ class AdminAddressTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer F21: what is no admin's address is refused with the shape that is expected")
+    @DisplayName("newcomer F21: an invalid admin address is refused, and the message shows the expected format")
     @ValueSource(
             strings = {
                 "nowhere",
@@ -79,20 +79,20 @@ class AdminAddressTest {
                 "127.0.0.1:9090\n",
                 ""
             })
-    void anotherShapeIsRefused(String given) {
+    void otherFormatsAreRefused(String given) {
         assertThatThrownBy(() -> AdminAddress.parse(given)).isInstanceOf(IllegalArgumentException.class);
         assertThat(Lines.of("healthcheck", "--admin", given).exit()).isEqualTo(2);
     }
 
     @Test
-    @DisplayName("newcomer F21: a URL may name an IPv6 address, and its port is 80 when it names none")
-    void aUrlIsReadAsAnAddress() {
+    @DisplayName("newcomer F21: a URL may contain an IPv6 address; its default port is 80")
+    void urlIsParsedAsAddress() {
         assertThat(AdminAddress.parse("http://[::1]:9090")).hasToString("[::1]:9090");
         assertThat(AdminAddress.parse("http://gateway/")).hasToString("gateway:80");
     }
 
     @Test
-    @DisplayName("newcomer F21: healthcheck finds the admin in the configuration")
+    @DisplayName("newcomer F21: healthcheck reads the admin address from the configuration")
     void healthcheckReadsTheConfiguration() throws IOException {
         Path config = Files.writeString(
                 directory.resolve("stillgate.yaml"),
@@ -110,23 +110,23 @@ class AdminAddressTest {
     }
 
     @Test
-    @DisplayName("newcomer F21, plugins 17: an admin that does not answer is named with the reason")
-    void theReasonIsSaid() throws IOException {
-        String nobody;
+    @DisplayName("newcomer F21, plugins 17: the address and the reason are printed if the admin does not respond")
+    void reasonOfFailureIsPrinted() throws IOException {
+        String unused;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = "127.0.0.1:" + taken.getLocalPort();
+            unused = "127.0.0.1:" + taken.getLocalPort();
         }
-        Lines run = Lines.of("healthcheck", "--admin", "http://" + nobody);
+        Lines run = Lines.of("healthcheck", "--admin", "http://" + unused);
         assertThat(run.exit()).isOne();
-        assertThat(run.err()).startsWith("stillgate: " + nobody + " does not answer: connection refused");
+        assertThat(run.err()).startsWith("stillgate: " + unused + " does not respond: connection refused");
         assertThat(Lines.of("healthcheck", "--admin", "no-such-host.invalid:9090")
                         .err())
-                .contains("does not answer: its name cannot be resolved");
+                .contains("does not respond: its name cannot be resolved");
     }
 
     @Test
     @DisplayName("plugins 17: the command starts without HOME")
-    void theCommandStartsWithoutHome() throws IOException, InterruptedException {
+    void commandStartsWithoutHome() throws IOException, InterruptedException {
         Path at = Path.of("").toAbsolutePath();
         while (at != null && !Files.exists(at.resolve("proxy/bin/stillgate"))) {
             at = at.getParent();
@@ -134,7 +134,7 @@ class AdminAddressTest {
         assertThat(at).isNotNull();
         Path bin = Files.createDirectories(directory.resolve("bin")).resolve("stillgate");
         Files.copy(
-                at.resolve("proxy/bin/stillgate"), bin); // no source tree around it, and no jars: Java itself answers
+                at.resolve("proxy/bin/stillgate"), bin); // outside a source tree and without jars, so Java itself fails
         ProcessBuilder command = new ProcessBuilder("bash", bin.toString(), "version").redirectErrorStream(true);
         command.environment().remove("HOME");
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));

@@ -60,25 +60,25 @@ class BacktestCommandTest {
     }
 
     @Test
-    void aReportIsWrittenAndAllIsWell() throws IOException {
+    void reportIsWrittenAndExitIsZero() throws IOException {
         assertThat(run(log("one", line(0, "a")), log("two", line(1, "a")))).isZero();
         assertThat(Files.readString(out)).contains("\"exchanges\":2,\"accounts\":1");
         assertThat(directory.resolve("report.json.part")).doesNotExist();
     }
 
     @Test
-    void aBrokenLogFailsWithItsPlaceAndLeavesTheReportAsItWas() throws IOException {
+    void brokenLogFailsWithPositionAndKeepsOldReport() throws IOException {
         Files.writeString(out, "before");
         String log = log("log", line(0, "a"), "{");
         assertThat(run(log)).isEqualTo(1);
-        assertThat(err.toString()).startsWith(log + ":2: no exchange: ");
+        assertThat(err.toString()).startsWith(log + ":2: not an exchange: ");
         assertThat(out).hasContent("before");
         assertThat(run("--lenient", log)).isZero();
         assertThat(Files.readString(out)).contains("\"broken\":1");
     }
 
     @Test
-    void whereNoReportCanBeWrittenNothingIsBegun() throws IOException {
+    void unwritableReportPreventsTheRun() throws IOException {
         out = directory.resolve("absent/report.json");
         assertThat(run(log("log", "broken"))).isEqualTo(1);
         assertThat(err.toString()).contains("absent").doesNotContain("no exchange");
@@ -88,13 +88,13 @@ class BacktestCommandTest {
     }
 
     @Test
-    void withoutALogItSaysHowItIsUsed() {
+    void missingLogPrintsUsage() {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("LOG");
     }
 
     @Test
-    void progressIsABarOnATerminalAndLinesElsewhere() {
+    void progressIsBarOnTerminalAndLinesElsewhere() {
         long[] nanos = {0};
         ByteArrayOutputStream drawn = new ByteArrayOutputStream();
         PrintStream to = new PrintStream(drawn, true, StandardCharsets.UTF_8);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The verbs about configuration: what they print and exit with. */
+/** Output and exit codes of the configuration verbs. */
 class ConfigCommandsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SECRET = "the-secret-of-the-test";
@@ -68,12 +68,12 @@ class ConfigCommandsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(SchemaCommand.Subject.class)
-    void theCommittedSchemaIsTheOneThatTheCodeMakes(SchemaCommand.Subject subject) throws IOException {
+    @EnumSource(SchemaCommand.ConfigurationFile.class)
+    void committedSchemaEqualsGeneratedSchema(SchemaCommand.ConfigurationFile subject) throws IOException {
         Lines run = Lines.of("schema", subject.name());
         assertThat(run.exit()).isZero();
         assertThat(committed(SchemaCommand.file(subject)))
-                .as("else: proxy/bin/stillgate schema --write config/schema")
+                .as("to update it: proxy/bin/stillgate schema --write config/schema")
                 .hasContent(run.out());
         JSON.readTree(run.out());
     }
@@ -92,7 +92,7 @@ class ConfigCommandsTest {
     }
 
     @Test
-    void whatIsDumpedIsReadAsTheSameAndHasNoSecret() throws Exception {
+    void dumpIsEquivalentAndContainsNoSecret() throws Exception {
         Lines run = Lines.of("dump", "--config", config.toString());
         assertThat(run.exit()).isZero();
         assertThat(run.out())
@@ -116,7 +116,7 @@ class ConfigCommandsTest {
     }
 
     @Test
-    void theDumpAsJsonSaysTheSame() throws IOException {
+    void jsonDumpHasTheSameContent() throws IOException {
         Lines run = Lines.of("dump", "--json", "--config", config.toString());
         JsonNode json = JSON.readTree(run.out());
         assertThat(json.at("/policy.yaml/sha256").asText()).matches("[0-9a-f]{64}");
@@ -128,7 +128,7 @@ class ConfigCommandsTest {
     }
 
     @Test
-    void aWrongFileIsNotDumped() throws IOException {
+    void invalidFileIsNotDumped() throws IOException {
         String policy = Files.readString(directory.resolve("policy.yaml"));
         write("policy.yaml", policy.replace("version: 1", "version: 2"));
         Lines run = Lines.of("dump", "--config", config.toString());
@@ -141,7 +141,7 @@ class ConfigCommandsTest {
     }
 
     @Test
-    void validateSaysEverythingAndExitsAccordingly() throws IOException {
+    void validatePrintsAllProblemsAndSetsExitCode() throws IOException {
         Lines valid = Lines.of("validate", "--config", config.toString());
         assertThat(valid.exit()).isZero();
         assertThat(valid.out()).isEqualTo(config + ": valid, 1 warning" + System.lineSeparator());
@@ -178,7 +178,7 @@ class ConfigCommandsTest {
                 "healthcheck",
                 "help"
             })
-    void everyVerbHelps(String verb) {
+    void everyVerbHasHelp(String verb) {
         String[] words = (verb + " --help").split(" ");
         Lines run = Lines.of(words);
         assertThat(run.exit()).isZero();
@@ -186,8 +186,8 @@ class ConfigCommandsTest {
     }
 
     @Test
-    @DisplayName("newcomer F23: every verb has one short sentence in the list of verbs")
-    void everyVerbHasAShortSentence() {
+    @DisplayName("newcomer F23: every verb has a one-sentence description in the list of verbs")
+    void everyVerbHasShortDescription() {
         assertSentences(Main.command());
         String list = Lines.of("--help").out().replaceAll("\\s+", " ");
         Main.command()
@@ -209,17 +209,17 @@ class ConfigCommandsTest {
 
     @Test
     @DisplayName("newcomer F23: help and help VERB show the usage, and an unknown verb is named")
-    void helpIsAVerb() {
+    void helpVerbPrintsUsage() {
         assertThat(Lines.of("help")).isEqualTo(Lines.of("--help"));
         assertThat(Lines.of("help", "reload")).isEqualTo(Lines.of("reload", "--help"));
         assertThat(Lines.of("help", "explain", "account")).isEqualTo(Lines.of("explain", "account", "--help"));
         Lines unknown = Lines.of("help", "explain", "acount");
         assertThat(unknown.exit()).isEqualTo(2);
-        assertThat(unknown.err()).contains("there is no verb \"explain acount\"");
+        assertThat(unknown.err()).contains("unknown verb \"explain acount\"");
     }
 
     @Test
-    void aRequestIsExplainedForPeopleAndForPrograms() throws IOException {
+    void requestIsExplainedAsTextAndAsJson() throws IOException {
         Path request = write("request.http", "GET /v1/models HTTP/1.1\nhost: x\n");
         Lines run = Lines.of("explain", "request", request.toString(), "--config", config.toString(), "--account", "a");
         assertThat(run.exit()).isZero();
@@ -235,7 +235,7 @@ class ConfigCommandsTest {
     }
 
     @Test
-    void reloadAsksTheAdminWithItsToken() throws IOException, ConfigException {
+    void reloadSendsTheAdminToken() throws IOException, ConfigException {
         List<String> asked = new ArrayList<>();
         int[] status = {200};
         HttpServer admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
@@ -271,7 +271,7 @@ class ConfigCommandsTest {
             admin.stop(0);
         }
         assertThat(Lines.of("reload", "--admin", "127.0.0.1:" + port).err())
-                .contains("does not answer: connection refused");
+                .contains("does not respond: connection refused");
         assertThat(Lines.of("reload", "--rollback", "--force").exit()).isEqualTo(2);
     }
 }

@@ -8,11 +8,11 @@ import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Messages of commands that fail. */
+/** Error messages of failed commands. */
 class ErrorMessageTest {
     @Test
-    @DisplayName("newcomer B5: a message that has its cause's message already is printed once")
-    void once() {
+    @DisplayName("newcomer B5: a cause that the message already contains is not printed again")
+    void repeatedCauseIsPrintedOnce() {
         IOException cause = new IOException("the field \"path\" is missing");
         assertThat(Main.explain(new IOException("r4 " + cause.getMessage(), cause)))
                 .isEqualTo("stillgate: r4 the field \"path\" is missing");

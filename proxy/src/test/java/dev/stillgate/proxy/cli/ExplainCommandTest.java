@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What {@code stillgate explain} asks, prints and exits with. */
+/** Requests, output and exit codes of {@code stillgate explain}. */
 class ExplainCommandTest {
     private static final String ACCOUNT = "{\"id\":\"a-17\",\"account\":null,\"standing\":\"marked\",\"filters\":"
             + "{\"fingerprint\":{\"evidence\":4.25,\"since\":1770000000123,\"pinned\":false,\"reasons\":[\"issued-context\","
@@ -73,7 +73,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void anAccountIsPrintedForPeople() {
+    void accountIsPrintedAsText() {
         assertThat(run("explain", "account", "a/17 ü", "--admin", address())).isZero();
         assertThat(asked).containsExactly("GET /accounts/a%2F17%20%C3%BC");
         assertThat(out).hasToString("""
@@ -99,7 +99,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void aClusterIsPrintedAsItCameWhenJsonIsAskedFor() {
+    void clusterIsPrintedUnchangedWithJsonOption() {
         assertThat(run("explain", "cluster", "c-3", "--json", "--admin", address()))
                 .isZero();
         assertThat(asked).containsExactly("GET /clusters/c-3");
@@ -107,7 +107,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void theAdminsAddressStandsInTheConfiguration() throws IOException {
+    void adminAddressIsReadFromConfiguration() throws IOException {
         Path config = Files.writeString(
                 directory.resolve("stillgate.yaml"),
                 "admin: {open: true, address: \"0.0.0.0:" + admin.getAddress().getPort() + "\"}\n");
@@ -125,7 +125,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void whatIsNotKnownIsSaidInOneLine() {
+    void unknownAccountIsReportedInOneLine() {
         status = 404;
         answer = "{\"error\":\"not known\"}\n";
         assertThat(run("explain", "cluster", "c\u001b9", "--admin", address())).isOne();
@@ -133,36 +133,37 @@ class ExplainCommandTest {
     }
 
     @Test
-    void aRefusalIsSaidInOneLine() {
+    void refusalIsReportedInOneLine() {
         status = 400;
-        answer = "{\"error\":\"no id\"}\n";
+        answer = "{\"error\":\"invalid id\"}\n";
         assertThat(run("explain", "account", " ", "--admin", address())).isOne();
-        assertThat(err.toString()).isEqualToIgnoringNewLines("stillgate: " + address() + " refuses: no id");
+        assertThat(err.toString()).isEqualToIgnoringNewLines("stillgate: " + address() + " refuses: invalid id");
     }
 
     @Test
-    void anotherServerIsNoAdmin() {
+    void otherServerIsReported() {
         answer = "<html>";
         assertThat(run("explain", "account", "a", "--admin", address())).isOne();
         assertThat(err.toString())
-                .isEqualToIgnoringNewLines("stillgate: what answers on " + address() + " is no admin of a gateway");
+                .isEqualToIgnoringNewLines("stillgate: " + address() + " is not the admin API of a gateway");
     }
 
     @Test
-    void aGatewayThatIsNotRunningIsSaidInOneLine() throws IOException {
+    void stoppedGatewayIsReportedInOneLine() throws IOException {
         String nobody;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = "127.0.0.1:" + taken.getLocalPort();
         }
         assertThat(run("explain", "account", "a", "--admin", nobody)).isOne();
         assertThat(err.toString())
-                .isEqualToIgnoringNewLines("stillgate: " + nobody
-                        + " does not answer: connection refused; is the gateway running, and is that its admin?");
+                .isEqualToIgnoringNewLines(
+                        "stillgate: " + nobody
+                                + " does not respond: connection refused; is the gateway running, and is this its admin address?");
     }
 
     @Test
-    @DisplayName("newcomer F18: explain request reads standard input for the file -")
-    void aRequestIsReadFromStandardInput() throws IOException {
+    @DisplayName("newcomer F18: explain request reads standard input if the file is -")
+    void requestIsReadFromStandardInput() throws IOException {
         InputStream before = System.in;
         String line = "{\"start_time\":\"t\",\"request_id\":\"r\",\"path\":\"/\",\"response_code\":429,"
                 + "\"outcome\":\"rejected\",\"filter\":\"limits\",\"response_code_details\":\"rate\"}\n";

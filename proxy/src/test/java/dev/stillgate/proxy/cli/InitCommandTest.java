@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The configuration that {@code stillgate init} writes, up to a request through it. */
+/** Configurations written by {@code stillgate init}, up to a request through a gateway that uses them. */
 class InitCommandTest {
     private static final List<String> SECRETS = List.of("hashing", "admin-token", "canary");
 
@@ -45,9 +45,9 @@ class InitCommandTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer init: what is written for a provider is valid without a warning")
+    @DisplayName("newcomer init: the configuration written for each provider is valid without warnings")
     @EnumSource(NewConfiguration.Provider.class)
-    void whatIsWrittenIsValid(NewConfiguration.Provider provider) {
+    void writtenConfigurationIsValid(NewConfiguration.Provider provider) {
         Lines init = Lines.of("init", directory.resolve("new/etc").toString(), "--provider", provider.name());
         assertThat(init.err()).isEmpty();
         assertThat(init.exit()).isZero();
@@ -59,7 +59,7 @@ class InitCommandTest {
 
     @Test
     @DisplayName("newcomer init: secrets are random, long enough, and readable by their owner only")
-    void secretsAreSecret() throws IOException {
+    void secretsAreRandomAndReadableByOwnerOnly() throws IOException {
         assertThat(Lines.of("init", directory.toString()).exit()).isZero();
         assertThat(permissions("secrets")).isEqualTo("rwx------");
         assertThat(permissions("state")).isEqualTo("rwx------");
@@ -85,9 +85,9 @@ class InitCommandTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer init: no file is overwritten, and then none is written")
+    @DisplayName("newcomer init: an existing file is not overwritten, and no other file is written")
     @ValueSource(strings = {"stillgate.yaml", "accounts.yaml", "secrets/canary"})
-    void nothingIsOverwritten(String existing) throws IOException {
+    void existingFileIsNotOverwritten(String existing) throws IOException {
         Files.createDirectories(directory.resolve(existing).getParent());
         Files.writeString(directory.resolve(existing), "mine");
         Lines init = Lines.of("init", directory.toString());
@@ -98,16 +98,16 @@ class InitCommandTest {
     }
 
     @Test
-    @DisplayName("newcomer init: a link that leads nowhere is an existing file, and is not followed")
-    void aLinkIsNotFollowed() throws IOException {
+    @DisplayName("newcomer init: a dangling link counts as an existing file and is not followed")
+    void danglingLinkIsNotFollowed() throws IOException {
         Files.createSymbolicLink(directory.resolve("policy.yaml"), directory.resolve("elsewhere"));
         assertThat(Lines.of("init", directory.toString()).exit()).isOne();
         assertThat(files()).isEmpty();
     }
 
     @Test
-    @DisplayName("newcomer init: a failure in the middle removes what was written before it")
-    void aFailureLeavesNothing() throws IOException {
+    @DisplayName("newcomer init: a failure removes the files written before it")
+    void failureRemovesWrittenFiles() throws IOException {
         Files.writeString(directory.resolve("state"), "no directory");
         Lines init = Lines.of("init", directory.toString());
         assertThat(init.exit()).isOne();
@@ -117,9 +117,9 @@ class InitCommandTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer init: an upstream that is no endpoint is refused")
+    @DisplayName("newcomer init: an invalid upstream is refused")
     @ValueSource(strings = {"api.example", "ftp://x", "http://a b", "http://h/\"]}", "http://u:p@h", "http://h:0"})
-    void aBadUpstreamIsRefused(String upstream) throws IOException {
+    void invalidUpstreamIsRefused(String upstream) throws IOException {
         Lines init = Lines.of("init", directory.toString(), "--upstream", upstream);
         assertThat(init.exit()).isEqualTo(2);
         assertThat(init.err()).contains("--upstream");
@@ -130,8 +130,9 @@ class InitCommandTest {
     }
 
     @Test
-    @DisplayName("newcomer init: a gateway starts with what is written, wants a key, and serves a request with one")
-    void aGatewayStartsWithIt() throws Exception {
+    @DisplayName(
+            "newcomer init: a gateway with the written files starts, requires a key, and serves a request with one")
+    void gatewayStartsWithWrittenConfiguration() throws Exception {
         com.sun.net.httpserver.HttpServer model =
                 com.sun.net.httpserver.HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
         model.createContext("/v1/messages", exchange -> {
@@ -170,7 +171,7 @@ class InitCommandTest {
                         .build();
                 assertThat(client.send(metrics, HttpResponse.BodyHandlers.ofString())
                                 .statusCode())
-                        .as("the admin wants its token")
+                        .as("the admin requires its token")
                         .isEqualTo(401);
             }
         } finally {

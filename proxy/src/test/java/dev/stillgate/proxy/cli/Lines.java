@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
 
-/** A run of the command: what it printed, and its exit code. */
+/** The result of running the command: its exit code and output. */
 record Lines(int exit, String out, String err) {
     static Lines of(String... arguments) {
         StringWriter out = new StringWriter();

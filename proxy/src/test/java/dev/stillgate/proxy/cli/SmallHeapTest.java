@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files that are too large for the heap, in a process that ends at its first OutOfMemoryError, as the launcher's do.
+ * Files that are too large for the heap, in a process that exits on its first OutOfMemoryError, as the launcher
+ * configures it.
  */
 @Timeout(180)
 class SmallHeapTest {
@@ -29,16 +30,17 @@ class SmallHeapTest {
     private Path directory;
 
     @Test
-    @DisplayName("plugins 2: an accounts file that does not fit into the heap is refused, and the gateway serves on")
-    void anAccountsFileThatIsTooLargeIsRefused() throws IOException, InterruptedException {
+    @DisplayName("plugins 2: an accounts file too large for the heap is refused, and the gateway keeps serving")
+    void largeAccountsFileIsRefusedOnReload() throws IOException, InterruptedException {
         configure("filters: []");
         Files.writeString(directory.resolve("accounts.yaml"), "accounts: []\n");
         Process gateway = stillgate("run");
         try (BufferedReader out = gateway.inputReader()) {
             assertThat(lineWith(out, "listening on")).isNotNull();
-            for (boolean plain : List.of(true, false)) { // read line by line, and by the YAML parser
+            for (boolean plain : List.of(true, false)) { // parsed line by line, and by the YAML parser
                 replaceAccounts(plain);
-                assertThat(lineWith(out, "policy not reloaded", "accounts.yaml: not enough free heap for its accounts"))
+                assertThat(lineWith(
+                                out, "policy not reloaded", "accounts.yaml: not enough free heap for its accounts"))
                         .as("plain %s", plain)
                         .isNotNull();
             }
@@ -51,8 +53,8 @@ class SmallHeapTest {
     }
 
     @Test
-    @DisplayName("plugins 2: a start with an accounts file that is too large says so and exits with 1")
-    void aStartWithAnAccountsFileThatIsTooLargeSaysSo() throws IOException, InterruptedException {
+    @DisplayName("plugins 2: a start with an accounts file too large for the heap reports it and exits with 1")
+    void largeAccountsFileIsRefusedOnStart() throws IOException, InterruptedException {
         configure("filters: []");
         replaceAccounts(true);
         Process gateway = stillgate("run");
@@ -67,8 +69,8 @@ class SmallHeapTest {
     }
 
     @Test
-    @DisplayName("plugins 2: a database and a policy that do not fit into the heap are refused")
-    void aDatabaseAndAPolicyThatAreTooLargeAreRefused() throws IOException, InterruptedException {
+    @DisplayName("plugins 2: a database and a policy too large for the heap are refused")
+    void largeDatabaseAndPolicyAreRefused() throws IOException, InterruptedException {
         configure("filters: [{name: geo, type: geo-restriction, config:"
                 + " {databases: {country: big.mmdb}, deny: {countries: [KP]}}}]");
         Files.writeString(directory.resolve("accounts.yaml"), "accounts: []\n");
@@ -119,7 +121,7 @@ class SmallHeapTest {
         Files.move(written, directory.resolve("accounts.yaml"), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Starts a process, which ends after a minute at the latest. */
+    /** Starts a process that is ended after at most one minute. */
     private Process stillgate(String verb) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -142,7 +144,8 @@ class SmallHeapTest {
     }
 
     /**
-     * Reads until all parts were seen, in this order, and returns the last part's line; fails at the end of the output.
+     * Reads until all parts occurred in this order. Returns the line with the last part. Fails at the end of the
+     * output.
      */
     private static String lineWith(BufferedReader out, String... parts) throws IOException {
         StringBuilder before = new StringBuilder();

@@ -252,7 +252,7 @@ class AdminOperationsTest {
     void drainRequestReachesTheProcess() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             int[] asked = {0};
-            rig.whenAskedToDrain(() -> asked[0]++);
+            rig.onDrainRequest(() -> asked[0]++);
             assertThat(rig.admin("POST /drain").status()).isEqualTo(202);
             assertThat(asked[0]).isEqualTo(1);
             assertThat(rig.admin("GET /readyz").status()).isEqualTo(503);

@@ -42,12 +42,12 @@ class CredentialWarningsTest {
         assertThat(warnings("api.anthropic.com", "/v1/", "bearer"))
                 .singleElement()
                 .asString()
-                .contains("policy.yaml:4:", "x-api-key is not listed: a key that a caller of the Anthropic API sends");
+                .contains("policy.yaml:4:", "x-api-key is not listed: a key that a client of the Anthropic API sends");
         assertThat(warnings("model.invalid", "/v1/messages", "bearer")).hasSize(1);
         assertThat(warnings("model.invalid", "/v1/", "x-api-key"))
                 .singleElement()
                 .asString()
-                .contains("bearer is not listed: a key that a caller of the OpenAI API sends there");
+                .contains("bearer is not listed: a key that a client of the OpenAI API sends there");
         assertThat(warnings("model.invalid", "/v1/", "client-certificate")).hasSize(3);
         assertThat(warnings("model.invalid", "/v1/chat/", "api-key")).hasSize(1);
         assertThat(warnings("model.invalid", "/v1/other/", "api-key")).isEmpty();

@@ -93,7 +93,7 @@ class RecordEndToEndTest {
         assertThat(lines.get(2).get("response").isNull()).isTrue();
         assertThat(lines).extracting(line -> line.get("path").asText()).endsWith("/v1/models", "/v2/nothing");
         Findings findings = new BacktestRun(name -> null)
-                .run(new BacktestRun.Terms(
+                .run(new BacktestRun.Options(
                         directory.resolve("policy.yaml"),
                         null,
                         null,

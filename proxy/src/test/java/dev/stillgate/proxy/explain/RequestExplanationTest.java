@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the filters of a policy say of one request, without a gateway. */
+/** Explanations of one request by the filters of a policy, without a gateway. */
 class RequestExplanationTest {
     private static final String REQUEST = """
             POST /v1/messages HTTP/1.1
@@ -75,8 +75,8 @@ class RequestExplanationTest {
     }
 
     @Test
-    @DisplayName("newcomer B4: a line of the access log is shown as what it is, and no filter is asked")
-    void aLineOfTheAccessLogIsShown() throws Exception {
+    @DisplayName("newcomer B4: an access-log line is shown as it is, and no filter is evaluated")
+    void accessLogLineIsShown() throws Exception {
         Files.delete(directory.resolve("policy.yaml"));
         Map<String, Object> page = explain(
                 logged("rejected", ",\"response_code_details\":\"country-denied\",\"filter\":\"regions\""), null, null);
@@ -95,17 +95,17 @@ class RequestExplanationTest {
     }
 
     @ParameterizedTest
-    @DisplayName("newcomer B4: every outcome of the access log is told, and an unknown one too")
+    @DisplayName("newcomer B4: every outcome of the access log is explained, including unknown ones")
     @CsvSource({"served", "upstream_failed", "truncated", "downstream_gone", "tampered"})
-    void everyOutcomeIsTold(String outcome) throws Exception {
+    void everyOutcomeIsExplained(String outcome) throws Exception {
         Map<String, Object> result =
                 map(explain(logged(outcome, ",\"flags\":[{}]"), null, null).get("result"));
         assertThat(result).containsEntry("verdict", outcome).containsKey("message");
     }
 
     @Test
-    @DisplayName("newcomer B4: an address that the file does not name is called assumed")
-    void anAssumedAddressIsCalledThat() throws Exception {
+    @DisplayName("newcomer B4: a default address is reported as assumed")
+    void assumedAddressIsNamedAssumed() throws Exception {
         assertThat(map(explain(REQUEST, null, null).get("caller"))).containsKey("addressNote");
         assertThat(map(explain(REQUEST, null, "203.0.113.8").get("caller"))).doesNotContainKey("addressNote");
     }
@@ -117,7 +117,7 @@ class RequestExplanationTest {
     }
 
     @Test
-    void everyFilterIsAskedAndTheFirstThatEnforcesDecides() throws Exception {
+    void everyFilterIsEvaluatedAndFirstEnforcingOneDecides() throws Exception {
         Map<String, Object> page = explain(REQUEST, null, "203.0.113.7");
         assertThat(page)
                 .containsEntry("request", "POST /v1/messages")
@@ -132,18 +132,18 @@ class RequestExplanationTest {
         assertThat(map(filters.get(0)).get("says")).isEqualTo("refuse");
         assertThat(map(filters.get(1)).get("says")).isEqualTo("allow");
         assertThat(map(filters.get(2)).get("says"))
-                .as("though another has refused")
+                .as("although another filter has refused")
                 .isEqualTo("refuse");
         assertThat(map(filters.get(2)).get("code").toString()).contains("input");
         assertThat(map(filters.get(3)).get("says")).isEqualTo("nothing: it is off");
         assertThat(map(page.get("result")).get("by")).isEqualTo("networks");
         assertThat(map(page.get("result")).get("status")).isEqualTo(403);
         assertThat(page.toString()).doesNotContain("sk-test");
-        assertThat(directory.resolve("state")).as("no state is touched").doesNotExist();
+        assertThat(directory.resolve("state")).as("no state is written").doesNotExist();
     }
 
     @Test
-    void aLineOfTheExchangeLogIsTakenAsItsAccount() throws Exception {
+    void exchangeLogLineUsesItsAccount() throws Exception {
         Map<String, Object> page = explain("""
                 {"ts":1770000000123,"account":"a-17","ip":"198.51.100.1","headers":[["user-agent","x"]],
                  "path":"/v1/chat/completions?x=1","request":{"model":"m-2","messages":[{"role":"user","content":"hi"}]},
@@ -160,7 +160,7 @@ class RequestExplanationTest {
     }
 
     @Test
-    void whatNobodyRefusesIsPassedOn() throws Exception {
+    void acceptedRequestIsPassedOn() throws Exception {
         Map<String, Object> page = explain("GET /v1/models HTTP/1.1\nhost: x\n", "a", "198.51.100.1");
         assertThat(map(page.get("result"))).isEqualTo(Map.of("verdict", "passed on to the upstream"));
     }
@@ -173,7 +173,7 @@ class RequestExplanationTest {
                 "GET /v1//x HTTP/1.1 | path-not-normal | 400",
                 "GET /v1/models HTTP/2 | version | 400",
             })
-    void whatTheGatewayItselfRefusesIsToldAsThat(String line, String code, int status) throws Exception {
+    void refusalByTheGatewayIsExplained(String line, String code, int status) throws Exception {
         Map<?, ?> result = map(explain(line + "\nhost: x\n\n", null, null).get("result"));
         assertThat(result.get("by")).isEqualTo("gateway");
         assertThat(result.get("status")).isEqualTo(status);
@@ -181,7 +181,7 @@ class RequestExplanationTest {
     }
 
     @Test
-    void aBodyThatIsReadInTwoWaysIsRefused() throws Exception {
+    void ambiguousBodyIsRefused() throws Exception {
         String twice = REQUEST.replace("\"model\":\"m-1\"", "\"model\":\"m-1\",\"model\":\"m-2\"");
         Map<?, ?> result = map(explain(twice, "a", null).get("result"));
         assertThat(result.get("code")).isEqualTo("json-duplicate-key");
@@ -194,13 +194,13 @@ class RequestExplanationTest {
             quoteCharacter = '`',
             value = {
                 "`  ` | is empty",
-                "{ | is no line of the exchange log",
+                "{ | is not a line of the exchange log",
                 "{\"headers\":[]} | the field \"path\" is missing",
                 "{\"path\":\"/v1/\",\"ip\":\"localhost\"} | ip: expected an address",
                 "{\"path\":\"/v1/\",\"headers\":[[\"a\"]]} | headers: expected a list",
                 "{\"path\":\"/v1/ \\r\\nx: y\"} | a control character",
             })
-    void aFileWithoutARequestIsNamed(String content, String message) {
+    void fileWithoutRequestIsNamed(String content, String message) {
         assertThatThrownBy(() -> explain(content, null, null))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("request.txt", message);

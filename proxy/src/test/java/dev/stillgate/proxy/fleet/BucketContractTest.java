@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a draw does, held against the fleet in memory that plugins are tested with and against a real store. */
+/** Contract of draws, run against the in-memory fleet of the test kit and against a real store. */
 class BucketContractTest {
     private static final Terms TERMS = new Terms(100, 60, Duration.ofMinutes(1), false);
 
-    /** The same draws for every kind of store. */
+    /** The tests that every store must pass. */
     interface Contract {
         SharedBuckets buckets();
 
@@ -47,43 +47,43 @@ class BucketContractTest {
         }
 
         @Test
-        default void aBucketIsMadeFull() {
+        default void newBucketIsFull() {
             assertThat(draw(TERMS, 0, 30)).isEqualTo(new Drawn(30, 70));
         }
 
         @Test
-        default void askingForNothingShowsWhatIsLeft() {
+        default void drawOfZeroReturnsTheBalance() {
             assertThat(draw(TERMS, 0, 0)).isEqualTo(new Drawn(0, 100));
         }
 
         @Test
-        default void noMoreIsGrantedThanThereIs() {
+        default void grantIsLimitedByTheBalance() {
             draw(TERMS, 0, 70);
             assertThat(draw(TERMS, 0, 50)).isEqualTo(new Drawn(30, 0));
             assertThat(draw(TERMS, 0, 50)).isEqualTo(new Drawn(0, 0));
         }
 
         @Test
-        default void whatIsOwedIsTakenBelowZero() {
+        default void owedTokensMayMakeTheBalanceNegative() {
             assertThat(draw(TERMS, 130, 10)).isEqualTo(new Drawn(0, -30));
             ticker().advance(Duration.ofSeconds(40));
             assertThat(draw(TERMS, 0, 50)).isEqualTo(new Drawn(10, 0));
         }
 
         @Test
-        default void whatIsOwedIsTakenBeforeWhatIsWanted() {
+        default void owedTokensAreTakenBeforeWantedOnes() {
             assertThat(draw(TERMS, 80, 50)).isEqualTo(new Drawn(20, 0));
         }
 
         @Test
-        default void whatIsGivenBackIsThereAtOnceAndNeverMoreThanFits() {
+        default void returnedTokensAreAvailableUpToTheCapacity() {
             draw(TERMS, 0, 50);
             assertThat(draw(TERMS, -20, 60)).isEqualTo(new Drawn(60, 10));
             assertThat(draw(TERMS, -1000, 0)).isEqualTo(new Drawn(0, 100));
         }
 
         @Test
-        default void tokensComeBackAsSoonAsPossible() {
+        default void tokensRefillContinuously() {
             draw(TERMS, 0, 100);
             ticker().advance(Duration.ofMillis(500));
             assertThat(draw(TERMS, 0, 10)).isEqualTo(new Drawn(0, 0));
@@ -94,7 +94,7 @@ class BucketContractTest {
         }
 
         @Test
-        default void tokensOfAnIntervalComeBackAtItsEnd() {
+        default void intervalTokensRefillAtTheEndOfTheInterval() {
             Terms terms = new Terms(100, 60, Duration.ofMinutes(1), true);
             draw(terms, 0, 100);
             ticker().advance(Duration.ofSeconds(59));
@@ -104,7 +104,7 @@ class BucketContractTest {
         }
 
         @Test
-        default void otherTermsKeepWhatIsLeft() {
+        default void changedTermsKeepTheBalance() {
             draw(TERMS, 0, 40);
             Terms larger = new Terms(200, 120, Duration.ofMinutes(1), false);
             assertThat(draw(larger, 0, 0)).isEqualTo(new Drawn(0, 60));
@@ -115,7 +115,7 @@ class BucketContractTest {
         }
 
         @Test
-        default void anotherIntervalBeginsAnewAndKeepsWhatIsLeft() {
+        default void changedIntervalRestartsAndKeepsTheBalance() {
             draw(new Terms(100, 10, Duration.ofDays(30), true), 105, 0);
             ticker().advance(Duration.ofDays(29));
             Terms daily = new Terms(100, 10, Duration.ofDays(1), true);
@@ -131,14 +131,14 @@ class BucketContractTest {
         }
 
         @Test
-        default void otherTermsKeepADebt() {
+        default void changedTermsKeepADebt() {
             draw(TERMS, 150, 0);
             assertThat(draw(new Terms(1000, 60, Duration.ofMinutes(1), false), 0, 10))
                     .isEqualTo(new Drawn(0, -50));
         }
 
         @Test
-        default void bucketsOfOtherKeysAreOthers() {
+        default void bucketsOfDifferentKeysAreIndependent() {
             draw("one", TERMS, 0, 100);
             assertThat(draw("two", TERMS, 0, 100)).isEqualTo(new Drawn(100, 0));
         }
@@ -183,7 +183,7 @@ class BucketContractTest {
 
         private StoreBuckets connected() {
             StoreConnection connection = new StoreConnection(client);
-            connection.keep();
+            connection.ensureOpen();
             ValkeyServer.until("connected", () -> connection.get() != null);
             TimeMeter clock = new TimeMeter() {
                 @Override
@@ -218,7 +218,7 @@ class BucketContractTest {
         }
 
         @Test
-        void aRefillIsGrantedOnceWhoeverAsksFirst() throws Exception {
+        void refillIsGrantedOnceAcrossGateways() throws Exception {
             SharedBuckets other = connected();
             draw(TERMS, 0, 100);
             long granted = 0;
@@ -234,7 +234,7 @@ class BucketContractTest {
         }
 
         @Test
-        void aClockThatGoesBackGivesNothingTwice() {
+        void backwardClockRefillsNothingTwice() {
             draw(TERMS, 0, 100);
             skew = Duration.ofSeconds(20);
             assertThat(draw(TERMS, 0, 100)).isEqualTo(new Drawn(20, 0));
@@ -247,7 +247,7 @@ class BucketContractTest {
         }
 
         @Test
-        void termsThatNoBucketCanHaveAreRefused() {
+        void invalidTermsAreRefused() {
             assertThatThrownBy(() -> draw(new Terms(0, 1, Duration.ofSeconds(1), false), 0, 1))
                     .hasRootCauseInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> draw(TERMS, 0, -1)).hasRootCauseInstanceOf(IllegalArgumentException.class);

@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records that gateways send each other. */
+/** Feeds of records between gateways. */
 class FleetFeedTest {
     @TempDir
     private Path directory;
 
     @Test
-    void everyGatewayReadsWhatEveryOneSentInOneOrder() {
+    void allGatewaysReadAllRecordsInTheSameOrder() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one");
                 ValkeyFleet two = SharedBucketsTest.joined(server, "two")) {
@@ -45,7 +45,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void whatIsSentRightAfterSubscribingIsRead() {
+    void recordsSentRightAfterSubscribingAreRead() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             for (int i = 0; i < 20; i++) {
@@ -57,7 +57,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void aTopicIsOneFeedAndAnotherTopicIsAnother() {
+    void topicsAreIndependentFeeds() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             assertThat(one.feed("a")).isSameAs(one.feed("a")).isNotEqualTo(one.feed("b"));
@@ -73,7 +73,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void aBrokenConnectionLosesNothingThatTheStoreTook() {
+    void brokenConnectionLosesNoAcceptedRecord() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             Heard heard = new Heard(one.feed("t"));
@@ -92,7 +92,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void whileTheStoreIsLostRecordsAreDroppedAndCounted() {
+    void recordsAreDroppedAndCountedWhileStoreIsLost() {
         try (ValkeyServer server = ValkeyServer.prepared(directory);
                 ValkeyFleet one = new ValkeyFleet(server.store("one"))) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -104,7 +104,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void whatWaitsIsBounded() {
+    void queueIsBounded() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -124,7 +124,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void aReaderThatFailsHoldsNobodyUp() {
+    void failingReaderDoesNotAffectOthers() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -144,7 +144,7 @@ class FleetFeedTest {
     }
 
     @Test
-    void aRecordThatIsTooLargeIsRefused() {
+    void oversizedRecordIsRefused() {
         try (ValkeyFleet one = new ValkeyFleet(ValkeyServer.prepared(directory).store("one"))) {
             assertThatThrownBy(() -> one.feed("t").publish(new byte[StreamFeed.LARGEST_RECORD + 1]))
                     .isInstanceOf(IllegalArgumentException.class);
@@ -159,7 +159,7 @@ class FleetFeedTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What one gateway heard of one topic. */
+    /** Collects the records of one topic at one gateway. */
     private static final class Heard {
         private final FleetFeed feed;
         private final List<String> all = new CopyOnWriteArrayList<>();
@@ -169,7 +169,7 @@ class FleetFeedTest {
             feed.subscribe((node, record) -> all.add(node + ":" + new String(record, StandardCharsets.UTF_8)));
         }
 
-        /** Sends what only shows that the feed is read already. */
+        /** Publishes until a record arrives, which shows that the feed is being read. */
         boolean reads(ValkeyFleet fleet) {
             feed.publish(bytes("hello"));
             return all.contains(fleet.node() + ":hello");

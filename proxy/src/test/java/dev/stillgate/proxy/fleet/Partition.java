@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A wire to a server that can be cut: what is sent then is lost in silence, as in a network that has come apart. */
+/** TCP relay to a server that can simulate a network partition: data sent during the partition is lost silently. */
 final class Partition implements AutoCloseable {
     private final ServerSocket socket;
     private volatile int target;
@@ -30,17 +30,17 @@ final class Partition implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /** Connects to another server from now on; connections from before stay where they are. */
+    /** Connects new connections to another server; existing connections stay. */
     void leadTo(int other) {
         target = other;
     }
 
-    /** Loses everything from now on, in both directions. */
+    /** Drops all data from now on, in both directions. */
     void cut() {
         cut = true;
     }
 
-    /** Lets new connections through; those from before are broken. */
+    /** Relays new connections again; existing connections are closed. */
     void heal() {
         sockets.forEach(Partition::close);
         sockets.clear();
@@ -56,7 +56,7 @@ final class Partition implements AutoCloseable {
                 Thread.ofVirtual().start(() -> pump(from, to));
                 Thread.ofVirtual().start(() -> pump(to, from));
             } catch (IOException closed) {
-                // the test is over, or the server is
+                // the test has ended, or the server has
             }
         }
     }
@@ -71,7 +71,7 @@ final class Partition implements AutoCloseable {
                 }
             }
         } catch (IOException broken) {
-            // both ends are closed below
+            // both sockets are closed below
         }
         if (!cut) {
             close(from);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** A store that answers every read and refuses every write counts as lost, and is joined again when it takes writes. */
+/** Stores that answer reads and refuse writes: they count as lost and are joined again when they accept writes. */
 class RefusedWritesTest {
     private static final Terms TERMS = new Terms(1000, 1, Duration.ofDays(1), false);
 
@@ -45,7 +45,7 @@ class RefusedWritesTest {
         root.detachAppender(log);
     }
 
-    @DisplayName("plugins 1: a store that refuses writes is lost, its reason is logged once, and it heals by itself")
+    @DisplayName("plugins 1: a store that refuses writes is lost, the reason is logged once, and it recovers")
     @ParameterizedTest(name = "{2}")
     @CsvSource({
         "CONFIG SET min-replicas-to-write 1, CONFIG SET min-replicas-to-write 0, NOREPLICAS",
@@ -54,19 +54,19 @@ class RefusedWritesTest {
         "ACL SETUSER default -set -setnx -psetex, ACL SETUSER default +set +setnx +psetex, no permissions",
         "ACL SETUSER default -eval -evalsha, ACL SETUSER default +eval +evalsha, no permissions",
     })
-    void aStoreThatRefusesWritesIsLost(String refuse, String heal, String reason) {
+    void storeThatRefusesWritesIsLost(String refuse, String heal, String reason) {
         try (ValkeyServer server = ValkeyServer.running(directory)) {
-            isLostAndFound(server, () -> assertThat(server.ask(refuse)).isEqualTo("+OK"), heal, reason);
+            assertLostThenJoined(server, () -> assertThat(server.ask(refuse)).isEqualTo("+OK"), heal, reason);
         }
     }
 
     @Test
-    @DisplayName("plugins 1: a store whose last snapshot to disk failed is lost, and heals by itself")
-    void aStoreThatCannotSaveIsLost() throws Exception {
+    @DisplayName("plugins 1: a store whose last snapshot to disk failed is lost, and recovers")
+    void storeThatCannotSaveIsLost() throws Exception {
         try (ValkeyServer server = ValkeyServer.running(directory)) {
-            assertThat(server.ask("PING")).isEqualTo("+PONG"); // so that it has looked for a snapshot already
+            assertThat(server.ask("PING")).isEqualTo("+PONG"); // so that it has already looked for a snapshot
             Files.createDirectories(directory.resolve("dump.rdb/in-the-way"));
-            isLostAndFound(
+            assertLostThenJoined(
                     server,
                     () -> {
                         assertThat(server.ask("CONFIG SET save '3600 1'")).isEqualTo("+OK");
@@ -77,7 +77,7 @@ class RefusedWritesTest {
         }
     }
 
-    private void isLostAndFound(ValkeyServer server, Runnable refuse, String heal, String reason) {
+    private void assertLostThenJoined(ValkeyServer server, Runnable refuse, String heal, String reason) {
         try (ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             one.show(registry);
@@ -86,9 +86,9 @@ class RefusedWritesTest {
             assertThat(registry.get("stillgate.fleet.link").gauge().value()).isZero();
             assertThat(one.buckets().draw(new Draw("k", TERMS, 0, 1)).toCompletableFuture())
                     .isCompletedExceptionally();
-            String told = "the fleet's store redis://127.0.0.1:" + server.port() + " is lost: it refuses writes: ";
-            ValkeyServer.until("the loss is told", () -> !lines(told).isEmpty());
-            assertThat(lines(told)).singleElement().asString().contains(reason);
+            String message = "the fleet's store redis://127.0.0.1:" + server.port() + " is lost: it refuses writes: ";
+            ValkeyServer.until("the loss is logged", () -> !lines(message).isEmpty());
+            assertThat(lines(message)).singleElement().asString().contains(reason);
             assertThat(server.ask(heal)).isEqualTo("+OK");
             ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
             assertThat(one.buckets()
@@ -103,8 +103,8 @@ class RefusedWritesTest {
     }
 
     @Test
-    @DisplayName("plugins 1: a store that takes some writes and refuses others is not joined in between")
-    void aStoreThatRefusesNowAndThenIsNotJoinedInBetween() {
+    @DisplayName("plugins 1: a store that refuses some writes is not joined between refusals")
+    void storeWithIntermittentRefusalsIsNotJoined() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             for (int i = 0; i < 6; i++) {
@@ -113,14 +113,15 @@ class RefusedWritesTest {
                 server.ask("CONFIG SET min-replicas-to-write 0");
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(400));
             }
-            assertThat(lines("is lost")).hasSizeBetween(1, 3); // one, if every look of the gateway comes in time
+            assertThat(lines("is lost")).hasSizeBetween(1, 3); // one, if every check of the gateway runs in time
             ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
         }
     }
 
     @Test
-    @DisplayName("plugins 1: after a failover the connections to the old primary are given up for those to the new one")
-    void aReplicaIsLeftForThePrimaryBehindTheSameName() throws Exception {
+    @DisplayName(
+            "plugins 1: after a failover, connections to the old primary are replaced by connections to the new one")
+    void connectionsMoveFromReplicaToPrimaryOfTheSameName() throws Exception {
         Path other = Files.createDirectories(directory.resolve("other"));
         try (ValkeyServer old = ValkeyServer.running(directory);
                 ValkeyServer promoted = ValkeyServer.running(other);

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who leads, when gateways end, die, lose the store or find it without memory. */
+/** Leases of roles when gateways close, crash, lose the store, or find it without data. */
 class RolesTest {
     private static final String ROLE = "behaviour-analyst";
 
@@ -32,10 +32,12 @@ class RolesTest {
     }
 
     @Test
-    void oneLeadsAndItsEndLetsAnotherLead() {
+    void roleMovesWhenItsHolderCloses() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = started(server, "one")) {
-            assertThat(one.leads(ROLE)).as("nobody waits for the store").isFalse();
+            assertThat(one.leads(ROLE))
+                    .as("the call does not wait for the store")
+                    .isFalse();
             leads(one);
             try (ValkeyFleet two = started(server, "two")) {
                 ValkeyServer.until("two knows of one", () -> two.nodes() == 2);
@@ -53,7 +55,7 @@ class RolesTest {
     }
 
     @Test
-    void aHolderThatDiesIsReplaced() throws IOException, InterruptedException {
+    void crashedHolderIsReplaced() throws IOException, InterruptedException {
         try (ValkeyServer server = ValkeyServer.running(directory)) {
             Process holder = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -82,7 +84,7 @@ class RolesTest {
         }
     }
 
-    /** A gateway's link in a process of its own. */
+    /** A gateway's fleet in a separate process. */
     static final class Holder {
         private Holder() {}
 
@@ -98,7 +100,7 @@ class RolesTest {
     }
 
     @Test
-    void whoIsCutOffStopsBeforeAnotherBegins() {
+    void partitionedHolderStopsBeforeAnotherBegins() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 Partition cut = new Partition(server.port());
                 ValkeyFleet one = new ValkeyFleet(server.store("one", cut.port()))) {
@@ -110,7 +112,8 @@ class RolesTest {
                 AtomicInteger both = new AtomicInteger();
                 cut.cut();
                 ValkeyServer.until("two leads", () -> {
-                    boolean second = two.leads(ROLE); // asked before the first, so that it cannot have been handed over
+                    boolean second =
+                            two.leads(ROLE); // read before the first, so that the role cannot have moved in between
                     both.addAndGet(one.leads(ROLE) && second ? 1 : 0);
                     return second;
                 });
@@ -126,7 +129,7 @@ class RolesTest {
     }
 
     @Test
-    void aStoreThatForgetsMakesNoTwoLeaders() {
+    void emptiedStoreNeverMakesTwoHolders() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = started(server, "one")) {
             leads(one);
@@ -146,7 +149,7 @@ class RolesTest {
     }
 
     @Test
-    void gatewaysOfTheSameNameAreNotTheSame() {
+    void gatewaysWithEqualNamesDoNotShareRoles() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = started(server, "twin")) {
             leads(one);
@@ -162,7 +165,7 @@ class RolesTest {
     }
 
     @Test
-    void namesOfRolesAreChecked() {
+    void roleNamesAreValidated() {
         try (ValkeyFleet fleet = new ValkeyFleet(
                 new FleetStore("redis://127.0.0.1:1", null, null, null, "test", 0, java.time.Duration.ofMillis(500)))) {
             assertThat(fleet.leads("x")).isFalse();

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two gateways that draw from the buckets of one store. */
 class SharedBucketsTest {
-    /** So slow that nothing comes back while a test runs. */
+    /** Terms without a noticeable refill during a test. */
     private static final Terms SLOW = new Terms(1000, 1, Duration.ofDays(1), false);
 
     @TempDir
     private Path directory;
 
     @Test
-    void whatTwoGatewaysAreGrantedIsNeverMoreThanThereIs() throws Exception {
+    void grantsOfTwoGatewaysNeverExceedTheBalance() throws Exception {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = joined(server.patient("one"));
                 ValkeyFleet two = joined(server.patient("two"))) {
@@ -60,7 +60,7 @@ class SharedBucketsTest {
     }
 
     @Test
-    void aStoreThatForgotMakesItsBucketsFull() throws Exception {
+    void emptiedStoreStartsWithFullBuckets() throws Exception {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = joined(server, "one")) {
             assertThat(settled(one.buckets().draw(new Draw("k", SLOW, 0, 900)).toCompletableFuture()))
@@ -77,13 +77,13 @@ class SharedBucketsTest {
     }
 
     @Test
-    void tooManyDrawsAtOnceAreRefusedAndTheOthersSettled() {
+    void excessConcurrentDrawsAreRefusedAndTheOthersComplete() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = joined(server, "one")) {
             server.freeze();
             List<CompletableFuture<Drawn>> draws = new ArrayList<>();
             int refused = 0;
-            for (int i = 0; i < 2 * StoreBuckets.MOST_UNDER_WAY; i++) {
+            for (int i = 0; i < 2 * StoreBuckets.MAX_IN_FLIGHT; i++) {
                 CompletableFuture<Drawn> draw =
                         one.buckets().draw(new Draw("k" + i, SLOW, 0, 1)).toCompletableFuture();
                 refused += draw.isCompletedExceptionally() ? 1 : 0;
@@ -101,7 +101,7 @@ class SharedBucketsTest {
     }
 
     @Test
-    void aDrawThatIsUnderWayWhenTheGatewayClosesFails() {
+    void pendingDrawFailsWhenTheGatewayCloses() {
         try (ValkeyServer server = ValkeyServer.running(directory)) {
             ValkeyFleet one = joined(server, "one");
             server.freeze();

@@ -11,13 +11,13 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A client that is closed while it connects, to a store that takes connections and says nothing. */
+/** A client that is closed while it connects to a store that accepts connections but never responds. */
 @ExtendWith(NoLeaks.class)
 class StoreClientTest {
     private static final int ROUNDS = 60;
 
     @Test
-    void aConnectionThatIsBeingOpenedEndsBeforeItsThread() throws Exception {
+    void openingConnectionEndsBeforeItsThread() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < ROUNDS; i++) {
                 try (StoreThreads threads = new StoreThreads()) {
@@ -31,7 +31,7 @@ class StoreClientTest {
     }
 
     @Test
-    void aClosedClientOpensNothing() throws Exception {
+    void closedClientOpensNoConnection() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 StoreThreads threads = new StoreThreads()) {
             StoreClient client = client(silent, threads);

@@ -8,7 +8,7 @@ final class StreamNameTest {
     private final StreamName feed = new StreamName("feed", StreamFeed.LENGTH);
 
     @Test
-    void smallRecordsAreKeptByNumberAndLargeOnesByBytes() {
+    void lengthIsLimitedByCountAndByBytes() {
         assertThat(feed.lengthFor(0)).isEqualTo(StreamFeed.LENGTH);
         assertThat(feed.lengthFor(500)).isEqualTo(StreamFeed.LENGTH);
         for (int bytes = 1000; bytes <= StreamFeed.LARGEST_RECORD; bytes += 1000) {

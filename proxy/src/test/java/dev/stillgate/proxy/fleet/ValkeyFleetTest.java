@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A gateway's link to a store that comes, goes, stands still and comes back, and who is alive meanwhile. */
+/** A gateway's connection to a store that starts, stops, freezes and recovers, and the membership meanwhile. */
 class ValkeyFleetTest {
     private static final Terms TERMS = new Terms(1000, 1, Duration.ofDays(1), false);
     private static final String PASSWORD = "correct-horse-battery-staple";
@@ -48,11 +48,11 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void aGatewayStartsWithoutItsStoreAndJoinsWhenItComesUp() {
+    void gatewayStartsWithoutStoreAndJoinsItLater() {
         try (ValkeyServer server = ValkeyServer.prepared(directory);
                 ValkeyFleet one = new ValkeyFleet(server.store("one"))) {
             one.start();
-            ValkeyServer.until("the loss is told", () -> lines().stream().anyMatch(line -> line.contains("is lost")));
+            ValkeyServer.until("the loss is logged", () -> lines().stream().anyMatch(line -> line.contains("is lost")));
             assertThat(one.link()).isEqualTo(Link.LOST);
             assertThat(one.nodes()).isEqualTo(1);
             assertThat(draw(one)).isCompletedExceptionally();
@@ -62,12 +62,12 @@ class ValkeyFleetTest {
                     .isEqualTo(1);
         }
         assertThat(lines().stream().filter(line -> line.contains("fleet's store")))
-                .as("each change is told once")
+                .as("each change is logged once")
                 .hasSize(2);
     }
 
     @Test
-    void aStoreThatStandsStillIsLostAndNobodyWaitsForIt() {
+    void frozenStoreIsLostAndBlocksNothing() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -81,7 +81,7 @@ class ValkeyFleetTest {
                             .orTimeout(10, TimeUnit.SECONDS)
                             .join())
                     .isNotNull();
-            assertThat(draw(one)).as("a lost store is not asked").isCompletedExceptionally();
+            assertThat(draw(one)).as("no request is sent to a lost store").isCompletedExceptionally();
             assertThat(one.feed("t").publish(new byte[1])).isFalse();
             assertThat(registry.get("stillgate.fleet.link").gauge().value()).isZero();
             assertThat(registry.get("stillgate.fleet.draw.failures")
@@ -96,7 +96,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void whoIsAliveIsKnownToAll() {
+    void allGatewaysKnowWhichAreAlive() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one");
                 ValkeyFleet two = SharedBucketsTest.joined(server, "two");
@@ -109,7 +109,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void whoDiesWithoutAGoodbyeIsGoneToo() {
+    void crashedGatewayIsNoLongerCounted() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             String beat = "XADD test:nodes * n %s r x";
@@ -120,7 +120,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void aLostStoreChangesNoNumberOfGateways() {
+    void lostStoreDoesNotChangeTheNumberOfGateways() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one");
                 ValkeyFleet two = SharedBucketsTest.joined(server, "two")) {
@@ -135,7 +135,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void nothingIsLeftAfterClosingAndNothingRunsBeforeStarting() {
+    void noThreadRunsBeforeStartOrAfterClose() {
         try (ValkeyServer server = ValkeyServer.running(directory)) {
             ValkeyFleet never = new ValkeyFleet(server.store("never"));
             assertThat(never.link()).isEqualTo(Link.LOST);
@@ -154,7 +154,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void thePasswordIsNowhereToBeRead() {
+    void passwordIsNeverLogged() {
         root.setLevel(Level.DEBUG);
         FleetStore store;
         try (ValkeyServer server = ValkeyServer.running(directory, "--requirepass", PASSWORD)) {
@@ -167,7 +167,7 @@ class ValkeyFleetTest {
             try (ValkeyFleet stranger = new ValkeyFleet(server.store("two", PASSWORD + "-not"))) {
                 stranger.start();
                 ValkeyServer.until(
-                        "the refusal is told", () -> lines().stream().anyMatch(line -> line.contains("WRONGPASS")));
+                        "the refusal is logged", () -> lines().stream().anyMatch(line -> line.contains("WRONGPASS")));
                 assertThat(stranger.link()).isEqualTo(Link.LOST);
             }
         }
@@ -176,7 +176,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void anAnswerComesOnAThreadOfTheFleets() {
+    void drawsCompleteOnAFleetThread() {
         try (ValkeyServer server = ValkeyServer.running(directory);
                 ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
             server.freeze();
@@ -188,7 +188,7 @@ class ValkeyFleetTest {
     }
 
     @Test
-    void aGatewayWithoutANameGetsOneOfItsOwn() {
+    void unnamedGatewayGetsARandomName() {
         FleetStore store = new FleetStore("redis://127.0.0.1:1", null, null, null, "test", 0, Duration.ofMillis(500));
         try (ValkeyFleet one = new ValkeyFleet(store);
                 ValkeyFleet two = new ValkeyFleet(store)) {

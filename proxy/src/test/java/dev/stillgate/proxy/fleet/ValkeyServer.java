@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A real Valkey server on a free port of loopback, in a directory of its own; it keeps nothing across a restart. */
+/** A real Valkey server on a free loopback port, with its own directory. It keeps no data across restarts. */
 public final class ValkeyServer implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -37,7 +37,7 @@ public final class ValkeyServer implements AutoCloseable {
         this.more = more;
     }
 
-    /** Returns a server that does not run yet; skips the test when there is no binary. */
+    /** Returns a server that is not started. Skips the test if the binary is missing. */
     static ValkeyServer prepared(Path directory, String... more) {
         assumeTrue(installed(), "valkey-server is not installed");
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -95,7 +95,7 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, and with it everything that it held. */
+    /** Kills the server; its data is lost. */
     void kill() {
         process.destroyForcibly();
         try {
@@ -105,7 +105,7 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    /** Stops it from running, with its sockets open. */
+    /** Suspends the process; its sockets stay open. */
     void freeze() {
         signal("-STOP");
     }
@@ -114,12 +114,12 @@ public final class ValkeyServer implements AutoCloseable {
         signal("-CONT");
     }
 
-    /** Breaks every connection, and keeps what it holds. */
+    /** Closes every connection and keeps the data. */
     void breakConnections() {
         ask("CLIENT KILL TYPE normal SKIPME yes");
     }
 
-    /** Sends one command and returns the first line of the answer. */
+    /** Sends one command and returns the first line of the response. */
     public String ask(String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -139,7 +139,7 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    /** Returns what a gateway needs to know of it. */
+    /** Returns the configuration for a gateway. */
     FleetStore store(String node) {
         return store(node, null, Duration.ofSeconds(1));
     }
@@ -148,7 +148,7 @@ public final class ValkeyServer implements AutoCloseable {
         return store(node, password, Duration.ofSeconds(1));
     }
 
-    /** Returns the same with the longest timeout there is, for what must be answered however slow the machine is. */
+    /** Returns the configuration with the maximum timeout, for tests that must not fail on slow machines. */
     FleetStore patient(String node) {
         return store(node, null, Duration.ofSeconds(10));
     }
@@ -157,7 +157,7 @@ public final class ValkeyServer implements AutoCloseable {
         return port;
     }
 
-    /** Returns the same behind another port. */
+    /** Returns the configuration with another port. */
     FleetStore store(String node, int behind) {
         return new FleetStore("redis://127.0.0.1:" + behind, null, null, node, "test", 0, Duration.ofSeconds(1));
     }
@@ -174,7 +174,7 @@ public final class ValkeyServer implements AutoCloseable {
         }
     }
 
-    /** Waits until something holds. */
+    /** Waits until a condition holds. */
     static void until(String what, BooleanSupplier holds) {
         long end = System.nanoTime() + SOON.toNanos();
         while (!holds.getAsBoolean()) {

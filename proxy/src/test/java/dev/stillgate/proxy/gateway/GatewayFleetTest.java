@@ -19,22 +19,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A gateway whose files name a store. */
+/** Gateways with a configured fleet store. */
 @ExtendWith(NoLeaks.class)
 class GatewayFleetTest {
     @TempDir
     private Path directory;
 
     @Test
-    void aGatewayServesWhileItsStoreIsAway() throws Exception {
-        int nobody;
+    void gatewayServesWithoutItsStore() throws Exception {
+        int unusedPort;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = free.getLocalPort();
+            unusedPort = free.getLocalPort();
         }
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .fleet("{store: 'redis://127.0.0.1:" + nobody + "', node: one}")
+                        .fleet("{store: 'redis://127.0.0.1:" + unusedPort + "', node: one}")
                         .start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             assertThat(rig.scrape()).contains("stillgate_fleet_link 0.0", "stillgate_fleet_nodes 1.0");
@@ -44,7 +44,7 @@ class GatewayFleetTest {
     @Test
     @DisplayName(
             "plugins 1: a gateway whose store refuses writes goes on limiting by whenLost and locks no account out")
-    void aGatewayServesWhileItsStoreRefusesWrites() {
+    void gatewayServesWhileItsStoreRefusesWrites() {
         String limits = "[{name: limits, type: token-bucket, config: {fleet: {whenLost: full}, limits:"
                 + " [{name: requests, measure: requests, scope: [route], capacity: 6, refill: 2/1s}]}}]";
         try (ValkeyServer store = ValkeyServer.running(directory);
@@ -77,7 +77,7 @@ class GatewayFleetTest {
     }
 
     @Test
-    void aGatewayOfItsOwnHasNoMetersOfAFleet() throws Exception {
+    void gatewayWithoutFleetHasNoFleetMeters() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             assertThat(rig.scrape()).doesNotContain("stillgate_fleet");
@@ -85,7 +85,7 @@ class GatewayFleetTest {
     }
 
     @Test
-    void validatingConnectsToNobody() throws Exception {
+    void validationOpensNoConnection() throws Exception {
         try (ServerSocket store = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
             Files.writeString(
                     directory.resolve("policy.yaml"),

@@ -50,7 +50,7 @@ class AccessLogTest {
     }
 
     @Test
-    void aRotatedFileIsLetGoAndNothingIsLost() throws IOException {
+    void rotationClosesTheOldFileAndLosesNoLine() throws IOException {
         Path path = directory.resolve("access.log");
         Path rotated = directory.resolve("access.log.1");
         AccessLog log = new AccessLog(path);
@@ -75,7 +75,7 @@ class AccessLogTest {
     }
 
     @Test
-    void aLineHasTheNamesOfEnvoyAndOfOpenTelemetry() throws IOException {
+    void lineUsesNamesOfEnvoyAndOpenTelemetry() throws IOException {
         Path path = directory.resolve("access.log");
         AccessLog log = new AccessLog(path);
         AccessLog.Writer writer = log.writer();
@@ -95,12 +95,12 @@ class AccessLogTest {
 
     @Test
     @Timeout(30)
-    void whatADiskDoesNotTakeIsDroppedAndCounted() throws IOException, InterruptedException {
+    void linesAreDroppedAndCountedWhenTheDiskBlocks() throws IOException, InterruptedException {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
         Process slow = new ProcessBuilder(
-                        "sh", "-c", "exec sleep 1000 < \"$0\"", pipe.toString()) // opens it, never reads
+                        "sh", "-c", "exec sleep 1000 < \"$0\"", pipe.toString()) // opens the pipe and never reads
                 .start();
         try {
             AccessLog log = new AccessLog(pipe);
@@ -109,7 +109,7 @@ class AccessLogTest {
                 writer.log(record("r" + i), 0);
             }
             assertThat(log.dropped()).isPositive();
-            slow.destroyForcibly().waitFor(); // the pipe breaks, and the log goes on
+            slow.destroyForcibly().waitFor(); // the pipe breaks, and the log continues
             log.close();
         } finally {
             slow.destroyForcibly();

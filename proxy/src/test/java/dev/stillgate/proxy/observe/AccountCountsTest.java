@@ -38,7 +38,7 @@ class AccountCountsTest {
         assertThat(at(start + 5 * MINUTE).get("a").requests()).isEqualTo(1);
         assertThat(at(start + 6 * MINUTE)).isEmpty();
         counts.count("b", REFUSED, start + 5 * MINUTE);
-        assertThat(at(start + 5 * MINUTE)).as("the ring's place is taken over").containsOnlyKeys("a", "b");
+        assertThat(at(start + 5 * MINUTE)).as("the ring's slot is reused").containsOnlyKeys("a", "b");
     }
 
     @Test

@@ -29,7 +29,7 @@ class AuditLogTest {
     }
 
     @Test
-    void aLineHasTheTimeAndTheFactsAndNoControlCharacter() throws IOException {
+    void lineHasTimeAndFactsWithoutControlCharacters() throws IOException {
         Path path = directory.resolve("audit.log");
         try (AuditLog log = new AuditLog(path, () -> 1_770_000_000_123L)) {
             Map<String, Object> facts = new HashMap<>();
@@ -50,7 +50,7 @@ class AuditLogTest {
     }
 
     @Test
-    void aLongTextIsCut() throws IOException {
+    void longTextIsCut() throws IOException {
         Path path = directory.resolve("audit.log");
         try (AuditLog log = new AuditLog(path, () -> 0)) {
             log.note("x", Map.of("path", "/".repeat(100_000)));
@@ -60,7 +60,7 @@ class AuditLogTest {
     }
 
     @Test
-    void aRotatedFileIsLetGoAndNothingIsLost() throws IOException {
+    void rotationClosesTheOldFileAndLosesNoLine() throws IOException {
         Path path = directory.resolve("audit.log");
         Path rotated = directory.resolve("audit.log.1");
         AuditLog log = new AuditLog(path, () -> 0);
@@ -76,8 +76,8 @@ class AuditLogTest {
     }
 
     @Test
-    @DisplayName("plugins 10: a single note stands in the file when it returns")
-    void aNoteIsWrittenWhenItReturns() throws IOException {
+    @DisplayName("plugins 10: a single event is in the file when note returns")
+    void noteIsWrittenWhenItReturns() throws IOException {
         Path path = directory.resolve("audit.log");
         try (AuditLog log = new AuditLog(path, () -> 0)) {
             for (int i = 1; i <= 500; i++) {
@@ -88,8 +88,8 @@ class AuditLogTest {
     }
 
     @Test
-    @DisplayName("plugins 10: a burst of standings is written whole, and so is the act after it")
-    void aBurstIsWrittenWhole() throws IOException {
+    @DisplayName("plugins 10: a burst of standings is written completely, and so is the event after it")
+    void burstIsWrittenCompletely() throws IOException {
         int accounts = 100_000;
         Path path = directory.resolve("audit.log");
         try (AuditLog log = new AuditLog(path, () -> 0)) {
@@ -106,12 +106,12 @@ class AuditLogTest {
     }
 
     @Test
-    @DisplayName("plugins 10: what finds no room in the queue is counted")
-    void whatFindsNoRoomIsCounted() throws IOException, InterruptedException {
+    @DisplayName("plugins 10: lines dropped because the queue is full are counted")
+    void droppedLinesAreCounted() throws IOException, InterruptedException {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) { // reads nothing
+        try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) { // never reads
             int lines = 1_000_000;
             AuditLog log = new AuditLog(pipe, () -> 0);
             log.noteAll("x", IntStream.range(0, lines).mapToObj(i -> Map.of("text", "y".repeat(64))));
@@ -121,7 +121,7 @@ class AuditLogTest {
     }
 
     @Test
-    void whatADiskDoesNotTakeIsCountedAndNobodyWaits() {
+    void fullDiskIsCountedAndBlocksNothing() {
         int notes = 20_000;
         AuditLog log = new AuditLog(Path.of("/dev/full"), () -> 0);
         for (int i = 0; i < notes; i++) {

@@ -31,7 +31,7 @@ class GatewayMetersTest {
                 .count();
     }
 
-    /** Returns the value of the one sample whose line begins with the name and holds the label. */
+    /** Returns the value of the sample whose line begins with the name and contains the label. */
     private double sample(String name, String label) {
         return registry.scrape()
                 .lines()
@@ -44,7 +44,7 @@ class GatewayMetersTest {
     }
 
     @Test
-    void estimatedTokensAreCountedApartFromExactOnes() {
+    void estimatedAndExactTokensAreCountedSeparately() {
         ended(served(Usage.Source.EXACT, 100, 20), null, false);
         ended(served(Usage.Source.ESTIMATED, 30, 7), null, false);
         ended(served(Usage.Source.ESTIMATED, -1, 4), null, false);
@@ -56,7 +56,7 @@ class GatewayMetersTest {
     }
 
     @Test
-    void aStreamIsMeasuredByTheNamesOfOpenTelemetry() {
+    void streamIsMeasuredWithOpenTelemetryNames() {
         ended(served(Usage.Source.EXACT, 100, 21), "stub-1", true);
 
         String labels = "gen_ai_response_model=\"stub-1\"";
@@ -75,7 +75,7 @@ class GatewayMetersTest {
     }
 
     @Test
-    void errorsAreApartAndRefusalsReachedNoModel() {
+    void errorsAreLabelledAndRefusalsAreNotCounted() {
         ended(new Outcome.Rejected(429, Usage.NONE, 10, 5, "limits", "requests"), null, false);
         assertThat(registry.scrape()).doesNotContain("gen_ai_server_request_duration_seconds_count");
 
@@ -90,7 +90,7 @@ class GatewayMetersTest {
     }
 
     @Test
-    void madeUpModelsShareOneSeries() {
+    void inventedModelsShareOneSeries() {
         for (int i = 0; i < 10_000; i++) {
             ended(served(Usage.Source.EXACT, 1, 1), "model-" + i, false);
         }

@@ -18,8 +18,8 @@ class LastRefusalsTest {
     }
 
     @Test
-    @DisplayName("newcomer F3: the last refusal of an account replaces the one before")
-    void theLastRefusalIsKept() {
+    @DisplayName("newcomer F3: the last refusal of an account replaces the previous one")
+    void lastRefusalIsKept() {
         Account listed = account("a-1", Account.Trust.LISTED);
         refusals.note(listed, at(1));
         refusals.note(listed, at(2));
@@ -28,8 +28,9 @@ class LastRefusalsTest {
     }
 
     @Test
-    @DisplayName("newcomer F3: an account is found that was refused before and after the upstream accepted it")
-    void anAccountThatBecomesAcceptedHasItsNewerRefusal() {
+    @DisplayName(
+            "newcomer F3: an account refused before and after its acceptance by the upstream has its newer refusal")
+    void newlyAcceptedAccountHasItsNewerRefusal() {
         refusals.note(account("h1:0", Account.Trust.PROVISIONAL), at(1));
         refusals.note(account("h1:0", Account.Trust.ACCEPTED), at(2));
         assertThat(refusals.of("h1:0")).isEqualTo(at(2));
@@ -50,7 +51,7 @@ class LastRefusalsTest {
 
     @Test
     @DisplayName("newcomer F3: beyond the limit, the account whose last refusal is oldest is dropped")
-    void theOldestRefusalIsDropped() {
+    void oldestRefusalIsDropped() {
         for (int i = 0; i < LastRefusals.MOST_KNOWN; i++) {
             refusals.note(account("a-" + i, Account.Trust.LISTED), at(i));
         }

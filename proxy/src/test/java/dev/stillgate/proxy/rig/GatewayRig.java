@@ -81,8 +81,8 @@ public final class GatewayRig implements AutoCloseable {
         token = secret;
     }
 
-    public void whenAskedToDrain(Runnable act) {
-        gateway.whenAskedToDrain(act);
+    public void onDrainRequest(Runnable act) {
+        gateway.onDrainRequest(act);
     }
 
     /** Sends a request to the admin API on a new connection. */

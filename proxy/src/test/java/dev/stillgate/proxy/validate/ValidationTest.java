@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code validate} finds: everything at once, and what can have no effect. */
+/** Errors and warnings of {@code validate}. */
 class ValidationTest {
     private static final String POLICY = """
             version: 1
@@ -45,7 +45,7 @@ class ValidationTest {
         return Validation.of(directory.resolve("stillgate.yaml"), name -> null);
     }
 
-    /** Returns problems without the directory. */
+    /** Returns problem texts without the temporary directory. */
     private List<String> texts(List<Problem> problems) {
         return problems.stream()
                 .map(problem -> problem.toString().replace(directory + "/", ""))
@@ -60,12 +60,12 @@ class ValidationTest {
     }
 
     @Test
-    void namesOfUpstreamsAreNotResolved() {
+    void upstreamNamesAreNotResolved() {
         assertThat(texts(validate().errors())).isEmpty();
     }
 
     @Test
-    void theErrorsOfAllFilesAndStagesAreFoundAtOnce() throws IOException {
+    void errorsOfAllFilesAreFoundAtOnce() throws IOException {
         write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
         Files.createDirectory(directory.resolve("p"));
         write(
@@ -110,7 +110,7 @@ class ValidationTest {
     }
 
     @Test
-    void aMissingOrBrokenFileDoesNotHideTheOthers() throws IOException {
+    void missingOrBrokenFileDoesNotHideOtherErrors() throws IOException {
         write("stillgate.yaml", "threads: [\n");
         write("policy.yaml", "version: 2\n");
         assertThat(texts(validate().errors()))
@@ -122,7 +122,7 @@ class ValidationTest {
     }
 
     @Test
-    void aPluginThatIsNoneIsNamedAndTheRestIsLookedAt() throws IOException {
+    void brokenPluginIsNamedAndTheRestIsChecked() throws IOException {
         Files.createDirectory(directory.resolve("plugins"));
         write("plugins/broken.jar", "no jar");
         write("stillgate.yaml", "hashing: {h1: a secret of the test}\nplugins: plugins\n");
@@ -134,7 +134,7 @@ class ValidationTest {
     }
 
     @Test
-    void whatCanHaveNoEffectIsWarnedOf() throws IOException {
+    void settingsWithoutEffectGiveWarnings() throws IOException {
         assertThat(warnings("""
                 version: 1
                 upstreams:
@@ -154,15 +154,15 @@ class ValidationTest {
                         "policy.yaml:8:27: the opaque path \"/v1/models/x\" is within \"/v1/models/\" already",
                         "policy.yaml:8:41: the opaque path \"/v1/private/\" is never matched: the longer route"
                                 + " \"/v1/private/\" takes it",
-                        "policy.yaml:8:55: the opaque path \"/v1/messages\" is one that the gateway reads: as opaque it"
-                                + " counts for other methods only",
+                        "policy.yaml:8:55: the opaque path \"/v1/messages\" is a path that the gateway parses: opaque"
+                                + " applies to other methods only",
                         "policy.yaml:11:3: no filter enforces: every request of a known path is let through",
-                        "policy.yaml:11:46: the filter out is off: it is never asked",
+                        "policy.yaml:11:46: the filter out is off: it is never evaluated",
                         "policy.yaml:12:81: filter quiet: routes[0].path: no route of the policy begins with /v2/");
     }
 
     @Test
-    void tiersThatNobodyIsOfAreWarnedOf() throws IOException {
+    void tiersWithoutAccountsGiveWarnings() throws IOException {
         String hash = "h1:" + "0".repeat(32);
         write("accounts.yaml", "accounts:\n  - {id: a, keys: [\"" + hash + "\"], tier: gold}\n");
         String filter = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
@@ -173,11 +173,11 @@ class ValidationTest {
                 .startsWith("policy.yaml:5:")
                 .endsWith("filter l: tiers.golden: no listed account is of the tier golden");
         write("accounts.yaml", "accounts: []\n");
-        assertThat(warnings(POLICY + filter)).as("nothing is known of anybody").isEmpty();
+        assertThat(warnings(POLICY + filter)).as("no account is listed").isEmpty();
     }
 
     @Test
-    void standingsThatNobodyPublishesOrTooLateAreWarnedOf() throws IOException {
+    void unpublishedOrLateStandingsGiveWarnings() throws IOException {
         String limits =
                 "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
         String behaviour = "  - {name: b, type: fingerprint, mode: shadow}\n";
@@ -209,7 +209,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer B2: validate names every TLS file that the start would refuse")
+    @DisplayName("newcomer B2: validate names every TLS file that a start would refuse")
     void tlsFiles() throws IOException {
         copy("one.crt", "one.crt");
         copy("two.key", "two.key");
@@ -237,7 +237,7 @@ class ValidationTest {
                         e -> assertThat(e)
                                 .startsWith("stillgate.yaml:10:30: ")
                                 .contains("two.key contains no certificate"));
-        assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
+        assertThat(startErrors()).as("the start reports the same").isEqualTo(errors);
     }
 
     @Test
@@ -260,7 +260,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer B2: validate names log files and a state directory that the start could not write")
+    @DisplayName("newcomer B2: validate names log files and a state directory that a start could not write")
     void writtenFiles() throws IOException {
         write("state", "a file");
         write("stillgate.yaml", """
@@ -285,14 +285,14 @@ class ValidationTest {
                         e -> assertThat(e)
                                 .startsWith("stillgate.yaml:7:20: state.directory: ")
                                 .endsWith("is a file"));
-        assertThat(startErrors()).as("the start says the same").isEqualTo(errors);
+        assertThat(startErrors()).as("the start reports the same").isEqualTo(errors);
         assertThat(Files.exists(directory.resolve("nope")))
-                .as("nothing is written")
+                .as("no file is written")
                 .isFalse();
     }
 
     @Test
-    @DisplayName("newcomer B2: a state directory that is missing is created by the start, not by validate")
+    @DisplayName("newcomer B2: a missing state directory is created by a start, not by validate")
     void missingStateDirectory() throws IOException {
         write("stillgate.yaml", "hashing: {h1: a secret of the test}\nstate: {directory: deep/state}\n");
         assertThat(texts(validate().errors())).isEmpty();
@@ -300,14 +300,14 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer B2: validate names a token file of the admin that cannot be read")
+    @DisplayName("newcomer B2: validate names an unreadable token file of the admin")
     void tokenFile() throws IOException {
         write("stillgate.yaml", "hashing: {h1: a secret of the test}\nadmin: {token: \"file:gone\"}\n");
         assertThat(texts(validate().errors())).containsExactly("stillgate.yaml:2:16: \"file:gone\" does not exist");
     }
 
     @Test
-    @DisplayName("newcomer B1: validate warns of a certificate that has expired or soon will")
+    @DisplayName("newcomer B1: validate warns of certificates that have expired or expire soon")
     void expiry() throws IOException {
         copy("one.crt", "one.crt");
         copy("one.key", "one.key");
@@ -338,7 +338,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer B7: validate names every missing database, and every other mistake of a filter")
+    @DisplayName("newcomer B7: validate names every missing database and every other error of a filter")
     void allErrorsOfAFilter() throws IOException {
         write("policy.yaml", POLICY.replace("model.invalid", "127.0.0.1") + """
                 filters:
@@ -360,12 +360,12 @@ class ValidationTest {
                         e -> assertThat(e).startsWith("policy.yaml:10:69: filters[1].config.deny.networks[0]: "));
         write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
         assertThat(startErrors())
-                .as("newcomer B8: the start names them by the same paths")
+                .as("newcomer B8: a start names them by the same paths")
                 .containsExactlyInAnyOrderElementsOf(errors);
     }
 
     @Test
-    @DisplayName("newcomer B8: the path of a filter counts the filters before it that cannot be read")
+    @DisplayName("newcomer B8: the index of a filter counts invalid filters before it")
     void pathOfAFilter() throws IOException {
         write("policy.yaml", POLICY + """
                 filters:
@@ -378,7 +378,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer B3: a tier that no limit names is warned of at the account's line")
+    @DisplayName("newcomer B3: a tier that no limit names gives a warning at the account's line")
     void unknownTiers() throws IOException {
         write("accounts.yaml", """
                 accounts:
@@ -400,7 +400,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer F19: errors of a limit point to the value, and a second name tells the first line")
+    @DisplayName("newcomer F19: errors of a limit point to the value, and a duplicate name gives the first line")
     void placesOfValues() throws IOException {
         write("policy.yaml", POLICY + """
                 filters:
@@ -432,7 +432,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer F20: a key is not called missing when an unknown key is probably meant to be it")
+    @DisplayName("newcomer F20: a key is not reported as missing if an unknown key is probably a misspelling of it")
     void misspeltKey() throws IOException {
         write("policy.yaml", POLICY + """
                 filters:
@@ -445,7 +445,7 @@ class ValidationTest {
     }
 
     @Test
-    @DisplayName("newcomer F20: a key that is missing beside another unknown key is still named")
+    @DisplayName("newcomer F20: a missing key is reported beside an unrelated unknown key")
     void missingKey() throws IOException {
         write("policy.yaml", POLICY + """
                 filters:

@@ -9,46 +9,46 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A question to the admin of a running gateway, and how the answer is shown. */
-final class AdminQuestion {
+/** Query of the admin API of a running gateway, and the output of its result. */
+final class AdminQuery {
     private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
     @Mixin
     private AdminAddress admin = new AdminAddress();
 
-    @Option(names = "--json", description = "print the JSON as the admin gives it")
+    @Option(names = "--json", description = "print the admin's JSON unchanged")
     private boolean json;
 
-    /** Asks for the page of a thing and prints it; returns the command's exit code. */
-    int ask(CommandLine line, String what, String page, String id) throws ConfigException, InterruptedException {
-        AdminAddress.Answer answer = admin.get(line, "/" + page + "/" + escaped(id));
-        if (answer == null) {
+    /** Gets the page of a resource and prints it. Returns the command's exit code. */
+    int run(CommandLine line, String what, String page, String id) throws ConfigException, InterruptedException {
+        AdminAddress.Response response = admin.get(line, "/" + page + "/" + escaped(id));
+        if (response == null) {
             return 1;
         }
-        if (answer.status() == 404) {
+        if (response.status() == 404) {
             line.getErr().println("stillgate: no " + what + " \"" + Outline.safe(id) + "\" is known");
             return 1;
         }
-        return show(line, answer);
+        return show(line, response);
     }
 
-    private int show(CommandLine line, AdminAddress.Answer answer) {
+    private int show(CommandLine line, AdminAddress.Response response) {
         try {
-            if (JsonValues.read(answer.text().getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> page) {
-                if (answer.status() == 200) {
-                    line.getOut().print(json ? answer.text() : Outline.of(page));
+            if (JsonValues.read(response.text().getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> page) {
+                if (response.status() == 200) {
+                    line.getOut().print(json ? response.text() : Outline.of(page));
                     line.getOut().flush();
                     return 0;
                 }
                 Object error = page.get("error");
                 line.getErr()
-                        .println("stillgate: " + answer.from() + " refuses: " + Outline.safe(String.valueOf(error)));
+                        .println("stillgate: " + response.from() + " refuses: " + Outline.safe(String.valueOf(error)));
                 return 1;
             }
         } catch (MalformedBody e) {
-            // said below
+            // reported below
         }
-        line.getErr().println("stillgate: what answers on " + answer.from() + " is no admin of a gateway");
+        line.getErr().println("stillgate: " + response.from() + " is not the admin API of a gateway");
         return 1;
     }
 

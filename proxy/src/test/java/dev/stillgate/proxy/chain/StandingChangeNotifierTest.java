@@ -3,7 +3,7 @@ package dev.stillgate.proxy.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.chain.Rig.NoPolicy;
-import dev.stillgate.proxy.observe.StandingNews;
+import dev.stillgate.proxy.observe.StandingChangeNotifier;
 import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.StandingsPublisher;
@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class StandingNewsTest {
+class StandingChangeNotifierTest {
     private final AtomicReference<StandingsPublisher> publisher = new AtomicReference<>();
     private final List<String> told = new ArrayList<>();
-    private StandingNews news;
+    private StandingChangeNotifier news;
 
     @BeforeEach
     void compile() {
@@ -37,7 +37,8 @@ class StandingNewsTest {
         FilterSpec spec = new FilterSpec("a", "publishing", FilterMode.SHADOW, OnError.OPEN, new NoPolicy());
         CompiledChain chain = compiler.compile(List.of(spec));
         new ActivePolicy<>(chain, chain, Runnable::run);
-        news = new StandingNews(compiler.standings(), (type, millis, data) -> told.add(type + " " + data), () -> 5);
+        news = new StandingChangeNotifier(
+                compiler.standings(), (type, millis, data) -> told.add(type + " " + data), () -> 5);
     }
 
     private void look(Map<String, Standing> standings, Map<String, String> groups) {
@@ -47,7 +48,7 @@ class StandingNewsTest {
     }
 
     @Test
-    void standingsAtTheFirstPollAreNotNews() {
+    void firstPollReportsNothing() {
         look(Map.of("x", Standing.BLOCKED), Map.of("x", "c1"));
         assertThat(told).isEmpty();
         look(Map.of("x", Standing.BLOCKED), Map.of("x", "c1"));
@@ -55,7 +56,7 @@ class StandingNewsTest {
     }
 
     @Test
-    void raisesAboveTightenedAreReportedOnce() {
+    void eachRiseAboveTightenedIsReportedOnce() {
         look(Map.of(), Map.of());
         look(Map.of("x", Standing.TIGHTENED), Map.of());
         assertThat(told).isEmpty();
@@ -69,7 +70,7 @@ class StandingNewsTest {
     }
 
     @Test
-    void newClusterIsReportedOnceWithItsSize() {
+    void newClusterIsReportedWithItsSize() {
         look(Map.of(), Map.of());
         look(Map.of("x", Standing.WATCHED, "y", Standing.MARKED), Map.of("x", "c1", "y", "c1"));
         assertThat(told)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the admin page of an account, from the filter to the socket. */
-class AdminThingsTest {
+class AdminResourcesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACCOUNTS = """
             accounts:

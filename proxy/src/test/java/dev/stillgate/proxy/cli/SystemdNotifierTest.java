@@ -24,12 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ServiceNoticeTest {
+class SystemdNotifierTest {
     @TempDir
     Path directory;
 
     @Test
-    void theSupervisorIsToldInOneDatagramEach() throws InterruptedException {
+    void eachStateIsSentInOneDatagram() throws InterruptedException {
         assumeTrue(Epoll.isAvailable(), "datagrams of Unix sockets are received with Netty's epoll");
         String path = directory.resolve("notify").toString();
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -47,21 +47,21 @@ class ServiceNoticeTest {
                     .sync()
                     .channel();
 
-            ServiceNotice notice = new ServiceNotice(path);
-            notice.send(ServiceNotice.READY);
-            notice.send(ServiceNotice.STOPPING);
+            SystemdNotifier notice = new SystemdNotifier(path);
+            notice.send(SystemdNotifier.READY);
+            notice.send(SystemdNotifier.STOPPING);
 
-            assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(ServiceNotice.READY);
-            assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(ServiceNotice.STOPPING);
+            assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(SystemdNotifier.READY);
+            assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(SystemdNotifier.STOPPING);
             supervisor.close().sync();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "relative", "@", "/nobody/listens/here"})
-    void aSocketThatIsNoneStopsNothing(String socket) {
+    void invalidSocketIsIgnored(String socket) {
         for (String name : new String[] {socket, socket + "x".repeat(200), null}) {
-            assertThatCode(() -> new ServiceNotice(name).send(ServiceNotice.READY))
+            assertThatCode(() -> new SystemdNotifier(name).send(SystemdNotifier.READY))
                     .doesNotThrowAnyException();
         }
     }

@@ -13,14 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Word to whoever supervises the process, in the way of systemd's {@code Type=notify}: one datagram to the socket that
- * {@code NOTIFY_SOCKET} names. The JDK has no datagrams of Unix sockets, so three functions of the C library are called.
+ * Notifications to the service manager, in the protocol of systemd's {@code Type=notify}: one datagram to the socket
+ * named by {@code NOTIFY_SOCKET}. The JDK does not support datagrams on Unix sockets, so this class calls three
+ * functions of the C library.
  */
-final class ServiceNotice {
+final class SystemdNotifier {
     static final String READY = "READY=1\nSTATUS=Serving";
-    static final String STOPPING = "STOPPING=1\nSTATUS=Draining: exchanges under way end";
+    static final String STOPPING = "STOPPING=1\nSTATUS=Draining: exchanges in progress complete";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceNotice.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
     private static final short AF_UNIX = 1;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
@@ -29,38 +30,38 @@ final class ServiceNotice {
     private final @Nullable String socket;
 
     /**
-     * A sender.
+     * Creates a notifier.
      *
-     * @param socket the path of the socket, or {@code @} and an abstract name; null when nobody listens
+     * @param socket the path of the socket, or {@code @} and an abstract name; null disables notifications
      */
-    ServiceNotice(@Nullable String socket) {
+    SystemdNotifier(@Nullable String socket) {
         this.socket = socket;
     }
 
-    /** Returns the sender to whoever started this process. */
-    static ServiceNotice ofProcess() {
-        return new ServiceNotice(System.getenv("NOTIFY_SOCKET"));
+    /** Returns a notifier for the environment of this process. */
+    static SystemdNotifier ofProcess() {
+        return new SystemdNotifier(System.getenv("NOTIFY_SOCKET"));
     }
 
-    /** Sends it; what cannot be sent is logged, since nothing of the gateway depends on it. */
+    /** Sends a state. Failures are only logged, because the gateway does not depend on them. */
     void send(String state) {
         if (socket == null) {
             return;
         }
         byte[] path = socket.getBytes(StandardCharsets.UTF_8);
         if (path.length < 2 || path.length > LONGEST_PATH || (path[0] != '/' && path[0] != '@')) {
-            LOG.warn("NOTIFY_SOCKET is no socket: {}", socket);
+            LOG.warn("NOTIFY_SOCKET is not a socket path: {}", socket);
             return;
         }
         try {
             if (!deliver(path, state.getBytes(StandardCharsets.UTF_8))) {
                 LOG.warn(
-                        "the supervisor at {} was not told: {}",
+                        "cannot notify the supervisor at {} of: {}",
                         socket,
                         state.lines().findFirst().orElse(""));
             }
-        } catch (Throwable e) { // what a method handle declares
-            LOG.warn("the supervisor at {} cannot be told", socket, e);
+        } catch (Throwable e) { // declared by method handles
+            LOG.warn("cannot notify the supervisor at {}", socket, e);
         }
     }
 
@@ -101,9 +102,9 @@ final class ServiceNotice {
         return FunctionDescriptor.of(ValueLayout.JAVA_INT, layouts);
     }
 
-    @SuppressWarnings("restricted") // --enable-native-access is given by the command, as for the transports
-    private static MethodHandle call(String function, FunctionDescriptor shape) {
+    @SuppressWarnings("restricted") // the command passes --enable-native-access, as for the transports
+    private static MethodHandle call(String function, FunctionDescriptor signature) {
         SymbolLookup library = Linker.nativeLinker().defaultLookup();
-        return Linker.nativeLinker().downcallHandle(library.findOrThrow(function), shape);
+        return Linker.nativeLinker().downcallHandle(library.findOrThrow(function), signature);
     }
 }

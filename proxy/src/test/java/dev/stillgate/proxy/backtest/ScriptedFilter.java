@@ -1,12 +1,11 @@
 package dev.stillgate.proxy.backtest;
 
 /**
- * The source of a filter that does what the header {@code x-do} of a request says: {@code reject}, {@code pace}, {@code mark},
- * which it does where {@code word} stands,
- * {@code set ACCOUNT STANDING} or {@code clear ACCOUNT} with the next second. What it saw, in order, is the reasons of the
- * one cluster that it shows.
+ * Source code of a filter that follows the {@code x-do} header field of a request: {@code reject}, {@code pace}, {@code
+ * mark} (at each {@code word}), {@code set ACCOUNT STANDING} or {@code clear ACCOUNT}, effective in the next second.
+ * The events it saw are, in order, the reasons of its only cluster.
  */
-public final class TrialFilter {
+public final class ScriptedFilter {
     /** The body of its factory's {@code create}. */
     public static final String SOURCE = """
             java.util.List<String> trace = new java.util.ArrayList<>();
@@ -106,5 +105,5 @@ public final class TrialFilter {
             }
             return new Trial();""";
 
-    private TrialFilter() {}
+    private ScriptedFilter() {}
 }

@@ -10,41 +10,39 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is new on the board of standings since it was last looked at: accounts that climbed past {@code tightened}, and
- * groups that were not there. What a filter in shadow publishes is news too. How things stand at the first look is what was
- * known before. One thread looks.
+ * Reports new findings: accounts whose standing rises above {@code tightened}, and new clusters. Findings of filters in
+ * shadow mode are included. The first poll only sets the baseline. Not thread-safe.
  */
-public final class StandingNews extends StandingsPoller {
-    /** Takes a piece of news. */
+public final class StandingChangeNotifier extends StandingsPoller {
+    /** Receiver of findings. */
     @FunctionalInterface
     public interface Listener {
         /**
-         * Takes it.
+         * Receives a finding.
          *
          * @param type {@code account.standing} or {@code cluster.found}
-         * @param millis when it was seen, in milliseconds of the epoch
-         * @param data texts by name, null for what is not known
+         * @param millis when it was found, in milliseconds since the epoch
+         * @param data strings by name, null for unknown values
          */
-        void tell(String type, long millis, Map<String, @Nullable String> data);
+        void onFinding(String type, long millis, Map<String, @Nullable String> data);
     }
 
     private final Listener listener;
     private final LongSupplier millis;
     private final Set<String> groups = new HashSet<>();
 
-    public StandingNews(StandingsBoard board, Listener listener, LongSupplier millis) {
+    public StandingChangeNotifier(StandingsBoard board, Listener listener, LongSupplier millis) {
         super(board);
         this.listener = listener;
         this.millis = millis;
     }
 
-    /** Tells what is new. */
     @Override
     void compare(@Nullable Map<String, Standing> known, Map<String, Standing> standings) {
         Map<String, String> groupOf = board.publishedGroups();
         if (known != null) {
             clusters(groupOf);
-            climbs(known, standings, groupOf);
+            rises(known, standings, groupOf);
         }
         groups.clear();
         groups.addAll(groupOf.values());
@@ -61,11 +59,11 @@ public final class StandingNews extends StandingsPoller {
             Map<String, @Nullable String> data = new LinkedHashMap<>();
             data.put("cluster", group);
             data.put("accounts", accounts.toString());
-            listener.tell("cluster.found", millis.getAsLong(), data);
+            listener.onFinding("cluster.found", millis.getAsLong(), data);
         });
     }
 
-    private void climbs(Map<String, Standing> known, Map<String, Standing> standings, Map<String, String> groupOf) {
+    private void rises(Map<String, Standing> known, Map<String, Standing> standings, Map<String, String> groupOf) {
         standings.forEach((account, standing) -> {
             Standing before = known.getOrDefault(account, Standing.CLEAR);
             if (standing.compareTo(Standing.TIGHTENED) > 0 && standing.compareTo(before) > 0) {
@@ -74,7 +72,7 @@ public final class StandingNews extends StandingsPoller {
                 data.put("standing", lower(standing));
                 data.put("before", lower(before));
                 data.put("cluster", groupOf.get(account));
-                listener.tell("account.standing", millis.getAsLong(), data);
+                listener.onFinding("account.standing", millis.getAsLong(), data);
             }
         });
     }

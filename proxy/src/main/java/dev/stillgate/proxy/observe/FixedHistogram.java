@@ -6,22 +6,25 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * One histogram over fixed bounds: counting is a look-up and two additions that event loops do not wait for each other at,
- * some 20 ns. (Micrometer's own keeps a decaying maximum and a ring of windows with each, which is several times as much.)
+ * Histogram with fixed bucket bounds. Recording is a linear search and two {@link LongAdder} increments, so event loops
+ * do not contend. Micrometer's histogram also keeps a decaying maximum and a ring of windows, which costs several times
+ * as much.
+ *
+ * <p>Thread-safe.
  */
-final class Buckets {
+final class FixedHistogram {
     private final double[] bounds;
     private final LongAdder[] counts;
     private final LongAdder sum = new LongAdder();
     private final double scale;
 
     /**
-     * An empty one.
+     * Creates an empty histogram.
      *
-     * @param bounds upper bounds in ascending order, in the unit that is shown; what is above the last is counted too
-     * @param scale how much of the unit that is shown a unit recorded is: 1e-9 where nanoseconds are shown as seconds
+     * @param bounds the upper bounds in ascending order, in the exported unit; an overflow bucket is added
+     * @param scale the exported value of one recorded unit: 1e-9 for nanoseconds exported as seconds
      */
-    Buckets(double[] bounds, double scale) {
+    FixedHistogram(double[] bounds, double scale) {
         this.bounds = new double[bounds.length];
         this.scale = scale;
         this.counts = new LongAdder[bounds.length + 1];
@@ -33,7 +36,7 @@ final class Buckets {
         }
     }
 
-    /** Counts a value, in the unit recorded; one below zero is not known, and not counted. */
+    /** Records a value in the recorded unit. Negative values mean unknown and are ignored. */
     void record(long value) {
         if (value < 0) {
             return;
@@ -46,11 +49,11 @@ final class Buckets {
         sum.add(value);
     }
 
-    /** Returns what was counted, in the unit that is shown. */
+    /** Returns the counts in the exported unit. */
     HistogramDataPointSnapshot snapshot(Labels labels) {
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
         for (int i = 0; i < counts.length; i++) {
-            double bound = i < bounds.length ? shown(i) : Double.POSITIVE_INFINITY;
+            double bound = i < bounds.length ? exported(i) : Double.POSITIVE_INFINITY;
             buckets.bucket(bound, counts[i].sum());
         }
         return HistogramDataPointSnapshot.builder()
@@ -60,7 +63,7 @@ final class Buckets {
                 .build();
     }
 
-    private double shown(int i) {
+    private double exported(int i) {
         return Math.round(bounds[i] * scale * 1e9) / 1e9;
     }
 }

@@ -10,9 +10,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what a filter knows as JSON: records by the names of their components, maps, collections, enums in lower case
- * with {@code -} for {@code _}, numbers, booleans and null; everything else as its text. What is nested or large beyond
- * reason is refused, since a view may lead in circles.
+ * Writes records, maps, collections, numbers, booleans and null as JSON, enums in lower case with {@code -} for {@code
+ * _}, and any other value as its {@code toString()}. Depth and length are bounded, because a filter's view may be
+ * cyclic.
  */
 public final class JsonWriter {
     private static final int DEEPEST = 16;
@@ -22,9 +22,9 @@ public final class JsonWriter {
     private JsonWriter() {}
 
     /**
-     * Returns a value's JSON.
+     * Returns the JSON of a value.
      *
-     * @throws IllegalArgumentException when it is nested too deeply, too long, or a record that cannot be read
+     * @throws IllegalArgumentException if the value is too deep or too long, or a record component cannot be read
      */
     public static String json(@Nullable Object value) {
         JsonWriter writer = new JsonWriter();

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.admin;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The page that lists the other pages, and what can be done. */
+/** Index of the admin's pages and actions. */
 final class PageIndex {
     private static final Map<String, String> PAGES = new LinkedHashMap<>();
 

@@ -1,9 +1,8 @@
 package dev.stillgate.proxy.backtest;
 
 /**
- * The exact upper bound of a share of which few cases were seen (C. J. Clopper and E. S. Pearson, "The use of confidence
- * or fiducial limits illustrated in the case of the binomial", 1934), one-sided: the largest share under which as few
- * cases as were seen, or fewer, still come up with the probability that is left.
+ * One-sided exact upper confidence bound of a binomial proportion (C. J. Clopper and E. S. Pearson, "The use of
+ * confidence or fiducial limits illustrated in the case of the binomial", 1934).
  */
 final class ClopperPearson {
     private static final double LEFT = 0.05;
@@ -11,7 +10,7 @@ final class ClopperPearson {
 
     private ClopperPearson() {}
 
-    /** Returns the upper bound at 95 % of the share of which {@code seen} cases were met in {@code all}. */
+    /** Returns the 95 % upper bound of the proportion, given {@code seen} cases in {@code all} trials. */
     static double upper95(long seen, long all) {
         if (seen >= all) {
             return 1;
@@ -29,7 +28,7 @@ final class ClopperPearson {
         return high;
     }
 
-    /** Returns the logarithm of the probability of at most {@code seen} cases: the sum of the binomial terms. */
+    /** Returns the logarithm of the probability of at most {@code seen} cases. */
     private static double logAtMost(long seen, long all, double share) {
         double term = all * Math.log1p(-share);
         double odds = Math.log(share) - Math.log1p(-share);

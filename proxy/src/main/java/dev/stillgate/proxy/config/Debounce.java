@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when a change is over: when what is there has been the same for a while, since an editor writes a file in pieces,
- * and at the latest when it has been changing for long, since a file that never rests must not keep the others waiting.
+ * Detects the end of a change: a set of contents that stayed the same for a while, because an editor writes a file in
+ * pieces. A change that goes on for too long also ends, so that one file cannot delay the others. Not thread-safe.
  *
- * @param <K> what can change
+ * @param <K> keys of the contents
  */
 final class Debounce<K> {
     private final long quiet;
@@ -18,10 +18,10 @@ final class Debounce<K> {
     private long changingSince;
 
     /**
-     * Nothing is changing yet.
+     * Creates a detector.
      *
-     * @param quiet how long what is there must have been the same
-     * @param longest how long a change may take
+     * @param quiet time without change after which a change is over
+     * @param longest longest duration of a change
      */
     Debounce(Duration quiet, Duration longest) {
         this.quiet = quiet.toNanos();
@@ -29,10 +29,10 @@ final class Debounce<K> {
     }
 
     /**
-     * Takes a look; returns whether a change is over and to be acted on.
+     * Compares contents; returns whether a change is over and must be acted on.
      *
-     * @param known what was acted on last
-     * @param there what is there now
+     * @param known contents that were last acted on
+     * @param there current contents
      */
     boolean look(Map<K, String> known, Map<K, String> there, long nanos) {
         if (there.equals(known)) {
@@ -53,7 +53,7 @@ final class Debounce<K> {
         return true;
     }
 
-    /** Returns whether a change is under way, so that the next look should be soon. */
+    /** Returns whether a change is in progress, so that the next check should be soon. */
     boolean isChanging() {
         return seen != null;
     }

@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches files by their content, on a thread of its own. What the system says of their directories only wakes it up: it
- * looks every two seconds in any case, so that it also sees what no event tells of (a bind mount, a network file system,
- * the links of a Kubernetes ConfigMap, a machine that has no watches left).
+ * Watches the content of files on a thread of its own. File system events only trigger a check. The files are also
+ * checked every two seconds, because bind mounts, network file systems, the links of a Kubernetes ConfigMap and
+ * exhausted watches give no events.
  */
 public final class FileWatch implements AutoCloseable {
-    /** How often is looked without an event. */
+    /** Interval between checks without an event. */
     public static final Duration POLL = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
@@ -42,12 +42,12 @@ public final class FileWatch implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    /** Whom the files matter to. */
+    /** Owner of the watched files. */
     public interface Subject {
-        /** Returns the files to watch, with the contents that were acted on last. */
+        /** Returns the files to watch, each with the content that was last acted on. */
         Map<Path, String> known();
 
-        /** Acts on a change that is over. Afterwards {@link #known} tells the contents that were found. */
+        /** Called after a change is complete. Afterwards {@link #known} returns the new contents. */
         void changed();
     }
 
@@ -56,7 +56,7 @@ public final class FileWatch implements AutoCloseable {
         this(subject, contents, ticker, service());
     }
 
-    /** Starts to watch, without events when there is no service for them. */
+    /** Starts to watch; without events if {@code events} is null. */
     FileWatch(Subject subject, FileContents contents, Ticker ticker, @Nullable WatchService events) {
         this.subject = subject;
         this.contents = contents;
@@ -69,7 +69,7 @@ public final class FileWatch implements AutoCloseable {
         try {
             return FileSystems.getDefault().newWatchService();
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.warn("files are looked at every {} s: the system has no watch for them ({})", POLL.toSeconds(), e);
+            LOG.warn("files are checked every {} s, because the system has no watch service ({})", POLL.toSeconds(), e);
             return null;
         }
     }
@@ -81,7 +81,7 @@ public final class FileWatch implements AutoCloseable {
                 pause(settling.isChanging() ? SOON : POLL);
             } catch (InterruptedException | ClosedWatchServiceException e) {
                 return;
-            } catch (RuntimeException | LinkageError failure) { // the next look is the best there is
+            } catch (RuntimeException | LinkageError failure) { // the next check may succeed
                 LOG.error("watching the configuration failed", failure);
                 settle();
             }
@@ -112,7 +112,7 @@ public final class FileWatch implements AutoCloseable {
         }
         WatchKey key = service.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
         if (key != null) {
-            Thread.sleep(SOON); // other files of the directory may be written all the time, such as logs
+            Thread.sleep(SOON); // other files of the directory, such as logs, may change all the time
         }
         while (key != null) {
             key.pollEvents();
@@ -123,7 +123,7 @@ public final class FileWatch implements AutoCloseable {
         }
     }
 
-    /** Watches the directories of the files, and those of the files that they are links to. */
+    /** Watches the directories of the files and of their link targets. */
     private void register(Set<Path> files) {
         WatchService service = events;
         if (service == null) {
@@ -145,7 +145,7 @@ public final class FileWatch implements AutoCloseable {
         wanted.forEach(directory -> register(service, directory));
     }
 
-    /** Returns what a file is a link to; itself when it is missing, which is seen in its own directory. */
+    /** Returns the target of a link; the file itself if it is missing or not a link. */
     private static Path target(Path file) {
         try {
             return file.toRealPath();
@@ -171,11 +171,11 @@ public final class FileWatch implements AutoCloseable {
                             StandardWatchEventKinds.ENTRY_MODIFY,
                             StandardWatchEventKinds.ENTRY_DELETE));
         } catch (IOException e) {
-            LOG.debug("{} is looked at every {} s, without a watch", directory, POLL.toSeconds(), e);
+            LOG.debug("{} is checked every {} s, without a watch", directory, POLL.toSeconds(), e);
         }
     }
 
-    /** Stops, and waits for a change that is being acted on. */
+    /** Stops, and waits for a running {@link Subject#changed} call. */
     @Override
     public void close() {
         closed = true;

@@ -16,9 +16,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file by its content: what is there is told by its hash, or by why it cannot be read. Links are followed, so that one
- * that is bent to another file is another content. A large file is read again only when the file system's record of it
- * has changed, or when it was changed so recently that its record could be the same after another change.
+ * A file identified by its content: the hash, or the reason why it cannot be read. Links are followed, so a link that
+ * points to another file is a change. A large file is read again only if its attributes have changed, or if it was
+ * modified so recently that another change could leave them equal. Not thread-safe.
  */
 final class WatchedFile {
     private static final long SMALL = 1 << 20;
@@ -34,7 +34,7 @@ final class WatchedFile {
         this.ticker = ticker;
     }
 
-    /** The file system's record of a file. */
+    /** Attributes of a file. */
     private record Stamp(
             Path real,
             long size,
@@ -42,14 +42,14 @@ final class WatchedFile {
             @Nullable Object changed,
             @Nullable Object key) {}
 
-    /** Returns what tells the content that is there now from any other. */
+    /** Returns a text that identifies the current content. */
     String look() {
         try {
             Path real = path.toRealPath();
             BasicFileAttributes record = Files.readAttributes(real, BasicFileAttributes.class);
             if (!record.isRegularFile()) {
                 seen = null;
-                return record.isDirectory() ? "a directory" : "no regular file";
+                return record.isDirectory() ? "a directory" : "not a regular file";
             }
             Stamp now = new Stamp(real, record.size(), record.lastModifiedTime(), changed(real), record.fileKey());
             if (now.size() <= SMALL || !now.equals(seen)) {

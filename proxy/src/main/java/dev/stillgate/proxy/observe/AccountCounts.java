@@ -10,25 +10,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /**
- * What accounts asked for on one event loop, minute by minute, for as long as {@link #MINUTES}. Of each minute a bounded
- * number of accounts is kept: when there is no room for another, those go that are among the upper quarter neither by
- * requests nor by tokens, so that whoever asks for much is counted from the first minute in which it does.
+ * Requests and tokens of the heaviest accounts on one event loop, per minute, for the last {@link #MINUTES} minutes.
+ * The number of accounts per minute is bounded. When it is reached, accounts outside the upper quarter by both requests
+ * and tokens are removed, so a heavy account is counted from its first minute.
  */
 public final class AccountCounts {
-    /** How many minutes are kept, the one that has begun included. */
+    /** Number of minutes kept, including the current one. */
     public static final int MINUTES = 5;
 
-    /** The most accounts of a minute. */
+    /** Most accounts in a minute. */
     static final int MOST = 4096;
 
     private final Minute[] minutes = new Minute[MINUTES];
 
-    /** Nothing is counted yet. */
+    /** Creates empty counts. */
     public AccountCounts() {
         Arrays.setAll(minutes, i -> new Minute());
     }
 
-    /** What one account did; not for two threads. */
+    /** Counts of one account. Not thread-safe. */
     public static final class Row {
         private long requests;
         private long refused;
@@ -39,7 +39,7 @@ public final class AccountCounts {
             return requests;
         }
 
-        /** Returns how many requests the gateway refused. */
+        /** Returns the number of requests that the gateway refused. */
         public long refused() {
             return refused;
         }
@@ -52,7 +52,7 @@ public final class AccountCounts {
             return outputTokens;
         }
 
-        /** Returns input and output together. */
+        /** Returns the sum of input and output tokens. */
         public long tokens() {
             return inputTokens + outputTokens;
         }
@@ -71,7 +71,7 @@ public final class AccountCounts {
         private boolean purged;
     }
 
-    /** Counts an exchange that is over. */
+    /** Counts a finished exchange. */
     public synchronized void count(String account, Outcome outcome, long nanos) {
         long number = number(nanos);
         Minute minute = minutes[Math.floorMod(number, MINUTES)];
@@ -96,9 +96,9 @@ public final class AccountCounts {
     }
 
     /**
-     * Adds what is kept to sums by account.
+     * Adds the counts to sums by account.
      *
-     * @return whether nothing had to be let go of
+     * @return whether the counts are complete, without removed accounts
      */
     public synchronized boolean addTo(Map<String, Row> sums, long nanos) {
         long number = number(nanos);
@@ -127,7 +127,7 @@ public final class AccountCounts {
         minute.purged = true;
     }
 
-    /** Returns the number that at most a quarter of the accounts are above. */
+    /** Returns the upper quartile of the accounts' counts. */
     private static long upperQuarter(Minute minute, ToLongFunction<Row> of) {
         long[] sorted = minute.rows.values().stream().mapToLong(of).sorted().toArray();
         return sorted[sorted.length - sorted.length / 4 - 1];

@@ -17,15 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of lines that one thread of its own appends to. Blocks of whole lines wait for it in a bounded queue; when it falls
- * behind, blocks are dropped and their lines counted, so that a slow disk never slows who writes.
+ * A log file written by its own thread from a bounded queue of blocks of complete lines. If the disk is slow, blocks
+ * are dropped and their lines counted, so that writers never wait. Thread-safe.
  */
 final class LogFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
     private static final Block STOP = new Block(new byte[0], 0, 0, null);
     private static final long LAST_SECONDS = 5;
     private static final long PATIENCE_SECONDS = 5;
-    /** The most bytes that wait, whatever the number of blocks. */
+    /** Most bytes in the queue. */
     private static final long MOST_WAITING = 64 << 20;
 
     private final ArrayBlockingQueue<Block> full;
@@ -39,18 +39,18 @@ final class LogFile implements AutoCloseable {
     private final Thread thread;
     private volatile boolean reopen;
 
-    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Block(
             byte[] bytes, int length, int lines, @Nullable CountDownLatch done) {}
 
     /**
-     * Opens it.
+     * Opens the file and starts its thread.
      *
-     * @param name what its thread and messages call it
-     * @param path the file, which is appended to; null for standard output
-     * @param room how many blocks wait at most
-     * @param recycled the size of blocks that are lent again when they are written, 0 for none
-     * @throws UncheckedIOException when it cannot be opened
+     * @param name name of the thread, used in messages
+     * @param path the file, opened for appending; null for standard output
+     * @param room most blocks in the queue
+     * @param recycled size of the blocks that are reused after writing; 0 for none
+     * @throws UncheckedIOException if the file cannot be opened
      */
     LogFile(String name, @Nullable Path path, int room, int recycled) {
         this.name = name;
@@ -72,7 +72,10 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    /** Takes a block of whole lines, which belongs to this from here on; returns false, and counts, when there is no room. */
+    /**
+     * Queues a block of complete lines, and takes ownership of it; returns false and counts the lines if the queue is
+     * full.
+     */
     boolean take(byte[] bytes, int length, int lines) {
         boolean taken =
                 waiting.get() + bytes.length <= MOST_WAITING && full.offer(new Block(bytes, length, lines, null));
@@ -85,8 +88,8 @@ final class LogFile implements AutoCloseable {
     }
 
     /**
-     * Writes a block of whole lines, and waits until it is written; on a disk that stands still for some seconds only.
-     * Returns whether it was written, or could not be, in that time.
+     * Writes a block of complete lines and waits for it, for a few seconds at most. Returns whether the write succeeded
+     * or failed within that time.
      */
     boolean write(byte[] bytes, int length, int lines) {
         CountDownLatch done = new CountDownLatch(1);
@@ -104,12 +107,12 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    /** Returns a block that was written and can be filled again, null when there is none. */
+    /** Returns a written block for reuse, or null. */
     byte @Nullable [] spare() {
         return spare.poll();
     }
 
-    /** Opens the file anew before the next write, so that a rotated file can be let go. */
+    /** Reopens the file before the next write, for log rotation. */
     void reopen() {
         reopen = true;
     }
@@ -142,8 +145,8 @@ final class LogFile implements AutoCloseable {
                     failing = false;
                 } catch (IOException e) {
                     dropped.add(block.lines);
-                    if (!failing) { // once for each time that it begins
-                        LOG.warn("the {} is not written: {}", name, e.toString());
+                    if (!failing) { // once per outage
+                        LOG.warn("the {} cannot be written: {}", name, e.toString());
                     }
                     failing = true;
                 } finally {
@@ -171,12 +174,12 @@ final class LogFile implements AutoCloseable {
             old.close();
             return fresh;
         } catch (UncheckedIOException | IOException e) {
-            LOG.warn("the {} is not reopened: {}", name, e.toString());
+            LOG.warn("the {} cannot be reopened: {}", name, e.toString());
             return old;
         }
     }
 
-    /** Writes out what was taken, and ends; waits for a disk that stands still for some seconds only. */
+    /** Writes the queued blocks and stops; waits for a few seconds at most. */
     @Override
     public void close() {
         try {

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Word of new findings to a URL of the operator's: one POST of JSON each, signed, tried again with longer and longer pauses
- * while the far end is away. A bounded queue and a thread of its own keep it off every other path; what finds no room is
- * dropped and counted.
+ * Notifies an operator's URL of findings: a signed POST of JSON for each, retried with increasing pauses while the
+ * receiver is unreachable. A bounded queue and its own thread keep it off all other paths; messages that do not fit
+ * into the queue are dropped and counted. Thread-safe.
  *
- * <p>{@code stillgate-timestamp} is the time of the attempt in seconds of the epoch, {@code stillgate-signature} is
- * {@code v1=} and the hex digits of HMAC-SHA-256 over that time, a full stop and the body. A receiver refuses what is old,
- * and knows by {@code id} what it has had already.
+ * <p>{@code stillgate-timestamp} is the time of the attempt in seconds since the epoch. {@code stillgate-signature} is
+ * {@code v1=} followed by the hex HMAC-SHA-256 of that time, a full stop and the body. A receiver rejects old messages,
+ * and recognises repeated ones by {@code id}.
  */
 public final class Webhook implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
@@ -45,17 +45,17 @@ public final class Webhook implements AutoCloseable {
     private final HttpClient client;
     private final Thread thread;
 
-    /** How the time between two attempts is spent. */
+    /** Waits between two attempts. */
     @FunctionalInterface
     interface Pause {
         void of(Duration time) throws InterruptedException;
     }
 
     /**
-     * A sender, which begins at once.
+     * Creates a sender and starts its thread.
      *
-     * @param secret what messages are signed with
-     * @param timeout how long one attempt may take
+     * @param secret key of the signatures
+     * @param timeout timeout of one attempt
      */
     public Webhook(URI url, String secret, Duration timeout) {
         this(url, secret, timeout, Thread::sleep);
@@ -74,11 +74,11 @@ public final class Webhook implements AutoCloseable {
     }
 
     /**
-     * Takes a message; never waits.
+     * Queues a message without blocking.
      *
-     * @param type what it tells of, such as {@code account.standing}
-     * @param millis when that happened, in milliseconds of the epoch
-     * @param data texts by name; those that are null are left out
+     * @param type type of the message, such as {@code account.standing}
+     * @param millis time of the event in milliseconds since the epoch
+     * @param data texts by name; null values are omitted
      */
     public void tell(String type, long millis, Map<String, @Nullable String> data) {
         LineBuffer line = new LineBuffer(new byte[512]);
@@ -94,12 +94,12 @@ public final class Webhook implements AutoCloseable {
         }
     }
 
-    /** Returns how many messages were taken by the far end. */
+    /** Returns the number of messages accepted by the receiver. */
     public long sent() {
         return sent.sum();
     }
 
-    /** Returns how many messages were given up. */
+    /** Returns the number of messages given up. */
     public long dropped() {
         return dropped.sum();
     }
@@ -138,7 +138,7 @@ public final class Webhook implements AutoCloseable {
                 last = e.toString();
             }
         }
-        LOG.warn("the webhook at {} did not take a message: {}", url.getHost(), last);
+        LOG.warn("the webhook at {} did not accept a message: {}", url.getHost(), last);
         return false;
     }
 
@@ -165,7 +165,7 @@ public final class Webhook implements AutoCloseable {
         }
     }
 
-    /** Ends it; what still waits is lost. */
+    /** Stops; queued messages are lost. */
     @Override
     public void close() {
         thread.interrupt();

@@ -26,21 +26,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends metrics, and spans of exchanges whose callers trace them, to an OpenTelemetry collector: OTLP over HTTP as JSON, by a
- * thread of its own. Nothing is sent twice: metrics are cumulative, so that the next time makes up for one that was lost;
- * spans that find no room in the queue, or no collector, are dropped and counted.
+ * Exports metrics, and spans of exchanges that clients trace, to an OpenTelemetry collector: OTLP over HTTP with JSON,
+ * on its own thread. Nothing is sent twice. Metrics are cumulative, so a lost message is made up by the next one. Spans
+ * that do not fit into the queue or cannot be sent are dropped and counted. Thread-safe.
  */
 public final class OtlpExport implements SpanSink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OtlpExport.class);
-    private static final int ROOM = 2048;
-    private static final int MOST_AT_ONCE = 512;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final int QUEUE_SIZE = 2048;
+    private static final int BATCH_SIZE = 512;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofSeconds(1);
 
     private final OtlpOptions options;
     private final PrometheusRegistry registry;
     private final HttpClient client;
-    private final ArrayBlockingQueue<OtlpSpan> waiting = new ArrayBlockingQueue<>(ROOM);
+    private final ArrayBlockingQueue<OtlpSpan> queue = new ArrayBlockingQueue<>(QUEUE_SIZE);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final LongAdder sent = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -52,10 +52,10 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     private boolean failing;
 
     /**
-     * Starts it; metrics are sent for the first time after an interval.
+     * Starts the export; metrics are first sent after one interval.
      *
-     * @param registry what {@code /metrics} shows
-     * @param millis tells the time in milliseconds of the epoch
+     * @param registry the metrics to export
+     * @param millis clock in milliseconds since the epoch
      */
     public OtlpExport(OtlpOptions options, PrometheusRegistry registry, LongSupplier millis) {
         this.options = options;
@@ -64,7 +64,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
         this.registry = registry;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(PATIENCE)
+                .connectTimeout(TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
         this.thread = Thread.ofPlatform().name("otlp").daemon().start(this::run);
@@ -84,28 +84,28 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
         TraceParent parent = TraceParent.of(traceparent);
         if (parent != null) {
             String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
-            if (!waiting.offer(new OtlpSpan(parent, id, exchange))) {
+            if (!queue.offer(new OtlpSpan(parent, id, exchange))) {
                 droppedSpans.increment();
             }
         }
     }
 
-    /** Returns how many messages the collector took. */
+    /** Returns the number of messages accepted by the collector. */
     public long sent() {
         return sent.sum();
     }
 
-    /** Returns how many messages it did not take. */
+    /** Returns the number of messages not accepted. */
     public long failed() {
         return failed.sum();
     }
 
-    /** Returns how many spans the collector took. */
+    /** Returns the number of spans accepted by the collector. */
     public long spans() {
         return spans.sum();
     }
 
-    /** Returns how many spans were lost. */
+    /** Returns the number of lost spans. */
     public long droppedSpans() {
         return droppedSpans.sum();
     }
@@ -116,7 +116,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
 
     private void run() {
         long interval = options.interval().toNanos();
-        long pause = Math.min(LOOK.toNanos(), interval);
+        long pause = Math.min(POLL.toNanos(), interval);
         long due = System.nanoTime() + interval;
         try {
             boolean last = false;
@@ -139,7 +139,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
 
     private void sendSpans() throws InterruptedException {
         List<OtlpSpan> some = new ArrayList<>();
-        while (waiting.drainTo(some, MOST_AT_ONCE) > 0) {
+        while (queue.drainTo(some, BATCH_SIZE) > 0) {
             List<Map<String, Object>> items = some.stream().map(OtlpSpan::json).toList();
             boolean taken = send("/v1/traces", () -> OtlpJson.message("Spans", items));
             (taken ? spans : droppedSpans).add(some.size());
@@ -147,17 +147,17 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
         }
     }
 
-    /** What makes a message. */
+    /** Supplier of a message. */
     @FunctionalInterface
     private interface Message {
         Map<String, Object> make();
     }
 
-    /** Sends a message; returns whether it was taken. What goes wrong is told once, until something is taken again. */
+    /** Sends a message; returns whether it was accepted. Failures are logged once until the next success. */
     private boolean send(String path, Message message) throws InterruptedException {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(options.base() + path))
-                    .timeout(PATIENCE)
+                    .timeout(TIMEOUT)
                     .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.json(message.make())));
             options.headers().forEach(request::header);
@@ -178,17 +178,17 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     private void fail(String why) {
         failed.increment();
         if (!failing) {
-            LOG.warn("the collector at {} does not take what is sent: {}", options.host(), why);
+            LOG.warn("the collector at {} does not accept messages: {}", options.host(), why);
         }
         failing = true;
     }
 
-    /** Sends what there is once more, and ends; a collector that does not answer is waited for no longer than some seconds. */
+    /** Sends a last time and stops; waits for the collector for a few seconds at most. */
     @Override
     public void close() {
         closed.countDown();
         try {
-            thread.join(PATIENCE.toMillis());
+            thread.join(TIMEOUT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

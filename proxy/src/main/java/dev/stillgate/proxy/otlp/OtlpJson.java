@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The pieces that OTLP's JSON is made of; numbers of 64 bits are texts there. */
+/** Elements of OTLP's JSON encoding, in which 64-bit integers are strings. */
 final class OtlpJson {
     private static final String VERSION = OtlpJson.class.getPackage().getImplementationVersion();
 
     private OtlpJson() {}
 
-    /** Returns a message of one resource, this gateway, and one scope: {@code kind} is {@code Metrics} or {@code Spans}. */
+    /**
+     * Returns a message with one resource, this gateway, and one scope; {@code kind} is {@code Metrics} or {@code
+     * Spans}.
+     */
     static Map<String, Object> message(String kind, List<Map<String, Object>> items) {
         Map<String, Object> scope = map("scope", map("name", "dev.stillgate"));
         scope.put(kind.toLowerCase(java.util.Locale.ROOT), items);

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a scrape shows, as OTLP has it: the same numbers, cumulative since the start. Names are those of {@code /metrics}
- * without its suffixes for counters; those of OpenTelemetry's own conventions, {@code gen_ai_…}, get their dots back.
+ * Converts a Prometheus scrape to OTLP: the same cumulative numbers. Names are those of {@code /metrics} without the
+ * counter suffix; those of OpenTelemetry's conventions, {@code gen_ai_…}, are written with dots.
  */
 final class OtlpMetrics {
     private static final int CUMULATIVE = 2;
@@ -34,10 +34,10 @@ final class OtlpMetrics {
     }
 
     /**
-     * Returns the message.
+     * Returns the message of a scrape.
      *
-     * @param startNanos when counting began, in nanoseconds of the epoch
-     * @param nowNanos when it was looked, likewise
+     * @param startNanos start of counting in nanoseconds since the epoch
+     * @param nowNanos time of the scrape, likewise
      */
     static Map<String, Object> message(MetricSnapshots all, long startNanos, long nowNanos) {
         OtlpMetrics metrics = new OtlpMetrics(startNanos, nowNanos);
@@ -51,7 +51,7 @@ final class OtlpMetrics {
         return OtlpJson.message("Metrics", items);
     }
 
-    /** Returns a metric, empty when it is of a kind that OTLP has no word for or has no point. */
+    /** Returns a metric; empty if OTLP has no such kind or the metric has no points. */
     private Map<String, Object> data(MetricSnapshot metric) {
         String kind;
         Map<String, Object> body;

@@ -12,11 +12,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exchange as a span of the caller's trace: a child of the caller's span, beside what the model makes of the same
- * {@code traceparent}, which is passed on as it came. Neither account nor address is in it; the request's id leads to the
- * access log.
+ * An exchange as a span of the client's trace: a child of the client's span. The {@code traceparent} is forwarded
+ * unchanged, so the model's spans are siblings. The span contains neither account nor address; the request id leads to
+ * the access log.
  *
- * @param spanId 16 hex digits of its own
+ * @param spanId the span's own id, 16 hex digits
  */
 record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
     private static final int SERVER = 2;
@@ -74,7 +74,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         return all;
     }
 
-    /** Adds a count, unless it is negative, which stands for unknown. */
+    /** Adds a count unless it is negative, which means unknown. */
     private static void count(List<Map<String, Object>> all, String name, long value) {
         if (value >= 0) {
             all.add(attribute(name, value));

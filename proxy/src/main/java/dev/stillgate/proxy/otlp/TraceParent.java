@@ -3,16 +3,16 @@ package dev.stillgate.proxy.otlp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller's {@code traceparent} says (W3C Trace Context, level 2).
+ * A client's {@code traceparent} (W3C Trace Context, level 2).
  *
  * @param traceId 32 hex digits, not all 0
- * @param spanId 16 hex digits, not all 0: the caller's span
- * @param sampled whether the caller records this trace
+ * @param spanId 16 hex digits, not all 0: the client's span
+ * @param sampled whether the client records this trace
  */
 record TraceParent(String traceId, String spanId, boolean sampled) {
     private static final int LENGTH = 55;
 
-    /** Returns what a field says, null when it is none; fields of later versions may be longer. */
+    /** Parses a field; returns null if it is invalid. Fields of later versions may be longer. */
     static @Nullable TraceParent of(@Nullable String field) {
         if (field == null || field.length() < LENGTH || !isHex(field, 0, 2) || field.startsWith("ff")) {
             return null;
@@ -35,8 +35,8 @@ record TraceParent(String traceId, String spanId, boolean sampled) {
     }
 
     /**
-     * Returns whether a trace is of a share of all, the same everywhere: the last 63 bits of its id against the share, as
-     * OpenTelemetry's ratio-based sampler does it.
+     * Returns whether the trace belongs to a share of all traces, by the last 63 bits of its id, as in OpenTelemetry's
+     * ratio-based sampler. The result is the same on every gateway.
      */
     boolean isWithin(double share) {
         long low = Long.parseUnsignedLong(traceId, 16, 32, 16) & Long.MAX_VALUE;

@@ -121,7 +121,7 @@ enum DatabaseKind {
             case Long large -> checked(large);
             case BigInteger larger when larger.bitLength() < Long.SIZE -> checked(larger.longValue());
             case String text -> systemNumber(text);
-            default -> throw new MmdbException("an autonomous system number that is not a 32-bit number");
+            default -> throw new MmdbException("an autonomous system number that does not fit into 32 bits");
         };
     }
 

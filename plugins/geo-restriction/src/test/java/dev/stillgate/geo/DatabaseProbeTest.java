@@ -25,8 +25,8 @@ class DatabaseProbeTest {
 
     @Test
     void metadataThatIsNotUnderstoodIsRefused() {
-        refused(new byte[0], "no metadata");
-        refused(new byte[200_000], "no metadata");
+        refused(new byte[0], "the metadata is missing");
+        refused(new byte[200_000], "the metadata is missing");
         refused(claiming("binary_format_major_version", 3), "format version 3");
         refused(claiming("record_size", 20), "record size: 20");
         refused(claiming("ip_version", 5), "IP version of 5");
@@ -41,7 +41,7 @@ class DatabaseProbeTest {
         refused(claiming("build_epoch", WORD), "a build time of 64 bits");
         refused(claiming("description", nested(40)), "more than 32 deep");
         refused(claiming("languages", Collections.nCopies(3_000, "en")), "more than 2048 values");
-        refused(claiming("languages", "x".repeat(200_000)), "no metadata"); // the marker is out of reach
+        refused(claiming("languages", "x".repeat(200_000)), "the metadata is missing"); // the marker is out of reach
         refused(claiming("languages", new MmdbWriter.Raw(new byte[] {0x1f, 0x04, -1, -1, -1})), "claims");
     }
 

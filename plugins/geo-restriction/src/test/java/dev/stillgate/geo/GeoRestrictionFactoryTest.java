@@ -124,9 +124,9 @@ class GeoRestrictionFactoryTest {
         refused(databases(missing, null, null, null), null, null, "databases.country", "the file does not exist");
         refused(databases(folder, null, null, null), null, null, "databases.country", "not a regular file");
         Path text = Files.writeString(folder.resolve("text.mmdb"), "no database");
-        refused(databases(null, text, null, null), null, null, "databases.asn", "no metadata");
-        refused(databases(null, null, text, null), null, null, "databases.anonymousIp", "no metadata");
-        refused(databases(null, null, null, text), null, null, "databases.residentialProxy", "no metadata");
+        refused(databases(null, text, null, null), null, null, "databases.asn", "the metadata is missing");
+        refused(databases(null, null, text, null), null, null, "databases.anonymousIp", "the metadata is missing");
+        refused(databases(null, null, null, text), null, null, "databases.residentialProxy", "the metadata is missing");
         refused(databases(systems, null, null, null), null, null, "databases.country", "without any record that");
     }
 
@@ -192,7 +192,7 @@ class GeoRestrictionFactoryTest {
         Files.writeString(countries, "no database");
         assertThatThrownBy(() -> new DatabasePool().open(DatabaseKind.COUNTRY, countries))
                 .as("a filter without good content of its own")
-                .hasMessageContaining("no metadata");
+                .hasMessageContaining("the metadata is missing");
         assertThat(first.stale()).isTrue();
     }
 

@@ -108,7 +108,7 @@ class HotSwapTest {
         assertThat(refused()).isTrue();
         assertThat(stale()).isEqualTo(1);
         harness.ticker().advance(RELOAD.multipliedBy(10));
-        assertThat(log).singleElement().asString().contains("country").contains("no metadata");
+        assertThat(log).singleElement().asString().contains("country").contains("the metadata is missing");
         replace(countries("DE"));
         harness.ticker().advance(RELOAD);
         assertThat(refused()).isFalse();
@@ -130,7 +130,7 @@ class HotSwapTest {
         harness.ticker().advance(RELOAD.multipliedBy(3));
         assertThat(refused()).isTrue();
         assertThat(stale()).isEqualTo(1);
-        assertThat(log).singleElement().asString().contains("no such file");
+        assertThat(log).singleElement().asString().contains("does not exist");
         Files.move(aside, database);
         harness.ticker().advance(RELOAD);
         assertThat(stale()).isZero();

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The background threads of the process: one for tasks that may block, one for periodic tasks that never block and must
- * be punctual, and one for the {@link TaskQueue}. Periods run from the end of one run to the start of the next, so a
- * slow task does not starve the others. Thread-safe.
+ * The background threads of the process. The first runs tasks that may block, the second periodic tasks that never
+ * block and must be punctual, the third the {@link TaskQueue}. Periods run from the end of one run to the start of the
+ * next, so a slow task does not starve the others. Thread-safe.
  */
 public final class DaemonTimer implements Timer, Executor, AutoCloseable {
     /** How long {@link #close} waits for running tasks, which may be writing state to disk. */

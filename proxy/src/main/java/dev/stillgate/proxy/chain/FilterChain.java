@@ -163,7 +163,8 @@ public final class FilterChain {
 
     /**
      * Completes the exchange. The first call runs the completion phase of each filter that has run an earlier phase,
-     * including filters that refused or failed, and of each filter without an earlier phase. Further calls do nothing.
+     * even if it refused or failed. Filters without an earlier phase are completed for every exchange. Further calls do
+     * nothing.
      */
     public void onComplete(Exchange exchange, ChainProgress progress, Outcome outcome) {
         if (!progress.complete()) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Binds YAML nodes to records by component name, as described in {@link dev.stillgate.spi.FilterFactory}, and collects
- * all problems instead of stopping at the first. In addition to the types listed there, a record with a public static
+ * all problems instead of stopping at the first. Two more types are supported: a record with a static
  * {@code parse(String)} is parsed from a scalar, and a component of type {@link ConfigNode} receives the unbound node.
  */
 public final class Binder {

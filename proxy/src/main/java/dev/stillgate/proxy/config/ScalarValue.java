@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts a YAML scalar to a Java value according to the YAML 1.2 core schema: {@code yes}, {@code no}, {@code on} and
- * {@code off} are texts, and an unquoted number is not a text. Failures are {@link IllegalArgumentException}s that name
- * the expected and the found value.
+ * Converts a YAML scalar to a Java value according to the YAML 1.2 core schema. For example, {@code yes}, {@code no},
+ * {@code on} and {@code off} are texts, and an unquoted number is not a text. Failures are
+ * {@link IllegalArgumentException}s that name the expected and the found value.
  */
 final class ScalarValue {
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");

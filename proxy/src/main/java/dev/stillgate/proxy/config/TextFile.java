@@ -27,8 +27,8 @@ public final class TextFile {
      * Returns all bytes of a regular file.
      *
      * @param most the maximum size in bytes
-     * @throws ConfigException if the file is missing, unreadable, too large for {@code most} or for the heap, or not a
-     *     regular file (a pipe would block and a device might never end)
+     * @throws ConfigException if the file is missing, unreadable, larger than {@code most} or too large for the heap.
+     *     Pipes and devices are rejected too, because reading them might block or never end.
      */
     public static byte[] bytes(Path file, int most) throws ConfigException {
         try (InputStream in = open(file)) {

@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response half of an exchange: forwards the upstream's response through an {@link AnswerRelay} or sends a local
- * reply, and builds the {@link Outcome} from the status, usage and sizes. The request half is {@link ExchangeFacts};
+ * The response half of an exchange. It forwards the upstream's response through an {@link AnswerRelay} or sends a local
+ * reply, and builds the {@link Outcome}. The request half is {@link ExchangeFacts};
  * the control flow is in {@link LiveExchange}.
  */
 abstract class AnsweredExchange extends ExchangeFacts {

@@ -9,8 +9,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the head of the request to the upstream: the client's header fields without the hop-by-hop and dropped ones,
- * plus the gateway's own framing, forwarding and id fields.
+ * Writes the head of the request to the upstream. It contains the client's header fields, except hop-by-hop and dropped
+ * ones, and the gateway's own framing, forwarding and id fields.
  */
 final class ForwardedHead {
     /** The {@code bodyLength} of a chunked body. */

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
  * Request body that is forwarded unread as it arrives, with backpressure and new framing. Content that arrives before
  * the upstream is connected is buffered, and reading pauses.
  *
- * <p>Small pieces are combined until the current read has been processed, so a client that sends one-byte chunks does
- * not cause a system call and a packet for each.
+ * <p>Small pieces are combined until the current read has been processed. Otherwise a client that sends one-byte chunks
+ * would cause a system call and a packet for each.
  */
 final class StreamedBody implements RequestBody {
     private static final int SMALL = 1024;

@@ -20,9 +20,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream side of an exchange: waits for the concurrency limit and for a connection, sends the request, retries it
- * on another endpoint if that is safe, and can be cancelled at any time. The exchange counts once for the concurrency
- * limit, however often the request is retried.
+ * The upstream side of an exchange: waits for the concurrency limit and for a connection, sends the request, and
+ * retries it on another endpoint if that is safe. It can be cancelled at any time. The exchange counts once for the
+ * concurrency limit, however often the request is retried.
  *
  * <p>A request is retried (RFC 9110 section 9.2.2) in these cases only. Its connection could not be opened. Its reused
  * connection was already closed, so the kernel accepted no byte. Its method is safe, it has no body, and its reused

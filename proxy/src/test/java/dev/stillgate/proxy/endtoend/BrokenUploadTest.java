@@ -74,7 +74,7 @@ class BrokenUploadTest {
         return GatewayRig.with()
                 .to(upstream)
                 .transport(transport)
-                .care("ejection: {failures: 0}")
+                .upstreamKeys("ejection: {failures: 0}")
                 .plugins(TestPlugins.in(directory, "blocking", BLOCKING))
                 .filters("[{name: b, type: blocking}]")
                 .start();

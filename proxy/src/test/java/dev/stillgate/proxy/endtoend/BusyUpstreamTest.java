@@ -46,7 +46,8 @@ class BusyUpstreamTest {
     void excessExchangesAreQueuedInOrder() throws IOException {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).upstreamKeys(ONE).start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
                 RawClient third = rig.connect()) {
@@ -78,7 +79,7 @@ class BusyUpstreamTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .care("concurrency: {most: 1, queue: 1, patience: 3s}")
+                        .upstreamKeys("concurrency: {most: 1, queue: 1, patience: 3s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
@@ -107,7 +108,8 @@ class BusyUpstreamTest {
     void queueTimeoutRefusesOneExchangeOnly() {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).upstreamKeys(ONE).start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
                 RawClient third = rig.connect()) {
@@ -138,7 +140,8 @@ class BusyUpstreamTest {
     void disconnectedClientLeavesTheQueue(boolean reset) throws IOException {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).upstreamKeys(ONE).start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
                 RawClient third = rig.connect()) {
@@ -165,7 +168,8 @@ class BusyUpstreamTest {
     void resetStreamLeavesTheQueue() {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).upstreamKeys(ONE).start();
                 Http2Client client = new Http2Client(rig.port())) {
             rig.ticker().stop();
             client.post(1, "/v1/messages", Requests.MESSAGES_BODY);
@@ -189,7 +193,8 @@ class BusyUpstreamTest {
     void clientDisconnectedDuringUploadLeavesTheQueue(int sent, boolean reset) {
         BusyModel worker = new BusyModel();
         try (UpstreamScript upstream = worker.script();
-                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).upstreamKeys(ONE).start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect()) {
             rig.ticker().stop();
@@ -218,7 +223,8 @@ class BusyUpstreamTest {
             }
         });
         try (upstream;
-                GatewayRig rig = GatewayRig.with().to(upstream).care(ONE).start();
+                GatewayRig rig =
+                        GatewayRig.with().to(upstream).upstreamKeys(ONE).start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect()) {
             rig.ticker().stop();
@@ -262,8 +268,9 @@ class BusyUpstreamTest {
                 UpstreamScript second = other.script(answers);
                 GatewayRig rig = GatewayRig.with()
                         .to(first, second)
-                        .care("concurrency: {most: 1, queue: 20, patience: 60s}, health: {path: /health, interval: 1s,"
-                                + " unhealthyAfter: 1}")
+                        .upstreamKeys(
+                                "concurrency: {most: 1, queue: 20, patience: 60s}, health: {path: /health, interval: 1s,"
+                                        + " unhealthyAfter: 1}")
                         .start();
                 RawClient holder = rig.connect()) {
             rig.ticker().stop();

@@ -193,8 +193,10 @@ class Http2UpstreamRetryTest {
         UpstreamScript upstream =
                 UpstreamScript.of(c -> c.send("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"));
         try (upstream;
-                GatewayRig rig =
-                        GatewayRig.with().to(upstream).care("protocol: http2").start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .upstreamKeys("protocol: http2")
+                        .start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
             assertThat(rig.reason("upstream-not-http2")).isEqualTo(1);
             assertThat(upstream.connections()).allMatch(c -> !c.received().contains("messages"));
@@ -273,7 +275,7 @@ class Http2UpstreamRetryTest {
         try (upstream;
                 GatewayRig rig = GatewayRig.with()
                         .toPort(upstream.port())
-                        .care("protocol: http2, health: {path: /health, interval: 100ms}")
+                        .upstreamKeys("protocol: http2, health: {path: /health, interval: 100ms}")
                         .start()) {
             GatewayRig.eventually("it is asked", () -> asked.size() >= 2);
             assertThat(asked.getFirst()).contains(":path: /health").noneMatch(line -> line.startsWith("connection"));

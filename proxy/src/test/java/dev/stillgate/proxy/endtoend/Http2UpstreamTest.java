@@ -27,7 +27,7 @@ public class Http2UpstreamTest {
             + "{\"id\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":1}}}\n\n";
 
     public static RigBuilder before(Http2UpstreamScript upstream) {
-        return GatewayRig.with().toPort(upstream.port()).care("protocol: http2");
+        return GatewayRig.with().toPort(upstream.port()).upstreamKeys("protocol: http2");
     }
 
     @Test

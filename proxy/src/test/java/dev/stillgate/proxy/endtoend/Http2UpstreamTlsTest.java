@@ -38,7 +38,7 @@ class Http2UpstreamTlsTest {
     private GatewayRig rig(int port, String protocol) {
         return GatewayRig.with()
                 .toUri("https://127.0.0.1:" + port)
-                .care("protocol: " + protocol + ", tls: {authorities: " + directory.resolve("ca.crt") + "}")
+                .upstreamKeys("protocol: " + protocol + ", tls: {authorities: " + directory.resolve("ca.crt") + "}")
                 .start();
     }
 

@@ -49,7 +49,7 @@ class OutOfDescriptorsTest {
     private void everyExchangeIsAnswered(RigBuilder builder) {
         String upload = Requests.head("POST", "/v1/blobs/1", "Content-Length: 4") + "\r\nblob";
         try (GatewayRig rig = builder.channels(this::exhaustible)
-                .care("%s, concurrency: {most: 10}".formatted(protocol))
+                .upstreamKeys("%s, concurrency: {most: 10}".formatted(protocol))
                 .start()) {
             List<RawClient> callers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
@@ -122,7 +122,7 @@ class OutOfDescriptorsTest {
                 Socket second = new Socket(full.getInetAddress(), full.getLocalPort());
                 GatewayRig rig = GatewayRig.with()
                         .toPort(full.getLocalPort())
-                        .care("protocol: " + spoken)
+                        .upstreamKeys("protocol: " + spoken)
                         .timeouts("{connect: 60s}")
                         .start();
                 RawClient caller = rig.connect()) {

@@ -61,7 +61,7 @@ class OutlierTest {
         try (UpstreamScript bad = failing(how, failures);
                 UpstreamScript good = UpstreamScript.answering();
                 GatewayRig rig =
-                        GatewayRig.with().to(bad, good).care(NO_RETRIES).start()) {
+                        GatewayRig.with().to(bad, good).upstreamKeys(NO_RETRIES).start()) {
             rig.ticker().stop();
             GatewayRig.eventually("ejected", () -> {
                 ask(rig, 1);
@@ -103,7 +103,8 @@ class OutlierTest {
     void onlyEndpointIsNeverEjected() {
         AtomicInteger failures = new AtomicInteger();
         try (UpstreamScript bad = failing("500", failures);
-                GatewayRig rig = GatewayRig.with().to(bad).care(NO_RETRIES).start()) {
+                GatewayRig rig =
+                        GatewayRig.with().to(bad).upstreamKeys(NO_RETRIES).start()) {
             assertThat(ask(rig, 10)).isZero();
             assertThat(failures).hasValue(10);
         }
@@ -149,7 +150,7 @@ class OutlierTest {
                 UpstreamScript good = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(ill, good)
-                        .care("health: {path: /health, interval: 1s, unhealthyAfter: 2, healthyAfter: 2}")
+                        .upstreamKeys("health: {path: /health, interval: 1s, unhealthyAfter: 2, healthyAfter: 2}")
                         .start()) {
             rig.ticker().stop();
             GatewayRig.eventually("checked", () -> checks.get() == 1);
@@ -190,7 +191,7 @@ class OutlierTest {
                 UpstreamScript good = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
                         .to(silent, good)
-                        .care("health: {path: /, interval: 10s, timeout: 1s, unhealthyAfter: 1}")
+                        .upstreamKeys("health: {path: /, interval: 10s, timeout: 1s, unhealthyAfter: 1}")
                         .start()) {
             GatewayRig.eventually("asked", () -> checks.get() == 1);
             rig.ticker().jump(Duration.ofSeconds(2));
@@ -204,10 +205,10 @@ class OutlierTest {
         UpstreamScript ill = answering(checks, "HTTP/1.1 500 x\r\ncontent-length: 0\r\n\r\n");
         RigBuilder builder = GatewayRig.with().to(ill);
         try (ill;
-                GatewayRig rig =
-                        builder.care("health: {path: /, unhealthyAfter: 1}").start()) {
+                GatewayRig rig = builder.upstreamKeys("health: {path: /, unhealthyAfter: 1}")
+                        .start()) {
             GatewayRig.eventually("noticed", () -> rig.metric("stillgate_upstream_endpoints_unwell") == 1);
-            rig.policy(builder.care("retries: {}").policy());
+            rig.policy(builder.upstreamKeys("retries: {}").policy());
             rig.reload();
             assertThat(rig.metric("stillgate_upstream_endpoints_unwell")).isZero();
         }

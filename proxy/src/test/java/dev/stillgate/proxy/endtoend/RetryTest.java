@@ -197,7 +197,7 @@ class RetryTest {
                         .toPort(deadPort())
                         .toPort(deadPort())
                         .to(upstream)
-                        .care("retries: {attempts: 1}, ejection: {failures: 0}")
+                        .upstreamKeys("retries: {attempts: 1}, ejection: {failures: 0}")
                         .start()) {
             int failed = 0;
             for (int i = 0; i < 40; i++) {
@@ -214,7 +214,7 @@ class RetryTest {
                 GatewayRig rig = GatewayRig.with()
                         .toPort(deadPort())
                         .to(upstream)
-                        .care("retries: {percent: 0, perSecond: 1}, ejection: {failures: 0}")
+                        .upstreamKeys("retries: {percent: 0, perSecond: 1}, ejection: {failures: 0}")
                         .start()) {
             rig.ticker().stop();
             int failed = 0;

@@ -71,7 +71,8 @@ class UpstreamFactsTest {
                 UpstreamScript good = answering("200 x", "200 x");
                 GatewayRig rig = GatewayRig.with()
                         .to(bad, good)
-                        .care("ejection: {failures: 2}, health: {path: /health, unhealthyAfter: 1, interval: 1h}")
+                        .upstreamKeys(
+                                "ejection: {failures: 2}, health: {path: /health, unhealthyAfter: 1, interval: 1h}")
                         .start()) {
             rig.ticker().stop();
             GatewayRig.eventually("left alone", () -> {
@@ -106,7 +107,7 @@ class UpstreamFactsTest {
         try (script;
                 GatewayRig rig = GatewayRig.with()
                         .to(script)
-                        .care("concurrency: {most: 2, queue: 7, patience: 60s}")
+                        .upstreamKeys("concurrency: {most: 2, queue: 7, patience: 60s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();

@@ -61,7 +61,7 @@ class UpstreamPlacesTest {
         try (upstream;
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .care("concurrency: {most: 1, queue: 0}")
+                        .upstreamKeys("concurrency: {most: 1, queue: 0}")
                         .start()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(rig.ask(Requests.messages()).status()).isNotEqualTo(503);
@@ -77,7 +77,7 @@ class UpstreamPlacesTest {
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
                         .timeouts("{firstByte: 20s}")
-                        .care(ONE)
+                        .upstreamKeys(ONE)
                         .start();
                 RawClient client = rig.connect()) {
             client.send(Requests.messages());
@@ -94,7 +94,7 @@ class UpstreamPlacesTest {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             dead = socket.getLocalPort();
         }
-        try (GatewayRig rig = GatewayRig.with().toPort(dead).care(ONE).start()) {
+        try (GatewayRig rig = GatewayRig.with().toPort(dead).upstreamKeys(ONE).start()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(502);
                 assertThat(taken(rig)).isZero();
@@ -109,8 +109,11 @@ class UpstreamPlacesTest {
             dead = gone.port();
         }
         try (UpstreamScript good = UpstreamScript.answering();
-                GatewayRig rig =
-                        GatewayRig.with().toPort(dead).to(good).care(ONE).start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .toPort(dead)
+                        .to(good)
+                        .upstreamKeys(ONE)
+                        .start()) {
             for (int i = 0; i < 30; i++) {
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             }
@@ -125,7 +128,7 @@ class UpstreamPlacesTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .care("concurrency: {most: 1, queue: 9, patience: 9s}")
+                        .upstreamKeys("concurrency: {most: 1, queue: 9, patience: 9s}")
                         .start()) {
             rig.ticker().stop();
             List<RawClient> clients = new ArrayList<>();
@@ -136,7 +139,7 @@ class UpstreamPlacesTest {
             worker.awaitAsked(1);
             rig.policy(GatewayRig.with()
                     .to(upstream)
-                    .care("concurrency: {most: 3, queue: 0, patience: 9s}")
+                    .upstreamKeys("concurrency: {most: 3, queue: 0, patience: 9s}")
                     .policy());
             rig.reload();
             worker.awaitAsked(3);
@@ -168,7 +171,7 @@ class UpstreamPlacesTest {
             worker.awaitAsked(2);
             rig.policy(GatewayRig.with()
                     .to(upstream)
-                    .care("concurrency: {most: 2, queue: 0}")
+                    .upstreamKeys("concurrency: {most: 2, queue: 0}")
                     .policy());
             rig.reload();
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(503);
@@ -202,7 +205,7 @@ class UpstreamPlacesTest {
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
                         .threads(3)
-                        .care("concurrency: {most: 4, queue: 200, patience: 60s}")
+                        .upstreamKeys("concurrency: {most: 4, queue: 200, patience: 60s}")
                         .start()) {
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < 24; i++) {

@@ -111,7 +111,7 @@ class UpstreamTlsTest {
     private GatewayRig rig(UpstreamScript upstream, String more) {
         return GatewayRig.with()
                 .toUri("https://127.0.0.1:" + upstream.port())
-                .care("tls: {authorities: " + directory.resolve("ca.crt") + more + "}")
+                .upstreamKeys("tls: {authorities: " + directory.resolve("ca.crt") + more + "}")
                 .start();
     }
 

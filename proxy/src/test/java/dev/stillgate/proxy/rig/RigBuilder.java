@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 public final class RigBuilder {
     private final List<String> endpoints = new ArrayList<>();
     private String timeouts = "{}";
-    private String care = "";
+    private String upstreamKeys = "";
     private String accounts = "{}";
     private String accountsFile = "";
     private String filters = "[]";
@@ -56,8 +56,8 @@ public final class RigBuilder {
     }
 
     /** Adds configuration keys to the upstream. */
-    public RigBuilder care(String keys) {
-        care = ", " + keys;
+    public RigBuilder upstreamKeys(String keys) {
+        upstreamKeys = ", " + keys;
         return this;
     }
 
@@ -176,7 +176,7 @@ public final class RigBuilder {
                   - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s}
                 accounts: %s
                 filters: %s
-                """.formatted(String.join(", ", endpoints), timeouts, care, upgrade, accounts, filters);
+                """.formatted(String.join(", ", endpoints), timeouts, upstreamKeys, upgrade, accounts, filters);
     }
 
     private String config(Path directory) {

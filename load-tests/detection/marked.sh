@@ -26,7 +26,7 @@ list_accounts suspect:standard bystander:standard > "$RUN/accounts.yaml"
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 
 ask() { # file
-  load_tests_java dev.stillgate.loadtests.canary.AskForProse "http://127.0.0.1:$PORT" sk-suspect "$ANSWERS" "$WORDS" > "$1"
+  load_tests_java dev.stillgate.loadtests.canary.ProseClient "http://127.0.0.1:$PORT" sk-suspect "$ANSWERS" "$WORDS" > "$1"
 }
 (ask "$RUN/plain.jsonl")
 sleep 2 # until the analysis has counted the responses: the quota of a pinned account depends on its past use

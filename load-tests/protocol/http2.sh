@@ -39,7 +39,7 @@ ask_nghttp() { # case, url
 ask_java() { # case, url
   local name=$1 body=-
   [ -z "${BODIES[$name]}" ] || body=$RUN/${BODIES[$name]}
-  (load_tests_java dev.stillgate.loadtests.http2.JavaCaller "$RUN/cert.pem" "$2${PATHS[$name]}" "$body" "${FIELDS[$name]:--}" \
+  (load_tests_java dev.stillgate.loadtests.http2.JavaClient "$RUN/cert.pem" "$2${PATHS[$name]}" "$body" "${FIELDS[$name]:--}" \
     "$RUN/fields" "$RUN/content") > "$RUN/java.out" 2> "$RUN/java.err" || true
   local code version
   read -r code version < "$RUN/java.out" || true

@@ -55,7 +55,7 @@ YAML
       -d "{\"standing\":\"${standing#*:}\"}" > /dev/null || die "the standing could not be set"
   done
   say "$transport for $SECONDS_EACH s, seed $SEED"
-  (load_tests_java dev.stillgate.loadtests.chaos.Chaos "$PORT" "$ADMIN" "$MODEL" "$MODEL2" "$POLITE" "$SECONDS_EACH" "$SEED" \
+  (load_tests_java dev.stillgate.loadtests.chaos.ChaosRun "$PORT" "$ADMIN" "$MODEL" "$MODEL2" "$POLITE" "$SECONDS_EACH" "$SEED" \
     "$CLIENTS") || { say "$transport: failed, see above"; failed=1; }
   for account in plain marked tight polite; do
     held=$(curl -fsS "http://127.0.0.1:$ADMIN/accounts/$account" | grep -o '"parallel"[^}]*' || true)

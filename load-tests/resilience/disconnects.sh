@@ -61,5 +61,5 @@ accessLog: {path: access.log}
 YAML
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 say "$CLIENTS clients disconnect, upstream protocol $PROTOCOL; $(machine_load)"
-(load_tests_java dev.stillgate.loadtests.gone.Gone "$PORT" "$ADMIN" "$MODEL" "$FULL" "$CLIENTS" "$RUN/access.log") || die "goal missed"
+(load_tests_java dev.stillgate.loadtests.disconnect.DisconnectRun "$PORT" "$ADMIN" "$MODEL" "$FULL" "$CLIENTS" "$RUN/access.log") || die "goal missed"
 say "passed"

@@ -29,7 +29,7 @@ configure() { # -> PORT ADMIN, and files in $RUN/$1
 configure roomy
 start_gateway roomy "$RUN/roomy/stillgate.yaml" "$ADMIN"
 felt=0
-(load_tests_java dev.stillgate.loadtests.flood.Floods "$PORT" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE" \
+(load_tests_java dev.stillgate.loadtests.flood.FloodRun "$PORT" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE" \
   "$ADMIN" "${STARTED[-1]}") || felt=1
 
 if command -v haproxy > /dev/null; then
@@ -40,7 +40,7 @@ if command -v haproxy > /dev/null; then
   start haproxy haproxy -db -f "$RUN/haproxy.cfg"
   await_port haproxy "$RIVAL"
   say "the same against HAProxy:"
-  (load_tests_java dev.stillgate.loadtests.flood.Floods "$RIVAL" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE")
+  (load_tests_java dev.stillgate.loadtests.flood.FloodRun "$RIVAL" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE")
 fi
 
 configure narrow
@@ -49,7 +49,7 @@ start narrow with_few_descriptors "$ROOT/proxy/bin/stillgate" run --config "$RUN
 await_port narrow "$ADMIN"
 NARROW=${STARTED[-1]}
 ticks() { awk '{print $14 + $15}' "/proc/$NARROW/stat"; }
-start holders load_tests_java dev.stillgate.loadtests.flood.Holders "$PORT" $((2 * DESCRIPTORS)) 12
+start holders load_tests_java dev.stillgate.loadtests.flood.HeldConnections "$PORT" $((2 * DESCRIPTORS)) 12
 sleep 4
 before=$(ticks)
 health=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$ADMIN/healthz" || true)

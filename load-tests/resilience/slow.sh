@@ -63,7 +63,7 @@ CONF
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 GATEWAY=${STARTED[-1]}
 
-honest() { load_tests_java dev.stillgate.loadtests.flood.Honest "$PORT" sk-honest "$1" "$RATE"; }
+honest() { load_tests_java dev.stillgate.loadtests.flood.HonestLoadRun "$PORT" sk-honest "$1" "$RATE"; }
 say "warming up"
 (honest 15) > /dev/null || true
 FAILED=0

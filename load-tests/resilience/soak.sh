@@ -47,7 +47,7 @@ export STILLGATE_JAVA_OPTS="${STILLGATE_JAVA_OPTS:-} -Dio.netty.leakDetection.le
 start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 GATEWAY=${STARTED[-1]}
 : > "$RUN/reasons"
-start soak load_tests_java dev.stillgate.loadtests.soak.Soak "$PORT" "$SECRET" "$GATEWAY" "$SECONDS_IN_ALL" "$RUN/reasons" "$RATE"
+start soak load_tests_java dev.stillgate.loadtests.soak.SoakRun "$PORT" "$SECRET" "$GATEWAY" "$SECONDS_IN_ALL" "$RUN/reasons" "$RATE"
 SOAK=${STARTED[-1]}
 for _ in $(seq 100); do [ ! -e "$RUN/reasons.begun" ] || break; sleep 0.5; done
 [ -e "$RUN/reasons.begun" ] || die "the load did not start: $(cat "$RUN/soak.err")"

@@ -1,4 +1,4 @@
-/** JMH benchmarks of what every request pays for; {@code load-tests/run bench} runs them. */
+/** JMH benchmarks of the work per request; {@code load-tests/run bench} runs them. */
 @NullMarked
 package dev.stillgate.loadtests.bench;
 

@@ -2,21 +2,21 @@ package dev.stillgate.loadtests.campaign;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads out of a backtest's report which accounts reached a standing, and when. */
+/** Reader of the accounts in a backtest report that reached a standing. */
 final class BlockedReport {
     private static final List<String> LADDER = List.of("watched", "tightened", "marked", "slowed", "blocked");
 
     private BlockedReport() {}
 
-    /** Reads a report; {@code standing} and all above it count. */
-    static Blocked read(Path report, String standing) throws IOException {
+    /** Returns the accounts that reached a standing or a more severe one. */
+    static BlockedAccounts read(Path report, String standing) throws IOException {
         int rung = LADDER.indexOf(standing);
         if (rung < 0) {
             throw new IllegalArgumentException("--replace-at: expected one of " + LADDER + ", found " + standing);
@@ -31,6 +31,6 @@ final class BlockedReport {
                 }
             }
         }
-        return new Blocked(Map.copyOf(since));
+        return new BlockedAccounts(Map.copyOf(since));
     }
 }

@@ -1,10 +1,14 @@
 package dev.stillgate.loadtests.campaign;
 
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.drive.Drive;
 import dev.stillgate.loadtests.campaign.drive.DriveOptions;
-import dev.stillgate.loadtests.campaign.drive.PlayedModel;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
-import dev.stillgate.loadtests.campaign.people.Account;
+import dev.stillgate.loadtests.campaign.drive.SimulatedModel;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.LogWriter;
+import dev.stillgate.loadtests.options.Options;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,17 +17,20 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** The command {@code load-tests/run campaign}: honest customers and campaigns, written as exchange logs or sent live. */
+/** The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, or drives a gateway. */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
+    private static final List<String> OUTPUT = List.of("--out", "--name", "--gzip", "--after", "--replace-at");
 
     private CampaignCommand() {}
 
-    /** Runs it. */
+    /** Runs the command and exits. */
     public static void main(String[] args) throws IOException {
         System.exit(run(args, System.out, System.err));
     }
@@ -31,11 +38,10 @@ public final class CampaignCommand {
     static int run(String[] args, PrintStream out, PrintStream err) throws IOException {
         try {
             switch (args.length == 0 ? "" : args[0]) {
-                case "generate" -> generate(GenerateOptions.parse(args, 1), out);
+                case "generate" -> generate(generateOptions(args), out);
                 case "accounts" -> {
-                    GenerateOptions options = GenerateOptions.parse(args, 1);
-                    Files.createDirectories(options.out());
-                    list(cast(options), options);
+                    Options options = generateOptions(args);
+                    writeAccounts(simulation(options), options);
                 }
                 case "drive" -> {
                     return drive(DriveOptions.parse(args, 1), out);
@@ -51,9 +57,9 @@ public final class CampaignCommand {
     }
 
     private static int drive(DriveOptions options, PrintStream out) throws IOException {
-        Drive drive =
-                new Drive(options.cast(), options.gateways(), options.speedup(), options.admins(), options.calendar());
-        try (PlayedModel model = new PlayedModel(options.modelPort())) {
+        Drive drive = new Drive(
+                options.simulation(), options.gateways(), options.speedup(), options.admins(), options.calendar());
+        try (SimulatedModel model = new SimulatedModel(options.modelPort())) {
             return drive.run(options.minutes(), model, out) ? 0 : 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -71,59 +77,77 @@ public final class CampaignCommand {
         }
     }
 
-    private static void generate(GenerateOptions options, PrintStream out) throws IOException {
-        long began = System.nanoTime();
-        Cast cast = cast(options);
-        Files.createDirectories(options.out());
-        Path log = options.out().resolve(options.stem() + (options.gzip() ? ".jsonl.gz" : ".jsonl"));
-        LogWriter writer;
-        try (OutputStream file = open(log, options.gzip())) {
-            writer = new LogWriter(file);
-            cast.play(writer);
-        }
-        list(cast, options);
-        report(writer, cast, (System.nanoTime() - began) / 1e9, log, out);
+    private static Options generateOptions(String[] args) throws IOException {
+        List<String> known = new ArrayList<>(OUTPUT);
+        known.addAll(Simulation.OPTIONS);
+        Options options = new Options(args, 1, known);
+        Files.createDirectories(directory(options));
+        return options;
     }
 
-    private static Cast cast(GenerateOptions options) throws IOException {
-        Scenario scenario = Scenario.named(options.scenario());
-        Path after = options.after();
-        Blocked blocked = after == null ? Blocked.NOBODY : BlockedReport.read(after, options.replaceAt());
-        int days = options.days() < 0 ? scenario.days() : options.days();
-        int honest = options.honest() < 0 ? scenario.honest() : options.honest();
-        return Cast.draw(scenario, options.seed(), days, honest, options.scale(), blocked);
+    private static Path directory(Options options) {
+        return Path.of(options.get("--out", "."));
+    }
+
+    private static String stem(Options options) {
+        return options.get("--name", options.get("--scenario", "default") + "-" + options.get("--seed", "1"));
+    }
+
+    private static void generate(Options options, PrintStream out) throws IOException {
+        long began = System.nanoTime();
+        Simulation simulation = simulation(options);
+        boolean gzip = options.get("--gzip", "yes").equals("yes");
+        Path log = directory(options).resolve(stem(options) + (gzip ? ".jsonl.gz" : ".jsonl"));
+        LogWriter writer;
+        try (OutputStream file = open(log, gzip)) {
+            writer = new LogWriter(file);
+            simulation.play(writer);
+        }
+        writeAccounts(simulation, options);
+        report(writer, simulation, (System.nanoTime() - began) / 1e9, log, out);
+    }
+
+    private static Simulation simulation(Options options) throws IOException {
+        String after = options.get("--after");
+        String standing = options.get("--replace-at", "blocked").toLowerCase(Locale.ROOT);
+        BlockedAccounts blocked =
+                after == null ? BlockedAccounts.NONE : BlockedReport.read(Path.of(after), standing);
+        return Simulation.of(options, blocked);
     }
 
     private static OutputStream open(Path log, boolean gzip) throws IOException {
         OutputStream file = new BufferedOutputStream(Files.newOutputStream(log), BUFFER);
-        return gzip ? new BufferedOutputStream(new QuickGzip(file), BUFFER) : file;
+        return gzip ? new BufferedOutputStream(new FastGzip(file), BUFFER) : file;
     }
 
-    /** Gzip that is not slower than what it packs. */
-    private static final class QuickGzip extends GZIPOutputStream {
-        QuickGzip(OutputStream out) throws IOException {
+    /** Gzip at the fastest level. */
+    private static final class FastGzip extends GZIPOutputStream {
+        FastGzip(OutputStream out) throws IOException {
             super(out, BUFFER);
             def.setLevel(Deflater.BEST_SPEED);
         }
     }
 
-    private static void list(Cast cast, GenerateOptions options) throws IOException {
-        Path file = options.out().resolve(options.stem() + ".accounts.yaml");
+    private static void writeAccounts(Simulation simulation, Options options) throws IOException {
+        Path file = directory(options).resolve(stem(options) + ".accounts.yaml");
         try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
             writer.write("accounts:\n");
-            for (Account account : cast.accounts()) {
+            for (Account account : simulation.accounts()) {
                 writer.write(account.entry(""));
             }
         }
     }
 
-    private static void report(LogWriter writer, Cast cast, double seconds, Path log, PrintStream out) {
-        long[] lines =
-                writer.lines().values().stream().mapToLong(Long::longValue).toArray();
-        long all = Arrays.stream(lines).sum();
+    private static void report(LogWriter writer, Simulation simulation, double seconds, Path log, PrintStream out) {
+        long all = writer.lines().values().stream().mapToLong(Long::longValue).sum();
         writer.lines().forEach((label, count) -> out.printf("%-34s %,10d%n", label, count));
         out.printf(
                 "%s: %,d exchanges of %,d accounts, %,d bytes a line, %.1f s, %,.0f lines a second%n",
-                log, all, cast.accounts().size(), all == 0 ? 0 : writer.written() / all, seconds, all / seconds);
+                log,
+                all,
+                simulation.accounts().size(),
+                all == 0 ? 0 : writer.written() / all,
+                seconds,
+                all / seconds);
     }
 }

@@ -1,4 +1,4 @@
-/** A seeded simulator of honest customers and of campaigns, whose traffic is written as exchange logs or sent live. */
+/** Command line of a seeded simulator of honest customers and extraction campaigns. */
 @NullMarked
 package dev.stillgate.loadtests.campaign;
 

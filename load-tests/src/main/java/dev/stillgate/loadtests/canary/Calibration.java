@@ -14,17 +14,17 @@ final class Calibration {
     private static final int AUDIT = 200;
     private static final double LEVEL = 0.01;
 
-    private final Bench bench;
+    private final MarkBench bench;
     private final PrintStream out;
     private boolean uniform = true;
 
-    Calibration(Bench bench, PrintStream out) {
+    Calibration(MarkBench bench, PrintStream out) {
         this.bench = bench;
         this.out = out;
     }
 
     /** Tests all sets and two schools, and returns whether all were uniform. */
-    boolean table(List<Texts> sets, Students students) {
+    boolean table(List<TextSet> sets, Students students) {
         int tests = sets.size() + 2;
         out.printf(
                 "%n### Calibration%n%n%,d keys each; uniform when the probability of Kolmogorov and Smirnov, of randomised p,"
@@ -32,7 +32,7 @@ final class Calibration {
                 KEYS, LEVEL, tests);
         out.println("| suspect | sites | KS | p < 0.01 | p < 0.05 |");
         out.println("|---|---|---|---|---|");
-        for (Texts set : sets) {
+        for (TextSet set : sets) {
             SiteReader reader = bench.read(set.all());
             KeyStatistic evidence = bench.weighed(reader, null);
             double[] p = new double[KEYS];

@@ -22,7 +22,7 @@ public final class CanaryExperiment {
     private Path data = Path.of("load-tests/data");
     private Path table = Path.of("config/canary/english.yaml");
     private Set<String> parts = Set.of("leaks", "deep", "altered", "calibration", "oracle", "ngram", "neural");
-    private Texts.Half half = Texts.Half.HELD_OUT;
+    private TextSet.Half half = TextSet.Half.HELD_OUT;
     private int keys = 100;
     private int studentKeys = 5;
     private int answers = 4_000;
@@ -60,7 +60,7 @@ public final class CanaryExperiment {
                 case "--table" -> table = Path.of(value);
                 case "--parts" -> parts = Set.of(value.split(",", -1));
                 case "--half" ->
-                    half = Texts.Half.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
+                    half = TextSet.Half.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
                 case "--keys" -> keys = Integer.parseInt(value);
                 case "--student-keys" -> studentKeys = Integer.parseInt(value);
                 case "--answers" -> answers = Integer.parseInt(value);
@@ -81,28 +81,28 @@ public final class CanaryExperiment {
             err.println("canary: skipped: the texts are not there (" + data + "); name their place with --data");
             return true;
         }
-        Bench bench = new Bench(ClassTable.read(table), half.keys);
-        List<Texts> sets = Texts.all(data).stream().map(set -> set.half(half)).toList();
-        List<Texts> assistants = sets.subList(0, 3);
+        MarkBench bench = new MarkBench(ClassTable.read(table), half.keys);
+        List<TextSet> sets = TextSet.all(data).stream().map(set -> set.half(half)).toList();
+        List<TextSet> assistants = sets.subList(0, 3);
         List<String> corpus = new ArrayList<>();
         sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));
         Collections.shuffle(corpus, new Random(7));
         Students students = new Students(bench, corpus, answers, out);
         boolean uniform = true;
         if (parts.contains("leaks")) {
-            new Leaks(bench, out, keys).plain(assistants);
+            new LeakTables(bench, out, keys).plain(assistants);
         }
         if (parts.contains("deep")) {
-            new Leaks(bench, out, keys).deep(assistants);
+            new LeakTables(bench, out, keys).deep(assistants);
         }
         if (parts.contains("altered")) {
-            new Leaks(bench, out, keys).altered(assistants);
+            new LeakTables(bench, out, keys).altered(assistants);
         }
         if (parts.contains("calibration")) {
             uniform = new Calibration(bench, out).table(sets, students);
         }
         if (parts.contains("oracle")) {
-            new Oracles(bench, corpus, out).table(keys);
+            new OracleStudents(bench, corpus, out).table(keys);
         }
         if (parts.contains("ngram")) {
             students.table("n-gram students", (texts, seed) -> new NgramStudent(texts, 5), shares, studentKeys);

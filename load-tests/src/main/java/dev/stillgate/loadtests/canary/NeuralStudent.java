@@ -40,7 +40,7 @@ final class NeuralStudent implements Student {
         inner = drawn(INPUT * HIDDEN, 1 / Math.sqrt(INPUT), random);
         outer = drawn(vocabulary.size() * FEATURES, 0.05, random);
         bias = new float[vocabulary.size()];
-        new NeuralLesson(this, vocabulary.encode(texts)).learn(epochs, random);
+        new NeuralTraining(this, vocabulary.encode(texts)).learn(epochs, random);
     }
 
     private static float[] drawn(int size, double spread, SplittableRandom random) {

@@ -17,13 +17,13 @@ final class Students {
         Student teach(List<String> corpus, long seed);
     }
 
-    private final Bench bench;
+    private final MarkBench bench;
     private final List<String> corpus;
     private final PrintStream out;
     private final int[] audits;
 
     /** Audits of up to {@code most} answers. */
-    Students(Bench bench, List<String> corpus, int most, PrintStream out) {
+    Students(MarkBench bench, List<String> corpus, int most, PrintStream out) {
         this.bench = bench;
         this.corpus = corpus;
         this.out = out;

@@ -1,4 +1,4 @@
-/** The canary's experiment: texts are marked, students learn from them and are audited, and texts are altered. */
+/** Experiment on the canary: marks texts, trains models on them, and measures how well the marks are detected. */
 @NullMarked
 package dev.stillgate.loadtests.canary;
 

@@ -45,10 +45,10 @@ final class Http1Client implements Runnable {
 
     private final int port;
     private final SplittableRandom random;
-    private final Tally tally;
+    private final Counters tally;
     private final BooleanSupplier more;
 
-    Http1Client(int port, SplittableRandom random, Tally tally, BooleanSupplier more) {
+    Http1Client(int port, SplittableRandom random, Counters tally, BooleanSupplier more) {
         this.port = port;
         this.random = random;
         this.tally = tally;
@@ -161,7 +161,7 @@ final class Http1Client implements Runnable {
             case 12 -> { // pipelined
                 out.write(request);
                 out.write(prompt(false));
-                if (!new Answer(in).read()) {
+                if (!new Http1Response(in).read()) {
                     return false;
                 }
             }
@@ -175,7 +175,7 @@ final class Http1Client implements Runnable {
             }
             default -> out.write(request);
         }
-        return new Answer(in).read();
+        return new Http1Response(in).read();
     }
 
     private static boolean reset(Socket socket) throws IOException {

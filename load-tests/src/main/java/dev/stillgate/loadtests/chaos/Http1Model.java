@@ -48,17 +48,17 @@ final class Http1Model {
     };
 
     private final ServerSocket server;
-    private final Tally tally;
+    private final Counters tally;
     private final boolean polite;
-    private final Answers dialect;
+    private final ApiResponses dialect;
     private final SplittableRandom random;
 
     /** Starts a model, which listens as long as the process lives; a polite one only answers well, at different speeds. */
-    static void start(int port, boolean polite, Answers dialect, long seed, Tally tally) throws IOException {
+    static void start(int port, boolean polite, ApiResponses dialect, long seed, Counters tally) throws IOException {
         Thread.ofVirtual().start(new Http1Model(port, polite, dialect, seed, tally)::accept);
     }
 
-    private Http1Model(int port, boolean polite, Answers dialect, long seed, Tally tally) throws IOException {
+    private Http1Model(int port, boolean polite, ApiResponses dialect, long seed, Counters tally) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.polite = polite;
         this.dialect = dialect;

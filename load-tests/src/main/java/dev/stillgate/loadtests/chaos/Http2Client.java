@@ -31,10 +31,10 @@ final class Http2Client implements Runnable {
 
     private final int port;
     private final SplittableRandom random;
-    private final Tally tally;
+    private final Counters tally;
     private final BooleanSupplier more;
 
-    Http2Client(int port, SplittableRandom random, Tally tally, BooleanSupplier more) {
+    Http2Client(int port, SplittableRandom random, Counters tally, BooleanSupplier more) {
         this.port = port;
         this.random = random;
         this.tally = tally;

@@ -42,15 +42,15 @@ final class Http2Model {
     private static final byte[] TOO_LARGE = Http2Peer.fields(":status", "413", "content-length", "0");
 
     private final ServerSocket server;
-    private final Tally tally;
+    private final Counters tally;
     private final SplittableRandom random;
 
     /** Starts a model, which listens as long as the process lives. */
-    static void start(int port, long seed, Tally tally) throws IOException {
+    static void start(int port, long seed, Counters tally) throws IOException {
         Thread.ofVirtual().start(new Http2Model(port, seed, tally)::accept);
     }
 
-    private Http2Model(int port, long seed, Tally tally) throws IOException {
+    private Http2Model(int port, long seed, Counters tally) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.random = new SplittableRandom(seed);
         this.tally = tally;
@@ -110,7 +110,7 @@ final class Http2Model {
         switch (act) {
             case 0, 1, 2, 3 -> {
                 peer.headers(stream, JSON, false);
-                peer.data(stream, Answers.COMPLETIONS.json(own), true);
+                peer.data(stream, ApiResponses.COMPLETIONS.json(own), true);
             }
             case 4, 5, 6, 7 -> events(peer, stream, own, Integer.MAX_VALUE);
             case 8 -> {
@@ -131,7 +131,7 @@ final class Http2Model {
             case 12 -> {
                 Thread.sleep(own.nextInt(5_000));
                 peer.headers(stream, JSON, false);
-                peer.data(stream, Answers.COMPLETIONS.json(own), true);
+                peer.data(stream, ApiResponses.COMPLETIONS.json(own), true);
             }
             case 13 -> {
                 peer.headers(stream, JSON, false);
@@ -144,7 +144,7 @@ final class Http2Model {
             case 14 -> {
                 peer.headers(stream, Http2Peer.fields(":status", "103", "link", "</x>"), false);
                 peer.headers(stream, JSON, false);
-                peer.data(stream, Answers.COMPLETIONS.json(own), true);
+                peer.data(stream, ApiResponses.COMPLETIONS.json(own), true);
             }
             case EARLY, 16 -> {
                 peer.headers(stream, TOO_LARGE, true);
@@ -166,7 +166,7 @@ final class Http2Model {
         peer.headers(stream, EVENTS, false);
         boolean slow = own.nextInt(4) == 0;
         int sent = 0;
-        for (byte[] event : Answers.COMPLETIONS.events(own)) {
+        for (byte[] event : ApiResponses.COMPLETIONS.events(own)) {
             if (sent++ == most) {
                 return;
             }

@@ -15,10 +15,10 @@ import java.util.function.BooleanSupplier;
 final class PoliteClient implements Runnable {
     private final int port;
     private final SplittableRandom random;
-    private final Tally tally;
+    private final Counters tally;
     private final BooleanSupplier more;
 
-    PoliteClient(int port, SplittableRandom random, Tally tally, BooleanSupplier more) {
+    PoliteClient(int port, SplittableRandom random, Counters tally, BooleanSupplier more) {
         this.port = port;
         this.random = random;
         this.tally = tally;
@@ -52,9 +52,9 @@ final class PoliteClient implements Runnable {
         socket.getOutputStream()
                 .write(ascii("POST /v1/responses HTTP/1.1\r\nhost: h\r\nx-api-key: sk-polite\r\n"
                         + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body));
-        Answer answer = new Answer(in);
+        Http1Response answer = new Http1Response(in);
         boolean open = answer.read();
-        boolean whole = answer.status() == 200 && Answers.RESPONSES.endsWith(answer.tail());
+        boolean whole = answer.status() == 200 && ApiResponses.RESPONSES.endsWith(answer.tail());
         tally.count(whole ? "polite: served whole" : "wrong: polite client, " + answer.status());
         return open;
     }

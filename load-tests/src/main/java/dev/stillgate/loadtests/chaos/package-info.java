@@ -1,4 +1,4 @@
-/** Random traffic in which clients and upstreams break every rule, and the check that a gateway is as it was afterwards. */
+/** Random clients and upstreams that violate protocols, and a check that the gateway releases everything afterwards. */
 @NullMarked
 package dev.stillgate.loadtests.chaos;
 

@@ -1,3 +1,4 @@
+/** A gateway with an accelerated calendar. */
 @NullMarked
 package dev.stillgate.loadtests.compressed;
 

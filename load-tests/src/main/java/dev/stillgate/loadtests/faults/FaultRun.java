@@ -74,10 +74,10 @@ public final class FaultRun {
 
     private void suffer(Fault fault) throws IOException, InterruptedException {
         hook("policy", fault.policy());
-        try (Load load = new Load(gateway, rate)) {
+        try (SteadyLoad load = new SteadyLoad(gateway, rate)) {
             settle(load, System.nanoTime());
         }
-        try (Load load = new Load(gateway, rate)) {
+        try (SteadyLoad load = new SteadyLoad(gateway, rate)) {
             long begin = System.nanoTime();
             Thread.sleep(CALM_MILLIS);
             long broken = System.nanoTime();
@@ -96,14 +96,14 @@ public final class FaultRun {
     }
 
     /** Waits until all who came within a second were answered; returns when that second began. */
-    private static long settle(Load load, long from) throws InterruptedException {
+    private static long settle(SteadyLoad load, long from) throws InterruptedException {
         while (System.nanoTime() - from < SETTLED_WITHIN) {
             Thread.sleep(100);
             long end = System.nanoTime() - SECOND / 2;
-            List<Seen> last = load.between(from, end);
+            List<Outcome> last = load.between(from, end);
             long since = load.lastWaiting(from, end);
-            for (Seen each : last) {
-                boolean well = each.kind() == Seen.Kind.ANSWERED && each.took() < SECOND;
+            for (Outcome each : last) {
+                boolean well = each.kind() == Outcome.Kind.ANSWERED && each.took() < SECOND;
                 since = well ? since : Math.max(since, each.due() + 1);
             }
             if (end - since >= SECOND) {
@@ -113,9 +113,9 @@ public final class FaultRun {
         return from + SETTLED_WITHIN;
     }
 
-    private void tell(Fault fault, List<Seen> calm, List<Seen> during, long recovery) {
-        long answered = count(during, Seen.Kind.ANSWERED);
-        long cut = count(during, Seen.Kind.CUT);
+    private void tell(Fault fault, List<Outcome> calm, List<Outcome> during, long recovery) {
+        long answered = count(during, Outcome.Kind.ANSWERED);
+        long cut = count(during, Outcome.Kind.CUT);
         double share = during.isEmpty() ? 0 : (double) answered / during.size();
         System.out.printf(
                 Locale.ROOT,
@@ -139,10 +139,10 @@ public final class FaultRun {
                 fault,
                 recovery > fault.recovery() * 1_000_000L,
                 "it took longer than " + fault.recovery() + " ms to be well again");
-        miss(fault, count(during, Seen.Kind.HUNG) > 0, "somebody was left without an answer");
-        miss(fault, count(during, Seen.Kind.BROKEN) > 0, "somebody was closed, or refused in no provider's shape");
-        for (Seen each : during) {
-            if (each.kind() == Seen.Kind.REFUSED && !fault.statuses().contains(each.status())) {
+        miss(fault, count(during, Outcome.Kind.HUNG) > 0, "somebody was left without an answer");
+        miss(fault, count(during, Outcome.Kind.BROKEN) > 0, "somebody was closed, or refused in no provider's shape");
+        for (Outcome each : during) {
+            if (each.kind() == Outcome.Kind.REFUSED && !fault.statuses().contains(each.status())) {
                 miss(fault, true, "somebody was refused with " + each.status());
                 break;
             }
@@ -155,14 +155,14 @@ public final class FaultRun {
         }
     }
 
-    private static long count(List<Seen> seen, Seen.Kind kind) {
+    private static long count(List<Outcome> seen, Outcome.Kind kind) {
         return seen.stream().filter(each -> each.kind() == kind).count();
     }
 
     /** Returns how those were told who were not answered, and how many. */
-    private static String otherwise(List<Seen> seen) {
+    private static String otherwise(List<Outcome> seen) {
         java.util.TreeMap<String, Integer> counts = new java.util.TreeMap<>();
-        for (Seen each : seen) {
+        for (Outcome each : seen) {
             switch (each.kind()) {
                 case ANSWERED, CUT -> {}
                 case REFUSED -> counts.merge(Integer.toString(each.status()), 1, Integer::sum);
@@ -172,8 +172,8 @@ public final class FaultRun {
         return counts.isEmpty() ? "-" : counts.toString().replaceAll("[{}]", "").replace('=', ':');
     }
 
-    private static long millis(List<Seen> seen, double share) {
-        long[] sorted = seen.stream().mapToLong(Seen::took).sorted().toArray();
+    private static long millis(List<Outcome> seen, double share) {
+        long[] sorted = seen.stream().mapToLong(Outcome::took).sorted().toArray();
         return sorted.length == 0
                 ? 0
                 : TimeUnit.NANOSECONDS.toMillis(

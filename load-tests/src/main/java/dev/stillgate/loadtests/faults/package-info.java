@@ -1,4 +1,4 @@
-/** What befalls upstreams and the network before them, and what callers see of it. */
+/** Faults of upstreams and of the network in front of them, and their effect on clients. */
 @NullMarked
 package dev.stillgate.loadtests.faults;
 

@@ -1,51 +1,41 @@
 package dev.stillgate.loadtests.fleet;
 
+import dev.stillgate.loadtests.options.Options;
+import java.util.List;
+
 /**
- * How long each part of a run takes, in seconds, and the command that starts a gateway.
+ * Options of a fleet run; durations are in seconds.
  *
- * @param before with the store, after the warm-up
- * @param killed with the store's process gone
- * @param stopped with the store standing still
- * @param after with the store back, after each of the two
- * @param judge whether latency is judged, which a machine with other work cannot bear
+ * @param stillgate command that starts a gateway
+ * @param before time with the store, after the warm-up
+ * @param killed time without the store's process
+ * @param stopped time with the store's process stopped
+ * @param after time with the store, after each of the two
+ * @param judge whether latency is checked, which needs an otherwise idle machine
  */
 record FleetOptions(String stillgate, int gateways, int before, int killed, int stopped, int after, boolean judge) {
-    private static final FleetOptions DEFAULT = new FleetOptions("", 3, 15, 10, 30, 10, true);
 
-    /** Reads arguments; throws {@link IllegalArgumentException} naming the one that is wrong. */
+    /** Parses arguments; throws {@link IllegalArgumentException} naming an invalid one. */
     static FleetOptions parse(String[] args) {
-        FleetOptions options = DEFAULT;
-        for (int i = 0; i < args.length; i += 2) {
-            if (i + 1 == args.length) {
-                throw new IllegalArgumentException(args[i] + " needs a value");
-            }
-            options = options.with(args[i], args[i + 1]);
-        }
-        if (options.stillgate.isEmpty()) {
+        Options options = new Options(
+                args,
+                0,
+                List.of("--stillgate", "--gateways", "--before", "--killed", "--stopped", "--after", "--latency"));
+        String stillgate = options.get("--stillgate");
+        if (stillgate == null) {
             throw new IllegalArgumentException("--stillgate is missing");
         }
-        return options;
+        return new FleetOptions(
+                stillgate,
+                number(options, "--gateways", 3),
+                number(options, "--before", 15),
+                number(options, "--killed", 10),
+                number(options, "--stopped", 30),
+                number(options, "--after", 10),
+                options.get("--latency", "judged").equals("judged"));
     }
 
-    private FleetOptions with(String name, String value) {
-        return switch (name) {
-            case "--stillgate" -> new FleetOptions(value, gateways, before, killed, stopped, after, judge);
-            case "--gateways" -> new FleetOptions(stillgate, number(value), before, killed, stopped, after, judge);
-            case "--before" -> new FleetOptions(stillgate, gateways, number(value), killed, stopped, after, judge);
-            case "--killed" -> new FleetOptions(stillgate, gateways, before, number(value), stopped, after, judge);
-            case "--stopped" -> new FleetOptions(stillgate, gateways, before, killed, number(value), after, judge);
-            case "--after" -> new FleetOptions(stillgate, gateways, before, killed, stopped, number(value), judge);
-            case "--latency" ->
-                new FleetOptions(stillgate, gateways, before, killed, stopped, after, value.equals("judged"));
-            default -> throw new IllegalArgumentException("unknown: " + name);
-        };
-    }
-
-    private static int number(String value) {
-        int number = Integer.parseInt(value);
-        if (number < 1 || number > 3600) {
-            throw new IllegalArgumentException("expected 1 to 3600, found " + value);
-        }
-        return number;
+    private static int number(Options options, String name, int otherwise) {
+        return (int) options.integer(name, otherwise, 1, 3600);
     }
 }

@@ -40,7 +40,7 @@ final class FleetReport {
     }
 
     /** Adds a phase; the latencies of the first are those that the others are held against. */
-    void phase(String name, double seconds, Tally direct, Tally steady, Tally byRequests, Tally byTokens) {
+    void phase(String name, double seconds, PhaseTally direct, PhaseTally steady, PhaseTally byRequests, PhaseTally byTokens) {
         greedySeconds += seconds;
         granted += byRequests.answered();
         grantedTokens += byTokens.tokens();
@@ -58,7 +58,7 @@ final class FleetReport {
                 pauses,
                 byRequests.answered() / seconds,
                 byTokens.tokens() / seconds);
-        for (Tally tally : List.of(steady, byRequests, byTokens)) {
+        for (PhaseTally tally : List.of(steady, byRequests, byTokens)) {
             for (Map.Entry<String, Integer> failure : tally.failures().entrySet()) {
                 wrong.add(name + ": " + failure.getValue() + " requests failed: " + failure.getKey());
             }

@@ -30,15 +30,15 @@ public final class FleetRun implements AutoCloseable {
 
     private final FleetOptions options;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
-    private final List<Member> members = new ArrayList<>();
+    private final List<GatewayProcess> members = new ArrayList<>();
     private final Path directory;
-    private final Store store;
+    private final StoreProcess store;
     private final HttpClient client;
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
-    private final Traffic direct;
-    private final Traffic steady;
-    private final Traffic byRequests;
-    private final Traffic byTokens;
+    private final AccountLoad direct;
+    private final AccountLoad steady;
+    private final AccountLoad byRequests;
+    private final AccountLoad byTokens;
     private long phaseStart;
 
     private FleetRun(FleetOptions options) throws IOException, InterruptedException {
@@ -47,29 +47,29 @@ public final class FleetRun implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         StubModel stub = StubModel.start();
         open.push(stub);
-        store = Store.start(directory);
+        store = StoreProcess.start(directory);
         open.push(store);
         FleetPolicyFile.writePolicy(directory, stub.baseUrl(), List.of(STEADY, BY_REQUESTS, BY_TOKENS));
         for (int i = 1; i <= options.gateways(); i++) {
             Path config = FleetPolicyFile.writeGateway(directory, "gateway-" + i, store.port());
-            Member member = Member.start(options.stillgate(), config);
+            GatewayProcess member = GatewayProcess.start(options.stillgate(), config);
             open.push(member);
             members.add(member);
         }
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         double share = (double) FleetPolicyFile.REQUESTS.perSecond() / options.gateways();
-        List<Integer> ports = members.stream().map(Member::port).toList();
-        direct = new Traffic(client, callers, STEADY, List.of(stub.port()), 2.1 * share, 50);
-        steady = new Traffic(client, callers, STEADY, ports, 0.7 * share, 50);
-        byRequests = new Traffic(client, callers, BY_REQUESTS, ports, 2.5 * share, 10);
-        byTokens = new Traffic(client, callers, BY_TOKENS, ports, 0.9 * share, 200);
+        List<Integer> ports = members.stream().map(GatewayProcess::port).toList();
+        direct = new AccountLoad(client, callers, STEADY, List.of(stub.port()), 2.1 * share, 50);
+        steady = new AccountLoad(client, callers, STEADY, ports, 0.7 * share, 50);
+        byRequests = new AccountLoad(client, callers, BY_REQUESTS, ports, 2.5 * share, 10);
+        byTokens = new AccountLoad(client, callers, BY_TOKENS, ports, 0.9 * share, 200);
     }
 
     private boolean run() throws IOException, InterruptedException {
         awaitFleet();
         FleetReport report = new FleetReport(options.gateways(), options.judge());
         phaseStart = System.nanoTime();
-        List.of(direct, steady, byRequests, byTokens).forEach(Traffic::start);
+        List.of(direct, steady, byRequests, byTokens).forEach(AccountLoad::start);
         warmUp(report);
         phase(report, "before", options.before());
         store.kill();
@@ -106,14 +106,14 @@ public final class FleetRun implements AutoCloseable {
         long now = System.nanoTime();
         double took = (now - phaseStart) / 1e9;
         phaseStart = now;
-        Tally felt = steady.takeTally();
+        PhaseTally felt = steady.takeTally();
         report.phase(name, took, direct.takeTally(), felt, byRequests.takeTally(), byTokens.takeTally());
         return felt.percentile(0.99);
     }
 
     /** Asks no more, and waits until everything is answered. */
     private void endTraffic() throws InterruptedException {
-        for (Traffic traffic : List.of(direct, steady, byRequests, byTokens)) {
+        for (AccountLoad traffic : List.of(direct, steady, byRequests, byTokens)) {
             traffic.end();
         }
         callers.shutdown();
@@ -124,8 +124,8 @@ public final class FleetRun implements AutoCloseable {
 
     /** All gateways must know of all, or limits would be divided by too few. */
     private void awaitFleet() throws IOException, InterruptedException {
-        for (Member member : members) {
-            Waiting.until("all gateways have joined", () -> member.nodes() == options.gateways());
+        for (GatewayProcess member : members) {
+            Await.until("all gateways have joined", () -> member.nodes() == options.gateways());
         }
     }
 

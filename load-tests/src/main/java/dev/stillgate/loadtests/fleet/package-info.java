@@ -1,4 +1,4 @@
-/** The fleet under load: several gateways and a store that is killed and stopped while they serve. */
+/** A fleet of gateways under load while its store is killed and stopped. */
 @NullMarked
 package dev.stillgate.loadtests.fleet;
 

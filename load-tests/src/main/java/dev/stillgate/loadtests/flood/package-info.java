@@ -1,4 +1,4 @@
-/** Floods of hostile connections, and the honest load beside them by which they are felt. */
+/** Floods of hostile connections, and honest load to measure their effect. */
 @NullMarked
 package dev.stillgate.loadtests.flood;
 

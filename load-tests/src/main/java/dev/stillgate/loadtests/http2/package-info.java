@@ -1,4 +1,4 @@
-/** Callers of HTTP/2. */
+/** HTTP/2 clients for comparisons with HTTP/1.1. */
 @NullMarked
 package dev.stillgate.loadtests.http2;
 

@@ -70,11 +70,11 @@ public final class AccountsReload {
     }
 
     private boolean measure(int port, int reloads, int perSecond, int seconds) throws Exception {
-        try (Pulse pulse = new Pulse(port, perSecond)) {
+        try (SteadyRequests pulse = new SteadyRequests(port, perSecond)) {
             Thread.sleep(WARM_MILLIS);
             pulse.take();
             Thread.sleep(seconds * 1000L);
-            Pulse.Felt calm = pulse.take();
+            SteadyRequests.Felt calm = pulse.take();
             print("without", calm, "");
             boolean well = calm.failed() == 0;
             for (int i = 1; i <= reloads; i++) {
@@ -87,7 +87,7 @@ public final class AccountsReload {
         }
     }
 
-    private boolean reload(Pulse pulse, Pulse.Felt calm, int number) throws Exception {
+    private boolean reload(SteadyRequests pulse, SteadyRequests.Felt calm, int number) throws Exception {
         long cpu = cpuTicks();
         long begun = System.nanoTime();
         HttpResponse<String> answer = client.send(
@@ -97,7 +97,7 @@ public final class AccountsReload {
                 HttpResponse.BodyHandlers.ofString());
         double wall = (System.nanoTime() - begun) / 1e6;
         double processor = (cpuTicks() - cpu) * 1000.0 / TICKS;
-        Pulse.Felt felt = pulse.take();
+        SteadyRequests.Felt felt = pulse.take();
         print(
                 "reload " + number,
                 felt,
@@ -116,7 +116,7 @@ public final class AccountsReload {
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
-    private static void print(String what, Pulse.Felt felt, String more) {
+    private static void print(String what, SteadyRequests.Felt felt, String more) {
         System.out.printf(
                 Locale.ROOT,
                 "%-10s %6d asked, %d failed; ms: median %7.2f, p99 %7.2f, longest %7.2f %s%n",

@@ -1,4 +1,4 @@
-/** What requests feel of a large accounts file that is read anew. */
+/** Latency of requests while a large accounts file is reloaded. */
 @NullMarked
 package dev.stillgate.loadtests.reload;
 

@@ -92,7 +92,7 @@ final class SoakLoad {
         long due = System.nanoTime() + gap * number / CALLERS;
         int count = number;
         while (!ended) {
-            try (Caller caller = new Caller(tls ? secret : clear, tls, "sk-soak-" + number, 0)) {
+            try (SoakClient caller = new SoakClient(tls ? secret : clear, tls, "sk-soak-" + number, 0)) {
                 for (int i = 0; i < REQUESTS_OF_CONNECTION && !ended; i++) {
                     LockSupport.parkNanos(due - System.nanoTime());
                     due += gap;
@@ -116,7 +116,7 @@ final class SoakLoad {
     private void readSlowly(int number) {
         boolean tls = number % 4 == 0;
         while (!ended) {
-            try (Caller caller = new Caller(tls ? secret : clear, tls, "sk-slow-" + number, SLOW_WINDOW)) {
+            try (SoakClient caller = new SoakClient(tls ? secret : clear, tls, "sk-slow-" + number, SLOW_WINDOW)) {
                 caller.ask(true, "events=10000");
                 int status = caller.head();
                 if (status != 200) {

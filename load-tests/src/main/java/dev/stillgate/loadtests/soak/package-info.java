@@ -1,4 +1,4 @@
-/** A gateway under half of its load for hours: what grows, and what fails without a reason. */
+/** A gateway under half of its maximum load for a long time: failures, leaks and growth. */
 @NullMarked
 package dev.stillgate.loadtests.soak;
 

@@ -2,7 +2,7 @@ package dev.stillgate.loadtests.stub;
 
 import java.util.Random;
 
-/** English of any length, the same for a seed: sentences with the everyday turns that assistants use, and no two texts alike. */
+/** Generator of deterministic English text from a seed, with phrases that are common in assistants' responses. */
 final class EnglishProse {
     private static final String[] FRAMES = {
         "It is often %a to compare the %n with the %n before you change anything.",
@@ -74,11 +74,11 @@ final class EnglishProse {
         "sorted",
         "cleaned"
     };
-    private static final int SENTENCES_A_PARAGRAPH = 6;
+    private static final int SENTENCES_PER_PARAGRAPH = 6;
 
     private EnglishProse() {}
 
-    /** Returns at least so many words, whole sentences in paragraphs. */
+    /** Returns whole sentences in paragraphs, with at least a number of words. */
     static String of(long seed, int words) {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder();
@@ -86,7 +86,7 @@ final class EnglishProse {
         for (int written = 0; written < words; ) {
             String sentence = sentence(random);
             written += 1 + (int) sentence.chars().filter(c -> c == ' ').count();
-            text.append(sentences == 0 ? "" : sentences % SENTENCES_A_PARAGRAPH == 0 ? "\n\n" : " ");
+            text.append(sentences == 0 ? "" : sentences % SENTENCES_PER_PARAGRAPH == 0 ? "\n\n" : " ");
             text.append(sentence);
             sentences++;
         }

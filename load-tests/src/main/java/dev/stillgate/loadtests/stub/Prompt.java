@@ -1,19 +1,21 @@
 package dev.stillgate.loadtests.stub;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stillgate.loadtests.json.JsonBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a request that decides the answer, the same for the three dialects.
+ * The parts of a request that determine the output, in a form common to the three APIs.
  *
  * @param lastText the text of the last user turn
- * @param tool the function to call, or null when the answer is prose
- * @param toolResult what the caller's tool returned, or null
- * @param maxTokens the ceiling for the answer in tokens
- * @param inputTokens a quarter of the prompt's characters, never 0
+ * @param tool the function to call, or null if the output is text
+ * @param toolResult the result of the client's tool, or null
+ * @param maxTokens the upper bound of output tokens
+ * @param inputTokens a quarter of the prompt's characters, at least 1
  */
 record Prompt(
         JsonNode raw,
@@ -24,7 +26,7 @@ record Prompt(
         int maxTokens,
         int inputTokens) {
 
-    /** A function that the model may call; {@code arguments} are made up from its schema. */
+    /** A function that the model may call; {@code arguments} are generated from its schema. */
     record Tool(String name, String arguments) {}
 
     static Prompt ofMessages(JsonNode body) {
@@ -71,7 +73,7 @@ record Prompt(
     private static Prompt of(JsonNode body, Turn turn, boolean forced, JsonNode ceiling) {
         int length = 0;
         for (String field : new String[] {"system", "instructions", "messages", "input", "tools"}) {
-            length += Json.textLength(body.path(field));
+            length += textLength(body.path(field));
         }
         boolean asked = forced || turn.text.toLowerCase(Locale.ROOT).contains("weather");
         Tool tool = asked && turn.toolResult == null ? firstTool(body.path("tools")) : null;
@@ -100,28 +102,44 @@ record Prompt(
             JsonNode schema =
                     function.has("input_schema") ? function.path("input_schema") : function.path("parameters");
             if (function.has("name")) {
-                return new Tool(function.path("name").asText(), Json.text(arguments(schema)));
+                return new Tool(function.path("name").asText(), new JsonBuffer(256).value(arguments(schema)).toString());
             }
         }
         return null;
     }
 
-    private static ObjectNode arguments(JsonNode schema) {
-        ObjectNode arguments = Json.object();
+    private static Map<String, Object> arguments(JsonNode schema) {
+        Map<String, Object> arguments = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
             JsonNode choices = property.getValue().path("enum");
-            switch (property.getValue().path("type").asText()) {
-                case "number", "integer" -> arguments.put(property.getKey(), 7);
-                case "boolean" -> arguments.put(property.getKey(), true);
-                case "array" -> arguments.set(property.getKey(), Json.array());
-                case "object" -> arguments.set(property.getKey(), arguments(property.getValue()));
-                default -> arguments.put(property.getKey(), choices.path(0).asText("Tromsø"));
-            }
+            Object value = switch (property.getValue().path("type").asText()) {
+                case "number", "integer" -> 7;
+                case "boolean" -> true;
+                case "array" -> List.of();
+                case "object" -> arguments(property.getValue());
+                default -> choices.path(0).asText("Tromsø");
+            };
+            arguments.put(property.getKey(), value);
         }
         return arguments;
     }
 
-    /** The last turn seen while walking a conversation. */
+    /** Returns the total length of all strings and names below a node, in UTF-16 units. */
+    private static int textLength(JsonNode node) {
+        if (node.isTextual()) {
+            return node.textValue().length();
+        }
+        int sum = 0;
+        for (JsonNode element : node) {
+            sum += textLength(element);
+        }
+        for (Map.Entry<String, JsonNode> property : node.properties()) {
+            sum += property.getKey().length();
+        }
+        return sum;
+    }
+
+    /** The last turn of a conversation. */
     private static final class Turn {
         private String text = "";
         private @Nullable String toolResult;

@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.stub;
 
+import dev.stillgate.loadtests.json.JsonBuffer;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,7 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of the stub: gathers requests and answers them one after the other. */
+/** One connection of the stub model: aggregates requests and responds to them in order. Not thread-safe. */
 final class StubHandler extends ChannelInboundHandlerAdapter {
     static final int MAX_BODY_BYTES = 64 << 20;
     private static final int MAX_PIPELINED = 64;
@@ -23,11 +24,11 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
 
     private final Routes routes;
     private final StubStats stats;
-    private final Queue<Call> pipelined = new ArrayDeque<>();
+    private final Queue<StubRequest> pipelined = new ArrayDeque<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable HttpRequest head;
     private @Nullable String caller;
-    private @Nullable Delivery current;
+    private @Nullable ResponseWriter current;
     private boolean refused;
 
     StubHandler(Routes routes, StubStats stats) {
@@ -44,16 +45,16 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         stats.connected(-1);
-        Delivery delivery = current;
-        if ((delivery != null && delivery.gone()) || head != null) {
-            stats.left(caller);
+        ResponseWriter delivery = current;
+        if ((delivery != null && delivery.disconnected()) || head != null) {
+            stats.disconnected(caller);
         }
         ctx.fireChannelInactive();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        Delivery delivery = current;
+        ResponseWriter delivery = current;
         if (delivery != null && ctx.channel().isWritable()) {
             delivery.writable();
         }
@@ -61,7 +62,6 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored")
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
             if (message instanceof HttpRequest request) {
@@ -71,7 +71,7 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
                 }
                 head = request;
                 caller = request.headers().get("x-caller");
-                stats.came(caller);
+                stats.arrived(caller);
                 body.reset();
                 if (HttpUtil.is100ContinueExpected(request)) {
                     ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), ctx.voidPromise());
@@ -86,7 +86,6 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored")
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
             System.err.println("stub model: " + cause);
@@ -109,11 +108,11 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
         content.content().readBytes(bytes);
         body.writeBytes(bytes);
         if (content instanceof LastHttpContent) {
-            Call call = new Call(request, body.toByteArray());
+            StubRequest call = new StubRequest(request, body.toByteArray());
             head = null;
             stats.received(call);
             if (current == null) {
-                answer(ctx, call);
+                respond(ctx, call);
             } else {
                 pipelined.add(call);
             }
@@ -123,56 +122,56 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     private void refuse(ChannelHandlerContext ctx, int status, String message) {
         if (!refused) {
             refused = true;
-            deliver(ctx, Failure.of(true, status, message, -1), Behaviour.NORMAL, false);
+            deliver(ctx, ErrorBodies.of(true, status, message, -1), StubOptions.NORMAL, false);
         }
     }
 
-    private void answer(ChannelHandlerContext ctx, Call call) {
-        Behaviour behaviour = Behaviour.NORMAL;
-        Answer answer;
+    private void respond(ChannelHandlerContext ctx, StubRequest call) {
+        StubOptions options = StubOptions.NORMAL;
+        StubResponse response;
         try {
-            behaviour = behaviourOf(call);
-            answer = stubPath(call);
-            if (answer == null) {
-                answer = routes.answer(call, behaviour);
+            options = optionsOf(call);
+            response = stubPath(call);
+            if (response == null) {
+                response = routes.respond(call, options);
             }
         } catch (IllegalArgumentException e) {
-            answer = Failure.of(call.anthropic(), 400, String.valueOf(e.getMessage()), -1);
+            response = ErrorBodies.of(call.anthropic(), 400, String.valueOf(e.getMessage()), -1);
         }
-        deliver(ctx, answer, behaviour, HttpUtil.isKeepAlive(call.head()));
+        deliver(ctx, response, options, HttpUtil.isKeepAlive(call.head()));
     }
 
-    private void deliver(ChannelHandlerContext ctx, Answer answer, Behaviour behaviour, boolean keepAlive) {
-        Delivery delivery = new Delivery(ctx, stats, answer, behaviour, keepAlive, () -> next(ctx));
+    private void deliver(ChannelHandlerContext ctx, StubResponse response, StubOptions options, boolean keepAlive) {
+        ResponseWriter delivery = new ResponseWriter(ctx, stats, response, options, keepAlive, () -> next(ctx));
         current = delivery;
         delivery.start();
     }
 
     private void next(ChannelHandlerContext ctx) {
         current = null;
-        Call call = pipelined.poll();
+        StubRequest call = pipelined.poll();
         if (call != null) {
-            ctx.executor().execute(() -> answer(ctx, call));
+            ctx.executor().execute(() -> respond(ctx, call));
         }
     }
 
-    /** The stub's own pages, which gateways must never need. */
-    private @Nullable Answer stubPath(Call call) {
+    /** Returns the response of the stub's own paths, null for any other. */
+    private @Nullable StubResponse stubPath(StubRequest call) {
         if (call.head().uri().equals("/stub/stats") && call.method().equals("GET")) {
-            return Answer.Body.json(200, Json.bytes(stats.json()));
+            return StubResponse.Body.json(stats.json());
         }
         if (call.head().uri().equals("/stub/reset") && call.method().equals("POST")) {
             stats.reset();
             routes.clear();
-            return Answer.Body.json(200, Json.bytes(Json.object("reset", true)));
+            return StubResponse.Body.json(JsonBuffer.of("{'reset':true}"));
         }
         return null;
     }
 
-    private static Behaviour behaviourOf(Call call) {
-        Behaviour behaviour = Behaviour.parse(call.header("x-stub"));
+    private static StubOptions optionsOf(StubRequest call) {
+        StubOptions options = StubOptions.parse(call.header("x-stub"));
         String retries = call.header("x-stainless-retry-count");
         boolean retried = retries != null && !retries.equals("0");
-        return behaviour.has("once") && retried ? Behaviour.NORMAL : behaviour;
+        return options.has("once") && retried ? StubOptions.NORMAL : options;
     }
 }

@@ -21,11 +21,11 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A stand-in for the model APIs of Anthropic and OpenAI: Messages, Chat Completions and Responses, JSON and streamed.
+ * Stub server for the model APIs of Anthropic and OpenAI: Messages, Chat Completions and Responses, whole and streamed.
  *
- * <p>Its answers are deterministic, satisfy the official SDKs, and fail in the ways listed at {@link Behaviour} when the
- * request's {@code x-stub} header says so. A key that starts with {@code invalid} gets 401, a model that starts with
- * {@code no-such} gets 404, a prompt that speaks of the weather calls the first tool.
+ * <p>Its responses are deterministic and satisfy the official SDKs. The request header {@code x-stub} selects faults, see
+ * {@link StubOptions}. API keys that start with {@code invalid} get a 401, models that start with {@code no-such} a 404, and a
+ * prompt that mentions the weather calls the first tool.
  */
 public final class StubModel implements AutoCloseable {
     private static final int BACKLOG = 1024;
@@ -41,9 +41,9 @@ public final class StubModel implements AutoCloseable {
     }
 
     /**
-     * Listens on the address; port 0 takes a free one.
+     * Starts a server; port 0 selects a free one.
      *
-     * @throws IllegalStateException when the address cannot be bound
+     * @throws IllegalStateException if the address cannot be bound
      */
     public static StubModel start(String host, int port, int threads) {
         boolean epoll = Epoll.isAvailable();
@@ -76,7 +76,7 @@ public final class StubModel implements AutoCloseable {
         return new StubModel(group, bound.channel(), stats);
     }
 
-    /** Listens on a free loopback port with one thread. */
+    /** Starts a server on a free loopback port with one thread. */
     public static StubModel start() {
         return start("127.0.0.1", 0, 1);
     }
@@ -85,7 +85,7 @@ public final class StubModel implements AutoCloseable {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    /** The address to give an SDK, without a path. */
+    /** Returns the base URL for SDKs, without a path. */
     public String baseUrl() {
         InetSocketAddress address = (InetSocketAddress) channel.localAddress();
         return "http://" + address.getAddress().getHostAddress() + ":" + address.getPort();
@@ -95,16 +95,16 @@ public final class StubModel implements AutoCloseable {
         return stats;
     }
 
-    /** Stops listening and closes every connection, waiting at most five seconds. */
+    /** Closes the listener and all connections; waits at most five seconds. */
     @Override
     public void close() {
         channel.close().syncUninterruptibly();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
 
-    /** Arguments: {@code --port N --host ADDRESS --threads N}; runs until the process is ended. */
+    /** Arguments: {@code --port N --host ADDRESS --threads N}. Runs until the process is killed. */
     public static void main(String[] args) throws InterruptedException {
-        // Standard output is for the one line that callers wait for, whatever logging library is on the class path.
+        // Scripts wait for the one line on standard output, so logging must not write there.
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         int port = 0;
         int threads = 1;

@@ -1,7 +1,6 @@
 package dev.stillgate.loadtests.stub;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,10 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the stub saw since the last reset, so that a test can assert the far end of a gateway too. Thread-safe. */
+/** Counters of the stub model since the last reset, for tests of the upstream side of a gateway. Thread-safe. */
 public final class StubStats {
     private static final int MAX_PATHS = 1_000;
-    private static final int MAX_CALLERS = 100_000;
+    private static final int MAX_CLIENTS = 100_000;
     private final Map<String, AtomicLong> byPath = new ConcurrentSkipListMap<>();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
@@ -24,8 +23,8 @@ public final class StubStats {
     private final AtomicInteger openConnections = new AtomicInteger();
     private final AtomicInteger openStreams = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
-    private final Map<String, Long> came = new ConcurrentHashMap<>();
-    private final Map<String, Long> left = new ConcurrentHashMap<>();
+    private final Map<String, Long> arrived = new ConcurrentHashMap<>();
+    private final Map<String, Long> disconnected = new ConcurrentHashMap<>();
     private volatile List<Map.Entry<String, String>> lastHeaders = List.of();
     private volatile int lastBodyBytes;
 
@@ -35,13 +34,13 @@ public final class StubStats {
         return requests.get();
     }
 
-    /** Requests of one method and path, as in {@code "POST /v1/messages"}. */
+    /** Returns the number of requests of a method and path, such as {@code "POST /v1/messages"}. */
     public long requests(String methodAndPath) {
         AtomicLong count = byPath.get(methodAndPath);
         return count == null ? 0 : count.get();
     }
 
-    /** Connections accepted. */
+    /** Returns the number of accepted connections. */
     public long connections() {
         return connections.get();
     }
@@ -50,47 +49,47 @@ public final class StubStats {
         return openConnections.get();
     }
 
-    /** Streams whose head was sent and that have not ended. */
+    /** Returns the number of streams whose response head was sent and that have not ended. */
     public int openStreams() {
         return openStreams.get();
     }
 
-    /** Answers that have not begun, by delay or by hang. */
+    /** Returns the number of responses that have not begun because of {@code delay} or {@code hang}. */
     public int waiting() {
         return waiting.get();
     }
 
-    /** Stream events written. */
+    /** Returns the number of stream events written. */
     public long events() {
         return events.get();
     }
 
-    /** Answers whose peer went away before they ended, in whatever phase. */
+    /** Returns the number of responses during which, or before which, the peer closed the connection. */
     public long cancelled() {
         return cancelled.get();
     }
 
-    /** The part of {@link #cancelled()} that had been asked for as a stream. */
+    /** Returns the part of {@link #cancelled()} that are streams. */
     public long cancelledStreams() {
         return cancelledStreams.get();
     }
 
-    /** Milliseconds since the epoch of the last cancellation, 0 when there was none. */
+    /** Returns the time of the last cancellation in milliseconds since the epoch, 0 for none. */
     public long lastCancelledAt() {
         return lastCancelledAt.get();
     }
 
-    /** Whether the head of a request with that {@code x-caller} has come. */
-    public boolean hasCome(String caller) {
-        return came.containsKey(caller);
+    /** Returns whether the head of a request with that {@code x-caller} has arrived. */
+    public boolean hasArrived(String caller) {
+        return arrived.containsKey(caller);
     }
 
-    /** When the connection of that {@code x-caller} closed before its answer was whole, in {@link System#nanoTime}. */
-    public @Nullable Long leftAt(String caller) {
-        return left.get(caller);
+    /** Returns when the connection of that {@code x-caller} closed before its response was complete, as {@link System#nanoTime}. */
+    public @Nullable Long disconnectedAt(String caller) {
+        return disconnected.get(caller);
     }
 
-    /** Names and values of the last request's headers, in the order received. */
+    /** Returns the header fields of the last request in the order received. */
     public List<Map.Entry<String, String>> lastHeaders() {
         return lastHeaders;
     }
@@ -99,28 +98,28 @@ public final class StubStats {
         return lastBodyBytes;
     }
 
-    /** Zeroes everything that counts up; what is open stays counted as open. */
+    /** Resets all counters to zero, except the gauges of open connections, streams and waiting responses. */
     public void reset() {
         byPath.clear();
         for (AtomicLong count : List.of(requests, connections, events, cancelled, cancelledStreams, lastCancelledAt)) {
             count.set(0);
         }
-        came.clear();
-        left.clear();
+        arrived.clear();
+        disconnected.clear();
         lastHeaders = List.of();
         lastBodyBytes = 0;
     }
 
-    void came(@Nullable String caller) {
-        note(came, caller);
+    void arrived(@Nullable String caller) {
+        note(arrived, caller);
     }
 
-    void left(@Nullable String caller) {
-        note(left, caller);
+    void disconnected(@Nullable String caller) {
+        note(disconnected, caller);
     }
 
     private static void note(Map<String, Long> times, @Nullable String caller) {
-        if (caller != null && times.size() < MAX_CALLERS) {
+        if (caller != null && times.size() < MAX_CLIENTS) {
             times.put(caller, System.nanoTime());
         }
     }
@@ -132,7 +131,7 @@ public final class StubStats {
         }
     }
 
-    void received(Call call) {
+    void received(StubRequest call) {
         requests.incrementAndGet();
         String name = call.method() + " " + call.path();
         AtomicLong count = byPath.get(name);
@@ -164,28 +163,27 @@ public final class StubStats {
         lastCancelledAt.set(System.currentTimeMillis());
     }
 
-    ObjectNode json() {
-        ObjectNode paths = Json.object();
-        byPath.forEach((path, count) -> paths.put(path, count.get()));
-        ArrayNode headers = Json.array();
-        ArrayNode names = Json.array();
-        for (Map.Entry<String, String> header : lastHeaders) {
-            names.add(header.getKey());
-            headers.add(Json.array(header.getKey(), header.getValue()));
-        }
-        return Json.object(
-                "requests", requests.get(),
-                "byPath", paths,
-                "connections", connections.get(),
-                "openConnections", openConnections.get(),
-                "openStreams", openStreams.get(),
-                "waiting", waiting.get(),
-                "events", events.get(),
-                "cancelled", cancelled.get(),
-                "cancelledStreams", cancelledStreams.get(),
-                "lastCancelledAt", lastCancelledAt.get(),
-                "lastHeaderNames", names,
-                "lastHeaders", headers,
-                "lastBodyBytes", lastBodyBytes);
+    JsonBuffer json() {
+        List<Map.Entry<String, String>> headers = lastHeaders;
+        JsonBuffer json = JsonBuffer.of(
+                "{'requests':?,'byPath':?,'connections':?,'openConnections':?,'openStreams':?,'waiting':?,'events':?,",
+                requests.get(),
+                byPath,
+                connections.get(),
+                openConnections.get(),
+                openStreams.get(),
+                waiting.get(),
+                events.get());
+        return json.fill(
+                "'cancelled':?,'cancelledStreams':?,'lastCancelledAt':?,'lastHeaderNames':?,'lastHeaders':?,"
+                        + "'lastBodyBytes':?}",
+                cancelled.get(),
+                cancelledStreams.get(),
+                lastCancelledAt.get(),
+                headers.stream().map(Map.Entry::getKey).toList(),
+                headers.stream()
+                        .map(header -> List.of(header.getKey(), header.getValue()))
+                        .toList(),
+                lastBodyBytes);
     }
 }

@@ -1,4 +1,4 @@
-/** The stub model: a small server that answers like Anthropic and OpenAI, and fails on request. */
+/** Stub model: a small server for the APIs of Anthropic and OpenAI that fails on request. */
 @NullMarked
 package dev.stillgate.loadtests.stub;
 

@@ -47,7 +47,7 @@ class AbortedStreamTest {
     @ParameterizedTest
     @MethodSource("ways")
     void inTheMiddleOfTheBodyCostsNothing(Api api, Leaving how) throws Exception {
-        try (RawCaller caller = new RawCaller(gateway.port(), api)) {
+        try (RawClient caller = new RawClient(gateway.port(), api)) {
             caller.sendPartOf(api.body(MAX_TOKENS));
             caller.leave(how);
         }
@@ -123,7 +123,7 @@ class AbortedStreamTest {
     }
 
     private Aborted abort(Api api, Leaving how, String stub, int events) throws Exception {
-        try (RawCaller caller = new RawCaller(gateway.port(), api)) {
+        try (RawClient caller = new RawClient(gateway.port(), api)) {
             caller.send(api.body(MAX_TOKENS), stub);
             List<String> read = caller.events(events);
             MeteredGateway.Page underWay = gateway.pageWhen(page -> page.exchanges() == 1);
@@ -141,7 +141,7 @@ class AbortedStreamTest {
     /** Returns what is charged when the exchange is over, and sees that another exchange adds its own cost and no more. */
     private Charge chargedOnce(Api api) throws Exception {
         Charge charged = Charge.of(gateway.settled());
-        try (RawCaller caller = new RawCaller(gateway.port(), api)) {
+        try (RawClient caller = new RawClient(gateway.port(), api)) {
             caller.send(api.body(MAX_TOKENS), "events=2,size=400");
             Api.Told told = api.told(caller.allEvents());
             assertThat(Charge.of(gateway.settled()))

@@ -3,8 +3,8 @@ package dev.stillgate.loadtests.campaign;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
-import dev.stillgate.loadtests.campaign.harvest.Plan;
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Plan;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.LogWriter;
 import java.util.TreeMap;
 
 /** A log that was generated for a test. */
@@ -23,17 +26,17 @@ final class Log {
 
     private Log() {}
 
-    static Cast cast(long seed, int days, int honest, List<Plan> plans, Blocked blocked) {
-        return Cast.draw(new Scenario("test", days, honest, plans), seed, days, honest, 1, blocked);
+    static Simulation cast(long seed, int days, int honest, List<Plan> plans, BlockedAccounts blocked) {
+        return Simulation.create(new Scenario("test", days, honest, plans), seed, days, honest, 1, blocked);
     }
 
-    static byte[] bytes(Cast cast) {
+    static byte[] bytes(Simulation cast) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         cast.play(new LogWriter(out));
         return out.toByteArray();
     }
 
-    static List<JsonNode> lines(Cast cast) {
+    static List<JsonNode> lines(Simulation cast) {
         List<JsonNode> lines = new ArrayList<>();
         new String(bytes(cast), StandardCharsets.UTF_8).lines().forEach(line -> {
             try {
@@ -46,7 +49,7 @@ final class Log {
     }
 
     /** Returns how many exchanges each account has on each day. */
-    static Map<String, int[]> daily(Cast cast, String label) {
+    static Map<String, int[]> daily(Simulation cast, String label) {
         Map<String, int[]> counts = new TreeMap<>();
         int days = cast.world().days();
         cast.play(exchange -> {

@@ -3,9 +3,9 @@ package dev.stillgate.loadtests.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.honest.Population;
-import dev.stillgate.loadtests.campaign.people.Account;
+import dev.stillgate.loadtests.campaign.client.Account;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import org.junit.jupiter.api.Test;
 
 final class LogFormatTest {
@@ -34,8 +36,8 @@ final class LogFormatTest {
             "response",
             "label");
 
-    private static final Cast CAST =
-            Log.cast(5, 3, 250, Scenario.named("default").campaigns(), Blocked.NOBODY);
+    private static final Simulation CAST =
+            Log.cast(5, 3, 250, Scenario.named("default").campaigns(), BlockedAccounts.NONE);
     private static final List<JsonNode> LINES = Log.lines(CAST);
 
     @Test

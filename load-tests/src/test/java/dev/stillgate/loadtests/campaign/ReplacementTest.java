@@ -3,11 +3,11 @@ package dev.stillgate.loadtests.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
-import dev.stillgate.loadtests.campaign.harvest.Evasion;
-import dev.stillgate.loadtests.campaign.harvest.Plan;
-import dev.stillgate.loadtests.campaign.harvest.Work;
-import dev.stillgate.loadtests.campaign.people.Account;
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Evasion;
+import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Work;
+import dev.stillgate.loadtests.campaign.client.Account;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ReplacementTest {
@@ -23,13 +24,13 @@ final class ReplacementTest {
             Plan.of("x", 10, 24, Work.GRADING).from(0),
             Plan.of("y", 5, 24, Work.BARE).hiding(Evasion.COVER).from(0));
 
-    private static Cast cast(Blocked blocked) {
+    private static Simulation cast(BlockedAccounts blocked) {
         return Log.cast(9, 6, 20, PLANS, blocked);
     }
 
     @Test
     void aBlockedAccountStopsAndAnotherTakesItsPlaceWithinADay() {
-        Cast before = cast(Blocked.NOBODY);
+        Simulation before = cast(BlockedAccounts.NONE);
         List<JsonNode> first = Log.lines(before);
         JsonNode victim = first.stream()
                 .filter(line -> line.path("label").asText().startsWith("campaign:"))
@@ -38,7 +39,7 @@ final class ReplacementTest {
         String blocked = victim.path("account").asText();
         long at = before.world().start() + 2 * Log.DAY;
 
-        Cast after = cast(new Blocked(Map.of(blocked, at)));
+        Simulation after = cast(new BlockedAccounts(Map.of(blocked, at)));
         List<JsonNode> second = Log.lines(after);
 
         assertThat(upTo(second, at)).isEqualTo(upTo(first, at));

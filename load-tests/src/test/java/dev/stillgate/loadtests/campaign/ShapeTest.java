@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
-import dev.stillgate.loadtests.campaign.harvest.Evasion;
-import dev.stillgate.loadtests.campaign.harvest.Plan;
-import dev.stillgate.loadtests.campaign.harvest.Work;
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Evasion;
+import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Work;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,12 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.World;
 import org.junit.jupiter.api.Test;
 
 /** Whether campaigns and honest customers have the shapes that they are made for. */
 final class ShapeTest {
-    private static Cast campaign(Plan plan) {
-        return Log.cast(3, 10, 0, List.of(plan.from(0)), Blocked.NOBODY);
+    private static Simulation campaign(Plan plan) {
+        return Log.cast(3, 10, 0, List.of(plan.from(0)), BlockedAccounts.NONE);
     }
 
     /** The chi-square of counts a day against chance, over its degrees of freedom: 1 for chance, near 0 for a balancer. */
@@ -67,7 +70,7 @@ final class ShapeTest {
 
     @Test
     void honestCustomersAreBurstierThanChance() {
-        Map<String, int[]> daily = Log.daily(Log.cast(3, 10, 400, List.of(), Blocked.NOBODY), "honest:");
+        Map<String, int[]> daily = Log.daily(Log.cast(3, 10, 400, List.of(), BlockedAccounts.NONE), "honest:");
         long busy = 0;
         long overdispersed = 0;
         for (int[] counts : daily.values()) {
@@ -117,7 +120,7 @@ final class ShapeTest {
     }
 
     /** Counts turns of a conversation whose turn before was another account's. */
-    private static int askedByOthers(Cast cast) {
+    private static int askedByOthers(Simulation cast) {
         Map<Conversation, String> owner = new IdentityHashMap<>();
         int[] foreign = {0};
         cast.play(exchange -> {
@@ -129,7 +132,7 @@ final class ShapeTest {
     }
 
     /** Returns who asked, in the order of the exchanges. */
-    private static List<String> callers(Cast cast) {
+    private static List<String> callers(Simulation cast) {
         List<String> callers = new ArrayList<>();
         cast.play(exchange -> callers.add(exchange.account().id()));
         return callers;
@@ -175,7 +178,7 @@ final class ShapeTest {
 
     @Test
     void halfOfAJumperIsOnTheNewModelADayAfterItsRelease() {
-        Cast cast = campaign(Plan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
+        Simulation cast = campaign(Plan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
         long release = cast.world().release();
         int[] seen = {0, 0};
         cast.play(exchange -> {

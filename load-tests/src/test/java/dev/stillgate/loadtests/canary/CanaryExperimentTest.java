@@ -59,10 +59,10 @@ class CanaryExperimentTest {
 
     @Test
     void theHalvesOfASetHaveNothingInCommon() {
-        Texts set = new Texts("x", List.of("a", "b", "c", "d", "e"));
-        assertThat(set.half(Texts.Half.DEVELOPMENT).all()).containsExactly("a", "c", "e");
-        assertThat(set.half(Texts.Half.HELD_OUT).all()).containsExactly("b", "d");
-        assertThat(set.half(Texts.Half.ALL).all()).isEqualTo(set.all());
+        TextSet set = new TextSet("x", List.of("a", "b", "c", "d", "e"));
+        assertThat(set.half(TextSet.Half.DEVELOPMENT).all()).containsExactly("a", "c", "e");
+        assertThat(set.half(TextSet.Half.HELD_OUT).all()).containsExactly("b", "d");
+        assertThat(set.half(TextSet.Half.ALL).all()).isEqualTo(set.all());
     }
 
     /** A class of eight cells, one site in each, all as the key asks: as rare as a key with these eight signs. */
@@ -87,10 +87,10 @@ class CanaryExperimentTest {
     @Test
     void whoLearnsMoreIsFoundSooner() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Bench bench = new Bench(ClassTable.read(Path.of("../config/canary/english.yaml")), "");
+        MarkBench bench = new MarkBench(ClassTable.read(Path.of("../config/canary/english.yaml")), "");
         List<String> texts =
                 List.of("It is so, they are here, and you will see that I am not late, for it is early. ".repeat(40));
-        new Oracles(bench, texts, new PrintStream(out, true, StandardCharsets.UTF_8)).table(2);
+        new OracleStudents(bench, texts, new PrintStream(out, true, StandardCharsets.UTF_8)).table(2);
         List<String> rows = out.toString(StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> line.contains("% |"))

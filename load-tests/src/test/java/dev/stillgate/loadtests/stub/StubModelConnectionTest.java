@@ -31,12 +31,12 @@ class StubModelConnectionTest extends StubModelRig {
             if (!early) {
                 assertThat(socket.getInputStream().read()).isEqualTo('H');
             }
-            until(() -> stub.stats().hasCome("c1"));
+            until(() -> stub.stats().hasArrived("c1"));
         }
         until(() -> stub.stats().openConnections() == 0);
-        assertThat(stub.stats().leftAt("c1") != null).isEqualTo(early);
-        assertThat(stub.stats().hasCome("c2")).isFalse();
-        assertThat(stub.stats().leftAt("c2")).isNull();
+        assertThat(stub.stats().disconnectedAt("c1") != null).isEqualTo(early);
+        assertThat(stub.stats().hasArrived("c2")).isFalse();
+        assertThat(stub.stats().disconnectedAt("c2")).isNull();
     }
 
     @Test

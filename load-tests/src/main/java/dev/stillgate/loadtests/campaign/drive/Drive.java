@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.campaign.drive;
 
-import dev.stillgate.loadtests.campaign.Cast;
-import dev.stillgate.loadtests.campaign.Exchange;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,34 +20,34 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a run to a gateway, or to those of a fleet in turn, faster than it is, and counts what becomes of it. An exchange is sent when it is due, whether
- * others have been answered or not, up to a number at once; it says so when it cannot keep up.
+ * Sends the exchanges of a simulation to one or more gateways with compressed time, and counts their outcomes. An exchange is sent
+ * when it is due, up to a number of concurrent ones; the maximum delay is printed.
  */
 public final class Drive {
-    private static final int AT_ONCE = 512;
+    private static final int MAX_CONCURRENT = 512;
 
-    private final Cast cast;
+    private final Simulation simulation;
     private final List<URI> gateways;
     private final double speedup;
     private final long calendar;
     private final @Nullable LiveStandings standings;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final Semaphore room = new Semaphore(AT_ONCE);
-    private final Tallies tallies = new Tallies();
-    private final Map<Conversation, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+    private final Semaphore permits = new Semaphore(MAX_CONCURRENT);
+    private final OutcomeCounts outcomes = new OutcomeCounts();
+    private final Map<Conversation, CompletableFuture<Void>> inFlight = new ConcurrentHashMap<>();
     private long sent;
     private long latestMillis;
 
     /**
-     * Prepares it.
+     * Creates a run.
      *
-     * @param gateways that are asked in turn
-     * @param admins where the gateways say how accounts stand, none for not to ask
-     * @param calendar when the gateways' calendar began to run faster, in milliseconds of the epoch
+     * @param gateways base URLs that are used in turn
+     * @param admins admin URLs for the final standings, empty to skip them
+     * @param calendar when the gateways' calendar began to run faster, in milliseconds since the epoch
      */
-    public Drive(Cast cast, List<URI> gateways, double speedup, List<URI> admins, long calendar) {
-        this.cast = cast;
+    public Drive(Simulation simulation, List<URI> gateways, double speedup, List<URI> admins, long calendar) {
+        this.simulation = simulation;
         this.gateways = gateways;
         this.speedup = speedup;
         this.calendar = calendar;
@@ -55,71 +55,72 @@ public final class Drive {
     }
 
     /**
-     * Sends what is due within some minutes.
+     * Sends all exchanges of a period.
      *
-     * @param model that the gateway asks
-     * @return whether no honest customer was forbidden anything or saw an error
+     * @param minutes length of the period on the clock
+     * @param model the upstream of the gateways
+     * @return whether no honest customer got a 403 or an error of the gateway
      */
-    public boolean run(double minutes, PlayedModel model, PrintStream out) throws IOException, InterruptedException {
-        long until = cast.world().start() + (long) (minutes * 60_000 * speedup);
+    public boolean run(double minutes, SimulatedModel model, PrintStream out) throws IOException, InterruptedException {
+        long until = simulation.world().start() + (long) (minutes * 60_000 * speedup);
         long began = System.nanoTime();
         long first = calendar + (long) ((System.currentTimeMillis() - calendar) * speedup);
-        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            cast.play(until, exchange -> {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            simulation.play(until, exchange -> {
                 await(began, exchange);
-                room.acquireUninterruptibly();
-                send(exchange, model, callers);
+                permits.acquireUninterruptibly();
+                send(exchange, model, executor);
             });
         }
-        tallies.print(out);
+        outcomes.print(out);
         if (standings != null) {
             standings.print(client, first, out);
         }
         client.close();
         out.printf(
-                "%,d exchanges in %.0f s, time %,.0f times as fast; at most %,d ms late%n",
+                "%,d exchanges in %.0f s, time compressed by %,.0f; at most %,d ms late%n",
                 sent, (System.nanoTime() - began) / 1e9, speedup, latestMillis);
-        return tallies.honestHarm() == 0;
+        return outcomes.honestHarm() == 0;
     }
 
-    /** A turn waits for the one before it, which time as fast as this would have it overtake. */
-    private void send(Exchange exchange, PlayedModel model, ExecutorService callers) {
+    /** Sends an exchange after the previous turn of its conversation has ended, which takes longer than compressed time allows. */
+    private void send(Exchange exchange, SimulatedModel model, ExecutorService executor) {
         LiveCall call = LiveCall.of(sent, exchange, gateways.get((int) (sent++ % gateways.size())));
         if (standings != null) {
             standings.note(exchange.account().id(), exchange.label());
         }
         model.expect(call);
         CompletableFuture<Void> done = new CompletableFuture<>();
-        CompletableFuture<Void> before = underWay.put(exchange.conversation(), done);
-        callers.execute(() -> {
+        CompletableFuture<Void> before = inFlight.put(exchange.conversation(), done);
+        executor.execute(() -> {
             if (before != null) {
                 before.join();
             }
-            ask(call, model);
+            send(call, model);
             done.complete(null);
-            underWay.remove(exchange.conversation(), done);
+            inFlight.remove(exchange.conversation(), done);
         });
     }
 
     private void await(long began, Exchange exchange) {
-        long due = began + (long) ((exchange.time() - cast.world().start()) * 1e6 / speedup);
+        long due = began + (long) ((exchange.time() - simulation.world().start()) * 1e6 / speedup);
         for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
             LockSupport.parkNanos(wait);
         }
         latestMillis = Math.max(latestMillis, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due));
     }
 
-    private void ask(LiveCall call, PlayedModel model) {
+    private void send(LiveCall call, SimulatedModel model) {
         try {
-            HttpResponse<String> answer = client.send(call.request(), HttpResponse.BodyHandlers.ofString());
-            tallies.answered(call, answer.statusCode(), answer.body());
+            HttpResponse<String> response = client.send(call.request(), HttpResponse.BodyHandlers.ofString());
+            outcomes.completed(call, response.statusCode(), response.body());
         } catch (IOException e) {
-            tallies.failed(call, e.toString());
+            outcomes.failed(call, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             model.forget(call);
-            room.release();
+            permits.release();
         }
     }
 }

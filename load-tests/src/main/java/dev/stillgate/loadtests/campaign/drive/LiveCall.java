@@ -1,8 +1,9 @@
 package dev.stillgate.loadtests.campaign.drive;
 
-import dev.stillgate.loadtests.campaign.Exchange;
-import dev.stillgate.loadtests.campaign.wire.JsonBuffer;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import dev.stillgate.loadtests.campaign.wire.Wire;
+import dev.stillgate.loadtests.campaign.wire.Wires;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -10,31 +11,31 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * An exchange made ready to be sent: the request as a client sends it, and the answer that the model gives to it.
+ * An exchange in HTTP: the request of the client and the response of the simulated model.
  *
- * @param number under which the model finds the answer
+ * @param number id by which the model finds the response
  */
-record LiveCall(long number, String label, HttpRequest request, JsonBuffer answer, int status) {
-    /** The header by which the model finds the answer. */
+record LiveCall(long number, String label, HttpRequest request, JsonBuffer response, int status) {
+    /** Header field with the number of the exchange. */
     static final String NUMBER = "x-campaign-exchange";
 
-    private static final Set<String> NOT_OURS = Set.of("host", "connection", "content-length");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Set<String> SET_BY_CLIENT = Set.of("host", "connection", "content-length");
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Writes an exchange out, at once; answers are asked for in one piece, which the played model can give. */
+    /** Formats an exchange. The request does not ask for a stream, which the simulated model cannot send. */
     static LiveCall of(long number, Exchange exchange, URI gateway) {
         JsonBuffer body = new JsonBuffer(4096);
         Wire wire = exchange.conversation().wire();
         wire.request(body, exchange.conversation(), exchange.sampling().unstreamed());
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(gateway.resolve(wire.path())).timeout(PATIENCE);
+                HttpRequest.newBuilder(gateway.resolve(wire.path())).timeout(TIMEOUT);
         for (String[] field : exchange.account().client().headers()) {
-            if (!NOT_OURS.contains(field[0].toLowerCase(Locale.ROOT))) {
+            if (!SET_BY_CLIENT.contains(field[0].toLowerCase(Locale.ROOT))) {
                 request.header(field[0], field[1]);
             }
         }
         String key = key(exchange.account().id());
-        if (wire == Wire.MESSAGES) {
+        if (wire == Wires.MESSAGES) {
             request.header("x-api-key", key);
         } else {
             request.header("authorization", "Bearer " + key);
@@ -42,14 +43,14 @@ record LiveCall(long number, String label, HttpRequest request, JsonBuffer answe
         request.header("x-forwarded-for", exchange.address());
         request.header(NUMBER, Long.toString(number));
         request.POST(HttpRequest.BodyPublishers.ofByteArray(body.copy()));
-        JsonBuffer answer = new JsonBuffer(4096);
+        JsonBuffer response = new JsonBuffer(4096);
         if (exchange.status() == 200) {
             int input = exchange.conversation().tokens();
-            wire.response(answer, exchange.reply(), exchange.sampling(), input, exchange.end() / 1000);
+            wire.response(response, exchange.reply(), exchange.sampling(), input, exchange.end() / 1000);
         } else {
-            wire.error(answer, exchange.status());
+            wire.error(response, exchange.status());
         }
-        return new LiveCall(number, exchange.label(), request.build(), answer, exchange.status());
+        return new LiveCall(number, exchange.label(), request.build(), response, exchange.status());
     }
 
     /** Returns the API key of an account. */

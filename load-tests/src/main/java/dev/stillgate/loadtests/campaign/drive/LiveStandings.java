@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What admin ports say of those who were played: how their accounts stand, when half of them had climbed, and which clusters
- * they are in. Of a fleet the gateway that concludes is believed.
+ * Final standings and clusters of the simulated accounts, read from the admin API. In a fleet the gateway with the most clusters
+ * is the one that runs the analysis. Not thread-safe.
  */
 final class LiveStandings {
     private static final List<String> RUNGS = List.of("watched", "tightened", "marked", "slowed", "blocked");
@@ -34,20 +34,20 @@ final class LiveStandings {
         this.admins = admins;
     }
 
-    /** How one account stands, and when it first stood at tightened or above: milliseconds of the gateway's calendar, or never. */
-    private record Stands(String standing, long climbed) {
+    /** Standing of an account, and when it first reached {@code tightened}: milliseconds of the gateway's calendar, or never. */
+    private record AccountState(String standing, long tightened) {
         static final long NEVER = Long.MAX_VALUE;
     }
 
-    /** Notes whose account one is; cover traffic is its campaign's. */
+    /** Records the label of an account; cover traffic counts for its campaign. */
     void note(String account, String label) {
         labels.putIfAbsent(account, label.replaceFirst("/cover$", ""));
     }
 
     /**
-     * Prints the accounts of each label by their standing, and the clusters by whom they hold.
+     * Prints the accounts of each label by standing, and the clusters with the labels of their members.
      *
-     * @param began when the first exchange was sent, in milliseconds of the gateways' calendar
+     * @param began time of the first exchange, in milliseconds of the gateways' calendar
      */
     void print(HttpClient client, long began, PrintStream out) throws IOException, InterruptedException {
         URI analyst = admins.getFirst();
@@ -60,7 +60,7 @@ final class LiveStandings {
             }
         }
         printAccounts(client, analyst, began, out);
-        out.println("| cluster | since day | members | evidence | whose |\n|---|--:|--:|--:|---|");
+        out.println("| cluster | since day | members | evidence | labels |\n|---|--:|--:|--:|---|");
         clusters.stream().limit(CLUSTERS_SHOWN).forEach(cluster -> out.println(row(cluster, began)));
         out.printf("%d clusters%n", clusters.size());
     }
@@ -77,9 +77,9 @@ final class LiveStandings {
     }
 
     private String row(JsonNode cluster, long began) {
-        Map<String, Integer> whose = new TreeMap<>();
+        Map<String, Integer> byLabelInCluster = new TreeMap<>();
         for (JsonNode member : cluster.path("members")) {
-            whose.merge(labels.getOrDefault(member.path("account").asText(), "nobody's"), 1, Integer::sum);
+            byLabelInCluster.merge(labels.getOrDefault(member.path("account").asText(), "unknown"), 1, Integer::sum);
         }
         return "| %s | %s | %d | %s | %s |"
                 .formatted(
@@ -87,14 +87,14 @@ final class LiveStandings {
                         day(millis(cluster.path("since")), began),
                         cluster.path("size").asInt(),
                         cluster.path("evidence").asText(),
-                        whose.entrySet().stream()
+                        byLabelInCluster.entrySet().stream()
                                 .map(entry -> entry.getValue() + " " + entry.getKey())
                                 .collect(Collectors.joining(", ")));
     }
 
     private void printAccounts(HttpClient client, URI admin, long began, PrintStream out)
             throws IOException, InterruptedException {
-        Map<String, List<Stands>> byLabel = new TreeMap<>();
+        Map<String, List<AccountState>> byLabel = new TreeMap<>();
         for (Map.Entry<String, String> each : labels.entrySet()) {
             byLabel.computeIfAbsent(each.getValue(), label -> new ArrayList<>())
                     .add(standing(client, admin, each.getKey()));
@@ -113,10 +113,10 @@ final class LiveStandings {
                 half(accounts, began)));
     }
 
-    private static String half(List<Stands> accounts, long began) {
-        long[] times = accounts.stream().mapToLong(Stands::climbed).sorted().toArray();
+    private static String half(List<AccountState> accounts, long began) {
+        long[] times = accounts.stream().mapToLong(AccountState::tightened).sorted().toArray();
         long median = times[(times.length - 1) / 2];
-        return median == Stands.NEVER ? "-" : day(median, began);
+        return median == AccountState.NEVER ? "-" : day(median, began);
     }
 
     private static long millis(JsonNode time) {
@@ -130,21 +130,21 @@ final class LiveStandings {
                 (millis - began) / (double) Duration.ofDays(1).toMillis());
     }
 
-    private static Stands standing(HttpClient client, URI admin, String account)
+    private static AccountState standing(HttpClient client, URI admin, String account)
             throws IOException, InterruptedException {
         String standing = "clear";
-        long climbed = Stands.NEVER;
+        long tightened = AccountState.NEVER;
         for (JsonNode ofFilter : get(client, admin, "/accounts/" + account).path("filters")) {
             if (ofFilter.has("standing")) {
                 standing = ofFilter.path("standing").asText();
                 for (JsonNode change : ofFilter.path("changes")) {
                     if (RUNGS.indexOf(change.path("standing").asText()) >= RUNGS.indexOf("tightened")) {
-                        climbed = Math.min(climbed, millis(change.path("at")));
+                        tightened = Math.min(tightened, millis(change.path("at")));
                     }
                 }
             }
         }
-        return new Stands(standing, climbed);
+        return new AccountState(standing, tightened);
     }
 
     private static JsonNode get(HttpClient client, URI admin, String path) throws IOException, InterruptedException {

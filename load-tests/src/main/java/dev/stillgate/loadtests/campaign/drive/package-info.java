@@ -1,4 +1,4 @@
-/** Generated traffic sent live, with time compressed. */
+/** Sends generated traffic to a running gateway, with time compressed. */
 @NullMarked
 package dev.stillgate.loadtests.campaign.drive;
 

@@ -1,16 +1,16 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.Exchange;
-import dev.stillgate.loadtests.campaign.Source;
-import dev.stillgate.loadtests.campaign.draw.Arrivals;
-import dev.stillgate.loadtests.campaign.draw.Dice;
-import dev.stillgate.loadtests.campaign.people.Account;
-import dev.stillgate.loadtests.campaign.talk.Dialogue;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.random.Arrivals;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.wire.Reply;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One account's conversations, one after another, from the day on which it joins to the day on which it leaves. */
+/** Traffic source of one account: sequential conversations between two times. Not thread-safe. */
 public final class Customer implements Source {
     private static final double FAILS = 0.006;
     private static final int[] ERRORS = {429, 429, 500, 529, 400};
@@ -27,14 +27,19 @@ public final class Customer implements Source {
     private String connection = "";
     private long due;
 
-    /** What an account does when it comes. */
+    /** Factory of an account's conversations. */
     @FunctionalInterface
     public interface Habit {
-        /** Begins a conversation. */
+        /** Returns the conversation that begins at a time. */
         Dialogue begin(long time);
     }
 
-    /** Makes one. */
+    /**
+     * Creates a source.
+     *
+     * @param joins earliest time of the first exchange
+     * @param leaves end of the traffic
+     */
     public Customer(Account account, String label, Habit habit, Arrivals arrivals, Dice dice, long joins, long leaves) {
         this.account = account;
         this.label = label;
@@ -56,7 +61,7 @@ public final class Customer implements Source {
         if (talk == null) {
             talk = habit.begin(due);
             dialogue = talk;
-            address = account.whereabouts().at(due);
+            address = account.location().at(due);
             connection = "c-" + dice.hex(10);
         }
         Reply reply = unanswered != null ? unanswered : talk.ask();
@@ -69,10 +74,10 @@ public final class Customer implements Source {
         moveOn(talk, end, status == 400);
     }
 
-    private void moveOn(Dialogue talk, long end, boolean given) {
+    private void moveOn(Dialogue talk, long end, boolean abandoned) {
         if (unanswered != null) {
             due = end + (long) (1000 + 4000 * dice.exponential());
-        } else if (talk.goesOn() && !given) {
+        } else if (talk.goesOn() && !abandoned) {
             due = end + 200 + (long) (talk.pause() * 1000);
         } else {
             dialogue = null;
@@ -80,7 +85,7 @@ public final class Customer implements Source {
         }
     }
 
-    /** Returns for how many milliseconds an answer is written. */
+    /** Draws the duration of a response in milliseconds. */
     public static long latency(Dice dice, Reply reply) {
         return (long) (dice.logNormal(700, 0.5) + reply.tokens() * (9 + 8 * dice.unit()));
     }

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.text;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,10 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A language: rules by which texts are written, and topics that fill them. A rule is {@code [name]} and its ways, one a line or
- * divided by bars. In a way, braces hold what is written anew each time: the name of another rule, {@code @} and a slot of
- * the topic, {@code $} for the subject, {@code own} for a name of the account, {@code #2-9} for a number, {@code ""} for
- * nothing and {@code _} for a space; {@code ^} before any of them asks for a capital.
+ * Generative grammar of a language, with topics. A rule is {@code [name]} and its alternatives, one per line or separated by
+ * bars. References in braces: the name of another rule, {@code @} and a slot of the topic, {@code $} for the subject,
+ * {@code own} for a name that only the account uses, {@code #2-9} for a number, {@code ""} for nothing and {@code _} for a
+ * space. {@code ^} before a reference capitalises it. Thread-safe after reading.
  */
 public final class Grammar {
     private static final Pattern BAR = Pattern.compile(" \\| ");
@@ -29,7 +29,7 @@ public final class Grammar {
 
     private Grammar() {}
 
-    /** Reads a language from resources: rules first, and topics in the file of that name, if there are any. */
+    /** Reads the topics and rules of a language from resources. */
     public static Grammar read(String language, String... ruleFiles) {
         Grammar grammar = new Grammar();
         grammar.readTopics("topics-" + language + ".txt");
@@ -38,35 +38,34 @@ public final class Grammar {
         }
         grammar.rules.forEach((name, rule) -> {
             if (rule.isEmpty()) {
-                throw new IllegalStateException(language + ": no rule is called " + name);
+                throw new IllegalStateException(language + ": unknown rule " + name);
             }
         });
         return grammar;
     }
 
-    /** Returns all topics. */
     public List<Topic> topics() {
         return topics;
     }
 
-    /** Returns whether there is such a rule. */
+    /** Returns whether a rule exists. */
     public boolean has(String rule) {
         return rules.containsKey(rule);
     }
 
-    /** Returns a scope on a topic, with a subject drawn from it. */
-    public Scope scope(Dice dice, Topic topic, Voice voice) {
+    /** Returns a scope for a topic, with a random subject. */
+    public Scope scope(Dice dice, Topic topic, WritingStyle style) {
         StringBuilder subject = new StringBuilder();
-        topic.slot("thing").write(new Scope(dice, topic, "", voice), subject);
-        return new Scope(dice, topic, subject.toString(), voice);
+        topic.slot("thing").write(new Scope(dice, topic, "", style), subject);
+        return new Scope(dice, topic, subject.toString(), style);
     }
 
-    /** Writes a text. */
+    /** Writes a text by a rule. */
     public void write(String rule, Scope scope, StringBuilder out) {
         known(rule).write(scope, out);
     }
 
-    /** Writes a text in one of the ways of a rule, counted from 0 and round. */
+    /** Writes a text by an alternative of a rule; the index wraps around. */
     public void write(String rule, int way, Scope scope, StringBuilder out) {
         known(rule).write(way, scope, out);
     }
@@ -74,12 +73,12 @@ public final class Grammar {
     private Rule known(String rule) {
         Rule found = rules.get(rule);
         if (found == null) {
-            throw new IllegalArgumentException("no rule is called " + rule);
+            throw new IllegalArgumentException("unknown rule " + rule);
         }
         return found;
     }
 
-    /** Returns a text. */
+    /** Returns a text by a rule. */
     public String text(String rule, Scope scope) {
         StringBuilder out = new StringBuilder();
         write(rule, scope, out);
@@ -163,7 +162,7 @@ public final class Grammar {
         return parts;
     }
 
-    /** Returns where the next reference begins; a brace before anything that is no reference stands for itself. */
+    /** Returns the index of the next reference, -1 if there is none. Braces before other characters are literals. */
     private static int reference(String way, int from) {
         for (int open = way.indexOf('{', from); open >= 0; open = way.indexOf('{', open + 1)) {
             char next = open + 1 < way.length() ? way.charAt(open + 1) : ' ';
@@ -183,7 +182,7 @@ public final class Grammar {
             case '#' -> number(inside.substring(1));
             default ->
                 inside.equals("own")
-                        ? (scope, out) -> out.append(scope.voice().own(scope.dice()))
+                        ? (scope, out) -> out.append(scope.style().own(scope.dice()))
                         : rule(inside)::write;
         };
     }

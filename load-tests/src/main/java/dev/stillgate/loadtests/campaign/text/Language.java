@@ -1,14 +1,14 @@
 package dev.stillgate.loadtests.campaign.text;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What people and models say in one language. */
+/** Generator of prompts and responses in one language. Thread-safe. */
 public final class Language {
     private static final Map<String, Language> READ = new ConcurrentHashMap<>();
-    private static final int SHORTEST_ANSWER = 62; // words
+    private static final int MIN_ANSWER = 62; // words
 
     private final Grammar grammar;
     private final boolean spaced;
@@ -20,37 +20,34 @@ public final class Language {
         this.spaced = !code.equals("zh") && !code.equals("ja");
     }
 
-    /** Returns a language by its code. */
+    /** Returns a language by its ISO 639 code. */
     public static Language of(String code) {
         return READ.computeIfAbsent(code, Language::new);
     }
 
-    /** Returns English. */
     public static Language english() {
         return of("en");
     }
 
-    /** Returns the rules. */
     public Grammar grammar() {
         return grammar;
     }
 
-    /** Returns all topics. */
     public List<Topic> topics() {
         return grammar.topics();
     }
 
-    /** Returns a scope on a topic. */
-    public Scope scope(Dice dice, Topic topic, Voice voice) {
-        return grammar.scope(dice, topic, voice);
+    /** Returns a scope for a topic, with a random subject. */
+    public Scope scope(Dice dice, Topic topic, WritingStyle style) {
+        return grammar.scope(dice, topic, style);
     }
 
-    /** Writes a question, long when there is a background to be told. */
+    /** Writes a question, optionally with background information. */
     public String ask(Scope scope, boolean longer) {
         return spoken(longer ? "ask.long" : "ask", scope);
     }
 
-    /** Writes a further question in a conversation. */
+    /** Writes a follow-up question. */
     public String follow(Scope scope) {
         return spoken("follow", scope);
     }
@@ -58,16 +55,16 @@ public final class Language {
     private String spoken(String rule, Scope scope) {
         StringBuilder out = new StringBuilder(256);
         grammar.write(rule, scope, out);
-        scope.voice().speak(scope.dice(), out, this == english());
+        scope.style().apply(scope.dice(), out, this == english());
         return out.toString();
     }
 
-    /** Writes an answer in prose, of some 60 to 250 words. */
+    /** Writes a response in prose of 60 to 250 words. */
     public String answer(Scope scope) {
         Dice dice = scope.dice();
         StringBuilder out = new StringBuilder(1024);
         grammar.write("answer.open", scope, out);
-        int aim = SHORTEST_ANSWER + (int) (40 * dice.exponential());
+        int aim = MIN_ANSWER + (int) (40 * dice.exponential());
         int words = 0;
         int sentences = 0;
         boolean listed = false;

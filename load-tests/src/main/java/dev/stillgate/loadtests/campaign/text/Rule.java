@@ -3,11 +3,11 @@ package dev.stillgate.loadtests.campaign.text;
 import java.util.Arrays;
 import java.util.List;
 
-/** One symbol of a grammar: the ways in which it can be written. */
+/** A symbol of a grammar with its alternatives. */
 final class Rule {
     private Part[][] ways = {};
 
-    /** A piece of a way: a constant, or something that is written anew each time. */
+    /** A part of an alternative: a constant or a reference. */
     interface Part {
         void write(Scope scope, StringBuilder out);
     }

@@ -1,10 +1,10 @@
 package dev.stillgate.loadtests.campaign.text;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
 
 /**
- * What a text is about and who writes it, while it is written.
+ * The context in which a text is generated.
  *
- * @param subject what is meant by "it"
+ * @param subject the thing the text is about
  */
-public record Scope(Dice dice, Topic topic, String subject, Voice voice) {}
+public record Scope(Dice dice, Topic topic, String subject, WritingStyle style) {}

@@ -3,7 +3,7 @@ package dev.stillgate.loadtests.campaign.text;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Something that people talk about, with words of its own. */
+/** A topic with its vocabulary. */
 public final class Topic {
     private final String name;
     private final Map<String, Rule> slots = new HashMap<>();
@@ -12,7 +12,6 @@ public final class Topic {
         this.name = name;
     }
 
-    /** Returns its name. */
     public String name() {
         return name;
     }

@@ -1,4 +1,4 @@
-/** Prompts and answers made of grammars. */
+/** Prompts and responses generated from grammars. */
 @NullMarked
 package dev.stillgate.loadtests.campaign.text;
 

@@ -1,9 +1,10 @@
 package dev.stillgate.loadtests.campaign.wire;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.List;
 
-/** OpenAI's Chat Completions API. */
+/** OpenAI Chat Completions. */
 final class CompletionsWire implements Wire {
     @Override
     public String path() {
@@ -16,26 +17,17 @@ final class CompletionsWire implements Wire {
     }
 
     @Override
-    public String itemId(Dice dice) {
-        return "";
-    }
-
-    @Override
     public String callId(Dice dice) {
         return "call_" + dice.token(24);
     }
 
     @Override
     public void tool(JsonBuffer out, Tool tool) {
-        out.raw("{\"type\":\"function\",\"function\":{\"name\":").string(tool.name());
-        out.raw(",\"description\":").string(tool.description()).raw(",\"parameters\":");
-        tool.schema(out);
-        out.raw("}}");
-    }
-
-    @Override
-    public void user(JsonBuffer out, JsonBuffer quoted) {
-        out.raw("{\"role\":\"user\",\"content\":").raw(quoted).raw("}");
+        out.fill(
+                "{'type':'function','function':{'name':?,'description':?,'parameters':?}}",
+                tool.name(),
+                tool.description(),
+                tool.schema());
     }
 
     @Override
@@ -46,16 +38,15 @@ final class CompletionsWire implements Wire {
     }
 
     private static void message(JsonBuffer out, Reply reply) {
-        if (reply.hasText()) {
-            out.raw(reply.text());
-        } else {
-            out.raw("null");
-        }
-        for (int i = 0; i < reply.calls().size(); i++) {
-            ToolCall call = reply.calls().get(i);
-            out.raw(i == 0 ? ",\"tool_calls\":[" : ",").raw("{\"id\":").string(call.id());
-            out.raw(",\"type\":\"function\",\"function\":{\"name\":").string(call.name());
-            out.raw(",\"arguments\":").string(call.arguments()).raw("}}");
+        out.value(reply.hasText() ? reply.text() : null);
+        String separator = ",'tool_calls':[";
+        for (ToolCall call : reply.calls()) {
+            out.fill(
+                    separator + "{'id':?,'type':'function','function':{'name':?,'arguments':?}}",
+                    call.id(),
+                    call.name(),
+                    call.arguments());
+            separator = ",";
         }
         out.raw(reply.calls().isEmpty() ? "" : "]");
     }
@@ -63,28 +54,18 @@ final class CompletionsWire implements Wire {
     @Override
     public void results(JsonBuffer out, List<ToolCall> calls, List<String> outputs) {
         for (int i = 0; i < calls.size(); i++) {
-            out.raw(i == 0 ? "" : ",")
-                    .raw("{\"role\":\"tool\",\"tool_call_id\":")
-                    .string(calls.get(i).id());
-            out.raw(",\"content\":").string(outputs.get(i)).raw("}");
+            out.raw(i == 0 ? "" : ",");
+            out.fill("{'role':'tool','tool_call_id':?,'content':?}", calls.get(i).id(), outputs.get(i));
         }
     }
 
     @Override
     public void request(JsonBuffer out, Conversation conversation, Sampling sampling) {
         sampling.common(out, "max_completion_tokens");
-        if (sampling.stream()) {
-            out.raw(",\"stream_options\":{\"include_usage\":true}");
-        }
-        if (sampling.n() > 1) {
-            out.raw(",\"n\":").number(sampling.n());
-        }
-        if (sampling.thinking()) {
-            out.raw(",\"reasoning_effort\":\"high\"");
-        }
-        if (sampling.json()) {
-            out.raw(",\"response_format\":{\"type\":\"json_object\"}");
-        }
+        out.fill(sampling.stream() ? ",'stream_options':{'include_usage':true}" : "");
+        out.fill(sampling.n() > 1 ? ",'n':?" : "", sampling.n());
+        out.fill(sampling.thinking() ? ",'reasoning_effort':'high'" : "");
+        out.fill(sampling.json() ? ",'response_format':{'type':'json_object'}" : "");
         out.raw(conversation.tools.written(this)).raw(",\"messages\":[");
         if (conversation.system.length > 0) {
             out.raw("{\"role\":\"system\",\"content\":")
@@ -96,26 +77,23 @@ final class CompletionsWire implements Wire {
 
     @Override
     public void response(JsonBuffer out, Reply reply, Sampling sampling, int inputTokens, long seconds) {
-        out.raw("{\"id\":")
-                .string(reply.id())
-                .raw(",\"object\":\"chat.completion\",\"created\":")
-                .number(seconds);
-        out.raw(",\"model\":").string(sampling.model()).raw(",\"choices\":[");
+        out.fill(
+                "{'id':?,'object':'chat.completion','created':?,'model':?,'choices':[",
+                reply.id(),
+                seconds,
+                sampling.model());
         int choices = Math.max(1, sampling.n());
         for (int i = 0; i < choices; i++) {
-            out.raw(i == 0 ? "" : ",")
-                    .raw("{\"index\":")
-                    .number(i)
-                    .raw(",\"message\":{\"role\":\"assistant\",\"content\":");
+            out.raw(i == 0 ? "" : ",").fill("{'index':?,'message':{'role':'assistant','content':", i);
             message(out, reply);
-            out.raw("},\"finish_reason\":").raw(reply.calls().isEmpty() ? "\"stop\"}" : "\"tool_calls\"}");
+            out.fill("},'finish_reason':?}", reply.calls().isEmpty() ? "stop" : "tool_calls");
         }
         int output = reply.tokens() * choices;
-        out.raw("],\"usage\":{\"prompt_tokens\":")
-                .number(inputTokens)
-                .raw(",\"completion_tokens\":")
-                .number(output);
-        out.raw(",\"total_tokens\":").number((long) inputTokens + output).raw("}}");
+        out.fill(
+                "],'usage':{'prompt_tokens':?,'completion_tokens':?,'total_tokens':?}}",
+                inputTokens,
+                output,
+                (long) inputTokens + output);
     }
 
     @Override
@@ -125,8 +103,6 @@ final class CompletionsWire implements Wire {
 
     static void openAiError(JsonBuffer out, int status) {
         String type = status == 429 ? "tokens" : status >= 500 ? "server_error" : "invalid_request_error";
-        out.raw("{\"error\":{\"message\":\"This request was not answered.\",\"type\":")
-                .string(type);
-        out.raw(",\"param\":null,\"code\":null}}");
+        out.fill("{'error':{'message':'This request was not answered.','type':?,'param':null,'code':null}}", type);
     }
 }

@@ -1,12 +1,13 @@
 package dev.stillgate.loadtests.campaign.wire;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import java.util.List;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A prompt as it grows from turn to turn. What was said is kept as the JSON that goes back to the model with every
- * request, answers and their ids included.
+ * A conversation with a model. Earlier turns, including responses and their ids, are kept as the JSON that is part of every
+ * later request.
  */
 public final class Conversation {
     final byte[] system;
@@ -23,17 +24,17 @@ public final class Conversation {
     private int turns;
 
     /**
-     * Begins one.
+     * Creates an empty conversation.
      *
-     * @param system the system prompt as a JSON string, empty when there is none
-     * @param chained whether earlier turns are left to the provider's memory, which only one API has
+     * @param system the system prompt as a JSON string, empty for none
+     * @param chained whether requests refer to earlier turns by a response id, if the API supports it
      */
     public Conversation(Wire wire, Dice dice, byte[] system, ToolSet tools, boolean chained) {
         this.wire = wire;
         this.dice = dice;
         this.system = system;
         this.tools = tools;
-        this.chained = chained && wire == Wire.RESPONSES;
+        this.chained = chained && wire.storesHistory();
     }
 
     /** Returns a system prompt as a JSON string. */
@@ -41,22 +42,22 @@ public final class Conversation {
         return new JsonBuffer(system.length() + 64).string(system).copy();
     }
 
-    /** Returns the API it is written in. */
+    /** Returns the API format. */
     public Wire wire() {
         return wire;
     }
 
-    /** Returns how often the caller has spoken. */
+    /** Returns the number of client turns. */
     public int turns() {
         return turns;
     }
 
-    /** Returns how many bytes of history it carries. */
+    /** Returns the length of the earlier turns in bytes. */
     public int length() {
         return messages.length();
     }
 
-    /** The caller says something. */
+    /** Adds a client turn. */
     public void say(CharSequence text) {
         separate();
         quoted.clear();
@@ -64,14 +65,14 @@ public final class Conversation {
         turns++;
     }
 
-    /** The caller returns what the tools of an answer gave. */
-    public void giveBack(List<ToolCall> calls, List<String> outputs) {
+    /** Adds a client turn with the results of tool calls. */
+    public void addResults(List<ToolCall> calls, List<String> outputs) {
         separate();
         wire.results(messages, calls, outputs);
         turns++;
     }
 
-    /** Begins anew, as if nothing had been said. */
+    /** Removes all earlier turns. */
     public void forget() {
         messages.clear();
         previous = null;
@@ -86,7 +87,7 @@ public final class Conversation {
         }
     }
 
-    /** Returns an answer with ids of its own that is not yet part of the history. */
+    /** Returns a response with new ids, without adding it to the conversation. */
     public Reply answer(CharSequence text, @Nullable String thinking, List<ToolCall> calls) {
         JsonBuffer json = new JsonBuffer(text.isEmpty() ? 0 : text.length() + text.length() / 16 + 16);
         if (!text.isEmpty()) {
@@ -96,7 +97,7 @@ public final class Conversation {
         return new Reply(wire.replyId(dice), wire.itemId(dice), json, thinking, signature, calls);
     }
 
-    /** Takes an answer into the history. */
+    /** Adds a response to the conversation. */
     public void remember(Reply reply) {
         previous = reply.id();
         if (!chained) {
@@ -105,7 +106,7 @@ public final class Conversation {
         }
     }
 
-    /** Returns about how many tokens it is. */
+    /** Returns the approximate number of input tokens. */
     public int tokens() {
         return Math.max(1, (messages.length() + system.length + tools.written(wire).length) / 4);
     }

@@ -1,10 +1,11 @@
 package dev.stillgate.loadtests.campaign.wire;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Anthropic's Messages API. */
+/** Anthropic Messages. */
 final class MessagesWire implements Wire {
     private static final int THINKING_BUDGET = 2048;
 
@@ -19,26 +20,13 @@ final class MessagesWire implements Wire {
     }
 
     @Override
-    public String itemId(Dice dice) {
-        return "";
-    }
-
-    @Override
     public String callId(Dice dice) {
         return "toolu_01" + dice.token(22);
     }
 
     @Override
     public void tool(JsonBuffer out, Tool tool) {
-        out.raw("{\"name\":").string(tool.name()).raw(",\"description\":").string(tool.description());
-        out.raw(",\"input_schema\":");
-        tool.schema(out);
-        out.raw("}");
-    }
-
-    @Override
-    public void user(JsonBuffer out, JsonBuffer quoted) {
-        out.raw("{\"role\":\"user\",\"content\":").raw(quoted).raw("}");
+        out.fill("{'name':?,'description':?,'input_schema':?}", tool.name(), tool.description(), tool.schema());
     }
 
     @Override
@@ -55,28 +43,16 @@ final class MessagesWire implements Wire {
     private static void content(JsonBuffer out, Reply reply) {
         String separator = "[";
         if (reply.thinking() != null) {
-            out.raw("[{\"type\":\"thinking\",\"thinking\":")
-                    .string(reply.thinking())
-                    .raw(",\"signature\":");
-            out.string(reply.signature()).raw("}");
+            out.fill("[{'type':'thinking','thinking':?,'signature':?}", reply.thinking(), reply.signature());
             separator = ",";
         }
         if (reply.hasText()) {
-            out.raw(separator)
-                    .raw("{\"type\":\"text\",\"text\":")
-                    .raw(reply.text())
-                    .raw("}");
+            out.raw(separator).fill("{'type':'text','text':?}", reply.text());
             separator = ",";
         }
         for (ToolCall call : reply.calls()) {
-            out.raw(separator)
-                    .raw("{\"type\":\"tool_use\",\"id\":")
-                    .string(call.id())
-                    .raw(",\"name\":");
-            out.string(call.name())
-                    .raw(",\"input\":")
-                    .raw(call.arguments().getBytes(StandardCharsets.UTF_8))
-                    .raw("}");
+            out.raw(separator).fill("{'type':'tool_use','id':?,'name':?,'input':", call.id(), call.name());
+            out.raw(call.arguments().getBytes(StandardCharsets.UTF_8)).raw("}");
             separator = ",";
         }
         out.raw("]");
@@ -86,10 +62,9 @@ final class MessagesWire implements Wire {
     public void results(JsonBuffer out, List<ToolCall> calls, List<String> outputs) {
         out.raw("{\"role\":\"user\",\"content\":");
         for (int i = 0; i < calls.size(); i++) {
-            out.raw(i == 0 ? "[" : ",")
-                    .raw("{\"type\":\"tool_result\",\"tool_use_id\":")
-                    .string(calls.get(i).id());
-            out.raw(",\"content\":").string(outputs.get(i)).raw("}");
+            out.raw(i == 0 ? "[" : ",");
+            out.fill(
+                    "{'type':'tool_result','tool_use_id':?,'content':?}", calls.get(i).id(), outputs.get(i));
         }
         out.raw("]}");
     }
@@ -97,11 +72,8 @@ final class MessagesWire implements Wire {
     @Override
     public void request(JsonBuffer out, Conversation conversation, Sampling sampling) {
         sampling.common(out, "max_tokens");
-        if (sampling.thinking()) {
-            out.raw(",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":")
-                    .number(THINKING_BUDGET)
-                    .raw("}");
-        }
+        out.fill(
+                sampling.thinking() ? ",'thinking':{'type':'enabled','budget_tokens':?}" : "", THINKING_BUDGET);
         if (conversation.system.length > 0) {
             out.raw(",\"system\":").raw(conversation.system);
         }
@@ -111,18 +83,19 @@ final class MessagesWire implements Wire {
 
     @Override
     public void response(JsonBuffer out, Reply reply, Sampling sampling, int inputTokens, long seconds) {
-        out.raw("{\"id\":").string(reply.id()).raw(",\"type\":\"message\",\"role\":\"assistant\",\"model\":");
-        out.string(sampling.model()).raw(",\"content\":");
+        out.fill(
+                "{'id':?,'type':'message','role':'assistant','model':?,'content':", reply.id(), sampling.model());
         content(out, reply);
-        out.raw(",\"stop_reason\":").raw(reply.calls().isEmpty() ? "\"end_turn\"" : "\"tool_use\"");
-        out.raw(",\"stop_sequence\":null,\"usage\":{\"input_tokens\":").number(inputTokens);
-        out.raw(",\"output_tokens\":").number(reply.tokens()).raw("}}");
+        out.fill(
+                ",'stop_reason':?,'stop_sequence':null,'usage':{'input_tokens':?,'output_tokens':?}}",
+                reply.calls().isEmpty() ? "end_turn" : "tool_use",
+                inputTokens,
+                reply.tokens());
     }
 
     @Override
     public void error(JsonBuffer out, int status) {
         String type = status == 429 ? "rate_limit_error" : status == 529 ? "overloaded_error" : "invalid_request_error";
-        out.raw("{\"type\":\"error\",\"error\":{\"type\":").string(type);
-        out.raw(",\"message\":\"This request was not answered.\"}}");
+        out.fill("{'type':'error','error':{'type':?,'message':'This request was not answered.'}}", type);
     }
 }

@@ -1,21 +1,22 @@
 package dev.stillgate.loadtests.campaign.wire;
 
 import java.util.List;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the model answered.
+ * A response of the model.
  *
- * @param id of the answer, as the provider issues it
- * @param itemId of its text, where the provider issues one
- * @param text in quotes, as JSON; empty when there is none
- * @param thinking what it thought before, when that is shown
- * @param signature the provider's, over the thinking
+ * @param id response id
+ * @param itemId id of the output item, empty if the API has none
+ * @param text the text as a JSON string; an empty buffer for none
+ * @param thinking the thinking block, null for none
+ * @param signature the provider's signature of the thinking block
  */
 public record Reply(
         String id, String itemId, JsonBuffer text, @Nullable String thinking, String signature, List<ToolCall> calls) {
 
-    /** Returns about how many tokens it has. */
+    /** Returns the approximate number of output tokens. */
     public int tokens() {
         int characters = text.length() + (thinking == null ? 0 : thinking.length());
         for (ToolCall call : calls) {

@@ -1,9 +1,10 @@
 package dev.stillgate.loadtests.campaign.wire;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.List;
 
-/** OpenAI's Responses API. */
+/** OpenAI Responses. */
 final class ResponsesWire implements Wire {
     @Override
     public String path() {
@@ -26,38 +27,38 @@ final class ResponsesWire implements Wire {
     }
 
     @Override
-    public void tool(JsonBuffer out, Tool tool) {
-        out.raw("{\"type\":\"function\",\"name\":").string(tool.name()).raw(",\"description\":");
-        out.string(tool.description()).raw(",\"parameters\":");
-        tool.schema(out);
-        out.raw("}");
+    public boolean storesHistory() {
+        return true;
     }
 
     @Override
-    public void user(JsonBuffer out, JsonBuffer quoted) {
-        out.raw("{\"role\":\"user\",\"content\":").raw(quoted).raw("}");
+    public void tool(JsonBuffer out, Tool tool) {
+        out.fill(
+                "{'type':'function','name':?,'description':?,'parameters':?}",
+                tool.name(),
+                tool.description(),
+                tool.schema());
     }
 
     @Override
     public void assistant(JsonBuffer out, Reply reply) {
-        items(out, reply);
-    }
-
-    private static void items(JsonBuffer out, Reply reply) {
         String separator = "";
         if (reply.hasText()) {
-            out.raw("{\"type\":\"message\",\"id\":").string(reply.itemId());
-            out.raw(
-                    ",\"status\":\"completed\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":");
-            out.raw(reply.text()).raw(",\"annotations\":[]}]}");
+            out.fill(
+                    "{'type':'message','id':?,'status':'completed','role':'assistant',"
+                            + "'content':[{'type':'output_text','text':?,'annotations':[]}]}",
+                    reply.itemId(),
+                    reply.text());
             separator = ",";
         }
         for (ToolCall call : reply.calls()) {
             out.raw(separator)
-                    .raw("{\"type\":\"function_call\",\"id\":")
-                    .string("fc_" + call.id().substring(5));
-            out.raw(",\"call_id\":").string(call.id()).raw(",\"name\":").string(call.name());
-            out.raw(",\"arguments\":").string(call.arguments()).raw(",\"status\":\"completed\"}");
+                    .fill(
+                            "{'type':'function_call','id':?,'call_id':?,'name':?,'arguments':?,'status':'completed'}",
+                            "fc_" + call.id().substring(5),
+                            call.id(),
+                            call.name(),
+                            call.arguments());
             separator = ",";
         }
     }
@@ -65,27 +66,22 @@ final class ResponsesWire implements Wire {
     @Override
     public void results(JsonBuffer out, List<ToolCall> calls, List<String> outputs) {
         for (int i = 0; i < calls.size(); i++) {
-            out.raw(i == 0 ? "" : ",")
-                    .raw("{\"type\":\"function_call_output\",\"call_id\":")
-                    .string(calls.get(i).id());
-            out.raw(",\"output\":").string(outputs.get(i)).raw("}");
+            out.raw(i == 0 ? "" : ",");
+            out.fill(
+                    "{'type':'function_call_output','call_id':?,'output':?}", calls.get(i).id(), outputs.get(i));
         }
     }
 
     @Override
     public void request(JsonBuffer out, Conversation conversation, Sampling sampling) {
         sampling.common(out, "max_output_tokens");
-        if (sampling.thinking()) {
-            out.raw(",\"reasoning\":{\"effort\":\"high\"}");
-        }
-        if (sampling.json()) {
-            out.raw(",\"text\":{\"format\":{\"type\":\"json_object\"}}");
-        }
+        out.fill(sampling.thinking() ? ",'reasoning':{'effort':'high'}" : "");
+        out.fill(sampling.json() ? ",'text':{'format':{'type':'json_object'}}" : "");
         if (conversation.system.length > 0) {
             out.raw(",\"instructions\":").raw(conversation.system);
         }
         if (conversation.chained && conversation.previous != null) {
-            out.raw(",\"previous_response_id\":").string(conversation.previous);
+            out.fill(",'previous_response_id':?", conversation.previous);
         }
         out.raw(conversation.tools.written(this))
                 .raw(",\"input\":[")
@@ -95,18 +91,18 @@ final class ResponsesWire implements Wire {
 
     @Override
     public void response(JsonBuffer out, Reply reply, Sampling sampling, int inputTokens, long seconds) {
-        out.raw("{\"id\":")
-                .string(reply.id())
-                .raw(",\"object\":\"response\",\"created_at\":")
-                .number(seconds);
-        out.raw(",\"status\":\"completed\",\"model\":").string(sampling.model()).raw(",\"output\":[");
-        items(out, reply);
+        out.fill(
+                "{'id':?,'object':'response','created_at':?,'status':'completed','model':?,'output':[",
+                reply.id(),
+                seconds,
+                sampling.model());
+        assistant(out, reply);
         int output = reply.tokens();
-        out.raw("],\"usage\":{\"input_tokens\":")
-                .number(inputTokens)
-                .raw(",\"output_tokens\":")
-                .number(output);
-        out.raw(",\"total_tokens\":").number((long) inputTokens + output).raw("}}");
+        out.fill(
+                "],'usage':{'input_tokens':?,'output_tokens':?,'total_tokens':?}}",
+                inputTokens,
+                output,
+                (long) inputTokens + output);
     }
 
     @Override

@@ -1,34 +1,32 @@
 package dev.stillgate.loadtests.campaign.wire;
 
+import dev.stillgate.loadtests.json.JsonBuffer;
+
 /**
- * What a caller asks for beside the prompt.
+ * Request parameters other than the prompt.
  *
- * @param temperature negative when it is not given
- * @param n how many answers at once; only Chat Completions has it
+ * @param maxTokens 0 for none
+ * @param temperature negative for none
+ * @param n number of choices, for Chat Completions only
  */
 public record Sampling(
         String model, int maxTokens, double temperature, boolean stream, boolean thinking, boolean json, int n) {
 
-    /** Returns the same for another model. */
+    /** Returns a copy with another model. */
     public Sampling withModel(String other) {
         return new Sampling(other, maxTokens, temperature, stream, thinking, json, n);
     }
 
-    /** Returns the same with the answer in one piece. */
+    /** Returns a copy without streaming. */
     public Sampling unstreamed() {
         return new Sampling(model, maxTokens, temperature, false, thinking, json, n);
     }
 
+    /** Writes the opening brace and the parameters that all APIs have. */
     void common(JsonBuffer out, String maxTokensName) {
-        out.raw("{\"model\":").string(model);
-        if (maxTokens > 0) {
-            out.raw(",\"").raw(maxTokensName).raw("\":").number(maxTokens);
-        }
-        if (temperature >= 0) {
-            out.raw(",\"temperature\":").raw(Double.toString(temperature));
-        }
-        if (stream) {
-            out.raw(",\"stream\":true");
-        }
+        out.fill("{'model':?", model);
+        out.fill(maxTokens > 0 ? ",?:?" : "", maxTokensName, maxTokens);
+        out.fill(temperature >= 0 ? ",'temperature':?" : "", temperature);
+        out.fill(stream ? ",'stream':true" : "");
     }
 }

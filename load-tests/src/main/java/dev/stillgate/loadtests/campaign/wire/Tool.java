@@ -1,23 +1,20 @@
 package dev.stillgate.loadtests.campaign.wire;
 
+import dev.stillgate.loadtests.json.JsonBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * A tool that a caller offers.
+ * Definition of a tool that a client offers.
  *
- * @param parameters names of its parameters, all of them required texts
+ * @param parameters names of the parameters, which are required strings
  */
 public record Tool(String name, String description, List<String> parameters) {
 
-    void schema(JsonBuffer out) {
-        out.raw("{\"type\":\"object\",\"properties\":{");
-        for (int i = 0; i < parameters.size(); i++) {
-            out.raw(i == 0 ? "" : ",").string(parameters.get(i)).raw(":{\"type\":\"string\"}");
-        }
-        out.raw("},\"required\":[");
-        for (int i = 0; i < parameters.size(); i++) {
-            out.raw(i == 0 ? "" : ",").string(parameters.get(i));
-        }
-        out.raw("]}");
+    JsonBuffer schema() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        parameters.forEach(parameter -> properties.put(parameter, Map.of("type", "string")));
+        return JsonBuffer.of("{'type':'object','properties':?,'required':?}", properties, parameters);
     }
 }

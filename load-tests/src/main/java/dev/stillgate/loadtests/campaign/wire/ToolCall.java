@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.campaign.wire;
 
 /**
- * A tool that an answer wants to be run.
+ * A tool call in a response.
  *
  * @param arguments a JSON object
  */

@@ -2,22 +2,20 @@ package dev.stillgate.loadtests.campaign.wire;
 
 import java.util.List;
 import java.util.Map;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Tools as they are offered, written once for each API. */
+/** Tool definitions of a client, formatted once for each API. Thread-safe. */
 public final class ToolSet {
-    /** No tools. */
     public static final ToolSet NONE = new ToolSet(List.of());
 
     private final List<Tool> tools;
     private final Map<Wire, byte[]> written = new ConcurrentHashMap<>();
 
-    /** Makes a set. */
     public ToolSet(List<Tool> tools) {
         this.tools = List.copyOf(tools);
     }
 
-    /** Returns the tools. */
     public List<Tool> tools() {
         return tools;
     }

@@ -1,49 +1,50 @@
 package dev.stillgate.loadtests.campaign.wire;
 
-import dev.stillgate.loadtests.campaign.draw.Dice;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.List;
 
-/** How one of the providers' APIs writes prompts and answers. */
-public sealed interface Wire permits MessagesWire, CompletionsWire, ResponsesWire {
-    /** Anthropic Messages. */
-    Wire MESSAGES = new MessagesWire();
-
-    /** OpenAI Chat Completions. */
-    Wire COMPLETIONS = new CompletionsWire();
-
-    /** OpenAI Responses. */
-    Wire RESPONSES = new ResponsesWire();
-
-    /** Returns the path that is posted to. */
+/** The JSON format of one provider API, see {@link Wires}. */
+public interface Wire {
+    /** Returns the request path. */
     String path();
 
-    /** Returns the id of an answer as the provider would issue it. */
+    /** Returns a new response id in the provider's format. */
     String replyId(Dice dice);
 
-    /** Returns the id of an answer's text, empty where there is none. */
-    String itemId(Dice dice);
+    /** Returns a new id of an output item, empty if the API has none. */
+    default String itemId(Dice dice) {
+        return "";
+    }
 
-    /** Returns the id of a tool call. */
+    /** Returns a new tool call id. */
     String callId(Dice dice);
 
-    /** Writes a tool that is offered. */
+    /** Returns whether a request can refer to earlier turns by a response id. */
+    default boolean storesHistory() {
+        return false;
+    }
+
+    /** Writes the definition of a tool. */
     void tool(JsonBuffer out, Tool tool);
 
-    /** Writes what the caller says; {@code quoted} is a JSON string. */
-    void user(JsonBuffer out, JsonBuffer quoted);
+    /** Writes a user turn; {@code quoted} is a JSON string. */
+    default void user(JsonBuffer out, JsonBuffer quoted) {
+        out.raw("{\"role\":\"user\",\"content\":").raw(quoted).raw("}");
+    }
 
-    /** Writes an earlier answer as a client sends it back. */
+    /** Writes an earlier response as part of a later request. */
     void assistant(JsonBuffer out, Reply reply);
 
-    /** Writes what tools gave back. */
+    /** Writes tool results. */
     void results(JsonBuffer out, List<ToolCall> calls, List<String> outputs);
 
     /** Writes a request. */
     void request(JsonBuffer out, Conversation conversation, Sampling sampling);
 
-    /** Writes the answer to it; {@code n} times the same text when several were asked for. */
+    /** Writes a response; if several choices were requested, all have the same text. */
     void response(JsonBuffer out, Reply reply, Sampling sampling, int inputTokens, long seconds);
 
-    /** Writes an error's body. */
+    /** Writes an error body. */
     void error(JsonBuffer out, int status);
 }

@@ -1,4 +1,4 @@
-/** Requests and answers of the providers' APIs, written as JSON. */
+/** JSON of requests and responses in the providers' APIs. */
 @NullMarked
 package dev.stillgate.loadtests.campaign.wire;
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.stillgate.loadtests.campaign.Cast;
-import dev.stillgate.loadtests.campaign.Scenario;
-import dev.stillgate.loadtests.campaign.harvest.Blocked;
-import dev.stillgate.loadtests.campaign.harvest.Plan;
-import dev.stillgate.loadtests.campaign.harvest.Work;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Work;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,9 +25,9 @@ final class DriveTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
-    private static Cast cast() {
+    private static Simulation cast() {
         Plan plan = Plan.of("x", 4, 20, Work.TOOLS).from(0);
-        return Cast.draw(new Scenario("test", 2, 30, List.of(plan)), 6, 2, 30, 1, Blocked.NOBODY);
+        return Simulation.create(new Scenario("test", 2, 30, List.of(plan)), 6, 2, 30, 1, BlockedAccounts.NONE);
     }
 
     private static URI loopback(int port) {
@@ -52,7 +52,7 @@ final class DriveTest {
     void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws Exception {
         int[] all = {0};
         cast().play(exchange -> all[0]++);
-        try (PlayedModel model = new PlayedModel(0)) {
+        try (SimulatedModel model = new SimulatedModel(0)) {
             assertThat(new Drive(cast(), List.of(loopback(model.port())), AS_FAST_AS_IT_GOES, List.of(), 0)
                             .run(1, model, out))
                     .isTrue();
@@ -69,7 +69,7 @@ final class DriveTest {
     @Test
     void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws Exception {
         HttpServer forbids = answering(403, "{}");
-        try (PlayedModel model = new PlayedModel(0)) {
+        try (SimulatedModel model = new SimulatedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
             assertThat(new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out))
                     .isFalse();
@@ -84,7 +84,7 @@ final class DriveTest {
         HttpServer breaks = answering(502, "{\"error\":{\"message\":\"no endpoint\"}}");
         int[] all = {0};
         cast().play(exchange -> all[0]++);
-        try (PlayedModel model = new PlayedModel(0)) {
+        try (SimulatedModel model = new SimulatedModel(0)) {
             URI gateway = loopback(breaks.getAddress().getPort());
             new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out);
         } finally {

@@ -1,0 +1,93 @@
+package dev.stillgate.loadtests.campaign.attack;
+
+import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.client.Client;
+import dev.stillgate.loadtests.campaign.client.ClientKind;
+import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Network;
+import dev.stillgate.loadtests.campaign.client.Networks;
+import dev.stillgate.loadtests.campaign.client.AccountRegistry;
+import dev.stillgate.loadtests.campaign.client.Location;
+import dev.stillgate.loadtests.campaign.text.Language;
+import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Creates the accounts of a campaign, with their age, client and addresses, and the replacements of blocked ones. */
+final class AccountSupply {
+    private static final List<String> LANGUAGES = List.of("de", "fr", "es", "pt", "ru", "zh", "ja");
+    private static final double HOUR = 3_600_000;
+
+    private final World world;
+    private final AccountRegistry registry;
+    private final Plan plan;
+    private final BlockedAccounts blocked;
+    private final Dice dice;
+    private final ClientKind kind;
+    private final Client shared;
+    private final List<String> servers;
+
+    AccountSupply(World world, AccountRegistry registry, Plan plan, BlockedAccounts blocked, Dice dice) {
+        this.world = world;
+        this.registry = registry;
+        this.plan = plan;
+        this.blocked = blocked;
+        this.dice = dice;
+        this.kind = ClientKind.any(dice);
+        this.shared = kind.installed(dice);
+        Network network = Networks.any(Network.Kind.HOSTING, dice);
+        this.servers = Location.addresses(dice.child("servers"), network, 2 + plan.accounts() / 12);
+    }
+
+    AccountSlot slot(int number) {
+        Dice own = dice.child(number);
+        long begins = world.start() + (long) (plan.startDay() * world.days() * Location.DAY);
+        double spread = plan.hides(Evasion.STAGGERED) ? 0.6 * world.days() : 0.25;
+        long from = begins + (long) (own.unit() * spread * Location.DAY);
+        Language language = plan.hides(Evasion.LANGUAGES) ? Language.of(own.pick(LANGUAGES)) : Language.english();
+        List<AccountSlot.Tenure> tenures = new ArrayList<>();
+        for (int generation = 0; from < world.end(); generation++) {
+            Dice holder = own.child(generation);
+            Account account = open(holder, generation == 0 ? from - age(holder) : from);
+            long until = blocked.since(account.id());
+            if (until != Long.MAX_VALUE) {
+                until += (long) (0.5 * HOUR * holder.exponential()); // until the campaign notices
+            }
+            if (plan.hides(Evasion.CHURN)) {
+                until = Math.min(until, from + (long) (Location.DAY * (2 + 3 * holder.unit())));
+            }
+            tenures.add(new AccountSlot.Tenure(from, until, account));
+            from = until == Long.MAX_VALUE ? until : until + (long) (HOUR * (2 + 22 * holder.unit()));
+        }
+        return new AccountSlot(number, language, tenures);
+    }
+
+    private long age(Dice holder) {
+        double days = plan.hides(Evasion.AGED) ? holder.logNormal(120, 0.8) : 1 + 6 * holder.unit();
+        return (long) (days * Location.DAY);
+    }
+
+    private Account open(Dice holder, long created) {
+        double verified = plan.hides(Evasion.AGED) ? 0.6 : 0.3;
+        return registry.open(holder, null, created, verified, client(holder), location(holder), new WritingStyle(holder));
+    }
+
+    private Client client(Dice holder) {
+        if (plan.hides(Evasion.FORGED)) {
+            return ClientKind.speaking(shared.wire(), holder).installed(holder).withTlsOf(shared);
+        }
+        return plan.evasions().isEmpty() ? shared : kind.installed(holder);
+    }
+
+    private Location location(Dice holder) {
+        if (plan.hides(Evasion.COUNTRIES)) {
+            return Location.residentialProxy(holder);
+        }
+        if (plan.hides(Evasion.HOMES)) {
+            return Location.home(holder, Country.any(holder).code());
+        }
+        return Location.pool(holder, servers);
+    }
+}

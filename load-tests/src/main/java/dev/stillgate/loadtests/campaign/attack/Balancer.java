@@ -1,0 +1,124 @@
+package dev.stillgate.loadtests.campaign.attack;
+
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.client.Location;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Load balancer of a campaign: chooses the account of the next exchange. The kinds differ in how evenly they distribute exchanges
+ * among accounts. Not thread-safe.
+ */
+final class Balancer {
+    private static final int CHOICES = 3;
+    private static final int MIN_BLOCK = 6;
+    private static final int MAX_BLOCK = 30;
+    static final double MEAN_BLOCK = (MIN_BLOCK + MAX_BLOCK) / 2.0;
+    private static final double UNEVEN_SIGMA = 1;
+
+    private final List<AccountSlot> slots;
+    private final Dice dice;
+    private final Kind kind;
+    private final int[] round;
+    private final int[] today;
+    private long day;
+    private final double[] weights;
+    private int turn;
+    private int holder;
+    private int left;
+
+    /** The order in which accounts are used. */
+    enum Kind {
+        /** Round robin. */
+        TURN,
+        /** Each account once per round, in random order. */
+        SHUFFLED,
+        /** The least used account of the day among a random few. */
+        LEAST_USED,
+        /** Uniformly random. */
+        RANDOM,
+        /** Random with very different weights. */
+        UNEVEN,
+        /** One account for a whole block of items, then another. */
+        BLOCKS
+    }
+
+    Balancer(List<AccountSlot> slots, Dice dice, Kind kind) {
+        this.slots = slots;
+        this.dice = dice;
+        this.kind = kind;
+        this.round = new int[slots.size()];
+        this.today = new int[slots.size()];
+        this.weights = new double[kind == Kind.UNEVEN ? slots.size() : 0];
+        Arrays.setAll(round, i -> i);
+        Arrays.setAll(weights, i -> dice.child(i).logNormal(1, UNEVEN_SIGMA));
+    }
+
+    /** Returns a slot that has an account at a time, null if none was found. */
+    @Nullable
+    AccountSlot next(long time) {
+        for (int tried = 0; tried < slots.size(); tried++) {
+            int chosen = choose(time);
+            if (slots.get(chosen).at(time) != null) {
+                today[chosen]++;
+                return slots.get(chosen);
+            }
+        }
+        return null;
+    }
+
+    private int choose(long time) {
+        return switch (kind) {
+            case TURN -> turn++ % round.length;
+            case SHUFFLED -> shuffled();
+            case LEAST_USED -> leastUsed(time);
+            case RANDOM -> dice.below(round.length);
+            case UNEVEN -> dice.weighted(weights);
+            case BLOCKS -> holding(time);
+        };
+    }
+
+    boolean is(Kind other) {
+        return kind == other;
+    }
+
+    /** Returns whether the current block has further items. */
+    boolean isWithinABlock() {
+        return left > 0;
+    }
+
+    private int holding(long time) {
+        if (left == 0 || slots.get(holder).at(time) == null) {
+            holder = shuffled();
+            left = dice.between(MIN_BLOCK, MAX_BLOCK);
+        }
+        left--;
+        return holder;
+    }
+
+    private int shuffled() {
+        int at = turn++ % round.length;
+        int other = at + dice.below(round.length - at);
+        int chosen = round[other];
+        round[other] = round[at];
+        round[at] = chosen;
+        return chosen;
+    }
+
+    private int leastUsed(long time) {
+        if (time / Location.DAY != day) {
+            day = time / Location.DAY;
+            Arrays.fill(today, 0);
+        }
+        int chosen = dice.below(round.length);
+        for (int i = 1; i < CHOICES; i++) {
+            int other = dice.below(round.length);
+            boolean holds = slots.get(other).at(time) != null;
+            if (holds && (slots.get(chosen).at(time) == null || today[other] < today[chosen])) {
+                chosen = other;
+            }
+        }
+        return chosen;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.stillgate.loadtests.campaign.attack;
+
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
+import dev.stillgate.loadtests.campaign.honest.Customer;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.conversation.Dialogue;
+import dev.stillgate.loadtests.campaign.wire.Reply;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Traffic source of one access path of a campaign: distributes its items among the accounts. Not thread-safe. */
+final class Dispatcher implements Source {
+    private static final double EVEN_SHAPE = 6; // of the gaps of a machine that processes a queue
+    private static final double WITHIN_A_BLOCK = 0.012; // mean hours between two items
+    private static final long HOUR = 3_600_000;
+    private static final long RECOUNT = HOUR / 6;
+    private static final long SOON = 6 * HOUR;
+
+    private final World world;
+    private final Plan plan;
+    private final ItemWriter itemWriter;
+    private final List<AccountSlot> slots;
+    private final Dice dice;
+    private final Balancer balancer;
+    private final Rhythm rhythm;
+    private final Deque<Run> open = new ArrayDeque<>();
+    private final Map<Account, String> connections = new HashMap<>();
+    private final String label;
+    private final int first;
+    private final int stride;
+    private final double meanCopies;
+    private long unit = -1;
+    private long begun;
+    private int copies;
+    private int active;
+    private long counted;
+    private long due;
+
+    /** Hours by which the items of the block came faster than the mean rate; the pause after the block makes up for them. */
+    private double owedHours;
+
+    /** An open dialogue, its last slot, and the time of its next turn. */
+    private record Run(Dialogue dialogue, AccountSlot slot, long ready) {}
+
+    /**
+     * Creates an access path.
+     *
+     * @param first first item of its shard
+     * @param stride distance to the next item of the shard
+     */
+    Dispatcher(
+            World world,
+            Plan plan,
+            ItemWriter itemWriter,
+            List<AccountSlot> slots,
+            Dice dice,
+            Balancer.Kind balancer,
+            int first,
+            int stride) {
+        this.world = world;
+        this.plan = plan;
+        this.itemWriter = itemWriter;
+        this.slots = slots;
+        this.dice = dice;
+        this.balancer = new Balancer(slots, dice.child("balancer"), balancer);
+        this.first = first;
+        this.stride = stride;
+        this.meanCopies = plan.works().stream().mapToInt(Work::copies).average().orElse(1);
+        this.rhythm = new Rhythm(plan.hides(Evasion.DAYTIME) ? Rhythm.Kind.PUBLIC : Rhythm.Kind.FLAT, 8);
+        this.label = "campaign:" + plan.name();
+        this.due = slots.stream()
+                .mapToLong(slot -> slot.tenures().getFirst().from())
+                .min()
+                .orElse(NEVER);
+        if (plan.hides(Evasion.OWN_TIMES) && due != NEVER) {
+            due = rhythm.after(due, dice.exponential() * Balancer.MEAN_BLOCK * 24 / plan.perDay());
+        }
+    }
+
+    @Override
+    public long due() {
+        return due < world.end() ? due : NEVER;
+    }
+
+    @Override
+    public void send(Consumer<Exchange> sink) {
+        AccountSlot slot = balancer.next(due);
+        if (slot == null) {
+            due += HOUR;
+            return;
+        }
+        Run run = open.peek();
+        if (copies == 0 && run != null && run.ready <= due) {
+            open.remove();
+        } else {
+            run = begin(slot);
+        }
+        AccountSlot asks = plan.hides(Evasion.PINNED) ? run.slot : slot;
+        Account account = asks.at(due);
+        if (account != null) {
+            exchange(run, asks, account, sink);
+        }
+        due = after();
+    }
+
+    private Run begin(AccountSlot slot) {
+        if (copies == 0) {
+            unit++;
+            copies = work().copies();
+        }
+        copies--;
+        Dialogue dialogue = itemWriter.begin(work(), first + unit * stride, slot, due, dice.child(begun++));
+        return new Run(dialogue, slot, due);
+    }
+
+    private Work work() {
+        return plan.works().get((int) (unit % plan.works().size()));
+    }
+
+    private void exchange(Run run, AccountSlot asks, Account account, Consumer<Exchange> sink) {
+        Reply reply = run.dialogue.ask();
+        long end = due + Customer.latency(dice, reply);
+        String connection =
+                connections.compute(account, (key, old) -> old == null || dice.chance(0.1) ? "c-" + dice.hex(10) : old);
+        sink.accept(new Exchange(
+                due,
+                end,
+                account,
+                connection,
+                account.location().at(due),
+                run.dialogue.conversation(),
+                run.dialogue.sampling(),
+                reply,
+                200,
+                label));
+        if (run.dialogue.goesOn()) {
+            open.add(new Run(run.dialogue, asks, end + (long) (1000 * run.dialogue.pause())));
+        }
+    }
+
+    private long after() {
+        if (copies > 0) {
+            return due + 20 + dice.below(80);
+        }
+        if (due >= counted + RECOUNT) {
+            long when =
+                    balancer.is(Balancer.Kind.BLOCKS) ? due + SOON : due; // a pause depends on the accounts at its end
+            active = (int) slots.stream().filter(slot -> slot.at(when) != null).count();
+            counted = due;
+        }
+        double mean = 24 * meanCopies / (plan.perDay() * Math.max(1, active));
+        if (balancer.is(Balancer.Kind.BLOCKS)) {
+            owedHours += mean;
+            if (balancer.isWithinABlock()) {
+                double gap = Math.min(mean, WITHIN_A_BLOCK * dice.exponential());
+                owedHours -= gap;
+                return rhythm.after(due, gap);
+            }
+            mean = owedHours;
+            owedHours = 0;
+        }
+        double shape = plan.hides(Evasion.RANDOM) || plan.hides(Evasion.OWN_TIMES) ? 1 : EVEN_SHAPE;
+        return rhythm.after(due, dice.gamma(shape) / shape * mean);
+    }
+}

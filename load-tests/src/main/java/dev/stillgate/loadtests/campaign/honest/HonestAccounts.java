@@ -1,0 +1,97 @@
+package dev.stillgate.loadtests.campaign.honest;
+
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.campaign.random.Arrivals;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.client.Client;
+import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.AccountRegistry;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
+import dev.stillgate.loadtests.campaign.client.Location;
+import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Creates honest accounts and their traffic sources. Not thread-safe. */
+final class HonestAccounts {
+    private static final double RATE_SIGMA = 1.2;
+    private static final double MAX_PER_DAY = 900;
+    private static final double NEW_SHARE = 0.12;
+    private static final double MEAN_STAY_DAYS = 220;
+
+    private final World world;
+    private final AccountRegistry registry;
+    private final List<Source> sources = new ArrayList<>();
+
+    HonestAccounts(World world, AccountRegistry registry) {
+        this.world = world;
+        this.registry = registry;
+    }
+
+    World world() {
+        return world;
+    }
+
+    List<Source> sources() {
+        return sources;
+    }
+
+    /** A customer with one account and the period in which it is used. */
+    record Member(Dice dice, Country country, Account account, String label, long joins, long leaves) {
+        Preferences taste(World world, double thinks, double streams) {
+            return new Preferences(dice.child("taste"), world, account.client().wire(), thinks, streams);
+        }
+    }
+
+    /** Creates an account of a group. */
+    Member open(
+            String group,
+            Dice dice,
+            Country country,
+            Client client,
+            Location location,
+            @Nullable String organisation) {
+        long joins = world.start();
+        long created = world.start() - (long) (Location.DAY * dice.logNormal(160, 1.1));
+        if (dice.chance(NEW_SHARE)) {
+            joins = world.start() + (long) (dice.unit() * world.days() * Location.DAY);
+            created = joins;
+        }
+        long leaves = joins + (long) (MEAN_STAY_DAYS * dice.exponential() * Location.DAY);
+        Account account = registry.open(
+                dice.child("account"), organisation, created, 0.7, client, location, new WritingStyle(dice.child("voice")));
+        return new Member(dice, country, account, "honest:" + group, joins, leaves);
+    }
+
+    /**
+     * Schedules the conversations of a customer.
+     *
+     * @param perDay median of exchanges per day in the group
+     * @param turns mean number of turns in a conversation
+     */
+    void schedule(Member member, Customer.Habit habit, Rhythm.Kind rhythm, double perDay, double turns) {
+        Dice dice = member.dice().child("arrivals");
+        double rate = Math.min(MAX_PER_DAY, dice.logNormal(perDay, RATE_SIGMA)) / turns;
+        schedule(
+                member,
+                habit,
+                new Arrivals(dice, new Rhythm(rhythm, member.country().zone()), rate, Arrivals.honestCv(dice)),
+                0);
+    }
+
+    /** Schedules one of several streams of conversations of a customer. */
+    void schedule(Member member, Customer.Habit habit, Arrivals arrivals, int stream) {
+        sources.add(new Customer(
+                member.account(),
+                member.label(),
+                habit,
+                arrivals,
+                member.dice().child(stream),
+                member.joins(),
+                member.leaves()));
+    }
+}

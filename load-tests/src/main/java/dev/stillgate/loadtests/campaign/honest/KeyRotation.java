@@ -1,0 +1,89 @@
+package dev.stillgate.loadtests.campaign.honest;
+
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.random.Arrivals;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.conversation.Dialogue;
+import dev.stillgate.loadtests.campaign.wire.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Traffic of a company that rotates through its keys: every request uses the next key, also within a conversation. */
+final class KeyRotation {
+    private final Dice dice;
+    private final Rhythm rhythm;
+    private final double perDay;
+    private final int keys;
+    private final List<HonestAccounts.Member> members = new ArrayList<>();
+    private final List<Source> sources = new ArrayList<>();
+    private int turn;
+
+    KeyRotation(Dice dice, Rhythm rhythm, double perDay, int keys) {
+        this.dice = dice;
+        this.rhythm = rhythm;
+        this.perDay = perDay;
+        this.keys = keys;
+    }
+
+    /** Adds a key and a stream of users. */
+    void add(HonestAccounts.Member member, Customer.Habit habit) {
+        members.add(member);
+        sources.add(new Users(habit, dice.child(sources.size())));
+    }
+
+    List<Source> sources() {
+        return sources;
+    }
+
+    private Account next() {
+        return members.get(turn++ % members.size()).account();
+    }
+
+    /** A stream of users, one at a time. */
+    private final class Users implements Source {
+        private final Customer.Habit habit;
+        private final Dice own;
+        private final Arrivals arrivals;
+        private Optional<Dialogue> open = Optional.empty();
+        private long due;
+
+        Users(Customer.Habit habit, Dice own) {
+            this.habit = habit;
+            this.own = own;
+            this.arrivals = new Arrivals(own, rhythm, perDay / keys / 1.5, 1.2);
+            this.due = arrivals.first(members.getFirst().joins());
+        }
+
+        @Override
+        public long due() {
+            return due;
+        }
+
+        @Override
+        public void send(Consumer<Exchange> sink) {
+            Dialogue talk = open.orElseGet(() -> habit.begin(due));
+            Reply reply = talk.ask();
+            Account account = next();
+            long end = due + Customer.latency(own, reply);
+            sink.accept(new Exchange(
+                    due,
+                    end,
+                    account,
+                    "c-" + own.hex(10),
+                    account.location().at(due),
+                    talk.conversation(),
+                    talk.sampling(),
+                    reply,
+                    200,
+                    members.getFirst().label()));
+            boolean more = talk.goesOn();
+            open = more ? Optional.of(talk) : Optional.empty();
+            due = more ? end + 500 + (long) (talk.pause() * 1000) : arrivals.next(end);
+        }
+    }
+}

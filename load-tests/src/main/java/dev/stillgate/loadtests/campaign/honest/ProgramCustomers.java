@@ -1,0 +1,180 @@
+package dev.stillgate.loadtests.campaign.honest;
+
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
+import dev.stillgate.loadtests.campaign.client.Author;
+import dev.stillgate.loadtests.campaign.client.Client;
+import dev.stillgate.loadtests.campaign.client.ClientKind;
+import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Network;
+import dev.stillgate.loadtests.campaign.client.Networks;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
+import dev.stillgate.loadtests.campaign.client.Location;
+import dev.stillgate.loadtests.campaign.conversation.AgentPrompts;
+import dev.stillgate.loadtests.campaign.conversation.AgentDialogue;
+import dev.stillgate.loadtests.campaign.conversation.Scripts;
+import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
+import dev.stillgate.loadtests.campaign.conversation.Toolkits;
+import dev.stillgate.loadtests.campaign.text.Grammar;
+import dev.stillgate.loadtests.campaign.text.Language;
+import dev.stillgate.loadtests.campaign.text.Scope;
+import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.loadtests.campaign.wire.Conversation;
+import dev.stillgate.loadtests.campaign.wire.ToolSet;
+import java.util.List;
+
+/** Customers that use the API from programs: agents, evaluators, published prompts, document retrieval. */
+final class ProgramCustomers {
+    private static final double AGENT_STEPS = 5;
+    private static final int MAX_STEPS = 14;
+    private static final byte[] NO_SYSTEM = {};
+    private static final List<String> AGENT_CLIENTS =
+            List.of("anthropic-node", "anthropic-python-async", "openai-node", "openai-python-async");
+
+    private ProgramCustomers() {}
+
+    /** Accounts with the same framework: system prompt, tools and client. */
+    static void agents(HonestAccounts accounts, Dice group, int count) {
+        byte[] system = Conversation.quote(AgentPrompts.FAMOUS);
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            String kind = dice.chance(0.8) ? AGENT_CLIENTS.getFirst() : dice.pick(AGENT_CLIENTS);
+            agent(accounts, "agents", dice, ClientKind.named(kind).installed(dice), system, Toolkits.CODING, "issue");
+        }
+    }
+
+    static void ownAgents(HonestAccounts accounts, Dice group, int count) {
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            byte[] system = Conversation.quote(AgentPrompts.house(dice.child("system")));
+            agent(
+                    accounts,
+                    "own-agents",
+                    dice,
+                    ClientKind.any(dice).installed(dice),
+                    system,
+                    Toolkits.own(dice),
+                    "desk.task");
+        }
+    }
+
+    private static void agent(
+            HonestAccounts accounts, String group, Dice dice, Client client, byte[] system, ToolSet tools, String task) {
+        Country country = Country.english(dice);
+        Location place = Location.home(dice.child("home"), country.code());
+        HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
+        Preferences taste = member.taste(accounts.world(), 0.4, 0.8);
+        Author author = new Author(
+                dice.child("author"), Language.english(), member.account().style());
+        Dice runs = dice.child("runs");
+        Grammar grammar = Language.english().grammar();
+        accounts.schedule(
+                member,
+                time -> {
+                    Scope scope = author.scope();
+                    return new AgentDialogue(
+                            new Conversation(client.wire(), runs, system, tools, false),
+                            taste.at(time),
+                            tools,
+                            grammar.text(task, scope),
+                            scope,
+                            Math.min(MAX_STEPS, 1 + runs.geometric(AGENT_STEPS - 1)));
+                },
+                Rhythm.Kind.OFFICE,
+                3.5,
+                AGENT_STEPS);
+    }
+
+    /** Published prompts, each used by many customers on their own texts. */
+    static void publicTemplate(HonestAccounts accounts, Dice group, int count) {
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            single(accounts, "public-template", dice, NO_SYSTEM, new SharedPrompt("public.task", dice.below(8)), "", 2.2);
+        }
+    }
+
+    /** Evaluators of model answers: two thirds with published prompts, the others with their own. */
+    static void evaluator(HonestAccounts accounts, Dice group, int count) {
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            Prompt prompt = dice.chance(0.66)
+                    ? new SharedPrompt("public.judge", dice.below(4))
+                    : new SharedPrompt("own.judge", dice.below(3));
+            single(accounts, "evaluator", dice, NO_SYSTEM, prompt, "judgement", 2.5);
+        }
+    }
+
+    /** Questions about documents, with an own system prompt or that of a library. */
+    static void rag(HonestAccounts accounts, Dice group, int count) {
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            Author author = new Author(dice.child("system"), Language.english(), new WritingStyle(dice));
+            byte[] system = Conversation.quote(Language.english().grammar().text("system.rag", author.scope()));
+            single(accounts, "rag", dice, system, new SharedPrompt("rag.ask", dice.below(3)), "", 2.5);
+        }
+    }
+
+    /** Benchmarks with the same harness and problems. */
+    static void benchmark(HonestAccounts accounts, Dice group, int count) {
+        String harness = new SharedPrompt("work.reasoning", 0).text(anyScope(new Dice(7)));
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            Prompt prompt = scope -> harness.replace("<<item>>", english("word.problem", scope));
+            single(accounts, "benchmark", dice, NO_SYSTEM, prompt, "solution", 6);
+        }
+    }
+
+    /** Companies that generate texts for their own tests and demonstrations. */
+    static void synthesis(HonestAccounts accounts, Dice group, int count) {
+        for (int i = 0; i < count; i++) {
+            Dice dice = group.child(i);
+            String work = dice.chance(0.5) ? "instructions" : "dialogues";
+            String own = english("work." + work, anyScope(dice.child("own")));
+            Prompt prompt = scope -> own.replace("<<item>>", english(work + ".item", scope));
+            single(accounts, "synthesis", dice, NO_SYSTEM, prompt, work + ".answer", 4);
+        }
+    }
+
+    private static Scope anyScope(Dice dice) {
+        return Language.english().scope(dice, dice.pick(Language.english().topics()), new WritingStyle(dice));
+    }
+
+    private static String english(String rule, Scope scope) {
+        return Language.english().grammar().text(rule, scope);
+    }
+
+    /** A prompt template. */
+    @FunctionalInterface
+    interface Prompt {
+        String text(Scope scope);
+    }
+
+    private static void single(
+            HonestAccounts accounts, String group, Dice dice, byte[] system, Prompt prompt, String answer, double perDay) {
+        Country country = Country.english(dice);
+        Client client = ClientKind.any(dice).installed(dice);
+        Location place = dice.chance(0.6)
+                ? Location.servers(dice.child("home"), Networks.any(Network.Kind.HOSTING, dice), dice.between(1, 3))
+                : Location.home(dice.child("home"), country.code());
+        HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
+        Preferences taste = member.taste(accounts.world(), 0.05, 0.2);
+        Author author = new Author(
+                dice.child("author"), Language.english(), member.account().style());
+        Dice asks = dice.child("asks");
+        accounts.schedule(
+                member,
+                time -> {
+                    Scope scope = author.scope();
+                    return new ChatDialogue(
+                            new Conversation(client.wire(), asks, system, ToolSet.NONE, false),
+                            taste.at(time),
+                            Scripts.rules(scope, turn -> prompt.text(scope), answer),
+                            1,
+                            1,
+                            asks);
+                },
+                dice.chance(0.5) ? Rhythm.Kind.OFFICE : Rhythm.Kind.PUBLIC,
+                perDay,
+                1);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.stillgate.loadtests.campaign.scenario;
+
+import static dev.stillgate.loadtests.campaign.attack.Evasion.AGED;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.CHURN;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.COUNTRIES;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.COVER;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.DAYTIME;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.FORGED;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.HOMES;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.LANGUAGES;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.MODEL_JUMP;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.OWN_TIMES;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.PARAPHRASE;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.PINNED;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.RANDOM;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.SESSIONS;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.STAGGERED;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.TEMPLATE_CHANGE;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.UNEVEN;
+
+import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Work;
+import java.util.List;
+
+/**
+ * A named set of campaigns, a number of honest accounts and a length in days.
+ *
+ * @param honest default number of honest accounts
+ */
+public record Scenario(String name, int days, int honest, List<Plan> campaigns) {
+    // The four published campaigns, at the published rate per account but with a small part of the accounts.
+    private static final Plan DEEPSEEK = Plan.of("deepseek", 80, 12, Work.REASONING, Work.GRADING, Work.REWRITE);
+    private static final Plan MOONSHOT =
+            Plan.of("moonshot", 20, 60, Work.TOOLS, Work.SCREEN).through(3);
+    private static final Plan MINIMAX =
+            Plan.of("minimax", 36, 36, Work.TOOLS).hiding(MODEL_JUMP).from(0.3);
+    private static final Plan ALIBABA = Plan.of("alibaba", 80, 26.2, Work.TOOLS, Work.BARE);
+
+    private static final List<Scenario> ALL = List.of(
+            new Scenario("default", 14, 2100, defaults()),
+            new Scenario("honest-only", 30, 10_000, List.of()),
+            new Scenario("rows", 14, 2000, List.of(DEEPSEEK, MOONSHOT, MINIMAX, ALIBABA)),
+            new Scenario("unseen", 14, 2100, unseen()),
+            new Scenario("evasive", 14, 2100, evasive()));
+
+    private static List<Plan> defaults() {
+        return List.of(
+                DEEPSEEK,
+                MOONSHOT,
+                MINIMAX,
+                ALIBABA.hiding(HOMES, DAYTIME),
+                Plan.of("shards", 40, 20, Work.REASONING),
+                Plan.of("graders", 20, 30, Work.GRADING),
+                Plan.of("walk", 24, 20, Work.WALK),
+                Plan.of("seeds", 50, 9, Work.INSTRUCTIONS).hiding(COVER, RANDOM, HOMES),
+                Plan.of("paraphrase", 100, 8, Work.REASONING).hiding(PARAPHRASE, PINNED, HOMES, AGED),
+                Plan.of("hydra", 400, 3, Work.BARE, Work.REASONING).hiding(COUNTRIES, STAGGERED, RANDOM, PARAPHRASE),
+                Plan.of("bare", 60, 10, Work.BARE).hiding(FORGED, HOMES),
+                Plan.of("babel", 40, 12, Work.REASONING).hiding(LANGUAGES, TEMPLATE_CHANGE, HOMES));
+    }
+
+    private static List<Plan> unseen() {
+        return List.of(
+                Plan.of("passes", 36, 16, Work.RESPONSES),
+                Plan.of("rewriters", 28, 14, Work.REWRITE),
+                Plan.of("stage", 50, 10, Work.DIALOGUES),
+                Plan.of("screens", 20, 60, Work.SCREEN),
+                Plan.of("mixed", 90, 12, Work.REASONING, Work.INSTRUCTIONS, Work.GRADING)
+                        .through(2),
+                Plan.of("pinned-agents", 70, 24, Work.TOOLS).hiding(PINNED, HOMES, DAYTIME),
+                Plan.of("sleepers", 160, 5, Work.GRADING).hiding(AGED, STAGGERED, HOMES, PARAPHRASE),
+                Plan.of("covered-walk", 60, 8, Work.WALK).hiding(COVER, RANDOM, COUNTRIES),
+                Plan.of("forgers", 44, 11, Work.INSTRUCTIONS).hiding(FORGED, TEMPLATE_CHANGE, COUNTRIES),
+                Plan.of("crowd", 300, 4, Work.RESPONSES, Work.REASONING).hiding(STAGGERED, HOMES, DAYTIME),
+                Plan.of("polyglots", 30, 15, Work.BARE).hiding(LANGUAGES, RANDOM, HOMES),
+                Plan.of("jumpers", 24, 22, Work.BARE).hiding(MODEL_JUMP));
+    }
+
+    /** Campaigns that do not distribute single items evenly. The first six are for development, the others only for evaluation. */
+    private static List<Plan> evasive() {
+        return List.of(
+                Plan.of("shifts", 40, 15, Work.REASONING).hiding(SESSIONS, HOMES),
+                Plan.of("moods", 50, 12, Work.BARE).hiding(OWN_TIMES, HOMES),
+                Plan.of("nomads", 40, 15, Work.INSTRUCTIONS).hiding(CHURN),
+                Plan.of("lottery", 60, 10, Work.GRADING).hiding(UNEVEN, HOMES),
+                Plan.of("trickle", 200, 2, Work.REASONING).hiding(HOMES, DAYTIME),
+                Plan.of("tenants", 50, 14, Work.TOOLS).hiding(OWN_TIMES, PINNED, HOMES),
+                Plan.of("relay", 60, 10, Work.GRADING).hiding(SESSIONS, CHURN, DAYTIME, COUNTRIES),
+                Plan.of("hobbies", 80, 8, Work.REWRITE).hiding(OWN_TIMES, COVER, HOMES),
+                Plan.of("mayflies", 60, 12, Work.BARE).hiding(CHURN, UNEVEN, HOMES),
+                Plan.of("tombola", 90, 9, Work.INSTRUCTIONS, Work.REASONING).hiding(UNEVEN, RANDOM, FORGED),
+                Plan.of("drizzle", 300, 2.5, Work.DIALOGUES).hiding(AGED, HOMES),
+                Plan.of("choir", 36, 12, Work.REASONING).hiding(LANGUAGES, OWN_TIMES, HOMES));
+    }
+
+    /** Returns a scenario by its name; throws {@link IllegalArgumentException} for an unknown one. */
+    public static Scenario named(String name) {
+        return ALL.stream()
+                .filter(scenario -> scenario.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown scenario " + name + "; expected one of "
+                        + ALL.stream().map(Scenario::name).toList()));
+    }
+
+    public static List<Scenario> all() {
+        return ALL;
+    }
+}

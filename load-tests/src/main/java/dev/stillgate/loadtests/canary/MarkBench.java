@@ -1,0 +1,88 @@
+package dev.stillgate.loadtests.canary;
+
+import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.CanaryPlan;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.proof.KeyStatistic;
+import dev.stillgate.canary.proof.NullDistribution;
+import dev.stillgate.canary.proof.SiteCounts;
+import dev.stillgate.canary.proof.SiteReader;
+import dev.stillgate.canary.text.edit.ProseEditor;
+import dev.stillgate.canary.text.table.ClassTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** What every part of the experiment needs: marking, reading, testing, and drawing so many words of a set. */
+final class MarkBench {
+    private final ClassTable table;
+    private final ClassSheet sheet;
+    private final String prefix;
+
+    /** With keys whose names begin with a prefix. */
+    MarkBench(ClassTable table, String prefix) {
+        this.table = table;
+        this.prefix = prefix;
+        sheet = ClassSheet.of(table);
+    }
+
+    /** Returns the key of a name, of the published test secret. */
+    CanaryKey key(String name) {
+        return CanaryKey.derive(MasterSecret.test(), prefix + name, sheet);
+    }
+
+    /** Returns a text as it would have been served under a key. */
+    String mark(CanaryKey key, String text) {
+        ProseEditor editor = new ProseEditor(table, key, (cls, bucket, found, written, position) -> {});
+        editor.begin();
+        StringBuilder marked = new StringBuilder(editor.feed(text));
+        return marked.append(editor.end()).toString();
+    }
+
+    ClassTable table() {
+        return table;
+    }
+
+    ClassSheet sheet() {
+        return sheet;
+    }
+
+    SiteReader reader() {
+        return new SiteReader(table, sheet);
+    }
+
+    SiteReader read(List<String> texts) {
+        SiteReader reader = reader();
+        texts.forEach(reader::read);
+        return reader;
+    }
+
+    KeyStatistic weighed(SiteReader suspect, @Nullable SiteReader reference) {
+        return evidence(suspect.counts(), reference == null ? null : reference.counts());
+    }
+
+    KeyStatistic evidence(SiteCounts suspect, @Nullable SiteCounts reference) {
+        return KeyStatistic.of(suspect, sheet, reference, CanaryPlan.CURRENT);
+    }
+
+    double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {
+        NullDistribution.Tail tail = weighed(suspect, reference).tail(key);
+        return tail.log10AtLeast();
+    }
+
+    /** Draws texts, whole but for the last, until they have so many words. */
+    static List<String> words(List<String> texts, int words, Random random) {
+        List<String> drawn = new ArrayList<>();
+        int left = words;
+        while (left > 0) {
+            String text = texts.get(random.nextInt(texts.size()));
+            String[] split = text.split("(?<=\\s)(?=\\S)", -1);
+            int taken = Math.min(left, split.length);
+            drawn.add(String.join("", List.of(split).subList(0, taken)));
+            left -= taken;
+        }
+        return drawn;
+    }
+}

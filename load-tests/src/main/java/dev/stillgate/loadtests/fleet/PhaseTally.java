@@ -1,0 +1,61 @@
+package dev.stillgate.loadtests.fleet;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What became of the requests of one account in one phase. */
+final class PhaseTally {
+    private final List<Long> micros = new ArrayList<>();
+    private final Map<String, Integer> failures = new TreeMap<>();
+    private int answered;
+    private int refused;
+    private long tokens;
+
+    void addAnswered(long latencyMicros, long outputTokens) {
+        answered++;
+        tokens += outputTokens;
+        micros.add(latencyMicros);
+    }
+
+    void addRefused() {
+        refused++;
+    }
+
+    void addFailed(String how) {
+        failures.merge(how, 1, Integer::sum);
+    }
+
+    int asked() {
+        return answered + refused + failures.values().stream().mapToInt(i -> i).sum();
+    }
+
+    int answered() {
+        return answered;
+    }
+
+    int refused() {
+        return refused;
+    }
+
+    long tokens() {
+        return tokens;
+    }
+
+    Map<String, Integer> failures() {
+        return Map.copyOf(failures);
+    }
+
+    /** Returns a percentile of the latency of what was answered, in milliseconds; 0 without any. */
+    double percentile(double share) {
+        if (micros.isEmpty()) {
+            return 0;
+        }
+        List<Long> sorted = new ArrayList<>(micros);
+        Collections.sort(sorted);
+        int index = (int) Math.ceil(share * sorted.size()) - 1;
+        return sorted.get(Math.max(0, index)) / 1000.0;
+    }
+}

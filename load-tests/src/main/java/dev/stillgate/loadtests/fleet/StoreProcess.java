@@ -1,0 +1,95 @@
+package dev.stillgate.loadtests.fleet;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The fleet's store: a Valkey server that appends to a file, so that what it was told outlives its process. */
+final class StoreProcess implements AutoCloseable {
+    private final Path directory;
+    private final int port;
+    private Process process;
+
+    private StoreProcess(Path directory, int port, Process process) {
+        this.directory = directory;
+        this.port = port;
+        this.process = process;
+    }
+
+    /** Starts one on a free port. */
+    static StoreProcess start(Path directory) throws IOException, InterruptedException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        return new StoreProcess(directory, port, launch(directory, port));
+    }
+
+    private static Process launch(Path directory, int port) throws IOException, InterruptedException {
+        List<String> command = List.of(
+                "valkey-server",
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                "" + port,
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--maxmemory",
+                "100mb",
+                "--maxmemory-policy",
+                "noeviction");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("valkey.out").toFile())
+                .start();
+        Await.until("the store listens", () -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            } catch (IOException notYet) {
+                return false;
+            }
+        });
+        return process;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Ends it as a power cut does, between two instructions. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    void restart() throws IOException, InterruptedException {
+        process = launch(directory, port);
+    }
+
+    /** Has it stand still, with its connections open. */
+    void stop() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    void goOn() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", name, "" + process.pid()).start().waitFor();
+        if (code != 0) {
+            throw new IOException("kill " + name + " exits with " + code);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly(); // also when it stands still
+    }
+}

@@ -1,0 +1,120 @@
+package dev.stillgate.loadtests.soak;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What a process takes from time to time: memory, heap after a collection, and descriptors. */
+final class ProcessSamples {
+    private static final Pattern USED = Pattern.compile("used ([0-9]+)K");
+
+    private final long pid;
+    private final List<double[]> samples = new ArrayList<>();
+
+    /** Samples of a process of this machine. */
+    ProcessSamples(long pid) {
+        this.pid = pid;
+    }
+
+    /** What is sampled. */
+    enum What {
+        RESIDENT("resident, MB", 1),
+        HEAP("heap after a collection, MB", 2),
+        DESCRIPTORS("descriptors", 3);
+
+        final String title;
+        private final int column;
+
+        What(String title, int column) {
+            this.title = title;
+            this.column = column;
+        }
+    }
+
+    /**
+     * A straight line through some samples (least squares).
+     *
+     * @param from the value where it begins
+     * @param to the value where it ends
+     * @param hour by how much it rises in an hour
+     */
+    record Line(double from, double to, double hour) {
+        /** Returns by which part of its beginning it rises. */
+        double growth() {
+            return (to - from) / Math.max(1, from);
+        }
+    }
+
+    /** Takes one, at a time in seconds. */
+    void take(double second) throws IOException, InterruptedException {
+        jcmd("GC.run");
+        double heap = 0;
+        Matcher used = USED.matcher(jcmd("GC.heap_info"));
+        if (used.find()) {
+            heap = Long.parseLong(used.group(1)) / 1024.0;
+        }
+        double resident = 0;
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                resident = Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+            }
+        }
+        double descriptors;
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            descriptors = open.count();
+        }
+        samples.add(new double[] {second, resident, heap, descriptors});
+    }
+
+    private String jcmd(String command) throws IOException, InterruptedException {
+        String java = ProcessHandle.current().info().command().orElse("java");
+        Process process = new ProcessBuilder(java.replaceAll("java$", "jcmd"), Long.toString(pid), command)
+                .redirectErrorStream(true)
+                .start();
+        String told;
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            told = String.join("\n", out.lines().toList());
+        }
+        process.waitFor();
+        return told;
+    }
+
+    int size() {
+        return samples.size();
+    }
+
+    /** Returns the newest, for a line of progress. */
+    String newest() {
+        double[] last = samples.getLast();
+        return "%.0f s: %.0f MB resident, %.1f MB heap, %.0f descriptors".formatted(last[0], last[1], last[2], last[3]);
+    }
+
+    /** Returns the line through the later two thirds: what is warmed up does not grow. */
+    Line line(What what) {
+        List<double[]> used = samples.subList(samples.size() / 3, samples.size());
+        int column = what.column;
+        double n = used.size();
+        double meanTime = used.stream().mapToDouble(s -> s[0]).sum() / n;
+        double mean = used.stream().mapToDouble(s -> s[column]).sum() / n;
+        double above = used.stream()
+                .mapToDouble(s -> (s[0] - meanTime) * (s[column] - mean))
+                .sum();
+        double below = used.stream()
+                .mapToDouble(s -> (s[0] - meanTime) * (s[0] - meanTime))
+                .sum();
+        double slope = below == 0 ? 0 : above / below;
+        return new Line(
+                mean + slope * (used.getFirst()[0] - meanTime),
+                mean + slope * (used.getLast()[0] - meanTime),
+                slope * 3600);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.stillgate.loadtests.soak;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/** One connection of a caller: requests and answers of HTTP/1.1, in clear or over TLS. */
+final class SoakClient implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 15_000;
+    private static final SSLContext TRUSTING = trusting();
+
+    private final Socket socket;
+    private final InputStream in;
+    private final String key;
+    private int length;
+
+    /**
+     * Connects.
+     *
+     * @param receiveBuffer of the socket, 0 for the system's
+     */
+    SoakClient(InetSocketAddress target, boolean tls, String key, int receiveBuffer) throws IOException {
+        Socket plain = new Socket();
+        if (receiveBuffer > 0) {
+            plain.setReceiveBufferSize(receiveBuffer);
+        }
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(TIMEOUT_MILLIS);
+        plain.connect(target, TIMEOUT_MILLIS);
+        this.socket = tls
+                ? TRUSTING.getSocketFactory().createSocket(plain, "gateway.example", target.getPort(), true)
+                : plain;
+        this.in = new BufferedInputStream(socket.getInputStream());
+        this.key = key;
+    }
+
+    private static SSLContext trusting() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Trusts everything: the gateway's certificate is of the test's own making. */
+    private static final class Trusting implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    /** Asks for an answer of that kind, without reading it. */
+    void ask(boolean stream, String stub) throws IOException {
+        String body = "{\"model\":\"stub-1\",\"max_tokens\":100000,\"stream\":" + stream
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"How long is it going to last this time?\"}]}";
+        socket.getOutputStream()
+                .write(("POST /v1/messages HTTP/1.1\r\nhost: soak\r\nx-api-key: " + key
+                                + "\r\ncontent-type: application/json\r\nx-stub: " + stub + "\r\ncontent-length: "
+                                + body.length() + "\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Reads an answer's head; returns its status. */
+    int head() throws IOException {
+        String status = line();
+        length = -1;
+        for (String field = line(); !field.isEmpty(); field = line()) {
+            if (field.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+                length = Integer.parseInt(field.substring(15).strip());
+            }
+        }
+        return status.length() < 12 ? 0 : Integer.parseInt(status.substring(9, 12));
+    }
+
+    /** Reads the rest of the answer whose head was read, to its end. */
+    void rest() throws IOException {
+        if (length >= 0) {
+            skip(length);
+            return;
+        }
+        for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+            skip(size + 2L);
+        }
+        line();
+    }
+
+    private void skip(long bytes) throws IOException {
+        in.skipNBytes(bytes);
+    }
+
+    /** Reads some bytes of the answer as they come; returns whether there were any. */
+    boolean some(int most) throws IOException {
+        return in.read(new byte[most]) > 0;
+    }
+
+    private String line() throws IOException {
+        byte[] line = new byte[8192];
+        int count = 0;
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0 || count == line.length) {
+                throw new EOFException("closed within an answer");
+            }
+            line[count++] = (byte) b;
+        }
+        return new String(Arrays.copyOf(line, Math.max(0, count - 1)), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Leaves with a reset. */
+    void breakOff() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -28,16 +28,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the gateway connects to while it serves, as the kernel sees it: the upstream, and nothing else. A gateway process
- * runs under {@code strace}, with both plugins, real databases and the access log, which has no network of its own.
+ * Checks with {@code strace} that a serving gateway connects to the upstream only. The gateway runs with two filters,
+ * real databases and the access log.
  */
 class ConnectionsTest {
     private static final int REQUESTS = 10_000;
-    private static final int CALLERS = 8;
+    private static final int CLIENTS = 8;
     private static final Pattern LISTENING = Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)]");
     private static final Pattern INET = Pattern.compile("sin6?_port=htons\\((\\d+)\\)");
 
-    /** The C library asks a local daemon, which need not be there, for the user's name when the virtual machine starts. */
+    /** Connection of the C library to a local daemon for the user's name when the JVM starts. */
     private static final Pattern USER_NAME = Pattern.compile("sa_family=AF_UNIX, sun_path=\"/var/run/nscd/socket\"");
 
     private static final byte[] REQUEST = request();
@@ -48,7 +48,7 @@ class ConnectionsTest {
     @Test
     @Timeout(180)
     void tenThousandRequestsOpenConnectionsToTheUpstreamOnly() throws Exception {
-        assumeTrue(canTrace(), "strace is not installed, or may not trace here");
+        assumeTrue(canTrace(), "strace is not installed or not permitted");
         Path trace = work.resolve("trace");
         Path output = work.resolve("gateway.out");
         try (StubModel stub = StubModel.start();
@@ -68,7 +68,7 @@ class ConnectionsTest {
                 assertThat(serving).isNotEmpty().containsOnly("port " + stub.port());
                 assertThat(start).allMatch(USER_NAME.asPredicate());
             } finally {
-                end(strace);
+                stop(strace);
             }
             assertThat(files.accessLog()).hasSize(REQUESTS).allMatch(line -> line.contains("\"outcome\":\"served\""));
         }
@@ -85,7 +85,7 @@ class ConnectionsTest {
         }
     }
 
-    /** The gateway without io_uring, whose connects the kernel makes itself and strace cannot see. */
+    /** Starts a gateway without io_uring, whose system calls strace cannot see. */
     private static Process gateway(GatewayFiles files, Path trace, Path output) throws IOException {
         Files.writeString(files.config(), Files.readString(files.config()) + "transport: epoll\nthreads: 2\n");
         return new ProcessBuilder(
@@ -124,8 +124,8 @@ class ConnectionsTest {
         throw new IOException("the gateway did not start: " + Files.readString(output));
     }
 
-    /** Ends the traced gateway, which writes out its log, and strace with it. */
-    private static void end(Process strace) throws InterruptedException {
+    /** Stops the traced gateway, which flushes its log, and strace. */
+    private static void stop(Process strace) throws InterruptedException {
         strace.children().forEach(ProcessHandle::destroy);
         if (!strace.waitFor(20, TimeUnit.SECONDS)) {
             strace.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -133,7 +133,7 @@ class ConnectionsTest {
         }
     }
 
-    /** Returns where each traced connect() went: a port, or what the kernel was given where there is none. */
+    /** Returns the target of each traced connect(): a port, or the trace line for other address families. */
     private static List<String> connects(Path trace) throws IOException {
         List<String> targets = new ArrayList<>();
         for (String line : Files.readAllLines(trace)) {
@@ -146,11 +146,11 @@ class ConnectionsTest {
     }
 
     private static void call(int port) throws InterruptedException, ExecutionException {
-        try (ExecutorService callers = Executors.newFixedThreadPool(CALLERS)) {
+        try (ExecutorService executor = Executors.newFixedThreadPool(CLIENTS)) {
             List<Future<?>> all = new ArrayList<>();
-            for (int i = 0; i < CALLERS; i++) {
-                all.add(callers.submit(() -> {
-                    call(port, REQUESTS / CALLERS);
+            for (int i = 0; i < CLIENTS; i++) {
+                all.add(executor.submit(() -> {
+                    call(port, REQUESTS / CLIENTS);
                     return null;
                 }));
             }
@@ -167,12 +167,12 @@ class ConnectionsTest {
             OutputStream out = socket.getOutputStream();
             for (int i = 0; i < count; i++) {
                 out.write(REQUEST);
-                readAnswer(in);
+                readResponse(in);
             }
         }
     }
 
-    private static void readAnswer(InputStream in) throws IOException {
+    private static void readResponse(InputStream in) throws IOException {
         String status = line(in);
         if (!status.startsWith("HTTP/1.1 200 ")) {
             throw new IOException("expected 200, found " + status);

@@ -11,11 +11,13 @@ import dev.stillgate.spi.SharedBuckets.Terms;
 import dev.stillgate.spi.Verdict;
 import java.time.Duration;
 
-/** A filter that draws from a shared bucket and publishes a record at every request, on the request's own thread. */
+/**
+ * Filter that draws from a shared bucket and publishes a record for every request, on the event loop of the request.
+ */
 public final class FleetProbe implements FilterFactory<FleetProbe.Policy> {
     private static final Terms TERMS = new Terms(1_000_000, 1, Duration.ofDays(1), false);
 
-    /** No keys. */
+    /** Empty policy. */
     public record Policy() {}
 
     @Override
@@ -33,7 +35,6 @@ public final class FleetProbe implements FilterFactory<FleetProbe.Policy> {
         return new Probe(context.fleet());
     }
 
-    /** The filter. */
     private record Probe(Fleet fleet) implements RequestFilter {
         @Override
         public Verdict onRequest(Exchange exchange) {

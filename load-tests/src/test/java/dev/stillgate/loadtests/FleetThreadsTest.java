@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Which threads touch the socket of the fleet's store, as the kernel sees it: those of the fleet, and never an event loop
- * that serves callers, though a filter there draws and publishes at every request.
+ * Checks with {@code strace} that only the fleet's threads use the socket of the store, never an event loop of
+ * requests, although a filter there draws and publishes for every request.
  */
 class FleetThreadsTest {
     private static final int REQUESTS = 500;
@@ -43,8 +43,8 @@ class FleetThreadsTest {
 
     @Test
     @Timeout(180)
-    void onlyThreadsOfTheFleetTouchItsStore() throws Exception {
-        assumeTrue(runs("strace", "-o", "/dev/null", "true"), "strace is not installed, or may not trace here");
+    void storeSocketIsUsedByFleetThreadsOnly() throws Exception {
+        assumeTrue(runs("strace", "-o", "/dev/null", "true"), "strace is not installed or not permitted");
         assumeTrue(runs("valkey-server", "--version"), "valkey-server is not installed");
         int port = freePort();
         Process store = new ProcessBuilder(
@@ -61,15 +61,15 @@ class FleetThreadsTest {
             try {
                 serve(gateway, names);
             } finally {
-                end(gateway);
+                stop(gateway);
             }
-            Map<String, Integer> touching = touching(trace, port, names);
-            System.out.println("system calls on the store's sockets by thread: " + touching);
-            assertThat(touching).isNotEmpty();
-            assertThat(touching.keySet()).containsOnly("stillgate-fleet");
+            Map<String, Integer> callsByThread = callsByThread(trace, port, names);
+            System.out.println("system calls on the store's sockets by thread: " + callsByThread);
+            assertThat(callsByThread).isNotEmpty();
+            assertThat(callsByThread.keySet()).containsOnly("stillgate-fleet");
             assertThat(names.values())
-                    .as("the event loops are among the threads")
-                    .anyMatch(FleetThreadsTest::isLane);
+                    .as("the threads include event loops")
+                    .anyMatch(FleetThreadsTest::isEventLoop);
         } finally {
             store.destroy();
             assertThat(store.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -113,26 +113,26 @@ class FleetThreadsTest {
         }
     }
 
-    /** Netty's own name for the gateway's event loops, as far as the kernel keeps it. */
-    private static boolean isLane(String thread) {
+    /** Returns whether a thread is an event loop, by Netty's name as truncated by the kernel. */
+    private static boolean isEventLoop(String thread) {
         return thread.startsWith("multiThreadIoEv");
     }
 
-    private static Map<String, Integer> touching(Path trace, int port, Map<String, String> names) throws IOException {
-        Map<String, Integer> touching = new TreeMap<>();
+    private static Map<String, Integer> callsByThread(Path trace, int port, Map<String, String> names) throws IOException {
+        Map<String, Integer> callsByThread = new TreeMap<>();
         for (String line : Files.readAllLines(trace, StandardCharsets.ISO_8859_1)) {
             Matcher thread = THREAD.matcher(line);
             boolean store = line.contains(":" + port + "]>")
                     || line.contains("sin_port=htons(" + port + ")")
                     || line.contains("sin6_port=htons(" + port + ")");
             if (store && thread.find()) {
-                touching.merge(names.getOrDefault(thread.group(1), "unknown"), 1, Integer::sum);
+                callsByThread.merge(names.getOrDefault(thread.group(1), "unknown"), 1, Integer::sum);
             }
         }
-        return touching;
+        return callsByThread;
     }
 
-    /** The gateway without io_uring, whose reads and writes the kernel makes itself and strace cannot see. */
+    /** Starts a gateway without io_uring, whose system calls strace cannot see. */
     private Process gateway(GatewayFiles files, Path trace, int port) throws IOException {
         Files.writeString(
                 files.config(),
@@ -177,9 +177,9 @@ class FleetThreadsTest {
         }
     }
 
-    private static void until(String what, BooleanSupplier holds) throws InterruptedException {
+    private static void until(String condition, BooleanSupplier holds) throws InterruptedException {
         for (int i = 0; !holds.getAsBoolean(); i++) {
-            assertThat(i).as(what).isLessThan(1200);
+            assertThat(i).as(condition).isLessThan(1200);
             Thread.sleep(50);
         }
     }
@@ -198,7 +198,7 @@ class FleetThreadsTest {
         }
     }
 
-    private static void end(Process strace) throws InterruptedException {
+    private static void stop(Process strace) throws InterruptedException {
         strace.children().forEach(ProcessHandle::destroy);
         if (!strace.waitFor(20, TimeUnit.SECONDS)) {
             strace.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -10,14 +10,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A gateway's files in a directory of their own: any ports, an access log, one upstream, the given filters. */
+/**
+ * Configuration files of a gateway in a temporary directory: free ports, an access log, one upstream, given filters.
+ */
 public record GatewayFiles(Path directory) implements AutoCloseable {
-    /** The two plugins of the product with the real databases, and limits that no test comes near. */
+    /** Filters geo-restriction with the real databases and token-bucket with high limits. */
     public static final String BOTH_PLUGINS = both("capacity: 1000000, refill: 1000000/1m");
 
     private static final String SECRET = "a secret for tests only";
 
-    /** Writes them. */
+    /** Writes the files of a gateway. */
     public static GatewayFiles write(String upstream, String filters) {
         try {
             GatewayFiles files = new GatewayFiles(Files.createTempDirectory("stillgate-test-"));
@@ -37,7 +39,7 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
         }
     }
 
-    /** Returns the two plugins of the product with the given bucket of requests. */
+    /** Returns the filters geo-restriction and token-bucket with a bucket of requests. */
     public static String both(String bucket) {
         Path geo = root().resolve("config/geo");
         return """
@@ -66,7 +68,7 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
         return at;
     }
 
-    /** Writes the policy anew. */
+    /** Overwrites the policy. */
     public void policy(String upstream, String filters) throws IOException {
         Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
@@ -77,7 +79,7 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
                 """.formatted(upstream) + filters);
     }
 
-    /** Lists an account with one key; takes effect where the policy names {@code accounts.yaml}. */
+    /** Writes an {@code accounts.yaml} with one account, for policies that use it. */
     public void list(String id, String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
         CredentialHash hash = CredentialHash.of(SECRET);
@@ -99,7 +101,7 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
         return directory.resolve("plugins");
     }
 
-    /** Returns the lines of the access log; all of them once the gateway is closed. */
+    /** Returns the lines of the access log, which is complete after the gateway has closed. */
     public List<String> accessLog() throws IOException {
         return Files.readAllLines(directory.resolve("access.log"));
     }

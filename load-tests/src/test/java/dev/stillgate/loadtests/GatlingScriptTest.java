@@ -24,7 +24,7 @@ class GatlingScriptTest {
     @TempDir
     private Path directory;
 
-    /** What a run of the script printed, and its exit code. */
+    /** Exit code and output of the script. */
     private record Run(int exit, String text) {}
 
     private static Path script() {

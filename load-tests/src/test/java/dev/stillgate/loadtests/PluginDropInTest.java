@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example plugin, which the gateway was built without, runs when its jar lies in the directory of plugins. */
+/** The example plugin, which is not part of the gateway, is loaded from a jar in the plugin directory. */
 class PluginDropInTest {
     private static final String FILTERS = """
             filters:
@@ -55,12 +55,12 @@ class PluginDropInTest {
     }
 
     @Test
-    void refusesAndLetsThroughOnceItsJarIsThere() throws Exception {
+    void pluginInDirectoryIsUsed() throws Exception {
         pack(files.plugins().resolve("example.jar"));
         try (Gateway gateway = gateway();
                 HttpClient client = HttpClient.newHttpClient()) {
-            HttpResponse<String> refused = ask(client, gateway, "x-other", "search");
-            HttpResponse<String> passed = ask(client, gateway, "x-team", "search");
+            HttpResponse<String> refused = send(client, gateway, "x-other", "search");
+            HttpResponse<String> passed = send(client, gateway, "x-team", "search");
 
             assertThat(refused.statusCode()).isEqualTo(403);
             assertThat(refused.body()).contains("must carry the header x-team");
@@ -72,7 +72,7 @@ class PluginDropInTest {
     }
 
     @Test
-    void withoutItThePolicyIsRefusedAndSaysWhereAndWhatThereIs() {
+    void missingPluginIsReportedWithPositionAndKnownTypes() {
         assertThatThrownBy(this::gateway)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageMatching("(?s).*policy\\.yaml:8:\\d+: .*require-header.*geo-restriction.*token-bucket.*");
@@ -82,7 +82,7 @@ class PluginDropInTest {
         return Gateway.start(files.config(), name -> null, Ticker.system());
     }
 
-    private static HttpResponse<String> ask(HttpClient client, Gateway gateway, String header, String value)
+    private static HttpResponse<String> send(HttpClient client, Gateway gateway, String header, String value)
             throws IOException, InterruptedException {
         int port = gateway.addresses().getFirst().getPort();
         return client.send(
@@ -97,7 +97,7 @@ class PluginDropInTest {
                 HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Builds the jar as the example's own build does, from its sources and resources. */
+    /** Builds the plugin's jar from its sources and resources. */
     private void pack(Path jar) throws IOException {
         Path example = GatewayFiles.root().resolve("plugins/example/src/main");
         Path classes = Files.createDirectory(work.resolve("classes"));

@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** One exchange through all phases of a chain whose filters allow it: 1,000 accounts on connections of their own. */
+/** Cost of an allowed exchange in all phases of a filter chain, for 1,000 accounts on their own connections. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -67,7 +67,7 @@ public class ChainBench {
         return run(buckets);
     }
 
-    /** One decision over four limits of different measures, from taking to settling. */
+    /** One decision over four limits with different measures, from reservation to settlement. */
     @Benchmark
     public Object tokenBucketOfFourLimits() {
         return run(fourLimits);
@@ -122,7 +122,7 @@ public class ChainBench {
 
         @Override
         public void add(Header header) {
-            throw new UnsupportedOperationException("none of these filters adds a field to an answer");
+            throw new UnsupportedOperationException("none of these filters adds a response header");
         }
     }
 }

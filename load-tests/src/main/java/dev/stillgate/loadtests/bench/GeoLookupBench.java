@@ -15,27 +15,27 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Where an address is, in the Country and the ASN database: for a caller whose connection knows it already, and for one
- * of more random IPv4 addresses than any cache holds.
+ * Cost of a lookup in the Country and ASN databases: cached on the connection, and for more random IPv4 addresses than
+ * any cache holds.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class GeoLookupBench {
-    private static final int STRANGERS = 1 << 20;
+    private static final int RANDOM_ADDRESSES = 1 << 20;
 
     private final FilterChain chain = Plugins.chain(Plugins.GEO);
     private final ChainProgress progress = new ChainProgress();
     private final FakeExchange known = new FakeExchange(Ticker.system()).at("81.2.69.142");
     private final FakeExchange hop = new FakeExchange(Ticker.system());
-    private final InetAddress[] strangers = new InetAddress[STRANGERS];
+    private final InetAddress[] randomAddresses = new InetAddress[RANDOM_ADDRESSES];
     private int next;
 
     public GeoLookupBench() {
         Random random = new Random(1);
-        for (int i = 0; i < STRANGERS; i++) {
+        for (int i = 0; i < RANDOM_ADDRESSES; i++) {
             int quad = random.nextInt();
-            strangers[i] = InetAddress.ofLiteral(
+            randomAddresses[i] = InetAddress.ofLiteral(
                     (quad >>> 24) + "." + (quad >> 16 & 0xff) + "." + (quad >> 8 & 0xff) + "." + (quad & 0xff));
         }
     }
@@ -45,11 +45,11 @@ public class GeoLookupBench {
         return request(known);
     }
 
-    /** The callers of one trusted hop, so that neither the connection nor the cache of addresses knows them. */
+    /** Clients behind one trusted hop, so that neither the connection nor the address cache helps. */
     @Benchmark
-    public Object strangers() {
-        next = (next + 1) & (STRANGERS - 1);
-        return request(hop.forwardedFor(strangers[next]));
+    public Object randomAddress() {
+        next = (next + 1) & (RANDOM_ADDRESSES - 1);
+        return request(hop.forwardedFor(randomAddresses[next]));
     }
 
     private Object request(FakeExchange exchange) {

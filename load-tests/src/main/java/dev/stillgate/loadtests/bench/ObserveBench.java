@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What is counted and written for one exchange: the meters alone, the log's line alone, and both. */
+/** Cost of meters and access log for one exchange. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,7 +34,7 @@ public class ObserveBench {
     private final AccessLog.Writer writer = log.writer();
     private long now;
 
-    /** Ends the log's thread. */
+    /** Stops the log thread. */
     @TearDown
     public void close() {
         writer.flush();

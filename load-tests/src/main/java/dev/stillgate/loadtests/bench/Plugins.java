@@ -22,9 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Chains of the product's own plugins, made as the gateway makes them; background tasks do not run. */
+/** Filter chains of the shipped plugins, compiled as in the gateway but without background tasks. */
 final class Plugins {
-    /** geo-restriction with the real databases. */
+    /** Filter geo-restriction with the real databases. */
     static final Entry GEO = new Entry("geo-restriction", """
             oldAfter: off
             databases: {country: "%1$s/GeoLite2-Country.mmdb", asn: "%1$s/GeoLite2-ASN.mmdb"}
@@ -32,14 +32,14 @@ final class Plugins {
             unknown: allow
             """.formatted(geo()));
 
-    /** token-bucket with a bucket that no measurement empties. */
+    /** Filter token-bucket with a bucket that no benchmark empties. */
     static final Entry BUCKETS = new Entry("token-bucket", """
             headers: off
             limits:
               - {name: requests, measure: requests, capacity: 1000000000000, refill: 1000000/1m}
             """);
 
-    /** token-bucket with four limits of different measures, none of which a measurement empties. */
+    /** Filter token-bucket with four limits that no benchmark exhausts. */
     static final Entry FOUR_LIMITS = new Entry("token-bucket", """
             headers: off
             limits:
@@ -54,15 +54,15 @@ final class Plugins {
     /**
      * A filter of the policy.
      *
-     * @param type its type, which is its name too
-     * @param config its policy in YAML
+     * @param type type and name of the filter
+     * @param config its configuration in YAML
      */
     record Entry(String type, String config) {}
 
     /**
-     * Makes a chain in which all of them enforce.
+     * Compiles a chain of enforcing filters.
      *
-     * @throws IllegalStateException when a database is missing
+     * @throws IllegalStateException if a database is missing
      */
     static FilterChain chain(Entry... entries) {
         FilterCatalog catalog = FilterCatalog.load(Plugins.class.getClassLoader(), null);
@@ -92,7 +92,7 @@ final class Plugins {
         }
     }
 
-    /** Returns the directory of databases in the source tree that the working directory is part of. */
+    /** Returns the database directory of the source tree that contains the working directory. */
     private static Path geo() {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             Path geo = at.resolve("config").resolve("geo");

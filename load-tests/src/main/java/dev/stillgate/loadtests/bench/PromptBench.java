@@ -21,9 +21,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What a prompt costs the request path, and its new text the thread that reads it, from bodies that are parsed already: of one
- * message, of a longer one for what a further kilobyte costs, and of an agent's turn of which only the last message is new. Every operation takes
- * another of many prompts, since a processor learns one by heart.
+ * Cost of parsed prompts on the request path, and of their new text on the reading thread: a short message, a longer
+ * one, and an agent's turn with one new message. Every operation uses another prompt, so that branch predictors cannot
+ * learn one.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -52,7 +52,7 @@ public class PromptBench {
     private final UnreadPrompt[] longerTexts = new UnreadPrompt[PROMPTS];
     private int turn;
 
-    /** Makes the prompts. */
+    /** Generates the prompts. */
     public PromptBench() {
         Random random = new Random(42);
         for (int i = 0; i < PROMPTS; i++) {
@@ -63,7 +63,7 @@ public class PromptBench {
         }
         for (int i = 0; i < AGENTS; i++) {
             agents[i] = parsed(agent(random));
-            texts.read(reader.read(agents[i], features), features); // its system prompt is known from here on
+            texts.read(reader.read(agents[i], features), features); // now its system prompt is cached
         }
     }
 
@@ -81,7 +81,7 @@ public class PromptBench {
                 .replace("\n", "\\n");
     }
 
-    /** Returns the body of an agent's turn of 300 kB: a system prompt of 12 kB, 30 tools, 120 messages. */
+    /** Returns the request body of an agent of 300 kB: a system prompt of 12 kB, 30 tools, 120 messages. */
     private static String agent(Random random) {
         StringBuilder body = new StringBuilder("{\"system\":\"" + prose(random, 12_000) + "\",\"tools\":[");
         for (int i = 0; i < 30; i++) {

@@ -2,7 +2,7 @@ package dev.stillgate.loadtests.bench;
 
 import java.nio.charset.StandardCharsets;
 
-/** The requests and answers that are measured. */
+/** Sample requests and responses. */
 final class Samples {
     private static final String PROSE =
             "The keeper of the light wrote in his log each evening what the sea had been like. ";
@@ -13,7 +13,7 @@ final class Samples {
             + message("user", PROSE.repeat(4)) + ',' + message("assistant", PROSE.repeat(2)) + ','
             + message("user", PROSE.repeat(2)) + "]}");
 
-    /** An answer of 2 kB whose usage stands at its end. */
+    /** A response of 2 kB with the usage at its end. */
     static final byte[] MESSAGE = utf8("{\"id\":\"msg_01\",\"type\":\"message\",\"role\":\"assistant\","
             + "\"model\":\"claude-sonnet-4-5\",\"content\":[{\"type\":\"text\",\"text\":\"" + PROSE.repeat(22)
             + "\"}],\"stop_reason\":\"end_turn\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":310,"
@@ -23,7 +23,7 @@ final class Samples {
     static final byte[] EVENT = utf8("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
             + "\"delta\":{\"type\":\"text_delta\",\"text\":\" the keeper of the old light\"}}\n\n");
 
-    /** The head that an SDK sends, of 800 bytes. */
+    /** A request head of an SDK, 800 bytes. */
     static final byte[] HEAD = utf8("""
             POST /v1/messages HTTP/1.1
             Host: api.example.com

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** What the engine spends on an event of a tapped stream: with a tap that lets text pass, and with one that lags a word. */
+/** Cost of an event of a tapped stream, with a tap that forwards text at once and one that delays it by a word. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -59,7 +59,7 @@ public class TapBench {
         return sink.written;
     }
 
-    /** Takes note that something was written. */
+    /** Consumes the output. */
     private static final class Sink implements AnswerEditor.Out {
         private long written;
 
@@ -74,7 +74,7 @@ public class TapBench {
         }
     }
 
-    /** Lets text pass some characters late. */
+    /** Delays text by a number of characters. */
     private static final class Lagging implements ResponseTap.Prose {
         private final int lag;
 

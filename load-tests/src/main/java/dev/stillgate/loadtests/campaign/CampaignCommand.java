@@ -23,7 +23,10 @@ import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, or drives a gateway. */
+/**
+ * The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, or drives a
+ * gateway.
+ */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
     private static final List<String> OUTPUT = List.of("--out", "--name", "--gzip", "--after", "--replace-at");

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What somebody may do to marked text, without knowing the key or the table, to be rid of the mark. */
+/** An edit of marked text that tries to remove the mark without knowing the key or the table. */
 enum Alteration {
     LOWERCASE("lowercase") {
         @Override
@@ -56,7 +56,7 @@ enum Alteration {
             return text.replaceAll(", (and|or) ", " $1 ");
         }
     },
-    SYNONYMS("synonyms, half of the times") {
+    SYNONYMS("synonyms, half of the time") {
         @Override
         String of(String text, Random random) {
             Matcher matcher = WORD.matcher(text);

@@ -6,12 +6,11 @@ import dev.stillgate.canary.proof.NullDistribution;
 import dev.stillgate.canary.proof.SiteCounts;
 
 /**
- * The most powerful test of a text of which it is known that all of it was marked and nothing was altered (J. Neyman, E. Pearson,
- * "On the problem of the most efficient tests of statistical hypotheses", 1933): cell by cell the likelihood ratio of the two
- * forms that a key may ask for. What {@code canary verify} does without knowing that is held against it.
+ * Most powerful test for a text that was fully marked and not altered: the likelihood ratio per cell of the two forms
+ * that a key can select (J. Neyman, E. Pearson, 1933). A benchmark for {@code canary verify}, which does not know that.
  */
 final class BestTest {
-    /** Share of the sites that are as the key asks; the others are where a text was cut, or read otherwise. */
+    /** Share of the sites that have the form of the key; the others are at cuts or were parsed differently. */
     private static final double KEPT = 0.97;
 
     private static final double STEPS = 64;
@@ -19,7 +18,7 @@ final class BestTest {
 
     private BestTest() {}
 
-    /** Returns log10 of p. */
+    /** Returns log10 of the p-value. */
     static double log10p(CanaryKey key, SiteCounts counts, ClassSheet sheet) {
         int[][] cells = new int[counts.classes()][];
         long sum = 0;

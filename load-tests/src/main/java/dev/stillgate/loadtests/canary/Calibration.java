@@ -7,10 +7,10 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Whether p is uniform for those who never saw the key. Seeds and names of keys are fixed here. */
+/** Tests whether p-values are uniform for texts that were not marked with the key. Seeds and key names are fixed. */
 final class Calibration {
     private static final int KEYS = 1_000;
-    private static final int PUPILS = 20;
+    private static final int STUDENTS = 20;
     private static final int AUDIT = 200;
     private static final double LEVEL = 0.01;
 
@@ -23,11 +23,11 @@ final class Calibration {
         this.out = out;
     }
 
-    /** Tests all sets and two schools, and returns whether all were uniform. */
+    /** Tests all text sets and two kinds of students; returns whether all p-values are uniform. */
     boolean table(List<TextSet> sets, Students students) {
         int tests = sets.size() + 2;
         out.printf(
-                "%n### Calibration%n%n%,d keys each; uniform when the probability of Kolmogorov and Smirnov, of randomised p,"
+                "%n### Calibration%n%n%,d keys each; uniform if the Kolmogorov-Smirnov probability of the randomised p-values"
                         + " is at least %.2f / %d.%n%n",
                 KEYS, LEVEL, tests);
         out.println("| suspect | sites | KS | p < 0.01 | p < 0.05 |");
@@ -42,25 +42,25 @@ final class Calibration {
             }
             row(set.name(), reader.counts().total(), p, tests);
         }
-        pupils("students of unmarked text", students, 0, tests);
-        pupils("students of text marked under other keys", students, 1, tests);
+        students("students of unmarked text", students, 0, tests);
+        students("students of text marked under other keys", students, 1, tests);
         return uniform;
     }
 
-    /** Fixed keys, each on one student only: suspects are correlated under one key, so no key is used twice. */
-    private void pupils(String title, Students students, double share, int tests) {
+    /** Tests each key on one student only, since results of one key on several suspects are correlated. */
+    private void students(String title, Students students, double share, int tests) {
         double[] p = new double[KEYS];
         int sites = 0;
         SplittableRandom random = new SplittableRandom(8);
-        for (int i = 0; i < PUPILS; i++) {
+        for (int i = 0; i < STUDENTS; i++) {
             Student student = new NgramStudent(students.marked(bench.key("other-" + i), share, i), 5);
             SplittableRandom draws = new SplittableRandom(2_000 + i);
             SiteReader reader = bench.reader();
             student.answers(draws, AUDIT, Students.ANSWER_TOKENS).forEach(reader::read);
-            sites += reader.counts().total() / PUPILS;
+            sites += reader.counts().total() / STUDENTS;
             KeyStatistic evidence = bench.weighed(reader, null);
-            for (int j = 0; j < KEYS / PUPILS; j++) {
-                int key = i * (KEYS / PUPILS) + j;
+            for (int j = 0; j < KEYS / STUDENTS; j++) {
+                int key = i * (KEYS / STUDENTS) + j;
                 p[key] = randomised(evidence, bench.key("fixed-" + key), random);
             }
         }

@@ -14,7 +14,9 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 
-/** The command {@code load-tests/run canary}: marks texts, trains students, audits them, and prints what was found. */
+/**
+ * The command {@code load-tests/run canary}: marks texts, trains student models, audits them, and prints the results.
+ */
 public final class CanaryExperiment {
     private static final int KNOWN_WORDS = 5_000;
     private static final int EPOCHS = 4;
@@ -30,7 +32,7 @@ public final class CanaryExperiment {
 
     private CanaryExperiment() {}
 
-    /** Runs it. */
+    /** Runs the experiment and exits. */
     public static void main(String[] args) {
         System.exit(run(args, System.out, System.err));
     }
@@ -78,7 +80,7 @@ public final class CanaryExperiment {
 
     private boolean run(PrintStream out, PrintStream err) throws IOException, TableException {
         if (!Files.isDirectory(data)) {
-            err.println("canary: skipped: the texts are not there (" + data + "); name their place with --data");
+            err.println("canary: skipped: no texts in " + data + "; set the directory with --data");
             return true;
         }
         MarkBench bench = new MarkBench(ClassTable.read(table), half.keys);

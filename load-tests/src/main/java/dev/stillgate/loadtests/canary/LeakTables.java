@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Marked text itself, in so many words, and what is left of the mark when it has been altered. */
+/** Tables of p-values of leaked marked text, by length and by alteration. */
 final class LeakTables {
     private static final int ALONE_WORDS = 8_000;
     private static final int TOGETHER_WORDS = 16_000;
@@ -28,7 +28,7 @@ final class LeakTables {
     }
 
     void plain(List<TextSet> sets) {
-        out.println("\n### Leaked text\n\n" + keys + " keys, each on words of its own drawing. log10 p:\n");
+        out.println("\n### Leaked text\n\n" + keys + " keys, each on different texts. log10 p:\n");
         head("texts");
         for (TextSet set : sets) {
             List<String> prose =
@@ -57,7 +57,7 @@ final class LeakTables {
         row("all together", prose, TOGETHER_WORDS, Alteration.values(), Alteration.values().length);
     }
 
-    /** A leak so long that p is far below what adding up probabilities can hold, and what the exact tail costs. */
+    /** Prints the p-value and the cost of the exact tail for a leak whose p-value is below the range of a double. */
     void deep(List<TextSet> sets) {
         List<String> prose = sets.stream().flatMap(set -> set.all().stream()).toList();
         CanaryKey key = bench.key("leak-0");
@@ -77,8 +77,8 @@ final class LeakTables {
 
     private void head(String what) {
         out.println(
-                "| " + what + " | words | sites (19 of 20 leaks have) | cells | median | 19 of 20 keys below | worst"
-                        + " | keys with p < 1e-6 | of the best test |");
+                "| " + what + " | words | sites (5th percentile) | cells | median | 95th percentile | worst"
+                        + " | keys with p < 1e-6 | same, best test |");
         out.println("|---|---|---|---|---|---|---|---|---|");
     }
 

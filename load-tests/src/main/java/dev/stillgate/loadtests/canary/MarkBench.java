@@ -15,25 +15,25 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** What every part of the experiment needs: marking, reading, testing, and drawing so many words of a set. */
+/** Shared operations of the experiment: marking texts, reading marks, testing, and drawing texts. Thread-safe. */
 final class MarkBench {
     private final ClassTable table;
     private final ClassSheet sheet;
     private final String prefix;
 
-    /** With keys whose names begin with a prefix. */
+    /** @param prefix of the names of all keys */
     MarkBench(ClassTable table, String prefix) {
         this.table = table;
         this.prefix = prefix;
         sheet = ClassSheet.of(table);
     }
 
-    /** Returns the key of a name, of the published test secret. */
+    /** Returns a key derived from its name and the published test secret. */
     CanaryKey key(String name) {
         return CanaryKey.derive(MasterSecret.test(), prefix + name, sheet);
     }
 
-    /** Returns a text as it would have been served under a key. */
+    /** Returns a text as a gateway would have served it with a key. */
     String mark(CanaryKey key, String text) {
         ProseEditor editor = new ProseEditor(table, key, (cls, bucket, found, written, position) -> {});
         editor.begin();
@@ -72,7 +72,7 @@ final class MarkBench {
         return tail.log10AtLeast();
     }
 
-    /** Draws texts, whole but for the last, until they have so many words. */
+    /** Draws texts until they have a number of words; the last one is cut. */
     static List<String> words(List<String> texts, int words, Random random) {
         List<String> drawn = new ArrayList<>();
         int left = words;

@@ -3,13 +3,16 @@ package dev.stillgate.loadtests.canary;
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 
-/** Products of matrices whose rows lie one after another, by BLAS; each is added to what the sum already holds. */
+/** Matrix products by BLAS on row-major arrays; each is added to the output. */
 final class Matrices {
     private static final BLAS LIBRARY = JavaBLAS.getInstance();
 
     private Matrices() {}
 
-    /** Adds {@code a} (rows x middle) times {@code b} (middle x columns); a row of the sum is followed by the next {@code stride} on. */
+    /**
+     * Adds {@code a} (rows x middle) times {@code b} (middle x columns) to a matrix with {@code stride} elements per
+     * row.
+     */
     static void times(float[] sum, int stride, float[] a, float[] b, int rows, int middle, int columns) {
         LIBRARY.sgemm("N", "N", columns, rows, middle, 1, b, columns, a, middle, 1, sum, stride);
     }

@@ -7,32 +7,32 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * A small feed-forward language model (Y. Bengio and others, "A neural probabilistic language model", 2003): embeddings of the
- * words before, a hidden layer of tanh, and scores of all words that it knows, to which the last word also speaks directly.
+ * Small feed-forward language model (Y. Bengio and others, 2003): embeddings of the previous words, a tanh hidden
+ * layer, and scores of all known words, with a direct connection from the last word. Not thread-safe.
  */
 final class NeuralStudent implements Student {
     static final int CONTEXT = 6;
     static final int WIDTH = 64;
     static final int HIDDEN = 192;
     static final int INPUT = CONTEXT * WIDTH;
-    /** What scores are made of: the hidden layer, and then the embedding of the last word. */
+    /** Number of inputs of the output layer: the hidden layer and the embedding of the last word. */
     static final int FEATURES = HIDDEN + WIDTH;
-    /** Answers written at a time, so that the weights are read once for all of them. */
-    private static final int TOGETHER = 64;
-    /** Words whose score is so far below the best are as good as never said. */
-    private static final float SILENT = 16;
+    /** Number of responses that are generated in parallel. */
+    private static final int PARALLEL = 64;
+    /** Words whose score is this far below the best have probability 0. */
+    private static final float MAX_GAP = 16;
 
     private final Vocabulary vocabulary;
-    /** A row of {@link #WIDTH} for each word. */
+    /** Embeddings, a row of {@link #WIDTH} for each word. */
     final float[] words;
-    /** A row of {@link #HIDDEN} for each input. */
+    /** Weights of the hidden layer, a row of {@link #HIDDEN} for each input. */
     final float[] inner;
-    /** A row of {@link #FEATURES} for each word. */
+    /** Weights of the output layer, a row of {@link #FEATURES} for each word. */
     final float[] outer;
 
     final float[] bias;
 
-    /** Learns from texts, of which it reads as many words as they have, so many times. */
+    /** Trains a model on texts. */
     NeuralStudent(List<String> texts, int knownWords, int epochs, long seed) {
         vocabulary = new Vocabulary(texts, knownWords);
         SplittableRandom random = new SplittableRandom(seed);
@@ -51,13 +51,13 @@ final class NeuralStudent implements Student {
         return drawn;
     }
 
-    /** Returns how many words it knows. */
+    /** Returns the number of known words. */
     int known() {
         return vocabulary.size();
     }
 
-    /** Reads contexts, {@link #CONTEXT} words each and the last word first: what the layers then hold is written. */
-    void see(int[] contexts, int count, float[] input, float[] features) {
+    /** Computes input and features for contexts of {@link #CONTEXT} words, last word first. */
+    void forward(int[] contexts, int count, float[] input, float[] features) {
         for (int i = 0; i < count * CONTEXT; i++) {
             System.arraycopy(words, contexts[i] * WIDTH, input, i * WIDTH, WIDTH);
         }
@@ -71,7 +71,7 @@ final class NeuralStudent implements Student {
         }
     }
 
-    /** Writes the scores of all words, for so many rows of features. */
+    /** Computes the scores of all words for rows of features. */
     private void score(float[] features, int count, float[] scores) {
         for (int i = 0; i < count; i++) {
             System.arraycopy(bias, 0, scores, i * known(), known());
@@ -83,12 +83,12 @@ final class NeuralStudent implements Student {
     public List<String> answers(RandomGenerator random, int count, int tokens) {
         List<String> answers = new ArrayList<>(count);
         while (answers.size() < count) {
-            answers.addAll(together(random, Math.min(TOGETHER, count - answers.size()), tokens));
+            answers.addAll(parallel(random, Math.min(PARALLEL, count - answers.size()), tokens));
         }
         return answers;
     }
 
-    private List<String> together(RandomGenerator random, int count, int tokens) {
+    private List<String> parallel(RandomGenerator random, int count, int tokens) {
         StringBuilder[] texts = new StringBuilder[count];
         Arrays.setAll(texts, i -> new StringBuilder());
         int[] contexts = new int[count * CONTEXT];
@@ -96,16 +96,16 @@ final class NeuralStudent implements Student {
         float[] features = new float[count * FEATURES];
         float[] scores = new float[count * known()];
         for (int t = 0; t < tokens; t++) {
-            see(contexts, count, input, features);
+            forward(contexts, count, input, features);
             score(features, count, scores);
             for (int i = 0; i < count; i++) {
-                say(draw(scores, i * known(), random), texts[i], contexts, i * CONTEXT);
+                append(draw(scores, i * known(), random), texts[i], contexts, i * CONTEXT);
             }
         }
         return Arrays.stream(texts).map(StringBuilder::toString).toList();
     }
 
-    private void say(int word, StringBuilder text, int[] contexts, int context) {
+    private void append(int word, StringBuilder text, int[] contexts, int context) {
         if (word == Vocabulary.BETWEEN) {
             Arrays.fill(contexts, context, context + CONTEXT, Vocabulary.BETWEEN);
             text.append("\n\n");
@@ -116,7 +116,7 @@ final class NeuralStudent implements Student {
         }
     }
 
-    /** Draws a word as likely as its score says, never the unknown one. */
+    /** Draws a word with its softmax probability, never the unknown word. */
     private int draw(float[] scores, int from, RandomGenerator random) {
         scores[from + Vocabulary.UNKNOWN] = Float.NEGATIVE_INFINITY;
         float highest = Float.NEGATIVE_INFINITY;
@@ -125,7 +125,7 @@ final class NeuralStudent implements Student {
         }
         double sum = 0;
         for (int i = from; i < from + known(); i++) {
-            scores[i] = scores[i] < highest - SILENT ? 0 : (float) Math.exp(scores[i] - highest);
+            scores[i] = scores[i] < highest - MAX_GAP ? 0 : (float) Math.exp(scores[i] - highest);
             sum += scores[i];
         }
         double left = random.nextDouble() * sum;
@@ -136,7 +136,7 @@ final class NeuralStudent implements Student {
         return word;
     }
 
-    /** Writes the words before a place, the last first; what is before a text is {@link Vocabulary#BETWEEN}. */
+    /** Writes the words before a position, last word first; {@link Vocabulary#BETWEEN} before the start of a text. */
     static void context(int[] tokens, int at, int[] contexts, int to) {
         boolean inside = true;
         for (int c = 0; c < CONTEXT; c++) {

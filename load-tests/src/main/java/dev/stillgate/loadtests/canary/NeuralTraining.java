@@ -10,19 +10,18 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How a {@link NeuralStudent} learns: in batches of places drawn from the texts, each word held against those that a sample of
- * the texts has, whose scores are corrected by how likely they were drawn (Y. Bengio, J.-S. Senécal, "Quick training of
- * probabilistic neural nets by importance sampling", 2003), with steps by Adagrad (J. Duchi, E. Hazan, Y. Singer, "Adaptive
- * subgradient methods", 2011).
+ * Training of a {@link NeuralStudent} in batches with a sampled softmax, whose scores are corrected by the sampling
+ * probability (Y. Bengio, J.-S. Senécal, 2003, importance sampling), and Adagrad steps (J. Duchi, E. Hazan, Y. Singer,
+ * 2011). Not thread-safe.
  */
 final class NeuralTraining {
     private static final int BATCH = 64;
-    /** Places whose words a batch is held against, beside its own. */
+    /** Number of sampled negative words per batch. */
     private static final int SAMPLE = 1_024;
 
     private static final float RATE = 0.1f;
-    /** What the sums of squares begin with, so that the first steps are no leaps. */
-    private static final float FIRST = 0.1f;
+    /** Initial sum of squares, which limits the first steps. */
+    private static final float INITIAL_SQUARE = 0.1f;
 
     private final NeuralStudent student;
     private final int[] tokens;
@@ -42,13 +41,13 @@ final class NeuralTraining {
     private final float[] input = new float[BATCH * INPUT];
     private final float[] features = new float[BATCH * FEATURES];
     private final float[] scores = new float[BATCH * (BATCH + SAMPLE)];
-    /** The rows of the candidates, and then what is wrong with them. */
+    /** The output rows of the candidates, later their gradients. */
     private final float[] rows = new float[(BATCH + SAMPLE) * FEATURES];
 
-    private final float[] featureBlame = new float[BATCH * FEATURES];
-    private final float[] hiddenBlame = new float[BATCH * HIDDEN];
-    private final float[] inputBlame = new float[BATCH * INPUT];
-    private final float[] innerBlame = new float[INPUT * HIDDEN];
+    private final float[] featureGradient = new float[BATCH * FEATURES];
+    private final float[] hiddenGradient = new float[BATCH * HIDDEN];
+    private final float[] inputGradient = new float[BATCH * INPUT];
+    private final float[] innerGradient = new float[INPUT * HIDDEN];
 
     NeuralTraining(NeuralStudent student, int[] tokens) {
         this.student = student;
@@ -62,7 +61,7 @@ final class NeuralTraining {
         biasSquares = filled(student.bias.length);
     }
 
-    /** Returns for each word ln of the chance that it is among those that a batch is held against. */
+    /** Returns the log probability of each word to be among the candidates of a batch. */
     private static float[] logDrawn(int[] tokens, int words) {
         int[] counts = new int[words];
         for (int token : tokens) {
@@ -78,26 +77,26 @@ final class NeuralTraining {
 
     private static float[] filled(int size) {
         float[] filled = new float[size];
-        Arrays.fill(filled, FIRST);
+        Arrays.fill(filled, INITIAL_SQUARE);
         return filled;
     }
 
-    /** Reads as many words as the texts have, so many times. */
+    /** Trains on as many positions as the texts have tokens, times {@code epochs}. */
     void learn(int epochs, SplittableRandom random) {
         long batches = (long) epochs * (tokens.length - 1) / BATCH;
         for (long i = 0; i < batches; i++) {
-            drawPlaces(random);
-            student.see(contexts, BATCH, input, features);
-            compare();
-            correctOuter();
-            correctInner();
+            drawPositions(random);
+            student.forward(contexts, BATCH, input, features);
+            computeGradients();
+            updateOuter();
+            updateInner();
             for (int c = 0; c < count; c++) {
                 slots[candidates[c]] = -1;
             }
         }
     }
 
-    private void drawPlaces(SplittableRandom random) {
+    private void drawPositions(SplittableRandom random) {
         count = 0;
         for (int i = 0; i < BATCH; i++) {
             int at = 1 + random.nextInt(tokens.length - 1);
@@ -120,8 +119,8 @@ final class NeuralTraining {
         }
     }
 
-    /** Leaves in {@link #scores} what each candidate is given too much, in each place. */
-    private void compare() {
+    /** Computes the gradient of each candidate's score at each position into {@link #scores}. */
+    private void computeGradients() {
         for (int c = 0; c < count; c++) {
             System.arraycopy(student.outer, candidates[c] * FEATURES, rows, c * FEATURES, FEATURES);
             scores[c] = student.bias[candidates[c]] - logDrawn[candidates[c]];
@@ -131,12 +130,12 @@ final class NeuralTraining {
         }
         Matrices.timesTransposed(scores, features, rows, BATCH, FEATURES, count);
         for (int i = 0; i < BATCH; i++) {
-            toShares(i * count);
+            softmax(i * count);
             scores[i * count + slots[targets[i]]]--;
         }
     }
 
-    private void toShares(int from) {
+    private void softmax(int from) {
         float highest = Float.NEGATIVE_INFINITY;
         for (int i = from; i < from + count; i++) {
             highest = Math.max(highest, scores[i]);
@@ -151,48 +150,48 @@ final class NeuralTraining {
         }
     }
 
-    private void correctOuter() {
-        Arrays.fill(featureBlame, 0);
-        Matrices.times(featureBlame, FEATURES, scores, rows, BATCH, count, FEATURES);
+    private void updateOuter() {
+        Arrays.fill(featureGradient, 0);
+        Matrices.times(featureGradient, FEATURES, scores, rows, BATCH, count, FEATURES);
         Arrays.fill(rows, 0, count * FEATURES, 0);
         Matrices.transposedTimes(rows, scores, features, count, BATCH, FEATURES);
-        float[] biasBlame = new float[count];
+        float[] biasGradient = new float[count];
         for (int i = 0; i < BATCH; i++) {
             for (int c = 0; c < count; c++) {
-                biasBlame[c] += scores[i * count + c];
+                biasGradient[c] += scores[i * count + c];
             }
         }
         for (int c = 0; c < count; c++) {
             step(student.outer, outerSquares, candidates[c] * FEATURES, rows, c * FEATURES, FEATURES);
-            step(student.bias, biasSquares, candidates[c], biasBlame, c, 1);
+            step(student.bias, biasSquares, candidates[c], biasGradient, c, 1);
         }
     }
 
-    private void correctInner() {
-        Arrays.fill(inputBlame, 0);
+    private void updateInner() {
+        Arrays.fill(inputGradient, 0);
         for (int i = 0; i < BATCH; i++) {
             for (int h = 0; h < HIDDEN; h++) {
                 float active = features[i * FEATURES + h];
-                hiddenBlame[i * HIDDEN + h] = featureBlame[i * FEATURES + h] * (1 - active * active);
+                hiddenGradient[i * HIDDEN + h] = featureGradient[i * FEATURES + h] * (1 - active * active);
             }
-            System.arraycopy(featureBlame, i * FEATURES + HIDDEN, inputBlame, i * INPUT, WIDTH);
+            System.arraycopy(featureGradient, i * FEATURES + HIDDEN, inputGradient, i * INPUT, WIDTH);
         }
-        Matrices.timesTransposed(inputBlame, hiddenBlame, student.inner, BATCH, HIDDEN, INPUT);
-        Arrays.fill(innerBlame, 0);
-        Matrices.transposedTimes(innerBlame, input, hiddenBlame, INPUT, BATCH, HIDDEN);
-        step(student.inner, innerSquares, 0, innerBlame, 0, INPUT * HIDDEN);
+        Matrices.timesTransposed(inputGradient, hiddenGradient, student.inner, BATCH, HIDDEN, INPUT);
+        Arrays.fill(innerGradient, 0);
+        Matrices.transposedTimes(innerGradient, input, hiddenGradient, INPUT, BATCH, HIDDEN);
+        step(student.inner, innerSquares, 0, innerGradient, 0, INPUT * HIDDEN);
         for (int i = 0; i < BATCH * CONTEXT; i++) {
-            step(student.words, wordsSquares, contexts[i] * WIDTH, inputBlame, i * WIDTH, WIDTH);
+            step(student.words, wordsSquares, contexts[i] * WIDTH, inputGradient, i * WIDTH, WIDTH);
         }
     }
 
-    /** Moves weights against their blame, the less the more they have moved. */
-    private static void step(float[] weights, float[] squares, int to, float[] blame, int from, int size) {
+    /** Makes an Adagrad step. */
+    private static void step(float[] weights, float[] squares, int to, float[] gradient, int from, int size) {
         for (int i = 0; i < size; i++) {
-            float b = blame[from + i];
-            float square = squares[to + i] + b * b;
+            float g = gradient[from + i];
+            float square = squares[to + i] + g * g;
             squares[to + i] = square;
-            weights[to + i] -= RATE * b / (float) Math.sqrt(square);
+            weights[to + i] -= RATE * g / (float) Math.sqrt(square);
         }
     }
 }

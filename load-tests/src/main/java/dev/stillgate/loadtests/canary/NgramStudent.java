@@ -5,9 +5,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * An interpolated n-gram model with absolute discounting (H. Ney, U. Essen, R. Kneser, "On structuring probabilistic
- * dependences in stochastic language modelling", 1994), on a suffix array. To draw a word, an occurrence of the longest context
- * is drawn, and its continuation taken with probability (count - discount) / count; else the context is shortened.
+ * Interpolated n-gram model with absolute discounting (H. Ney, U. Essen, R. Kneser, 1994) on a suffix array. A word is
+ * drawn from a random occurrence of the longest context with probability (count - discount) / count, else from a
+ * shorter context. Thread-safe.
  */
 final class NgramStudent implements Student {
     private static final double DISCOUNT = 0.25;
@@ -15,10 +15,10 @@ final class NgramStudent implements Student {
     private final Vocabulary vocabulary;
     private final int order;
     private final int[] tokens;
-    /** Positions, in the order of the tokens that begin there. */
+    /** Positions sorted by the tokens that begin there. */
     private final int[] sorted;
 
-    /** Learns from texts, looking at {@code order} - 1 words before. */
+    /** Trains a model with contexts of up to {@code order} - 1 words. */
     NgramStudent(List<String> texts, int order) {
         this.order = order;
         vocabulary = new Vocabulary(texts, Integer.MAX_VALUE);
@@ -49,12 +49,12 @@ final class NgramStudent implements Student {
         return Stream.generate(() -> answer(random, tokens)).limit(count).toList();
     }
 
-    private String answer(RandomGenerator random, int most) {
+    private String answer(RandomGenerator random, int maxTokens) {
         StringBuilder text = new StringBuilder();
         int[] context = new int[order - 1];
         int known = 1;
         context[0] = Vocabulary.BETWEEN;
-        for (int i = 0; i < most; i++) {
+        for (int i = 0; i < maxTokens; i++) {
             int next = draw(context, known, random);
             text.append(next == Vocabulary.BETWEEN ? "\n\n" : vocabulary.word(next));
             if (next == Vocabulary.BETWEEN) {
@@ -88,7 +88,7 @@ final class NgramStudent implements Student {
         return tokens[random.nextInt(1, tokens.length)];
     }
 
-    /** Returns the first place whose tokens are not below, or are above, these words. */
+    /** Returns the first index whose tokens are not less than the words, or greater if {@code above}. */
     private int bound(int[] words, int offset, int length, boolean above) {
         int low = 0;
         int high = sorted.length;

@@ -10,13 +10,16 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 
-/** Asks the stub model for English, streamed through a gateway, and prints a line {@code {"text":"…"}} for each answer. */
+/**
+ * Requests streamed English text from the stub model through a gateway and prints {@code {"text":"…"}} for each
+ * response.
+ */
 public final class ProseClient {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ProseClient() {}
 
-    /** Takes the gateway's URL, an API key, how many answers and of how many words. */
+    /** Arguments: URL of the gateway, API key, number of responses, words per response. */
     public static void main(String[] args) throws Exception {
         int answers = Integer.parseInt(args[2]);
         try (HttpClient client =
@@ -41,12 +44,12 @@ public final class ProseClient {
                 .header("x-stub", "prose=" + words + ",events=97")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new IOException("status " + answer.statusCode() + ": " + answer.body());
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("status " + response.statusCode() + ": " + response.body());
         }
         StringBuilder text = new StringBuilder();
-        for (String line : answer.body().lines().toList()) {
+        for (String line : response.body().lines().toList()) {
             if (line.startsWith("data:")) {
                 JsonNode event = JSON.readTree(line.substring(5));
                 text.append(event.path("delta").path("text").asText());

@@ -3,8 +3,8 @@ package dev.stillgate.loadtests.canary;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** A language model that has learnt from a corpus. */
+/** A language model that was trained on a corpus. */
 interface Student {
-    /** Answers anything, so many times: texts of at most so many tokens. */
+    /** Generates texts of at most {@code tokens} tokens. */
     List<String> answers(RandomGenerator random, int count, int tokens);
 }

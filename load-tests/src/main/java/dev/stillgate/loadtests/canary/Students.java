@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Students that learnt from a corpus of which a share is marked, and their audits. */
+/** Trains and audits students of corpora with a marked share. */
 final class Students {
     static final int ANSWER_TOKENS = 300;
     private static final int[] SIZES = {50, 500, 1_000, 2_500, 4_000};
 
-    /** A kind of student. */
-    interface School {
-        Student teach(List<String> corpus, long seed);
+    /** Trains a kind of student. */
+    interface Trainer {
+        Student train(List<String> corpus, long seed);
     }
 
     private final MarkBench bench;
@@ -22,7 +22,7 @@ final class Students {
     private final PrintStream out;
     private final int[] audits;
 
-    /** Audits of up to {@code most} answers. */
+    /** @param most maximum number of responses in an audit */
     Students(MarkBench bench, List<String> corpus, int most, PrintStream out) {
         this.bench = bench;
         this.corpus = corpus;
@@ -32,7 +32,7 @@ final class Students {
                 .toArray();
     }
 
-    /** Returns the corpus with a share of its texts marked, drawn by the seed. */
+    /** Returns the corpus with a random share of its texts marked. */
     List<String> marked(CanaryKey key, double share, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return corpus.stream()
@@ -40,29 +40,29 @@ final class Students {
                 .toList();
     }
 
-    /** Audits students of one kind, one for each key and share. The reference is a student of the same kind, unmarked. */
-    void table(String name, School school, double[] shares, int keys) {
+    /** Audits a student for each key and share. The reference is a student of the unmarked corpus. */
+    void table(String name, Trainer trainer, double[] shares, int keys) {
         out.printf(
                 "%n### %s%n%nlog10 p of %d keys (median; worst in brackets), without and with reference:%n%n",
                 name, keys);
-        out.println("| marked | answers | words | sites | without | with |");
+        out.println("| marked | responses | words | sites | without | with |");
         out.println("|---|---|---|---|---|---|");
         SiteReader reference = bench.reader();
         SplittableRandom random = new SplittableRandom(99);
-        Student unmarked = school.teach(corpus, 99);
+        Student unmarked = trainer.train(corpus, 99);
         unmarked.answers(random, audits[audits.length - 1], ANSWER_TOKENS).forEach(reference::read);
         for (double share : shares) {
-            row(school, share, keys, reference);
+            row(trainer, share, keys, reference);
         }
     }
 
-    private void row(School school, double share, int keys, SiteReader reference) {
+    private void row(Trainer trainer, double share, int keys, SiteReader reference) {
         double[][] without = new double[audits.length][keys];
         double[][] with = new double[audits.length][keys];
         String[] sizes = new String[audits.length];
         for (int i = 0; i < keys; i++) {
             CanaryKey key = bench.key("student-" + i);
-            Student student = school.teach(marked(key, share, 10 + i), i);
+            Student student = trainer.train(marked(key, share, 10 + i), i);
             SplittableRandom random = new SplittableRandom(1_000 + i);
             SiteReader reader = bench.reader();
             for (int j = 0; j < audits.length; j++) {

@@ -14,15 +14,15 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A set of texts on disk, which is not part of the project.
+ * A set of texts from the data directory, which is not part of the project.
  *
- * @param name what the tables call it
- * @param all its texts
+ * @param name name in the tables
+ * @param all the texts
  */
 record TextSet(String name, List<String> all) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Where each set lies below the data directory, and the field that has the text. */
+    /** File and JSON field of each set. */
     private enum Source {
         ALPACA("alpaca", "campaign-corpora/alpaca-gpt4-en-1000.jsonl.gz", "response"),
         GPT_4O("gpt-4o", "watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz", "text"),
@@ -43,9 +43,9 @@ record TextSet(String name, List<String> all) {
     }
 
     /**
-     * Reads all sets below a data directory.
+     * Reads all sets of a data directory.
      *
-     * @throws IOException when one is absent or cannot be read
+     * @throws IOException if one is missing or cannot be read
      */
     static List<TextSet> all(Path data) throws IOException {
         List<TextSet> sets = new ArrayList<>();
@@ -62,7 +62,7 @@ record TextSet(String name, List<String> all) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode text = JSON.readTree(line).get(field);
                 if (text == null || !text.isTextual()) {
-                    throw new IOException(file + ": a line has no " + field);
+                    throw new IOException(file + ": a line has no field " + field);
                 }
                 texts.add(text.textValue());
             }
@@ -70,13 +70,13 @@ record TextSet(String name, List<String> all) {
         return texts;
     }
 
-    /** Which texts of each set are used: constants are chosen on every other one, and judged on those between. */
+    /** The used part of each set: every second text is for development, the others for evaluation. */
     enum Half {
         DEVELOPMENT("dev-"),
         HELD_OUT("judge-"),
         ALL("");
 
-        /** What names of keys begin with, so that no key judges what it has helped to choose. */
+        /** Prefix of key names, so that evaluation uses other keys than development. */
         final String keys;
 
         Half(String keys) {
@@ -88,7 +88,7 @@ record TextSet(String name, List<String> all) {
         }
     }
 
-    /** Returns one half of the set: its lines with an even number, from 0, are for development. */
+    /** Returns a part of the set; lines with an even index are for development. */
     TextSet half(Half half) {
         List<String> taken = IntStream.range(0, all.size())
                 .filter(half::takes)
@@ -97,7 +97,7 @@ record TextSet(String name, List<String> all) {
         return new TextSet(name, taken);
     }
 
-    /** Returns whether a text is mostly a program, or explains one. */
+    /** Returns whether a text contains a code block. */
     static boolean isCode(String text) {
         return text.contains("```");
     }

@@ -2,13 +2,13 @@ package dev.stillgate.loadtests.canary;
 
 import java.util.Arrays;
 
-/** The test of Kolmogorov and Smirnov, of whether figures are drawn evenly between 0 and 1. */
+/** Kolmogorov-Smirnov test of the uniform distribution on [0, 1]. */
 final class Uniformity {
     private Uniformity() {}
 
     /**
-     * Returns the probability of a deviation at least as large as these figures', by the limit distribution with Stephens's
-     * correction (M. A. Stephens, "EDF statistics for goodness of fit and some comparisons", 1974).
+     * Returns the p-value by the limit distribution with a finite-sample correction (M. A. Stephens, "EDF statistics
+     * for goodness of fit and some comparisons", 1974).
      */
     static double probability(double[] figures) {
         double[] sorted = figures.clone();

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The words of a corpus as numbers. A token is a word, a sign or a line end, with the space before it, so that texts are their
- * tokens joined. 0 stands between texts, 1 for what is too rare to be known.
+ * Tokenizer and vocabulary of a corpus. A token is a word, a punctuation mark or a line end, including the space before
+ * it, so that a text is the concatenation of its tokens. Number 0 separates texts, 1 is the unknown token. Thread-safe.
  */
 final class Vocabulary {
     static final int BETWEEN = 0;
@@ -22,7 +22,7 @@ final class Vocabulary {
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> words = new ArrayList<>();
 
-    /** Knows the most frequent tokens of some texts. */
+    /** Builds a vocabulary of the most frequent tokens. */
     Vocabulary(List<String> texts, int most) {
         Map<String, Integer> counts = new HashMap<>();
         texts.forEach(text -> TOKEN.matcher(text).results().forEach(t -> counts.merge(t.group(), 1, Integer::sum)));
@@ -48,7 +48,7 @@ final class Vocabulary {
         return words.get(number);
     }
 
-    /** Returns the tokens of all texts, {@link #BETWEEN} before, between and after them. */
+    /** Returns the tokens of all texts with {@link #BETWEEN} before, between and after them. */
     int[] encode(List<String> texts) {
         int[] tokens = new int[1 << 16];
         int size = 1;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/** What an upstream answers in a dialect, as JSON and as server-sent events. */
+/** Responses of an upstream for each API, as JSON and as server-sent events. */
 enum ApiResponses {
     MESSAGES(
             "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[{\"type\":\"text\","
@@ -43,21 +43,21 @@ enum ApiResponses {
 
     private final String whole;
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<String> events;
 
-    /** @param events of which the one with a place for text is repeated, a word each time */
+    /** @param events the events of a stream; the one with a placeholder is repeated for each word */
     ApiResponses(String whole, String... events) {
         this.whole = whole;
         this.events = List.of(events);
     }
 
-    /** Returns a whole answer of a few sentences. */
+    /** Returns a whole response of random length. */
     byte[] json(RandomGenerator random) {
         return bytes(String.format(Locale.ROOT, whole, SENTENCE.repeat(1 + random.nextInt(200))));
     }
 
-    /** Returns the events of a stream, the last of which ends it. */
+    /** Returns the events of a complete stream of random length. */
     List<byte[]> events(RandomGenerator random) {
         List<byte[]> all = new ArrayList<>();
         for (String event : events) {
@@ -72,7 +72,7 @@ enum ApiResponses {
         return all;
     }
 
-    /** Returns whether an answer in JSON or events ended with these characters, of which there are at least 64. */
+    /** Returns whether a complete response, JSON or stream, ends with these characters, at least 64. */
     boolean endsWith(String tail) {
         String last = events.getLast();
         String end = last.substring(Math.max(0, last.length() - 40));

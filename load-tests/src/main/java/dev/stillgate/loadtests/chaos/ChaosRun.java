@@ -14,12 +14,12 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Random traffic for a while, then silence: no client may wait longer than the gateway's own time limits allow, polite ones
- * get every answer whole, and every gauge of something held is zero again. The seed decides what each client and each
- * upstream does; how the threads interleave is not repeatable.
+ * Random traffic for a period. No client may wait longer than the gateway's timeouts allow, well-behaved clients get
+ * complete responses, and all gauges of held resources return to zero. The seed determines the actions of each client
+ * and upstream, but not the order of threads.
  */
 public final class ChaosRun {
-    private static final long SETTLED_MILLIS = TimeUnit.SECONDS.toMillis(60);
+    private static final long SETTLE_MILLIS = TimeUnit.SECONDS.toMillis(60);
     private static final Pattern HELD = Pattern.compile("(?m)^(stillgate_exchanges_active|stillgate_connections_active"
             + "|stillgate_upgrades_active|stillgate_body_memory_bytes|stillgate_upstream_places_taken"
             + "|stillgate_upstream_waiting|stillgate_upstream_in_flight|stillgate_upstream_connections_open"
@@ -28,8 +28,9 @@ public final class ChaosRun {
     private ChaosRun() {}
 
     /**
-     * Takes the gateway's port, its admin's, those of the three upstreams (HTTP/1.1, HTTP/2, polite), how many seconds, the
-     * seed, and how many clients of HTTP/1.1; there are a third as many of HTTP/2 and a quarter as many polite ones.
+     * Arguments: port of the gateway, port of its admin API, ports of the three upstreams (HTTP/1.1, HTTP/2,
+     * well-behaved), seconds, seed, number of HTTP/1.1 clients. There are a third as many HTTP/2 clients and a quarter
+     * as many well-behaved ones.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         int port = Integer.parseInt(args[0]);
@@ -38,19 +39,19 @@ public final class ChaosRun {
         int clients = Integer.parseInt(args[7]);
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[5]));
         BooleanSupplier more = () -> System.nanoTime() - until < 0;
-        Counters tally = new Counters();
+        Counters counters = new Counters();
         SplittableRandom random = new SplittableRandom(seed);
-        Http1Model.start(Integer.parseInt(args[2]), false, ApiResponses.MESSAGES, seed + 1, tally);
-        Http2Model.start(Integer.parseInt(args[3]), seed + 2, tally);
-        Http1Model.start(Integer.parseInt(args[4]), true, ApiResponses.RESPONSES, seed + 3, tally);
+        Http1Model.start(Integer.parseInt(args[2]), false, ApiResponses.MESSAGES, seed + 1, counters);
+        Http2Model.start(Integer.parseInt(args[3]), seed + 2, counters);
+        Http1Model.start(Integer.parseInt(args[4]), true, ApiResponses.RESPONSES, seed + 3, counters);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
-            threads.add(Thread.ofVirtual().start(new Http1Client(port, random.split(), tally, more)));
+            threads.add(Thread.ofVirtual().start(new Http1Client(port, random.split(), counters, more)));
             if (i % 3 == 0) {
-                threads.add(Thread.ofVirtual().start(new Http2Client(port, random.split(), tally, more)));
+                threads.add(Thread.ofVirtual().start(new Http2Client(port, random.split(), counters, more)));
             }
             if (i % 4 == 0) {
-                threads.add(Thread.ofVirtual().start(new PoliteClient(port, random.split(), tally, more)));
+                threads.add(Thread.ofVirtual().start(new PoliteClient(port, random.split(), counters, more)));
             }
         }
         for (Thread thread : threads) {
@@ -59,17 +60,17 @@ public final class ChaosRun {
         List<String> held = settled(admin);
         System.out.println("seed " + seed + ", " + clients + " clients of HTTP/1.1:");
         for (String part : List.of("client", "model", "polite", "stuck", "wrong")) {
-            tally.print(part);
+            counters.print(part);
         }
         held.forEach(line -> System.out.println("  still held: " + line));
-        boolean well =
-                held.isEmpty() && tally.none("stuck") && tally.none("wrong") && tally.of("polite: served whole") > 0;
-        System.exit(well ? 0 : 1);
+        boolean passed =
+                held.isEmpty() && counters.none("stuck") && counters.none("wrong") && counters.of("polite: complete") > 0;
+        System.exit(passed ? 0 : 1);
     }
 
-    /** Waits until everything is given back; returns what is not. */
+    /** Waits until all resources are released; returns the gauges of those that are not. */
     private static List<String> settled(String admin) throws IOException, InterruptedException {
-        long until = System.currentTimeMillis() + SETTLED_MILLIS;
+        long until = System.currentTimeMillis() + SETTLE_MILLIS;
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + "/metrics"))
                     .build();

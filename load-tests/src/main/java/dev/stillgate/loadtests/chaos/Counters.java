@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often each thing happened. Thread-safe. */
+/** Counters by name. Thread-safe. */
 final class Counters {
     private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
 
@@ -17,12 +17,12 @@ final class Counters {
         return count == null ? 0 : count.sum();
     }
 
-    /** Returns whether nothing of that kind happened. */
+    /** Returns whether no counter has a name with a prefix. */
     boolean none(String prefix) {
         return counts.keySet().stream().noneMatch(what -> what.startsWith(prefix));
     }
 
-    /** Prints everything whose name begins so. */
+    /** Prints the counters whose names have a prefix. */
     void print(String prefix) {
         counts.forEach((what, count) -> {
             if (what.startsWith(prefix)) {

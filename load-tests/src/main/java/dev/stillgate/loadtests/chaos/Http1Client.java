@@ -15,29 +15,29 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
- * An HTTP/1.1 client that aborts, stalls, resets and speaks nonsense, as a seed has it. What it waits for has to end: an
- * answer, or the connection, within {@link #PATIENCE_MILLIS}.
+ * HTTP/1.1 client that randomly aborts, stalls, resets and violates the protocol. Each response must arrive, or the
+ * connection close, within {@link #TIMEOUT_MILLIS}.
  */
 final class Http1Client implements Runnable {
-    /** Longer than any of the gateway's time limits in this test, and shorter than for ever. */
-    static final int PATIENCE_MILLIS = 25_000;
+    /** Longer than any timeout of the gateway in this test. */
+    static final int TIMEOUT_MILLIS = 25_000;
 
     private static final String[] KEYS = {"sk-plain", "sk-marked", "sk-tight"};
     private static final int MAX_UPLOAD = 600_000;
 
-    /** What is done with a request; all others are sent and read well. */
+    /** Actions by number; higher numbers send and read correctly. */
     private static final String[] ACTS = {
         "closes within a request",
         "resets within a request",
         "pauses within a request",
         "pauses, then resets within a request",
-        "closes while it waits",
-        "resets while it waits",
-        "resets while it reads",
-        "closes while it reads",
-        "pauses before it reads",
-        "closes its half after the request",
-        "sends a chunk that is too short",
+        "closes while waiting",
+        "resets while waiting",
+        "resets while reading",
+        "closes while reading",
+        "pauses before reading",
+        "half-closes after the request",
+        "sends a truncated chunk",
         "sends random bytes",
         "sends two requests at once",
         "sends in small pieces"
@@ -45,13 +45,13 @@ final class Http1Client implements Runnable {
 
     private final int port;
     private final SplittableRandom random;
-    private final Counters tally;
+    private final Counters counters;
     private final BooleanSupplier more;
 
-    Http1Client(int port, SplittableRandom random, Counters tally, BooleanSupplier more) {
+    Http1Client(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
         this.port = port;
         this.random = random;
-        this.tally = tally;
+        this.counters = counters;
         this.more = more;
     }
 
@@ -62,14 +62,14 @@ final class Http1Client implements Runnable {
                 if (random.nextInt(8) == 0) {
                     socket.setReceiveBufferSize(4_096);
                 }
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
-                socket.setSoTimeout(PATIENCE_MILLIS);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+                socket.setSoTimeout(TIMEOUT_MILLIS);
                 socket.setTcpNoDelay(true);
                 converse(socket);
             } catch (SocketTimeoutException e) {
-                tally.count("stuck: HTTP/1.1");
+                counters.count("stuck: HTTP/1.1");
             } catch (IOException e) {
-                tally.count("client: connection broken");
+                counters.count("client: connection broken");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -89,11 +89,11 @@ final class Http1Client implements Runnable {
         }
     }
 
-    /** Sends one request and does what chance says; returns whether the connection can go on. */
+    /** Sends one request with a random action; returns whether the connection can be reused. */
     private boolean once(Socket socket, InputStream in, OutputStream out) throws IOException, InterruptedException {
         byte[] request = random.nextInt(3) == 0 ? blob() : prompt(random.nextInt(2) == 0);
         int act = random.nextInt(20);
-        tally.count("client: " + (act < ACTS.length ? ACTS[act] : "sends and reads well"));
+        counters.count("client: " + (act < ACTS.length ? ACTS[act] : "sends and reads correctly"));
         int cut = random.nextInt(request.length);
         switch (act) {
             case 0 -> {
@@ -136,7 +136,7 @@ final class Http1Client implements Runnable {
             }
             case 8 -> {
                 out.write(request);
-                Thread.sleep(random.nextInt(3_000)); // it takes nothing for a while
+                Thread.sleep(random.nextInt(3_000)); // does not read for a while
             }
             case 9 -> {
                 out.write(request);

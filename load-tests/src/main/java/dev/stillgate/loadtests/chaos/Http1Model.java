@@ -13,57 +13,60 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 upstream that answers well, early, late or never, resets, cuts, stalls and speaks nonsense, as a seed has it.
+ * HTTP/1.1 upstream that randomly responds correctly, early, late or never, resets, truncates, stalls and violates the
+ * protocol.
  */
 final class Http1Model {
     private static final int BACKLOG = 1024;
     private static final int EARLY = 20;
 
-    /** What becomes of a request; the first eight are right. */
+    /** Actions by number; the first eight are correct responses. */
     private static final String[] ACTS = {
-        "answers with a length",
-        "answers with a length",
-        "answers after 103, in chunks, with a trailer",
+        "responds with a length",
+        "responds with a length",
+        "responds after 103, in chunks, with a trailer",
         "streams",
         "streams",
         "streams",
         "streams",
         "streams",
-        "reads slowly, answers, closes",
-        "answers, closes without a word",
+        "reads slowly, responds, closes",
+        "responds, closes later",
         "closes within a stream",
         "resets within a stream",
         "closes within a length",
-        "resets before an answer",
-        "closes before an answer",
-        "answers late",
+        "resets before the response",
+        "closes before the response",
+        "responds late",
         "stalls within a stream",
-        "answers with two framings",
-        "answers 204 with a type of events",
-        "answers 429 and closes",
+        "responds with two framings",
+        "responds 204 with an event stream type",
+        "responds 429 and closes",
         "resets within an upload",
-        "answers 413 within an upload, closes",
-        "answers 401 within an upload, closes",
-        "lets an upload wait"
+        "responds 413 within an upload, closes",
+        "responds 401 within an upload, closes",
+        "stalls an upload"
     };
 
     private final ServerSocket server;
-    private final Counters tally;
+    private final Counters counters;
     private final boolean polite;
     private final ApiResponses dialect;
     private final SplittableRandom random;
 
-    /** Starts a model, which listens as long as the process lives; a polite one only answers well, at different speeds. */
-    static void start(int port, boolean polite, ApiResponses dialect, long seed, Counters tally) throws IOException {
-        Thread.ofVirtual().start(new Http1Model(port, polite, dialect, seed, tally)::accept);
+    /**
+     * Starts a model that listens until the process ends; a polite one only responds correctly, at different speeds.
+     */
+    static void start(int port, boolean polite, ApiResponses dialect, long seed, Counters counters) throws IOException {
+        Thread.ofVirtual().start(new Http1Model(port, polite, dialect, seed, counters)::accept);
     }
 
-    private Http1Model(int port, boolean polite, ApiResponses dialect, long seed, Counters tally) throws IOException {
+    private Http1Model(int port, boolean polite, ApiResponses dialect, long seed, Counters counters) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.polite = polite;
         this.dialect = dialect;
         this.random = new SplittableRandom(seed);
-        this.tally = tally;
+        this.counters = counters;
     }
 
     private void accept() {
@@ -73,7 +76,7 @@ final class Http1Model {
                 SplittableRandom own = random.split();
                 Thread.ofVirtual().start(() -> serve(socket, own));
             } catch (IOException e) {
-                tally.count("model: accept failed");
+                counters.count("model: accept failed");
             }
         }
     }
@@ -93,15 +96,15 @@ final class Http1Model {
                 more = answer(socket, in, out, request, own);
             }
         } catch (IOException | InterruptedException e) {
-            tally.count("model: connection broken");
+            counters.count("model: connection broken");
         }
     }
 
-    /** Answers one request; returns whether the connection takes another. */
+    /** Responds to one request; returns whether the connection can be reused. */
     private boolean answer(Socket socket, InputStream in, OutputStream out, Request request, SplittableRandom own)
             throws IOException, InterruptedException {
         int act = polite ? own.nextInt(8) : own.nextInt(ACTS.length);
-        tally.count((polite ? "polite model: " : "model: ") + ACTS[act]);
+        counters.count((polite ? "polite model: " : "model: ") + ACTS[act]);
         if (act >= EARLY) {
             return early(socket, in, out, request, own, act);
         }
@@ -116,7 +119,7 @@ final class Http1Model {
             case 8, 9 -> {
                 whole(out, own, false);
                 Thread.sleep(own.nextInt(20));
-                return false; // an idle connection closes without a word
+                return false; // closes an idle connection
             }
             case 10 -> {
                 stream(out, own, own.nextInt(40));
@@ -138,12 +141,12 @@ final class Http1Model {
                 return false;
             }
             case 15 -> {
-                Thread.sleep(own.nextInt(5_000)); // past the gateway's patience for a first byte, now and then
+                Thread.sleep(own.nextInt(5_000)); // sometimes exceeds the gateway's first-byte timeout
                 whole(out, own, false);
             }
             case 16 -> {
                 stream(out, own, 3);
-                Thread.sleep(own.nextInt(5_000)); // past its patience between events
+                Thread.sleep(own.nextInt(5_000)); // sometimes exceeds the idle timeout
                 return false;
             }
             case 17 -> {
@@ -163,7 +166,7 @@ final class Http1Model {
         return true;
     }
 
-    /** Answers, or breaks off, before the request's body has been read. */
+    /** Responds or resets before the request body was read. */
     private boolean early(
             Socket socket, InputStream in, OutputStream out, Request request, SplittableRandom own, int act)
             throws IOException, InterruptedException {
@@ -179,7 +182,7 @@ final class Http1Model {
                 Thread.sleep(own.nextInt(50));
             }
             default -> {
-                Thread.sleep(own.nextInt(500)); // an upload that is not read for a while
+                Thread.sleep(own.nextInt(500)); // stalls the upload
                 request.readBody(in, null);
                 whole(out, own, false);
                 return false;
@@ -243,7 +246,7 @@ final class Http1Model {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The head of a request, as far as the length of its body. */
+    /** The framing of a request body. */
     private record Request(long length, boolean chunked) {
         static @Nullable Request read(InputStream in) throws IOException {
             long length = 0;
@@ -277,13 +280,13 @@ final class Http1Model {
             return null;
         }
 
-        /** Reads the body to its end, slowly when a source of chance is given. */
+        /** Reads the body; with a random generator, slowly. */
         void readBody(InputStream in, @Nullable SplittableRandom slowly) throws IOException, InterruptedException {
             long left = length;
             while (chunked) {
                 String size = line(in);
                 if (size == null) {
-                    throw new IOException("the body was cut");
+                    throw new IOException("the body is truncated");
                 }
                 int bytes = Integer.parseInt(size, 16);
                 in.skipNBytes(bytes + 2L);

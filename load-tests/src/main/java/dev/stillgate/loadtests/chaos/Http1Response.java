@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 
-/** Reads one HTTP/1.1 answer to its end, strictly enough to notice when that end is missing. Not thread-safe. */
+/** Reader of one HTTP/1.1 response that detects truncation. Not thread-safe. */
 final class Http1Response {
     private static final int TAIL = 64;
 
@@ -18,7 +18,7 @@ final class Http1Response {
         this.in = in;
     }
 
-    /** Returns the status, 0 until a head has been read. */
+    /** Returns the status, 0 before a head was read. */
     int status() {
         return status;
     }
@@ -29,10 +29,10 @@ final class Http1Response {
     }
 
     /**
-     * Reads an answer, and the interim ones before it.
+     * Reads a response and the interim responses before it.
      *
-     * @return whether the connection takes another request
-     * @throws EOFException when the answer does not end as its head says
+     * @return whether the connection can be reused
+     * @throws EOFException if the response is truncated
      */
     boolean read() throws IOException {
         long length;
@@ -82,7 +82,7 @@ final class Http1Response {
         for (long left = length; left > 0; ) {
             int read = in.read(piece, 0, (int) Math.min(left, piece.length));
             if (read < 0) {
-                throw new EOFException("the answer was cut");
+                throw new EOFException("the response is truncated");
             }
             for (int i = Math.max(0, read - TAIL); i < read; i++) {
                 keep(piece[i]);
@@ -102,7 +102,7 @@ final class Http1Response {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
-                throw new EOFException("the answer was cut");
+                throw new EOFException("the response is truncated");
             }
             line.append((char) c);
         }

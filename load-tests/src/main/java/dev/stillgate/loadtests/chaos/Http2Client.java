@@ -12,32 +12,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * An HTTP/2 client in clear whose streams are aborted, reset, stalled and starved of windows, as a seed has it. Every stream
- * that it has not reset ends, or the connection does.
+ * HTTP/2 client in clear that randomly aborts, resets and stalls streams and withholds window updates. Every stream
+ * that it does not reset must end, or the connection must close.
  */
 final class Http2Client implements Runnable {
     private static final int MAX_UPLOAD = 200_000;
     private static final int CANCEL = 8;
 
-    /** What is done with a stream; all others are sent and read well. */
+    /** Actions by number; higher numbers send and read correctly. */
     private static final String[] ACTS = {
         "resets within an upload",
-        "resets at once",
-        "resets while it waits or reads",
-        "resets while it waits or reads",
-        "keeps the windows shut for a while",
+        "resets immediately",
+        "resets while waiting or reading",
+        "resets while waiting or reading",
+        "withholds window updates for a while",
         "pauses within an upload"
     };
 
     private final int port;
     private final SplittableRandom random;
-    private final Counters tally;
+    private final Counters counters;
     private final BooleanSupplier more;
 
-    Http2Client(int port, SplittableRandom random, Counters tally, BooleanSupplier more) {
+    Http2Client(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
         this.port = port;
         this.random = random;
-        this.tally = tally;
+        this.counters = counters;
         this.more = more;
     }
 
@@ -46,11 +46,11 @@ final class Http2Client implements Runnable {
         while (more.getAsBoolean()) {
             try (Socket socket = new Socket()) {
                 socket.connect(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Http1Client.PATIENCE_MILLIS);
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Http1Client.TIMEOUT_MILLIS);
                 socket.setTcpNoDelay(true);
                 converse(new Http2Peer(socket));
             } catch (IOException e) {
-                tally.count("client/2: connection broken");
+                counters.count("client/2: connection broken");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -73,10 +73,10 @@ final class Http2Client implements Runnable {
                 Thread.sleep(random.nextInt(60));
             }
             int end = random.nextInt(6);
-            tally.count("client/2: connection ended with "
-                    + (end == 0 ? "RST" : end == 1 ? "GOAWAY" : end == 2 ? "FIN" : "all answers"));
+            counters.count("client/2: connection ended with "
+                    + (end == 0 ? "RST" : end == 1 ? "GOAWAY" : end == 2 ? "FIN" : "all responses"));
             if (end == 0) {
-                peer.breakOff();
+                peer.resetConnection();
             } else if (end == 1) {
                 peer.goAway(0, 0);
             } else if (end > 2) {
@@ -86,10 +86,10 @@ final class Http2Client implements Runnable {
     }
 
     private void awaitAll(Thread reader, Set<Integer> open) throws InterruptedException {
-        long until = System.currentTimeMillis() + Http1Client.PATIENCE_MILLIS;
+        long until = System.currentTimeMillis() + Http1Client.TIMEOUT_MILLIS;
         while (reader.isAlive() && !open.isEmpty()) {
             if (System.currentTimeMillis() > until) {
-                tally.count("stuck: HTTP/2");
+                counters.count("stuck: HTTP/2");
                 return;
             }
             Thread.sleep(5);
@@ -102,18 +102,18 @@ final class Http2Client implements Runnable {
                 Http2Peer.Frame frame = peer.read();
                 if (frame.ends() || frame.type() == Http2Peer.RST_STREAM) {
                     open.remove(frame.stream());
-                    tally.count("client/2: streams ended");
+                    counters.count("client/2: streams ended");
                 }
             }
         } catch (IOException e) {
-            tally.count("client/2: reading over");
+            counters.count("client/2: reading ended");
         }
     }
 
     private void ask(Http2Peer peer, int stream, Set<Integer> open, SplittableRandom own) {
         try {
             int act = own.nextInt(14);
-            tally.count("client/2: " + (act < ACTS.length ? ACTS[act] : "sends and reads well"));
+            counters.count("client/2: " + (act < ACTS.length ? ACTS[act] : "sends and reads correctly"));
             send(peer, stream, act, own);
             if (act < 4) {
                 Thread.sleep(own.nextInt(act < 2 ? 10 : 400));
@@ -121,7 +121,7 @@ final class Http2Client implements Runnable {
                 open.remove(stream);
             } else if (act == 4) {
                 peer.grants(false);
-                Thread.sleep(own.nextInt(2_000)); // answers stand still
+                Thread.sleep(own.nextInt(2_000)); // responses stall
                 peer.grants(true);
                 for (int each : open) {
                     peer.grant(each, 1 << 20);

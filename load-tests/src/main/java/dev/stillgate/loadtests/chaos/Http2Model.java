@@ -8,33 +8,36 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** An HTTP/2 upstream in clear that answers well, early, late or never, resets streams, says GOAWAY and breaks connections. */
+/**
+ * HTTP/2 upstream in clear that randomly responds correctly, early, late or never, resets streams, sends GOAWAY and
+ * resets connections.
+ */
 final class Http2Model {
     private static final int BACKLOG = 1024;
     private static final int EARLY = 15;
 
-    /** What becomes of a stream. */
+    /** Actions by number. */
     private static final String[] ACTS = {
-        "answers",
-        "answers",
-        "answers",
-        "answers",
+        "responds",
+        "responds",
+        "responds",
+        "responds",
         "streams",
         "streams",
         "streams",
         "streams",
         "resets within a stream",
-        "resets before an answer",
-        "says GOAWAY, streams, closes",
-        "breaks the connection within a stream",
-        "answers late",
-        "answers with trailers",
-        "answers after 103",
-        "answers 413 within an upload, resets with NO_ERROR",
-        "answers 413 within an upload, resets with NO_ERROR",
+        "resets before the response",
+        "sends GOAWAY, streams, closes",
+        "resets the connection within a stream",
+        "responds late",
+        "responds with trailers",
+        "responds after 103",
+        "responds 413 within an upload, resets with NO_ERROR",
+        "responds 413 within an upload, resets with NO_ERROR",
         "refuses the stream",
-        "breaks the connection within an upload",
-        "lets an upload wait, resets"
+        "resets the connection within an upload",
+        "stalls an upload, resets"
     };
 
     private static final byte[] JSON = Http2Peer.fields(":status", "200", "content-type", "application/json");
@@ -42,18 +45,18 @@ final class Http2Model {
     private static final byte[] TOO_LARGE = Http2Peer.fields(":status", "413", "content-length", "0");
 
     private final ServerSocket server;
-    private final Counters tally;
+    private final Counters counters;
     private final SplittableRandom random;
 
-    /** Starts a model, which listens as long as the process lives. */
-    static void start(int port, long seed, Counters tally) throws IOException {
-        Thread.ofVirtual().start(new Http2Model(port, seed, tally)::accept);
+    /** Starts a model that listens until the process ends. */
+    static void start(int port, long seed, Counters counters) throws IOException {
+        Thread.ofVirtual().start(new Http2Model(port, seed, counters)::accept);
     }
 
-    private Http2Model(int port, long seed, Counters tally) throws IOException {
+    private Http2Model(int port, long seed, Counters counters) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.random = new SplittableRandom(seed);
-        this.tally = tally;
+        this.counters = counters;
     }
 
     private void accept() {
@@ -63,7 +66,7 @@ final class Http2Model {
                 SplittableRandom own = random.split();
                 Thread.ofVirtual().start(() -> serve(socket, own));
             } catch (IOException e) {
-                tally.count("model/2: accept failed");
+                counters.count("model/2: accept failed");
             }
         }
     }
@@ -86,13 +89,13 @@ final class Http2Model {
                 }
             }
         } catch (IOException e) {
-            tally.count("model/2: connection broken");
+            counters.count("model/2: connection broken");
         }
     }
 
     private void answer(Http2Peer peer, int stream, Map<Integer, Boolean> whole, SplittableRandom own) {
         int act = own.nextInt(ACTS.length);
-        tally.count("model/2: " + ACTS[act]);
+        counters.count("model/2: " + ACTS[act]);
         try {
             if (act < EARLY) {
                 for (int i = 0; i < 1_000 && !whole.getOrDefault(stream, false); i++) {
@@ -101,7 +104,7 @@ final class Http2Model {
             }
             answer(peer, stream, act, own);
         } catch (IOException | InterruptedException e) {
-            tally.count("model/2: answer broken");
+            counters.count("model/2: response broken");
         }
     }
 
@@ -126,7 +129,7 @@ final class Http2Model {
             }
             case 11 -> {
                 events(peer, stream, own, own.nextInt(30));
-                peer.breakOff();
+                peer.resetConnection();
             }
             case 12 -> {
                 Thread.sleep(own.nextInt(5_000));
@@ -151,9 +154,9 @@ final class Http2Model {
                 peer.reset(stream, 0);
             }
             case 17 -> peer.reset(stream, 7);
-            case 18 -> peer.breakOff();
+            case 18 -> peer.resetConnection();
             default -> {
-                peer.grants(false); // uploads stand still for a while
+                peer.grants(false); // stalls uploads
                 Thread.sleep(own.nextInt(500));
                 peer.grants(true);
                 peer.reset(stream, 8);

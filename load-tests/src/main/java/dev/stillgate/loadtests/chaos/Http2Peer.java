@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One side of an HTTP/2 connection in clear, frame by frame: flow control and acknowledgements are right, everything else is
- * what the user of this class makes of it. Field sections are literals without a dynamic table (RFC 7541 section 6.2.2);
- * received ones are not decoded. Thread-safe: one thread reads, any thread writes.
+ * One side of an HTTP/2 connection in clear. It handles flow control and acknowledgements; all other frames are up to
+ * the caller. Field sections are literals without a dynamic table (RFC 7541 section 6.2.2); received ones are not
+ * decoded. Thread-safe for one reading thread and any number of writing threads.
  */
 final class Http2Peer implements AutoCloseable {
     static final int DATA = 0;
@@ -32,7 +32,7 @@ final class Http2Peer implements AutoCloseable {
     private static final int INITIAL_WINDOW = 4;
     private static final int DEFAULT_WINDOW = 65_535;
     private static final int MAX_FRAME = 16_384;
-    private static final long PATIENCE = TimeUnit.SECONDS.toMillis(10);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toMillis(10);
 
     private final Socket socket;
     private final DataInputStream in;
@@ -44,7 +44,7 @@ final class Http2Peer implements AutoCloseable {
     private boolean grants = true;
     private boolean closed;
 
-    /** A frame as it came. */
+    /** A received frame. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean ends() {
@@ -58,7 +58,7 @@ final class Http2Peer implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    /** Returns the literal field section of names and values in turn; each of at most 126 bytes. */
+    /** Returns the field section of alternating names and values, each of at most 126 bytes. */
     static byte[] fields(String... namesAndValues) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i++) {
@@ -76,7 +76,7 @@ final class Http2Peer implements AutoCloseable {
         out.write(bytes);
     }
 
-    /** Sends settings with an initial window in bytes. */
+    /** Sends SETTINGS with an initial window size in bytes. */
     void settings(int initial) throws IOException {
         send(
                 SETTINGS,
@@ -113,7 +113,7 @@ final class Http2Peer implements AutoCloseable {
         out.write(frame.array());
     }
 
-    /** Sends content as the windows allow; returns false when they stay shut or the connection closes. */
+    /** Sends content within the flow control windows; returns false after a timeout or if the connection closes. */
     boolean data(int stream, byte[] content, boolean end) throws IOException, InterruptedException {
         int at = 0;
         do {
@@ -129,7 +129,7 @@ final class Http2Peer implements AutoCloseable {
     }
 
     private synchronized int take(int stream, int wanted) throws InterruptedException {
-        long until = System.currentTimeMillis() + PATIENCE;
+        long until = System.currentTimeMillis() + TIMEOUT;
         while (!closed) {
             int room = Math.min(window, windows.getOrDefault(stream, initialWindow));
             int taken = Math.min(wanted, Math.max(0, room));
@@ -147,7 +147,7 @@ final class Http2Peer implements AutoCloseable {
         return -1;
     }
 
-    /** Says whether what is received is granted anew; switched on, it grants what was withheld on the connection. */
+    /** Switches window updates on or off; on also sends the withheld update of the connection. */
     void grants(boolean on) throws IOException {
         int owed;
         synchronized (this) {
@@ -160,7 +160,7 @@ final class Http2Peer implements AutoCloseable {
         }
     }
 
-    /** Grants a stream more. */
+    /** Sends a window update for a stream. */
     void grant(int stream, int bytes) throws IOException {
         send(WINDOW_UPDATE, 0, stream, integer(bytes));
     }
@@ -169,7 +169,7 @@ final class Http2Peer implements AutoCloseable {
         return in.readNBytes(length);
     }
 
-    /** Reads a frame; settings, pings and windows have been dealt with. */
+    /** Reads a frame; SETTINGS, PING, WINDOW_UPDATE and DATA are also processed. */
     Frame read() throws IOException {
         int head = in.readInt();
         Frame frame = new Frame(head & 0xff, in.readUnsignedByte(), in.readInt(), in.readNBytes(head >>> 8));
@@ -230,8 +230,8 @@ final class Http2Peer implements AutoCloseable {
         }
     }
 
-    /** Closes with RST in place of FIN. */
-    void breakOff() throws IOException {
+    /** Closes with RST. */
+    void resetConnection() throws IOException {
         socket.setSoLinger(true, 0);
         close();
     }

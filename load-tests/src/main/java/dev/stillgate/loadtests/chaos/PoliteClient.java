@@ -11,17 +11,17 @@ import java.net.Socket;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
-/** A client that does everything right before an upstream that does, amid the others: it gets every answer whole. */
+/** Well-behaved client of the well-behaved upstream. It must get complete responses while the others misbehave. */
 final class PoliteClient implements Runnable {
     private final int port;
     private final SplittableRandom random;
-    private final Counters tally;
+    private final Counters counters;
     private final BooleanSupplier more;
 
-    PoliteClient(int port, SplittableRandom random, Counters tally, BooleanSupplier more) {
+    PoliteClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
         this.port = port;
         this.random = random;
-        this.tally = tally;
+        this.counters = counters;
         this.more = more;
     }
 
@@ -30,7 +30,7 @@ final class PoliteClient implements Runnable {
         while (more.getAsBoolean()) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                socket.setSoTimeout(Http1Client.PATIENCE_MILLIS);
+                socket.setSoTimeout(Http1Client.TIMEOUT_MILLIS);
                 socket.setTcpNoDelay(true);
                 InputStream in = new BufferedInputStream(socket.getInputStream());
                 boolean open = true;
@@ -39,7 +39,7 @@ final class PoliteClient implements Runnable {
                     Thread.sleep(random.nextInt(100));
                 }
             } catch (IOException e) {
-                tally.count("wrong: polite client, " + e);
+                counters.count("wrong: polite client, " + e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -55,7 +55,7 @@ final class PoliteClient implements Runnable {
         Http1Response answer = new Http1Response(in);
         boolean open = answer.read();
         boolean whole = answer.status() == 200 && ApiResponses.RESPONSES.endsWith(answer.tail());
-        tally.count(whole ? "polite: served whole" : "wrong: polite client, " + answer.status());
+        counters.count(whole ? "polite: complete" : "wrong: polite client, " + answer.status());
         return open;
     }
 }

@@ -7,15 +7,14 @@ import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
 
 /**
- * A gateway whose calendar runs faster, so that days of traffic pass in minutes: dates, days and hours come sooner, while timeouts
- * and paces are those of the machine.
+ * A gateway with an accelerated calendar, so that days of traffic take minutes. Timeouts and paces are not accelerated.
  */
 public final class CompressedGateway {
     private CompressedGateway() {}
 
     /**
-     * Takes the gateway's {@code stillgate.yaml}, how many times as fast, and since when, in milliseconds of the epoch: gateways
-     * that are told the same agree on the date. Runs until it is told to stop.
+     * Arguments: {@code stillgate.yaml}, acceleration factor, start of the acceleration in milliseconds since the
+     * epoch. Gateways with the same values have the same date. Runs until the process is stopped.
      */
     public static void main(String[] args) throws ConfigException {
         Ticker ticker = ticker(Ticker.system(), Double.parseDouble(args[1]), Long.parseLong(args[2]));
@@ -23,7 +22,7 @@ public final class CompressedGateway {
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::close));
     }
 
-    /** Returns a clock whose calendar runs so many times as fast since a time. */
+    /** Returns a ticker whose calendar is accelerated by a factor since a time. */
     static Ticker ticker(Ticker machine, double speedup, long since) {
         return new Ticker() {
             @Override

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The gateway's access log, read as it grows: when the exchanges ended whose callers had gone. */
+/** Reader of the growing access log: the end times of exchanges whose clients had disconnected. Not thread-safe. */
 final class DisconnectLog {
     private static final Pattern GONE = Pattern.compile("\"start_time\":\"([^\"]+)\",\"request_id\":\"(c[0-9]+)\".*"
             + "\"outcome\":\"downstream_gone\".*\"duration_ms\":([0-9.]+)");
@@ -22,8 +22,8 @@ final class DisconnectLog {
         this.file = file;
     }
 
-    /** Adds when they ended to what is known, in milliseconds since the epoch, by the names of the callers. */
-    void ends(Map<String, Long> known) {
+    /** Adds the end times of new lines, in milliseconds since the epoch, by client name. */
+    void readEnds(Map<String, Long> ends) {
         try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
             byte[] more = new byte[(int) (log.length() - read)];
             log.seek(read);
@@ -32,10 +32,10 @@ final class DisconnectLog {
             int whole = text.lastIndexOf('\n') + 1;
             read += text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length;
             text.substring(0, whole).lines().forEach(line -> {
-                Matcher gone = GONE.matcher(line);
-                if (gone.find()) {
-                    long start = Instant.parse(gone.group(1)).toEpochMilli();
-                    known.put(gone.group(2), start + (long) Double.parseDouble(gone.group(3)));
+                Matcher matcher = GONE.matcher(line);
+                if (matcher.find()) {
+                    long start = Instant.parse(matcher.group(1)).toEpochMilli();
+                    ends.put(matcher.group(2), start + (long) Double.parseDouble(matcher.group(3)));
                 }
             });
         } catch (IOException e) {

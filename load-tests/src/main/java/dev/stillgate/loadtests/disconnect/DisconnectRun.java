@@ -21,15 +21,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Callers who leave in every phase of an exchange, half of them with FIN and half with RST, and how soon the model hears of
- * each. It is the model itself, so that both ends are seen by one clock. Of those that never came to the model the gateway's
- * access log tells: they have left its queue, and its connections that were being opened are closed. Fails when one of them
- * took longer than 100 ms.
+ * Disconnects clients in every phase of an exchange, half of them with FIN and half with RST, and measures how soon the
+ * model notices. The stub model runs in this process, so that one clock times both ends. For requests that never reach
+ * the model, the gateway's access log gives the time. Fails if one delay exceeds 100 ms.
  */
 public final class DisconnectRun implements AutoCloseable {
-    private static final long SOON = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
-    private static final int AT_ONCE = 50;
+    private static final long MAX_DELAY = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+    private static final int CONCURRENT = 50;
 
     private final InetSocketAddress gateway;
     private final URI metrics;
@@ -41,135 +40,135 @@ public final class DisconnectRun implements AutoCloseable {
     private int named;
     private boolean late;
 
-    /** A model on a port, and an endpoint on another one that takes no connection. */
+    /** Starts a model, and on another port an endpoint that accepts no connection. */
     private DisconnectRun(InetSocketAddress gateway, String admin, int modelPort, int fullPort, Path log) throws IOException {
         this.log = new DisconnectLog(log);
         this.gateway = gateway;
         this.metrics = URI.create("http://127.0.0.1:" + admin + "/metrics");
         this.model = StubModel.start("127.0.0.1", modelPort, 1);
         this.full = new ServerSocket(fullPort, 1, InetAddress.getLoopbackAddress());
-        for (int i = 0; i < 2; i++) { // and the kernel's queue is full
+        for (int i = 0; i < 2; i++) { // fills the kernel's accept queue
             waiting.add(new Socket(full.getInetAddress(), fullPort));
         }
     }
 
     /**
-     * Takes the gateway's port, its admin's, the model's, that of an endpoint that takes nobody, how many callers, and the
-     * gateway's access log.
+     * Arguments: port of the gateway, port of its admin API, port of the model, port of an endpoint that accepts no
+     * connection, number of clients, access log of the gateway.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         int each = Integer.parseInt(args[4]) / 10;
         boolean late;
-        try (DisconnectRun gone =
+        try (DisconnectRun run =
                 new DisconnectRun(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Path.of(args[5]))) {
-            gone.warmUp();
+            run.warmUp();
             System.out.printf(
                     Locale.ROOT,
                     "%-26s %-4s %8s %8s %8s %8s %8s%n",
                     "phase",
                     "with",
-                    "callers",
+                    "clients",
                     "in time",
                     "p50",
                     "p99",
                     "max");
             for (boolean reset : new boolean[] {false, true}) {
-                gone.unseen(Phase.queued(), "stillgate_upstream_waiting", reset, each);
-                gone.unseen(Phase.connecting(), "stillgate_upstream_connections_open", reset, each);
-                gone.seen(Phase.sending(), reset, each);
-                gone.seen(Phase.awaiting(), reset, each);
-                gone.seen(Phase.streaming(), reset, each);
+                run.measureAtGateway(Phase.queued(), "stillgate_upstream_waiting", reset, each);
+                run.measureAtGateway(Phase.connecting(), "stillgate_upstream_connections_open", reset, each);
+                run.measureAtModel(Phase.sending(), reset, each);
+                run.measureAtModel(Phase.awaiting(), reset, each);
+                run.measureAtModel(Phase.streaming(), reset, each);
             }
-            late = gone.late;
+            late = run.late;
         }
         if (late) {
-            System.out.println("somebody was noticed too late");
+            System.out.println("a disconnect was noticed too late");
             System.exit(1);
         }
     }
 
     private void warmUp() throws IOException, InterruptedException {
         for (int i = 0; i < 20; i++) {
-            leaveTogether(Phase.streaming(), false, AT_ONCE);
+            disconnect(Phase.streaming(), false, CONCURRENT);
         }
     }
 
-    private List<DisconnectingClient> come(Phase phase, int count) throws IOException {
-        List<DisconnectingClient> callers = new ArrayList<>();
+    private List<DisconnectingClient> connect(Phase phase, int count) throws IOException {
+        List<DisconnectingClient> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            callers.add(new DisconnectingClient(gateway, "c" + ++named, phase));
+            clients.add(new DisconnectingClient(gateway, "c" + ++named, phase));
         }
-        return callers;
+        return clients;
     }
 
-    /** Callers whose request comes to the model, which notes when their connections close. */
-    private void seen(Phase phase, boolean reset, int count) throws IOException, InterruptedException {
+    /** Disconnects clients whose requests reach the model, which records when their connections close. */
+    private void measureAtModel(Phase phase, boolean reset, int count) throws IOException, InterruptedException {
         List<Long> took = new ArrayList<>();
-        for (int left = count; left > 0; left -= AT_ONCE) {
-            took.addAll(leaveTogether(phase, reset, Math.min(left, AT_ONCE)));
+        for (int rest = count; rest > 0; rest -= CONCURRENT) {
+            took.addAll(disconnect(phase, reset, Math.min(rest, CONCURRENT)));
         }
         print(phase, reset, count, took);
     }
 
-    private List<Long> leaveTogether(Phase phase, boolean reset, int count) throws IOException, InterruptedException {
-        List<DisconnectingClient> callers = come(phase, count);
+    private List<Long> disconnect(Phase phase, boolean reset, int count) throws IOException, InterruptedException {
+        List<DisconnectingClient> clients = connect(phase, count);
         await(
-                phase + ": all have come",
-                () -> callers.stream().allMatch(caller -> model.stats().hasArrived(caller.name())));
-        if (phase.behaviour().startsWith("events")) {
-            for (DisconnectingClient caller : callers) {
-                caller.awaitEvent();
+                phase + ": all requests have arrived",
+                () -> clients.stream().allMatch(client -> model.stats().hasArrived(client.name())));
+        if (phase.stub().startsWith("events")) {
+            for (DisconnectingClient client : clients) {
+                client.awaitEvent();
             }
         }
-        List<Long> left = new ArrayList<>();
-        for (DisconnectingClient caller : callers) {
-            left.add(caller.leave(reset));
+        List<Long> disconnected = new ArrayList<>();
+        for (DisconnectingClient client : clients) {
+            disconnected.add(client.disconnect(reset));
         }
         List<Long> took = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            String name = callers.get(i).name();
-            await(phase + ": " + name + " is gone", () -> model.stats().disconnectedAt(name) != null);
-            Long gone = model.stats().disconnectedAt(name);
-            took.add(gone == null ? PATIENCE : gone - left.get(i));
+            String name = clients.get(i).name();
+            await(phase + ": " + name + " has disconnected", () -> model.stats().disconnectedAt(name) != null);
+            Long noticed = model.stats().disconnectedAt(name);
+            took.add(noticed == null ? TIMEOUT : noticed - disconnected.get(i));
         }
         return took;
     }
 
     /**
-     * Callers of whom the model never hears: a gauge of the gateway says when all of them wait, and its access log when it gave
-     * each of them up.
+     * Disconnects clients whose requests never reach the model. A gauge of the gateway shows when all of them wait, and
+     * its access log when it ended each exchange.
      */
-    private void unseen(Phase phase, String gauge, boolean reset, int count) throws IOException {
-        List<DisconnectingClient> holders = phase.path().equals("/v1/responses") ? come(phase, 1) : List.of();
+    private void measureAtGateway(Phase phase, String gauge, boolean reset, int count) throws IOException {
+        List<DisconnectingClient> holders = phase.path().equals("/v1/responses") ? connect(phase, 1) : List.of();
         for (DisconnectingClient holder : holders) {
-            await("the only place is taken", () -> model.stats().hasArrived(holder.name()));
+            await("the concurrency limit is reached", () -> model.stats().hasArrived(holder.name()));
         }
         double before = gauge(gauge);
-        Map<String, Long> left = new HashMap<>();
-        for (int rest = count; rest > 0; rest -= AT_ONCE) {
-            int now = Math.min(rest, AT_ONCE);
-            List<DisconnectingClient> callers = come(phase, now);
-            await(phase + ": all wait", () -> gauge(gauge) == before + now);
-            for (DisconnectingClient caller : callers) {
+        Map<String, Long> disconnected = new HashMap<>();
+        for (int rest = count; rest > 0; rest -= CONCURRENT) {
+            int now = Math.min(rest, CONCURRENT);
+            List<DisconnectingClient> clients = connect(phase, now);
+            await(phase + ": all are waiting", () -> gauge(gauge) == before + now);
+            for (DisconnectingClient client : clients) {
                 long when = System.currentTimeMillis();
-                caller.leave(reset);
-                left.put(caller.name(), when);
+                client.disconnect(reset);
+                disconnected.put(client.name(), when);
             }
-            await(phase + ": all are gone", () -> gauge(gauge) == before);
+            await(phase + ": none is waiting", () -> gauge(gauge) == before);
         }
         for (DisconnectingClient holder : holders) {
-            holder.leave(true);
+            holder.disconnect(true);
         }
         Map<String, Long> ended = new HashMap<>();
         await(phase + ": all are logged", () -> {
-            log.ends(ended);
-            return ended.keySet().containsAll(left.keySet());
+            log.readEnds(ended);
+            return ended.keySet().containsAll(disconnected.keySet());
         });
         List<Long> took = new ArrayList<>();
-        left.forEach((name, when) -> {
+        disconnected.forEach((name, when) -> {
             long end = model.stats().hasArrived(name) ? Long.MAX_VALUE : ended.getOrDefault(name, Long.MAX_VALUE);
-            took.add(end == Long.MAX_VALUE ? PATIENCE : TimeUnit.MILLISECONDS.toNanos(Math.max(0, end - when)));
+            took.add(end == Long.MAX_VALUE ? TIMEOUT : TimeUnit.MILLISECONDS.toNanos(Math.max(0, end - when)));
         });
         print(phase, reset, count, took);
     }
@@ -184,13 +183,13 @@ public final class DisconnectRun implements AutoCloseable {
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException("the gateway's metrics", e);
+            throw new IllegalStateException("cannot read the metrics", e);
         }
     }
 
-    private static void await(String what, BooleanSupplier so) {
-        long end = System.nanoTime() + PATIENCE;
-        while (!so.getAsBoolean()) {
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + TIMEOUT;
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
                 throw new IllegalStateException("not within 10 s: " + what);
             }
@@ -200,12 +199,12 @@ public final class DisconnectRun implements AutoCloseable {
 
     private void print(Phase phase, boolean reset, int count, List<Long> took) {
         long[] sorted = took.stream().mapToLong(Long::longValue).sorted().toArray();
-        long inTime = took.stream().filter(nanos -> nanos <= SOON).count();
+        long inTime = took.stream().filter(nanos -> nanos <= MAX_DELAY).count();
         late |= inTime < count;
         System.out.printf(
                 Locale.ROOT,
                 "%-26s %-4s %8d %8d %5.1f ms %5.1f ms %5.1f ms%n",
-                phase.what(),
+                phase.title(),
                 reset ? "RST" : "FIN",
                 count,
                 inTime,

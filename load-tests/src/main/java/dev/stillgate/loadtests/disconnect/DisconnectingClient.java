@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A caller who asks for something and leaves before it is there. */
+/** A client that sends a request and disconnects before the response is complete. Not thread-safe. */
 final class DisconnectingClient {
     private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -14,19 +14,19 @@ final class DisconnectingClient {
     private final String name;
 
     /**
-     * Connects and asks.
+     * Connects and sends the request.
      *
-     * @param name tells the model who asks, and the gateway's log
+     * @param name sent to the model and to the gateway's log
      */
     DisconnectingClient(InetSocketAddress gateway, String name, Phase phase) throws IOException {
         this.name = name;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(gateway, TIMEOUT_MILLIS);
-        int length = phase.announced() < 0 ? phase.body().length() : phase.announced();
-        String request = "POST " + phase.path() + " HTTP/1.1\r\nhost: gone\r\nx-caller: " + name + "\r\nx-request-id: "
+        int length = phase.contentLength() < 0 ? phase.body().length() : phase.contentLength();
+        String request = "POST " + phase.path() + " HTTP/1.1\r\nhost: disconnect\r\nx-caller: " + name + "\r\nx-request-id: "
                 + name + "\r\nx-stub: "
-                + phase.behaviour() + "\r\ncontent-type: application/json\r\ncontent-length: " + length + "\r\n\r\n"
+                + phase.stub() + "\r\ncontent-type: application/json\r\ncontent-length: " + length + "\r\n\r\n"
                 + phase.body();
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     }
@@ -35,7 +35,7 @@ final class DisconnectingClient {
         return name;
     }
 
-    /** Reads until the first event of a stream is there, and what came with it. */
+    /** Reads up to the first event of a stream. */
     void awaitEvent() throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder seen = new StringBuilder();
@@ -50,12 +50,12 @@ final class DisconnectingClient {
     }
 
     /**
-     * Leaves. What has come is read before a FIN: with bytes unread the kernel would make it a reset.
+     * Disconnects. Reads the available bytes before a FIN, since the kernel sends a RST if bytes are unread.
      *
-     * @param reset whether with RST, else with FIN
-     * @return when, in {@link System#nanoTime}
+     * @param reset whether to send RST instead of FIN
+     * @return the time as {@link System#nanoTime}
      */
-    long leave(boolean reset) throws IOException {
+    long disconnect(boolean reset) throws IOException {
         if (reset) {
             socket.setSoLinger(true, 0);
         } else {

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Something that befalls upstreams, and what callers may see of it at most.
+ * A fault of upstreams and the bounds of its effect on clients.
  *
- * @param name what it is called, in the table and in {@code net.sh}
- * @param policy the policy that the gateway has meanwhile
- * @param delayMillis how long the model thinks about each answer
- * @param answered the least share of requests that must be answered while it lasts
- * @param statuses how all others may be refused
- * @param cut the most answers that may break off
- * @param slowest the longest that one of a hundred may wait for whatever becomes of it, in milliseconds
- * @param recovery the longest until everybody is answered again after it is over, in milliseconds
+ * @param name name in the table and in {@code net.sh}
+ * @param policy policy of the gateway during the fault
+ * @param delayMillis delay of the model before each response
+ * @param answered minimum share of complete responses during the fault
+ * @param statuses allowed error statuses
+ * @param cut maximum number of truncated responses
+ * @param slowest maximum of the 99th percentile of the time to any outcome, in milliseconds
+ * @param recovery maximum time until all requests are served again after the fault, in milliseconds
  */
 record Fault(
         String name,
@@ -28,7 +28,7 @@ record Fault(
         statuses = Set.copyOf(statuses);
     }
 
-    /** The faults in the order in which they come. The gateway gives up a connection after 1 s, an answer after 3 s. */
+    /** Returns the faults in order. The gateway has a connect timeout of 1 s and a first-byte timeout of 3 s. */
     static List<Fault> all() {
         return List.of(
                 new Fault("one-dead", "two", 0, 0.97, Set.of(502), 15, 1_000, 3_000),

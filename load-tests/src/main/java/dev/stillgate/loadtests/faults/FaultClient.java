@@ -9,33 +9,33 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** A caller with one request, on a connection of its own, who looks closely at what comes. */
+/** A client that sends one request on its own connection and classifies the outcome. Not thread-safe. */
 final class FaultClient {
-    private static final int PATIENCE_MILLIS = 15_000;
+    private static final int TIMEOUT_MILLIS = 15_000;
 
     private final InetSocketAddress gateway;
     private final byte[] request;
     private boolean retryAfter;
     private int status;
 
-    /** A caller who asks for a stream or not, and tells the model how to behave. */
-    FaultClient(InetSocketAddress gateway, boolean stream, String behaviour) {
+    /** @param stub options of the stub model */
+    FaultClient(InetSocketAddress gateway, boolean stream, String stub) {
         this.gateway = gateway;
         String body = "{\"model\":\"stub-1\",\"max_tokens\":64," + (stream ? "\"stream\":true," : "")
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
-        request = ("POST /v1/messages HTTP/1.1\r\nhost: faults\r\nx-stub: " + behaviour
+        request = ("POST /v1/messages HTTP/1.1\r\nhost: faults\r\nx-stub: " + stub
                         + "\r\nx-api-key: sk-faults\r\ncontent-type: application/json\r\ncontent-length: "
                         + body.length() + "\r\nconnection: close\r\n\r\n" + body)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Asks, and waits for what becomes of it. */
-    Outcome ask(long due) {
+    /** Sends the request and waits for the outcome. */
+    Outcome send(long due) {
         Outcome.Kind kind;
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.connect(gateway, PATIENCE_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            socket.connect(gateway, TIMEOUT_MILLIS);
             socket.getOutputStream().write(request);
             kind = read(new BufferedInputStream(socket.getInputStream()));
         } catch (SocketTimeoutException e) {

@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A gateway under an even load whose upstreams suffer one fault after the other, and what its callers see of each: fails when
- * that is worse than {@link Fault} says, or when somebody sees what no caller ever should.
+ * Runs a gateway under a constant load while its upstreams have one fault after the other. Fails if the outcomes exceed
+ * the bounds of {@link Fault}, or if a client gets no response or a malformed error.
  */
 public final class FaultRun {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    private static final int CALM_MILLIS = 3_000;
+    private static final int BASELINE_MILLIS = 3_000;
     private static final long SETTLED_WITHIN = 30 * SECOND;
     private static final String ROW = "%-15s %8s %8s %8s %-24s %5s %14s %14s %10s%n";
 
@@ -34,7 +34,10 @@ public final class FaultRun {
         this.seconds = seconds;
     }
 
-    /** Takes the gateway's port, the script that makes faults, callers a second, seconds of each fault, and names of faults. */
+    /**
+     * Arguments: port of the gateway, script that causes faults, requests per second, seconds of each fault, names of
+     * faults.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         FaultRun run = new FaultRun(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]));
@@ -46,14 +49,14 @@ public final class FaultRun {
                 "requests",
                 "answered",
                 "share",
-                "otherwise",
+                "others",
                 "cut",
-                "calm p50/p99",
-                "then p50/p99",
-                "well after");
+                "before p50/p99",
+                "during p50/p99",
+                "recovery");
         for (Fault fault : Fault.all()) {
             if (wanted.isEmpty() || wanted.contains(fault.name())) {
-                run.suffer(fault);
+                run.run(fault);
             }
         }
         run.misses.forEach(System.out::println);
@@ -72,30 +75,30 @@ public final class FaultRun {
         }
     }
 
-    private void suffer(Fault fault) throws IOException, InterruptedException {
+    private void run(Fault fault) throws IOException, InterruptedException {
         hook("policy", fault.policy());
         try (SteadyLoad load = new SteadyLoad(gateway, rate)) {
             settle(load, System.nanoTime());
         }
         try (SteadyLoad load = new SteadyLoad(gateway, rate)) {
             long begin = System.nanoTime();
-            Thread.sleep(CALM_MILLIS);
+            Thread.sleep(BASELINE_MILLIS);
             long broken = System.nanoTime();
-            load.think(fault.delayMillis());
+            load.delay(fault.delayMillis());
             hook(fault.name(), "on");
             Thread.sleep(seconds * 1_000L);
             hook(fault.name(), "off");
-            load.think(0);
+            load.delay(0);
             long over = System.nanoTime();
             long recovery = settle(load, over) - over;
             hook(fault.name(), "check");
             load.end();
-            long before = broken - SECOND / 2; // from then on an answer may be under way when the fault comes
-            tell(fault, load.between(begin, before), load.between(before, over), recovery);
+            long baselineEnd = broken - SECOND / 2; // later requests may be in flight when the fault begins
+            report(fault, load.between(begin, baselineEnd), load.between(baselineEnd, over), recovery);
         }
     }
 
-    /** Waits until all who came within a second were answered; returns when that second began. */
+    /** Waits until all requests of one second are served; returns the start of that second. */
     private static long settle(SteadyLoad load, long from) throws InterruptedException {
         while (System.nanoTime() - from < SETTLED_WITHIN) {
             Thread.sleep(100);
@@ -103,8 +106,8 @@ public final class FaultRun {
             List<Outcome> last = load.between(from, end);
             long since = load.lastWaiting(from, end);
             for (Outcome each : last) {
-                boolean well = each.kind() == Outcome.Kind.ANSWERED && each.took() < SECOND;
-                since = well ? since : Math.max(since, each.due() + 1);
+                boolean served = each.kind() == Outcome.Kind.ANSWERED && each.took() < SECOND;
+                since = served ? since : Math.max(since, each.due() + 1);
             }
             if (end - since >= SECOND) {
                 return since;
@@ -113,7 +116,7 @@ public final class FaultRun {
         return from + SETTLED_WITHIN;
     }
 
-    private void tell(Fault fault, List<Outcome> calm, List<Outcome> during, long recovery) {
+    private void report(Fault fault, List<Outcome> before, List<Outcome> during, long recovery) {
         long answered = count(during, Outcome.Kind.ANSWERED);
         long cut = count(during, Outcome.Kind.CUT);
         double share = during.isEmpty() ? 0 : (double) answered / during.size();
@@ -124,26 +127,26 @@ public final class FaultRun {
                 during.size(),
                 answered,
                 String.format(Locale.ROOT, "%.1f %%", 100 * share),
-                otherwise(during),
+                others(during),
                 cut,
-                millis(calm, 0.5) + "/" + millis(calm, 0.99),
+                millis(before, 0.5) + "/" + millis(before, 0.99),
                 millis(during, 0.5) + "/" + millis(during, 0.99),
                 TimeUnit.NANOSECONDS.toMillis(recovery) + " ms");
-        miss(fault, share < fault.answered(), "too few were answered: " + answered + " of " + during.size());
-        miss(fault, cut > fault.cut(), "too many answers broke off: " + cut);
+        miss(fault, share < fault.answered(), "too few requests were served: " + answered + " of " + during.size());
+        miss(fault, cut > fault.cut(), "too many responses were truncated: " + cut);
         miss(
                 fault,
                 millis(during, 0.99) > fault.slowest(),
-                "one of a hundred waited for longer than " + fault.slowest() + " ms");
+                "p99 is above " + fault.slowest() + " ms");
         miss(
                 fault,
                 recovery > fault.recovery() * 1_000_000L,
-                "it took longer than " + fault.recovery() + " ms to be well again");
-        miss(fault, count(during, Outcome.Kind.HUNG) > 0, "somebody was left without an answer");
-        miss(fault, count(during, Outcome.Kind.BROKEN) > 0, "somebody was closed, or refused in no provider's shape");
+                "recovery took longer than " + fault.recovery() + " ms");
+        miss(fault, count(during, Outcome.Kind.HUNG) > 0, "a client got no response");
+        miss(fault, count(during, Outcome.Kind.BROKEN) > 0, "a connection was closed without a response, or an error was not in the provider's format");
         for (Outcome each : during) {
             if (each.kind() == Outcome.Kind.REFUSED && !fault.statuses().contains(each.status())) {
-                miss(fault, true, "somebody was refused with " + each.status());
+                miss(fault, true, "unexpected status " + each.status());
                 break;
             }
         }
@@ -155,14 +158,14 @@ public final class FaultRun {
         }
     }
 
-    private static long count(List<Outcome> seen, Outcome.Kind kind) {
-        return seen.stream().filter(each -> each.kind() == kind).count();
+    private static long count(List<Outcome> outcomes, Outcome.Kind kind) {
+        return outcomes.stream().filter(each -> each.kind() == kind).count();
     }
 
-    /** Returns how those were told who were not answered, and how many. */
-    private static String otherwise(List<Outcome> seen) {
+    /** Returns the counts of refused and broken requests by status. */
+    private static String others(List<Outcome> outcomes) {
         java.util.TreeMap<String, Integer> counts = new java.util.TreeMap<>();
-        for (Outcome each : seen) {
+        for (Outcome each : outcomes) {
             switch (each.kind()) {
                 case ANSWERED, CUT -> {}
                 case REFUSED -> counts.merge(Integer.toString(each.status()), 1, Integer::sum);
@@ -172,8 +175,8 @@ public final class FaultRun {
         return counts.isEmpty() ? "-" : counts.toString().replaceAll("[{}]", "").replace('=', ':');
     }
 
-    private static long millis(List<Outcome> seen, double share) {
-        long[] sorted = seen.stream().mapToLong(Outcome::took).sorted().toArray();
+    private static long millis(List<Outcome> outcomes, double share) {
+        long[] sorted = outcomes.stream().mapToLong(Outcome::took).sorted().toArray();
         return sorted.length == 0
                 ? 0
                 : TimeUnit.NANOSECONDS.toMillis(

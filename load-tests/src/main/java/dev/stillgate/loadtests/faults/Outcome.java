@@ -1,25 +1,24 @@
 package dev.stillgate.loadtests.faults;
 
 /**
- * What a caller saw of one request.
+ * The outcome of one request as the client sees it.
  *
- * @param due when it was to be asked, in {@link System#nanoTime}
- * @param end when the caller knew what became of it
- * @param kind what became of it
- * @param status the status, 0 for none
+ * @param due time at which the request was due, as {@link System#nanoTime}
+ * @param end time of the outcome
+ * @param status status code, 0 for none
  */
 record Outcome(long due, long end, Kind kind, int status) {
-    /** What can become of a request. */
+    /** The possible outcomes. */
     enum Kind {
-        /** It was answered with 200, and whole. */
+        /** A complete response with status 200. */
         ANSWERED,
-        /** It was answered with an error in the provider's shape. */
+        /** An error response in the provider's format. */
         REFUSED,
-        /** The answer broke off. */
+        /** A truncated response. */
         CUT,
-        /** The connection ended without an answer, or with one in no provider's shape. */
+        /** The connection closed without a response, or an error response was not in the provider's format. */
         BROKEN,
-        /** Nothing came for so long that the caller gave up. */
+        /** The client timed out. */
         HUNG
     }
 

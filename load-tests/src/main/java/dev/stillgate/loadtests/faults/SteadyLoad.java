@@ -9,18 +9,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
-/** Callers who come at an even pace, whatever became of those before: every other one asks for a stream. */
+/** Requests at a constant rate that do not wait for earlier ones; every second one is for a stream. Thread-safe. */
 final class SteadyLoad implements AutoCloseable {
-    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
-    private final Queue<Outcome> seen = new ConcurrentLinkedQueue<>();
-    private final ConcurrentSkipListSet<Long> waiting = new ConcurrentSkipListSet<>();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+    private final ConcurrentSkipListSet<Long> pending = new ConcurrentSkipListSet<>();
     private final InetSocketAddress gateway;
     private final long gap;
     private final Thread pacer;
     private volatile int delay;
-    private volatile boolean over;
+    private volatile boolean stopped;
 
-    /** Begins, with so many callers a second. */
+    /** Starts the load. */
     SteadyLoad(InetSocketAddress gateway, int perSecond) {
         this.gateway = gateway;
         this.gap = 1_000_000_000L / perSecond;
@@ -29,47 +29,47 @@ final class SteadyLoad implements AutoCloseable {
 
     private void pace() {
         long due = System.nanoTime();
-        for (int i = 0; !over; i++) {
+        for (int i = 0; !stopped; i++) {
             boolean stream = i % 2 == 1;
             long mine = due;
-            String behaviour = (stream ? "events=5,pace=20,size=500" : "size=500") + ",delay=" + delay;
-            waiting.add(mine);
-            callers.execute(() -> {
-                seen.add(new FaultClient(gateway, stream, behaviour).ask(mine));
-                waiting.remove(mine);
+            String stub = (stream ? "events=5,pace=20,size=500" : "size=500") + ",delay=" + delay;
+            pending.add(mine);
+            executor.execute(() -> {
+                outcomes.add(new FaultClient(gateway, stream, stub).send(mine));
+                pending.remove(mine);
             });
             due += gap;
             LockSupport.parkNanos(due - System.nanoTime());
         }
     }
 
-    /** Tells the model how many milliseconds to think about each answer from now on. */
-    void think(int millis) {
+    /** Sets the delay of the model before each response. */
+    void delay(int millis) {
         delay = millis;
     }
 
-    /** Returns what was seen so far of those who were to come from one time on until another. */
+    /** Returns the outcomes of requests that were due in a period, as {@link System#nanoTime}. */
     List<Outcome> between(long from, long to) {
-        return seen.stream()
+        return outcomes.stream()
                 .filter(each -> each.due() - from >= 0 && each.due() - to < 0)
                 .toList();
     }
 
-    /** Returns when the last of those was to come who wait still, of all before a time; {@code from} when that is later. */
+    /** Returns the due time of the last pending request before a time, at least {@code from}. */
     long lastWaiting(long from, long before) {
-        Long last = waiting.lower(before);
+        Long last = pending.lower(before);
         return last == null ? from : Math.max(from, last);
     }
 
-    /** Lets nobody come any more, and waits for those who are there. */
+    /** Sends no more requests and waits for the pending ones. */
     void end() {
-        over = true;
+        stopped = true;
         try {
             pacer.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        callers.close();
+        executor.close();
     }
 
     @Override

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One account that asks at an even pace, whether answers come or not. A request's time runs from when it was
- * due, so that a gateway that stands still does not look fast.
+ * Requests of one account at a constant rate that do not wait for earlier responses. Latency counts from the time at
+ * which a request was due, so that a stalled gateway is measured. Thread-safe.
  */
 final class AccountLoad {
     private static final Pattern OUTPUT = Pattern.compile("\"output_tokens\":(\\d+)");
@@ -25,17 +25,17 @@ final class AccountLoad {
     private final long gapNanos;
     private final Thread pacer;
     private PhaseTally tally = new PhaseTally();
-    private volatile boolean over;
+    private volatile boolean stopped;
 
     /**
-     * Prepares it.
+     * Creates a load.
      *
-     * @param perSecond requests a second to each port
-     * @param tokens what each answer costs, less one, and what each request asks for at most
+     * @param perSecond requests per second to each port
+     * @param tokens maximum output tokens of a request; a response has one less
      */
     AccountLoad(
             HttpClient client,
-            ExecutorService callers,
+            ExecutorService executor,
             String account,
             List<Integer> ports,
             double perSecond,
@@ -44,7 +44,7 @@ final class AccountLoad {
         this.requests =
                 ports.stream().map(port -> request(port, account, tokens)).toList();
         this.gapNanos = (long) (1e9 / perSecond / ports.size());
-        this.pacer = Thread.ofPlatform().name("load-" + account).unstarted(() -> pace(callers));
+        this.pacer = Thread.ofPlatform().name("load-" + account).unstarted(() -> pace(executor));
     }
 
     private static HttpRequest request(int port, String account, int tokens) {
@@ -64,7 +64,7 @@ final class AccountLoad {
         pacer.start();
     }
 
-    /** Returns what has been counted since the last call; what is under way is counted when it is answered. */
+    /** Returns the outcomes since the last call. */
     synchronized PhaseTally takeTally() {
         PhaseTally taken = tally;
         tally = new PhaseTally();
@@ -75,18 +75,18 @@ final class AccountLoad {
         what.accept(tally);
     }
 
-    /** Asks no more. */
+    /** Sends no more requests. */
     void end() throws InterruptedException {
-        over = true;
+        stopped = true;
         pacer.join();
     }
 
-    private void pace(ExecutorService callers) {
+    private void pace(ExecutorService executor) {
         long due = System.nanoTime();
-        for (int i = 0; !over; i++) {
+        for (int i = 0; !stopped; i++) {
             HttpRequest request = requests.get(i % requests.size());
-            long mine = due;
-            callers.execute(() -> ask(request, mine));
+            long start = due;
+            executor.execute(() -> send(request, start));
             due += gapNanos;
             long wait = due - System.nanoTime();
             if (wait > 0) {
@@ -95,14 +95,14 @@ final class AccountLoad {
         }
     }
 
-    private void ask(HttpRequest request, long due) {
+    private void send(HttpRequest request, long due) {
         try {
-            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             long micros = (System.nanoTime() - due) / 1000;
-            switch (answer.statusCode()) {
-                case 200 -> count(into -> into.addAnswered(micros, outputTokens(answer.body())));
+            switch (response.statusCode()) {
+                case 200 -> count(into -> into.addAnswered(micros, outputTokens(response.body())));
                 case 429 -> count(PhaseTally::addRefused);
-                default -> count(into -> into.addFailed("status " + answer.statusCode()));
+                default -> count(into -> into.addFailed("status " + response.statusCode()));
             }
         } catch (IOException e) {
             count(into -> into.addFailed(e.toString()));

@@ -7,31 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The limits that the fleet keeps, and the files in which its gateways read them. */
+/** The limits of the fleet and the configuration files of its gateways. */
 final class FleetPolicyFile {
     static final Limit REQUESTS = new Limit(100, 50, 1);
 
-    /** The largest reserve is the ceiling. */
+    /** Output tokens; the largest reserve is the policy's reserveCeiling. */
     static final Limit OUTPUT = new Limit(6000, 3000, 200);
 
     private static final String SECRET = "load test, no secret";
 
     private FleetPolicyFile() {}
 
-    /** A limit: how many at once, how many a second, and how many one request may take ahead. */
+    /**
+     * A token bucket limit.
+     *
+     * @param perSecond refill per second
+     * @param largestReserve maximum that one request takes in advance
+     */
     record Limit(long capacity, long perSecond, long largestReserve) {
-        /** Returns what it grants in a time. */
+        /** Returns the amount granted in a number of seconds. */
         double granted(double seconds) {
             return capacity + perSecond * seconds;
         }
 
-        /** Returns how much further all gateways together may go, as README of token-bucket promises. */
+        /** Returns the excess that the token-bucket filter allows for all gateways together, see its README. */
         long bound(int gateways) {
             return Math.max(capacity, gateways * largestReserve);
         }
     }
 
-    /** Writes what all gateways share. */
+    /** Writes the policy and accounts of all gateways. */
     static void writePolicy(Path directory, String upstream, List<String> accounts) throws IOException {
         Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
@@ -65,7 +70,7 @@ final class FleetPolicyFile {
         Files.writeString(directory.resolve("accounts.yaml"), listed);
     }
 
-    /** Writes what is one gateway's own. */
+    /** Writes the configuration of one gateway. */
     static Path writeGateway(Path directory, String name, int storePort) throws IOException {
         return Files.writeString(directory.resolve(name + ".yaml"), """
                 listeners:

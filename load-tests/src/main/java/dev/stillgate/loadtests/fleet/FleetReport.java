@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The table of a run, and what in it must not be. */
+/** The table of a fleet run, and the checks of its figures. Not thread-safe. */
 final class FleetReport {
     /**
-     * Latency in an outage may be this many times the latency before, so many milliseconds on top, and what requests
-     * without a gateway take in the same phase: the pauses of the machine.
+     * Latency in an outage may be this factor times the latency before, plus the additional milliseconds, plus the
+     * latency of requests without a gateway in the same phase (pauses of the machine).
      */
-    private static final double TIMES = 5;
+    private static final double MAX_FACTOR = 5;
 
-    private static final double MILLIS_ON_TOP = 20;
+    private static final double ADDITIONAL_MILLIS = 20;
 
-    /** A fleet that grants less than this share of the policy does not share it, it loses it. */
-    private static final double LEAST_SHARE = 0.75;
+    /** Minimum share of the policy that the fleet must grant. */
+    private static final double MIN_SHARE = 0.75;
 
     private final int gateways;
     private final boolean judge;
@@ -27,31 +27,31 @@ final class FleetReport {
     private long grantedTokens;
 
     /**
-     * An empty table.
+     * Prints the head of the table.
      *
-     * @param judge whether latency may be wrong
+     * @param judge whether latency is checked
      */
     FleetReport(int gateways, boolean judge) {
         this.gateways = gateways;
         this.judge = judge;
         print(
-                "| phase | s | steady: asked | failed or refused | p50 ms | p99 ms | p99 without gateway | greedy: granted/s | greedy: output tokens/s |");
+                "| phase | s | steady: requests | failed or refused | p50 ms | p99 ms | p99 without gateway | greedy: granted/s | greedy: output tokens/s |");
         print("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
     }
 
-    /** Adds a phase; the latencies of the first are those that the others are held against. */
+    /** Adds a phase; latency is compared with that of the phase "before". */
     void phase(String name, double seconds, PhaseTally direct, PhaseTally steady, PhaseTally byRequests, PhaseTally byTokens) {
         greedySeconds += seconds;
         granted += byRequests.answered();
         grantedTokens += byTokens.tokens();
-        int failed = steady.asked() - steady.answered();
+        int failed = steady.requests() - steady.answered();
         double p99 = steady.percentile(0.99);
         double pauses = direct.percentile(0.99);
         print(
                 "| %s | %.1f | %d | %d | %.1f | %.1f | %.1f | %.1f | %.0f |",
                 name,
                 seconds,
-                steady.asked(),
+                steady.requests(),
                 failed,
                 steady.percentile(0.5),
                 p99,
@@ -68,15 +68,15 @@ final class FleetReport {
         }
         if (name.equals("before")) {
             p99Before = p99;
-        } else if (judge && p99Before > 0 && p99 > TIMES * p99Before + MILLIS_ON_TOP + pauses) {
-            wrong.add(name + ": p99 is %.1f ms, and was %.1f ms before".formatted(p99, p99Before));
+        } else if (judge && p99Before > 0 && p99 > MAX_FACTOR * p99Before + ADDITIONAL_MILLIS + pauses) {
+            wrong.add(name + ": p99 is %.1f ms, but was %.1f ms before".formatted(p99, p99Before));
         }
     }
 
-    /** Prints what was granted and what was allowed, and all that is wrong; returns whether nothing is. */
+    /** Prints the granted and allowed amounts and all failed checks; returns whether there is none. */
     boolean end() {
         print("");
-        print("| greedy account, %.1f s | granted | policy | promised at most | share of the policy |", greedySeconds);
+        print("| greedy account, %.1f s | granted | policy | maximum | share of the policy |", greedySeconds);
         print("|---|--:|--:|--:|--:|");
         bound("requests", FleetPolicyFile.REQUESTS, granted);
         bound("output tokens", FleetPolicyFile.OUTPUT, grantedTokens);
@@ -89,10 +89,10 @@ final class FleetReport {
         double most = policy + limit.bound(gateways);
         print("| %s | %d | %.0f | %.0f | %.2f |", what, used, policy, most, used / policy);
         if (used > most) {
-            wrong.add("%s: %d were granted, and at most %.0f are promised".formatted(what, used, most));
+            wrong.add("%s: %d were granted, the maximum is %.0f".formatted(what, used, most));
         }
-        if (used < LEAST_SHARE * policy) {
-            wrong.add("%s: %d were granted of %.0f".formatted(what, used, policy));
+        if (used < MIN_SHARE * policy) {
+            wrong.add("%s: only %d of %.0f were granted".formatted(what, used, policy));
         }
     }
 

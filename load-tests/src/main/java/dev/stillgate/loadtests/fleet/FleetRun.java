@@ -16,16 +16,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Three gateways and a store that is killed, started again, stopped and sent on, all under load: a steady account stays
- * below every gateway's share and must not feel any of it, two greedy ones ask for far more than they may and must not get
- * more than is promised.
+ * Runs a fleet of gateways under load while its store is killed, restarted, stopped and continued. A steady account
+ * stays below every gateway's share and must not be affected. Two greedy accounts exceed their limits and must not be
+ * granted more than promised.
  */
 public final class FleetRun implements AutoCloseable {
     private static final String STEADY = "steady";
     private static final String BY_REQUESTS = "greedy-requests";
     private static final String BY_TOKENS = "greedy-tokens";
     private static final int WARM_UP_SECONDS = 5;
-    private static final int MOST_WARM_UPS = 8;
+    private static final int MAX_WARM_UPS = 8;
     private static final double WARM_MILLIS = 50;
 
     private final FleetOptions options;
@@ -34,7 +34,7 @@ public final class FleetRun implements AutoCloseable {
     private final Path directory;
     private final StoreProcess store;
     private final HttpClient client;
-    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final AccountLoad direct;
     private final AccountLoad steady;
     private final AccountLoad byRequests;
@@ -59,10 +59,10 @@ public final class FleetRun implements AutoCloseable {
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         double share = (double) FleetPolicyFile.REQUESTS.perSecond() / options.gateways();
         List<Integer> ports = members.stream().map(GatewayProcess::port).toList();
-        direct = new AccountLoad(client, callers, STEADY, List.of(stub.port()), 2.1 * share, 50);
-        steady = new AccountLoad(client, callers, STEADY, ports, 0.7 * share, 50);
-        byRequests = new AccountLoad(client, callers, BY_REQUESTS, ports, 2.5 * share, 10);
-        byTokens = new AccountLoad(client, callers, BY_TOKENS, ports, 0.9 * share, 200);
+        direct = new AccountLoad(client, executor, STEADY, List.of(stub.port()), 2.1 * share, 50);
+        steady = new AccountLoad(client, executor, STEADY, ports, 0.7 * share, 50);
+        byRequests = new AccountLoad(client, executor, BY_REQUESTS, ports, 2.5 * share, 10);
+        byTokens = new AccountLoad(client, executor, BY_TOKENS, ports, 0.9 * share, 200);
     }
 
     private boolean run() throws IOException, InterruptedException {
@@ -75,20 +75,20 @@ public final class FleetRun implements AutoCloseable {
         store.kill();
         phase(report, "killed", options.killed());
         store.restart();
-        phase(report, "started again", options.after());
+        phase(report, "restarted", options.after());
         store.stop();
         phase(report, "stopped", options.stopped());
-        store.goOn();
+        store.resume();
         Thread.sleep(options.after() * 1000L);
         endTraffic();
-        record(report, "sent on");
+        record(report, "continued");
         awaitFleet();
         return report.end();
     }
 
-    /** Machines that still compile answer late, which would hide what an outage adds: it lasts until they do not. */
+    /** Runs until latency is low: compilation would hide the effect of an outage. */
     private void warmUp(FleetReport report) throws InterruptedException {
-        for (int i = 1; i <= MOST_WARM_UPS; i++) {
+        for (int i = 1; i <= MAX_WARM_UPS; i++) {
             Thread.sleep(WARM_UP_SECONDS * 1000L);
             if (record(report, "warm-up") < WARM_MILLIS) {
                 return;
@@ -101,7 +101,7 @@ public final class FleetRun implements AutoCloseable {
         record(report, name);
     }
 
-    /** Returns the 99th percentile of the steady account's latency in milliseconds. */
+    /** Ends a phase; returns the 99th percentile of the steady account's latency in milliseconds. */
     private double record(FleetReport report, String name) {
         long now = System.nanoTime();
         double took = (now - phaseStart) / 1e9;
@@ -111,18 +111,18 @@ public final class FleetRun implements AutoCloseable {
         return felt.percentile(0.99);
     }
 
-    /** Asks no more, and waits until everything is answered. */
+    /** Sends no more requests and waits for all responses. */
     private void endTraffic() throws InterruptedException {
         for (AccountLoad traffic : List.of(direct, steady, byRequests, byTokens)) {
             traffic.end();
         }
-        callers.shutdown();
-        if (!callers.awaitTermination(30, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("requests are never answered");
+        executor.shutdown();
+        if (!executor.awaitTermination(30, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("requests got no response");
         }
     }
 
-    /** All gateways must know of all, or limits would be divided by too few. */
+    /** Waits until every gateway knows all others, since it divides the limits by their number. */
     private void awaitFleet() throws IOException, InterruptedException {
         for (GatewayProcess member : members) {
             Await.until("all gateways have joined", () -> member.nodes() == options.gateways());
@@ -156,7 +156,7 @@ public final class FleetRun implements AutoCloseable {
         }
     }
 
-    /** Runs it; exits 0 when nothing is wrong, 1 when something is, 2 for arguments that are none. */
+    /** Exits with 0 if all checks passed, 1 if one failed, 2 for invalid arguments. */
     public static void main(String[] args) throws IOException, InterruptedException {
         FleetOptions options;
         try {
@@ -166,10 +166,10 @@ public final class FleetRun implements AutoCloseable {
             System.exit(2);
             return;
         }
-        boolean well;
+        boolean passed;
         try (FleetRun run = new FleetRun(options)) {
-            well = run.run();
+            passed = run.run();
         }
-        System.exit(well ? 0 : 1);
+        System.exit(passed ? 0 : 1);
     }
 }

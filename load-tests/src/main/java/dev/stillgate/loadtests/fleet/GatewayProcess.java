@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One gateway of the fleet, a process of its own. */
+/** A gateway of the fleet in its own process. */
 final class GatewayProcess implements AutoCloseable {
     private static final Pattern LISTENING =
             Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)].*admin on /127\\.0\\.0\\.1:(\\d+)");
@@ -28,7 +28,7 @@ final class GatewayProcess implements AutoCloseable {
         this.adminPort = adminPort;
     }
 
-    /** Starts one and waits until it listens. */
+    /** Starts a gateway and waits until it listens. */
     static GatewayProcess start(String stillgate, Path config) throws IOException, InterruptedException {
         Path output = Path.of(config + ".out");
         Process process = new ProcessBuilder(stillgate, "run", "--config", config.toString(), "--drain-seconds", "1")
@@ -53,7 +53,7 @@ final class GatewayProcess implements AutoCloseable {
         return port;
     }
 
-    /** Returns how many gateways it knows of, itself included; 0 while it has no store. */
+    /** Returns the number of gateways that it knows, including itself; 0 without a store. */
     int nodes() throws IOException {
         String metrics = metrics();
         return value(LINK, metrics) == 1 ? value(NODES, metrics) : 0;
@@ -71,13 +71,8 @@ final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    /** Returns what it wrote to its log. */
-    String log() throws IOException {
-        return Files.readString(output);
-    }
-
     @Override
     public void close() {
-        Await.end(process);
+        Await.stop(process);
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What became of the requests of one account in one phase. */
+/** Outcomes of the requests of one account in one phase. Not thread-safe. */
 final class PhaseTally {
     private final List<Long> micros = new ArrayList<>();
     private final Map<String, Integer> failures = new TreeMap<>();
@@ -28,7 +28,7 @@ final class PhaseTally {
         failures.merge(how, 1, Integer::sum);
     }
 
-    int asked() {
+    int requests() {
         return answered + refused + failures.values().stream().mapToInt(i -> i).sum();
     }
 
@@ -48,7 +48,7 @@ final class PhaseTally {
         return Map.copyOf(failures);
     }
 
-    /** Returns a percentile of the latency of what was answered, in milliseconds; 0 without any. */
+    /** Returns a percentile of the latency of served requests in milliseconds; 0 without any. */
     double percentile(double share) {
         if (micros.isEmpty()) {
             return 0;

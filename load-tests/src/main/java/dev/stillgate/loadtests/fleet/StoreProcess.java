@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The fleet's store: a Valkey server that appends to a file, so that what it was told outlives its process. */
+/** The fleet's store: a Valkey server that appends to a file, so that its data survives a restart. */
 final class StoreProcess implements AutoCloseable {
     private final Path directory;
     private final int port;
@@ -19,7 +19,7 @@ final class StoreProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one on a free port. */
+    /** Starts a store on a free port. */
     static StoreProcess start(Path directory) throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -63,7 +63,7 @@ final class StoreProcess implements AutoCloseable {
         return port;
     }
 
-    /** Ends it as a power cut does, between two instructions. */
+    /** Kills the process with SIGKILL. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
@@ -72,12 +72,12 @@ final class StoreProcess implements AutoCloseable {
         process = launch(directory, port);
     }
 
-    /** Has it stand still, with its connections open. */
+    /** Stops the process with SIGSTOP; connections stay open. */
     void stop() throws IOException, InterruptedException {
         signal("-STOP");
     }
 
-    void goOn() throws IOException, InterruptedException {
+    void resume() throws IOException, InterruptedException {
         signal("-CONT");
     }
 
@@ -90,6 +90,6 @@ final class StoreProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly(); // also when it stands still
+        process.destroyForcibly(); // works for a stopped process too
     }
 }

@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The flood, in a process of its own, so that its work is not that of the callers who are measured. It says a line when all
- * connections are open, holds them until its input ends, and then says what became of them.
+ * Flood in a separate process, so that it does not slow the measured clients. Prints a line when all connections are
+ * open, holds them until its input ends, and prints their state.
  */
 public final class FloodProcess {
     private FloodProcess() {}
 
-    /** Takes a port, an API key, how many half-open connections, and how many that never read. */
+    /** Arguments: port, API key, number of half-open connections, number of connections that never read. */
     public static void main(String[] args) throws IOException, InterruptedException {
         InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         try (HostileConnections hostile =
@@ -29,15 +29,15 @@ public final class FloodProcess {
         }
     }
 
-    /** A flood that another process has begun. */
-    static final class Begun implements AutoCloseable {
+    /** Handle of a running flood process. */
+    static final class Handle implements AutoCloseable {
         private final Process process;
         private final BufferedReader says;
 
-        /** Begins a flood with the arguments of {@link FloodProcess#main} and waits until it is there. */
-        Begun(String... args) throws IOException {
+        /** Starts a flood with the arguments of {@link FloodProcess#main} and waits until all connections are open. */
+        Handle(String... args) throws IOException {
             List<String> command =
-                    new ArrayList<>(List.of("nice", "-n", "19")); // attackers have processors of their own
+                    new ArrayList<>(List.of("nice", "-n", "19")); // attackers have their own processors
             command.add(ProcessHandle.current().info().command().orElse("java"));
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), FloodProcess.class.getName()));
             command.addAll(List.of(args));
@@ -48,15 +48,15 @@ public final class FloodProcess {
             String first = says.readLine();
             if (!"open".equals(first)) {
                 close();
-                throw new IOException("the flood did not begin: " + first);
+                throw new IOException("the flood did not start: " + first);
             }
         }
 
-        /** Ends it and returns what became of its connections. */
+        /** Stops the flood and returns the state of its connections. */
         String end() throws IOException {
             process.getOutputStream().close();
             String last = says.readLine();
-            return last == null ? "the flood ended before its time" : last;
+            return last == null ? "the flood ended early" : last;
         }
 
         @Override

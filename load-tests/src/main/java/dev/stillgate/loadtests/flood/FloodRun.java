@@ -10,25 +10,25 @@ import java.net.http.HttpResponse;
 import java.util.Locale;
 
 /**
- * Honest load without and with a flood of connections that give and take nothing, and what of memory each of them costs. Of
- * Stillgate it fails when fewer than 999 of 1,000 honest requests are served, when one of a hundred takes more than twice as long,
- * or when a hostile connection costs more than 64 KiB of heap; of another proxy it tells what there is to compare with.
+ * Measures honest load without and with a flood of hostile connections, and the memory of each connection. For
+ * Stillgate it fails if fewer than 999 of 1,000 honest requests are served, if p99 more than doubles, or if a hostile
+ * connection costs more than 64 KiB of heap. For other proxies it only prints the figures.
  */
 public final class FloodRun {
-    private static final double LEAST_SUCCESS = 0.999;
-    private static final long MOST_HEAP = 64 * 1024;
+    private static final double MIN_SUCCESS = 0.999;
+    private static final long MAX_HEAP = 64 * 1024;
     private static final int WARM_UP_SECONDS = 10;
 
     private FloodRun() {}
 
-    /** What a gateway takes of memory: heap after a collection, direct memory, and all that the system gave it, in bytes. */
+    /** Memory of a gateway in bytes: heap after a collection, direct memory, resident memory. */
     private record Memory(long heap, long direct, long resident) {
         private static final Memory UNKNOWN = new Memory(0, 0, 0);
     }
 
     /**
-     * Takes the proxy's port, an API key, how many half-open connections, how many that never read, for how many seconds, how
-     * many honest requests a second, and of Stillgate its admin's port and process id.
+     * Arguments: port of the proxy, API key, number of half-open connections, number of connections that never read,
+     * seconds, honest requests per second; for Stillgate also the port of its admin API and its process id.
      */
     public static void main(String[] args) throws Exception {
         InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
@@ -38,25 +38,25 @@ public final class FloodRun {
         HonestLoad honest = new HonestLoad(target, args[1], Integer.parseInt(args[5]));
         honest.run(WARM_UP_SECONDS);
         Memory before = ours ? memory(args[6], args[7]) : Memory.UNKNOWN;
-        HonestLoad.Result calm = honest.run(seconds);
+        HonestLoad.Result baseline = honest.run(seconds);
         HonestLoad.Result flooded;
         Memory with;
-        try (FloodProcess.Begun flood = new FloodProcess.Begun(args[0], args[1], args[2], args[3])) {
+        try (FloodProcess.Handle flood = new FloodProcess.Handle(args[0], args[1], args[2], args[3])) {
             honest.run(2);
             with = ours ? memory(args[6], args[7]) : Memory.UNKNOWN;
             flooded = honest.run(seconds);
             System.out.println(flood.end());
         }
-        print("without", calm);
+        print("without", baseline);
         print("with the flood", flooded);
-        boolean felt = flooded.success() < LEAST_SUCCESS || flooded.p99() > 2 * calm.p99();
-        if (ours && (costs(before, with, Math.max(1, hostile)) > MOST_HEAP || felt)) {
-            System.out.println("the flood is felt");
+        boolean slowed = flooded.success() < MIN_SUCCESS || flooded.p99() > 2 * baseline.p99();
+        if (ours && (costs(before, with, Math.max(1, hostile)) > MAX_HEAP || slowed)) {
+            System.out.println("the flood slows honest clients or costs too much memory");
             System.exit(1);
         }
     }
 
-    /** Says what one hostile connection costs of memory, and returns its bytes of heap. */
+    /** Prints the memory cost of one hostile connection and returns its bytes of heap. */
     private static long costs(Memory before, Memory with, int connections) {
         long heap = (with.heap() - before.heap()) / connections;
         System.out.printf(
@@ -71,9 +71,9 @@ public final class FloodRun {
     private static void print(String when, HonestLoad.Result result) {
         System.out.printf(
                 Locale.ROOT,
-                "%s: %d asked, %.3f %% served, p50 %,d us, p99 %,d us%n",
+                "%s: %d requests, %.3f %% served, p50 %,d us, p99 %,d us%n",
                 when,
-                result.asked(),
+                result.requests(),
                 100 * result.success(),
                 result.p50(),
                 result.p99());
@@ -87,7 +87,7 @@ public final class FloodRun {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         collect.waitFor();
-        Thread.sleep(1_500); // the gateway looks once a second
+        Thread.sleep(1_500); // the gateway updates its gauges once a second
         String metrics;
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + admin + "/metrics"))

@@ -7,11 +7,11 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections that are opened once, as many as there may be, and held. */
+/** Opens as many connections as possible up to a number and holds them. */
 public final class HeldConnections {
     private HeldConnections() {}
 
-    /** Takes a port, how many connections, and for how many seconds. */
+    /** Arguments: port, number of connections, seconds. */
     public static void main(String[] args) throws InterruptedException {
         InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         List<Socket> held = new ArrayList<>();

@@ -15,18 +15,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Honest callers, each on a connection of its own, who ask at fixed times whether or not the answer before was late: the time
- * of an answer counts from when it should have been asked for.
+ * Honest clients, each on its own connection, that send requests at fixed times. Latency counts from the time at which
+ * a request was due, even if the response before was late. Thread-safe.
  */
 final class HonestLoad {
-    private static final int CALLERS = 20;
+    private static final int CLIENTS = 20;
     private static final int TIMEOUT_MILLIS = 10_000;
 
     private final InetSocketAddress target;
     private final byte[] request;
     private final int rate;
 
-    /** A load of so many requests a second in all. */
+    /** @param rate requests per second in total */
     HonestLoad(InetSocketAddress target, String key, int rate) {
         this.target = target;
         this.rate = rate;
@@ -38,37 +38,37 @@ final class HonestLoad {
     }
 
     /**
-     * What came of it.
+     * Results of a run.
      *
-     * @param asked requests, each of which was due in the time
-     * @param served those that were answered with 200
-     * @param p50 microseconds that half of the served took at most
-     * @param p99 microseconds that 99 of 100 took at most
+     * @param requests number of requests that were due
+     * @param served number of responses with status 200
+     * @param p50 median of the latency of served requests in microseconds
+     * @param p99 99th percentile in microseconds
      */
-    record Result(int asked, int served, long p50, long p99) {
+    record Result(int requests, int served, long p50, long p99) {
         double success() {
-            return asked == 0 ? 0 : (double) served / asked;
+            return requests == 0 ? 0 : (double) served / requests;
         }
     }
 
-    /** Asks for so many seconds, and waits for what is under way. */
+    /** Sends requests for a number of seconds and waits for the responses. */
     Result run(int seconds) throws InterruptedException {
         ConcurrentLinkedQueue<Long> times = new ConcurrentLinkedQueue<>();
-        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger requests = new AtomicInteger();
         long begin = System.nanoTime();
-        long gap = TimeUnit.SECONDS.toNanos(1) * CALLERS / rate;
-        List<Thread> callers = new ArrayList<>();
-        for (int i = 0; i < CALLERS; i++) {
-            long first = begin + gap * i / CALLERS;
-            callers.add(Thread.ofPlatform()
+        long gap = TimeUnit.SECONDS.toNanos(1) * CLIENTS / rate;
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            long first = begin + gap * i / CLIENTS;
+            clients.add(Thread.ofPlatform()
                     .daemon()
-                    .start(() -> call(first, gap, begin + TimeUnit.SECONDS.toNanos(seconds), asked, times)));
+                    .start(() -> call(first, gap, begin + TimeUnit.SECONDS.toNanos(seconds), requests, times)));
         }
-        for (Thread caller : callers) {
-            caller.join();
+        for (Thread client : clients) {
+            client.join();
         }
         long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
-        return new Result(asked.get(), sorted.length, at(sorted, 0.5), at(sorted, 0.99));
+        return new Result(requests.get(), sorted.length, at(sorted, 0.5), at(sorted, 0.99));
     }
 
     private static long at(long[] sorted, double share) {
@@ -77,7 +77,7 @@ final class HonestLoad {
                 : TimeUnit.NANOSECONDS.toMicros(sorted[(int) Math.min(sorted.length - 1, share * sorted.length)]);
     }
 
-    private void call(long first, long gap, long end, AtomicInteger asked, ConcurrentLinkedQueue<Long> times) {
+    private void call(long first, long gap, long end, AtomicInteger requests, ConcurrentLinkedQueue<Long> times) {
         long due = first;
         while (due - end < 0) {
             boolean connected = false;
@@ -89,26 +89,26 @@ final class HonestLoad {
                 InputStream in = new BufferedInputStream(socket.getInputStream());
                 while (due - end < 0) {
                     LockSupport.parkNanos(due - System.nanoTime());
-                    long mine = due;
+                    long start = due;
                     due += gap;
-                    asked.incrementAndGet();
+                    requests.incrementAndGet();
                     socket.getOutputStream().write(request);
                     if (status(in) != 200) {
                         break;
                     }
-                    times.add(System.nanoTime() - mine);
+                    times.add(System.nanoTime() - start);
                 }
             } catch (IOException e) {
                 if (!connected) {
                     LockSupport.parkNanos(due - System.nanoTime());
-                    asked.incrementAndGet();
+                    requests.incrementAndGet();
                     due += gap;
                 }
             }
         }
     }
 
-    /** Reads an answer with a length to its end, and returns its status. */
+    /** Reads a response with a content length and returns its status, 0 if it is truncated. */
     private static int status(InputStream in) throws IOException {
         String line = line(in);
         int length = 0;
@@ -127,7 +127,7 @@ final class HonestLoad {
         int length = 0;
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0 || length == line.length) {
-                throw new IOException("closed within an answer");
+                throw new IOException("closed within a response");
             }
             line[length++] = (byte) b;
         }

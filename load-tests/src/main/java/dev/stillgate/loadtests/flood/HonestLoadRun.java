@@ -4,13 +4,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 
-/** Honest load for a while, beside whatever else comes. Fails when fewer than 999 of 1,000 requests are served. */
+/** Runs honest load for a number of seconds. Fails if fewer than 999 of 1,000 requests are served. */
 public final class HonestLoadRun {
-    private static final double LEAST_SUCCESS = 0.999;
+    private static final double MIN_SUCCESS = 0.999;
 
     private HonestLoadRun() {}
 
-    /** Takes a port, an API key, for how many seconds, and how many requests a second. */
+    /** Arguments: port, API key, seconds, requests per second. */
     public static void main(String[] args) throws InterruptedException {
         HonestLoad.Result result = new HonestLoad(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
@@ -19,12 +19,12 @@ public final class HonestLoadRun {
                 .run(Integer.parseInt(args[2]));
         System.out.printf(
                 Locale.ROOT,
-                "%d asked, %.3f %% served, p50 %,d us, p99 %,d us%n",
-                result.asked(),
+                "%d requests, %.3f %% served, p50 %,d us, p99 %,d us%n",
+                result.requests(),
                 100 * result.success(),
                 result.p50(),
                 result.p99());
-        if (result.success() < LEAST_SUCCESS) {
+        if (result.success() < MIN_SUCCESS) {
             System.exit(1);
         }
     }

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Connections that are held open and give nothing: a third of the half-open ones says nothing at all, a third stops within a
- * head, a third drips one byte of a body a second. The others ask for a long stream and never read of it. Whatever is closed is opened anew at
- * once.
+ * Hostile connections that are held open. A third of the half-open ones sends nothing, a third sends a part of a head,
+ * a third sends one byte of a body per second. The others request a long stream and never read it. Closed half-open
+ * connections are reopened.
  */
 final class HostileConnections implements AutoCloseable {
-    private static final String SOURCE = "127.0.0.2"; // an address of their own, so that shares of addresses are seen
+    private static final String SOURCE = "127.0.0.2"; // a separate address, so that limits per address apply
     private static final int SHUT_WINDOW = 2048;
     private static final long DRIP_MILLIS = 1000;
-    private static final int AT_ONCE = 50;
+    private static final int BURST = 50;
 
     private final InetSocketAddress target;
     private final String key;
@@ -33,7 +33,7 @@ final class HostileConnections implements AutoCloseable {
     private volatile int open;
     private final AtomicInteger reopened = new AtomicInteger();
 
-    /** Sockets that are not open yet. */
+    /** Creates the connections without opening them. */
     HostileConnections(InetSocketAddress target, String key, int halfOpen, int unread) throws IOException {
         this.target = target;
         this.key = key;
@@ -41,25 +41,25 @@ final class HostileConnections implements AutoCloseable {
         this.unread = unread;
     }
 
-    /** Opens all of them, and keeps them open in the background. */
+    /** Opens all connections and keeps them open in the background. */
     void open() throws IOException, InterruptedException {
         for (int i = 0; i < halfOpen; i++) {
             openHalf(i);
-            breathe(i);
+            pause(i);
         }
         for (int i = 0; i < unread; i++) {
             SocketChannel channel = connect(SHUT_WINDOW);
             channel.write(ByteBuffer.wrap(stream()));
             stuck.add(channel);
-            breathe(i);
+            pause(i);
         }
         open = halfOpen;
         Thread.ofPlatform().daemon().name("hostile").start(this::keepOpen);
     }
 
-    private static void breathe(int count) throws InterruptedException {
-        if (count % AT_ONCE == AT_ONCE - 1) {
-            Thread.sleep(10); // slower than the backlog of a listener overflows
+    private static void pause(int count) throws InterruptedException {
+        if (count % BURST == BURST - 1) {
+            Thread.sleep(10); // avoids an overflow of the listener's backlog
         }
     }
 
@@ -97,7 +97,7 @@ final class HostileConnections implements AutoCloseable {
                 selector.selectedKeys().clear();
                 if (System.currentTimeMillis() - dripped >= DRIP_MILLIS) {
                     dripped = System.currentTimeMillis();
-                    selector.keys().forEach(HostileConnections::drip);
+                    selector.keys().forEach(HostileConnections::sendByte);
                 }
             }
         } catch (IOException e) {
@@ -121,12 +121,12 @@ final class HostileConnections implements AutoCloseable {
         }
     }
 
-    private static void drip(SelectionKey each) {
+    private static void sendByte(SelectionKey each) {
         if (each.isValid() && (Integer) each.attachment() % 3 == 2) {
             try {
                 ((SocketChannel) each.channel()).write(ascii(" "));
             } catch (IOException closed) {
-                return; // the selector tells of it too
+                return; // the selector reports it too
             }
         }
     }
@@ -144,9 +144,9 @@ final class HostileConnections implements AutoCloseable {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Returns how many half-open ones there are, and how often one of them was closed by the gateway. */
+    /** Returns the number of connections and of reopened ones as text. */
     String state() {
-        return open + " half-open (closed and opened anew " + reopened + " times), " + stuck.size()
+        return open + " half-open (closed and reopened " + reopened + " times), " + stuck.size()
                 + " that never read";
     }
 

@@ -18,13 +18,13 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Asks a gateway once with the JDK's own client, which speaks HTTP/2 where it is agreed on. */
+/** Sends one request with the JDK's HTTP client, which uses HTTP/2 if it is negotiated. */
 public final class JavaClient {
     private JavaClient() {}
 
     /**
-     * Takes the certificate to trust, the URL, a file to send and what to ask the stub for (each "-" for none), and where to
-     * put the answer's fields and its content. Prints the status and the version of HTTP.
+     * Arguments: trusted certificate, URL, body file and stub options (each "-" for none), output files for the header
+     * fields and the content. Prints the status and the HTTP version.
      */
     public static void main(String[] args) throws Exception {
         try (HttpClient client = HttpClient.newBuilder()
@@ -65,7 +65,7 @@ public final class JavaClient {
         System.out.println(head.statusCode() + " " + version);
     }
 
-    /** Takes a piece before the client reads on: a stream of bytes would drop what is unread when the answer breaks off. */
+    /** Writes a part of the content at once; an input stream would drop unread bytes if the response is truncated. */
     private static void write(OutputStream content, byte[] piece) {
         try {
             content.write(piece);

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Growable buffer of JSON in UTF-8. Parts that are written once, such as earlier turns of a conversation, can be copied from
- * buffer to buffer. Not thread-safe.
+ * Growable buffer of JSON in UTF-8. Parts that are written once, such as earlier turns of a conversation, can be copied
+ * from buffer to buffer. Not thread-safe.
  */
 public final class JsonBuffer {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
@@ -93,7 +93,10 @@ public final class JsonBuffer {
         return this;
     }
 
-    /** Writes null, a text, number, boolean, Jackson node, buffer of JSON, collection of such values, or map from texts to them. */
+    /**
+     * Writes null, a text, number, boolean, Jackson node, buffer of JSON, collection of such values, or map from texts
+     * to them.
+     */
     public JsonBuffer value(@Nullable Object value) {
         return switch (value) {
             case null -> raw("null");

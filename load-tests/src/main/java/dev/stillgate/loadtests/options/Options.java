@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Command line of alternating option names and values. Its methods throw {@link IllegalArgumentException} naming the option. */
+/**
+ * Command line of alternating option names and values. Its methods throw {@link IllegalArgumentException} naming the
+ * option.
+ */
 public final class Options {
     private final Map<String, String> values = new HashMap<>();
 

@@ -13,14 +13,14 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Changes a large {@code accounts.yaml} of a running gateway over and over, and tells how long each reload took on the wall and
- * of the gateway's processor time, and what a steady pulse of requests felt beside it and without it.
+ * Reloads a large {@code accounts.yaml} of a running gateway repeatedly. Prints the time and processor time of each
+ * reload, and the latency of steady requests with and without a reload.
  *
- * <p>Arguments: the gateway's port, its admin's port, its process, the file, how many accounts, how many reloads, requests a
- * second, seconds without a reload. With {@code write FILE ACCOUNTS} it only writes such a file.
+ * <p>Arguments: port of the gateway, port of its admin API, process id, file, number of accounts, number of reloads,
+ * requests per second, seconds without a reload. {@code write FILE ACCOUNTS} only writes such a file.
  */
 public final class AccountsReload {
-    private static final double MOST_WALL_MILLIS = 5_000;
+    private static final double MAX_WALL_MILLIS = 5_000;
     private static final int TICKS = 100;
     private static final long WARM_MILLIS = 15_000;
 
@@ -37,7 +37,7 @@ public final class AccountsReload {
         this.accounts = accounts;
     }
 
-    /** Runs it; exits 1 when a request failed, a reload took too long, or requests felt it. */
+    /** Exits with 1 if a request failed, a reload took too long, or latency rose too much. */
     public static void main(String[] args) throws Exception {
         if (args.length == 3 && args[0].equals("write")) {
             write(Path.of(args[1]), Integer.parseInt(args[2]), 0);
@@ -45,15 +45,15 @@ public final class AccountsReload {
         }
         AccountsReload run = new AccountsReload(
                 Integer.parseInt(args[1]), Long.parseLong(args[2]), Path.of(args[3]), Integer.parseInt(args[4]));
-        boolean well = run.measure(
+        boolean passed = run.measure(
                 Integer.parseInt(args[0]),
                 Integer.parseInt(args[5]),
                 Integer.parseInt(args[6]),
                 Integer.parseInt(args[7]));
-        System.exit(well ? 0 : 1);
+        System.exit(passed ? 0 : 1);
     }
 
-    /** Writes a list of accounts in which some have another tier in each generation. */
+    /** Writes an accounts file; some accounts have another tier in each generation. */
     private static void write(Path file, int accounts, int generation) throws IOException {
         SplittableRandom random = new SplittableRandom(7);
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -70,62 +70,62 @@ public final class AccountsReload {
     }
 
     private boolean measure(int port, int reloads, int perSecond, int seconds) throws Exception {
-        try (SteadyRequests pulse = new SteadyRequests(port, perSecond)) {
+        try (SteadyRequests requests = new SteadyRequests(port, perSecond)) {
             Thread.sleep(WARM_MILLIS);
-            pulse.take();
+            requests.take();
             Thread.sleep(seconds * 1000L);
-            SteadyRequests.Felt calm = pulse.take();
-            print("without", calm, "");
-            boolean well = calm.failed() == 0;
+            SteadyRequests.Latency baseline = requests.take();
+            print("without", baseline, "");
+            boolean passed = baseline.failed() == 0;
             for (int i = 1; i <= reloads; i++) {
                 write(file, accounts, i);
-                Thread.sleep(2_000); // what writing 100 MB beside them did to requests is no reload's
-                pulse.take();
-                well &= reload(pulse, calm, i);
+                Thread.sleep(2_000); // the effect of writing 100 MB on requests is not counted
+                requests.take();
+                passed &= reload(requests, baseline, i);
             }
-            return well;
+            return passed;
         }
     }
 
-    private boolean reload(SteadyRequests pulse, SteadyRequests.Felt calm, int number) throws Exception {
+    private boolean reload(SteadyRequests requests, SteadyRequests.Latency baseline, int number) throws Exception {
         long cpu = cpuTicks();
         long begun = System.nanoTime();
-        HttpResponse<String> answer = client.send(
+        HttpResponse<String> response = client.send(
                 HttpRequest.newBuilder(reload)
                         .POST(HttpRequest.BodyPublishers.noBody())
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         double wall = (System.nanoTime() - begun) / 1e6;
         double processor = (cpuTicks() - cpu) * 1000.0 / TICKS;
-        SteadyRequests.Felt felt = pulse.take();
+        SteadyRequests.Latency latency = requests.take();
         print(
                 "reload " + number,
-                felt,
-                String.format(Locale.ROOT, "%8.0f %8.0f  %d", wall, processor, answer.statusCode()));
-        if (answer.statusCode() != 200) {
-            System.out.println(answer.body());
+                latency,
+                String.format(Locale.ROOT, "%8.0f %8.0f  %d", wall, processor, response.statusCode()));
+        if (response.statusCode() != 200) {
+            System.out.println(response.body());
         }
-        boolean unfelt = felt.p99() <= 5 * calm.p99() + 20;
-        return answer.statusCode() == 200 && wall < MOST_WALL_MILLIS && felt.failed() == 0 && unfelt;
+        boolean fast = latency.p99() <= 5 * baseline.p99() + 20;
+        return response.statusCode() == 200 && wall < MAX_WALL_MILLIS && latency.failed() == 0 && fast;
     }
 
-    /** Returns the processor time of the gateway's process, user's and system's, in hundredths of a second. */
+    /** Returns user and system time of the gateway's process in hundredths of a second. */
     private long cpuTicks() throws IOException {
         String line = Files.readString(stat);
         String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
-    private static void print(String what, SteadyRequests.Felt felt, String more) {
+    private static void print(String what, SteadyRequests.Latency latency, String more) {
         System.out.printf(
                 Locale.ROOT,
-                "%-10s %6d asked, %d failed; ms: median %7.2f, p99 %7.2f, longest %7.2f %s%n",
+                "%-10s %6d requests, %d failed; ms: median %7.2f, p99 %7.2f, max %7.2f %s%n",
                 what,
-                felt.asked(),
-                felt.failed(),
-                felt.median(),
-                felt.p99(),
-                felt.longest(),
+                latency.requests(),
+                latency.failed(),
+                latency.median(),
+                latency.p99(),
+                latency.max(),
                 more.isEmpty() ? "  wall ms   cpu ms  status" : more);
     }
 }

@@ -13,62 +13,62 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Requests at an even pace that wait for no answer. A request's time runs from when it was due, so that a gateway that stands
- * still is seen to.
+ * Requests at a constant rate that do not wait for earlier responses. Latency counts from the time at which a request
+ * was due, so that a stalled gateway is measured. Thread-safe.
  */
 final class SteadyRequests implements AutoCloseable {
     private static final String BODY =
             "{\"model\":\"stub-1\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\"Who keeps the light?\"}]}";
 
-    private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .executor(callers)
+            .executor(executor)
             .build();
     private final HttpRequest request;
     private final long gapNanos;
     private final Thread pacer;
     private List<Long> micros = new ArrayList<>();
     private int failed;
-    private volatile boolean over;
+    private volatile boolean stopped;
 
     /**
-     * Begins to ask.
+     * Starts the requests.
      *
-     * @param port where the gateway listens on loopback
-     * @param perSecond requests a second
+     * @param port loopback port of the gateway
+     * @param perSecond requests per second
      */
     SteadyRequests(int port, int perSecond) {
         request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/messages"))
                 .timeout(Duration.ofSeconds(60))
                 .header("content-type", "application/json")
-                .header("x-api-key", "sk-pulse")
+                .header("x-api-key", "sk-steady")
                 .header("x-stub", "size=240")
                 .POST(HttpRequest.BodyPublishers.ofString(BODY))
                 .build();
         gapNanos = 1_000_000_000L / perSecond;
-        pacer = Thread.ofPlatform().name("pulse").start(this::pace);
+        pacer = Thread.ofPlatform().name("requests").start(this::pace);
     }
 
     /**
-     * What was felt in a stretch of time.
+     * Results of a period.
      *
-     * @param asked requests that were answered or failed in it
-     * @param failed those that were not answered with 200
-     * @param median milliseconds; 0 when nothing was answered
+     * @param requests number of completed and failed requests
+     * @param failed number of requests without a 200
+     * @param median milliseconds, 0 without a completed request
      * @param p99 milliseconds
-     * @param longest milliseconds
+     * @param max milliseconds
      */
-    record Felt(int asked, int failed, double median, double p99, double longest) {}
+    record Latency(int requests, int failed, double median, double p99, double max) {}
 
-    /** Returns what was felt since the last call. */
-    synchronized Felt take() {
+    /** Returns the results since the last call. */
+    synchronized Latency take() {
         List<Long> sorted = new ArrayList<>(micros);
         sorted.sort(null);
-        Felt felt = new Felt(sorted.size() + failed, failed, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1));
+        Latency latency = new Latency(sorted.size() + failed, failed, at(sorted, 0.5), at(sorted, 0.99), at(sorted, 1));
         micros = new ArrayList<>();
         failed = 0;
-        return felt;
+        return latency;
     }
 
     private static double at(List<Long> sorted, double share) {
@@ -77,9 +77,9 @@ final class SteadyRequests implements AutoCloseable {
 
     private void pace() {
         long due = System.nanoTime();
-        while (!over) {
-            long mine = due;
-            callers.execute(() -> ask(mine));
+        while (!stopped) {
+            long start = due;
+            executor.execute(() -> send(start));
             due += gapNanos;
             long wait = due - System.nanoTime();
             if (wait > 0) {
@@ -88,7 +88,7 @@ final class SteadyRequests implements AutoCloseable {
         }
     }
 
-    private void ask(long due) {
+    private void send(long due) {
         try {
             int status =
                     client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
@@ -100,24 +100,24 @@ final class SteadyRequests implements AutoCloseable {
         }
     }
 
-    private synchronized void count(boolean well, long took) {
-        if (well) {
+    private synchronized void count(boolean succeeded, long took) {
+        if (succeeded) {
             micros.add(took);
         } else {
             failed++;
         }
     }
 
-    /** Asks no more, and waits for what is under way. */
+    /** Sends no more requests and waits for those in flight. */
     @Override
     public void close() {
-        over = true;
+        stopped = true;
         try {
             pacer.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        callers.close();
+        executor.close();
         client.close();
     }
 }

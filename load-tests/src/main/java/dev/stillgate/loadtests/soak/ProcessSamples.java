@@ -12,20 +12,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a process takes from time to time: memory, heap after a collection, and descriptors. */
+/** Samples of a process: memory, heap after a collection, and descriptors. Not thread-safe. */
 final class ProcessSamples {
     private static final Pattern USED = Pattern.compile("used ([0-9]+)K");
 
     private final long pid;
     private final List<double[]> samples = new ArrayList<>();
 
-    /** Samples of a process of this machine. */
     ProcessSamples(long pid) {
         this.pid = pid;
     }
 
-    /** What is sampled. */
-    enum What {
+    /** The sampled quantities. */
+    enum Quantity {
         RESIDENT("resident, MB", 1),
         HEAP("heap after a collection, MB", 2),
         DESCRIPTORS("descriptors", 3);
@@ -33,27 +32,27 @@ final class ProcessSamples {
         final String title;
         private final int column;
 
-        What(String title, int column) {
+        Quantity(String title, int column) {
             this.title = title;
             this.column = column;
         }
     }
 
     /**
-     * A straight line through some samples (least squares).
+     * A straight line through samples (least squares).
      *
-     * @param from the value where it begins
-     * @param to the value where it ends
-     * @param hour by how much it rises in an hour
+     * @param from value at the first sample
+     * @param to value at the last sample
+     * @param hour slope per hour
      */
     record Line(double from, double to, double hour) {
-        /** Returns by which part of its beginning it rises. */
+        /** Returns the relative growth. */
         double growth() {
             return (to - from) / Math.max(1, from);
         }
     }
 
-    /** Takes one, at a time in seconds. */
+    /** Takes a sample at a time in seconds. */
     void take(double second) throws IOException, InterruptedException {
         jcmd("GC.run");
         double heap = 0;
@@ -92,16 +91,16 @@ final class ProcessSamples {
         return samples.size();
     }
 
-    /** Returns the newest, for a line of progress. */
-    String newest() {
+    /** Returns the last sample as text. */
+    String last() {
         double[] last = samples.getLast();
         return "%.0f s: %.0f MB resident, %.1f MB heap, %.0f descriptors".formatted(last[0], last[1], last[2], last[3]);
     }
 
-    /** Returns the line through the later two thirds: what is warmed up does not grow. */
-    Line line(What what) {
+    /** Returns the line through the later two thirds of the samples; the first third is warm-up. */
+    Line line(Quantity quantity) {
         List<double[]> used = samples.subList(samples.size() / 3, samples.size());
-        int column = what.column;
+        int column = quantity.column;
         double n = used.size();
         double meanTime = used.stream().mapToDouble(s -> s[0]).sum() / n;
         double mean = used.stream().mapToDouble(s -> s[column]).sum() / n;

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/** One connection of a caller: requests and answers of HTTP/1.1, in clear or over TLS. */
+/** A connection of an HTTP/1.1 client, in clear or over TLS. Not thread-safe. */
 final class SoakClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 15_000;
     private static final SSLContext TRUSTING = trusting();
@@ -29,7 +29,7 @@ final class SoakClient implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param receiveBuffer of the socket, 0 for the system's
+     * @param receiveBuffer size of the socket's receive buffer, 0 for the default
      */
     SoakClient(InetSocketAddress target, boolean tls, String key, int receiveBuffer) throws IOException {
         Socket plain = new Socket();
@@ -56,7 +56,7 @@ final class SoakClient implements AutoCloseable {
         }
     }
 
-    /** Trusts everything: the gateway's certificate is of the test's own making. */
+    /** Trusts every certificate: the test makes the gateway's itself. */
     private static final class Trusting implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {}
@@ -70,8 +70,8 @@ final class SoakClient implements AutoCloseable {
         }
     }
 
-    /** Asks for an answer of that kind, without reading it. */
-    void ask(boolean stream, String stub) throws IOException {
+    /** Sends a request without reading the response. */
+    void send(boolean stream, String stub) throws IOException {
         String body = "{\"model\":\"stub-1\",\"max_tokens\":100000,\"stream\":" + stream
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"How long is it going to last this time?\"}]}";
         socket.getOutputStream()
@@ -81,8 +81,8 @@ final class SoakClient implements AutoCloseable {
                         .getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Reads an answer's head; returns its status. */
-    int head() throws IOException {
+    /** Reads a response head and returns the status. */
+    int readHead() throws IOException {
         String status = line();
         length = -1;
         for (String field = line(); !field.isEmpty(); field = line()) {
@@ -93,8 +93,8 @@ final class SoakClient implements AutoCloseable {
         return status.length() < 12 ? 0 : Integer.parseInt(status.substring(9, 12));
     }
 
-    /** Reads the rest of the answer whose head was read, to its end. */
-    void rest() throws IOException {
+    /** Reads the body of the response. */
+    void readBody() throws IOException {
         if (length >= 0) {
             skip(length);
             return;
@@ -109,8 +109,8 @@ final class SoakClient implements AutoCloseable {
         in.skipNBytes(bytes);
     }
 
-    /** Reads some bytes of the answer as they come; returns whether there were any. */
-    boolean some(int most) throws IOException {
+    /** Reads available bytes of the body; returns whether there were any. */
+    boolean readSome(int most) throws IOException {
         return in.read(new byte[most]) > 0;
     }
 
@@ -119,15 +119,15 @@ final class SoakClient implements AutoCloseable {
         int count = 0;
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0 || count == line.length) {
-                throw new EOFException("closed within an answer");
+                throw new EOFException("closed within a response");
             }
             line[count++] = (byte) b;
         }
         return new String(Arrays.copyOf(line, Math.max(0, count - 1)), StandardCharsets.ISO_8859_1);
     }
 
-    /** Leaves with a reset. */
-    void breakOff() throws IOException {
+    /** Disconnects with RST. */
+    void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

@@ -11,28 +11,30 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Callers who ask for whole answers and streams, half of them over TLS, on connections that are used for a while and then
- * closed; and readers who are slow, of whom some leave in the middle. What goes wrong is kept with its time.
+ * Load of a soak run: clients that request whole responses and streams, half of them over TLS, on connections that are
+ * closed after a number of requests, and slow readers that reset their connections. Records failures with their time.
+ * Thread-safe.
  */
 final class SoakLoad {
-    private static final int CALLERS = 24;
-    private static final int SLOW = 16;
-    private static final int REQUESTS_OF_CONNECTION = 200;
+    private static final int CLIENTS = 24;
+    private static final int SLOW_READERS = 16;
+    private static final int REQUESTS_PER_CONNECTION = 200;
     private static final int SLOW_WINDOW = 32 * 1024;
     private static final int SLOW_READS = 100;
-    private static final int MOST_FAILURES = 100_000;
+    private static final int MAX_FAILURES = 100_000;
 
     private final InetSocketAddress clear;
     private final InetSocketAddress secret;
     private final Queue<Failure> failures = new ConcurrentLinkedQueue<>();
-    private final LongAdder asked = new LongAdder();
+    private final LongAdder requests = new LongAdder();
     private final LongAdder slowlyRead = new LongAdder();
     private volatile boolean ended;
 
-    /** Something that went wrong. */
+    /** A failed request, with its time in milliseconds since the epoch. */
     record Failure(long millis, String what) {}
 
-    /** A load on two listeners of one gateway. */
+    /** @param clear listener without TLS
+     * @param secret listener with TLS */
     SoakLoad(InetSocketAddress clear, InetSocketAddress secret) {
         this.clear = clear;
         this.secret = secret;
@@ -42,32 +44,32 @@ final class SoakLoad {
         return failures;
     }
 
-    long asked() {
-        return asked.sum();
+    long requests() {
+        return requests.sum();
     }
 
     long slowlyRead() {
         return slowlyRead.sum();
     }
 
-    /** Returns how many requests a second are answered when every caller asks again at once. */
-    double most(int seconds) throws InterruptedException {
-        long before = asked();
+    /** Returns the requests per second that are served if every client sends the next request immediately. */
+    double maxRate(int seconds) throws InterruptedException {
+        long before = requests();
         run(seconds, 0, 0);
-        return (double) (asked() - before) / seconds;
+        return (double) (requests() - before) / seconds;
     }
 
     /**
-     * Asks for so many seconds.
+     * Sends requests for a number of seconds.
      *
-     * @param rate requests a second in all, 0 for as many as are answered
-     * @param slow how many slow readers there are beside
+     * @param rate requests per second in total, 0 for the maximum
+     * @param slow number of slow readers
      */
     void run(int seconds, double rate, int slow) throws InterruptedException {
         ended = false;
-        long gap = rate == 0 ? 0 : (long) (TimeUnit.SECONDS.toNanos(1) * CALLERS / rate);
+        long gap = rate == 0 ? 0 : (long) (TimeUnit.SECONDS.toNanos(1) * CLIENTS / rate);
         List<Thread> all = new ArrayList<>();
-        for (int i = 0; i < CALLERS; i++) {
+        for (int i = 0; i < CLIENTS; i++) {
             int number = i;
             all.add(Thread.ofPlatform().daemon().start(() -> call(number, gap)));
         }
@@ -82,25 +84,25 @@ final class SoakLoad {
         }
     }
 
-    /** Asks for so many seconds with the usual number of slow readers beside. */
+    /** Sends requests for a number of seconds, with the default number of slow readers. */
     void run(int seconds, double rate) throws InterruptedException {
-        run(seconds, rate, SLOW);
+        run(seconds, rate, SLOW_READERS);
     }
 
     private void call(int number, long gap) {
         boolean tls = number % 2 == 0;
-        long due = System.nanoTime() + gap * number / CALLERS;
+        long due = System.nanoTime() + gap * number / CLIENTS;
         int count = number;
         while (!ended) {
-            try (SoakClient caller = new SoakClient(tls ? secret : clear, tls, "sk-soak-" + number, 0)) {
-                for (int i = 0; i < REQUESTS_OF_CONNECTION && !ended; i++) {
+            try (SoakClient client = new SoakClient(tls ? secret : clear, tls, "sk-soak-" + number, 0)) {
+                for (int i = 0; i < REQUESTS_PER_CONNECTION && !ended; i++) {
                     LockSupport.parkNanos(due - System.nanoTime());
                     due += gap;
-                    asked.increment();
+                    requests.increment();
                     boolean stream = count++ % 8 == 0;
-                    caller.ask(stream, stream ? "events=20" : "fixed");
-                    int status = caller.head();
-                    caller.rest();
+                    client.send(stream, stream ? "events=20" : "fixed");
+                    int status = client.readHead();
+                    client.readBody();
                     if (status != 200) {
                         fail("status " + status);
                         break;
@@ -116,27 +118,27 @@ final class SoakLoad {
     private void readSlowly(int number) {
         boolean tls = number % 4 == 0;
         while (!ended) {
-            try (SoakClient caller = new SoakClient(tls ? secret : clear, tls, "sk-slow-" + number, SLOW_WINDOW)) {
-                caller.ask(true, "events=10000");
-                int status = caller.head();
+            try (SoakClient client = new SoakClient(tls ? secret : clear, tls, "sk-slow-" + number, SLOW_WINDOW)) {
+                client.send(true, "events=10000");
+                int status = client.readHead();
                 if (status != 200) {
-                    fail("status " + status + " of a slow reader");
-                    continue; // whole, on a connection that stays open: nothing more comes of it
+                    fail("status " + status + " for a slow reader");
+                    continue; // an error response leaves nothing to read
                 }
-                for (int i = 0; i < SLOW_READS && !ended && caller.some(2048); i++) {
+                for (int i = 0; i < SLOW_READS && !ended && client.readSome(2048); i++) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
                 }
                 slowlyRead.increment();
-                caller.breakOff();
+                client.reset();
             } catch (IOException e) {
-                fail("a slow reader: " + e);
+                fail("slow reader: " + e);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
     }
 
     private void fail(String what) {
-        if (failures.size() < MOST_FAILURES) {
+        if (failures.size() < MAX_FAILURES) {
             failures.add(new Failure(System.currentTimeMillis(), what));
         }
     }

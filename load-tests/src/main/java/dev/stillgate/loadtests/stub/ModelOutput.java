@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The output of the stub model for a prompt, before it is formatted for an API. Deterministic: the same prompt gives the same
- * output.
+ * The output of the stub model for a prompt, before it is formatted for an API. Deterministic: the same prompt gives
+ * the same output.
  *
  * @param outputTokens a quarter of the output characters, at least 1
  */

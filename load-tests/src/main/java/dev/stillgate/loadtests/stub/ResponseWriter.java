@@ -16,8 +16,8 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one response: head, body or paced events, and the requested fault. It writes bytes without an HTTP encoder because
- * many faults are not valid HTTP. Not thread-safe: runs on the channel's event loop.
+ * Writes one response: head, body or paced events, and the requested fault. It writes bytes without an HTTP encoder
+ * because many faults are not valid HTTP. Not thread-safe: runs on the channel's event loop.
  */
 final class ResponseWriter {
     private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");

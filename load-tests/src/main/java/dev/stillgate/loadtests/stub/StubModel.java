@@ -23,9 +23,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Stub server for the model APIs of Anthropic and OpenAI: Messages, Chat Completions and Responses, whole and streamed.
  *
- * <p>Its responses are deterministic and satisfy the official SDKs. The request header {@code x-stub} selects faults, see
- * {@link StubOptions}. API keys that start with {@code invalid} get a 401, models that start with {@code no-such} a 404, and a
- * prompt that mentions the weather calls the first tool.
+ * <p>Its responses are deterministic and satisfy the official SDKs. The request header {@code x-stub} selects faults,
+ * see {@link StubOptions}. API keys that start with {@code invalid} get a 401, models that start with {@code no-such} a
+ * 404, and a prompt that mentions the weather calls the first tool.
  */
 public final class StubModel implements AutoCloseable {
     private static final int BACKLOG = 1024;

@@ -6,11 +6,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of one request, from the header {@code x-stub}: a comma-separated list of {@code option} and {@code option=number}.
+ * Options of one request, from the header {@code x-stub}: a comma-separated list of {@code option} and {@code
+ * option=number}.
  *
  * <table>
  * <caption>Options</caption>
- * <tr><td>status=N</td><td>respond with this error in the provider's format; 429, 503 and 529 have retry-after</td></tr>
+ * <tr><td>status=N</td><td>respond with this error in the provider's format; 429, 503 and 529 have
+ * retry-after</td></tr>
  * <tr><td>retry-after=S</td><td>seconds in that header field, default 1</td></tr>
  * <tr><td>once</td><td>ignore all options if x-stainless-retry-count is above 0, that is in a retry</td></tr>
  * <tr><td>delay=MS</td><td>wait before the response head</td></tr>
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>error-event=N</td><td>after N events send the provider's error event, then end the body cleanly</td></tr>
  * <tr><td>garbage</td><td>send bytes that are not HTTP, then close</td></tr>
  * <tr><td>no-usage</td><td>omit all usage fields</td></tr>
- * <tr><td>short-content-length</td><td>send ten bytes less than Content-Length, then close; a stream, which has no length, ends
- * as with unterminated-chunk</td></tr>
+ * <tr><td>short-content-length</td><td>send ten bytes less than Content-Length, then close; a stream, which has no
+ * length, ends as with unterminated-chunk</td></tr>
  * <tr><td>unterminated-chunk</td><td>chunked body without its last chunk, then close</td></tr>
  * <tr><td>until-close</td><td>a body that ends with the connection</td></tr>
  * <tr><td>extra-bytes</td><td>unsolicited bytes after the end of the response</td></tr>

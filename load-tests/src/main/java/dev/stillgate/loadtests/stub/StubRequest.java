@@ -28,7 +28,10 @@ record StubRequest(HttpRequest head, byte[] body) {
         return head.headers().get(name);
     }
 
-    /** Returns the authority in the client's request, also through a proxy that sets {@code x-forwarded-host}; null if unknown. */
+    /**
+     * Returns the authority in the client's request, also through a proxy that sets {@code x-forwarded-host}; null if
+     * unknown.
+     */
     @Nullable
     String authority() {
         String forwarded = header("x-forwarded-host");
@@ -47,7 +50,9 @@ record StubRequest(HttpRequest head, byte[] body) {
                 : "";
     }
 
-    /** Returns whether the request is for Anthropic: by path, or by header field where both providers share the path. */
+    /**
+     * Returns whether the request is for Anthropic: by path, or by header field where both providers share the path.
+     */
     boolean anthropic() {
         return head.uri().startsWith("/v1/messages") || head.headers().contains("anthropic-version");
     }

@@ -84,7 +84,10 @@ public final class StubStats {
         return arrived.containsKey(caller);
     }
 
-    /** Returns when the connection of that {@code x-caller} closed before its response was complete, as {@link System#nanoTime}. */
+    /**
+     * Returns when the connection of that {@code x-caller} closed before its response was complete, as {@link
+     * System#nanoTime}.
+     */
     public @Nullable Long disconnectedAt(String caller) {
         return disconnected.get(caller);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A caller that goes away is charged what README of token-bucket says for the phase in which it went, and once. */
+/** A client that disconnects is charged once, as the README of token-bucket says for the phase of the disconnect. */
 @Timeout(60)
 class AbortedStreamTest {
     private static final Map<String, Long> CAPACITIES =
@@ -23,15 +23,15 @@ class AbortedStreamTest {
 
     private MeteredGateway gateway;
 
-    /** How a caller goes away. */
-    enum Leaving {
-        CLOSING,
-        RESETTING
+    /** How a client disconnects. */
+    enum Disconnect {
+        FIN,
+        RESET
     }
 
     static Stream<Arguments> ways() {
         return Arrays.stream(Api.values())
-                .flatMap(api -> Arrays.stream(Leaving.values()).map(how -> Arguments.of(api, how)));
+                .flatMap(api -> Arrays.stream(Disconnect.values()).map(how -> Arguments.of(api, how)));
     }
 
     @BeforeEach
@@ -46,10 +46,10 @@ class AbortedStreamTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void inTheMiddleOfTheBodyCostsNothing(Api api, Leaving how) throws Exception {
-        try (RawClient caller = new RawClient(gateway.port(), api)) {
-            caller.sendPartOf(api.body(MAX_TOKENS));
-            caller.leave(how);
+    void disconnectWithinTheBodyIsFree(Api api, Disconnect how) throws Exception {
+        try (RawClient client = new RawClient(gateway.port(), api)) {
+            client.sendPartOf(api.body(MAX_TOKENS));
+            client.disconnect(how);
         }
         assertThat(chargedOnce(api)).isEqualTo(new Charge(0, 0, 0));
         assertThat(gateway.stub().stats().requests("POST " + api.path())).isEqualTo(1);
@@ -57,7 +57,7 @@ class AbortedStreamTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void beforeTheHeadCostsTheEstimateOfTheInput(Api api, Leaving how) throws Exception {
+    void disconnectBeforeTheHeadCostsTheEstimatedInput(Api api, Disconnect how) throws Exception {
         long estimate = abort(api, how, "hang", 0).estimate();
 
         assertThat(estimate).isPositive();
@@ -66,17 +66,17 @@ class AbortedStreamTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void beforeTheFirstTokenCostsTheInputAndTheOutputThatIsTold(Api api, Leaving how) throws Exception {
+    void disconnectBeforeTheFirstTokenCostsTheReportedUsage(Api api, Disconnect how) throws Exception {
         Aborted aborted = abort(api, how, "hang,cut=1", 1);
 
-        Api.Told told = api.told(aborted.events());
-        assertThat(told.input() >= 0).as("only Messages tells at the beginning").isEqualTo(api == Api.MESSAGES);
-        assertThat(chargedOnce(api)).isEqualTo(new Charge(1, aborted.input(told), Math.max(0, told.output())));
+        Api.ReportedUsage usage = api.usage(aborted.events());
+        assertThat(usage.input() >= 0).as("only Messages reports usage at the start").isEqualTo(api == Api.MESSAGES);
+        assertThat(chargedOnce(api)).isEqualTo(new Charge(1, aborted.input(usage), Math.max(0, usage.output())));
     }
 
     @ParameterizedTest
     @MethodSource("ways")
-    void inTheMiddleOfTheStreamCostsTheInputAndWhatWasDelivered(Api api, Leaving how) throws Exception {
+    void disconnectWithinTheStreamCostsTheDeliveredOutput(Api api, Disconnect how) throws Exception {
         Aborted aborted = abort(api, how, "hang,events=40,size=4000,cut=20", 20);
 
         long characters = aborted.events().stream()
@@ -86,24 +86,24 @@ class AbortedStreamTest {
         assertThat(characters).isGreaterThan(1500).isLessThan(2000);
         Charge charge = chargedOnce(api);
         assertThat(charge.requests()).isEqualTo(1);
-        assertThat(charge.input()).isEqualTo(aborted.input(api.told(aborted.events())));
+        assertThat(charge.input()).isEqualTo(aborted.input(api.usage(aborted.events())));
         assertThat(charge.output())
-                .as("estimate of %d characters of English", characters)
+                .as("estimated tokens of %d English characters", characters)
                 .isBetween(characters / 8, characters / 2);
     }
 
     @ParameterizedTest
     @MethodSource("ways")
-    void afterTheUsageCostsWhatItTells(Api api, Leaving how) throws Exception {
+    void disconnectAfterTheUsageCostsTheReportedUsage(Api api, Disconnect how) throws Exception {
         int events = api == Api.MESSAGES ? 13 : 11; // all but the last
         Aborted aborted = abort(api, how, "hang,events=8,size=4000,cut=" + events, events);
 
-        Api.Told told = api.told(aborted.events());
-        assertThat(told.output()).isEqualTo(1001);
-        assertThat(chargedOnce(api)).isEqualTo(new Charge(1, told.input(), told.output()));
+        Api.ReportedUsage usage = api.usage(aborted.events());
+        assertThat(usage.output()).isEqualTo(1001);
+        assertThat(chargedOnce(api)).isEqualTo(new Charge(1, usage.input(), usage.output()));
     }
 
-    /** What was charged. */
+    /** The charged amounts. */
     private record Charge(long requests, long input, long output) {
         static Charge of(MeteredGateway.Page page) {
             return new Charge(page.used("requests"), page.used("input-tokens"), page.used("output-tokens"));
@@ -111,42 +111,42 @@ class AbortedStreamTest {
     }
 
     /**
-     * A stream that its caller has left.
+     * An aborted stream.
      *
-     * @param estimate the input that was taken for it
-     * @param events what the caller has read of it
+     * @param estimate the reserved input tokens
+     * @param events the events that the client has read
      */
     private record Aborted(long estimate, List<String> events) {
-        long input(Api.Told told) {
-            return told.input() < 0 ? estimate : told.input();
+        long input(Api.ReportedUsage usage) {
+            return usage.input() < 0 ? estimate : usage.input();
         }
     }
 
-    private Aborted abort(Api api, Leaving how, String stub, int events) throws Exception {
-        try (RawClient caller = new RawClient(gateway.port(), api)) {
-            caller.send(api.body(MAX_TOKENS), stub);
-            List<String> read = caller.events(events);
-            MeteredGateway.Page underWay = gateway.pageWhen(page -> page.exchanges() == 1);
-            assertThat(underWay.used("output-tokens"))
-                    .as("taken before it is begun")
+    private Aborted abort(Api api, Disconnect how, String stub, int events) throws Exception {
+        try (RawClient client = new RawClient(gateway.port(), api)) {
+            client.send(api.body(MAX_TOKENS), stub);
+            List<String> read = client.events(events);
+            MeteredGateway.Page inFlight = gateway.pageWhen(page -> page.exchanges() == 1);
+            assertThat(inFlight.used("output-tokens"))
+                    .as("reserved before the response")
                     .isEqualTo(MAX_TOKENS);
             while (gateway.stub().stats().requests() == 0) {
-                Thread.onSpinWait(); // until the upstream has been asked
+                Thread.onSpinWait(); // until the request has reached the upstream
             }
-            caller.leave(how);
-            return new Aborted(underWay.used("input-tokens"), read);
+            client.disconnect(how);
+            return new Aborted(inFlight.used("input-tokens"), read);
         }
     }
 
-    /** Returns what is charged when the exchange is over, and sees that another exchange adds its own cost and no more. */
+    /** Returns the charge after the exchange, and checks that another exchange adds only its own cost. */
     private Charge chargedOnce(Api api) throws Exception {
         Charge charged = Charge.of(gateway.settled());
-        try (RawClient caller = new RawClient(gateway.port(), api)) {
-            caller.send(api.body(MAX_TOKENS), "events=2,size=400");
-            Api.Told told = api.told(caller.allEvents());
+        try (RawClient client = new RawClient(gateway.port(), api)) {
+            client.send(api.body(MAX_TOKENS), "events=2,size=400");
+            Api.ReportedUsage usage = api.usage(client.allEvents());
             assertThat(Charge.of(gateway.settled()))
                     .isEqualTo(new Charge(
-                            charged.requests() + 1, charged.input() + told.input(), charged.output() + told.output()));
+                            charged.requests() + 1, charged.input() + usage.input(), charged.output() + usage.output()));
         }
         return charged;
     }

@@ -6,20 +6,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The two APIs whose streams are metered, as a caller sees them. */
+/** The two APIs whose streams are metered. */
 enum Api {
     MESSAGES("/v1/messages", "x-api-key: ", "") {
         @Override
-        Told told(List<String> events) {
-            Told told = Told.NOTHING;
+        ReportedUsage usage(List<String> events) {
+            ReportedUsage reported = ReportedUsage.NONE;
             for (String event : events) {
                 JsonNode data = read(event);
                 JsonNode usage = data.path("type").asText().equals("message_start")
                         ? data.path("message").path("usage")
                         : data.path("usage");
-                told = told.with(usage.path("input_tokens"), usage.path("output_tokens"));
+                reported = reported.with(usage.path("input_tokens"), usage.path("output_tokens"));
             }
-            return told;
+            return reported;
         }
 
         @Override
@@ -29,13 +29,13 @@ enum Api {
     },
     CHAT("/v1/chat/completions", "authorization: Bearer ", ",\"stream_options\":{\"include_usage\":true}") {
         @Override
-        Told told(List<String> events) {
-            Told told = Told.NOTHING;
+        ReportedUsage usage(List<String> events) {
+            ReportedUsage reported = ReportedUsage.NONE;
             for (String event : events) {
                 JsonNode usage = read(event).path("usage");
-                told = told.with(usage.path("prompt_tokens"), usage.path("completion_tokens"));
+                reported = reported.with(usage.path("prompt_tokens"), usage.path("completion_tokens"));
             }
-            return told;
+            return reported;
         }
 
         @Override
@@ -60,31 +60,31 @@ enum Api {
         this.options = options;
     }
 
-    /** What an answer told of its tokens; -1 is not told. */
-    record Told(long input, long output) {
-        static final Told NOTHING = new Told(-1, -1);
+    /** Token counts that a response reports; -1 for none. */
+    record ReportedUsage(long input, long output) {
+        static final ReportedUsage NONE = new ReportedUsage(-1, -1);
 
-        private Told with(JsonNode moreInput, JsonNode moreOutput) {
-            return new Told(moreInput.asLong(input), moreOutput.asLong(output));
+        private ReportedUsage with(JsonNode moreInput, JsonNode moreOutput) {
+            return new ReportedUsage(moreInput.asLong(input), moreOutput.asLong(output));
         }
     }
 
-    /** Returns what the events of a stream, or of its beginning, have told. */
-    abstract Told told(List<String> events);
+    /** Returns the usage that the events of a stream or of its start report. */
+    abstract ReportedUsage usage(List<String> events);
 
-    /** Returns the text that an event delivers. */
+    /** Returns the text in an event. */
     abstract String text(String event);
 
     String path() {
         return path;
     }
 
-    /** Returns the header field that carries a key. */
+    /** Returns the header field with an API key. */
     String credential(String key) {
         return credential + key;
     }
 
-    /** Returns the body that asks for a stream. */
+    /** Returns the body of a request for a stream. */
     String body(int maxTokens) {
         return """
                 {"model":"stub-1","max_tokens":%d,"stream":true%s,\

@@ -16,14 +16,14 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * A gateway that meters one listed account in front of the stub. Its buckets are refilled once a year, so that what is
- * missing in them is what was charged.
+ * A gateway in front of the stub that meters one account. Its buckets are refilled once a year, so the missing amount
+ * is the charged amount.
  */
 final class MeteredGateway implements AutoCloseable {
     static final String KEY = "sk-keeper-of-the-light";
     private static final String ACCOUNT = "keeper";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long TIMEOUT_NANOS = 20_000_000_000L;
 
     private final StubModel stub;
     private final GatewayFiles files;
@@ -38,10 +38,10 @@ final class MeteredGateway implements AutoCloseable {
     }
 
     /**
-     * What the admin sees of the account.
+     * The account in the admin API.
      *
-     * @param exchanges how many are under way
-     * @param used what is missing in each bucket
+     * @param exchanges number of exchanges in flight
+     * @param used charged amount by measure
      */
     record Page(int exchanges, Map<String, Long> used) {
         long used(String measure) {
@@ -49,7 +49,7 @@ final class MeteredGateway implements AutoCloseable {
         }
     }
 
-    /** Starts one with the capacities of the limits by measure; the output is reserved in full. */
+    /** Starts a gateway with capacities by measure; output is reserved in full. */
     static MeteredGateway open(Map<String, Long> capacities) throws ConfigException {
         StringBuilder filters = new StringBuilder("""
                 accounts: {file: accounts.yaml}
@@ -77,7 +77,6 @@ final class MeteredGateway implements AutoCloseable {
         return stub;
     }
 
-    /** Returns the account's page. */
     Page page() {
         URI uri = URI.create("http://127.0.0.1:" + gateway.adminAddress().getPort() + "/accounts/" + ACCOUNT);
         try (InputStream in = uri.toURL().openStream()) {
@@ -93,14 +92,14 @@ final class MeteredGateway implements AutoCloseable {
         }
     }
 
-    /** Returns the page as soon as nothing is under way. */
+    /** Returns the page after all exchanges have ended. */
     Page settled() throws InterruptedException {
         return pageWhen(page -> page.exchanges() == 0);
     }
 
-    /** Returns the page as soon as it is as expected. */
+    /** Waits for a page that satisfies a condition. */
     Page pageWhen(Predicate<Page> expected) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+        long end = System.nanoTime() + TIMEOUT_NANOS;
         Page page = page();
         while (!expected.test(page)) {
             if (System.nanoTime() > end) {

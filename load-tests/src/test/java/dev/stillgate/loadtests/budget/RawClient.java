@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A caller on a bare socket, which can go away at any byte, in the way it is told. */
+/** Client on a plain socket that can disconnect at any byte. Not thread-safe. */
 final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final Api api;
@@ -25,12 +25,11 @@ final class RawClient implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    /** Sends a request. */
     void send(String body, String stub) throws IOException {
         write(head(body, stub) + body);
     }
 
-    /** Sends a request but for the end of its body. */
+    /** Sends a request without the second half of its body. */
     void sendPartOf(String body) throws IOException {
         write(head(body, "events=1") + body.substring(0, body.length() / 2));
     }
@@ -46,7 +45,7 @@ final class RawClient implements AutoCloseable {
         out.flush();
     }
 
-    /** Returns the data of the next events, as soon as there are so many. */
+    /** Reads the data of a number of events. */
     List<String> events(int count) throws IOException {
         List<String> events = new ArrayList<>();
         while (events.size() < count) {
@@ -58,7 +57,7 @@ final class RawClient implements AutoCloseable {
         return events;
     }
 
-    /** Returns the data of all events up to the end of the answer. */
+    /** Reads the data of all events up to the end of the response. */
     List<String> allEvents() throws IOException {
         List<String> events = new ArrayList<>();
         for (String line = line(); !line.equals("0"); line = line()) {
@@ -77,8 +76,8 @@ final class RawClient implements AutoCloseable {
         return line;
     }
 
-    void leave(AbortedStreamTest.Leaving how) throws IOException {
-        if (how == AbortedStreamTest.Leaving.RESETTING) {
+    void disconnect(AbortedStreamTest.Disconnect how) throws IOException {
+        if (how == AbortedStreamTest.Disconnect.RESET) {
             socket.setSoLinger(true, 0);
         }
         socket.close();

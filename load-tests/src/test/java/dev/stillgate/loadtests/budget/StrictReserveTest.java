@@ -18,50 +18,50 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Far more streams at once than an account's output allows: as many are answered as its bucket has room for, whoever comes
- * first, and when they are over the bucket reads what their usages add up to.
+ * Many more concurrent streams than the output limit of an account allows. Exactly as many are admitted as the bucket
+ * can hold, and afterwards the charge is the sum of their usage.
  */
 class StrictReserveTest {
     private static final int STREAMS = 500;
     private static final int ALLOWED = 10;
     private static final int MAX_TOKENS = 1000;
 
-    /** So many characters cost 961 tokens: what ten answers leave unused is no room for an eleventh, at any time. */
+    /** Costs 961 tokens per response, so that the unused reserve of ten never admits an eleventh. */
     private static final String ANSWER = "size=3840,events=40,pace=5";
 
     @ParameterizedTest
     @EnumSource(Api.class)
     @Timeout(120)
-    void asManyStreamsAreAnsweredAsTheBucketHasRoomFor(Api api) throws Exception {
+    void streamsAreAdmittedUpToTheCapacityOfTheBucket(Api api) throws Exception {
         Map<String, Long> capacities =
                 Map.of("requests", 1_000L, "input-tokens", 1_000_000L, "output-tokens", (long) ALLOWED * MAX_TOKENS);
         try (MeteredGateway gateway = MeteredGateway.open(capacities)) {
-            List<HttpResponse<String>> answers = askAllAtOnce(gateway, api);
+            List<HttpResponse<String>> responses = sendConcurrently(gateway, api);
 
-            List<HttpResponse<String>> served = answers.stream()
-                    .filter(answer -> answer.statusCode() == 200)
+            List<HttpResponse<String>> served = responses.stream()
+                    .filter(response -> response.statusCode() == 200)
                     .toList();
             assertThat(served).hasSize(ALLOWED);
-            assertThat(answers).filteredOn(answer -> !served.contains(answer)).allSatisfy(refused -> {
+            assertThat(responses).filteredOn(response -> !served.contains(response)).allSatisfy(refused -> {
                 assertThat(refused.statusCode()).isEqualTo(429);
                 assertThat(refused.headers().firstValue("retry-after")).isPresent();
             });
             assertThat(gateway.stub().stats().requests("POST " + api.path())).isEqualTo(ALLOWED);
 
-            List<Api.Told> told = served.stream()
-                    .map(answer -> api.told(events(answer.body())))
+            List<Api.ReportedUsage> usages = served.stream()
+                    .map(response -> api.usage(events(response.body())))
                     .toList();
             MeteredGateway.Page page = gateway.settled();
             assertThat(page.used("requests")).isEqualTo(ALLOWED);
             assertThat(page.used("input-tokens"))
-                    .isEqualTo(told.stream().mapToLong(Api.Told::input).sum());
+                    .isEqualTo(usages.stream().mapToLong(Api.ReportedUsage::input).sum());
             assertThat(page.used("output-tokens"))
-                    .isEqualTo(told.stream().mapToLong(Api.Told::output).sum())
+                    .isEqualTo(usages.stream().mapToLong(Api.ReportedUsage::output).sum())
                     .isEqualTo(ALLOWED * 961L);
         }
     }
 
-    private static List<HttpResponse<String>> askAllAtOnce(MeteredGateway gateway, Api api) throws Exception {
+    private static List<HttpResponse<String>> sendConcurrently(MeteredGateway gateway, Api api) throws Exception {
         String[] credential = api.credential(MeteredGateway.KEY).split(": ");
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + api.path()))
                 .header(credential[0], credential[1])
@@ -73,20 +73,20 @@ class StrictReserveTest {
         try (HttpClient client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .build();
-                ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<HttpResponse<String>>> asked = new ArrayList<>();
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<HttpResponse<String>>> pending = new ArrayList<>();
             for (int i = 0; i < STREAMS; i++) {
-                asked.add(callers.submit(() -> {
+                pending.add(executor.submit(() -> {
                     start.countDown();
                     start.await();
                     return client.send(request, HttpResponse.BodyHandlers.ofString());
                 }));
             }
-            List<HttpResponse<String>> answers = new ArrayList<>();
-            for (Future<HttpResponse<String>> one : asked) {
-                answers.add(one.get());
+            List<HttpResponse<String>> responses = new ArrayList<>();
+            for (Future<HttpResponse<String>> one : pending) {
+                responses.add(one.get());
             }
-            return answers;
+            return responses;
         }
     }
 

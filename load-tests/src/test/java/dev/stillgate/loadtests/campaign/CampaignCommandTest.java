@@ -22,13 +22,13 @@ final class CampaignCommandTest {
     }
 
     @Test
-    void generateWritesALogAndTheAccountsOfIt(@TempDir Path directory) throws IOException {
-        String[] who = {
+    void generateWritesALogAndItsAccounts(@TempDir Path directory) throws IOException {
+        String[] traffic = {
             "--days", "1", "--honest", "30", "--scale", "0.1", "--out", directory.toString(), "--name", "log"
         };
-        String[] packed = new String[who.length + 1];
+        String[] packed = new String[traffic.length + 1];
         packed[0] = "generate";
-        System.arraycopy(who, 0, packed, 1, who.length);
+        System.arraycopy(traffic, 0, packed, 1, traffic.length);
         assertThat(run(packed)).isZero();
         String[] plain = Arrays.copyOf(packed, packed.length + 2);
         plain[plain.length - 2] = "--gzip";
@@ -46,7 +46,7 @@ final class CampaignCommandTest {
     }
 
     @Test
-    void whatIsWrongIsNamed() throws IOException {
+    void invalidOptionsAreReported() throws IOException {
         assertThat(run("generate", "--scenario", "nobody")).isEqualTo(2);
         assertThat(run("generate", "--days", "0")).isEqualTo(2);
         assertThat(run("generate", "--seed")).isEqualTo(2);

@@ -15,21 +15,21 @@ final class DeterminismTest {
             List.of(Plan.of("first", 8, 20, Work.REASONING, Work.TOOLS), Plan.of("second", 6, 10, Work.RESPONSES));
 
     @Test
-    void oneSeedGivesTheSameBytesAndAnotherGivesOthers() {
-        byte[] log = Log.bytes(Log.cast(11, 2, 40, PLANS, BlockedAccounts.NONE));
-        assertThat(log).isEqualTo(Log.bytes(Log.cast(11, 2, 40, PLANS, BlockedAccounts.NONE)));
-        assertThat(log).isNotEqualTo(Log.bytes(Log.cast(12, 2, 40, PLANS, BlockedAccounts.NONE)));
+    void bytesDependOnlyOnTheSeed() {
+        byte[] log = Log.bytes(Log.simulation(11, 2, 40, PLANS, BlockedAccounts.NONE));
+        assertThat(log).isEqualTo(Log.bytes(Log.simulation(11, 2, 40, PLANS, BlockedAccounts.NONE)));
+        assertThat(log).isNotEqualTo(Log.bytes(Log.simulation(12, 2, 40, PLANS, BlockedAccounts.NONE)));
     }
 
     @Test
-    void aCampaignMoreChangesNothingForTheOthers() {
-        String alone = of(Log.cast(11, 2, 40, PLANS.subList(0, 1), BlockedAccounts.NONE), "campaign:first");
-        assertThat(of(Log.cast(11, 2, 40, PLANS, BlockedAccounts.NONE), "campaign:first"))
+    void additionalCampaignDoesNotChangeTheOthers() {
+        String alone = of(Log.simulation(11, 2, 40, PLANS.subList(0, 1), BlockedAccounts.NONE), "campaign:first");
+        assertThat(of(Log.simulation(11, 2, 40, PLANS, BlockedAccounts.NONE), "campaign:first"))
                 .isEqualTo(alone);
     }
 
-    private static String of(Simulation cast, String label) {
-        return Log.lines(cast).stream()
+    private static String of(Simulation simulation, String label) {
+        return Log.lines(simulation).stream()
                 .filter(line -> line.path("label").asText().equals(label))
                 .map(Object::toString)
                 .collect(Collectors.joining("\n"));

@@ -17,7 +17,7 @@ import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.LogWriter;
 import java.util.TreeMap;
 
-/** A log that was generated for a test. */
+/** Generated logs for tests. */
 final class Log {
     static final long DAY = 86_400_000;
     private static final JsonMapper STRICT = JsonMapper.builder()
@@ -26,19 +26,19 @@ final class Log {
 
     private Log() {}
 
-    static Simulation cast(long seed, int days, int honest, List<Plan> plans, BlockedAccounts blocked) {
+    static Simulation simulation(long seed, int days, int honest, List<Plan> plans, BlockedAccounts blocked) {
         return Simulation.create(new Scenario("test", days, honest, plans), seed, days, honest, 1, blocked);
     }
 
-    static byte[] bytes(Simulation cast) {
+    static byte[] bytes(Simulation simulation) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        cast.play(new LogWriter(out));
+        simulation.play(new LogWriter(out));
         return out.toByteArray();
     }
 
-    static List<JsonNode> lines(Simulation cast) {
+    static List<JsonNode> lines(Simulation simulation) {
         List<JsonNode> lines = new ArrayList<>();
-        new String(bytes(cast), StandardCharsets.UTF_8).lines().forEach(line -> {
+        new String(bytes(simulation), StandardCharsets.UTF_8).lines().forEach(line -> {
             try {
                 lines.add(STRICT.readTree(line));
             } catch (IOException e) {
@@ -48,13 +48,13 @@ final class Log {
         return lines;
     }
 
-    /** Returns how many exchanges each account has on each day. */
-    static Map<String, int[]> daily(Simulation cast, String label) {
+    /** Returns the number of exchanges per day of each account. */
+    static Map<String, int[]> daily(Simulation simulation, String label) {
         Map<String, int[]> counts = new TreeMap<>();
-        int days = cast.world().days();
-        cast.play(exchange -> {
+        int days = simulation.world().days();
+        simulation.play(exchange -> {
             if (exchange.label().startsWith(label)) {
-                int day = (int) ((exchange.time() - cast.world().start()) / DAY);
+                int day = (int) ((exchange.time() - simulation.world().start()) / DAY);
                 counts.computeIfAbsent(exchange.account().id(), id -> new int[days])[day]++;
             }
         });

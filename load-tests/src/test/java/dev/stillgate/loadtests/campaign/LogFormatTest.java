@@ -36,12 +36,12 @@ final class LogFormatTest {
             "response",
             "label");
 
-    private static final Simulation CAST =
-            Log.cast(5, 3, 250, Scenario.named("default").campaigns(), BlockedAccounts.NONE);
-    private static final List<JsonNode> LINES = Log.lines(CAST);
+    private static final Simulation SIMULATION =
+            Log.simulation(5, 3, 250, Scenario.named("default").campaigns(), BlockedAccounts.NONE);
+    private static final List<JsonNode> LINES = Log.lines(SIMULATION);
 
     @Test
-    void linesHaveTheFieldsOfAnExchangeLogAndGoOnInTime() {
+    void linesHaveAllFieldsAndAreInOrderOfTime() {
         long last = 0;
         for (JsonNode line : LINES) {
             assertThat(line.fieldNames()).toIterable().containsExactlyElementsOf(FIELDS);
@@ -52,7 +52,7 @@ final class LogFormatTest {
             assertThat(line.path("headers").get(0)).hasSize(2);
             assertThat(line.path("request").path("model").asText()).startsWith("atlas");
         }
-        assertThat(last).isBetween(CAST.world().end() - Log.DAY, CAST.world().end());
+        assertThat(last).isBetween(SIMULATION.world().end() - Log.DAY, SIMULATION.world().end());
     }
 
     @Test
@@ -68,18 +68,18 @@ final class LogFormatTest {
     }
 
     @Test
-    void everyAccountIsListedUnderAnIdThatTellsNothing() {
-        Set<String> listed = CAST.accounts().stream().map(Account::id).collect(Collectors.toSet());
-        assertThat(listed).hasSameSizeAs(CAST.accounts()).allMatch(id -> id.matches("a-[0-9a-f]{12}"));
+    void accountsAreListedWithRandomIds() {
+        Set<String> listed = SIMULATION.accounts().stream().map(Account::id).collect(Collectors.toSet());
+        assertThat(listed).hasSameSizeAs(SIMULATION.accounts()).allMatch(id -> id.matches("a-[0-9a-f]{12}"));
         assertThat(LINES).allMatch(line -> listed.contains(line.path("account").asText()));
-        assertThat(CAST.accounts().stream().map(account -> account.entry("")))
+        assertThat(SIMULATION.accounts().stream().map(account -> account.entry("")))
                 .allMatch(
                         entry -> entry.matches(
                                 "  - \\{id: a-\\w+, keys: \\[], (organisation: org-\\w+, )?tier: standard, verified: \\w+, created: 20\\d\\d-\\d\\d-\\d\\d}\n"));
     }
 
     @Test
-    void whatGoesBackToTheModelWasIssuedByItBefore() {
+    void idsInRequestsWereIssuedInEarlierResponses() {
         Set<String> issued = new HashSet<>();
         int returned = 0;
         for (JsonNode line : LINES) {
@@ -97,7 +97,7 @@ final class LogFormatTest {
     }
 
     @Test
-    void noTwoAnswersHaveOneId() {
+    void responseIdsAreUnique() {
         Map<String, Integer> ids = new HashMap<>();
         for (JsonNode line : LINES) {
             if (line.path("status").asInt() == 200) {
@@ -108,7 +108,7 @@ final class LogFormatTest {
     }
 
     @Test
-    void proseAnswersAreLongEnoughToBeMarked() {
+    void proseResponsesHaveAtLeastSixtyWords() {
         List<Integer> words = LINES.stream()
                 .filter(line -> line.path("label").asText().equals("honest:vpn"))
                 .map(line -> line.path("response"))

@@ -24,13 +24,13 @@ final class ReplacementTest {
             Plan.of("x", 10, 24, Work.GRADING).from(0),
             Plan.of("y", 5, 24, Work.BARE).hiding(Evasion.COVER).from(0));
 
-    private static Simulation cast(BlockedAccounts blocked) {
-        return Log.cast(9, 6, 20, PLANS, blocked);
+    private static Simulation simulation(BlockedAccounts blocked) {
+        return Log.simulation(9, 6, 20, PLANS, blocked);
     }
 
     @Test
-    void aBlockedAccountStopsAndAnotherTakesItsPlaceWithinADay() {
-        Simulation before = cast(BlockedAccounts.NONE);
+    void blockedAccountIsReplacedWithinADay() {
+        Simulation before = simulation(BlockedAccounts.NONE);
         List<JsonNode> first = Log.lines(before);
         JsonNode victim = first.stream()
                 .filter(line -> line.path("label").asText().startsWith("campaign:"))
@@ -39,7 +39,7 @@ final class ReplacementTest {
         String blocked = victim.path("account").asText();
         long at = before.world().start() + 2 * Log.DAY;
 
-        Simulation after = cast(new BlockedAccounts(Map.of(blocked, at)));
+        Simulation after = simulation(new BlockedAccounts(Map.of(blocked, at)));
         List<JsonNode> second = Log.lines(after);
 
         assertThat(upTo(second, at)).isEqualTo(upTo(first, at));
@@ -66,7 +66,7 @@ final class ReplacementTest {
     }
 
     @Test
-    void aReportTellsWhoReachedAStandingAndWhen(@TempDir Path directory) throws IOException {
+    void reportGivesTheTimesOfAStanding(@TempDir Path directory) throws IOException {
         Path report = Files.writeString(directory.resolve("report.json"), """
                 {"standings":[
                   {"account":"a-1","changes":[{"ts":5,"standing":"marked"},{"ts":9,"standing":"blocked"},{"ts":11,"standing":"blocked"}]},

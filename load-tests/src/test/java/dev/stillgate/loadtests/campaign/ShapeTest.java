@@ -24,16 +24,16 @@ import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import org.junit.jupiter.api.Test;
 
-/** Whether campaigns and honest customers have the shapes that they are made for. */
+/** Statistics of the generated traffic: rates, burstiness and distribution among accounts. */
 final class ShapeTest {
     private static Simulation campaign(Plan plan) {
-        return Log.cast(3, 10, 0, List.of(plan.from(0)), BlockedAccounts.NONE);
+        return Log.simulation(3, 10, 0, List.of(plan.from(0)), BlockedAccounts.NONE);
     }
 
-    /** The chi-square of counts a day against chance, over its degrees of freedom: 1 for chance, near 0 for a balancer. */
+    /** Returns the reduced chi-square of daily counts: 1 for random accounts, near 0 for a load balancer. */
     private static double unevenness(Map<String, int[]> daily) {
         double chi = 0;
-        for (int day = 1; day < 10; day++) { // on the first, accounts begin
+        for (int day = 1; day < 10; day++) { // accounts begin on the first day
             int today = day;
             double mean = daily.values().stream()
                     .mapToInt(counts -> counts[today])
@@ -47,7 +47,7 @@ final class ShapeTest {
     }
 
     @Test
-    void theFourPublishedCampaignsKeepThePaceOfAnAccount() {
+    void publishedCampaignsHaveTheirRatePerAccount() {
         for (Plan plan : Scenario.named("rows").campaigns()) {
             Map<String, int[]> daily = Log.daily(campaign(plan), "campaign:" + plan.name());
             assertThat(daily).hasSize(plan.accounts());
@@ -61,7 +61,7 @@ final class ShapeTest {
     }
 
     @Test
-    void aBalancerIsMoreEvenThanChanceAndRandomAccountsAreNot() {
+    void balancerIsMoreEvenThanRandomAccounts() {
         Plan plan = Plan.of("x", 40, 20, Work.GRADING);
         assertThat(unevenness(Log.daily(campaign(plan), "campaign:x"))).isLessThan(0.16);
         assertThat(unevenness(Log.daily(campaign(plan.hiding(Evasion.RANDOM)), "campaign:x")))
@@ -69,8 +69,8 @@ final class ShapeTest {
     }
 
     @Test
-    void honestCustomersAreBurstierThanChance() {
-        Map<String, int[]> daily = Log.daily(Log.cast(3, 10, 400, List.of(), BlockedAccounts.NONE), "honest:");
+    void honestCustomersAreOverdispersed() {
+        Map<String, int[]> daily = Log.daily(Log.simulation(3, 10, 400, List.of(), BlockedAccounts.NONE), "honest:");
         long busy = 0;
         long overdispersed = 0;
         for (int[] counts : daily.values()) {
@@ -94,7 +94,7 @@ final class ShapeTest {
     }
 
     @Test
-    void aPassForResponsesAsksTheSameFourTimesAtOnce() {
+    void responsesWorkSendsEachPromptFourTimes() {
         Map<String, Set<Long>> times = new HashMap<>();
         Map<String, Integer> asked = new HashMap<>();
         for (JsonNode line : Log.lines(campaign(Plan.of("x", 12, 8, Work.RESPONSES)))) {
@@ -113,17 +113,17 @@ final class ShapeTest {
     }
 
     @Test
-    void conversationsMoveBetweenAccountsUnlessTheyArePinned() {
+    void conversationsMoveBetweenAccountsUnlessPinned() {
         Plan plan = Plan.of("x", 10, 30, Work.TOOLS);
-        assertThat(askedByOthers(campaign(plan))).isGreaterThan(1000);
-        assertThat(askedByOthers(campaign(plan.hiding(Evasion.PINNED)))).isZero();
+        assertThat(movedTurns(campaign(plan))).isGreaterThan(1000);
+        assertThat(movedTurns(campaign(plan.hiding(Evasion.PINNED)))).isZero();
     }
 
-    /** Counts turns of a conversation whose turn before was another account's. */
-    private static int askedByOthers(Simulation cast) {
+    /** Counts turns whose previous turn was sent by another account. */
+    private static int movedTurns(Simulation simulation) {
         Map<Conversation, String> owner = new IdentityHashMap<>();
         int[] foreign = {0};
-        cast.play(exchange -> {
+        simulation.play(exchange -> {
             String account = exchange.account().id();
             String before = owner.put(exchange.conversation(), account);
             foreign[0] += before == null || before.equals(account) ? 0 : 1;
@@ -131,57 +131,57 @@ final class ShapeTest {
         return foreign[0];
     }
 
-    /** Returns who asked, in the order of the exchanges. */
-    private static List<String> callers(Simulation cast) {
-        List<String> callers = new ArrayList<>();
-        cast.play(exchange -> callers.add(exchange.account().id()));
-        return callers;
+    /** Returns the account of each exchange in order. */
+    private static List<String> accounts(Simulation simulation) {
+        List<String> accounts = new ArrayList<>();
+        simulation.play(exchange -> accounts.add(exchange.account().id()));
+        return accounts;
     }
 
-    private static double shareOfTheSameAgain(List<String> callers) {
+    private static double shareOfRepetitions(List<String> accounts) {
         int same = 0;
-        for (int i = 1; i < callers.size(); i++) {
-            same += callers.get(i).equals(callers.get(i - 1)) ? 1 : 0;
+        for (int i = 1; i < accounts.size(); i++) {
+            same += accounts.get(i).equals(accounts.get(i - 1)) ? 1 : 0;
         }
-        return same / (double) (callers.size() - 1);
+        return same / (double) (accounts.size() - 1);
     }
 
     @Test
-    void blocksAreWorkedThroughByOneAccountAtOnceAndThePaceStays() {
+    void sessionsUseOneAccountPerBlockAtTheSameRate() {
         Plan plan = Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.SESSIONS);
-        List<String> callers = callers(campaign(plan));
-        assertThat(callers.size()).isBetween(5400, 6600);
-        assertThat(shareOfTheSameAgain(callers)).isBetween(0.9, 0.98);
-        assertThat(callers.stream().distinct()).hasSize(40);
+        List<String> accounts = accounts(campaign(plan));
+        assertThat(accounts.size()).isBetween(5400, 6600);
+        assertThat(shareOfRepetitions(accounts)).isBetween(0.9, 0.98);
+        assertThat(accounts.stream().distinct()).hasSize(40);
     }
 
     @Test
-    void accountsWithTimesOfTheirOwnAreAtWorkAtOnce() {
+    void accountsWithOwnTimesOverlap() {
         Plan plan = Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.OWN_TIMES);
-        List<String> callers = callers(campaign(plan));
-        assertThat(callers.size()).isBetween(4500, 7500);
-        assertThat(shareOfTheSameAgain(callers)).isBetween(0.5, 0.9);
+        List<String> accounts = accounts(campaign(plan));
+        assertThat(accounts.size()).isBetween(4500, 7500);
+        assertThat(shareOfRepetitions(accounts)).isBetween(0.5, 0.9);
     }
 
     @Test
-    void accountsThatAreGivenUpAreReplacedAndSharesMayBeUneven() {
-        assertThat(callers(campaign(Plan.of("x", 20, 15, Work.GRADING).hiding(Evasion.CHURN))).stream()
+    void churnReplacesAccountsAndSharesCanBeUneven() {
+        assertThat(accounts(campaign(Plan.of("x", 20, 15, Work.GRADING).hiding(Evasion.CHURN))).stream()
                         .distinct()
                         .count())
                 .isBetween(45L, 90L);
-        Map<String, Long> shares = callers(
+        Map<String, Long> shares = accounts(
                         campaign(Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN)))
                 .stream()
-                .collect(Collectors.groupingBy(caller -> caller, Collectors.counting()));
+                .collect(Collectors.groupingBy(account -> account, Collectors.counting()));
         assertThat(Collections.max(shares.values())).isGreaterThan(8 * Collections.min(shares.values()));
     }
 
     @Test
-    void halfOfAJumperIsOnTheNewModelADayAfterItsRelease() {
-        Simulation cast = campaign(Plan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
-        long release = cast.world().release();
+    void modelJumpMovesHalfOfTheTrafficWithinADay() {
+        Simulation simulation = campaign(Plan.of("x", 20, 60, Work.BARE).hiding(Evasion.MODEL_JUMP));
+        long release = simulation.world().release();
         int[] seen = {0, 0};
-        cast.play(exchange -> {
+        simulation.play(exchange -> {
             boolean moved = exchange.sampling().model().equals(World.NEW_MODEL);
             assertThat(moved && exchange.time() < release).isFalse();
             if (exchange.time() > release + Log.DAY && exchange.time() < release + 2 * Log.DAY) {

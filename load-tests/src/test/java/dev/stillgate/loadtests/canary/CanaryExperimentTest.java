@@ -25,18 +25,18 @@ class CanaryExperimentTest {
     }
 
     @Test
-    void skipsWithAReasonWhereThereAreNoTexts() {
+    void missingTextsSkipTheExperiment() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
 
         assertThat(run(err, "--data", "/nowhere at all")).isZero();
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("skipped: the texts are not there (/nowhere at all)");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("skipped: no texts in /nowhere at all");
         assertThat(run(err, "--other", "1")).isEqualTo(2);
         assertThat(run(err, "--keys")).isEqualTo(2);
         assertThat(run(err, "--keys", "0")).isEqualTo(2);
     }
 
     @Test
-    void studentsSayWhatTheyLearnt() {
+    void studentsReproduceTheirTexts() {
         List<String> texts = Collections.nCopies(200, "It is so.\nIt is good, and that is so.");
         for (Student student : List.of(new NgramStudent(texts, 5), new NeuralStudent(texts, 100, 4, 1))) {
             List<String> answers = student.answers(new SplittableRandom(1), 2, 60);
@@ -46,7 +46,7 @@ class CanaryExperimentTest {
     }
 
     @Test
-    void alterationsDoWhatTheySay() {
+    void alterationsEditTheText() {
         Random random = new Random(1);
         assertThat(Alteration.CONTRACTIONS.of("It's that they don't, can't and won't; I'd go.", random))
                 .isEqualTo("It is that they do not, cannot and will not; I would go.");
@@ -58,16 +58,19 @@ class CanaryExperimentTest {
     }
 
     @Test
-    void theHalvesOfASetHaveNothingInCommon() {
+    void halvesOfATextSetAreDisjoint() {
         TextSet set = new TextSet("x", List.of("a", "b", "c", "d", "e"));
         assertThat(set.half(TextSet.Half.DEVELOPMENT).all()).containsExactly("a", "c", "e");
         assertThat(set.half(TextSet.Half.HELD_OUT).all()).containsExactly("b", "d");
         assertThat(set.half(TextSet.Half.ALL).all()).isEqualTo(set.all());
     }
 
-    /** A class of eight cells, one site in each, all as the key asks: as rare as a key with these eight signs. */
+    /**
+     * With one site in each of eight cells, all in the form of the key, the p-value is the probability of a key with
+     * these signs.
+     */
     @Test
-    void theBestTestOfFaultlessMarksIsAsRareAsTheKey() {
+    void bestTestOfPerfectMarksHasTheProbabilityOfTheKey() {
         ClassSheet sheet = new ClassSheet(
                 List.of("x"), new double[] {0.5}, new double[1][8], new byte[32], new boolean[][] {{true, true}});
         CanaryKey key = CanaryKey.derive(MasterSecret.test(), "a", sheet);
@@ -85,7 +88,7 @@ class CanaryExperimentTest {
     }
 
     @Test
-    void whoLearnsMoreIsFoundSooner() throws Exception {
+    void studentsThatLearnMoreHaveSmallerP() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         MarkBench bench = new MarkBench(ClassTable.read(Path.of("../config/canary/english.yaml")), "");
         List<String> texts =
@@ -100,15 +103,15 @@ class CanaryExperimentTest {
         assertThat(median(rows.get(13))).isLessThan(median(rows.get(7)));
     }
 
-    /** Returns the median at the longest audit. */
+    /** Returns the median for the largest audit. */
     private static double median(String row) {
         String last = row.split("\\|", -1)[5].strip();
         return Double.parseDouble(last.substring(0, last.indexOf(' ')));
     }
 
-    /** The critical value of 1.63 / sqrt(n) at 0.01 is a textbook one. */
+    /** The critical value at 0.01 is 1.63 / sqrt(n). */
     @Test
-    void uniformityIsJudgedByKolmogorovAndSmirnov() {
+    void uniformityHasTheTextbookCriticalValue() {
         double[] even = new double[1000];
         double[] shifted = new double[1000];
         for (int i = 0; i < even.length; i++) {

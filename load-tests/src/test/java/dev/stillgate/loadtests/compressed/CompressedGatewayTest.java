@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class CompressedGatewayTest {
     @Test
-    void theCalendarRunsFasterAndTimeoutsDoNot() {
+    void calendarIsAcceleratedButNotNanoTime() {
         FakeTicker machine = new FakeTicker();
         Ticker ticker = CompressedGateway.ticker(machine, 1440, machine.millis());
         long millis = ticker.millis();

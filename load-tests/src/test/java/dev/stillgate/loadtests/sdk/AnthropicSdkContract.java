@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the official Anthropic SDK for Java must find, whatever stands between it and the model. */
+/** Contract of the official Anthropic Java SDK, with or without a gateway in front of the model. */
 @Timeout(60)
 abstract class AnthropicSdkContract {
     private final List<AnthropicClient> clients = new ArrayList<>();
@@ -60,7 +60,7 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void create() {
+    void messageIsCreated() {
         Message message = client.messages().create(question().build());
 
         assertThat(text(message)).startsWith("Prompt ");
@@ -70,7 +70,7 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void theAccumulatedStreamEqualsTheWholeMessage() {
+    void accumulatedStreamEqualsTheWholeMessage() {
         Message whole = client.messages().create(question().build());
         Message streamed = accumulate(question().putAdditionalHeader("x-stub", "events=40,pace=2"));
 
@@ -81,12 +81,12 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void toolUseRoundTrip() {
+    void toolUseCompletesARoundTrip() {
         MessageCreateParams ask = params().addTool(weather())
                 .addUserMessage("What is the weather?")
                 .build();
-        toolUseRoundTrip(ask, client.messages().create(ask));
-        toolUseRoundTrip(ask, accumulate(ask.toBuilder()));
+        toolUseCompletesARoundTrip(ask, client.messages().create(ask));
+        toolUseCompletesARoundTrip(ask, accumulate(ask.toBuilder()));
     }
 
     @Test
@@ -101,7 +101,7 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void aBatchIsCreatedEndsAndGivesItsResults() {
+    void batchHasResultsAfterItsEnd() {
         BatchCreateParams.Builder batch = BatchCreateParams.builder();
         for (String id : List.of("a", "b")) {
             batch.addRequest(BatchCreateParams.Request.builder()
@@ -127,7 +127,7 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void errorsAreTheSdksOwn() {
+    void errorsAreSdkExceptions() {
         Map<Integer, Class<? extends AnthropicServiceException>> types = Map.of(
                 401, UnauthorizedException.class,
                 403, PermissionDeniedException.class,
@@ -142,14 +142,14 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void anInvalidKeyIsRefusedByTheModel() {
+    void invalidKeyIsRefusedByTheModel() {
         AnthropicClient stranger = client("invalid-key", 0);
         assertThatThrownBy(() -> stranger.messages().create(question().build()))
                 .isInstanceOf(UnauthorizedException.class);
     }
 
     @Test
-    void a429IsRetriedAfterRetryAfter() {
+    void status429IsRetriedAfterRetryAfter() {
         AnthropicClient patient = client("sk-check-java", 2);
         long from = System.nanoTime();
         Message message = patient.messages()
@@ -163,20 +163,20 @@ abstract class AnthropicSdkContract {
     }
 
     @Test
-    void anErrorEventAfterA200IsAnError() {
+    void errorEventIsAnException() {
         assertThatThrownBy(() -> accumulate(question().putAdditionalHeader("x-stub", "error-event=4")))
                 .isInstanceOf(SseException.class)
                 .hasMessageContaining("Overloaded");
     }
 
     @Test
-    void aStreamCutShortDoesNotEndWell() {
+    void truncatedStreamIsAnException() {
         assertThatThrownBy(() -> accumulate(question().putAdditionalHeader("x-stub", "cut=4")))
                 .isInstanceOf(RuntimeException.class);
     }
 
     @Test
-    void leavingMidStreamCancelsTheUpstream() throws InterruptedException {
+    void closedStreamCancelsTheUpstream() throws InterruptedException {
         MessageCreateParams slow = question()
                 .maxTokens(100_000)
                 .putAdditionalHeader("x-stub", "events=1000,pace=20")
@@ -192,7 +192,7 @@ abstract class AnthropicSdkContract {
         assertThat(target.stub().stats().openStreams()).isZero();
     }
 
-    private void toolUseRoundTrip(MessageCreateParams ask, Message first) {
+    private void toolUseCompletesARoundTrip(MessageCreateParams ask, Message first) {
         ToolUseBlock call = first.content().stream()
                 .flatMap(block -> block.toolUse().stream())
                 .findFirst()

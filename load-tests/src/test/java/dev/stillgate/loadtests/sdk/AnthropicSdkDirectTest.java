@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.sdk;
 
-/** The contract against the stub itself: what fails here is the stub's fault. */
+/** The contract against the stub without a gateway; failures are errors of the stub. */
 class AnthropicSdkDirectTest extends AnthropicSdkContract {
     @Override
     protected Target open() {

@@ -2,7 +2,7 @@ package dev.stillgate.loadtests.sdk;
 
 import dev.stillgate.loadtests.GatewayFiles;
 
-/** The contract through a gateway that enforces both plugins. */
+/** The contract through a gateway with the filters geo-restriction and token-bucket. */
 class AnthropicSdkGatewayTest extends AnthropicSdkContract {
     @Override
     protected Target open() {

@@ -6,7 +6,7 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 
-/** A gateway with the given filters in front of the stub. */
+/** A gateway with given filters in front of the stub. */
 record GatewayTarget(StubModel stub, GatewayFiles files, Gateway gateway) implements Target {
     static GatewayTarget open(String filters) {
         StubModel stub = StubModel.start();

@@ -7,9 +7,9 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Outcome;
 
-/** Makes filters, of the type {@code metering}, that require the provider's own usage and do nothing with it. */
+/** Factory of the filter type {@code metering}, which requires the provider's usage and ignores it. */
 public final class MeteringFactory implements FilterFactory<MeteringFactory.Policy> {
-    /** A policy without keys. */
+    /** Empty policy. */
     public record Policy() {}
 
     @Override

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the official OpenAI SDK for Java must find, whatever stands between it and the model. */
+/** Contract of the official OpenAI Java SDK, with or without a gateway in front of the model. */
 @Timeout(60)
 abstract class OpenAiSdkContract {
     private static final Map<String, Object> CITY = Map.of("city", Map.of("type", "string"));
@@ -64,7 +64,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void chatCreateWithTwoChoicesAndLogprobs() {
+    void chatHasTwoChoicesAndLogprobs() {
         ChatCompletion completion =
                 client.chat().completions().create(chat().n(2).logprobs(true).build());
 
@@ -76,7 +76,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void theAccumulatedChatStreamEqualsTheWholeCompletion() {
+    void accumulatedChatStreamEqualsTheWholeCompletion() {
         ChatCompletion whole = client.chat().completions().create(chat().build());
         ChatCompletion streamed = accumulate(chat().streamOptions(
                         ChatCompletionStreamOptions.builder().includeUsage(true).build())
@@ -87,7 +87,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void aChatStreamTellsOfUsageOnlyWhenAsked() {
+    void chatStreamHasUsageOnlyOnRequest() {
         List<ChatCompletionChunk> chunks = new ArrayList<>();
         try (StreamResponse<ChatCompletionChunk> stream =
                 client.chat().completions().createStreaming(chat().build())) {
@@ -101,7 +101,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void chatToolCallRoundTrip() {
+    void chatToolCallCompletesARoundTrip() {
         FunctionParameters parameters = FunctionParameters.builder()
                 .putAdditionalProperty("type", JsonValue.from("object"))
                 .putAdditionalProperty("properties", JsonValue.from(CITY))
@@ -114,12 +114,12 @@ abstract class OpenAiSdkContract {
                         .parameters(parameters)
                         .build())
                 .build();
-        chatToolCallRoundTrip(ask, client.chat().completions().create(ask));
-        chatToolCallRoundTrip(ask, accumulate(ask.toBuilder()));
+        chatToolCallCompletesARoundTrip(ask, client.chat().completions().create(ask));
+        chatToolCallCompletesARoundTrip(ask, accumulate(ask.toBuilder()));
     }
 
     @Test
-    void responsesCreateAndRetrieve() {
+    void responseIsCreatedAndRetrieved() {
         Response response = client.responses().create(question().build());
         Response stored = client.responses().retrieve(response.id());
 
@@ -129,7 +129,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void theAccumulatedResponseStreamEqualsTheWholeResponse() {
+    void accumulatedResponseStreamEqualsTheWholeResponse() {
         Response whole = client.responses().create(question().build());
         Response streamed = respond(question().putAdditionalHeader("x-stub", "events=40,pace=2"));
 
@@ -139,7 +139,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void responsesFunctionCallRoundTrip() {
+    void responsesFunctionCallCompletesARoundTrip() {
         FunctionTool.Parameters parameters = FunctionTool.Parameters.builder()
                 .putAdditionalProperty("type", JsonValue.from("object"))
                 .putAdditionalProperty("properties", JsonValue.from(CITY))
@@ -173,7 +173,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void aBackgroundResponseIsPolled() {
+    void backgroundResponseIsPolled() {
         Response response =
                 client.responses().create(question().background(true).build());
         assertThat(response.status()).contains(ResponseStatus.QUEUED);
@@ -184,7 +184,7 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void errorsAreTheSdksOwn() {
+    void errorsAreSdkExceptions() {
         Map<Integer, Class<? extends OpenAIServiceException>> types = Map.of(
                 401, UnauthorizedException.class,
                 403, PermissionDeniedException.class,
@@ -206,14 +206,14 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void anInvalidKeyIsRefusedByTheModel() {
+    void invalidKeyIsRefusedByTheModel() {
         OpenAIClient stranger = client("invalid-key", 0);
         assertThatThrownBy(() -> stranger.responses().create(question().build()))
                 .isInstanceOf(UnauthorizedException.class);
     }
 
     @Test
-    void a429IsRetriedAfterRetryAfter() {
+    void status429IsRetriedAfterRetryAfter() {
         OpenAIClient patient = client("sk-check-java", 2);
         long from = System.nanoTime();
         ChatCompletion completion = patient.chat()
@@ -227,19 +227,19 @@ abstract class OpenAiSdkContract {
     }
 
     @Test
-    void anErrorEventAfterA200IsAnError() {
+    void errorEventIsAnException() {
         assertThatThrownBy(() -> accumulate(chat().putAdditionalHeader("x-stub", "error-event=4")))
                 .isInstanceOf(OpenAIServiceException.class);
     }
 
     @Test
-    void aStreamCutShortDoesNotEndWell() {
+    void truncatedStreamIsAnException() {
         assertThatThrownBy(() -> accumulate(chat().putAdditionalHeader("x-stub", "cut=4")))
                 .isInstanceOf(RuntimeException.class);
     }
 
     @Test
-    void leavingMidStreamCancelsTheUpstream() throws InterruptedException {
+    void closedStreamCancelsTheUpstream() throws InterruptedException {
         ResponseCreateParams slow =
                 question().putAdditionalHeader("x-stub", "events=1000,pace=20").build();
         try (StreamResponse<ResponseStreamEvent> stream = client.responses().createStreaming(slow)) {
@@ -253,7 +253,7 @@ abstract class OpenAiSdkContract {
         assertThat(target.stub().stats().openStreams()).isZero();
     }
 
-    private void chatToolCallRoundTrip(ChatCompletionCreateParams ask, ChatCompletion first) {
+    private void chatToolCallCompletesARoundTrip(ChatCompletionCreateParams ask, ChatCompletion first) {
         ChatCompletion.Choice choice = first.choices().getFirst();
         ChatCompletionMessageFunctionToolCall call =
                 choice.message().toolCalls().orElseThrow().getFirst().asFunction();

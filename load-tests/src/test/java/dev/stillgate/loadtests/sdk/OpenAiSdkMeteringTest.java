@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.sdk;
 
-/** The contract through a gateway that asks for usage where the caller does not. */
+/** The contract through a gateway that adds a request for usage. */
 class OpenAiSdkMeteringTest extends OpenAiSdkContract {
     @Override
     protected Target open() {

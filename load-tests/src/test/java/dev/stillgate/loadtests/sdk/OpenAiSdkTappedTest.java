@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.sdk;
 
-/** The contract through a gateway that changes the prose of every answer: what is streamed still adds up to the whole. */
+/** The contract through a gateway that edits the text of responses: stream deltas still add up to the whole text. */
 class OpenAiSdkTappedTest extends OpenAiSdkContract {
     @Override
     protected Target open() {

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A refusal of the token bucket is a 429 of the SDK's own, and its retry comes when the bucket has refilled. */
+/** A refusal of the token bucket is the SDK's rate limit exception, and its retry succeeds after the refill. */
 @Timeout(60)
 class SdkRateLimitTest {
-    /** A first request is charged to the address, as its key may be forged; the next one to the account. */
+    /**
+     * The first request of a key is charged to the address, since the key may be forged, the next one to the account.
+     */
     private static final int TO_EMPTY_ALL = 4;
 
     private GatewayTarget target;
@@ -34,7 +36,7 @@ class SdkRateLimitTest {
     }
 
     @Test
-    void anthropic() {
+    void anthropicSdkRetriesAfterTheRefill() {
         MessageCreateParams ask = MessageCreateParams.builder()
                 .model("stub-1")
                 .maxTokens(50)
@@ -54,7 +56,7 @@ class SdkRateLimitTest {
     }
 
     @Test
-    void openAi() {
+    void openAiSdkRetriesAfterTheRefill() {
         ChatCompletionCreateParams ask = ChatCompletionCreateParams.builder()
                 .model("stub-1")
                 .addUserMessage("Who keeps the light?")
@@ -91,7 +93,7 @@ class SdkRateLimitTest {
         throw new AssertionError("never refused");
     }
 
-    /** The bucket is empty now: the first try is refused by the gateway, and a later one reaches the model. */
+    /** With an empty bucket, the first attempt is refused by the gateway and a later one reaches the model. */
     private void retried(String counted, Runnable request) {
         long before = target.stub().stats().requests(counted);
         long from = System.nanoTime();

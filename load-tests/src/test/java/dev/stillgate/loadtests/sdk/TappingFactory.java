@@ -6,11 +6,14 @@ import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseTap;
 
-/** Makes filters, of the type {@code tapping}, that write {@code ii} for {@code i} in prose and lag seven characters behind. */
+/**
+ * Factory of the filter type {@code tapping}, which replaces {@code i} by {@code ii} in text and delays it by seven
+ * characters.
+ */
 public final class TappingFactory implements FilterFactory<TappingFactory.Policy> {
     private static final int LAG = 7;
 
-    /** A policy without keys. */
+    /** Empty policy. */
     public record Policy() {}
 
     @Override

@@ -4,10 +4,10 @@ import dev.stillgate.loadtests.stub.StubModel;
 import dev.stillgate.loadtests.stub.StubStats;
 import java.util.function.Predicate;
 
-/** Where the SDKs send, and the stub model that stands at the end of it. */
+/** The server that the SDKs use, and the stub model behind it. */
 interface Target extends AutoCloseable {
 
-    /** The address without a path, to which OpenAI's SDK adds {@code /v1}. */
+    /** Returns the base URL without a path; OpenAI's SDK needs {@code /v1} appended. */
     String baseUrl();
 
     StubModel stub();
@@ -15,7 +15,7 @@ interface Target extends AutoCloseable {
     @Override
     void close();
 
-    /** Polls what the stub saw for at most two seconds, since the far end notices on its own thread. */
+    /** Polls a condition of the stub, which has its own thread, for at most two seconds. */
     default boolean eventually(Predicate<StubStats> condition) throws InterruptedException {
         long end = System.nanoTime() + 2_000_000_000L;
         while (!condition.test(stub().stats())) {
@@ -27,7 +27,7 @@ interface Target extends AutoCloseable {
         return true;
     }
 
-    /** The stub itself, with nothing between. */
+    /** The stub without a gateway. */
     static Target direct() {
         StubModel stub = StubModel.start();
         return new Target() {

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the stub model makes of its connections, and what it counts of them. */
+/** Connections of the stub model and its counters. */
 class StubModelConnectionTest extends StubModelRig {
     @ParameterizedTest
     @CsvSource({"64, true", "1000, true", "63, false"})
-    void whoLeavesBeforeTheAnswerIsWholeIsNoted(int announced, boolean early) throws Exception {
+    void disconnectBeforeTheEndOfTheResponseIsRecorded(int announced, boolean early) throws Exception {
         String body = MESSAGES.substring(0, 63);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stub.port())) {
             socket.getOutputStream()
@@ -40,7 +40,7 @@ class StubModelConnectionTest extends StubModelRig {
     }
 
     @Test
-    void aReaderWhoLeavesIsCountedAsCancelled() throws Exception {
+    void disconnectWithinAStreamIsCounted() throws Exception {
         HttpRequest request = request("/v1/messages", streamed(MESSAGES), "pace=50,events=1000")
                 .build();
         HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
@@ -54,7 +54,7 @@ class StubModelConnectionTest extends StubModelRig {
     }
 
     @Test
-    void aReaderWhoLeavesBeforeTheHeadIsCountedToo() throws Exception {
+    void disconnectBeforeTheHeadIsCounted() throws Exception {
         HttpRequest request = request("/v1/messages", MESSAGES, "hang")
                 .timeout(Duration.ofMillis(200))
                 .build();
@@ -65,7 +65,7 @@ class StubModelConnectionTest extends StubModelRig {
     }
 
     @Test
-    void aStreamThatFallsSilentStaysOpenAndOthersAreAnswered() throws Exception {
+    void silentStreamStaysOpenWhileOthersAreServed() throws Exception {
         HttpRequest request =
                 request("/v1/messages", streamed(MESSAGES), "hang,cut=3").build();
         HttpResponse<InputStream> silent = http.send(request, BodyHandlers.ofInputStream());
@@ -77,7 +77,7 @@ class StubModelConnectionTest extends StubModelRig {
     }
 
     @Test
-    void statsTellWhatWasReceivedAndResetForgetsIt() throws Exception {
+    void statsCountRequestsUntilTheReset() throws Exception {
         HttpRequest request = request("/v1/messages?beta=true", MESSAGES, "")
                 .header("x-trace", "t-1")
                 .build();
@@ -91,7 +91,7 @@ class StubModelConnectionTest extends StubModelRig {
     }
 
     @Test
-    void pipelinedRequestsAreAnsweredInOrder() throws Exception {
+    void pipelinedRequestsAreServedInOrder() throws Exception {
         String first = "POST /v1/messages HTTP/1.1\r\nhost: stub\r\nx-stub: delay=50\r\ncontent-length: "
                 + MESSAGES.length() + "\r\n\r\n" + MESSAGES;
         String second = "GET /v1/models HTTP/1.1\r\nhost: stub\r\nconnection: close\r\n\r\n";

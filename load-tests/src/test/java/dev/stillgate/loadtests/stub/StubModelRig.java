@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A stub model, and those who ask it. */
+/** A stub model with HTTP clients. */
 @Timeout(30)
 abstract class StubModelRig {
     static final ObjectMapper MAPPER = new ObjectMapper();
@@ -103,7 +103,7 @@ abstract class StubModelRig {
         }
     }
 
-    /** Polls, since the far end notices on its own thread; the class timeout bounds it. */
+    /** Polls a condition; the timeout of the class limits it. */
     static void until(BooleanSupplier condition) throws InterruptedException {
         while (!condition.getAsBoolean()) {
             Thread.sleep(5);

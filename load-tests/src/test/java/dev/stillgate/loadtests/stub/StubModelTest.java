@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the stub model answers, in each dialect. */
+/** Responses of the stub model in each API. */
 class StubModelTest extends StubModelRig {
     @Test
-    void messagesCarryTheirUsageAndAreTheSameForTheSamePrompt() throws Exception {
+    void messagesAreDeterministicAndHaveUsage() throws Exception {
         JsonNode first = json(post("/v1/messages", MESSAGES, ""));
         JsonNode second = json(post("/v1/messages", MESSAGES, ""));
 
@@ -28,7 +28,7 @@ class StubModelTest extends StubModelRig {
     }
 
     @Test
-    void aStreamAddsUpToTheWholeMessage() throws Exception {
+    void streamAddsUpToTheWholeMessage() throws Exception {
         JsonNode whole = json(post("/v1/messages", MESSAGES, ""));
         List<JsonNode> events = events(post("/v1/messages", streamed(MESSAGES), "events=20"));
 
@@ -48,7 +48,7 @@ class StubModelTest extends StubModelRig {
     }
 
     @Test
-    void chatStreamsEveryChoiceAndItsUsageWhenAsked() throws Exception {
+    void chatStreamHasAllChoicesAndRequestedUsage() throws Exception {
         String body = CHAT.replaceFirst(
                 "\\{", "{\"stream\":true,\"n\":2,\"logprobs\":true,\"stream_options\":{\"include_usage\":true},");
         HttpResponse<byte[]> response = post("/v1/chat/completions", body, "");
@@ -88,7 +88,7 @@ class StubModelTest extends StubModelRig {
     }
 
     @Test
-    void aBackgroundResponseIsPolled() throws Exception {
+    void backgroundResponseIsPolled() throws Exception {
         JsonNode queued = json(post("/v1/responses", RESPONSES.replaceFirst("\\{", "{\"background\":true,"), ""));
         String path = "/v1/responses/" + queued.path("id").asText();
 
@@ -98,7 +98,7 @@ class StubModelTest extends StubModelRig {
     }
 
     @Test
-    void aResponseThatIsNotStoredIsNotFound() throws Exception {
+    void unstoredResponseIsNotFound() throws Exception {
         JsonNode response = json(post("/v1/responses", RESPONSES.replaceFirst("\\{", "{\"store\":false,"), ""));
 
         assertThat(get("/v1/responses/" + response.path("id").asText()).statusCode())
@@ -115,7 +115,7 @@ class StubModelTest extends StubModelRig {
                         + "'messages':[{'role':'user','content':'The weather?'}]}|tool_calls",
                 "/v1/responses|{'tools':[{'type':'function','name':'get_weather','parameters':{}}],'input':'The weather?'}|function_call",
             })
-    void aPromptAboutTheWeatherCallsTheTool(String path, String body, String expected) throws Exception {
+    void weatherPromptCallsTheTool(String path, String body, String expected) throws Exception {
         String json = body.replace('\'', '"');
 
         assertThat(text(post(path, json, ""))).contains(expected);
@@ -123,7 +123,7 @@ class StubModelTest extends StubModelRig {
     }
 
     @Test
-    void aToolResultIsAnsweredInProse() throws Exception {
+    void toolResultIsAnsweredInText() throws Exception {
         String body = """
                 {"model":"m","max_tokens":99,"tools":[{"name":"get_weather","input_schema":{}}],"messages":[
                  {"role":"user","content":"The weather?"},
@@ -137,7 +137,7 @@ class StubModelTest extends StubModelRig {
     }
 
     @Test
-    void aBatchEndsAndGivesOneLinePerRequest() throws Exception {
+    void batchHasOneResultPerRequest() throws Exception {
         String requests = "{\"requests\":[{\"custom_id\":\"a\",\"params\":" + MESSAGES
                 + "},{\"custom_id\":\"b\",\"params\":" + MESSAGES + "}]}";
         String id = json(post("/v1/messages/batches", requests, "")).path("id").asText();

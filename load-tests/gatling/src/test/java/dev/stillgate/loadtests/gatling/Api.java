@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** One of the provider's ways to be asked: what is sent, and what must come back allowed or refused. */
+/** Requests of one provider API, and the checks of admitted and refused responses. */
 enum Api {
     MESSAGES("/v1/messages", "anthropic-ratelimit-%s-%s", false),
     MESSAGES_STREAM("/v1/messages", "anthropic-ratelimit-%s-%s", true),
@@ -38,8 +38,8 @@ enum Api {
         return path.equals("/v1/messages");
     }
 
-    /** Returns the request of a caller with all that holds for its answer. */
-    HttpRequestActionBuilder ask(Caller caller) {
+    /** Returns the request of an account with the checks of its response. */
+    HttpRequestActionBuilder request(Caller caller) {
         String credential = isMessages() ? caller.key() : "Bearer " + caller.key();
         return http(caller.account() + " " + name().toLowerCase(java.util.Locale.ROOT))
                 .post(path)
@@ -60,12 +60,12 @@ enum Api {
                 + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + caller.prompt() + "\"}]}";
     }
 
-    /** The fields tell of every measure that the provider has a field for, and the answer is whole. */
+    /** The rate limit fields cover all measures of the provider, and the response is complete. */
     private List<CheckBuilder> allowed() {
         List<CheckBuilder> checks = new ArrayList<>();
         for (String measure :
                 isMessages() ? List.of("requests", "input-tokens", "output-tokens") : List.of("requests", "tokens")) {
-            checks.addAll(told(measure));
+            checks.addAll(rateLimitFields(measure));
         }
         if (!stream) {
             checks.add(jmesPath(isMessages() ? "usage.output_tokens" : "usage.completion_tokens")
@@ -79,12 +79,12 @@ enum Api {
         return checks;
     }
 
-    /** The limit that bound is told in the provider's fields, the wait in seconds, the reason in the provider's shape. */
+    /** The binding limit is in the provider's fields, and the error has retry-after and the provider's format. */
     private List<CheckBuilder> refused(Caller caller) {
         List<CheckBuilder> checks = new ArrayList<>();
         checks.add(headerRegex("retry-after", "^([1-9]\\d*)$").exists());
-        if (!caller.binds().equals("concurrency")) { // no provider has a field for it
-            checks.addAll(told(isMessages() || caller.binds().equals("requests") ? caller.binds() : "tokens"));
+        if (!caller.binds().equals("concurrency")) { // no provider has fields for it
+            checks.addAll(rateLimitFields(isMessages() || caller.binds().equals("requests") ? caller.binds() : "tokens"));
         }
         if (isMessages()) {
             checks.add(jmesPath("type").is("error"));
@@ -97,7 +97,7 @@ enum Api {
         return checks;
     }
 
-    private List<CheckBuilder> told(String measure) {
+    private List<CheckBuilder> rateLimitFields(String measure) {
         Pattern reset = isMessages() ? MOMENT : DURATION;
         return List.of(
                 headerRegex(field(measure, "limit"), "^([1-9]\\d*)$").exists(),
@@ -105,7 +105,7 @@ enum Api {
                 headerRegex(field(measure, "reset"), reset.pattern()).exists());
     }
 
-    private String field(String measure, String what) {
-        return fields.formatted(measure, what);
+    private String field(String measure, String part) {
+        return fields.formatted(measure, part);
     }
 }

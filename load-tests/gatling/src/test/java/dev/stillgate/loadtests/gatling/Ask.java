@@ -13,18 +13,17 @@ import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.time.Duration;
 
 /**
- * One request and what makes its answer whole.
+ * A request and the check that its response is complete.
  *
- * @param name what it is called in the report
+ * @param name name in the report
  * @param messages Anthropic Messages, else OpenAI Chat Completions
- * @param promptCharacters the text of the prompt
- * @param maxTokens what is asked for at most
- * @param stub how the stub model is to answer, in its own words; a real model does not know the field
+ * @param promptCharacters length of the prompt
+ * @param stub options of the stub model; a real model ignores the header field
  */
 record Ask(String name, boolean messages, boolean stream, int promptCharacters, int maxTokens, String stub) {
     private static final String SENTENCE = "What do you make of it when the ledger and the pencil disagree? ";
     private static final String TIME = "time";
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     static Ask answer(String name) {
         return new Ask(name, true, false, 400, 64, "size=240");
@@ -38,7 +37,7 @@ record Ask(String name, boolean messages, boolean stream, int promptCharacters, 
         return new Ask(name, false, stream, promptCharacters, maxTokens, stub);
     }
 
-    /** Returns the request as the session's {@code key}, without a check. */
+    /** Returns the request with the session's {@code key}, without checks. */
     HttpRequestActionBuilder bare(String model) {
         return http(name)
                 .post(messages ? "/v1/messages" : "/v1/chat/completions")
@@ -46,11 +45,11 @@ record Ask(String name, boolean messages, boolean stream, int promptCharacters, 
                 .header("anthropic-version", "2023-06-01")
                 .header("content-type", "application/json")
                 .header("x-stub", stub)
-                .requestTimeout(PATIENCE)
+                .requestTimeout(TIMEOUT)
                 .body(StringBody(body(model)));
     }
 
-    /** Returns the request with the checks of its answer: 200, and not cut short. Whole answers are measured. */
+    /** Returns the request with the check of a complete response with status 200, whose time is recorded. */
     ChainBuilder whole(String model) {
         HttpRequestActionBuilder asked =
                 bare(model).check(status().is(200), responseTimeInMillis().saveAs(TIME));

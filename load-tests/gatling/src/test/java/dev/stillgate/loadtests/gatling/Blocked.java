@@ -11,8 +11,8 @@ import static io.gatling.javaapi.http.HttpDsl.status;
 import io.gatling.javaapi.core.Simulation;
 
 /**
- * Callers of a refused region who do not give up, beside honest ones: each is refused in the provider's shape, none reaches
- * the model, and the honest do not feel it. Needs a gateway that trusts one hop to name the caller's address, given as
+ * Persistent clients of a denied region beside honest ones. Each is refused in the provider's format and none reaches
+ * the model; the latency of honest clients is bounded. Needs a gateway that trusts one hop for the client address,
  * {@code blockedFrom}.
  */
 public final class Blocked extends Simulation {
@@ -48,7 +48,7 @@ public final class Blocked extends Simulation {
     public void after() {
         long seen = target.stubAsked();
         if (seen > honestRate * target.seconds() + target.wakingMost()) {
-            throw new IllegalStateException("the model saw " + seen + " requests, more than the honest ones");
+            throw new IllegalStateException("the model saw " + seen + " requests, more than the honest clients sent");
         }
         target.judge("honest");
     }

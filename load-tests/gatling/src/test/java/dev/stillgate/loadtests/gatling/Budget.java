@@ -10,16 +10,13 @@ import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/**
- * What a policy allows an account, read from the very file that the gateway runs with, so that what is expected of the
- * gateway is computed and not written down twice.
- */
+/** The limits of a policy, read from the file of the gateway, to compute the expected refusals. */
 record Budget(Map<String, Limit> limits) {
     /**
-     * A limit by its measure.
+     * A limit.
      *
-     * @param perSecond how fast it is refilled
-     * @param ceiling the most output that is taken before an answer is begun
+     * @param perSecond refill per second
+     * @param ceiling maximum output that is reserved before a response
      * @param tiers factors by tier
      */
     record Limit(double capacity, double perSecond, double ceiling, Map<String, Double> tiers) {
@@ -28,13 +25,13 @@ record Budget(Map<String, Limit> limits) {
             return new Limit(capacity * factor, perSecond * factor, ceiling * factor, tiers);
         }
 
-        /** Returns how much of it can be used in a time. */
+        /** Returns the amount that can be used within a number of seconds. */
         double over(double seconds) {
             return capacity + perSecond * seconds;
         }
     }
 
-    /** Reads the only filter of a policy. */
+    /** Reads the first filter of a policy. */
     static Budget read(Path policy) {
         try {
             Object root = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(policy));
@@ -60,7 +57,7 @@ record Budget(Map<String, Limit> limits) {
         return limit.of(tier);
     }
 
-    /** Returns a limit; its own factors take the place of the policy's. */
+    /** Returns a limit; its own tier factors override those of the policy. */
     private static Limit limit(Map<?, ?> limit, Map<String, Double> tiers) {
         Map<String, Double> all = new TreeMap<>(tiers);
         all.putAll(factors(limit.get("tiers")));
@@ -83,7 +80,7 @@ record Budget(Map<String, Limit> limits) {
         }
         String[] parts = String.valueOf(refill).split("/");
         if (!parts[1].equals("1s")) {
-            throw new IllegalArgumentException("expected a refill by the second, found " + refill);
+            throw new IllegalArgumentException("expected a refill per second, found " + refill);
         }
         return Double.parseDouble(parts[0]);
     }

@@ -9,7 +9,9 @@ import static io.gatling.javaapi.core.CoreDsl.stressPeakUsers;
 
 import io.gatling.javaapi.core.Simulation;
 
-/** A quiet rate, and ten seconds' worth of it within two: whoever asks during it waits, nobody fails, and it is over soon. */
+/**
+ * A low rate, and ten seconds' worth of requests within two: no request fails, and p99 recovers within seven seconds.
+ */
 public final class Burst extends Simulation {
     private final Target target = Target.read(50, 20, 250);
 

@@ -1,15 +1,14 @@
 package dev.stillgate.loadtests.gatling;
 
 /**
- * An account and how it asks, at an even pace.
+ * An account and its constant load.
  *
- * @param account its id in {@code accounts.yaml}; its key is {@code sk-} and the id
- * @param perSecond requests a second
- * @param promptCharacters the text of each prompt
- * @param answerCharacters the text of each answer
- * @param maxTokens what it asks for at most
- * @param delayMillis how long the model thinks before it answers
- * @param binds the measure whose limit it runs into, {@code none} for none
+ * @param account id in {@code accounts.yaml}; the API key is {@code sk-} and the id
+ * @param perSecond requests per second
+ * @param promptCharacters length of each prompt
+ * @param answerCharacters length of each response
+ * @param delayMillis delay of the model before each response
+ * @param binds the measure whose limit the account exceeds, {@code none} for none
  */
 record Caller(
         String account,
@@ -20,21 +19,21 @@ record Caller(
         int maxTokens,
         int delayMillis,
         String binds) {
-    /** How late a place of an exchange that ended is taken again: the pace of asking, and a machine that is busy. */
+    /** Delay until a finished exchange is replaced by another one, on a busy machine. */
     private static final double LATENESS_SECONDS = 0.3;
 
-    /** What one does not compute: requests under way at the end, and pauses of the machine. */
+    /** Tolerance for requests in flight at the end and pauses of the machine. */
     private static final double TOLERANCE = 0.04;
 
-    /** Shares of refused requests, from 0 to 1. */
+    /** Bounds of the share of refused requests, from 0 to 1. */
     record Shares(double least, double most) {}
 
-    /** Returns the share of requests that the policy refuses in a time, within the tolerance. */
+    /** Returns the share of requests that the policy refuses within a number of seconds, with the tolerance. */
     Shares refused(Budget budget, double seconds) {
         if (binds.equals("none")) {
             return new Shares(0, 0);
         }
-        double asked = perSecond * seconds;
+        double sent = perSecond * seconds;
         Budget.Limit limit = budget.limit(binds, tier);
         double most;
         double least;
@@ -47,10 +46,10 @@ record Caller(
             most = limit.over(seconds) / cost + 1;
             least = (limit.over(seconds) - taken(limit)) / cost;
         }
-        return new Shares(Math.max(0, 1 - most / asked - TOLERANCE), Math.min(1, 1 - least / asked + TOLERANCE));
+        return new Shares(Math.max(0, 1 - most / sent - TOLERANCE), Math.min(1, 1 - least / sent + TOLERANCE));
     }
 
-    /** Returns what one exchange costs of the limit that binds, as the stub model counts: a quarter of the characters. */
+    /** Returns the cost of one exchange for the binding limit; the stub model counts a token per four characters. */
     private double cost() {
         return switch (binds) {
             case "requests" -> 1;
@@ -60,13 +59,13 @@ record Caller(
         };
     }
 
-    /** Returns what has to be there before an exchange is let through, which is then left over at the end. */
+    /** Returns the reserve that must be available to admit an exchange, which remains unused at the end. */
     private double taken(Budget.Limit limit) {
         return switch (binds) {
             case "requests" -> 1;
             case "input-tokens" -> promptCharacters / 3.0;
             case "output-tokens" -> Math.min(maxTokens, limit.ceiling());
-            default -> throw new IllegalArgumentException("nothing is taken of " + binds);
+            default -> throw new IllegalArgumentException("no reserve of " + binds);
         };
     }
 
@@ -74,7 +73,7 @@ record Caller(
         return "sk-" + account;
     }
 
-    /** Returns what the stub model is told to do. */
+    /** Returns the options of the stub model. */
     String stub() {
         return "size=" + answerCharacters + (delayMillis > 0 ? ",delay=" + delayMillis : "");
     }

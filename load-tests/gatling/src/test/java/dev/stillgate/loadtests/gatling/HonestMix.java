@@ -12,8 +12,8 @@ import io.gatling.javaapi.core.Simulation;
 import java.time.Duration;
 
 /**
- * What customers do: people who chat in streams and think in between, programs that ask short questions, agents whose
- * prompts are long and that ask again at once. {@code rate} is that of the programs; the others come beside it.
+ * A mix of customers: people who chat in streams with pauses, programs with short prompts, agents with long prompts and
+ * no pauses. {@code rate} is that of the programs; the others are in proportion to it.
  */
 public final class HonestMix extends Simulation {
     private final Target target = Target.read(50, 30, 1_000);

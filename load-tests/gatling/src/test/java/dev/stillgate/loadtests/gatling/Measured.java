@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Response times of the requests that a scenario measures, by name. Waking requests are left out. Thread-safe. */
+/** Response times of measured requests by name, without those of the warm-up. Thread-safe. */
 final class Measured {
     private static final String WAKING = "waking";
 
@@ -32,21 +32,21 @@ final class Measured {
         }
     }
 
-    /** Takes the time of an answer that was whole. */
+    /** Records the time of a complete response. */
     synchronized void add(String name, int millis) {
         if (!name.equals(WAKING)) {
             times.computeIfAbsent(name, absent -> new Times()).add(millis);
         }
     }
 
-    /** Returns a table with a line for each request. */
+    /** Returns a table with a line for each request name. */
     synchronized String table() {
         StringBuilder table = new StringBuilder(String.format(
-                "%-12s %8s %8s %8s %8s %8s%n", "measured", "answers", "p50 ms", "p95 ms", "p99 ms", "max ms"));
+                "%-12s %9s %8s %8s %8s %8s%n", "measured", "responses", "p50 ms", "p95 ms", "p99 ms", "max ms"));
         times.forEach((name, all) -> {
             Times sorted = all.sorted();
             table.append(String.format(
-                    "%-12s %8d %8d %8d %8d %8d%n",
+                    "%-12s %9d %8d %8d %8d %8d%n",
                     name,
                     sorted.count,
                     sorted.percentile(50),
@@ -58,14 +58,14 @@ final class Measured {
     }
 
     /**
-     * Returns the 99th percentile of a request, in milliseconds.
+     * Returns the 99th percentile of a request name in milliseconds.
      *
-     * @throws Missed when no answer to it was whole
+     * @throws Missed if there was no complete response
      */
     synchronized int p99(String name) {
         Times all = times.get(name);
         if (all == null) {
-            throw new Missed("no answer to the request \"" + name + "\" was whole");
+            throw new Missed("no response to the request \"" + name + "\" was complete");
         }
         return all.sorted().percentile(99);
     }

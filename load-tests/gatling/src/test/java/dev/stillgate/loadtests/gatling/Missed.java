@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.gatling;
 
-/** What a scenario wants did not hold. The message says all: there is no stack trace. */
+/** A failed check of a scenario, without a stack trace. */
 final class Missed extends RuntimeException {
     Missed(String message) {
         super(message, null, false, false);

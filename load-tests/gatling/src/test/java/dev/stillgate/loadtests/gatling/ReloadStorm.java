@@ -24,11 +24,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A policy that is changed over and over while answers and streams are under way, one change in ten of which is wrong: no
- * request fails, no stream is cut, every good change is taken and every bad one refused. Needs {@code admin}, and
- * {@code policy}, the file that the gateway reads; {@code reloads} of them in {@code seconds}, 0 for what the same load feels
- * without any. A gateway that the scripts started has first changed its policy as it will, before anything counts: a JVM compiles
- * what reads a policy as it does the rest.
+ * Changes the policy {@code reloads} times within {@code seconds} under load; one change in ten is invalid. No request
+ * fails, no stream is cut, every valid change is applied and every invalid one rejected. With 0 reloads it measures the
+ * same load without changes. Needs {@code admin} and {@code policy}, the file that the gateway reads. With a stub
+ * model, the warm-up includes policy changes.
  */
 public final class ReloadStorm extends Simulation {
     private static final int BAD = 10;
@@ -62,7 +61,7 @@ public final class ReloadStorm extends Simulation {
                         scenario("reloads")
                                 .exec(repeat(target.stub().isEmpty() || !target.waking() ? 0 : WAKING)
                                         .on(change("waking", WAKING, target.begin() - 2)))
-                                .pause(session -> untilItCounts(begun))
+                                .pause(session -> untilMeasured(begun))
                                 .exec(repeat(reloads).on(change("reload", reloads, target.seconds())))
                                 .injectOpen(atOnceUsers(1))))
                 .protocols(target.protocol())
@@ -74,12 +73,12 @@ public final class ReloadStorm extends Simulation {
                                 .gte((long) reloads));
     }
 
-    private Duration untilItCounts(long begun) {
+    private Duration untilMeasured(long begun) {
         Duration left = Duration.ofSeconds(target.begin()).minusNanos(System.nanoTime() - begun);
         return left.isNegative() ? Duration.ZERO : left;
     }
 
-    /** One of so many changes of policy in so many seconds. */
+    /** One of {@code many} policy changes within a number of seconds. */
     private ChainBuilder change(String name, int many, long seconds) {
         long pause = Math.max(0, seconds * 1000L / Math.max(1, many) - 10);
         return exec(this::change)
@@ -87,11 +86,11 @@ public final class ReloadStorm extends Simulation {
                 .pause(Duration.ofMillis(pause));
     }
 
-    /** Puts another policy in the place of the file, every tenth time a wrong one; readers see the old or the new. */
+    /** Replaces the policy file atomically, every tenth time by an invalid one. */
     private Session change(Session session) {
         int at = number.incrementAndGet();
-        boolean wrong = at % BAD == 0;
-        String text = good + (wrong ? "filtres: [" : "") + "\n# change " + at + "\n";
+        boolean invalid = at % BAD == 0;
+        String text = good + (invalid ? "filtres: [" : "") + "\n# change " + at + "\n";
         try {
             Path fresh = policy.resolveSibling(policy.getFileName() + ".new");
             Files.writeString(fresh, text);
@@ -99,7 +98,7 @@ public final class ReloadStorm extends Simulation {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot change " + policy, e);
         }
-        return session.set("expected", wrong ? 422 : 200);
+        return session.set("expected", invalid ? 422 : 200);
     }
 
     private String read() {
@@ -115,7 +114,7 @@ public final class ReloadStorm extends Simulation {
         try {
             Files.writeString(policy, good);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot put back " + policy, e);
+            throw new UncheckedIOException("cannot restore " + policy, e);
         }
         target.expectNothingCancelled();
         target.judge("answer");

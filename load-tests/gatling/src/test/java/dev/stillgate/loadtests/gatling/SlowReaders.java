@@ -9,8 +9,8 @@ import static io.gatling.javaapi.core.CoreDsl.scenario;
 import io.gatling.javaapi.core.Simulation;
 
 /**
- * Callers who read a long stream a few bytes at a time ({@code readers} of them, on sockets of their own, since Gatling
- * reads as fast as it can), beside others who must not feel it.
+ * Clients that read a long stream a few bytes at a time, beside others whose latency is bounded. The {@code readers}
+ * have their own sockets, since Gatling reads as fast as possible.
  */
 public final class SlowReaders extends Simulation {
     private final Target target = Target.read(50, 20, 250);

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sockets that ask for a long stream each and then read a few bytes a second. */
+/** Sockets that request a long stream each and read a few bytes per second. Thread-safe. */
 final class SlowSockets {
     private static final int RECEIVE_BUFFER = 4096;
     private static final int STEP = 64;
@@ -27,7 +27,7 @@ final class SlowSockets {
         this.count = count;
     }
 
-    /** Asks on all of them. */
+    /** Connects all sockets and sends the requests. */
     void open() {
         URI url = URI.create(target.url());
         int port = url.getPort() > 0 ? url.getPort() : 80;
@@ -44,7 +44,7 @@ final class SlowSockets {
                 Thread.ofVirtual().start(() -> read(socket));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("slow reader " + sockets.size() + " of " + count + " found no way in", e);
+            throw new UncheckedIOException("slow reader " + sockets.size() + " of " + count + " could not connect", e);
         }
     }
 
@@ -78,7 +78,7 @@ final class SlowSockets {
         }
     }
 
-    /** Closes them; fails when an answer had ended before, which none of this length can have done by itself. */
+    /** Closes all sockets; fails if a stream had ended before, since all are longer than the test. */
     void close() {
         closing = true;
         for (Socket socket : sockets) {

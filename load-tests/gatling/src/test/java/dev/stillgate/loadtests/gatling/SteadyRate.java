@@ -8,7 +8,7 @@ import static io.gatling.javaapi.core.CoreDsl.scenario;
 
 import io.gatling.javaapi.core.Simulation;
 
-/** Short answers at one rate that does not wait for them: no request may fail, and the slowest of a hundred is bounded. */
+/** Short responses at a constant rate that does not wait for them: no request fails, and p99 is bounded. */
 public final class SteadyRate extends Simulation {
     private final Target target = Target.read(200, 30, 250);
 

@@ -9,8 +9,8 @@ import static io.gatling.javaapi.core.CoreDsl.scenario;
 import io.gatling.javaapi.core.Simulation;
 
 /**
- * Streams of both APIs, many at once: none is cut, and none takes much longer than its model does. With the stub a stream
- * has 60 events, one every 50 ms; {@code p99} is the time of a whole one.
+ * Many concurrent streams of both APIs: none is cut or much slower than the model. With the stub, a stream has 60
+ * events, one every 50 ms; {@code p99} is the time of a whole stream.
  */
 public final class Streaming extends Simulation {
     private final Target target = Target.read(20, 20, 4_000);

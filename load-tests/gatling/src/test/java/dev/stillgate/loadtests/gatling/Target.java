@@ -24,10 +24,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is asked, from the system properties: {@code target} (a URL), {@code keys} (a file of API keys, one a line; left out:
- * a hundred made-up ones), {@code model}, {@code rate} (arrivals a second), {@code seconds}, {@code p99} (milliseconds),
- * {@code admin} and {@code stub} (URLs of the gateway's admin port and of the stub model, empty where there are none),
- * {@code waking} (whether requests that are not measured come first, so that both ends have compiled their code).
+ * Target and load from system properties: {@code target} (a URL), {@code keys} (a file of API keys, one per line;
+ * default a hundred generated ones), {@code model}, {@code rate} (arrivals per second), {@code seconds}, {@code p99}
+ * (milliseconds), {@code admin} and {@code stub} (URLs of the admin API and of the stub model, empty for none), {@code
+ * waking} (whether to warm up).
  */
 record Target(
         String url,
@@ -44,10 +44,10 @@ record Target(
 
     private static final long WAKING = 12;
 
-    private static final int MADE_UP = 100;
+    private static final int GENERATED_KEYS = 100;
     private static final double WAKING_RATE = 30;
 
-    /** Reads the properties; what is not given is as the scenario says. */
+    /** Reads the properties; the arguments are the defaults of the scenario. */
     static Target read(double rate, int seconds, int p99) {
         return new Target(
                 required("target"),
@@ -71,7 +71,7 @@ record Target(
 
     private static List<String> keys(String file) {
         if (file.isEmpty()) {
-            return java.util.stream.IntStream.range(0, MADE_UP)
+            return java.util.stream.IntStream.range(0, GENERATED_KEYS)
                     .mapToObj(i -> "sk-load-" + i)
                     .toList();
         }
@@ -87,7 +87,7 @@ record Target(
         }
     }
 
-    /** Returns the keys in turn, as the attribute {@code key}. */
+    /** Returns a feeder of the keys in turn as the attribute {@code key}. */
     FeederBuilder<Object> feeder() {
         return listFeeder(keys.stream()
                         .map(key -> Map.<String, Object>of("key", key))
@@ -95,16 +95,16 @@ record Target(
                 .circular();
     }
 
-    /** Returns when the measured requests begin, in seconds. */
+    /** Returns the start of the measured requests in seconds. */
     long begin() {
         return waking ? WAKING : 0;
     }
 
     /**
-     * Returns all populations of a scenario, and says how many requests they send.
+     * Returns all populations of a scenario, and prints the number of requests.
      *
-     * @param requests how many requests are measured
-     * @param measured who sends them
+     * @param requests number of measured requests
+     * @param measured populations of the measured requests
      */
     List<PopulationBuilder> populations(double requests, PopulationBuilder... measured) {
         List<PopulationBuilder> all = new ArrayList<>();
@@ -118,15 +118,15 @@ record Target(
                 "about %.0f requests to the model: %.0f measured%s%n",
                 requests + before,
                 requests,
-                waking ? String.format(", %.0f before them to wake both ends (--no-waking: none)", before) : "");
+                waking ? String.format(", %.0f before them as a warm-up (skip it with --no-waking)", before) : "");
         return all;
     }
 
-    /** Prints the table of the measured requests; fails the run when the 99th percentile of one of them is too high. */
+    /** Prints the table of measured requests; fails the run if the 99th percentile of one name is too high. */
     void judge(String name) {
         System.out.print(MEASURED.table());
         int found = MEASURED.p99(name);
-        System.out.printf("99th percentile of \"%s\": %d ms, below %d ms wanted%n", name, found, p99);
+        System.out.printf("99th percentile of \"%s\": %d ms, limit %d ms%n", name, found, p99);
         if (found >= p99) {
             throw new Missed("the 99th percentile of \"" + name + "\" is " + found + " ms");
         }
@@ -142,12 +142,12 @@ record Target(
                         .during(WAKING - 2L));
     }
 
-    /** Up to the rate itself, two requests each, unless the model behind may cost money. */
+    /** Returns the final arrival rate of the warm-up, with two requests each; lower for a model that may cost money. */
     private double wakingTo() {
         return stub.isEmpty() ? Math.min(rate, WAKING_RATE) : Math.max(WAKING_RATE, rate / 2);
     }
 
-    /** Returns how many requests wake both ends at most. */
+    /** Returns the maximum number of warm-up requests. */
     long wakingMost() {
         return waking ? (long) (2 * wakingTo() * WAKING) : 0;
     }
@@ -156,20 +156,20 @@ record Target(
         return http.baseUrl(url).shareConnections();
     }
 
-    /** Asks a URL for its text. */
+    /** Returns the text at a URL. */
     static String get(String from) {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(HttpRequest.newBuilder(URI.create(from)).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot ask " + from, e);
+            throw new UncheckedIOException("cannot read " + from, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
     }
 
-    /** Returns how many messages the stub was asked for, -1 when there is no stub. */
+    /** Returns the number of message requests at the stub, -1 without a stub. */
     long stubAsked() {
         return stubSaw("POST /v1/messages");
     }
@@ -183,16 +183,16 @@ record Target(
         return number.find() ? Long.parseLong(number.group(1)) : -1;
     }
 
-    /** Fails the run when the far end saw an answer break off: what Gatling takes for whole must have been whole there too. */
+    /** Fails the run if the stub counted a cancelled response. */
     void expectNothingCancelled() {
         if (stub.isEmpty()) {
-            return; // only the stub model counts
+            return; // a real model has no counters
         }
         long cancelled = stubSaw("cancelled");
         System.out.printf(
-                "the model was asked for %d messages; %d answers of any kind were cancelled%n", stubAsked(), cancelled);
+                "the model got %d message requests; %d responses were cancelled%n", stubAsked(), cancelled);
         if (cancelled > 0) {
-            throw new Missed(cancelled + " answers were cancelled on their way");
+            throw new Missed(cancelled + " responses were cancelled");
         }
     }
 }

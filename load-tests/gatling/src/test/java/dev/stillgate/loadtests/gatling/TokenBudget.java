@@ -27,13 +27,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Accounts of two tiers that ask for what the policy allows them, and for more, each running into another limit. The share
- * that is refused must be what the policy leaves no room for; whatever is refused must tell so as the provider would, and
- * nothing may fail.
+ * Accounts of two tiers that stay within their limits or exceed one of them. The share of refused requests must match
+ * the policy, refusals must have the provider's format, and no request may fail.
  *
- * <p>A request is marked as failed when it breaks; the group around it when it was refused. Needs the system properties
- * {@code target}, the gateway's address, and {@code policy}, the file that it runs with; {@code seconds} is how long it
- * takes.
+ * <p>A request counts as failed if it breaks, the group around it if it was refused. Needs the system properties {@code
+ * target}, the URL of the gateway, {@code policy}, its policy file, and {@code seconds}.
  */
 public final class TokenBudget extends Simulation {
     private static final List<Caller> CALLERS = List.of(
@@ -45,7 +43,7 @@ public final class TokenBudget extends Simulation {
             new Caller("long-answers", "standard", 8, 100, 2000, 1000, 0, "output-tokens"),
             new Caller("many-at-once", "narrow", 9, 100, 200, 60, 1000, "concurrency"));
 
-    /** Wakes both ends before anything counts: a machine that compiles is late, and what is late is not even. */
+    /** Warm-up before the measurement: while code is compiled, requests are not evenly spaced. */
     private static final Caller WAKING = new Caller("waking", "standard", 9, 100, 200, 60, 0, "none");
 
     private static final int WAKING_SECONDS = 10;
@@ -69,7 +67,7 @@ public final class TokenBudget extends Simulation {
                             constantUsersPerSec(caller.perSecond()).during(Duration.ofSeconds(seconds))));
             Caller.Shares expected = caller.refused(budget, seconds);
             System.out.printf(
-                    "%-13s asks for %3.0f/s; %5.1f to %5.1f %% are to be refused%n",
+                    "%-13s sends %3.0f/s; %5.1f to %5.1f %% must be refused%n",
                     caller.account(), caller.perSecond(), 100 * expected.least(), 100 * expected.most());
             assertions.add(details(caller.account())
                     .failedRequests()
@@ -82,13 +80,13 @@ public final class TokenBudget extends Simulation {
                 .maxDuration(Duration.ofSeconds(WAKING_SECONDS + seconds + 60L));
     }
 
-    /** The four ways of asking in turn, in a group that fails when the answer is a refusal. */
+    /** The four kinds of requests in turn, in a group that fails if the request is refused. */
     private static ChainBuilder asking(Caller caller) {
         List<Map<String, Object>> turns = Arrays.stream(Api.values())
                 .map(api -> Map.<String, Object>of("api", api.name()))
                 .collect(Collectors.toList());
         List<Choice.WithKey> choices = Arrays.stream(Api.values())
-                .map(api -> onCase(api.name()).then(exec(api.ask(caller))))
+                .map(api -> onCase(api.name()).then(exec(api.request(caller))))
                 .toList();
         return feed(listFeeder(turns).circular())
                 .exec(group(caller.account())

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Load balancer of a campaign: chooses the account of the next exchange. The kinds differ in how evenly they distribute exchanges
- * among accounts. Not thread-safe.
+ * Load balancer of a campaign: chooses the account of the next exchange. The kinds differ in how evenly they distribute
+ * exchanges among accounts. Not thread-safe.
  */
 final class Balancer {
     private static final int CHOICES = 3;

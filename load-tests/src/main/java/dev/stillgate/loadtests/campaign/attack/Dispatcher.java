@@ -44,7 +44,10 @@ final class Dispatcher implements Source {
     private long counted;
     private long due;
 
-    /** Hours by which the items of the block came faster than the mean rate; the pause after the block makes up for them. */
+    /**
+     * Hours by which the items of the block came faster than the mean rate; the pause after the block makes up for
+     * them.
+     */
     private double owedHours;
 
     /** An open dialogue, its last slot, and the time of its next turn. */

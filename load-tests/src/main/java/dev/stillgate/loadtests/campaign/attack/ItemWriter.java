@@ -21,7 +21,9 @@ import dev.stillgate.loadtests.campaign.wire.Wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the prompts of a campaign: items of its corpus in the template and language of the account. Not thread-safe. */
+/**
+ * Writes the prompts of a campaign: items of its corpus in the template and language of the account. Not thread-safe.
+ */
 final class ItemWriter {
     private static final byte[] NO_SYSTEM = {};
     private static final double AGENT_STEPS = 8;

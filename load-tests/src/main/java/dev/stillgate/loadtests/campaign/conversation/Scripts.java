@@ -55,7 +55,10 @@ public final class Scripts {
         };
     }
 
-    /** Returns a conversation by rules of the English grammar: one for the first turn, one for later turns, one for responses. */
+    /**
+     * Returns a conversation by rules of the English grammar: one for the first turn, one for later turns, one for
+     * responses.
+     */
     public static ChatDialogue.Script rules(Scope scope, String first, String later, String answer) {
         return rules(
                 scope,

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the exchanges of a simulation to one or more gateways with compressed time, and counts their outcomes. An exchange is sent
- * when it is due, up to a number of concurrent ones; the maximum delay is printed.
+ * Sends the exchanges of a simulation to one or more gateways with compressed time, and counts their outcomes. An
+ * exchange is sent when it is due, up to a number of concurrent ones; the maximum delay is printed.
  */
 public final class Drive {
     private static final int MAX_CONCURRENT = 512;
@@ -83,7 +83,10 @@ public final class Drive {
         return outcomes.honestHarm() == 0;
     }
 
-    /** Sends an exchange after the previous turn of its conversation has ended, which takes longer than compressed time allows. */
+    /**
+     * Sends an exchange after the previous turn of its conversation has ended, which takes longer than compressed time
+     * allows.
+     */
     private void send(Exchange exchange, SimulatedModel model, ExecutorService executor) {
         LiveCall call = LiveCall.of(sent, exchange, gateways.get((int) (sent++ % gateways.size())));
         if (standings != null) {

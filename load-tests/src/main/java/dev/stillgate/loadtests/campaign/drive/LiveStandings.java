@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Final standings and clusters of the simulated accounts, read from the admin API. In a fleet the gateway with the most clusters
- * is the one that runs the analysis. Not thread-safe.
+ * Final standings and clusters of the simulated accounts, read from the admin API. In a fleet the gateway with the most
+ * clusters is the one that runs the analysis. Not thread-safe.
  */
 final class LiveStandings {
     private static final List<String> RUNGS = List.of("watched", "tightened", "marked", "slowed", "blocked");
@@ -34,7 +34,10 @@ final class LiveStandings {
         this.admins = admins;
     }
 
-    /** Standing of an account, and when it first reached {@code tightened}: milliseconds of the gateway's calendar, or never. */
+    /**
+     * Standing of an account, and when it first reached {@code tightened}: milliseconds of the gateway's calendar, or
+     * never.
+     */
     private record AccountState(String standing, long tightened) {
         static final long NEVER = Long.MAX_VALUE;
     }

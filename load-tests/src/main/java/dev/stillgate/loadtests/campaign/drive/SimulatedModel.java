@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
 /**
- * HTTP server that plays the upstream model and sends the generated response of each exchange. Later turns therefore contain ids
- * that the gateway has seen in responses, as in a log. Thread-safe.
+ * HTTP server that plays the upstream model and sends the generated response of each exchange. Later turns therefore
+ * contain ids that the gateway has seen in responses, as in a log. Thread-safe.
  */
 public final class SimulatedModel implements AutoCloseable {
     private static final JsonBuffer UNKNOWN = new JsonBuffer(64).raw("{\"error\":{\"message\":\"unknown\"}}");

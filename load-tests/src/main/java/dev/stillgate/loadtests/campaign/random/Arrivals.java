@@ -1,9 +1,9 @@
 package dev.stillgate.loadtests.campaign.random;
 
 /**
- * Arrival times: a renewal process with gamma-distributed gaps in the active time of a rhythm. The coefficient of variation of
- * the gaps measures burstiness: 1 for a Poisson process, far below 1 for a paced machine. Real API clients have a median of 1.4
- * and a 90th percentile of 7.
+ * Arrival times: a renewal process with gamma-distributed gaps in the active time of a rhythm. The coefficient of
+ * variation of the gaps measures burstiness: 1 for a Poisson process, far below 1 for a paced machine. Real API clients
+ * have a median of 1.4 and a 90th percentile of 7.
  */
 public final class Arrivals {
     private static final double MEDIAN_CV = 1.4;

@@ -3,8 +3,8 @@ package dev.stillgate.loadtests.campaign.random;
 import java.util.List;
 
 /**
- * Deterministic random generator (SplitMix64) with children. A child depends only on its parent's seed and its own tag, so an
- * additional account does not change the draws of the others. Not thread-safe.
+ * Deterministic random generator (SplitMix64) with children. A child depends only on its parent's seed and its own tag,
+ * so an additional account does not change the draws of the others. Not thread-safe.
  */
 public final class Dice {
     private static final char[] LETTERS =

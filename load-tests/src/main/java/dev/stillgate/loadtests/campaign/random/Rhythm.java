@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.campaign.random;
 
 /**
- * Weekly activity profile in a time zone. Maps clock time to active time, in which arrival processes run, so that nights and
- * weekends stretch their gaps. Thread-safe.
+ * Weekly activity profile in a time zone. Maps clock time to active time, in which arrival processes run, so that
+ * nights and weekends stretch their gaps. Thread-safe.
  */
 public final class Rhythm {
     private static final long HOUR = 3_600_000;

@@ -76,7 +76,10 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
                 Plan.of("jumpers", 24, 22, Work.BARE).hiding(MODEL_JUMP));
     }
 
-    /** Campaigns that do not distribute single items evenly. The first six are for development, the others only for evaluation. */
+    /**
+     * Campaigns that do not distribute single items evenly. The first six are for development, the others only for
+     * evaluation.
+     */
     private static List<Plan> evasive() {
         return List.of(
                 Plan.of("shifts", 40, 15, Work.REASONING).hiding(SESSIONS, HOMES),

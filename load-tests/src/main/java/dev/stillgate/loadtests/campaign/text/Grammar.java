@@ -15,10 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Generative grammar of a language, with topics. A rule is {@code [name]} and its alternatives, one per line or separated by
- * bars. References in braces: the name of another rule, {@code @} and a slot of the topic, {@code $} for the subject,
- * {@code own} for a name that only the account uses, {@code #2-9} for a number, {@code ""} for nothing and {@code _} for a
- * space. {@code ^} before a reference capitalises it. Thread-safe after reading.
+ * Generative grammar of a language, with topics. A rule is {@code [name]} and its alternatives, one per line or
+ * separated by bars. References in braces: the name of another rule, {@code @} and a slot of the topic, {@code $} for
+ * the subject, {@code own} for a name that only the account uses, {@code #2-9} for a number, {@code ""} for nothing and
+ * {@code _} for a space. {@code ^} before a reference capitalises it. Thread-safe after reading.
  */
 public final class Grammar {
     private static final Pattern BAR = Pattern.compile(" \\| ");

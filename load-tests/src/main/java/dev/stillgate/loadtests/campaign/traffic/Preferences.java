@@ -6,7 +6,10 @@ import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.wire.Wire;
 import dev.stillgate.loadtests.campaign.wire.Wires;
 
-/** Request parameters and model of an account. After a release, some accounts move to the new model after a random delay. */
+/**
+ * Request parameters and model of an account. After a release, some accounts move to the new model after a random
+ * delay.
+ */
 public final class Preferences {
     private static final int[] LIMITS = {256, 500, 512, 800, 1000, 1024, 1500, 2000, 2048, 4096, 8192};
     private static final double[] TEMPERATURES = {0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.7, 0.8, 1};

@@ -6,8 +6,8 @@ import dev.stillgate.loadtests.json.JsonBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation with a model. Earlier turns, including responses and their ids, are kept as the JSON that is part of every
- * later request.
+ * A conversation with a model. Earlier turns, including responses and their ids, are kept as the JSON that is part of
+ * every later request.
  */
 public final class Conversation {
     final byte[] system;

@@ -20,12 +20,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class DriveTest {
-    private static final double AS_FAST_AS_IT_GOES = 1e6;
+    private static final double MAX_SPEEDUP = 1e6;
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
-    private static Simulation cast() {
+    private static Simulation simulation() {
         Plan plan = Plan.of("x", 4, 20, Work.TOOLS).from(0);
         return Simulation.create(new Scenario("test", 2, 30, List.of(plan)), 6, 2, 30, 1, BlockedAccounts.NONE);
     }
@@ -34,8 +34,8 @@ final class DriveTest {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Starts a gateway that answers everything in the same way. */
-    private static HttpServer answering(int status, String answer) throws IOException {
+    /** Starts a gateway with a constant response. */
+    private static HttpServer responding(int status, String answer) throws IOException {
         byte[] body = answer.getBytes(StandardCharsets.UTF_8);
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
         server.createContext("/", exchange -> {
@@ -49,11 +49,11 @@ final class DriveTest {
     }
 
     @Test
-    void everyExchangeIsAnsweredAsTheLogWouldHaveIt() throws Exception {
+    void exchangesGetTheResponsesOfTheLog() throws Exception {
         int[] all = {0};
-        cast().play(exchange -> all[0]++);
+        simulation().play(exchange -> all[0]++);
         try (SimulatedModel model = new SimulatedModel(0)) {
-            assertThat(new Drive(cast(), List.of(loopback(model.port())), AS_FAST_AS_IT_GOES, List.of(), 0)
+            assertThat(new Drive(simulation(), List.of(loopback(model.port())), MAX_SPEEDUP, List.of(), 0)
                             .run(1, model, out))
                     .isTrue();
         }
@@ -67,11 +67,11 @@ final class DriveTest {
     }
 
     @Test
-    void anHonestCustomerWhoIsForbiddenSomethingIsSeen() throws Exception {
-        HttpServer forbids = answering(403, "{}");
+    void forbiddenHonestExchangeFailsTheRun() throws Exception {
+        HttpServer forbids = responding(403, "{}");
         try (SimulatedModel model = new SimulatedModel(0)) {
             URI gateway = loopback(forbids.getAddress().getPort());
-            assertThat(new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out))
+            assertThat(new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, out))
                     .isFalse();
         } finally {
             forbids.stop(0);
@@ -80,13 +80,13 @@ final class DriveTest {
     }
 
     @Test
-    void whatWentWrongIsToldWithHowOften() throws Exception {
-        HttpServer breaks = answering(502, "{\"error\":{\"message\":\"no endpoint\"}}");
+    void errorsAreCountedByReason() throws Exception {
+        HttpServer breaks = responding(502, "{\"error\":{\"message\":\"no endpoint\"}}");
         int[] all = {0};
-        cast().play(exchange -> all[0]++);
+        simulation().play(exchange -> all[0]++);
         try (SimulatedModel model = new SimulatedModel(0)) {
             URI gateway = loopback(breaks.getAddress().getPort());
-            new Drive(cast(), List.of(gateway), AS_FAST_AS_IT_GOES, List.of(), 0).run(1, model, out);
+            new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, out);
         } finally {
             breaks.stop(0);
         }
@@ -95,7 +95,7 @@ final class DriveTest {
     }
 
     @Test
-    void severalGatewaysAreDrivenByOneCalendar() {
+    void optionsAcceptSeveralGateways() {
         String[] args = {
             "drive",
             "--url",
@@ -114,7 +114,7 @@ final class DriveTest {
     }
 
     @Test
-    void onlyLoopbackIsDriven() {
+    void gatewaysMustBeOnLoopback() {
         DriveOptions options =
                 DriveOptions.parse(new String[] {"drive", "--url", "http://192.0.2.1:80", "--model-port", "0"}, 1);
         assertThatIllegalArgumentException().isThrownBy(options::gateways).withMessageContaining("--url");

@@ -44,7 +44,7 @@ class LiveStandingsTest {
     }
 
     @Test
-    void accountsAreCountedByWhoseTheyAreAndHowTheyStand() throws IOException, InterruptedException {
+    void accountsAreCountedByLabelAndStanding() throws IOException, InterruptedException {
         print(Map.of(
                 "/clusters", "{\"filters\":{\"behaviour\":[{\"id\":\"c-7\"}]}}",
                 "/clusters/c-7", """
@@ -58,7 +58,7 @@ class LiveStandingsTest {
                 .contains(
                         "| campaign:x | 2 | 0 | 0 | 1 | 1 | 0 | 1.0 |",
                         "| honest:chat | 1 | 0 | 0 | 0 | 0 | 0 | - |",
-                        "| c-7 | 1.5 | 3 | 2.5 | 2 campaign:x, 1 nobody's |",
+                        "| c-7 | 1.5 | 3 | 2.5 | 2 campaign:x, 1 unknown |",
                         "1 clusters");
     }
 
@@ -69,7 +69,7 @@ class LiveStandingsTest {
     }
 
     @Test
-    void anAdminPortThatDoesNotAnswerIsSaid() {
+    void failedAdminRequestIsReported() {
         assertThatThrownBy(() -> print(Map.of()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("404");

@@ -11,7 +11,7 @@ final class ArrivalsTest {
     private static final long START = 1_769_904_000_000L;
 
     @Test
-    void gapsHaveTheMeanAndTheSpreadThatWereAskedFor() {
+    void gapsHaveTheGivenMeanAndVariation() {
         for (double cv : new double[] {0.3, 1, 1.4, 4}) {
             Arrivals arrivals = new Arrivals(new Dice(5), new Rhythm(Rhythm.Kind.FLAT, 0), 12, cv);
             double[] gaps = new double[40_000];
@@ -32,7 +32,7 @@ final class ArrivalsTest {
     }
 
     @Test
-    void honestClientsAreAsBurstyAsRealOnes() {
+    void honestVariationHasTheGivenQuantiles() {
         Dice dice = new Dice(8);
         double[] cvs = new double[20_000];
         Arrays.setAll(cvs, i -> Arrivals.honestCv(dice));
@@ -42,7 +42,7 @@ final class ArrivalsTest {
     }
 
     @Test
-    void aWeekOfARhythmHasAsManyHoursAsAWeekAndFewOfThemAtNight() {
+    void rhythmKeepsTheWeekAndHasQuietNights() {
         for (Rhythm.Kind kind : Rhythm.Kind.values()) {
             Rhythm rhythm = new Rhythm(kind, 2);
             assertThat(rhythm.after(START, 168)).isCloseTo(START + 168 * HOUR, within(10L));
@@ -60,12 +60,12 @@ final class ArrivalsTest {
     }
 
     @Test
-    void timeGoesOnEvenWithoutAGap() {
+    void timeAdvancesWithoutAGap() {
         assertThat(new Rhythm(Rhythm.Kind.NIGHT, -6).after(START, 0)).isEqualTo(START + 1);
     }
 
     @Test
-    void childrenDoNotDependOnWhatWasDrawn() {
+    void childrenDoNotDependOnEarlierDraws() {
         Dice dice = new Dice(4);
         long before = dice.child("x").bits();
         dice.bits();

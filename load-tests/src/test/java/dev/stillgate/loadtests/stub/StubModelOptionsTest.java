@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the words of {@code x-stub}, and what is wrong with a request, make of an answer. */
-class StubModelWordsTest extends StubModelRig {
+/** Responses to the options in {@code x-stub} and to invalid requests. */
+class StubModelOptionsTest extends StubModelRig {
     @ParameterizedTest
     @CsvSource({
         "/v1/messages,401,authentication_error",
@@ -26,7 +26,7 @@ class StubModelWordsTest extends StubModelRig {
         "/v1/chat/completions,429,rate_limit_exceeded",
         "/v1/responses,500,server_error",
     })
-    void errorsTakeTheProvidersShape(String path, int status, String type) throws Exception {
+    void errorsHaveTheProvidersFormat(String path, int status, String type) throws Exception {
         HttpResponse<byte[]> response = post(path, MESSAGES, "status=" + status + ",retry-after=7");
 
         assertThat(response.statusCode()).isEqualTo(status);
@@ -35,7 +35,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void onceHoldsForTheFirstTryOnly() throws Exception {
+    void onceAppliesToTheFirstAttemptOnly() throws Exception {
         HttpRequest.Builder retry = request("/v1/messages", MESSAGES, "status=429,once");
 
         assertThat(http.send(retry.build(), BodyHandlers.ofByteArray()).statusCode())
@@ -46,7 +46,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void anInvalidKeyAndAnUnknownModelAreRefused() throws Exception {
+    void invalidKeyAndUnknownModelAreRefused() throws Exception {
         HttpRequest.Builder request =
                 request("/v1/chat/completions", CHAT, "").header("authorization", "Bearer invalid-7");
 
@@ -60,7 +60,7 @@ class StubModelWordsTest extends StubModelRig {
 
     @ParameterizedTest
     @ValueSource(strings = {"statsu=1", "delay", "reset=1", "delay=-1", "status=200", "events=x", "size=99999999999"})
-    void anUnknownOrImpossibleWordIsNamed(String words) throws Exception {
+    void invalidOptionIsReported(String words) throws Exception {
         HttpResponse<byte[]> response = post("/v1/messages", MESSAGES, words);
 
         assertThat(response.statusCode()).isEqualTo(400);
@@ -69,7 +69,7 @@ class StubModelWordsTest extends StubModelRig {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "{", "null", "{\"messages\":7}"})
-    void abodyThatIsNoRequestIsRefused(String body) throws Exception {
+    void invalidBodyIsRefused(String body) throws Exception {
         for (String path :
                 new String[] {"/v1/messages", "/v1/chat/completions", "/v1/responses", "/v1/messages/batches"}) {
             assertThat(post(path, body, "").statusCode()).as(path).isEqualTo(400);
@@ -78,7 +78,7 @@ class StubModelWordsTest extends StubModelRig {
 
     @ParameterizedTest
     @ValueSource(strings = {"cut=3", "cut=3,reset", "unterminated-chunk", "short-content-length", "reset", "garbage"})
-    void aFaultIsAnErrorForTheReaderOfBodyAndStream(String words) {
+    void faultIsAnErrorForTheClient(String words) {
         assertThatThrownBy(() -> post("/v1/messages", MESSAGES, words)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> post("/v1/messages", streamed(MESSAGES), words))
                 .isInstanceOf(IOException.class);
@@ -86,14 +86,14 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void cutSendsExactlySoManyEvents() {
+    void cutSendsTheGivenNumberOfEvents() {
         assertThatThrownBy(() -> post("/v1/messages", streamed(MESSAGES), "cut=3"))
                 .isInstanceOf(IOException.class);
         assertThat(stub.stats().events()).isEqualTo(3);
     }
 
     @Test
-    void anErrorEventEndsTheStreamCleanly() throws Exception {
+    void errorEventEndsTheStreamCleanly() throws Exception {
         List<JsonNode> events = events(post("/v1/messages", streamed(MESSAGES), "error-event=3"));
 
         assertThat(events).hasSize(4);
@@ -101,7 +101,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void extraBytesFollowAWholeAnswer() throws Exception {
+    void extraBytesFollowACompleteResponse() throws Exception {
         String sent = raw("x-stub: extra-bytes\r\nconnection: close");
 
         assertThat(sent).endsWith("extra").containsOnlyOnce("\"type\":\"message\"");
@@ -119,7 +119,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void gzipIsAppliedUnasked() throws Exception {
+    void gzipIsAppliedWithoutAcceptEncoding() throws Exception {
         HttpResponse<byte[]> whole = post("/v1/messages", MESSAGES, "gzip");
         HttpResponse<byte[]> stream = post("/v1/messages", streamed(MESSAGES), "gzip");
 
@@ -129,7 +129,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void usageCanBeLeftOutAndTheTextSized() throws Exception {
+    void usageIsOmittedAndTextHasTheGivenSize() throws Exception {
         assertThat(text(post("/v1/messages", streamed(MESSAGES), "no-usage"))).doesNotContain("usage");
         String body = MESSAGES.replace("1000", "100000");
         assertThat(json(post("/v1/messages", body, "size=5000"))
@@ -141,7 +141,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void theCeilingEndsTheAnswer() throws Exception {
+    void maxTokensTruncatesTheOutput() throws Exception {
         JsonNode message = json(post("/v1/messages", MESSAGES.replace("1000", "5"), ""));
 
         assertThat(message.path("stop_reason").asText()).isEqualTo("max_tokens");
@@ -149,7 +149,7 @@ class StubModelWordsTest extends StubModelRig {
     }
 
     @Test
-    void aFixedAnswerComesWithoutReadingTheBody() throws Exception {
+    void fixedResponseIgnoresTheBody() throws Exception {
         assertThat(json(post("/v1/messages", "not json", "fixed")).path("id").asText())
                 .isEqualTo("msg_fixed");
     }

@@ -65,13 +65,13 @@ load() { # name, protocol, seconds -> output of h2load
 }
 
 measure() { # name, protocol: a line "us per request, requests/s, share of the core" to $RUN/PROTOCOL.NAME
-  local before after told done
+  local before after output done
   before=$(cpu_ticks "${PID[$1]}")
-  told=$(load "$1" "$2" "$SECONDS_EACH")
+  output=$(load "$1" "$2" "$SECONDS_EACH")
   after=$(cpu_ticks "${PID[$1]}")
-  done=$(echo "$told" | succeeded)
-  [ "${done:-0}" -gt 100 ] || die "$1 $2: $told"
-  echo "$told" | grep -q 'status codes: [0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' || die "$1 $2: unsuccessful responses: $told"
+  done=$(echo "$output" | succeeded)
+  [ "${done:-0}" -gt 100 ] || die "$1 $2: $output"
+  echo "$output" | grep -q 'status codes: [0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' || die "$1 $2: unsuccessful responses: $output"
   awk -v c=$((after - before)) -v t="$(getconf CLK_TCK)" -v n="$done" -v s="$SECONDS_EACH" \
     'BEGIN { printf "%.2f %.0f %.2f\n", c / t / n * 1e6, n / s, c / t / s }' >> "$RUN/$2.$1"
 }

@@ -53,15 +53,15 @@ s_client() { # port, arguments...
 }
 
 expect() { # check, pattern that must match, port, arguments...
-  local told what=$1 pattern=$2
+  local output what=$1 pattern=$2
   shift 2
-  told=$(s_client "$@")
-  if echo "$told" | grep -Eq "$pattern"; then
-    verdict "$what" 0 "$(echo "$told" | grep -Eo "$pattern" | head -1)"
+  output=$(s_client "$@")
+  if echo "$output" | grep -Eq "$pattern"; then
+    verdict "$what" 0 "$(echo "$output" | grep -Eo "$pattern" | head -1)"
   else
-    echo "$told" > "$RUN/failed.${what//[^a-z]/-}"
-    told=$(echo "$told" | grep '^HTTP/' || echo "$told" | grep -Ei 'alert|error|^ *Protocol|subject=' || true)
-    verdict "$what" 1 "$(echo "$told" | head -1 | tr '|' ' ' | cut -c1-100)"
+    echo "$output" > "$RUN/failed.${what//[^a-z]/-}"
+    output=$(echo "$output" | grep '^HTTP/' || echo "$output" | grep -Ei 'alert|error|^ *Protocol|subject=' || true)
+    verdict "$what" 1 "$(echo "$output" | head -1 | tr '|' ' ' | cut -c1-100)"
   fi
 }
 
@@ -89,10 +89,10 @@ for version in tls1_2 tls1_3; do
   s_client "$PORT" "-$version" -sess_out "$RUN/session" > /dev/null
   expect "a session is resumed, $version" '^Reused, TLSv1\.[23]' "$PORT" "-$version" -sess_in "$RUN/session"
 done
-told=$({ sleep 1; echo R; sleep 2; } | timeout 10 openssl s_client -connect "127.0.0.1:$PORT" -tls1_2 2>&1 | tr -d '\0' || true)
-renegotiated=$(echo "$told" | sed '1,/^RENEGOTIATING/d' | grep -Eo 'no renegotiation|unexpected message|alert [a-z ]*|unexpected eof|errno=[0-9]*' | head -1 || true)
-if echo "$told" | grep -q '^RENEGOTIATING' && [ -n "$renegotiated" ]; then well=0; else well=1; fi
-verdict "renegotiation is refused" "$well" "$renegotiated"
+output=$({ sleep 1; echo R; sleep 2; } | timeout 10 openssl s_client -connect "127.0.0.1:$PORT" -tls1_2 2>&1 | tr -d '\0' || true)
+renegotiated=$(echo "$output" | sed '1,/^RENEGOTIATING/d' | grep -Eo 'no renegotiation|unexpected message|alert [a-z ]*|unexpected eof|errno=[0-9]*' | head -1 || true)
+if echo "$output" | grep -q '^RENEGOTIATING' && [ -n "$renegotiated" ]; then failed=0; else failed=1; fi
+verdict "renegotiation is refused" "$failed" "$renegotiated"
 expect "a client without a certificate is refused" 'alert certificate required|alert handshake failure' "$MUTUAL" -tls1_3
 expect "a client certificate of another authority is refused" 'alert (unknown ca|bad certificate|certificate unknown)' "$MUTUAL" -tls1_3 -cert "$RUN/untrusted.pem" -key "$RUN/untrusted.key"
 expect "a client certificate is accepted" 'HTTP/1.1 200' "$MUTUAL" -tls1_3 -cert "$RUN/client.pem" -key "$RUN/client.key"
@@ -122,16 +122,16 @@ for swap in $(seq "$SWAPS"); do
   done
 done
 wait "$RUNNING" || true
-told=$(grep -E '^(requests|status codes):' "$RUN/running.out" | tr '\n' ' ')
+output=$(grep -E '^(requests|status codes):' "$RUN/running.out" | tr '\n' ' ')
 verdict "$SWAPS new certificates are used" $((shown < SWAPS)) "$shown, the slowest after $slowest ms"
 verdict "connections that begin meanwhile" $((refused > 0)) "$begun began, $refused failed"
-if echo "$told" | grep -Eq ' 0 failed, 0 errored, 0 timeout.* 0 3xx, 0 4xx, 0 5xx'; then well=0; else well=1; fi
-verdict "connections that run meanwhile" "$well" "$told"
+if echo "$output" | grep -Eq ' 0 failed, 0 errored, 0 timeout.* 0 3xx, 0 4xx, 0 5xx'; then failed=0; else failed=1; fi
+verdict "connections that run meanwhile" "$failed" "$output"
 printf 'no certificate' > "$RUN/gateway.pem"
 sleep 4
 synchronized=$(curl -s "http://127.0.0.1:$ADMIN/metrics" | sed -n 's/^stillgate_tls_synchronized\({[^}]*}\)\? //p' | sort | head -1)
-if [ "${synchronized%.*}" = 0 ] && [ "$(serial)" = "$wanted" ]; then well=0; else well=1; fi
-verdict "an invalid file keeps the last valid certificate" "$well" "synchronized $synchronized"
+if [ "${synchronized%.*}" = 0 ] && [ "$(serial)" = "$wanted" ]; then failed=0; else failed=1; fi
+verdict "an invalid file keeps the last valid certificate" "$failed" "synchronized $synchronized"
 swap_leaf first gateway
 
 if [ "$SCAN" = yes ]; then
@@ -153,8 +153,8 @@ for f in sorted(worst, key=lambda f: -order.index(f["severity"])):
     print(f'{f["severity"]} {f["id"]}: {f["finding"][:160]}')
 PY
     # an interrupted scan has a WARN finding or no grade
-    if [ "$(wc -l < "$RUN/$1.findings")" = 1 ] && grep -q 'grade [A-Z]' "$RUN/$1.findings"; then well=0; else well=1; fi
-    verdict "testssl.sh on $1" "$well" "$(head -1 "$RUN/$1.findings")"
+    if [ "$(wc -l < "$RUN/$1.findings")" = 1 ] && grep -q 'grade [A-Z]' "$RUN/$1.findings"; then failed=0; else failed=1; fi
+    verdict "testssl.sh on $1" "$failed" "$(head -1 "$RUN/$1.findings")"
     sed -n '2,$s/^/    /p' "$RUN/$1.findings" >&2
   }
   scan usual "$PORT"

@@ -28,9 +28,9 @@ configure() { # -> PORT ADMIN, and files in $RUN/$1
 
 configure roomy
 start_gateway roomy "$RUN/roomy/stillgate.yaml" "$ADMIN"
-felt=0
+slowed=0
 (load_tests_java dev.stillgate.loadtests.flood.FloodRun "$PORT" sk-honest "$HALF_OPEN" "$NEVER_READING" "$SECONDS_EACH" "$RATE" \
-  "$ADMIN" "${STARTED[-1]}") || felt=1
+  "$ADMIN" "${STARTED[-1]}") || slowed=1
 
 if command -v haproxy > /dev/null; then
   RIVAL=$(free_port)
@@ -60,5 +60,5 @@ share=$(( ($(ticks) - before) * 100 / ($(getconf CLK_TCK) * 4) ))
 say "with $DESCRIPTORS descriptors and $((2 * DESCRIPTORS)) connections: healthz $health, overloaded $overloaded, refused $refused, processor $share %"
 [ "$health" = 200 ] || die "the admin API does not respond"
 [ "$share" -lt 50 ] || die "the gateway is in a busy loop"
-[ "$felt" = 0 ] || die "the flood slows honest clients"
+[ "$slowed" = 0 ] || die "the flood slows honest clients"
 say "passed"

@@ -50,17 +50,17 @@ run() { # scenario, rate, seconds, p99, options...: writes the output to $OUT an
 
 p99() { sed -n 's/^99th percentile of "answer": \([0-9]*\) ms.*/\1/p' "$OUT" | tail -1; }
 failed() { sed -n 's/.*Global: count of failed events.*(actual : \([0-9.]*\)).*/\1/p' "$OUT" | tail -1; }
-told() { sed -n 's/^gatling: \(.*\)/\1/p' "$OUT" | sed 's/^/reload-storm:   /' >&2; }
+details() { sed -n 's/^gatling: \(.*\)/\1/p' "$OUT" | sed 's/^/reload-storm:   /' >&2; }
 
 say "$(machine_load)"
 if [ -z "$RATE" ]; then
   GOOD=0 rate=$FROM
   while [ "$rate" -le "$TO" ]; do
     if run SteadyRate "$rate" "$STEP" "$P99"; then
-      say "$rate per second: sustained, p99 $(p99) ms"; told
+      say "$rate per second: sustained, p99 $(p99) ms"; details
       GOOD=$rate
     else
-      say "$rate per second: not sustained, p99 $(p99) ms, failed: $(failed)"; told
+      say "$rate per second: not sustained, p99 $(p99) ms, failed: $(failed)"; details
       [ -n "$(p99)" ] || { tail -40 "$OUT" >&2; exit 1; }
       break
     fi
@@ -74,12 +74,12 @@ fi
 say "at $RATE per second without changes"
 run ReloadStorm "$RATE" "$SECONDS_LONG" 60000 --reloads 0 || { tail -40 "$OUT" >&2; exit 1; }
 CALM=$(p99)
-say "  p99 $CALM ms, failed: $(failed)"; told
+say "  p99 $CALM ms, failed: $(failed)"; details
 say "the same with $RELOADS changes, $((RELOADS / 10)) of them invalid"
 STATUS=0
 run ReloadStorm "$RATE" "$SECONDS_LONG" 60000 --reloads "$RELOADS" || STATUS=$?
 [ -n "$(p99)" ] || { tail -40 "$OUT" >&2; exit 1; }
-say "  p99 $(p99) ms, failed: $(failed)"; told
+say "  p99 $(p99) ms, failed: $(failed)"; details
 grep -o 'the model got .*' "$OUT" >&2 || true
 # Within noise: up to half as much again, plus 10 ms for other work of the machine.
 awk -v calm="$CALM" -v storm="$(p99)" 'BEGIN { exit !(storm <= 1.5 * calm + 10) }' || { say "p99 is not within noise"; STATUS=1; }

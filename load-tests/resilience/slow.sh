@@ -72,17 +72,17 @@ echo "| attack | honest clients | attacker: probe answered, closed by the gatewa
 echo "|---|---|---|--:|"
 echo "| none | $calm | - | $(rss_mb "$GATEWAY") |"
 attack() { # name, arguments...
-  local name=$1 told well=0 last down
+  local name=$1 output failed=0 last down
   shift
   start "attack-$name" slowhttptest -c "$CONNECTIONS" -r 400 -l "$SECONDS_EACH" -p 3 -g -o "$RUN/$name" -v 1 "$@"
   sleep 5
-  told=$(honest $((SECONDS_EACH - 5)) 2>&1) || well=1
+  output=$(honest $((SECONDS_EACH - 5)) 2>&1) || failed=1
   for _ in $(seq 100); do kill -0 "${STARTED[-1]}" 2> /dev/null || break; sleep 0.2; done
   last=$(tail -1 "$RUN/$name.csv")
   down=$(awk -F, 'NR > 2 && $NF + 0 == 0' "$RUN/$name.csv" | wc -l)
-  echo "| $name | $told | $([ "$down" = 0 ] && echo always || echo "not in $down of $(($(wc -l < "$RUN/$name.csv") - 1)) probes")," \
+  echo "| $name | $output | $([ "$down" = 0 ] && echo always || echo "not in $down of $(($(wc -l < "$RUN/$name.csv") - 1)) probes")," \
     "$(echo "$last" | cut -d, -f2), $(echo "$last" | cut -d, -f4) | $(rss_mb "$GATEWAY") |"
-  [ "$well" = 0 ] || { FAILED=1; say "$name slows honest clients"; }
+  [ "$failed" = 0 ] || { FAILED=1; say "$name slows honest clients"; }
 }
 attack slow-headers -H -i 5 -x 24 -u "http://127.0.0.1:$PORT/v1/messages"
 attack slow-headers-tls -H -i 5 -x 24 -u "https://127.0.0.1:$SECRET/v1/messages"

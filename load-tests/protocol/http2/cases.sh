@@ -24,7 +24,7 @@ case_of large-answer /v1/messages small.json size=2000000
 case_of large-upload /v1/messages/count_tokens large.json ""
 case_of list /v1/models "" ""
 case_of upstream-error /v1/messages small.json status=529
-case_of told-to-wait /v1/messages small.json status=429,retry-after=7
+case_of rate-limited /v1/messages small.json status=429,retry-after=7
 case_of cut-stream /v1/messages stream.json events=50,cut=20
 case_of not-json /v1/messages bad.json ""
 case_of nowhere /nowhere "" ""

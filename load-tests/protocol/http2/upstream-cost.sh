@@ -47,12 +47,12 @@ load() { # way, seconds -> output of h2load
     "http://127.0.0.1:${FRONT[cost-$1]}/v1/messages" 2>&1
 }
 measure() { # way: a line "us per request, requests/s" to $RUN/cost.WAY
-  local before after told done
+  local before after output done
   before=$(cpu_ticks "${FRONT_PID[cost-$1]}")
-  told=$(load "$1" "$SECONDS_EACH")
+  output=$(load "$1" "$SECONDS_EACH")
   after=$(cpu_ticks "${FRONT_PID[cost-$1]}")
-  done=$(echo "$told" | sed -n 's/^requests:.* \([0-9]*\) succeeded.*/\1/p')
-  echo "$told" | grep -q 'status codes: [0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' || die "$1: unsuccessful responses: $told"
+  done=$(echo "$output" | sed -n 's/^requests:.* \([0-9]*\) succeeded.*/\1/p')
+  echo "$output" | grep -q 'status codes: [0-9]* 2xx, 0 3xx, 0 4xx, 0 5xx' || die "$1: unsuccessful responses: $output"
   awk -v c=$((after - before)) -v t="$(getconf CLK_TCK)" -v n="$done" -v s="$SECONDS_EACH" \
     'BEGIN { printf "%.2f %.0f\n", c / t / n * 1e6, n / s }' >> "$RUN/cost.$1"
   say "$1: $(tail -1 "$RUN/cost.$1")"

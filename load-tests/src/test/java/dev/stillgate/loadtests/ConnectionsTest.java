@@ -3,10 +3,9 @@ package dev.stillgate.loadtests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.stillgate.loadtests.http1.ResponseReader;
 import dev.stillgate.loadtests.stub.StubModel;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -163,40 +162,14 @@ class ConnectionsTest {
     private static void call(int port, int count) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
+            ResponseReader responses = new ResponseReader(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
             for (int i = 0; i < count; i++) {
                 out.write(REQUEST);
-                readResponse(in);
+                assertThat(responses.readHead()).isEqualTo(200);
+                responses.body().transferTo(OutputStream.nullOutputStream());
             }
         }
-    }
-
-    private static void readResponse(InputStream in) throws IOException {
-        String status = line(in);
-        if (!status.startsWith("HTTP/1.1 200 ")) {
-            throw new IOException("expected 200, found " + status);
-        }
-        int length = -1;
-        for (String line = line(in); !line.isEmpty(); line = line(in)) {
-            if (line.regionMatches(true, 0, "content-length:", 0, 15)) {
-                length = Integer.parseInt(line.substring(15).strip());
-            }
-        }
-        in.skipNBytes(length);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0) {
-                throw new IOException("closed after " + line);
-            }
-            if (b != '\r') {
-                line.append((char) b);
-            }
-        }
-        return line.toString();
     }
 
     private static byte[] request() {

@@ -72,11 +72,11 @@ enum ApiResponses {
         return all;
     }
 
-    /** Returns whether a complete response, JSON or stream, ends with these characters, at least 64. */
-    boolean endsWith(String tail) {
+    /** Returns whether a response, JSON or stream, is complete. */
+    boolean isComplete(String content) {
         String last = events.getLast();
         String end = last.substring(Math.max(0, last.length() - 40));
-        return tail.endsWith(end + "\n\n") || tail.endsWith(whole.substring(whole.length() - 40));
+        return content.endsWith(end + "\n\n") || content.endsWith(whole.substring(whole.length() - 40));
     }
 
     private static byte[] event(String data) {

@@ -2,7 +2,7 @@ package dev.stillgate.loadtests.chaos;
 
 import static dev.stillgate.loadtests.chaos.Http1Model.ascii;
 
-import java.io.BufferedInputStream;
+import dev.stillgate.loadtests.http1.ResponseReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -78,11 +78,12 @@ final class Http1Client implements Runnable {
     }
 
     private void converse(Socket socket) throws IOException, InterruptedException {
-        InputStream in = new BufferedInputStream(socket.getInputStream());
+        InputStream in = socket.getInputStream();
+        ResponseReader responses = new ResponseReader(in);
         OutputStream out = socket.getOutputStream();
         int requests = 1 + random.nextInt(5);
         for (int i = 0; i < requests && more.getAsBoolean(); i++) {
-            if (!once(socket, in, out)) {
+            if (!once(socket, in, responses, out)) {
                 return;
             }
             Thread.sleep(random.nextInt(40));
@@ -90,7 +91,8 @@ final class Http1Client implements Runnable {
     }
 
     /** Sends one request with a random action; returns whether the connection can be reused. */
-    private boolean once(Socket socket, InputStream in, OutputStream out) throws IOException, InterruptedException {
+    private boolean once(Socket socket, InputStream in, ResponseReader responses, OutputStream out)
+            throws IOException, InterruptedException {
         byte[] request = random.nextInt(3) == 0 ? blob() : prompt(random.nextInt(2) == 0);
         int act = random.nextInt(20);
         counters.count("client: " + (act < ACTS.length ? ACTS[act] : "sends and reads correctly"));
@@ -161,7 +163,7 @@ final class Http1Client implements Runnable {
             case 12 -> { // pipelined
                 out.write(request);
                 out.write(prompt(false));
-                if (!new Http1Response(in).read()) {
+                if (!read(responses)) {
                     return false;
                 }
             }
@@ -175,12 +177,19 @@ final class Http1Client implements Runnable {
             }
             default -> out.write(request);
         }
-        return new Http1Response(in).read();
+        return read(responses);
     }
 
     private static boolean reset(Socket socket) throws IOException {
         socket.setSoLinger(true, 0);
         return false;
+    }
+
+    /** Reads a response; returns whether the connection can be reused. */
+    private static boolean read(ResponseReader responses) throws IOException {
+        responses.readHead();
+        drain(responses.body());
+        return responses.isReusable();
     }
 
     private static void drain(InputStream in) throws IOException {

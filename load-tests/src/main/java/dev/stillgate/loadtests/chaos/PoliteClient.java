@@ -2,12 +2,12 @@ package dev.stillgate.loadtests.chaos;
 
 import static dev.stillgate.loadtests.chaos.Http1Model.ascii;
 
-import java.io.BufferedInputStream;
+import dev.stillgate.loadtests.http1.ResponseReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
@@ -32,10 +32,10 @@ final class PoliteClient implements Runnable {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 socket.setSoTimeout(Http1Client.TIMEOUT_MILLIS);
                 socket.setTcpNoDelay(true);
-                InputStream in = new BufferedInputStream(socket.getInputStream());
+                ResponseReader responses = new ResponseReader(socket.getInputStream());
                 boolean open = true;
                 for (int i = 0; i < 20 && open && more.getAsBoolean(); i++) {
-                    open = ask(socket, in);
+                    open = ask(socket, responses);
                     Thread.sleep(random.nextInt(100));
                 }
             } catch (IOException e) {
@@ -47,15 +47,15 @@ final class PoliteClient implements Runnable {
         }
     }
 
-    private boolean ask(Socket socket, InputStream in) throws IOException {
+    private boolean ask(Socket socket, ResponseReader responses) throws IOException {
         String body = "{\"model\":\"m\",\"max_output_tokens\":1000,\"input\":\"Why are there tides?\"}";
         socket.getOutputStream()
                 .write(ascii("POST /v1/responses HTTP/1.1\r\nhost: h\r\nx-api-key: sk-polite\r\n"
                         + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body));
-        Http1Response answer = new Http1Response(in);
-        boolean open = answer.read();
-        boolean whole = answer.status() == 200 && ApiResponses.RESPONSES.endsWith(answer.tail());
-        counters.count(whole ? "polite: complete" : "wrong: polite client, " + answer.status());
-        return open;
+        int status = responses.readHead();
+        String content = new String(responses.body().readAllBytes(), StandardCharsets.UTF_8);
+        boolean whole = status == 200 && ApiResponses.RESPONSES.isComplete(content);
+        counters.count(whole ? "polite: complete" : "wrong: polite client, " + status);
+        return responses.isReusable();
     }
 }

@@ -1,13 +1,12 @@
 package dev.stillgate.loadtests.flood;
 
-import java.io.BufferedInputStream;
+import dev.stillgate.loadtests.http1.ResponseReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -86,14 +85,16 @@ final class HonestLoad {
                 socket.setSoTimeout(TIMEOUT_MILLIS);
                 socket.connect(target, TIMEOUT_MILLIS);
                 connected = true;
-                InputStream in = new BufferedInputStream(socket.getInputStream());
+                ResponseReader response = new ResponseReader(socket.getInputStream());
                 while (due - end < 0) {
                     LockSupport.parkNanos(due - System.nanoTime());
                     long start = due;
                     due += gap;
                     requests.incrementAndGet();
                     socket.getOutputStream().write(request);
-                    if (status(in) != 200) {
+                    int status = response.readHead();
+                    response.body().transferTo(OutputStream.nullOutputStream());
+                    if (status != 200) {
                         break;
                     }
                     times.add(System.nanoTime() - start);
@@ -106,31 +107,5 @@ final class HonestLoad {
                 }
             }
         }
-    }
-
-    /** Reads a response with a content length and returns its status, 0 if it is truncated. */
-    private static int status(InputStream in) throws IOException {
-        String line = line(in);
-        int length = 0;
-        int status = line.length() < 12 ? 0 : Integer.parseInt(line.substring(9, 12));
-        for (String field = line(in); !field.isEmpty(); field = line(in)) {
-            String[] parts = field.split(":", 2);
-            if (parts[0].equalsIgnoreCase("content-length")) {
-                length = Integer.parseInt(parts[1].strip());
-            }
-        }
-        return in.readNBytes(length).length == length ? status : 0;
-    }
-
-    private static String line(InputStream in) throws IOException {
-        byte[] line = new byte[8192];
-        int length = 0;
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0 || length == line.length) {
-                throw new IOException("closed within a response");
-            }
-            line[length++] = (byte) b;
-        }
-        return new String(Arrays.copyOf(line, Math.max(0, length - 1)), StandardCharsets.ISO_8859_1);
     }
 }

@@ -78,13 +78,13 @@ final class ProcessSamples {
         Process process = new ProcessBuilder(java.replaceAll("java$", "jcmd"), Long.toString(pid), command)
                 .redirectErrorStream(true)
                 .start();
-        String told;
+        String output;
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            told = String.join("\n", out.lines().toList());
+            output = String.join("\n", out.lines().toList());
         }
         process.waitFor();
-        return told;
+        return output;
     }
 
     int size() {

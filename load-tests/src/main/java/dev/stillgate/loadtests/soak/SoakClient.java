@@ -1,17 +1,15 @@
 package dev.stillgate.loadtests.soak;
 
-import java.io.BufferedInputStream;
-import java.io.EOFException;
+import dev.stillgate.loadtests.http1.ResponseReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
-import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -22,9 +20,9 @@ final class SoakClient implements AutoCloseable {
     private static final SSLContext TRUSTING = trusting();
 
     private final Socket socket;
-    private final InputStream in;
+    private final ResponseReader response;
     private final String key;
-    private int length;
+    private InputStream body = InputStream.nullInputStream();
 
     /**
      * Connects.
@@ -42,7 +40,7 @@ final class SoakClient implements AutoCloseable {
         this.socket = tls
                 ? TRUSTING.getSocketFactory().createSocket(plain, "gateway.example", target.getPort(), true)
                 : plain;
-        this.in = new BufferedInputStream(socket.getInputStream());
+        this.response = new ResponseReader(socket.getInputStream());
         this.key = key;
     }
 
@@ -83,47 +81,19 @@ final class SoakClient implements AutoCloseable {
 
     /** Reads a response head and returns the status. */
     int readHead() throws IOException {
-        String status = line();
-        length = -1;
-        for (String field = line(); !field.isEmpty(); field = line()) {
-            if (field.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Integer.parseInt(field.substring(15).strip());
-            }
-        }
-        return status.length() < 12 ? 0 : Integer.parseInt(status.substring(9, 12));
+        int status = response.readHead();
+        body = response.body();
+        return status;
     }
 
     /** Reads the body of the response. */
     void readBody() throws IOException {
-        if (length >= 0) {
-            skip(length);
-            return;
-        }
-        for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
-            skip(size + 2L);
-        }
-        line();
-    }
-
-    private void skip(long bytes) throws IOException {
-        in.skipNBytes(bytes);
+        body.transferTo(OutputStream.nullOutputStream());
     }
 
     /** Reads available bytes of the body; returns whether there were any. */
     boolean readSome(int most) throws IOException {
-        return in.read(new byte[most]) > 0;
-    }
-
-    private String line() throws IOException {
-        byte[] line = new byte[8192];
-        int count = 0;
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0 || count == line.length) {
-                throw new EOFException("closed within a response");
-            }
-            line[count++] = (byte) b;
-        }
-        return new String(Arrays.copyOf(line, Math.max(0, count - 1)), StandardCharsets.ISO_8859_1);
+        return body.read(new byte[most]) > 0;
     }
 
     /** Disconnects with RST. */

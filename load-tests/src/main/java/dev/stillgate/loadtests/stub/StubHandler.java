@@ -27,7 +27,7 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
     private final Queue<StubRequest> pipelined = new ArrayDeque<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable HttpRequest head;
-    private @Nullable String caller;
+    private @Nullable String client;
     private @Nullable ResponseWriter current;
     private boolean refused;
 
@@ -47,7 +47,7 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
         stats.connected(-1);
         ResponseWriter delivery = current;
         if ((delivery != null && delivery.disconnected()) || head != null) {
-            stats.disconnected(caller);
+            stats.disconnected(client);
         }
         ctx.fireChannelInactive();
     }
@@ -70,8 +70,8 @@ final class StubHandler extends ChannelInboundHandlerAdapter {
                     return;
                 }
                 head = request;
-                caller = request.headers().get("x-caller");
-                stats.arrived(caller);
+                client = request.headers().get("x-client");
+                stats.arrived(client);
                 body.reset();
                 if (HttpUtil.is100ContinueExpected(request)) {
                     ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), ctx.voidPromise());

@@ -79,17 +79,17 @@ public final class StubStats {
         return lastCancelledAt.get();
     }
 
-    /** Returns whether the head of a request with that {@code x-caller} has arrived. */
-    public boolean hasArrived(String caller) {
-        return arrived.containsKey(caller);
+    /** Returns whether the head of a request with that {@code x-client} has arrived. */
+    public boolean hasArrived(String client) {
+        return arrived.containsKey(client);
     }
 
     /**
-     * Returns when the connection of that {@code x-caller} closed before its response was complete, as {@link
+     * Returns when the connection of that {@code x-client} closed before its response was complete, as {@link
      * System#nanoTime}.
      */
-    public @Nullable Long disconnectedAt(String caller) {
-        return disconnected.get(caller);
+    public @Nullable Long disconnectedAt(String client) {
+        return disconnected.get(client);
     }
 
     /** Returns the header fields of the last request in the order received. */
@@ -113,17 +113,17 @@ public final class StubStats {
         lastBodyBytes = 0;
     }
 
-    void arrived(@Nullable String caller) {
-        note(arrived, caller);
+    void arrived(@Nullable String client) {
+        note(arrived, client);
     }
 
-    void disconnected(@Nullable String caller) {
-        note(disconnected, caller);
+    void disconnected(@Nullable String client) {
+        note(disconnected, client);
     }
 
-    private static void note(Map<String, Long> times, @Nullable String caller) {
-        if (caller != null && times.size() < MAX_CLIENTS) {
-            times.put(caller, System.nanoTime());
+    private static void note(Map<String, Long> times, @Nullable String client) {
+        if (client != null && times.size() < MAX_CLIENTS) {
+            times.put(client, System.nanoTime());
         }
     }
 

@@ -143,8 +143,8 @@ abstract class AnthropicSdkContract {
 
     @Test
     void invalidKeyIsRefusedByTheModel() {
-        AnthropicClient stranger = client("invalid-key", 0);
-        assertThatThrownBy(() -> stranger.messages().create(question().build()))
+        AnthropicClient unauthorized = client("invalid-key", 0);
+        assertThatThrownBy(() -> unauthorized.messages().create(question().build()))
                 .isInstanceOf(UnauthorizedException.class);
     }
 

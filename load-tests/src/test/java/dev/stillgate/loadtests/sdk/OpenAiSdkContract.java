@@ -207,8 +207,8 @@ abstract class OpenAiSdkContract {
 
     @Test
     void invalidKeyIsRefusedByTheModel() {
-        OpenAIClient stranger = client("invalid-key", 0);
-        assertThatThrownBy(() -> stranger.responses().create(question().build()))
+        OpenAIClient unauthorized = client("invalid-key", 0);
+        assertThatThrownBy(() -> unauthorized.responses().create(question().build()))
                 .isInstanceOf(UnauthorizedException.class);
     }
 

@@ -25,7 +25,7 @@ class StubModelConnectionTest extends StubModelRig {
         String body = MESSAGES.substring(0, 63);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stub.port())) {
             socket.getOutputStream()
-                    .write(("POST /v1/messages HTTP/1.1\r\nhost: a\r\nx-caller: c1\r\ncontent-length: " + announced
+                    .write(("POST /v1/messages HTTP/1.1\r\nhost: a\r\nx-client: c1\r\ncontent-length: " + announced
                                     + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.US_ASCII));
             if (!early) {

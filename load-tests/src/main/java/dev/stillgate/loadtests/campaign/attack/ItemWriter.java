@@ -85,13 +85,13 @@ final class ItemWriter {
         int variant = plan.hides(Evasion.PARAPHRASE) ? slot.number() + 1 : 0;
         int version = plan.hides(Evasion.TEMPLATE_CHANGE) ? (int) (world.day(time) / TEMPLATE_DAYS) : 0;
         String prompt = templates.fill(work, language, variant, version, text);
-        Scope told = new Scope(model, asked.topic(), asked.subject(), asked.style());
+        Scope answered = new Scope(model, asked.topic(), asked.subject(), asked.style());
         return new ChatDialogue(
                 new Conversation(wire, model, NO_SYSTEM, ToolSet.NONE, false),
                 sampling(work == Work.REASONING && thinks, time, corpus),
                 foreign
-                        ? Scripts.fixed(prompt, () -> language.answer(told))
-                        : Scripts.rules(told, turn -> prompt, kind.answer()),
+                        ? Scripts.fixed(prompt, () -> language.answer(answered))
+                        : Scripts.rules(answered, turn -> prompt, kind.answer()),
                 1,
                 1,
                 model);

@@ -67,9 +67,7 @@ class FleetThreadsTest {
             System.out.println("system calls on the store's sockets by thread: " + callsByThread);
             assertThat(callsByThread).isNotEmpty();
             assertThat(callsByThread.keySet()).containsOnly("stillgate-fleet");
-            assertThat(names.values())
-                    .as("the threads include event loops")
-                    .anyMatch(FleetThreadsTest::isEventLoop);
+            assertThat(names.values()).as("the threads include event loops").anyMatch(FleetThreadsTest::isEventLoop);
         } finally {
             store.destroy();
             assertThat(store.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -118,7 +116,8 @@ class FleetThreadsTest {
         return thread.startsWith("multiThreadIoEv");
     }
 
-    private static Map<String, Integer> callsByThread(Path trace, int port, Map<String, String> names) throws IOException {
+    private static Map<String, Integer> callsByThread(Path trace, int port, Map<String, String> names)
+            throws IOException {
         Map<String, Integer> callsByThread = new TreeMap<>();
         for (String line : Files.readAllLines(trace, StandardCharsets.ISO_8859_1)) {
             Matcher thread = THREAD.matcher(line);

@@ -113,8 +113,7 @@ public final class CampaignCommand {
     private static Simulation simulation(Options options) throws IOException {
         String after = options.get("--after");
         String standing = options.get("--replace-at", "blocked").toLowerCase(Locale.ROOT);
-        BlockedAccounts blocked =
-                after == null ? BlockedAccounts.NONE : BlockedReport.read(Path.of(after), standing);
+        BlockedAccounts blocked = after == null ? BlockedAccounts.NONE : BlockedReport.read(Path.of(after), standing);
         return Simulation.of(options, blocked);
     }
 
@@ -146,11 +145,6 @@ public final class CampaignCommand {
         writer.lines().forEach((label, count) -> out.printf("%-34s %,10d%n", label, count));
         out.printf(
                 "%s: %,d exchanges of %,d accounts, %,d bytes a line, %.1f s, %,.0f lines a second%n",
-                log,
-                all,
-                simulation.accounts().size(),
-                all == 0 ? 0 : writer.written() / all,
-                seconds,
-                all / seconds);
+                log, all, simulation.accounts().size(), all == 0 ? 0 : writer.written() / all, seconds, all / seconds);
     }
 }

@@ -84,7 +84,8 @@ public final class CanaryExperiment {
             return true;
         }
         MarkBench bench = new MarkBench(ClassTable.read(table), half.keys);
-        List<TextSet> sets = TextSet.all(data).stream().map(set -> set.half(half)).toList();
+        List<TextSet> sets =
+                TextSet.all(data).stream().map(set -> set.half(half)).toList();
         List<TextSet> assistants = sets.subList(0, 3);
         List<String> corpus = new ArrayList<>();
         sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));

@@ -76,9 +76,8 @@ final class LeakTables {
     }
 
     private void head(String what) {
-        out.println(
-                "| " + what + " | words | sites (5th percentile) | cells | median | 95th percentile | worst"
-                        + " | keys with p < 1e-6 | same, best test |");
+        out.println("| " + what + " | words | sites (5th percentile) | cells | median | 95th percentile | worst"
+                + " | keys with p < 1e-6 | same, best test |");
         out.println("|---|---|---|---|---|---|---|---|---|");
     }
 

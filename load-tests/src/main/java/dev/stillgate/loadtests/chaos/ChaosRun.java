@@ -63,8 +63,10 @@ public final class ChaosRun {
             counters.print(part);
         }
         held.forEach(line -> System.out.println("  still held: " + line));
-        boolean passed =
-                held.isEmpty() && counters.none("stuck") && counters.none("wrong") && counters.of("polite: complete") > 0;
+        boolean passed = held.isEmpty()
+                && counters.none("stuck")
+                && counters.none("wrong")
+                && counters.of("polite: complete") > 0;
         System.exit(passed ? 0 : 1);
     }
 

@@ -61,7 +61,8 @@ final class Http1Model {
         Thread.ofVirtual().start(new Http1Model(port, polite, dialect, seed, counters)::accept);
     }
 
-    private Http1Model(int port, boolean polite, ApiResponses dialect, long seed, Counters counters) throws IOException {
+    private Http1Model(int port, boolean polite, ApiResponses dialect, long seed, Counters counters)
+            throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.polite = polite;
         this.dialect = dialect;

@@ -41,7 +41,8 @@ public final class DisconnectRun implements AutoCloseable {
     private boolean late;
 
     /** Starts a model, and on another port an endpoint that accepts no connection. */
-    private DisconnectRun(InetSocketAddress gateway, String admin, int modelPort, int fullPort, Path log) throws IOException {
+    private DisconnectRun(InetSocketAddress gateway, String admin, int modelPort, int fullPort, Path log)
+            throws IOException {
         this.log = new DisconnectLog(log);
         this.gateway = gateway;
         this.metrics = URI.create("http://127.0.0.1:" + admin + "/metrics");
@@ -60,8 +61,8 @@ public final class DisconnectRun implements AutoCloseable {
         InetSocketAddress gateway = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
         int each = Integer.parseInt(args[4]) / 10;
         boolean late;
-        try (DisconnectRun run =
-                new DisconnectRun(gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Path.of(args[5]))) {
+        try (DisconnectRun run = new DisconnectRun(
+                gateway, args[1], Integer.parseInt(args[2]), Integer.parseInt(args[3]), Path.of(args[5]))) {
             run.warmUp();
             System.out.printf(
                     Locale.ROOT,

@@ -24,10 +24,11 @@ final class DisconnectingClient {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(gateway, TIMEOUT_MILLIS);
         int length = phase.contentLength() < 0 ? phase.body().length() : phase.contentLength();
-        String request = "POST " + phase.path() + " HTTP/1.1\r\nhost: disconnect\r\nx-client: " + name + "\r\nx-request-id: "
-                + name + "\r\nx-stub: "
-                + phase.stub() + "\r\ncontent-type: application/json\r\ncontent-length: " + length + "\r\n\r\n"
-                + phase.body();
+        String request =
+                "POST " + phase.path() + " HTTP/1.1\r\nhost: disconnect\r\nx-client: " + name + "\r\nx-request-id: "
+                        + name + "\r\nx-stub: "
+                        + phase.stub() + "\r\ncontent-type: application/json\r\ncontent-length: " + length + "\r\n\r\n"
+                        + phase.body();
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     }
 

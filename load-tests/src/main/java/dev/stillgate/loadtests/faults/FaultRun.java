@@ -134,16 +134,13 @@ public final class FaultRun {
                 TimeUnit.NANOSECONDS.toMillis(recovery) + " ms");
         miss(fault, share < fault.answered(), "too few requests were served: " + answered + " of " + during.size());
         miss(fault, cut > fault.cut(), "too many responses were truncated: " + cut);
-        miss(
-                fault,
-                millis(during, 0.99) > fault.slowest(),
-                "p99 is above " + fault.slowest() + " ms");
-        miss(
-                fault,
-                recovery > fault.recovery() * 1_000_000L,
-                "recovery took longer than " + fault.recovery() + " ms");
+        miss(fault, millis(during, 0.99) > fault.slowest(), "p99 is above " + fault.slowest() + " ms");
+        miss(fault, recovery > fault.recovery() * 1_000_000L, "recovery took longer than " + fault.recovery() + " ms");
         miss(fault, count(during, Outcome.Kind.HUNG) > 0, "a client got no response");
-        miss(fault, count(during, Outcome.Kind.BROKEN) > 0, "a connection was closed without a response, or an error was not in the provider's format");
+        miss(
+                fault,
+                count(during, Outcome.Kind.BROKEN) > 0,
+                "a connection was closed without a response, or an error was not in the provider's format");
         for (Outcome each : during) {
             if (each.kind() == Outcome.Kind.REFUSED && !fault.statuses().contains(each.status())) {
                 miss(fault, true, "unexpected status " + each.status());

@@ -40,7 +40,13 @@ final class FleetReport {
     }
 
     /** Adds a phase; latency is compared with that of the phase "before". */
-    void phase(String name, double seconds, PhaseTally direct, PhaseTally steady, PhaseTally byRequests, PhaseTally byTokens) {
+    void phase(
+            String name,
+            double seconds,
+            PhaseTally direct,
+            PhaseTally steady,
+            PhaseTally byRequests,
+            PhaseTally byTokens) {
         greedySeconds += seconds;
         granted += byRequests.answered();
         grantedTokens += byTokens.tokens();

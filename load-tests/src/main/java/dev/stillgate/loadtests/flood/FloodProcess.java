@@ -36,8 +36,7 @@ public final class FloodProcess {
 
         /** Starts a flood with the arguments of {@link FloodProcess#main} and waits until all connections are open. */
         Handle(String... args) throws IOException {
-            List<String> command =
-                    new ArrayList<>(List.of("nice", "-n", "19")); // attackers have their own processors
+            List<String> command = new ArrayList<>(List.of("nice", "-n", "19")); // attackers have their own processors
             command.add(ProcessHandle.current().info().command().orElse("java"));
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), FloodProcess.class.getName()));
             command.addAll(List.of(args));

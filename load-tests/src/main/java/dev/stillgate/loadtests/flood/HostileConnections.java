@@ -146,8 +146,7 @@ final class HostileConnections implements AutoCloseable {
 
     /** Returns the number of connections and of reopened ones as text. */
     String state() {
-        return open + " half-open (closed and reopened " + reopened + " times), " + stuck.size()
-                + " that never read";
+        return open + " half-open (closed and reopened " + reopened + " times), " + stuck.size() + " that never read";
     }
 
     @Override

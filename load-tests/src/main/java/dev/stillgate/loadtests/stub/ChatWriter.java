@@ -80,8 +80,7 @@ final class ChatWriter {
     private JsonBuffer choice(int index) {
         ModelOutput.ToolCall call = tool();
         JsonBuffer message = call == null
-                ? JsonBuffer.of(
-                        "{'role':'assistant','content':?,'refusal':null,'annotations':[]}", text().whole())
+                ? JsonBuffer.of("{'role':'assistant','content':?,'refusal':null,'annotations':[]}", text().whole())
                 : JsonBuffer.of(
                         "{'role':'assistant','content':null,'refusal':null,'tool_calls':[{'id':?,'type':'function',"
                                 + "'function':{'name':?,'arguments':?}}]}",

@@ -13,8 +13,7 @@ final class ErrorBodies {
      */
     static StubResponse.Body of(boolean anthropic, int status, String message, int retryAfter) {
         JsonBuffer body = anthropic
-                ? JsonBuffer.of(
-                        "{'type':'error','error':?,'request_id':'req_stub'}", anthropicError(status, message))
+                ? JsonBuffer.of("{'type':'error','error':?,'request_id':'req_stub'}", anthropicError(status, message))
                 : JsonBuffer.of("{'error':?}", openAiError(status, message));
         boolean later = status == 429 || status == 503 || status == 529;
         return new StubResponse.Body(status, "application/json", body.copy(), later ? retryAfter : -1);

@@ -48,8 +48,7 @@ final class MessagesWriter {
         JsonBuffer counts = JsonBuffer.of(usage ? ",'usage':{'output_tokens':?}" : "", output.outputTokens());
         event("message_delta", ",'delta':{'stop_reason':?,'stop_sequence':null}?", stopReason(), counts);
         event("message_stop", "");
-        JsonBuffer error =
-                JsonBuffer.of("{'type':'error','error':?}", ErrorBodies.anthropicError(529, "Overloaded"));
+        JsonBuffer error = JsonBuffer.of("{'type':'error','error':?}", ErrorBodies.anthropicError(529, "Overloaded"));
         return new StubResponse.Events(events, sse("error", error));
     }
 
@@ -120,7 +119,8 @@ final class MessagesWriter {
     }
 
     private void event(String type, String members, @Nullable Object... values) {
-        events.add(sse(type, JsonBuffer.of("{'type':?", type).fill(members, values).raw("}")));
+        events.add(
+                sse(type, JsonBuffer.of("{'type':?", type).fill(members, values).raw("}")));
     }
 
     static byte[] sse(String type, JsonBuffer data) {

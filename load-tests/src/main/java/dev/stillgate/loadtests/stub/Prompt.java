@@ -102,7 +102,9 @@ record Prompt(
             JsonNode schema =
                     function.has("input_schema") ? function.path("input_schema") : function.path("parameters");
             if (function.has("name")) {
-                return new Tool(function.path("name").asText(), new JsonBuffer(256).value(arguments(schema)).toString());
+                return new Tool(
+                        function.path("name").asText(),
+                        new JsonBuffer(256).value(arguments(schema)).toString());
             }
         }
         return null;

@@ -31,9 +31,13 @@ final class Routes {
     Routes() {
         Prompt prompt = Prompt.ofMessages(JsonNodeFactory.instance.objectNode());
         ModelOutput output = ModelOutput.of(prompt, StubOptions.NORMAL, "fixed");
-        fixedMessage = new MessagesWriter(prompt, output, "fixed", true).message().copy();
-        fixedCompletion = new ChatWriter(prompt, output, "fixed", true).completion().copy();
-        fixedResponse = new ResponsesWriter(prompt, output, "fixed", true).response("completed").copy();
+        fixedMessage =
+                new MessagesWriter(prompt, output, "fixed", true).message().copy();
+        fixedCompletion =
+                new ChatWriter(prompt, output, "fixed", true).completion().copy();
+        fixedResponse = new ResponsesWriter(prompt, output, "fixed", true)
+                .response("completed")
+                .copy();
     }
 
     /** Deletes stored responses and batches. */
@@ -100,7 +104,8 @@ final class Routes {
             return ErrorBodies.of(true, 400, "messages and max_tokens: Field required", -1);
         }
         String id = nextId();
-        MessagesWriter writer = new MessagesWriter(prompt, ModelOutput.of(prompt, options, id), id, !options.has("no-usage"));
+        MessagesWriter writer =
+                new MessagesWriter(prompt, ModelOutput.of(prompt, options, id), id, !options.has("no-usage"));
         return prompt.flag("stream") ? writer.stream() : json(writer.message());
     }
 
@@ -148,7 +153,8 @@ final class Routes {
             return stored.writer().stream();
         }
         boolean early = stored.background() && stored.polls().getAndIncrement() == 0;
-        return json(stored.writer().response(early ? "in_progress" : stored.writer().finalStatus()));
+        return json(
+                stored.writer().response(early ? "in_progress" : stored.writer().finalStatus()));
     }
 
     private StubResponse createBatch(StubRequest call) throws IOException {
@@ -210,8 +216,7 @@ final class Routes {
                     anthropic
                             ? JsonBuffer.of(
                                     "{'type':'model','id':?,'display_name':?,'created_at':?}", name, name, EPOCH)
-                            : JsonBuffer.of(
-                                    "{'id':?,'object':'model','created':1767225600,'owned_by':'stub'}", name));
+                            : JsonBuffer.of("{'id':?,'object':'model','created':1767225600,'owned_by':'stub'}", name));
         }
         return anthropic
                 ? JsonBuffer.of("{'data':?,'has_more':false,'first_id':'stub-1','last_id':'stub-2'}", data)

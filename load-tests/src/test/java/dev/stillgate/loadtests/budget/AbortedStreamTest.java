@@ -70,7 +70,9 @@ class AbortedStreamTest {
         Aborted aborted = abort(api, how, "hang,cut=1", 1);
 
         Api.ReportedUsage usage = api.usage(aborted.events());
-        assertThat(usage.input() >= 0).as("only Messages reports usage at the start").isEqualTo(api == Api.MESSAGES);
+        assertThat(usage.input() >= 0)
+                .as("only Messages reports usage at the start")
+                .isEqualTo(api == Api.MESSAGES);
         assertThat(chargedOnce(api)).isEqualTo(new Charge(1, aborted.input(usage), Math.max(0, usage.output())));
     }
 
@@ -146,7 +148,9 @@ class AbortedStreamTest {
             Api.ReportedUsage usage = api.usage(client.allEvents());
             assertThat(Charge.of(gateway.settled()))
                     .isEqualTo(new Charge(
-                            charged.requests() + 1, charged.input() + usage.input(), charged.output() + usage.output()));
+                            charged.requests() + 1,
+                            charged.input() + usage.input(),
+                            charged.output() + usage.output()));
         }
         return charged;
     }

@@ -42,10 +42,12 @@ class StrictReserveTest {
                     .filter(response -> response.statusCode() == 200)
                     .toList();
             assertThat(served).hasSize(ALLOWED);
-            assertThat(responses).filteredOn(response -> !served.contains(response)).allSatisfy(refused -> {
-                assertThat(refused.statusCode()).isEqualTo(429);
-                assertThat(refused.headers().firstValue("retry-after")).isPresent();
-            });
+            assertThat(responses)
+                    .filteredOn(response -> !served.contains(response))
+                    .allSatisfy(refused -> {
+                        assertThat(refused.statusCode()).isEqualTo(429);
+                        assertThat(refused.headers().firstValue("retry-after")).isPresent();
+                    });
             assertThat(gateway.stub().stats().requests("POST " + api.path())).isEqualTo(ALLOWED);
 
             List<Api.ReportedUsage> usages = served.stream()
@@ -54,9 +56,11 @@ class StrictReserveTest {
             MeteredGateway.Page page = gateway.settled();
             assertThat(page.used("requests")).isEqualTo(ALLOWED);
             assertThat(page.used("input-tokens"))
-                    .isEqualTo(usages.stream().mapToLong(Api.ReportedUsage::input).sum());
+                    .isEqualTo(
+                            usages.stream().mapToLong(Api.ReportedUsage::input).sum());
             assertThat(page.used("output-tokens"))
-                    .isEqualTo(usages.stream().mapToLong(Api.ReportedUsage::output).sum())
+                    .isEqualTo(
+                            usages.stream().mapToLong(Api.ReportedUsage::output).sum())
                     .isEqualTo(ALLOWED * 961L);
         }
     }

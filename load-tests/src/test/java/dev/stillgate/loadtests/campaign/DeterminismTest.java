@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Work;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import java.util.List;
 import java.util.stream.Collectors;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import org.junit.jupiter.api.Test;
 
 final class DeterminismTest {

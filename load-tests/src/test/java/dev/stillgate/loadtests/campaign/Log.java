@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.LogWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,9 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
-import dev.stillgate.loadtests.campaign.traffic.LogWriter;
 import java.util.TreeMap;
 
 /** Generated logs for tests. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
-import dev.stillgate.loadtests.campaign.honest.Population;
 import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.honest.Population;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,8 +16,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import org.junit.jupiter.api.Test;
 
 final class LogFormatTest {
@@ -52,7 +52,9 @@ final class LogFormatTest {
             assertThat(line.path("headers").get(0)).hasSize(2);
             assertThat(line.path("request").path("model").asText()).startsWith("atlas");
         }
-        assertThat(last).isBetween(SIMULATION.world().end() - Log.DAY, SIMULATION.world().end());
+        assertThat(last)
+                .isBetween(
+                        SIMULATION.world().end() - Log.DAY, SIMULATION.world().end());
     }
 
     @Test

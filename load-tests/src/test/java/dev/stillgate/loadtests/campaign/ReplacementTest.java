@@ -8,6 +8,7 @@ import dev.stillgate.loadtests.campaign.attack.Evasion;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Work;
 import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ReplacementTest {

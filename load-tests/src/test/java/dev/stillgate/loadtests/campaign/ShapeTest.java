@@ -8,6 +8,9 @@ import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Evasion;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Work;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
-import dev.stillgate.loadtests.campaign.traffic.World;
 import org.junit.jupiter.api.Test;
 
 /** Statistics of the generated traffic: rates, burstiness and distribution among accounts. */
@@ -169,10 +169,9 @@ final class ShapeTest {
                         .distinct()
                         .count())
                 .isBetween(45L, 90L);
-        Map<String, Long> shares = accounts(
-                        campaign(Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN)))
-                .stream()
-                .collect(Collectors.groupingBy(account -> account, Collectors.counting()));
+        Map<String, Long> shares =
+                accounts(campaign(Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN))).stream()
+                        .collect(Collectors.groupingBy(account -> account, Collectors.counting()));
         assertThat(Collections.max(shares.values())).isGreaterThan(8 * Collections.min(shares.values()));
     }
 

@@ -84,7 +84,8 @@ enum Api {
         List<CheckBuilder> checks = new ArrayList<>();
         checks.add(headerRegex("retry-after", "^([1-9]\\d*)$").exists());
         if (!caller.binds().equals("concurrency")) { // no provider has fields for it
-            checks.addAll(rateLimitFields(isMessages() || caller.binds().equals("requests") ? caller.binds() : "tokens"));
+            checks.addAll(
+                    rateLimitFields(isMessages() || caller.binds().equals("requests") ? caller.binds() : "tokens"));
         }
         if (isMessages()) {
             checks.add(jmesPath("type").is("error"));

@@ -189,8 +189,7 @@ record Target(
             return; // a real model has no counters
         }
         long cancelled = stubSaw("cancelled");
-        System.out.printf(
-                "the model got %d message requests; %d responses were cancelled%n", stubAsked(), cancelled);
+        System.out.printf("the model got %d message requests; %d responses were cancelled%n", stubAsked(), cancelled);
         if (cancelled > 0) {
             throw new Missed(cancelled + " responses were cancelled");
         }

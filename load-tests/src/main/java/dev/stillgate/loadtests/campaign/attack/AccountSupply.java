@@ -1,17 +1,17 @@
 package dev.stillgate.loadtests.campaign.attack;
 
-import dev.stillgate.loadtests.campaign.traffic.World;
-import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.client.AccountRegistry;
 import dev.stillgate.loadtests.campaign.client.Client;
 import dev.stillgate.loadtests.campaign.client.ClientKind;
 import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
-import dev.stillgate.loadtests.campaign.client.AccountRegistry;
-import dev.stillgate.loadtests.campaign.client.Location;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.loadtests.campaign.traffic.World;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,7 +71,8 @@ final class AccountSupply {
 
     private Account open(Dice holder, long created) {
         double verified = plan.hides(Evasion.AGED) ? 0.6 : 0.3;
-        return registry.open(holder, null, created, verified, client(holder), location(holder), new WritingStyle(holder));
+        return registry.open(
+                holder, null, created, verified, client(holder), location(holder), new WritingStyle(holder));
     }
 
     private Client client(Dice holder) {

@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.campaign.attack;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.client.Location;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

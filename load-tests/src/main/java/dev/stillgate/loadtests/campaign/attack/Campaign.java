@@ -1,18 +1,18 @@
 package dev.stillgate.loadtests.campaign.attack;
 
-import dev.stillgate.loadtests.campaign.traffic.Source;
-import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.client.AccountRegistry;
+import dev.stillgate.loadtests.campaign.client.Author;
+import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
+import dev.stillgate.loadtests.campaign.conversation.Scripts;
+import dev.stillgate.loadtests.campaign.honest.Customer;
 import dev.stillgate.loadtests.campaign.random.Arrivals;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.random.Rhythm;
-import dev.stillgate.loadtests.campaign.honest.Customer;
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.client.Author;
-import dev.stillgate.loadtests.campaign.client.AccountRegistry;
-import dev.stillgate.loadtests.campaign.traffic.Preferences;
-import dev.stillgate.loadtests.campaign.conversation.Scripts;
-import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
 import dev.stillgate.loadtests.campaign.text.Language;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import dev.stillgate.loadtests.campaign.wire.ToolSet;
 import dev.stillgate.loadtests.campaign.wire.Wire;
@@ -47,7 +47,14 @@ public final class Campaign {
                 for (AccountSlot slot : slots) {
                     int number = slot.number();
                     sources.add(new Dispatcher(
-                            world, plan, itemWriter, List.of(slot), deals.child(number), kind, number, plan.accounts()));
+                            world,
+                            plan,
+                            itemWriter,
+                            List.of(slot),
+                            deals.child(number),
+                            kind,
+                            number,
+                            plan.accounts()));
                 }
             } else {
                 sources.add(new Dispatcher(world, plan, itemWriter, slots, deals, kind, path, plan.access()));
@@ -76,8 +83,8 @@ public final class Campaign {
             for (AccountSlot.Tenure tenure : slot.tenures()) {
                 Account account = tenure.account();
                 Dice own = dice.child(account.id());
-                Preferences taste =
-                        new Preferences(own.child("taste"), world, account.client().wire(), 0.05, 0.5);
+                Preferences taste = new Preferences(
+                        own.child("taste"), world, account.client().wire(), 0.05, 0.5);
                 Author author = new Author(own.child("author"), Language.english(), account.style());
                 Rhythm rhythm = new Rhythm(Rhythm.Kind.PUBLIC, 0);
                 double sessions = plan.perDay() * COVER_SHARE / 2;

@@ -1,13 +1,13 @@
 package dev.stillgate.loadtests.campaign.attack;
 
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.conversation.Dialogue;
+import dev.stillgate.loadtests.campaign.honest.Customer;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
-import dev.stillgate.loadtests.campaign.random.Dice;
-import dev.stillgate.loadtests.campaign.random.Rhythm;
-import dev.stillgate.loadtests.campaign.honest.Customer;
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.wire.Reply;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,19 +1,19 @@
 package dev.stillgate.loadtests.campaign.attack;
 
-import dev.stillgate.loadtests.campaign.traffic.World;
-import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.client.Location;
-import dev.stillgate.loadtests.campaign.conversation.AgentPrompts;
 import dev.stillgate.loadtests.campaign.conversation.AgentDialogue;
+import dev.stillgate.loadtests.campaign.conversation.AgentPrompts;
+import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
 import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.conversation.Scripts;
-import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
 import dev.stillgate.loadtests.campaign.conversation.Toolkits;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.text.Grammar;
 import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.Scope;
 import dev.stillgate.loadtests.campaign.text.Topic;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import dev.stillgate.loadtests.campaign.wire.Sampling;
 import dev.stillgate.loadtests.campaign.wire.ToolSet;
@@ -74,7 +74,8 @@ final class ItemWriter {
         }
         Language language = slot.language();
         boolean foreign = language != Language.english();
-        Scope asked = language.scope(corpus, corpus.pick(foreign ? language.topics() : focus), new WritingStyle(corpus));
+        Scope asked =
+                language.scope(corpus, corpus.pick(foreign ? language.topics() : focus), new WritingStyle(corpus));
         Work.Item kind = corpus.pick(work.items());
         String text = foreign
                 ? language.ask(asked, true)

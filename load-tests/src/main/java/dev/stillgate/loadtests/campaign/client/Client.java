@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.campaign.client;
 
-import dev.stillgate.loadtests.json.JsonBuffer;
 import dev.stillgate.loadtests.campaign.wire.Wire;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.List;
 
 /**

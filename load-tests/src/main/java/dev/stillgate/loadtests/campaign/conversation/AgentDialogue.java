@@ -5,12 +5,12 @@ import dev.stillgate.loadtests.campaign.text.Grammar;
 import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.Scope;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
-import dev.stillgate.loadtests.json.JsonBuffer;
 import dev.stillgate.loadtests.campaign.wire.Reply;
 import dev.stillgate.loadtests.campaign.wire.Sampling;
 import dev.stillgate.loadtests.campaign.wire.Tool;
 import dev.stillgate.loadtests.campaign.wire.ToolCall;
 import dev.stillgate.loadtests.campaign.wire.ToolSet;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,8 @@ public final class AgentDialogue extends Dialogue {
     private @Nullable Reply last;
     private int done;
 
-    public AgentDialogue(Conversation conversation, Sampling sampling, ToolSet tools, String task, Scope scope, int steps) {
+    public AgentDialogue(
+            Conversation conversation, Sampling sampling, ToolSet tools, String task, Scope scope, int steps) {
         super(conversation, sampling);
         this.tools = tools;
         this.task = task;

@@ -52,8 +52,8 @@ public final class ChatDialogue extends Dialogue {
         }
         int turn = conversation().turns();
         conversation().say(script.say(turn));
-        Reply reply =
-                conversation().answer(script.answer(turn), sampling().thinking() ? script.thought(turn) : null, List.of());
+        Reply reply = conversation()
+                .answer(script.answer(turn), sampling().thinking() ? script.thought(turn) : null, List.of());
         last = reply;
         return reply;
     }

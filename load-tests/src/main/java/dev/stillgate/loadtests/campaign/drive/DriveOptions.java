@@ -18,8 +18,8 @@ public final class DriveOptions {
 
     /** Parses arguments; throws {@link IllegalArgumentException} naming an invalid one. */
     public static DriveOptions parse(String[] args, int from) {
-        List<String> known = new ArrayList<>(
-                List.of("--url", "--admin", "--calendar", "--model-port", "--minutes", "--speedup"));
+        List<String> known =
+                new ArrayList<>(List.of("--url", "--admin", "--calendar", "--model-port", "--minutes", "--speedup"));
         known.addAll(Simulation.OPTIONS);
         Options options = new Options(args, from, known);
         if (options.get("--url") == null || options.get("--model-port") == null) {

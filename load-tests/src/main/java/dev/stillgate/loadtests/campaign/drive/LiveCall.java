@@ -1,9 +1,9 @@
 package dev.stillgate.loadtests.campaign.drive;
 
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
-import dev.stillgate.loadtests.json.JsonBuffer;
 import dev.stillgate.loadtests.campaign.wire.Wire;
 import dev.stillgate.loadtests.campaign.wire.Wires;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;

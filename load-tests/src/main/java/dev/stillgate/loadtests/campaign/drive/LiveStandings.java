@@ -117,7 +117,8 @@ final class LiveStandings {
     }
 
     private static String half(List<AccountState> accounts, long began) {
-        long[] times = accounts.stream().mapToLong(AccountState::tightened).sorted().toArray();
+        long[] times =
+                accounts.stream().mapToLong(AccountState::tightened).sorted().toArray();
         long median = times[(times.length - 1) / 2];
         return median == AccountState.NEVER ? "-" : day(median, began);
     }

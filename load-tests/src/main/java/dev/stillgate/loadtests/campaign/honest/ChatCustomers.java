@@ -1,18 +1,18 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
-import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.client.Author;
 import dev.stillgate.loadtests.campaign.client.Client;
 import dev.stillgate.loadtests.campaign.client.ClientKind;
 import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
-import dev.stillgate.loadtests.campaign.traffic.Preferences;
-import dev.stillgate.loadtests.campaign.client.Location;
-import dev.stillgate.loadtests.campaign.conversation.Scripts;
 import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
+import dev.stillgate.loadtests.campaign.conversation.Scripts;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.text.Language;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import dev.stillgate.loadtests.campaign.wire.ToolSet;
 import dev.stillgate.loadtests.campaign.wire.Wire;

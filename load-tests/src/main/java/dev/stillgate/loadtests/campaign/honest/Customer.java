@@ -1,11 +1,11 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.traffic.Exchange;
-import dev.stillgate.loadtests.campaign.traffic.Source;
-import dev.stillgate.loadtests.campaign.random.Arrivals;
-import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.conversation.Dialogue;
+import dev.stillgate.loadtests.campaign.random.Arrivals;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.wire.Reply;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,17 +1,17 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.traffic.Source;
-import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.client.AccountRegistry;
+import dev.stillgate.loadtests.campaign.client.Client;
+import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.random.Arrivals;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.random.Rhythm;
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.client.Client;
-import dev.stillgate.loadtests.campaign.client.Country;
-import dev.stillgate.loadtests.campaign.client.AccountRegistry;
-import dev.stillgate.loadtests.campaign.traffic.Preferences;
-import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.World;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +49,7 @@ final class HonestAccounts {
 
     /** Creates an account of a group. */
     Member open(
-            String group,
-            Dice dice,
-            Country country,
-            Client client,
-            Location location,
-            @Nullable String organisation) {
+            String group, Dice dice, Country country, Client client, Location location, @Nullable String organisation) {
         long joins = world.start();
         long created = world.start() - (long) (Location.DAY * dice.logNormal(160, 1.1));
         if (dice.chance(NEW_SHARE)) {
@@ -63,7 +58,13 @@ final class HonestAccounts {
         }
         long leaves = joins + (long) (MEAN_STAY_DAYS * dice.exponential() * Location.DAY);
         Account account = registry.open(
-                dice.child("account"), organisation, created, 0.7, client, location, new WritingStyle(dice.child("voice")));
+                dice.child("account"),
+                organisation,
+                created,
+                0.7,
+                client,
+                location,
+                new WritingStyle(dice.child("voice")));
         return new Member(dice, country, account, "honest:" + group, joins, leaves);
     }
 

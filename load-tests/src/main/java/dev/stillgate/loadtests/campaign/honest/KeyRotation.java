@@ -1,12 +1,12 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.traffic.Exchange;
-import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.random.Arrivals;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.random.Rhythm;
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.conversation.Dialogue;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.wire.Reply;
 import java.util.ArrayList;
 import java.util.List;

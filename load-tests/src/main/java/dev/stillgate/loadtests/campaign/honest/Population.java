@@ -1,9 +1,9 @@
 package dev.stillgate.loadtests.campaign.honest;
 
+import dev.stillgate.loadtests.campaign.client.AccountRegistry;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
-import dev.stillgate.loadtests.campaign.random.Dice;
-import dev.stillgate.loadtests.campaign.client.AccountRegistry;
 import java.util.List;
 
 /** All honest customers, in groups with fixed shares. */

@@ -1,24 +1,24 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.random.Arrivals;
-import dev.stillgate.loadtests.campaign.random.Dice;
-import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.client.Author;
 import dev.stillgate.loadtests.campaign.client.Client;
 import dev.stillgate.loadtests.campaign.client.ClientKind;
 import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
-import dev.stillgate.loadtests.campaign.traffic.Preferences;
-import dev.stillgate.loadtests.campaign.client.Location;
-import dev.stillgate.loadtests.campaign.conversation.Scripts;
 import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
+import dev.stillgate.loadtests.campaign.conversation.ListDialogue;
+import dev.stillgate.loadtests.campaign.conversation.Scripts;
+import dev.stillgate.loadtests.campaign.random.Arrivals;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.Scope;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import dev.stillgate.loadtests.campaign.wire.ToolSet;
-import dev.stillgate.loadtests.campaign.conversation.ListDialogue;
 import org.jspecify.annotations.Nullable;
 
 /** Customers that build products: large templates, nightly batch jobs, several keys of one company, resellers. */
@@ -36,7 +36,8 @@ final class ProductCustomers {
             int streams = 1 + (int) Math.min(30, 3 * dice.exponential());
             double perDay = Math.min(300, dice.logNormal(11, 1.2)) / streams;
             for (int s = 0; s < streams; s++) {
-                accounts.schedule(member, company.habit(accounts, member, s), company.arrivals(member, perDay, s, 1.1), s);
+                accounts.schedule(
+                        member, company.habit(accounts, member, s), company.arrivals(member, perDay, s, 1.1), s);
             }
         }
     }

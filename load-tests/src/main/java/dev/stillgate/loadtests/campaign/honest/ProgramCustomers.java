@@ -1,24 +1,24 @@
 package dev.stillgate.loadtests.campaign.honest;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
-import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.client.Author;
 import dev.stillgate.loadtests.campaign.client.Client;
 import dev.stillgate.loadtests.campaign.client.ClientKind;
 import dev.stillgate.loadtests.campaign.client.Country;
+import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
-import dev.stillgate.loadtests.campaign.traffic.Preferences;
-import dev.stillgate.loadtests.campaign.client.Location;
-import dev.stillgate.loadtests.campaign.conversation.AgentPrompts;
 import dev.stillgate.loadtests.campaign.conversation.AgentDialogue;
-import dev.stillgate.loadtests.campaign.conversation.Scripts;
+import dev.stillgate.loadtests.campaign.conversation.AgentPrompts;
 import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
+import dev.stillgate.loadtests.campaign.conversation.Scripts;
 import dev.stillgate.loadtests.campaign.conversation.Toolkits;
+import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.random.Rhythm;
 import dev.stillgate.loadtests.campaign.text.Grammar;
 import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.Scope;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
+import dev.stillgate.loadtests.campaign.traffic.Preferences;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import dev.stillgate.loadtests.campaign.wire.ToolSet;
 import java.util.List;
@@ -59,7 +59,13 @@ final class ProgramCustomers {
     }
 
     private static void agent(
-            HonestAccounts accounts, String group, Dice dice, Client client, byte[] system, ToolSet tools, String task) {
+            HonestAccounts accounts,
+            String group,
+            Dice dice,
+            Client client,
+            byte[] system,
+            ToolSet tools,
+            String task) {
         Country country = Country.english(dice);
         Location place = Location.home(dice.child("home"), country.code());
         HonestAccounts.Member member = accounts.open(group, dice, country, client, place, null);
@@ -89,7 +95,14 @@ final class ProgramCustomers {
     static void publicTemplate(HonestAccounts accounts, Dice group, int count) {
         for (int i = 0; i < count; i++) {
             Dice dice = group.child(i);
-            single(accounts, "public-template", dice, NO_SYSTEM, new SharedPrompt("public.task", dice.below(8)), "", 2.2);
+            single(
+                    accounts,
+                    "public-template",
+                    dice,
+                    NO_SYSTEM,
+                    new SharedPrompt("public.task", dice.below(8)),
+                    "",
+                    2.2);
         }
     }
 
@@ -150,7 +163,13 @@ final class ProgramCustomers {
     }
 
     private static void single(
-            HonestAccounts accounts, String group, Dice dice, byte[] system, Prompt prompt, String answer, double perDay) {
+            HonestAccounts accounts,
+            String group,
+            Dice dice,
+            byte[] system,
+            Prompt prompt,
+            String answer,
+            double perDay) {
         Country country = Country.english(dice);
         Client client = ClientKind.any(dice).installed(dice);
         Location place = dice.chance(0.6)

@@ -1,20 +1,20 @@
 package dev.stillgate.loadtests.campaign.scenario;
 
-import dev.stillgate.loadtests.campaign.random.Dice;
-import dev.stillgate.loadtests.options.Options;
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Campaign;
 import dev.stillgate.loadtests.campaign.attack.Plan;
-import dev.stillgate.loadtests.campaign.honest.Population;
 import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.client.AccountRegistry;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import dev.stillgate.loadtests.campaign.honest.Population;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.Traffic;
 import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.loadtests.options.Options;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -41,7 +41,8 @@ public record Simulation(World world, List<Source> sources, List<Account> accoun
     }
 
     /** Creates all accounts and sources for a seed. */
-    public static Simulation create(Scenario scenario, long seed, int days, int honest, double scale, BlockedAccounts blocked) {
+    public static Simulation create(
+            Scenario scenario, long seed, int days, int honest, double scale, BlockedAccounts blocked) {
         World world = new World(new Dice(seed).child(scenario.name()), World.DEFAULT_START, days);
         AccountRegistry registry = new AccountRegistry();
         List<Source> sources = new ArrayList<>(Population.open(world, registry, honest));

@@ -2,8 +2,8 @@ package dev.stillgate.loadtests.campaign.traffic;
 
 import dev.stillgate.loadtests.campaign.client.Client;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
-import dev.stillgate.loadtests.json.JsonBuffer;
 import dev.stillgate.loadtests.campaign.wire.Wire;
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
+import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.wire.Sampling;
-import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.wire.Wire;
 import dev.stillgate.loadtests.campaign.wire.Wires;
 
@@ -31,9 +31,8 @@ public final class Preferences {
         boolean thinking = dice.chance(thinks);
         this.before = new Sampling(
                 model, thinking ? 4096 : limit, thinking ? -1 : temperature, dice.chance(streams), thinking, false, 1);
-        this.moves = dice.chance(0.45)
-                ? world.release() + (long) (25 * Location.DAY * dice.exponential())
-                : Long.MAX_VALUE;
+        this.moves =
+                dice.chance(0.45) ? world.release() + (long) (25 * Location.DAY * dice.exponential()) : Long.MAX_VALUE;
     }
 
     /** Returns the parameters at a time. */

@@ -55,7 +55,8 @@ final class CompletionsWire implements Wire {
     public void results(JsonBuffer out, List<ToolCall> calls, List<String> outputs) {
         for (int i = 0; i < calls.size(); i++) {
             out.raw(i == 0 ? "" : ",");
-            out.fill("{'role':'tool','tool_call_id':?,'content':?}", calls.get(i).id(), outputs.get(i));
+            out.fill(
+                    "{'role':'tool','tool_call_id':?,'content':?}", calls.get(i).id(), outputs.get(i));
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.campaign.wire;
 
 import dev.stillgate.loadtests.campaign.random.Dice;
-import java.util.List;
 import dev.stillgate.loadtests.json.JsonBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

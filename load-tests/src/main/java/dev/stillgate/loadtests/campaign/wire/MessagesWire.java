@@ -64,7 +64,9 @@ final class MessagesWire implements Wire {
         for (int i = 0; i < calls.size(); i++) {
             out.raw(i == 0 ? "[" : ",");
             out.fill(
-                    "{'type':'tool_result','tool_use_id':?,'content':?}", calls.get(i).id(), outputs.get(i));
+                    "{'type':'tool_result','tool_use_id':?,'content':?}",
+                    calls.get(i).id(),
+                    outputs.get(i));
         }
         out.raw("]}");
     }
@@ -72,8 +74,7 @@ final class MessagesWire implements Wire {
     @Override
     public void request(JsonBuffer out, Conversation conversation, Sampling sampling) {
         sampling.common(out, "max_tokens");
-        out.fill(
-                sampling.thinking() ? ",'thinking':{'type':'enabled','budget_tokens':?}" : "", THINKING_BUDGET);
+        out.fill(sampling.thinking() ? ",'thinking':{'type':'enabled','budget_tokens':?}" : "", THINKING_BUDGET);
         if (conversation.system.length > 0) {
             out.raw(",\"system\":").raw(conversation.system);
         }
@@ -83,8 +84,7 @@ final class MessagesWire implements Wire {
 
     @Override
     public void response(JsonBuffer out, Reply reply, Sampling sampling, int inputTokens, long seconds) {
-        out.fill(
-                "{'id':?,'type':'message','role':'assistant','model':?,'content':", reply.id(), sampling.model());
+        out.fill("{'id':?,'type':'message','role':'assistant','model':?,'content':", reply.id(), sampling.model());
         content(out, reply);
         out.fill(
                 ",'stop_reason':?,'stop_sequence':null,'usage':{'input_tokens':?,'output_tokens':?}}",

@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.campaign.wire;
 
-import java.util.List;
 import dev.stillgate.loadtests.json.JsonBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -68,7 +68,9 @@ final class ResponsesWire implements Wire {
         for (int i = 0; i < calls.size(); i++) {
             out.raw(i == 0 ? "" : ",");
             out.fill(
-                    "{'type':'function_call_output','call_id':?,'output':?}", calls.get(i).id(), outputs.get(i));
+                    "{'type':'function_call_output','call_id':?,'output':?}",
+                    calls.get(i).id(),
+                    outputs.get(i));
         }
     }
 

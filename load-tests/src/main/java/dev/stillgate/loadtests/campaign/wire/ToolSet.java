@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.campaign.wire;
 
+import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.List;
 import java.util.Map;
-import dev.stillgate.loadtests.json.JsonBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Tool definitions of a client, formatted once for each API. Thread-safe. */

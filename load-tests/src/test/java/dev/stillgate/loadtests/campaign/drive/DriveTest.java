@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.stillgate.loadtests.campaign.scenario.Simulation;
-import dev.stillgate.loadtests.campaign.scenario.Scenario;
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Work;
+import dev.stillgate.loadtests.campaign.scenario.Scenario;
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -218,7 +218,7 @@ final class AnalysisRound {
             HoldoutGroup group, Measures measures, TimeResult result, List<HoldoutGroup> retries) {
         TestedMembers members = new TestedMembers(group, roundAccounts, result.perAccountLogRatio());
         int[] likely = members.likelyRows();
-        if (likely.length < Cohort.FEWEST) {
+        if (likely.length < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
         int[] rows = members.memberRows(measures.memberLikelihood);
@@ -226,7 +226,7 @@ final class AnalysisRound {
             retrySubset(group, roundAccounts.accountIndexesOf(rows), MAX_RETRY_SHARE, retries);
             return null;
         }
-        if (rows.length < Cohort.FEWEST) {
+        if (rows.length < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
         Evidence evidence = timeEvidence(result)
@@ -262,9 +262,9 @@ final class AnalysisRound {
     }
 
     /** Returns a group's accounts without some, and without flagged ones; another actor's may be among them. */
-    private int[] withoutFlagged(HoldoutGroup group, int... found) {
+    private int[] withoutFlagged(HoldoutGroup group, int... excluded) {
         return Arrays.stream(group.accounts)
-                .filter(account -> Arrays.binarySearch(found, account) < 0 && !flagged.test(account))
+                .filter(account -> Arrays.binarySearch(excluded, account) < 0 && !flagged.test(account))
                 .toArray();
     }
 
@@ -280,7 +280,7 @@ final class AnalysisRound {
     }
 
     private static boolean isFewer(int[] accounts, HoldoutGroup group, double maxShare) {
-        return accounts.length >= Cohort.FEWEST && accounts.length < maxShare * group.accounts.length;
+        return accounts.length >= Cohort.MIN_GROUP_SIZE && accounts.length < maxShare * group.accounts.length;
     }
 
     /** Tests a group also without its flagged accounts, since the pace of one actor can hide another's. */

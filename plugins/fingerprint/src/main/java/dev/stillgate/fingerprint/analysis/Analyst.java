@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the state of all accounts, compares the accounts periodically and assigns standings. Not thread-safe. */
 public final class Analyst {
     /** One in so many recent exchanges must be new for a round. */
-    private static final int NEW_SHARE = 32;
+    private static final int NEW_FRACTION = 32;
 
     private static final long MAX_INTERVAL = 12 * 3_600_000L;
     private static final long HALVING_INTERVAL = 3 * 86_400_000L;
@@ -95,16 +95,16 @@ public final class Analyst {
 
     private void clearAllowed(AllowedAccounts innocent, long now) {
         AccountTable table = table();
-        List<String> found = new ArrayList<>();
+        List<String> allowed = new ArrayList<>();
         for (int number = 0; number < table.index().limit(); number++) {
             String id = table.index().id(number);
             if (!id.isEmpty() && innocent.contains(id, table.organisation(number))) {
-                found.add(id);
+                allowed.add(id);
             }
         }
-        accountStore.forget(found);
-        found.addAll(innocent.accounts());
-        for (String account : found) {
+        accountStore.forget(allowed);
+        allowed.addAll(innocent.accounts());
+        for (String account : allowed) {
             clusters.forget(account);
             ladder.clearEarned(account, now);
             samples.forget(account);
@@ -165,7 +165,7 @@ public final class Analyst {
             halvedAt += HALVING_INTERVAL;
             recent /= 2;
         }
-        return fresh * NEW_SHARE >= recent || now - lastRound >= MAX_INTERVAL;
+        return fresh * NEW_FRACTION >= recent || now - lastRound >= MAX_INTERVAL;
     }
 
     private void round(long now) {

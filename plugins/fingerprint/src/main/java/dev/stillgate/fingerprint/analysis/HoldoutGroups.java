@@ -186,8 +186,8 @@ final class HoldoutGroups {
                 .orElse(null);
     }
 
-    private static int union(Map.Entry<HoldoutGroup, Integer> overlaps, int accounts) {
-        return accounts + overlaps.getKey().originalAccounts.length - overlaps.getValue();
+    private static int union(Map.Entry<HoldoutGroup, Integer> overlap, int accounts) {
+        return accounts + overlap.getKey().originalAccounts.length - overlap.getValue();
     }
 
     /**
@@ -256,11 +256,11 @@ final class HoldoutGroups {
     }
 
     /** Adds the candidate's accounts that are not members yet, within the capacity. */
-    private void addMembers(HoldoutGroup running, HoldoutGroup candidate, IntPredicate which, MemberAdder adder) {
+    private void addMembers(HoldoutGroup running, HoldoutGroup candidate, IntPredicate filter, MemberAdder adder) {
         int capacity = Math.min(
                 MAX_JOINED - running.accounts.length, MAX_MEMBERS - memberCount(groupsOfKind(running.hasTemplates())));
         int[] more = Arrays.stream(candidate.accounts)
-                .filter(account -> running.memberIndex(account) < 0 && which.test(account))
+                .filter(account -> running.memberIndex(account) < 0 && filter.test(account))
                 .limit(Math.max(0, capacity))
                 .toArray();
         if (more.length > 0) {

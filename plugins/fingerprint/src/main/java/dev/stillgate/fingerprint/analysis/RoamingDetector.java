@@ -92,9 +92,9 @@ final class RoamingDetector {
                 .toArray();
     }
 
-    private int[] rows(boolean roamingRows) {
+    private int[] rows(boolean roams) {
         return IntStream.range(0, roundAccounts.compared)
-                .filter(row -> roundAccounts.profiles.get(row).roams() == roamingRows)
+                .filter(row -> roundAccounts.profiles.get(row).roams() == roams)
                 .toArray();
     }
 
@@ -110,7 +110,7 @@ final class RoamingDetector {
     List<HoldoutGroup> candidates(int now) {
         List<HoldoutGroup> candidates = new ArrayList<>();
         int[] remaining = roaming;
-        while (remaining.length >= Cohort.FEWEST && candidates.size() < MAX_GROUPS) {
+        while (remaining.length >= Cohort.MIN_GROUP_SIZE && candidates.size() < MAX_GROUPS) {
             Ball best = bestBall(remaining);
             if (best == null) {
                 break;
@@ -121,9 +121,9 @@ final class RoamingDetector {
         return candidates;
     }
 
-    private static int[] without(int[] rows, int... roamingInside) {
+    private static int[] without(int[] rows, int... excluded) {
         return Arrays.stream(rows)
-                .filter(row -> Arrays.binarySearch(roamingInside, row) < 0)
+                .filter(row -> Arrays.binarySearch(excluded, row) < 0)
                 .toArray();
     }
 
@@ -142,7 +142,7 @@ final class RoamingDetector {
                 }
                 roamingOutside -= isBackground.test(near[k - 1]) ? 1 : 0;
                 double evidence = evidence(k, roamingOutside, othersInside) - penalty;
-                if (k >= Cohort.FEWEST && evidence > (best == null ? MIN_EVIDENCE : best.evidence)) {
+                if (k >= Cohort.MIN_GROUP_SIZE && evidence > (best == null ? MIN_EVIDENCE : best.evidence)) {
                     best = new Ball(Arrays.stream(near, 0, k).sorted().toArray(), evidence);
                 }
             }
@@ -206,10 +206,11 @@ final class RoamingDetector {
                 .toArray();
         LinearCounter addressBlocks = group.addressBlocks();
         int[] memberIndexes = IntStream.range(0, group.accounts.length).toArray();
-        if (rows.length < Cohort.FEWEST
+        if (rows.length < Cohort.MIN_GROUP_SIZE
                 || addressBlocks == null
                 || !addressBlocks.isDiverse()
-                || InterchangeabilityLikelihood.withEnoughTexts(group.sums(), memberIndexes).length < Cohort.FEWEST) {
+                || InterchangeabilityLikelihood.withEnoughTexts(group.sums(), memberIndexes).length
+                        < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
         double contentLogRatio = InterchangeabilityLikelihood.contentLogRatio(group.sums(), memberIndexes);
@@ -224,7 +225,7 @@ final class RoamingDetector {
         int[] inside = within(medoid, radius, rows);
         double concentration = evidence(
                 inside.length, backgroundCount(without(roaming, inside)), within(medoid, radius, others).length);
-        if (inside.length < Cohort.FEWEST || concentration <= 0) {
+        if (inside.length < Cohort.MIN_GROUP_SIZE || concentration <= 0) {
             return null;
         }
         Evidence result = Evidence.ofRoaming(settings, roamingLogOdds(inside.length), concentration);
@@ -243,7 +244,7 @@ final class RoamingDetector {
                     .filter(row ->
                             memberLikelihood.distance(one, row) < memberLikelihood.distance(other, row) == nearer)
                     .toArray();
-            if (half.length >= Cohort.FEWEST) {
+            if (half.length >= Cohort.MIN_GROUP_SIZE) {
                 retries.add(HoldoutGroup.ofRemainder(roundAccounts.accountIndexesOf(half), group.matchedOn, true, now));
             }
         }

@@ -25,7 +25,7 @@ import java.util.Set;
  */
 public final class CandidateSearch {
     /** Least evidence of a pace cluster in nats. */
-    private static final double WORTH_TESTING = 3;
+    private static final double MIN_EVIDENCE = 3;
 
     private static final int MAX_MEMBERS = 800;
 
@@ -56,7 +56,7 @@ public final class CandidateSearch {
     /** Adds the pace cluster of each cohort, extended to the accounts that the fit assigns to it. */
     public void addPaceClusters(List<Cohort> cohorts, PaceScan scan, ClusterFit fit) {
         for (Cohort cohort : cohorts) {
-            PaceCluster cluster = scan.best(cohort, WORTH_TESTING);
+            PaceCluster cluster = scan.best(cohort, MIN_EVIDENCE);
             if (cluster != null) {
                 int[] rows = fit.members(cohort, cluster, random);
                 candidates.add(new CandidateGroup(roundAccounts.accountIndexesOf(rows), cohort.key(), true));
@@ -74,7 +74,7 @@ public final class CandidateSearch {
         List<Cohort> openings = new ArrayList<>();
         for (Cohort template : templates) {
             int[] rows = keys.contains(template.key()) ? roundAccounts.candidateRows(template.members()) : new int[0];
-            if (rows.length >= Cohorts.FEWEST) {
+            if (rows.length >= Cohorts.MIN_SIZE) {
                 Cohort active = new Cohort(template.key(), template.value(), rows);
                 addCohort(active);
                 if (template.key() == SharedKey.OPENING) {
@@ -113,7 +113,7 @@ public final class CandidateSearch {
                 .filter(row -> !isBursty(roundAccounts.candidateProfiles.get(row)))
                 .map(roundAccounts.candidateIndexes::get)
                 .toArray();
-        if (nonBursty.length >= Cohort.FEWEST) {
+        if (nonBursty.length >= Cohort.MIN_GROUP_SIZE) {
             candidates.add(new CandidateGroup(sampled(nonBursty), cohort.key(), false));
         }
     }

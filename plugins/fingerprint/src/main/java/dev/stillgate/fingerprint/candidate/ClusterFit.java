@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Assigns the accounts of a cohort to a pace cluster by all evidence families (EM algorithm: A. Dempster, N. Laird and
- * D. Rubin, "Maximum likelihood from incomplete data via the EM algorithm", 1977).
+ * Assigns the accounts of a cohort to a pace cluster by all evidence families, with a hard-assignment variant of the EM
+ * algorithm (A. Dempster, N. Laird and D. Rubin, "Maximum likelihood from incomplete data via the EM algorithm", 1977).
  *
  * <p>Alternates between fitting the cluster's centre and widths to its members and reassigning the members. The result
  * is the accounts with a posterior probability of at least 0.99 each.
@@ -78,13 +78,13 @@ public final class ClusterFit {
                     .filter(i -> logOdds[i] > 0)
                     .map(i -> all[i])
                     .toArray();
-            if (likely.length < Cohort.FEWEST) {
+            if (likely.length < Cohort.MIN_GROUP_SIZE) {
                 return core;
             }
             members = likely;
         }
         int[] confidentMembers = confident(all, logOdds);
-        return confidentMembers.length < Cohort.FEWEST ? core : confidentMembers;
+        return confidentMembers.length < Cohort.MIN_GROUP_SIZE ? core : confidentMembers;
     }
 
     /** Returns the rows with sufficient posterior odds, ascending. */
@@ -110,7 +110,7 @@ public final class ClusterFit {
         double[] logRatios = new double[all.length];
         int fitting = 0;
         for (int i = 0; i < all.length; i++) {
-            logRatios[i] = density.logNormal(density.points[all[i]], centre, widths) - background[i];
+            logRatios[i] = density.normalLogDensity(density.points[all[i]], centre, widths) - background[i];
             fitting += logRatios[i] > 0 && Arrays.binarySearch(members, all[i]) >= 0 ? 1 : 0;
         }
         if (exceptions) {

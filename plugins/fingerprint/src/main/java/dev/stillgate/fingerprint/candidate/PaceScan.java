@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scan statistic for accounts that work at one pace (M. Kulldorff, "A spatial scan statistic", 1997).
  *
- * <p>Accounts of one kind are alike in manner, which is not evidence, but their amounts of work usually differ by orders
- * of magnitude. The scan window is a ball around a member in the coordinates of manner. Within a window of n accounts,
- * k have nearly equal paces under the alternative: ln pace is normal with a small width. Under the null, paces follow
- * the background. The statistic is ln of the likelihood ratio, less a penalty for each choice: window, subset of k of
- * n, centre and width.
+ * <p>Accounts of one kind are alike in manner, which is not evidence, but their amounts of work usually differ by
+ * orders of magnitude. The scan window is a ball around a member in the coordinates of manner. Under the alternative, k
+ * of the n accounts in a window have nearly equal paces: ln pace is normal with a small width. Under the null, all
+ * paces follow the background. The statistic is ln of the likelihood ratio, less a penalty for multiple testing: ln of
+ * the number of windows, subsets of k of n, centres and widths (Bonferroni).
  */
 public final class PaceScan {
 
@@ -120,7 +120,7 @@ public final class PaceScan {
     }
 
     private @Nullable PaceCluster bestInBall(int[] ball, double penalty, double minEvidence) {
-        if (ball.length < Cohort.FEWEST) {
+        if (ball.length < Cohort.MIN_GROUP_SIZE) {
             return null;
         }
         double[] sorted = new double[ball.length];
@@ -165,7 +165,7 @@ public final class PaceScan {
 
     /** Returns whether enough paces are within reach of a centre. */
     private static boolean isEnough(double[] sorted, double centre, double reach) {
-        return countUpTo(sorted, centre + reach) - countUpTo(sorted, centre - reach) >= Cohort.FEWEST;
+        return countUpTo(sorted, centre + reach) - countUpTo(sorted, centre - reach) >= Cohort.MIN_GROUP_SIZE;
     }
 
     private static int countUpTo(double[] sorted, double value) {
@@ -188,7 +188,7 @@ public final class PaceScan {
                 most += logRatios[i];
             }
         }
-        if (above < Cohort.FEWEST || most - penalty - minPenalty(ball.length, above) < minEvidence) {
+        if (above < Cohort.MIN_GROUP_SIZE || most - penalty - minPenalty(ball.length, above) < minEvidence) {
             return null;
         }
         Arrays.sort(order, 0, above);
@@ -198,7 +198,7 @@ public final class PaceScan {
         for (int k = 1; k <= above; k++) {
             sum += logRatios[(int) order[k - 1]];
             double score = sum - logBinomial(ball.length, k) - penalty;
-            if (k >= Cohort.FEWEST && score > best) {
+            if (k >= Cohort.MIN_GROUP_SIZE && score > best) {
                 best = score;
                 size = k;
             }
@@ -212,7 +212,7 @@ public final class PaceScan {
 
     /** Returns the least penalty for a subset: the binomial coefficient is smallest at one of the two ends. */
     private double minPenalty(int n, int most) {
-        return Math.min(logBinomial(n, Cohort.FEWEST), logBinomial(n, most));
+        return Math.min(logBinomial(n, Cohort.MIN_GROUP_SIZE), logBinomial(n, most));
     }
 
     /** Returns ln of the binomial coefficient. */

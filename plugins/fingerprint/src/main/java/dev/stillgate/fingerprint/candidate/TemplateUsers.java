@@ -127,9 +127,9 @@ public final class TemplateUsers {
     public List<Cohort> shared() {
         List<Cohort> shared = new ArrayList<>();
         users.forEach((key, templateUsers) -> {
-            if (templateUsers.size >= Cohorts.FEWEST) {
+            if (templateUsers.size >= Cohorts.MIN_SIZE) {
                 int[] frequentUsers = templateUsers.frequentUsers();
-                if (frequentUsers.length >= Cohorts.FEWEST) {
+                if (frequentUsers.length >= Cohorts.MIN_SIZE) {
                     shared.add(new Cohort(KEYS.get((int) (key >>> Integer.SIZE)), (int) (long) key, frequentUsers));
                 }
             }

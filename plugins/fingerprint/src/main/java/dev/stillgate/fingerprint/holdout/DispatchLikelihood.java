@@ -16,14 +16,13 @@ import java.util.stream.IntStream;
  * that is expected if account and time are independent ({@link EventTimes}) tells the hypotheses apart:
  *
  * <ul>
- * <li>Null hypothesis: the users are unrelated. Users return to their own work, so pairs exceed independence by a
- * factor with a given prior.
- * <li>Independence: a dispatcher that assigns work at random gives a factor of 1.
- * <li>Round-robin: a dispatcher that takes turns gives a factor below 1.
- * <li>Equal shares: a dispatcher also gives the accounts equal amounts of work ({@link EqualValues}).
+ * <li>Null hypothesis, unrelated users: users return to their own work, so the ratio is above 1, with a discrete prior.
+ * <li>Alternative, random dispatch: the ratio is 1 (independence).
+ * <li>Alternative, round-robin dispatch: the ratio is below 1.
  * </ul>
  *
- * <p>The counts are modelled as Poisson at three bin widths.
+ * <p>The counts are modelled as Poisson at three bin widths. Equal shares of work are a further alternative ({@link
+ * EqualValues}).
  */
 public final class DispatchLikelihood {
     /**
@@ -60,7 +59,7 @@ public final class DispatchLikelihood {
     /** Largest ratios under dispatch, by scale: dispatched accounts may send cover traffic, and come and go. */
     private static final double[] MAX_DISPATCH_FACTORS = {1.35, 1.15, 1.08};
 
-    /** Ln of the likelihood ratio below the negative of which a test is futile. */
+    /** Least expected number of pairs to stop a test for futility, and least log ratio against the group. */
     private static final double FUTILITY_PAIRS = 40;
 
     private static final double FUTILITY = 6;
@@ -131,8 +130,8 @@ public final class DispatchLikelihood {
         int[] memberIndexes =
                 Arrays.stream(unscheduled).filter(m -> !group.isFollower(m)).toArray();
         Coincidences coincidences = coincidences(group, memberIndexes);
-        boolean followsEvents =
-                group.followsSharedEvents(); // an event triggers each account once, without a dispatcher
+        // an event triggers each account once, without a dispatcher
+        boolean followsEvents = group.followsSharedEvents();
         double roundRobinLogRatio = followsEvents ? 0 : coincidences.roundRobinLogRatio;
         double independenceLogRatio = independenceLogRatio(group, memberIndexes);
         boolean tooFewStarts = group.starts().effectiveBins(1) < MIN_BINS
@@ -143,11 +142,11 @@ public final class DispatchLikelihood {
                         IntStream.of(active(group, unscheduled)).filter(group::isFollower))
                 .toArray();
         double[] equalShareLogRatios = new double[active.length];
-        boolean manyUsers =
-                independenceLogRatio < -FUTILITY && roundRobinLogRatio <= 0; // as in a product with many users
+        // as in a product with many users
+        boolean manyUsers = independenceLogRatio < -FUTILITY && roundRobinLogRatio <= 0;
         boolean ignoresShares =
                 coincidences.logRatioAgainst < -1 || tooFewStarts || group.selectedByPace || manyUsers || followsEvents;
-        double equalSharesLogRatio = ignoresShares || coreMembers.length < Cohort.FEWEST
+        double equalSharesLogRatio = ignoresShares || coreMembers.length < Cohort.MIN_GROUP_SIZE
                 ? 0
                 : equalSharesLogRatio(group, active, coreMembers.length, equalShareLogRatios);
         double independence = followsEvents || ignoresIndependence(group, equalSharesLogRatio)
@@ -284,17 +283,17 @@ public final class DispatchLikelihood {
      */
     private static double independenceLogRatio(HoldoutGroup group, int[] memberIndexes) {
         int firstScale = expectedPairs(group.requests(), 0, memberIndexes) < MIN_PAIRS ? 1 : 0;
-        double bounded = Double.POSITIVE_INFINITY;
+        double smallest = Double.POSITIVE_INFINITY;
         for (int scale = firstScale; scale <= firstScale + 1; scale++) {
             double expected = expectedPairs(group.requests(), scale, memberIndexes);
             boolean hasEnoughPairs = expected >= MIN_PAIRS && group.requests().effectiveBins(scale) >= MIN_BINS;
-            bounded = Math.min(
-                    bounded,
+            smallest = Math.min(
+                    smallest,
                     hasEnoughPairs
                             ? independenceLogRatio(observedPairs(group.requests(), scale, memberIndexes), expected, 1)
                             : 0);
         }
-        return bounded;
+        return smallest;
     }
 
     /** Returns ln of the likelihood ratio of a ratio of at most {@code factor} to the background. */

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Evidence for a group by family, as base-10 log odds, and the signals that it comes from. Of several results in one
- * family the strongest counts.
+ * Evidence for a group by family, as base-10 logarithms of likelihood ratios, and the signals that it comes from. Of
+ * several results in one family the strongest counts.
  */
 public final class Evidence {
     /**

@@ -94,8 +94,8 @@ public final class InterchangeabilityLikelihood {
                         && (isScheduledGroup || !group.isScheduled(m)))
                 .toArray();
         double[] perAccountLogRatio = new double[group.accounts.length];
-        if (memberIndexes.length < Cohort.FEWEST
-                || group.isSynchronous()) { // a common trigger gives all accounts one tempo
+        // a common trigger gives all accounts one tempo
+        if (memberIndexes.length < Cohort.MIN_GROUP_SIZE || group.isSynchronous()) {
             return new Result(0, 0, 0, 0, perAccountLogRatio);
         }
         double[] tempos =
@@ -162,7 +162,7 @@ public final class InterchangeabilityLikelihood {
      */
     public static double contentLogRatio(MemberSums sums, int... memberIndexes) {
         int[] compared = withEnoughTexts(sums, memberIndexes);
-        if (compared.length < Cohort.FEWEST) {
+        if (compared.length < Cohort.MIN_GROUP_SIZE) {
             return 0;
         }
         double[] all = new double[MemberSums.TOPICS];
@@ -188,9 +188,9 @@ public final class InterchangeabilityLikelihood {
                     error + CONTENT_RATIOS[k] * CONTENT_RATIOS[k] * 2 / CONTENT_DIMENSIONS / compared.length;
             background = LogMath.logSum(
                     background,
-                    logNormal(betweenRatio - CONTENT_RATIOS[k], totalVariance) + Math.log(CONTENT_WEIGHTS[k]));
+                    normalLogDensity(betweenRatio - CONTENT_RATIOS[k], totalVariance) + Math.log(CONTENT_WEIGHTS[k]));
         }
-        return LEARNING_RATE * (logNormal(betweenRatio, error) - background);
+        return LEARNING_RATE * (normalLogDensity(betweenRatio, error) - background);
     }
 
     /** Returns the members with enough texts. */
@@ -200,7 +200,7 @@ public final class InterchangeabilityLikelihood {
                 .toArray();
     }
 
-    private static double logNormal(double deviation, double variance) {
+    private static double normalLogDensity(double deviation, double variance) {
         return -(deviation * deviation / variance + Math.log(variance)) / 2;
     }
 }

@@ -29,11 +29,11 @@ public final class MemberLikelihood {
     private static final int COHORT_SAMPLE = 250;
     private static final int POPULATION_SAMPLE = 400;
     private static final int ITERATIONS = 50;
+
     /** Upper bound of a log ratio before it is exponentiated. */
     private static final double MAX_LOG_RATIO = 50;
 
     private static final double MIN_PROPORTION = 0.02;
-
     private static final int NEIGHBOURS = 30;
 
     private final List<AccountProfile> profiles;

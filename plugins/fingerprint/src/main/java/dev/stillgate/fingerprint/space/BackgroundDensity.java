@@ -134,10 +134,10 @@ public final class BackgroundDensity {
     }
 
     private static int[] sampledMembers(int[] members, Random random) {
-        int[] places = Sampling.sample(members.length, COHORT_SAMPLE, random);
-        int[] cohort = new int[places.length];
-        for (int i = 0; i < places.length; i++) {
-            cohort[i] = members[places[i]];
+        int[] positions = Sampling.sample(members.length, COHORT_SAMPLE, random);
+        int[] cohort = new int[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            cohort[i] = members[positions[i]];
         }
         return cohort;
     }
@@ -198,12 +198,12 @@ public final class BackgroundDensity {
     }
 
     /** Returns ln of an isotropic normal density at a squared distance from its mean. */
-    double logNormal(double squaredDistance, double deviation) {
+    double normalLogDensity(double squaredDistance, double deviation) {
         return -squaredDistance / (2 * deviation * deviation) - dimensions * (Math.log(deviation) + HALF_LOG_TWO_PI);
     }
 
     /** Returns ln of a normal density with a standard deviation for each coordinate. */
-    public double logNormal(double[] point, double[] centre, double[] widths) {
+    public double normalLogDensity(double[] point, double[] centre, double[] widths) {
         double sum = 0;
         for (int j = 0; j < dimensions; j++) {
             double z = (point[j] - centre[j]) / widths[j];

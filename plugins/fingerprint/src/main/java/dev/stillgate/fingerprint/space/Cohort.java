@@ -13,7 +13,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Cohort(SharedKey key, int value, int[] members) {
     /** Least number of accounts in a group that is searched for or tested. */
-    public static final int FEWEST = 10;
+    public static final int MIN_GROUP_SIZE = 10;
 
     @Override
     public String toString() {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  */
 public final class Cohorts {
     /** Least number of accounts of a cohort. */
-    public static final int FEWEST = 12;
+    public static final int MIN_SIZE = 12;
 
     private Cohorts() {}
 
@@ -56,7 +56,7 @@ public final class Cohorts {
     }
 
     private static void add(List<Cohort> cohorts, SharedKey key, int value, int[] list) {
-        if (list[0] >= FEWEST) {
+        if (list[0] >= MIN_SIZE) {
             cohorts.add(new Cohort(key, value, Arrays.copyOfRange(list, 1, list[0] + 1)));
         }
     }

@@ -40,9 +40,9 @@ public final class Concentration {
             double width = each * density.bandwidth();
             double ratio = 0;
             for (int row : rows) {
-                double close = density.logNormal(density.squaredDistance(points[row], centre), width);
-                int memberIndex = Arrays.binarySearch(cohort.members(), row);
-                ratio += LogMath.logSum(LOG_REGULAR + close - background[memberIndex], LOG_EXCEPTION);
+                double concentrated = density.normalLogDensity(density.squaredDistance(points[row], centre), width);
+                int position = Arrays.binarySearch(cohort.members(), row);
+                ratio += LogMath.logSum(LOG_REGULAR + concentrated - background[position], LOG_EXCEPTION);
             }
             sum = sum == Double.NEGATIVE_INFINITY ? ratio : LogMath.logSum(sum, ratio);
         }

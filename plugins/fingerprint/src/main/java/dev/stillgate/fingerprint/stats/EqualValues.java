@@ -54,13 +54,13 @@ public final class EqualValues {
         double[] unequal = new double[backgroundVariances.length];
         for (int i = 0; i < values.length; i++) {
             double deviation = values[i] - median;
-            double reference = logNormal(deviation, noise[i] + widest);
-            double equal = logNormal(deviation, noise[i] + equalVariance) - reference;
+            double reference = normalLogDensity(deviation, noise[i] + widest);
+            double equal = normalLogDensity(deviation, noise[i] + equalVariance) - reference;
             allEqual += i < groupSize ? equal : 0;
             mostlyEqual += i < groupSize ? LogMath.logSum(LOG_REGULAR + equal, LOG_EXCEPTION) : 0;
             double[] each = new double[backgroundVariances.length];
             for (int k = 0; k < each.length; k++) {
-                each[k] = logNormal(deviation, noise[i] + backgroundVariances[k]) - reference;
+                each[k] = normalLogDensity(deviation, noise[i] + backgroundVariances[k]) - reference;
                 unequal[k] += i < groupSize ? each[k] : 0;
             }
             perAccountLogRatio[i] = equal - logMixture(each);
@@ -78,7 +78,7 @@ public final class EqualValues {
     }
 
     /** Returns ln of a normal density, up to a constant. */
-    private static double logNormal(double deviation, double variance) {
+    private static double normalLogDensity(double deviation, double variance) {
         return -(Math.log(variance) + deviation * deviation / variance) / 2;
     }
 }

@@ -52,10 +52,10 @@ public final class MixtureProportion {
     /**
      * Returns the posterior probability that an account belongs to the background.
      *
-     * @param ratio ln of the likelihood ratio, group to background, from all data on the account
+     * @param logRatio ln of the likelihood ratio, group to background, from all data on the account
      */
-    public double backgroundProbability(double ratio) {
-        double odds = Math.exp(Math.min(ratio, MAX_LOG_RATIO));
+    public double backgroundProbability(double logRatio) {
+        double odds = Math.exp(Math.min(logRatio, MAX_LOG_RATIO));
         double sum = 0;
         for (int k = 0; k < GRID_SIZE; k++) {
             sum += posterior[k] * (1 - proportions[k]) / (1 - proportions[k] + proportions[k] * odds);
@@ -99,12 +99,12 @@ public final class MixtureProportion {
      */
     public static DoubleUnaryOperator backgroundProbabilityAtLowerBound(double... logRatios) {
         double proportion = lowerBound(logRatios);
-        return ratio -> 1 / (1 + Math.exp(ratio) * proportion / (1 - proportion));
+        return logRatio -> 1 / (1 + Math.exp(logRatio) * proportion / (1 - proportion));
     }
 
-    private static double[] ratios(double... logs) {
-        return Arrays.stream(logs)
-                .map(ratio -> Math.exp(Math.min(ratio, MAX_LOG_RATIO)))
+    private static double[] ratios(double... logRatios) {
+        return Arrays.stream(logRatios)
+                .map(logRatio -> Math.exp(Math.min(logRatio, MAX_LOG_RATIO)))
                 .toArray();
     }
 

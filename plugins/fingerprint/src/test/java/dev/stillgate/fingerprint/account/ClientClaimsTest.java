@@ -35,7 +35,7 @@ final class ClientClaimsTest {
     /** Records a ClientHello of many organisations with a claim, many times each. */
     private void come(int count, long claim, long ja4) {
         for (int i = 0; i < count; i++) {
-            String organisation = "house-" + organisations++;
+            String organisation = "organisation-" + organisations++;
             for (int again = 0; again < 50; again++) {
                 assertThat(contradicts(organisation, claim, ja4)).isFalse();
             }

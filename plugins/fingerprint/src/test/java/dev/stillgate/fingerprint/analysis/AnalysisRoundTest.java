@@ -60,7 +60,7 @@ class AnalysisRoundTest {
         begun.forEach(each -> begin(group, each[0], each[1]));
         assertThat(after(group, account -> false))
                 .singleElement()
-                .satisfies(calm -> assertThat(calm.accounts)
+                .satisfies(remaining -> assertThat(remaining.accounts)
                         .containsExactly(IntStream.range(1, 30).toArray()));
         assertThat(group.isClosed()).isTrue();
     }

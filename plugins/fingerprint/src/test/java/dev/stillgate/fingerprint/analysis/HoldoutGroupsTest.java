@@ -65,17 +65,17 @@ final class HoldoutGroupsTest {
     void onlyNewAccountsJoinASimilarGroup() {
         HoldoutGroup running = of(0, 20);
         groups.begin(running);
-        HoldoutGroup named = new HoldoutGroup(
+        HoldoutGroup candidate = new HoldoutGroup(
                 IntStream.concat(IntStream.range(0, 21), IntStream.of(1000, 1001))
                         .toArray(),
                 SharedKey.CLIENT,
                 false,
                 FIRST + 3600);
-        assertThat(groups.begin(named)).isFalse();
+        assertThat(groups.begin(candidate)).isFalse();
         assertThat(running.accounts).hasSize(22).endsWith(19, 1000, 1001);
         groups.observe(1001, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
         assertThat(running.starts().count(21)).isEqualTo(1);
-        assertThat(groups.begin(new HoldoutGroup(named.accounts, SharedKey.SHAPE, false, FIRST)))
+        assertThat(groups.begin(new HoldoutGroup(candidate.accounts, SharedKey.SHAPE, false, FIRST)))
                 .isFalse();
         assertThat(running.accounts).hasSize(22);
     }

@@ -3,15 +3,15 @@ package dev.stillgate.fingerprint.holdout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stillgate.fingerprint.analysis.DealtWork;
+import dev.stillgate.fingerprint.analysis.DispatchScenario;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Evidence of equal and unequal shares beside that of independence. */
-final class DispatchLikelihoodSharesTest extends DealtWork {
+final class DispatchLikelihoodSharesTest extends DispatchScenario {
     @Test
     void randomDispatchInUnequalSharesIsNoEvidence() {
-        deals(shares(false), false);
+        dispatch(shares(false), false);
         DispatchLikelihood.Result result = DispatchLikelihood.of(play());
         assertThat(result.independenceLogRatio()).isBetween(1.0, Math.log(100));
         assertThat(result.roundRobinLogRatio()).isLessThan(3);
@@ -22,15 +22,15 @@ final class DispatchLikelihoodSharesTest extends DealtWork {
 
     @Test
     void randomDispatchInEqualSharesIsDetectedUnlessSelectedByPace() {
-        deals(shares(true), false);
+        dispatch(shares(true), false);
         DispatchLikelihood.Result result = DispatchLikelihood.of(play());
         assertThat(result.independenceLogRatio()).isPositive();
         assertThat(result.evidence())
                 .isGreaterThanOrEqualTo(result.independenceLogRatio())
                 .isGreaterThan(3);
-        DispatchLikelihood.Result picked = DispatchLikelihood.of(play(true));
-        assertThat(picked.independenceLogRatio()).isCloseTo(result.independenceLogRatio(), within(1e-9));
-        assertThat(picked.evidence()).isLessThan(1);
+        DispatchLikelihood.Result byPace = DispatchLikelihood.of(play(true));
+        assertThat(byPace.independenceLogRatio()).isCloseTo(result.independenceLogRatio(), within(1e-9));
+        assertThat(byPace.evidence()).isLessThan(1);
     }
 
     /** Products of similar size, whose users arrive at random and stay for a few turns. */
@@ -54,7 +54,7 @@ final class DispatchLikelihoodSharesTest extends DealtWork {
 
     @Test
     void equalSharesAreIgnoredWhenSelectedByPace() {
-        deals(shares(true), false);
+        dispatch(shares(true), false);
         assertThat(DispatchLikelihood.of(play()).equalSharesLogRatio()).isGreaterThan(10);
         assertThat(DispatchLikelihood.of(play(true)).equalSharesLogRatio()).isZero();
     }

@@ -3,7 +3,7 @@ package dev.stillgate.fingerprint.holdout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stillgate.fingerprint.analysis.DealtWork;
+import dev.stillgate.fingerprint.analysis.DispatchScenario;
 import dev.stillgate.fingerprint.analysis.Seen;
 import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
@@ -17,10 +17,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Dispatched work against sessions of unrelated users. */
-final class DispatchLikelihoodTest extends DealtWork {
+final class DispatchLikelihoodTest extends DispatchScenario {
     @Test
     void roundRobinIsDetectedForAnyRhythm() {
-        deals(shares(true), true);
+        dispatch(shares(true), true);
         DispatchLikelihood.Result result = DispatchLikelihood.of(play());
         assertThat(result.roundRobinLogRatio()).isGreaterThan(50);
         assertThat(result.evidence()).isGreaterThan(20);
@@ -32,7 +32,7 @@ final class DispatchLikelihoodTest extends DealtWork {
     /** Unrelated followers do not change the result of the group, and are rejected one by one. */
     @Test
     void followersAreTestedOneByOne() {
-        deals(shares(true), true);
+        dispatch(shares(true), true);
         exchanges.removeIf(each -> each[0] >= 12);
         for (int times = 0; times < 4; times++) {
             IntStream.range(12, ACCOUNTS).forEach(this::sessions);
@@ -40,7 +40,7 @@ final class DispatchLikelihoodTest extends DealtWork {
         assertThat(DispatchLikelihood.of(play()).evidence()).isNegative();
         HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, false, FIRST);
         group.follow(FIRST, IntStream.range(10, ACCOUNTS).toArray());
-        DispatchLikelihood.Result result = DispatchLikelihood.of(played(group));
+        DispatchLikelihood.Result result = DispatchLikelihood.of(replayed(group));
         assertThat(result.evidence()).isGreaterThan(20);
         assertThat(Arrays.stream(result.perAccountLogRatio(), 0, 12)).allMatch(ratio -> ratio > 0);
         assertThat(Arrays.stream(result.perAccountLogRatio(), 12, ACCOUNTS)).allMatch(ratio -> ratio < 0);
@@ -96,7 +96,7 @@ final class DispatchLikelihoodTest extends DealtWork {
 
     @Test
     void unrelatedAccountsInAGroupHaveNegativeRatios() {
-        deals(shares(true), true);
+        dispatch(shares(true), true);
         exchanges.removeIf(each -> each[0] < 4);
         IntStream.range(0, 4).forEach(this::sessions);
         DispatchLikelihood.Result result = DispatchLikelihood.of(play());
@@ -144,7 +144,7 @@ final class DispatchLikelihoodTest extends DealtWork {
 
     @Test
     void laterMemberIsComparedFromItsJoinOn() {
-        deals(shares(true), false);
+        dispatch(shares(true), false);
         int later = FIRST + 3 * DAY;
         exchanges.removeIf(each -> each[0] >= 15 && each[1] < later);
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
@@ -235,7 +235,7 @@ final class DispatchLikelihoodTest extends DealtWork {
 
     @Test
     void correlatedPairDoesNotAffectTheOthers() {
-        EventTimes occasions = new EventTimes(4, 3600);
+        EventTimes times = new EventTimes(4, 3600);
         List<int[]> all = new ArrayList<>();
         for (int hour = 0; hour < 4000; hour++) {
             if (hour % 24 == 3) {
@@ -253,9 +253,9 @@ final class DispatchLikelihoodTest extends DealtWork {
                 }
             }
         }
-        all.forEach(each -> occasions.add(each[0], each[1]));
-        double chance = occasions.pairs(2) / 4000;
-        assertThat(occasions.expectedPairs(0, 2)).isCloseTo(chance, within(0.15 * chance));
+        all.forEach(each -> times.add(each[0], each[1]));
+        double chance = times.pairs(2) / 4000;
+        assertThat(times.expectedPairs(0, 2)).isCloseTo(chance, within(0.15 * chance));
     }
 
     /** As with a service that sends one request a night for each customer, so no account coincides with itself. */

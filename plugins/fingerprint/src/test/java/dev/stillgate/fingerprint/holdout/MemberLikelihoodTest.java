@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** A group of 60 similar accounts and 10 others that are similar to each other, and a background of 130. */
 final class MemberLikelihoodTest {
-    private static final int ALIKE = 60;
+    private static final int SIMILAR = 60;
     private static final int OTHERS = 10;
-    private static final int GROUP = ALIKE + OTHERS;
+    private static final int GROUP = SIMILAR + OTHERS;
     private static final int ALL = 200;
     private static final int PROMPTS = 20;
 
@@ -38,7 +38,7 @@ final class MemberLikelihoodTest {
     MemberLikelihoodTest() {
         Arrays.fill(timeLogRatios, 1.5);
         Arrays.fill(hasEnoughData, true);
-        for (int i = ALIKE; i < GROUP; i++) {
+        for (int i = SIMILAR; i < GROUP; i++) {
             timeLogRatios[i] = i % 2 == 0 ? 2.4 : -8; // half of the others are rejected by time evidence
         }
     }
@@ -46,7 +46,7 @@ final class MemberLikelihoodTest {
     private MemberLikelihood memberLikelihood(IntPredicate isBackground) {
         AccountTable table = new AccountTable();
         for (int account = 0; account < ALL; account++) {
-            double size = account < ALIKE ? 5 : account < GROUP ? 7 : 4 + 5 * random.nextDouble();
+            double size = account < SIMILAR ? 5 : account < GROUP ? 7 : 4 + 5 * random.nextDouble();
             double spread = account < GROUP ? 0.2 : 0.2 + random.nextDouble();
             for (int k = 0; k < PROMPTS; k++) {
                 Observation seen = Seen.prompt("a-" + account, Seen.START + k * 3_600_000L);
@@ -76,9 +76,9 @@ final class MemberLikelihoodTest {
     @Test
     void contentSeparatesMembersFromOthers() {
         double[] logRatios = likelihood.logRatios(rows, SharedKey.CLIENT, timeLogRatios);
-        double[] many = Arrays.copyOf(logRatios, ALIKE);
+        double[] many = Arrays.copyOf(logRatios, SIMILAR);
         assertThat(Quantiles.median(many)).isGreaterThan(0.5);
-        for (int i = ALIKE; i < GROUP; i += 2) {
+        for (int i = SIMILAR; i < GROUP; i += 2) {
             assertThat(logRatios[i]).as("account %d", i).isLessThan(0);
         }
     }
@@ -86,7 +86,7 @@ final class MemberLikelihoodTest {
     /** An account that joins a campaign late is compared with unflagged accounts only. */
     @Test
     void flaggedAccountsAreNotBackground() {
-        int[] late = IntStream.range(0, ALIKE / 2).toArray();
+        int[] late = IntStream.range(0, SIMILAR / 2).toArray();
         double[] dealt = new double[late.length];
         Arrays.fill(dealt, 1.5);
         double beside = Quantiles.median(likelihood.logRatios(late, SharedKey.CLIENT, dealt));
@@ -97,8 +97,8 @@ final class MemberLikelihoodTest {
 
     @Test
     void joinersDoNotChangeTheFit() {
-        int[] joiners = IntStream.range(ALIKE - 10, GROUP).toArray();
-        int[] group = IntStream.range(0, ALIKE - 10).toArray();
+        int[] joiners = IntStream.range(SIMILAR - 10, GROUP).toArray();
+        int[] group = IntStream.range(0, SIMILAR - 10).toArray();
         double[] dealt = Arrays.copyOf(timeLogRatios, group.length);
         double[] logRatios = likelihood.logRatios(group, SharedKey.CLIENT, dealt, joiners);
         assertThat(logRatios)
@@ -116,10 +116,10 @@ final class MemberLikelihoodTest {
     @Test
     void fewSimilarUnrelatedAccountsAreSeenByTheirNeighbours() {
         double[] pure = least(likelihood.neighbourTimeLogRatios(rows, timeLogRatios, hasEnoughData));
-        for (int i = ALIKE; i < GROUP; i += 2) {
+        for (int i = SIMILAR; i < GROUP; i += 2) {
             assertThat(pure[i]).as("account %d", i).isLessThan(0.75);
         }
-        assertThat(Arrays.stream(pure, 0, ALIKE).average().orElseThrow()).isGreaterThan(0.85);
+        assertThat(Arrays.stream(pure, 0, SIMILAR).average().orElseThrow()).isGreaterThan(0.85);
     }
 
     @Test
@@ -135,7 +135,7 @@ final class MemberLikelihoodTest {
     void membershipFollowsTimeEvidence() {
         double[] membership = MemberLikelihood.membership(timeLogRatios);
         assertThat(membership[0]).isGreaterThan(0.9);
-        assertThat(membership[ALIKE + 1]).isLessThan(0.01);
+        assertThat(membership[SIMILAR + 1]).isLessThan(0.01);
         assertThat(MemberLikelihood.membership(new double[] {Double.NEGATIVE_INFINITY, 1, 1})[0])
                 .isZero();
     }

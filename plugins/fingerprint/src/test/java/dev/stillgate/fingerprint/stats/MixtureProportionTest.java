@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class MixtureProportionTest {
-    private static double[] alike(int accounts, double ratio) {
+    private static double[] repeated(int accounts, double ratio) {
         double[] logRatios = new double[accounts];
         Arrays.fill(logRatios, ratio);
         return logRatios;
@@ -15,20 +15,20 @@ final class MixtureProportionTest {
 
     @Test
     void lowerBoundRisesWithManyWeakAccounts() {
-        assertThat(MixtureProportion.lowerBound(alike(30, 1))).isBetween(0.82, 0.88);
-        assertThat(MixtureProportion.lowerBound(alike(300, 1))).isGreaterThan(0.97);
+        assertThat(MixtureProportion.lowerBound(repeated(30, 1))).isBetween(0.82, 0.88);
+        assertThat(MixtureProportion.lowerBound(repeated(300, 1))).isGreaterThan(0.97);
     }
 
     @Test
     void lowerBoundIsNearZeroWithoutEvidence() {
-        assertThat(MixtureProportion.lowerBound(alike(10, 0.3))).isLessThan(0.05);
-        assertThat(MixtureProportion.lowerBound(alike(500, 0))).isLessThan(0.05);
+        assertThat(MixtureProportion.lowerBound(repeated(10, 0.3))).isLessThan(0.05);
+        assertThat(MixtureProportion.lowerBound(repeated(500, 0))).isLessThan(0.05);
         assertThat(MixtureProportion.lowerBound()).isLessThan(0.05);
     }
 
     @Test
     void lowerBoundFallsWithBackgroundAccounts() {
-        double[] logRatios = alike(40, 1.5);
+        double[] logRatios = repeated(40, 1.5);
         double pure = MixtureProportion.lowerBound(logRatios);
         Arrays.fill(logRatios, 0, 10, -4);
         logRatios[3] = Double.NEGATIVE_INFINITY;
@@ -38,7 +38,7 @@ final class MixtureProportionTest {
 
     @Test
     void lowerBoundIgnoresASingleStrongAccount() {
-        double[] logRatios = alike(20, 0);
+        double[] logRatios = repeated(20, 0);
         logRatios[0] = 800;
         assertThat(MixtureProportion.lowerBound(logRatios)).isLessThan(0.12);
     }
@@ -49,10 +49,10 @@ final class MixtureProportionTest {
         assertThat(nothing.backgroundProbability(0)).as("no data").isCloseTo(0.5, within(0.01));
         assertThat(nothing.backgroundProbability(Double.NEGATIVE_INFINITY)).isCloseTo(1, within(1e-9));
         assertThat(nothing.backgroundProbability(900)).isLessThan(1e-9);
-        MixtureProportion many = new MixtureProportion(alike(100, 1));
+        MixtureProportion many = new MixtureProportion(repeated(100, 1));
         assertThat(many.backgroundProbability(0)).isBetween(0.005, 0.05);
         assertThat(many.backgroundProbability(3)).isLessThan(many.backgroundProbability(1) / 4);
-        double[] some = alike(100, 1);
+        double[] some = repeated(100, 1);
         Arrays.fill(some, 0, 20, -4);
         assertThat(new MixtureProportion(some).backgroundProbability(0)).isBetween(0.15, 0.4);
     }

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Five days of 20 accounts, with dispatched work or with sessions of their own. */
-public abstract class DealtWork {
+public abstract class DispatchScenario {
     public static final int ACCOUNTS = 20;
     public static final int DAY = 86_400;
     public static final int DAYS = 5;
@@ -30,10 +30,10 @@ public abstract class DealtWork {
     public HoldoutGroup play(boolean selectedByPace) {
         HoldoutGroup group =
                 new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, selectedByPace, FIRST);
-        return played(group);
+        return replayed(group);
     }
 
-    public HoldoutGroup played(HoldoutGroup group) {
+    public HoldoutGroup replayed(HoldoutGroup group) {
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
         for (int[] each : exchanges) {
             Observation seen = Seen.prompt("a", each[1] * 1000L);
@@ -43,15 +43,20 @@ public abstract class DealtWork {
         return group;
     }
 
-    /** Adds work from a queue that is faster by day than by night, assigned in turn or at random. */
-    public void deals(double[] shares, boolean inTurn) {
+    /**
+     * Adds work from a queue that is faster by day than by night.
+     *
+     * @param shares relative share of each account
+     * @param roundRobin whether the accounts take turns; else each conversation is assigned at random
+     */
+    public void dispatch(double[] shares, boolean roundRobin) {
         double sum = Arrays.stream(shares).sum();
         int turn = 0;
         for (double at = 0; at < DAYS * DAY; turn++) {
             double rate = at % DAY < DAY / 2 ? 40 : 10;
             at += -Math.log(1 - random.nextDouble()) * 3600 / rate;
             int account = turn % ACCOUNTS;
-            if (!inTurn) {
+            if (!roundRobin) {
                 account = 0;
                 for (double left = random.nextDouble() * sum - shares[0]; left > 0; left -= shares[account]) {
                     account++;
@@ -61,12 +66,13 @@ public abstract class DealtWork {
         }
     }
 
-    public static double[] shares(boolean even) {
+    public static double[] shares(boolean equal) {
         return IntStream.range(0, ACCOUNTS)
-                .mapToDouble(a -> even ? 1 : Math.exp(a * 0.12))
+                .mapToDouble(a -> equal ? 1 : Math.exp(a * 0.12))
                 .toArray();
     }
 
+    /** Adds daily sessions of an account with work of its own. */
     public void sessions(int account) {
         for (int day = 0; day < DAYS; day++) {
             double at = day * DAY + 8 * 3600 + random.nextInt(8 * 3600);

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reasons for standings and clusters, read from the filters' admin views {@code accounts} and {@code clusters}. Views
- * are maps or records. Read are the keys {@code evidence}, {@code cluster} and {@code reasons} of accounts, and {@code
- * id}, {@code accounts}, {@code since} and {@code reasons} of clusters. Other views are ignored.
+ * Reasons for standings and clusters, read from the filters' admin views {@code accounts} and {@code clusters}. A view
+ * consists of maps or records. The keys {@code evidence}, {@code cluster} and {@code reasons} are read from accounts;
+ * {@code id}, {@code accounts}, {@code since} and {@code reasons} from clusters. Other views are ignored.
  */
 final class Explanations {
     private static final Logger log = LoggerFactory.getLogger(Explanations.class);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reader of the exchanges of several files in chronological order. Broken input stops the reader or, if requested, is
- * reported and skipped. Broken are invalid lines, lines older than their predecessor, and truncated compressed files.
+ * reported and skipped. Invalid lines, lines older than their predecessor and truncated compressed files count as
+ * broken.
  */
 final class LogReader implements Closeable {
     /** The maximum time between two lines, in milliseconds: 366 days. */

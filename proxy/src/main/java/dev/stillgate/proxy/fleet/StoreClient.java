@@ -22,8 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Factory of connections to the store. A connection is used until it breaks and never again. Its commands in flight
- * then fail at once, and no command is repeated automatically.
+ * Factory of connections to the store. A connection is used until it breaks and is never reopened. Its commands in
+ * flight then fail at once, and no command is repeated automatically.
  */
 final class StoreClient implements AutoCloseable {
     private static final int MOST_REQUESTS = 16_384;

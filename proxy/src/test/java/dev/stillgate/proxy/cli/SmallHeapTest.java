@@ -39,8 +39,7 @@ class SmallHeapTest {
             assertThat(lineWith(out, "listening on")).isNotNull();
             for (boolean plain : List.of(true, false)) { // parsed line by line, and by the YAML parser
                 replaceAccounts(plain);
-                assertThat(lineWith(
-                                out, "policy not reloaded", "accounts.yaml: not enough free heap for its accounts"))
+                assertThat(lineWith(out, "policy not reloaded", "accounts.yaml: not enough free heap for its accounts"))
                         .as("plain %s", plain)
                         .isNotNull();
             }

@@ -64,7 +64,7 @@ public final class ClientKind {
 
     /** Draws a kind that uses an API. */
     public static ClientKind speaking(Wire wire, Dice dice) {
-        return dice.pick(ALL.stream().filter(kind -> kind.wire == wire).toList());
+        return dice.pick(ALL.stream().filter(kind -> kind.wire.equals(wire)).toList());
     }
 
     /** Draws an installation of this kind. */

@@ -11,21 +11,21 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the admin sees of an owner's buckets.
+ * The buckets of one owner, as the admin API shows them.
  *
- * @param tier the tier whose limits it has, null for everybody's
- * @param standing the standing whose limits it has
- * @param exchanges how many are under way
+ * @param tier the tier whose limits apply; null for the default limits
+ * @param standing the standing whose limits apply
+ * @param exchanges the number of exchanges in flight
  */
 public record BucketPage(@Nullable String tier, String standing, int exchanges, List<Shown> limits) {
     /**
-     * One limit.
+     * The state of one limit.
      *
-     * @param model the model that it counts, null for all and for those that are not known
-     * @param route the route that it counts, null for all
-     * @param left what is left now, below zero for a debt
-     * @param leased what this gateway holds of the fleet's bucket, 0 without a fleet
-     * @param fullInSeconds how long it takes until it is full again
+     * @param model the model that the bucket counts; null for all models and for unknown models
+     * @param route the route that the bucket counts; null for all routes
+     * @param left the tokens left; negative for a debt
+     * @param leased the tokens leased from the fleet's bucket and not used; 0 without a fleet
+     * @param fullInSeconds the time until the limit is full again
      */
     public record Shown(
             String name,
@@ -37,7 +37,6 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
             long leased,
             long fullInSeconds) {}
 
-    /** Shows a set. */
     static BucketPage of(BucketSet set, Buckets buckets) {
         List<Shown> shown = new ArrayList<>();
         int[] exchanges = new int[1];

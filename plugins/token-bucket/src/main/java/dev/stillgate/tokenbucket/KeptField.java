@@ -5,8 +5,8 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header field that tells a number which is mostly the one it told last: the field is made anew only when it is not. Any
- * thread may ask; of two that make it at once either is kept.
+ * Header field whose last number and text are cached: the text is formatted again only when the number changes.
+ * Thread-safe; of two concurrent updates, either one stays in the cache.
  */
 final class KeptField {
     private final String name;

@@ -15,10 +15,7 @@ import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The header fields in which callers are told of their limits: those of the provider, those of the IETF's draft, or
- * both.
- */
+/** Rate limit header fields: those of the provider, those of the IETF draft, or both. */
 final class RateHeaders {
     private static final List<Measure> SHOWN =
             List.of(Measure.REQUESTS, Measure.TOTAL_TOKENS, Measure.INPUT_TOKENS, Measure.OUTPUT_TOKENS);
@@ -29,7 +26,7 @@ final class RateHeaders {
     private final Map<Measure, Fields> openAi = fields(OPENAI, false, Times::duration);
     private final TokenBucketPolicy.HeaderStyle style;
 
-    /** The three fields of one measure; two of them say much the same for all. */
+    /** The three header fields of one measure. The limit and the reset time rarely change and are cached. */
     private record Fields(KeptField limit, String remaining, KeptField reset) {}
 
     RateHeaders(TokenBucketPolicy.@Nullable HeaderStyle style) {
@@ -40,7 +37,7 @@ final class RateHeaders {
         return style == TokenBucketPolicy.HeaderStyle.OFF;
     }
 
-    /** Returns whether the upstream tells of limits of its own, which are not mixed with ours. */
+    /** Returns whether the response has rate limit fields of the upstream; the filter then adds none of its own. */
     static boolean told(Headers upstream) {
         return upstream.hasNameStarting(ANTHROPIC)
                 || upstream.hasNameStarting(OPENAI)
@@ -48,9 +45,9 @@ final class RateHeaders {
     }
 
     /**
-     * Hands over the fields for what is left.
+     * Passes the rate limit fields to a consumer.
      *
-     * @param millis the time now, in milliseconds of the epoch
+     * @param millis the current time in milliseconds since the epoch
      */
     void add(Provider provider, TightestLimits readings, long millis, Consumer<Header> to) {
         if (style == TokenBucketPolicy.HeaderStyle.PROVIDER || style == TokenBucketPolicy.HeaderStyle.BOTH) {
@@ -100,7 +97,8 @@ final class RateHeaders {
     }
 
     /**
-     * The fields of draft-ietf-httpapi-ratelimit-headers, version 10: quotas and windows, remains and resets by name.
+     * Adds {@code RateLimit-Policy} and {@code RateLimit} as in draft-ietf-httpapi-ratelimit-headers-10: quota and
+     * window, remaining tokens and reset, by limit name.
      */
     private static void ietf(TightestLimits readings, Consumer<Header> to) {
         StringBuilder policy = new StringBuilder();

@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes refusals of shortages, in the words that callers know from their provider. */
+/** Creates the refusal of a request over a limit, in the wording of its provider. */
 final class Refusals {
-    /** Tells the providers' SDKs not to try again by themselves. */
+    /** Makes the providers' SDKs give up without a retry. */
     private static final Header NO_RETRY = new Header("x-should-retry", "false");
 
     private final RateHeaders headers;
@@ -28,7 +28,7 @@ final class Refusals {
     /**
      * Returns the refusal of a request.
      *
-     * @param millis the time now, in milliseconds of the epoch
+     * @param millis the current time in milliseconds since the epoch
      */
     Verdict.Reject of(Exchange exchange, Demand demand, Shortage shortage, long millis) {
         TokenLimit limit = shortage.limit();

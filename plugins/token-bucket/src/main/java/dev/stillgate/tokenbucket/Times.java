@@ -2,7 +2,7 @@ package dev.stillgate.tokenbucket;
 
 import java.nio.charset.StandardCharsets;
 
-/** Times as the providers write them in header fields and sentences. */
+/** Formats times for header fields and messages as the providers do. */
 final class Times {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
@@ -11,17 +11,21 @@ final class Times {
 
     private Times() {}
 
-    /** Returns the second of the epoch that many nanoseconds later, rounded up; the last one of the year 9999 at most. */
+    /**
+     * Adds nanoseconds to a time; returns seconds since the epoch, rounded up, at most the end of the year 9999.
+     *
+     * @param millis milliseconds since the epoch
+     */
     static long epochSecond(long millis, long nanos) {
         return Math.clamp(Math.ceilDiv(millis + millis(nanos), MILLIS_PER_SECOND), 0, 253_402_300_799L);
     }
 
-    /** Returns a time in milliseconds, rounded up. */
+    /** Converts nanoseconds to milliseconds, rounded up. */
     static long millis(long nanos) {
         return Math.ceilDiv(nanos, NANOS_PER_MILLI);
     }
 
-    /** Returns a second of the epoch in RFC 3339, UTC; it is in a year of four digits. */
+    /** Formats seconds since the epoch as RFC 3339 in UTC; the year must have four digits. */
     static String instant(long seconds) {
         long days = seconds / SECONDS_PER_DAY;
         int rest = (int) (seconds % SECONDS_PER_DAY);
@@ -36,7 +40,7 @@ final class Times {
         return new String(text, StandardCharsets.US_ASCII);
     }
 
-    /** Puts the civil date of a day number (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+    /** Writes the civil date of a day number (Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013). */
     private static void putDate(byte[] text, long days) {
         long shifted = days + 719_468;
         long era = shifted / 146_097;
@@ -58,7 +62,7 @@ final class Times {
         }
     }
 
-    /** Returns milliseconds in the form {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}. */
+    /** Formats milliseconds as {@code 120ms}, {@code 1.2s}, {@code 6m0s} or {@code 1h0m0s}. */
     static String duration(long millis) {
         if (millis < MILLIS_PER_SECOND) {
             return millis + "ms";
@@ -86,7 +90,7 @@ final class Times {
         return text.append('s').toString();
     }
 
-    /** Returns a time in whole seconds, rounded up. */
+    /** Converts nanoseconds to seconds, rounded up. */
     static long seconds(long nanos) {
         return Math.ceilDiv(nanos, 1_000_000_000L);
     }

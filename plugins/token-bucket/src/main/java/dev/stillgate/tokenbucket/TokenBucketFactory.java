@@ -21,17 +21,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
-/** Makes {@code token-bucket} filters. */
+/** Creates {@code token-bucket} filters. */
 public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy> {
     private static final Duration TENDED = Duration.ofSeconds(10);
     private static final Duration SAVED = Duration.ofSeconds(10);
 
-    /** How soon after a policy has come into force its limits are compared with those before. */
+    /** How often the active policy is compared with the previous one, to warn of renamed and rescoped limits. */
     private static final Duration COMPARED = Duration.ofSeconds(1);
 
     private final Executor maintenance;
 
-    /** A factory whose filters do their housekeeping off the event loops. */
+    /** Creates a factory whose filters run cache maintenance in the common pool, off the event loops. */
     public TokenBucketFactory() {
         this(ForkJoinPool.commonPool());
     }

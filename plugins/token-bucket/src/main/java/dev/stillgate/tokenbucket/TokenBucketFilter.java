@@ -32,11 +32,11 @@ import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes from the caller's buckets what a request may cost, before it is passed on, and puts in its place what it has
- * cost when it is over.
+ * Rate limiting by token buckets. The estimated amounts of a request are taken before it is forwarded; at its end they
+ * are replaced by its actual cost.
  *
- * <p>Before a prompt is read, the request only has to fit; all is taken at once when the prompt is known. A request
- * whose body is not read is taken when its account is known.
+ * <p>Before its prompt is read, a request only has to fit. All amounts are taken in one step when the prompt is known.
+ * A request whose body is not read is charged as soon as its account is known.
  */
 public final class TokenBucketFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
     private final Buckets buckets;
@@ -172,14 +172,15 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     }
 
     /**
-     * A model that the upstream serves has buckets of its own from here on; an answer in the background is expected.
+     * Gives a model that the upstream has served its own buckets, and registers a background response for later
+     * settlement.
      */
     private void learn(Exchange exchange, Demand demand, Outcome outcome) {
         if (outcome.status() >= 300) {
             return;
         }
         String model = demand.modelName;
-        boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before it is read
+        boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before its models are checked
         if (byModel && model != null && demand.model == NameIndex.OTHER && served) {
             buckets.models().learn(model);
         }

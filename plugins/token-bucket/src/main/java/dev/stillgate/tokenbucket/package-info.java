@@ -1,4 +1,6 @@
-/** The {@code token-bucket} filter: how many requests an account may make, in process and without a remote call. */
+/**
+ * The {@code token-bucket} filter: limits on requests, tokens and concurrency, decided in process without remote calls.
+ */
 @NullMarked
 package dev.stillgate.tokenbucket;
 

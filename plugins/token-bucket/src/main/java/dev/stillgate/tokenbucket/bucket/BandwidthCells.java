@@ -9,10 +9,9 @@ import java.lang.invoke.MethodHandle;
 import java.math.BigInteger;
 
 /**
- * Bucket4j's reckoning for one bandwidth of a bucket. Its public methods take the same number of tokens from every
- * bandwidth; a request takes one from the requests and thousands from the tokens. The ones for a single bandwidth are
- * private, and a bucket for every bandwidth would cost a third of the memory again, so they are called by their
- * handles.
+ * Operations on a single bandwidth of a Bucket4j state, called by method handle because they are private in Bucket4j.
+ * Its public methods take the same number of tokens from each bandwidth, but a request takes one from a request limit
+ * and thousands from a token limit. One state for each bandwidth would need a third more memory.
  */
 final class BandwidthCells {
     private static final MethodHandle CONSUME = Bucket4jMethod.CONSUME.handle();
@@ -22,7 +21,7 @@ final class BandwidthCells {
 
     private BandwidthCells() {}
 
-    /** Takes tokens from the bandwidth at an index, below zero if need be. */
+    /** Takes tokens from the bandwidth at an index, below zero if necessary. */
     static void consume(BucketState64BitsInteger state, int index, long tokens) {
         try {
             CONSUME.invokeExact(state, index, tokens);
@@ -31,7 +30,7 @@ final class BandwidthCells {
         }
     }
 
-    /** Gives tokens back to the bandwidth at an index, at most up to its capacity. */
+    /** Returns tokens to the bandwidth at an index, up to its capacity. */
     static void add(BucketState64BitsInteger state, int index, Bandwidth bandwidth, long tokens) {
         try {
             ADD.invokeExact(state, index, bandwidth, tokens);
@@ -40,7 +39,7 @@ final class BandwidthCells {
         }
     }
 
-    /** Returns how long it takes until the bandwidth at an index has so many left, in nanoseconds, rounded up. */
+    /** Returns the nanoseconds until the bandwidth at an index has a number of tokens, rounded up. */
     static long untilLeft(BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
         Bandwidth bandwidth = limit.bandwidth();
         BucketConfiguration alone = limit.alone();
@@ -63,7 +62,10 @@ final class BandwidthCells {
                 .longValueExact();
     }
 
-    /** Returns when the bandwidth at an index was last refilled: by interval, when its interval began. */
+    /**
+     * Returns the time of the last refill of the bandwidth at an index; for a refill by interval, the start of its
+     * interval.
+     */
     static long lastRefill(BucketState64BitsInteger state, int index) {
         try {
             return (long) LAST_REFILL.invokeExact(state, index);
@@ -72,7 +74,6 @@ final class BandwidthCells {
         }
     }
 
-    /** Sets when the bandwidth at an index was last refilled. */
     static void setLastRefill(BucketState64BitsInteger state, int index, long nanos) {
         try {
             SET_LAST_REFILL.invokeExact(state, index, nanos);

@@ -11,16 +11,16 @@ import io.github.bucket4j.BucketState64BitsInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bucket: Bucket4j's state with one bandwidth a limit, and the exchanges under way. It counts a part of its owner's
- * traffic (all of it, a model's, a route's), and is used under the owner's monitor only.
+ * One bucket: a Bucket4j state with one bandwidth for each limit, and counters of exchanges in flight. It counts one
+ * partition of its owner's traffic (all of it, a model's, a route's). Guarded by the monitor of the owner's
+ * {@link BucketSet}.
  *
- * <p>The state is used without a {@code LocalBucket} around it: that has a lock or a copy of its own, reads the clock
- * by itself, and is three times as large. Nothing refills but time: the bucket's clock never goes back, a change of
- * limits never adds ({@link #adopt}), and no more is given back than was taken. A level may be below zero; that is
- * debt, and lasts until time has paid it.
+ * <p>The state is used without a {@code LocalBucket}, which has its own lock or copy, reads the clock itself, and is
+ * three times as large. Only time adds tokens: the bucket's clock never goes back, a change of limits adds none ({@link
+ * #adopt}), and no more is returned than was taken. A negative level is a debt, which only refill pays.
  */
 public final class Bucket {
-    /** No debt is deeper, so that no sum overflows. */
+    /** The largest debt, so that no sum overflows. */
     private static final long DEEPEST = -(1L << 60);
 
     private static final int[] NONE = {};
@@ -33,7 +33,7 @@ public final class Bucket {
     private int[] underWay;
 
     /**
-     * A full bucket.
+     * Creates a full bucket.
      *
      * @param leased whether the fleet shares it
      */
@@ -51,7 +51,7 @@ public final class Bucket {
         return count == 0 ? NONE : new int[count];
     }
 
-    /** Returns which part of its owner's traffic it counts. */
+    /** Returns the key of the partition of the owner's traffic that the bucket counts. */
     public int key() {
         return key;
     }
@@ -61,10 +61,10 @@ public final class Bucket {
     }
 
     /**
-     * Makes a limit, if there is one of the name, as it was saved; never raises it. An interval that had begun goes on
-     * if it is the same, or each restart would put off what it brings.
+     * Restores the saved level of the limit with the same name, if there is one; never raises the level. An interval of
+     * the same length continues, so that restarts do not delay its refill.
      *
-     * @param then when it was saved
+     * @param savedAt the time of the save
      */
     void restore(Snapshot.Level saved, long then) {
         BucketState64BitsInteger held = state;
@@ -83,7 +83,7 @@ public final class Bucket {
         }
     }
 
-    /** Returns what is to be saved of the limit at an index. */
+    /** Returns the state of the limit at an index, to be saved. */
     Snapshot.Level saved(int index, long now) {
         BucketState64BitsInteger held = state;
         TokenLimit limit = limits.get(index);
@@ -95,7 +95,6 @@ public final class Bucket {
         return new Snapshot.Level(limit.name(), level(index), bandwidth.getId(), begun);
     }
 
-    /** Brings the bucket to a time. */
     void refill(long now) {
         if (state != null) {
             state.refillAllBandwidth(now);
@@ -103,9 +102,9 @@ public final class Bucket {
     }
 
     /**
-     * Adds to the shortage whatever keeps the charge from fitting.
+     * Adds each limit in which a charge does not fit to a shortage.
      *
-     * @param terms how far leases may be gone beyond
+     * @param terms the terms for overdrafts of leases
      */
     void check(Charge charge, LeaseTerms terms, long now, Shortage shortage) {
         for (int i = 0; i < limits.size(); i++) {
@@ -157,7 +156,7 @@ public final class Bucket {
         };
     }
 
-    /** Takes what the demand wants; only after {@link #check}. */
+    /** Takes the reserved tokens of a charge; {@link #check} must precede. */
     void take(Charge charge) {
         inFlight++;
         for (int i = 0; i < underWay.length; i++) {
@@ -172,8 +171,8 @@ public final class Bucket {
     }
 
     /**
-     * Makes what was charged for the demand some time ago what it has cost; what is not there is owed. A limit that
-     * came in between has charged nothing, and is passed over.
+     * Replaces the earlier charges of a charge by its final cost, leaving a debt if necessary. A limit without an
+     * earlier charge was added later and is skipped.
      */
     void correct(Charge charge) {
         for (int i = 0; i < limits.size(); i++) {
@@ -186,10 +185,10 @@ public final class Bucket {
     }
 
     /**
-     * Ends an exchange: what was taken of each limit gives way to what it has cost. A limit that was taken from and is
-     * gone is passed over; the one that took its place has counted what was taken.
+     * Ends an exchange: replaces its reserved tokens by its final cost. A limit that a reload has removed is skipped; a
+     * limit that replaced it has inherited its used tokens.
      *
-     * @param taken the limits under which was taken
+     * @param taken the limits at the time of {@link #take}
      */
     void settle(Charge charge, PartLimits taken) {
         inFlight--;
@@ -210,7 +209,7 @@ public final class Bucket {
         }
     }
 
-    /** Gives tokens back, or takes more when the number is negative. */
+    /** Returns tokens; a negative number takes tokens. */
     private void change(int index, long tokens) {
         BucketState64BitsInteger held = state;
         Bandwidth bandwidth = limits.get(index).bandwidth();
@@ -234,7 +233,7 @@ public final class Bucket {
         }
     }
 
-    /** Reads how much is left of each limit that counts the charge. */
+    /** Adds the level of each limit that counts a charge. */
     void read(Charge charge, TightestLimits readings, long now) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
@@ -244,7 +243,7 @@ public final class Bucket {
         }
     }
 
-    /** Goes over to other limits, by the rules of {@link Inheritance}. */
+    /** Switches to other limits by the rules of {@link Inheritance}. */
     void adopt(PartLimits wanted, long now) {
         if (wanted == limits) {
             return;
@@ -268,7 +267,7 @@ public final class Bucket {
         limits = wanted;
     }
 
-    /** A limit of concurrency that is new counts everything that is under way, and lets go of it in {@link #settle}. */
+    /** A new concurrency limit counts all exchanges in flight; {@link #settle} releases them. */
     private void adoptCounters(PartLimits wanted) {
         int[] before = underWay;
         underWay = counters(wanted);
@@ -282,7 +281,10 @@ public final class Bucket {
         }
     }
 
-    /** Goes over from a gateway's part of the limits to all of them: only what is missing from the part is owed. */
+    /**
+     * Switches from a gateway's share of the limits to the full limits: the debt is at most the tokens missing from the
+     * share.
+     */
     private void endParts(Lease mine, PartLimits wanted) {
         for (int i = 0; i < limits.size(); i++) {
             int index = wanted.indexOf(limits.get(i));
@@ -292,7 +294,7 @@ public final class Bucket {
         }
     }
 
-    /** Settles with the store what was used while it did not answer: only what is missing is owed. */
+    /** Ends an outage of the store: the debt is at most the tokens missing from the limits. */
     void endOutage() {
         for (int i = 0; i < limits.size(); i++) {
             if (lease != null) {
@@ -302,9 +304,9 @@ public final class Bucket {
     }
 
     /**
-     * Ends a round of drawing: says of each limit how many tokens are to be drawn or given back.
+     * Ends a round of lease draws: passes the tokens to draw or give back for each limit.
      *
-     * @param probing whether one is drawn where none is needed
+     * @param probing whether to draw one token for a limit that needs none
      */
     void endRound(int rounds, boolean probing, LeaseRound round) {
         Lease mine = lease;
@@ -318,28 +320,27 @@ public final class Bucket {
         }
     }
 
-    /** Draws tokens for a limit, or gives them back when the number is negative. */
+    /** Receives the tokens to draw for a limit; a negative number is given back. */
     @FunctionalInterface
     interface LeaseRound {
         void draw(Bucket bucket, int index, long tokens);
     }
 
-    /** Takes tokens that were drawn, or lets go of some when the number is negative. */
     void lease(int index, long tokens) {
         if (lease != null) {
             lease.add(index, tokens);
         }
     }
 
-    /** Returns how many tokens are leased and not used, below zero for those used and not leased. */
+    /** Returns the tokens leased and not used; negative for tokens used and not leased. */
     public long held(int index) {
         return lease == null ? 0 : lease.held(index);
     }
 
     /**
-     * Takes what came of a draw: what is left in the fleet's bucket and what is leased from it is what is left here.
+     * Applies the result of a draw: the new level is the level of the fleet's bucket and the lease together.
      *
-     * @param limit the limit that was drawn for; one that is gone is passed over
+     * @param limit the limit of the draw; ignored if it was removed
      */
     void drawn(TokenLimit limit, long tokens, long left) {
         int index = limits.indexOf(limit);
@@ -355,7 +356,7 @@ public final class Bucket {
         return lease == null || lease.isSettled();
     }
 
-    /** Returns whether nothing is under way and nothing is leased. */
+    /** Returns whether no exchange is in flight and no tokens are leased. */
     boolean isIdle() {
         return inFlight == 0 && isLeaseSettled();
     }
@@ -364,17 +365,17 @@ public final class Bucket {
         return inFlight;
     }
 
-    /** Returns how many exchanges are under way that the limit of concurrency at an index counts. */
+    /** Returns the exchanges in flight that the concurrency limit at an index counts. */
     public int underWay(int index) {
         return underWay[index];
     }
 
-    /** Returns what is left of the bandwidth at an index, below zero for a debt. */
+    /** Returns the tokens left in the bandwidth at an index; negative for a debt. */
     public long level(int index) {
         return state == null ? 0 : state.getCurrentSize(index);
     }
 
-    /** Returns how long it takes until everything is full, in nanoseconds. */
+    /** Returns the nanoseconds until all bandwidths are full. */
     long untilFull(long now) {
         long most = 0;
         for (int i = 0; i < limits.size(); i++) {
@@ -383,7 +384,7 @@ public final class Bucket {
         return most;
     }
 
-    /** Returns how long it takes until the bandwidth at an index is full, in nanoseconds, rounded up. */
+    /** Returns the nanoseconds until the bandwidth at an index is full, rounded up. */
     public long untilFull(int index, long now) {
         return untilLeft(index, limits.get(index).capacity(), now);
     }

@@ -10,8 +10,8 @@ import java.security.CodeSource;
 import java.util.List;
 
 /**
- * One private method of Bucket4j's state that this filter calls. Another version of Bucket4j may lack it, so that the
- * build pins the version, and a filter is refused when it is made rather than at its first request.
+ * A private method of Bucket4j's state that this filter calls. Other versions of Bucket4j may lack it. The build
+ * therefore pins the version, and {@link #check} fails when a filter is created rather than at its first request.
  */
 public record Bucket4jMethod(String name, MethodType type) {
     static final Bucket4jMethod CONSUME = of("consume", void.class, int.class, long.class);
@@ -19,7 +19,7 @@ public record Bucket4jMethod(String name, MethodType type) {
     static final Bucket4jMethod LAST_REFILL = of("getLastRefillTimeNanos", long.class, int.class);
     static final Bucket4jMethod SET_LAST_REFILL = of("setLastRefillTimeNanos", void.class, int.class, long.class);
 
-    /** The version whose methods these are. */
+    /** The version of Bucket4j with these methods. */
     static final String VERSION = "8.19.0";
 
     private static Bucket4jMethod of(String name, Class<?> result, Class<?>... parameters) {
@@ -27,15 +27,14 @@ public record Bucket4jMethod(String name, MethodType type) {
     }
 
     /**
-     * Checks that Bucket4j has all of them.
+     * Checks that Bucket4j has all of these methods.
      *
-     * @throws PolicyException when one is missing
+     * @throws PolicyException if one is missing
      */
     public static void check() {
         check(BucketState64BitsInteger.class);
     }
 
-    /** Checks that a class has all of them. */
     static void check(Class<?> state) {
         for (Bucket4jMethod each : List.of(CONSUME, ADD, LAST_REFILL, SET_LAST_REFILL)) {
             try {
@@ -57,7 +56,6 @@ public record Bucket4jMethod(String name, MethodType type) {
         return MethodHandles.privateLookupIn(state, MethodHandles.lookup()).findVirtual(state, name, type);
     }
 
-    /** Returns a handle for the method. */
     MethodHandle handle() {
         try {
             return handle(BucketState64BitsInteger.class);

@@ -11,12 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets of one owner (an account, an organisation, an address prefix, everyone), under one monitor: one for all
- * of the owner's traffic and, where limits ask for it, one for each model, route, or both.
+ * The buckets of one owner (an account, an organisation, an address prefix, or everyone), under one monitor. One bucket
+ * counts all traffic of the owner. Limits by model or route add a bucket for each model, route, or both.
  *
- * <p>A set is forgotten only when it is full and nothing of it is under way. It is pinned before anything is taken from
- * it, and let go again some time after the last exchange has ended; the cache may drop it only then, and only after its
- * last token is back.
+ * <p>The cache may evict a set only when it is full and none of its exchanges is in flight. A set is therefore pinned
+ * in the cache before any tokens are taken from it, and unpinned some time after its last exchange.
  */
 public final class BucketSet {
     private static final Bucket[] NONE = {};
@@ -40,15 +39,15 @@ public final class BucketSet {
     }
 
     /**
-     * Full buckets of one owner, which may be forgotten.
+     * Creates full buckets of one owner, which may be evicted.
      *
-     * @param leases what the fleet shares them by, null when it does not
+     * @param draws the state of the owner's draws; null without a fleet
      */
     static BucketSet own(OwnerLimits limits, long now, @Nullable LeaseHolder leases) {
         return new BucketSet(limits, now, false, leases);
     }
 
-    /** Full buckets that several share, which are never forgotten. */
+    /** Creates full buckets that several accounts share and that are never evicted. */
     static BucketSet shared(OwnerLimits limits, long now, @Nullable LeaseHolder leases) {
         return new BucketSet(limits, now, true, leases);
     }
@@ -59,17 +58,17 @@ public final class BucketSet {
         }
     }
 
-    /** Returns the name under which the fleet knows the owner. */
+    /** Returns the owner's key in the fleet's store. */
     String ownerKey() {
         return leases == null ? "" : leases.ownerKey();
     }
 
     /**
-     * Ends a round of drawing; returns whether the set is to be looked at in the next one too.
+     * Ends a round of lease draws; returns whether the set takes part in the next round.
      *
      * @param policy the limits that the fleet shares
-     * @param number which round it is
-     * @param probing whether a lost owner that needs no tokens draws one nevertheless
+     * @param number the number of the round
+     * @param probing whether a lost owner that needs no tokens draws one
      */
     synchronized boolean endRound(
             PolicyLimits policy, long number, boolean probing, long clock, Bucket.LeaseRound round) {
@@ -93,7 +92,7 @@ public final class BucketSet {
         return mine.stays(!settled);
     }
 
-    /** Notes that a draw is under way; under the monitor. */
+    /** Records the start of a draw. Called during {@link #endRound}, which holds the monitor. */
     void startDraw() {
         if (leases != null) {
             leases.startDraw();
@@ -106,12 +105,12 @@ public final class BucketSet {
         }
     }
 
-    /** Returns the limits that hold for this owner: a share of them, maybe, while its draws keep failing. */
+    /** Returns the limits in effect for this owner; while its draws keep failing, those for a lost store. */
     PolicyLimits inForce(PolicyLimits policy) {
         return leases != null && leases.isLost() ? leases.lostLimits(policy) : policy;
     }
 
-    /** Takes what came of a draw. */
+    /** Applies the result of a draw to a bucket. */
     synchronized void drawn(Bucket bucket, TokenLimit limit, long tokens, long left, long clock) {
         if (leases != null) {
             leases.endDraw(null, clock);
@@ -122,10 +121,10 @@ public final class BucketSet {
     }
 
     /**
-     * Adds to the demand's shortage what keeps it from fitting here; the monitor is the caller's.
+     * Adds each limit in which a reservation does not fit to its shortage.
      *
-     * @param wanted the limits of the caller's policy; older ones than the set's give way to those
-     * @return false when the set was full and has been forgotten, so that there is another one now
+     * @param wanted the limits of the requesting filter's policy; replace older limits of the set
+     * @return false if the set was evicted, so that the owner has another one
      */
     boolean check(Demand demand, OwnerLimits wanted, long clock) {
         if (forgotten) {
@@ -144,18 +143,17 @@ public final class BucketSet {
         return true;
     }
 
-    /** Returns whether the set is pinned, so that it may be taken from; notes that it is to be when it is not. */
+    /** Returns whether the set is pinned, so that tokens may be taken from it; requests pinning if not. */
     boolean pin() {
         pinWanted |= !pinned;
         return pinned;
     }
 
-    /** Returns whether the set is to be kept for as long as something is under way. */
     synchronized boolean isPinned() {
         return pinned;
     }
 
-    /** Takes what the demand wants; under the same hold of the monitor as {@link #check}. */
+    /** Takes the tokens of a reservation; {@link #check} must precede under the same lock. */
     void take(Demand demand) {
         list();
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
@@ -168,7 +166,7 @@ public final class BucketSet {
         }
     }
 
-    /** Corrects what was taken for the demand earlier; under the same hold of the monitor as {@link #check}. */
+    /** Replaces earlier charges by the final cost; {@link #check} must precede under the same lock. */
     void correct(Demand demand) {
         list();
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
@@ -179,7 +177,6 @@ public final class BucketSet {
         }
     }
 
-    /** Settles what was taken of one of the buckets. */
     synchronized void settle(Demand demand, Bucket bucket, PartLimits taken, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
@@ -187,14 +184,14 @@ public final class BucketSet {
         list();
     }
 
-    /** Reads how much is left of one of the buckets. */
+    /** Adds the levels of one of the buckets. */
     synchronized void read(Demand demand, Bucket bucket, TightestLimits readings, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
         bucket.read(demand, readings, now);
     }
 
-    /** Brings the buckets to a time and to the limits of a policy, unless they have later ones already. */
+    /** Refills the buckets and switches them to the limits of a policy, unless they have later ones. */
     synchronized void adopt(OwnerLimits wanted, long clock) {
         now = Math.max(now, clock);
         if (wanted == limits || wanted.generation() < limits.generation()) {
@@ -218,11 +215,11 @@ public final class BucketSet {
     }
 
     /**
-     * Decides how much longer the set is kept: as long as it takes when it is to be pinned or something is under way;
-     * else until everything is full, and then some slack, so that a busy account asks rarely.
+     * Returns how long the cache keeps the set. A pinned set or one with exchanges in flight has no expiry. Otherwise
+     * it is kept until all buckets are full, plus a slack that keeps these calls rare for a busy account.
      *
-     * @param leastSlack the least slack in nanoseconds
-     * @return nanoseconds from {@code clock} on
+     * @param leastSlack the slack in nanoseconds
+     * @return nanoseconds from {@code clock}
      */
     synchronized long keep(long clock, long leastSlack) {
         now = Math.max(now, clock);
@@ -236,7 +233,7 @@ public final class BucketSet {
         return Math.min(untilFull(), Long.MAX_VALUE / 4) + (now - clock) + leastSlack;
     }
 
-    /** Returns whether nothing is under way. */
+    /** Returns whether no exchange and no draw is in flight, no tokens are leased, and the owner is not lost. */
     synchronized boolean isIdle() {
         boolean idle = leases == null || !(leases.isDrawing() || leases.isLost());
         for (int i = 0; i < count(); i++) {
@@ -246,9 +243,9 @@ public final class BucketSet {
     }
 
     /**
-     * Marks the set as dropped by the cache, so that a caller who still holds it takes nothing from it.
+     * Marks the set as evicted from the cache, so that a thread with a reference to it takes no tokens.
      *
-     * @return whether it was full and idle, so that nothing was lost
+     * @return whether the set was full and idle, so that no debt was lost
      */
     synchronized boolean forget(long clock) {
         forgotten = true;
@@ -261,7 +258,7 @@ public final class BucketSet {
         return limits;
     }
 
-    /** Shows every bucket at a time, under the monitor. */
+    /** Refills all buckets and passes them to a visitor, under the monitor. */
     public synchronized void show(long clock, Viewer viewer) {
         now = Math.max(now, clock);
         refill();
@@ -271,9 +268,9 @@ public final class BucketSet {
     }
 
     /**
-     * Restores a bucket as it was at a time before now; one that is in use already stays as it is.
+     * Restores a saved bucket; a bucket that is already in use is left unchanged.
      *
-     * @param then when it was so
+     * @param savedAt the time of the save
      */
     synchronized void restore(int key, PartLimits part, List<Snapshot.Level> levels, long then, long clock) {
         now = Math.max(now, clock);
@@ -292,23 +289,23 @@ public final class BucketSet {
         }
     }
 
-    /** Looks at buckets; keeps none. */
+    /** Visits buckets under the monitor of their set; must not keep a reference. */
     @FunctionalInterface
     public interface Viewer {
         void bucket(Bucket bucket, long now);
     }
 
-    /** Returns the kind of part that a bucket's key stands for. */
+    /** Returns the partition kind in the key of a bucket. */
     static int kind(int key) {
         return key & (OwnerLimits.PARTS - 1);
     }
 
-    /** Returns the number of the model in a bucket's key. */
+    /** Returns the index of the model in the key of a bucket. */
     public static int model(int key) {
         return (key >>> MODEL_SHIFT) & ((1 << (ROUTE_SHIFT - MODEL_SHIFT)) - 1);
     }
 
-    /** Returns the number of the route in a bucket's key. */
+    /** Returns the index of the route in the key of a bucket. */
     public static int route(int key) {
         return key >>> ROUTE_SHIFT;
     }
@@ -327,7 +324,7 @@ public final class BucketSet {
         return bucket(key(kind, demand.model, demand.route), part);
     }
 
-    /** Returns the bucket of a key, a full one when there is none; under the monitor. */
+    /** Returns the bucket with a key; creates a full one if absent. */
     Bucket bucket(int key, PartLimits part) {
         if (key == 0) {
             Bucket found = whole;
@@ -352,7 +349,7 @@ public final class BucketSet {
         return parts.length + (whole == null ? 0 : 1);
     }
 
-    /** Returns the bucket at an index, the parts first. */
+    /** Returns the bucket at an index; the bucket of all traffic comes last. */
     private Bucket at(int index) {
         Bucket last = whole;
         return index < parts.length || last == null ? parts[index] : last;

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps buckets across a restart. Time that has passed meanwhile, by the wall clock, refills them; a clock that was set
- * back refills nothing. What was taken for exchanges that were under way at the end is used.
+ * Saves and restores buckets across restarts. Time between save and restore, by the wall clock, refills the buckets; a
+ * clock that was set back adds no tokens. Tokens of exchanges in flight at shutdown count as used.
  */
 final class BucketStore {
     private static final System.Logger LOG = System.getLogger(BucketStore.class.getName());
@@ -37,12 +37,12 @@ final class BucketStore {
     }
 
     /**
-     * Restores what was saved. A file that cannot be read is put aside, a warning is logged, and buckets start full; so
-     * do those of a file older than {@code 31d}.
+     * Restores the saved buckets. An unreadable file is moved aside with a warning. It is not restored, and neither is
+     * a file older than 31 days: their buckets start full.
      */
     void restore(PolicyLimits limits) {
         try {
-            Long saved = Snapshot.read(file, entry -> {}); // nothing is used of a file that is not whole
+            Long saved = Snapshot.read(file, entry -> {}); // verifies the whole file first
             if (saved == null) {
                 return;
             }
@@ -87,14 +87,13 @@ final class BucketStore {
                 set.restore(key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
             }
         }
-        keep(entry); // it was made full, and is to be kept until it is so again
+        keep(entry); // it was created full, so the cache would evict it too early
         return true;
     }
 
     /**
-     * Returns the set that a saved one is restored to, null when there can be none. Every saved account gets its own
-     * again: an account that the operator lists may have had one beyond the bound, and the file does not say which
-     * those are.
+     * Returns the set to restore an entry to; null if the policy has no limits for it. Each saved account gets its own
+     * set regardless of the bound: it may be a listed account, which the file does not say.
      */
     private @Nullable BucketSet restored(Snapshot.Entry entry, PolicyLimits limits) {
         return switch (entry.owner()) {
@@ -110,18 +109,16 @@ final class BucketStore {
         return BucketSet.key(part.kind(), model, route);
     }
 
-    /** Keeps a restored set until it is full. */
+    /** Pins a restored set until it is full. */
     private void keep(Snapshot.Entry entry) {
         switch (entry.owner()) {
             case ACCOUNT -> buckets.accounts().pin(entry.id());
             case ORGANISATION -> buckets.organisations().pin(entry.id());
-            case EVERYONE -> {} // never forgotten
+            case EVERYONE -> {} // never evicted
         }
     }
 
-    /**
-     * Saves when it is due, and returns whether: a save that took long makes the next one wait twenty times as long.
-     */
+    /** Saves the buckets if due; returns whether it did. The pause after a save is twenty times its duration. */
     boolean saveWhenDue() {
         long start = ticker.nanos();
         if (start - nextNanos < 0) {
@@ -132,7 +129,7 @@ final class BucketStore {
         return true;
     }
 
-    /** Saves all buckets that are not full. A failure is logged and leaves the file of before. */
+    /** Saves all buckets that are not full. A failure is logged and leaves the old file in place. */
     synchronized void save() {
         try {
             Snapshot.write(file, ticker.millis(), writer -> {
@@ -179,7 +176,7 @@ final class BucketStore {
         return name == null ? "" : name;
     }
 
-    /** Carries a failure to write out of a loop. */
+    /** Carries an {@link IOException} out of a lambda. */
     private static final class Unwritten extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -17,12 +17,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bucket sets of one kind of owner by id, in a Caffeine cache that drops a set some time after it is full again and
- * never before: an owner whose full set is dropped gets an equal one. The cache has no size bound of its own, since
- * that would drop sets that are not full. Instead, at a bound that the caller names, new owners get none.
+ * Bucket sets of one kind of owner by id, in a Caffeine cache. A set expires some time after it is full again and never
+ * before, so a new set is equal to the evicted one. The cache has no size bound, which would evict sets that are not
+ * full. Instead, new owners get no set beyond a bound given by the caller of {@link #findOrCreate}.
  */
 public final class BucketTable {
-    /** How long at least a full set is kept; policies take effect on idle buckets within this time. */
+    /** The minimum time that a full set is kept; idle buckets adopt a new policy within this time. */
     public static final Duration SLACK = Duration.ofSeconds(60);
 
     private final LongSupplier clock;
@@ -35,12 +35,12 @@ public final class BucketTable {
     private final AtomicLong droppedUnfilled = new AtomicLong();
 
     /**
-     * An empty table.
+     * Creates an empty table.
      *
      * @param clock nanoseconds from an arbitrary origin
-     * @param maintenance what runs the cache's housekeeping
-     * @param slack how long at least a full set is kept
-     * @param leases makes a set's place in the fleet's book by the owner's id, null when there is no fleet
+     * @param maintenance runs the cache's maintenance
+     * @param slack the minimum time that a full set is kept
+     * @param draws creates the draw state of an owner by id; null without a fleet
      */
     BucketTable(
             LongSupplier clock, Executor maintenance, Duration slack, @Nullable Function<String, LeaseHolder> leases) {
@@ -56,18 +56,18 @@ public final class BucketTable {
         this.quietly = sets.policy();
     }
 
-    /** Returns the set of an owner, null when there is none. */
+    /** Returns the set of an owner; null if absent. */
     @Nullable
     public BucketSet find(String id) {
-        // Reading changes nothing of when a set is dropped, so the cache need not note it, which would cost tasks.
+        // Reads do not change the expiry, so a quiet read avoids maintenance tasks of the cache.
         return quietly.getIfPresentQuietly(id);
     }
 
     /**
-     * Returns the set of an owner, made when there is none.
+     * Returns the set of an owner; creates it if absent.
      *
-     * @param bound how many sets there may be
-     * @return null when there are as many
+     * @param bound the maximum number of sets
+     * @return null if the set is absent and the bound is reached
      */
     @Nullable
     BucketSet findOrMake(String id, OwnerLimits limits, long bound) {
@@ -79,13 +79,13 @@ public final class BucketTable {
         return BucketSet.own(limits, clock.getAsLong(), leases == null ? null : leases.apply(id));
     }
 
-    /** Keeps a set for as long as anything of it is under way. */
+    /** Pins a set for as long as any of its exchanges is in flight. */
     void pin(String id) {
-        sets.asMap().computeIfPresent(id, (same, set) -> set); // asks UntilFull anew
+        sets.asMap().computeIfPresent(id, (same, set) -> set); // recomputes the expiry
         pinned.add(id);
     }
 
-    /** Lets go of the sets of which nothing is under way any more, and drops those that have been full for long. */
+    /** Unpins the sets without exchanges in flight, and evicts those that have been full for long enough. */
     void tend() {
         int count = pinned.size();
         for (int i = 0; i < count; i++) {
@@ -104,7 +104,7 @@ public final class BucketTable {
         sets.cleanUp();
     }
 
-    /** Brings every set to other limits. */
+    /** Switches each set to other limits. */
     void adopt(UnaryOperator<OwnerLimits> wanted) {
         for (String id : sets.asMap().keySet()) {
             sets.asMap().computeIfPresent(id, (same, set) -> {
@@ -114,17 +114,16 @@ public final class BucketTable {
         }
     }
 
-    /** Hands over every set, in no order. */
+    /** Passes each set to a consumer, in no particular order. */
     void forEach(BiConsumer<String, BucketSet> consumer) {
         sets.asMap().forEach(consumer);
     }
 
-    /** Returns how many sets there are. */
     public long held() {
         return held.get();
     }
 
-    /** Returns how many sets were dropped although something was missing from them; always 0. */
+    /** Returns the number of sets evicted while not full; always 0 unless there is a defect. */
     public long droppedUnfilled() {
         return droppedUnfilled.get();
     }
@@ -148,7 +147,7 @@ public final class BucketTable {
         }
     }
 
-    /** Keeps a set until it is full and then for the slack; reading it changes nothing. */
+    /** Expires a set once it has been full for the slack; reads do not extend its life. */
     private final class UntilFull implements Expiry<String, BucketSet> {
         @Override
         public long expireAfterCreate(String id, BucketSet set, long now) {

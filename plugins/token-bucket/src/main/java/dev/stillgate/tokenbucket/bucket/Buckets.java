@@ -18,12 +18,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All buckets of one filter; they survive every policy swap.
+ * All buckets of one filter; they survive reloads of the policy. Thread-safe.
  *
- * <p>Accounts that may keep state have a set of buckets each, up to a bound; beyond it new ones share the overflow
- * buckets of their address prefix, as do those who may keep no state, forged keys above all. Accounts that the operator
- * lists always get their own. A request takes from the buckets of its account, its organisation and everyone, of all or
- * of none: their monitors are held at once, always in this order.
+ * <p>Each account that may keep state has its own bucket set, up to a bound. Beyond the bound, new accounts share the
+ * overflow buckets of their address prefix, as accounts do that may keep no state, such as those of forged keys. Listed
+ * accounts always get their own set. A request takes tokens from the buckets of its account, its organisation and
+ * everyone, or from none: their monitors are held together and always acquired in this order.
  */
 public final class Buckets implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
@@ -51,11 +51,11 @@ public final class Buckets implements AutoCloseable {
     private volatile long swept;
 
     /**
-     * No buckets yet.
+     * Creates an empty set of buckets.
      *
-     * @param maintenance what runs the caches' housekeeping
-     * @param slack how long at least full buckets are kept
-     * @param fleet the name under which the fleet knows them, null when there is no fleet
+     * @param maintenance runs the caches' maintenance
+     * @param slack the minimum time that full buckets are kept
+     * @param fleet the name of these buckets in the fleet's store; null without a fleet
      */
     public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
         this.ticker = ticker;
@@ -71,23 +71,20 @@ public final class Buckets implements AutoCloseable {
         return book == null ? null : id -> new LeaseHolder(owner, id, book);
     }
 
-    /** Returns the book of leases, null when there is no fleet. */
+    /** Returns the manager of leases; null without a fleet. */
     @Nullable
     public LeaseBook leases() {
         return leases;
     }
 
-    /** Returns the name of the part of an owner's traffic that a bucket counts. */
+    /** Returns the name of the partition that a bucket counts, by the key of the bucket. */
     String partName(int key) {
         String model = models.name(BucketSet.model(key));
         String route = routes.name(BucketSet.route(key));
         return (model == null ? "" : model) + ':' + (route == null ? "" : route);
     }
 
-    /**
-     * Returns the limits of a policy, which may never come into force; those of the last one again when they are the
-     * same.
-     */
+    /** Returns the limits of a policy, which may not be active yet; reuses the previous ones if they are equal. */
     public synchronized PolicyLimits limits(TokenBucketPolicy policy) {
         PolicyLimits last = latest;
         if (last != null && last.isFor(policy)) {
@@ -99,8 +96,8 @@ public final class Buckets implements AutoCloseable {
     }
 
     /**
-     * Takes note of the policy that is in force, and warns of what it makes of the limits of the one before. In the
-     * background.
+     * Records the active policy, and warns of limits that were renamed or rescoped since the one before. Called by a
+     * background task.
      */
     public synchronized void putInForce(PolicyLimits policy, String filter) {
         PolicyLimits before = inForce;
@@ -136,25 +133,25 @@ public final class Buckets implements AutoCloseable {
     }
 
     /**
-     * Takes what a demand wants from all buckets that count it, or nothing from any.
+     * Takes the tokens of a reservation from all buckets that count it, or from none.
      *
-     * @return whether it was taken; if not, the demand has a shortage
+     * @return whether they were taken; if not, the reservation has a shortage
      */
     public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
         return ask(account, standing, address, policy, demand, Asking.TAKE);
     }
 
-    /** Returns whether a demand would fit now, and takes nothing. */
+    /** Returns whether a reservation would fit; takes no tokens. */
     public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
         return ask(account, standing, address, policy, demand, Asking.LOOK);
     }
 
-    /** Makes what was taken for a demand some time ago what it has cost in the end, whether that is there or not. */
+    /** Replaces the earlier charges of a reservation by its final cost, leaving a debt if necessary. */
     public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
         ask(account, standing, address, policy, demand, Asking.CORRECT);
     }
 
-    /** What is done with buckets that have been looked at. */
+    /** The operation after the check of all buckets. */
     private enum Asking {
         LOOK,
         TAKE,
@@ -186,7 +183,7 @@ public final class Buckets implements AutoCloseable {
     }
 
     private void noteChange(boolean isOne) {
-        if (isOne && !changed) { // so that threads do not fight for it
+        if (isOne && !changed) { // avoids contention on the flag
             changed = true;
         }
     }
@@ -228,7 +225,7 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    /** Returns the buckets that count everyone together, full ones when there are none. */
+    /** Returns the buckets that count all accounts together; creates full ones if absent. */
     BucketSet everyone(OwnerLimits limits) {
         BucketSet set = everyone;
         if (set == null) {
@@ -245,7 +242,13 @@ public final class Buckets implements AutoCloseable {
         return set;
     }
 
-    /** Holds the monitor of one owner after the other, and does what is asked on the way back when nothing is short. */
+    /**
+     * Acquires the monitors of the owners recursively, one at each level, and checks their buckets. If all fit, the
+     * tokens are taken on the way back.
+     *
+     * @return {@link #GRANTED}, {@link #INSUFFICIENT}, {@link #RETRY} after an eviction, or the index of an owner that
+     *     must be pinned first
+     */
     private int ask(Demand demand, int index, long clock, Asking asking) {
         if (index == demand.ownerCount()) {
             return demand.shortage() == null || asking == Asking.CORRECT ? GRANTED : SHORT;
@@ -269,7 +272,7 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    /** Gives back what was taken and takes what it has cost instead. */
+    /** Replaces the reserved tokens by the final cost. */
     public void settle(Demand demand) {
         long clock = now();
         for (int i = 0; i < demand.takenCount(); i++) {
@@ -279,7 +282,7 @@ public final class Buckets implements AutoCloseable {
         demand.clearOwners();
     }
 
-    /** Drops the buckets that have been full for long, and brings all others to the limits of the policy in force. */
+    /** Evicts buckets that have been full for long enough, and switches all others to the active policy. */
     public void tend(PolicyLimits policy) {
         accounts.tend();
         organisations.tend();
@@ -296,7 +299,7 @@ public final class Buckets implements AutoCloseable {
         swept = policy.generation();
     }
 
-    /** Reads how much is left of the limits that a demand was taken from. */
+    /** Reads the levels of the limits that a reservation was taken from. */
     public void read(Demand demand, TightestLimits readings) {
         readings.clear();
         long clock = now();
@@ -305,7 +308,7 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    /** Hands over all sets of a kind with their owners' ids. */
+    /** Passes each set of a kind of owner to a consumer, with the id of its owner. */
     void forEach(Owner owner, BiConsumer<String, BucketSet> consumer) {
         switch (owner) {
             case ACCOUNT -> accounts.forEach(consumer);
@@ -319,7 +322,7 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    /** Keeps these buckets in a directory from here on, after taking back what was saved there before. */
+    /** Restores the buckets from a directory, and saves them there from now on. */
     public synchronized void keepIn(Path directory, PolicyLimits policy) {
         if (store == null) {
             BucketStore opened = new BucketStore(directory, ticker, this);
@@ -328,18 +331,18 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    /** Saves the buckets if they are kept anywhere and it is time. */
+    /** Saves the buckets if a directory is set, they have changed, and a save is due. */
     public void saveWhenDue() {
         BucketStore open = store;
         if (open != null && changed) {
-            changed = false; // before: what changes while it is saved is saved the next time
+            changed = false; // cleared first: changes during the save are saved next time
             if (!open.saveWhenDue()) {
                 changed = true;
             }
         }
     }
 
-    /** Saves the buckets a last time. */
+    /** Saves the buckets a last time, if a directory is set. */
     @Override
     public void close() {
         BucketStore open = store;
@@ -372,7 +375,7 @@ public final class Buckets implements AutoCloseable {
         return organisations;
     }
 
-    /** Returns the time in nanoseconds from an arbitrary origin. */
+    /** Returns nanoseconds from an arbitrary origin. */
     public long now() {
         return ticker.nanos() - origin;
     }

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A charge with the bucket sets that it is taken from, the buckets it was taken from, and the shortage if it does not
- * fit. Reused by one thread from exchange to exchange, so that a decision allocates nothing. Not thread-safe.
+ * A charge with the bucket sets to take it from, the buckets it was taken from, and the shortage if it does not fit.
+ * Reusable, so that a decision allocates nothing. Not thread-safe.
  */
 public final class Demand extends Charge {
     private static final int OWNERS = 3;
@@ -34,7 +34,7 @@ public final class Demand extends Charge {
         clearOwners();
     }
 
-    /** Forgets the owners and all that was taken from their buckets. */
+    /** Clears the owners, the buckets and the shortage. */
     public void clearOwners() {
         Arrays.fill(owners, 0, ownerCount, null);
         Arrays.fill(ownerLimits, 0, ownerCount, null);
@@ -46,7 +46,7 @@ public final class Demand extends Charge {
         overflows = false;
     }
 
-    /** Adds an owner whose buckets are asked; always in the same order, since they are locked in it. */
+    /** Adds an owner. The order of calls is the lock order and must always be the same. */
     void addOwner(BucketSet owner, OwnerLimits limits) {
         owners[ownerCount] = owner;
         ownerLimits[ownerCount] = limits;
@@ -65,7 +65,7 @@ public final class Demand extends Charge {
         return present(ownerLimits[index]);
     }
 
-    /** Notes a bucket that was taken from, and under which limits. */
+    /** Adds a bucket that tokens were taken from, with its limits at that time. */
     void addTaken(Bucket bucket, PartLimits limits, BucketSet owner) {
         int index = 0;
         while (owners[index] != owner) {
@@ -93,7 +93,7 @@ public final class Demand extends Charge {
         return owner(bucketOwner[index]);
     }
 
-    /** Returns what each limit that was taken from is charged, by name; before the exchange is settled. */
+    /** Returns the cost for each limit that was taken from, by name. Must precede the settlement. */
     Map<String, Long> charges() {
         Map<String, Long> charges = new HashMap<>();
         for (int i = 0; i < bucketCount; i++) {
@@ -107,7 +107,7 @@ public final class Demand extends Charge {
         return charges;
     }
 
-    /** Returns why the demand does not fit, null if it fits. */
+    /** Returns the reason that the reservation does not fit; null if it fits. */
     @Nullable
     public Shortage shortage() {
         return shortage.isAny() ? shortage : null;
@@ -117,7 +117,7 @@ public final class Demand extends Charge {
         return readings;
     }
 
-    /** Adds to the shortage whatever keeps the demand from fitting into a bucket. */
+    /** Adds each limit of a bucket in which the reservation does not fit to the shortage. */
     void check(Bucket bucket, LeaseTerms of, long now) {
         bucket.check(this, of, now, shortage);
     }

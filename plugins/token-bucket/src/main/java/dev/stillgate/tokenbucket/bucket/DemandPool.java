@@ -2,13 +2,13 @@ package dev.stillgate.tokenbucket.bucket;
 
 import java.util.ArrayDeque;
 
-/** Demands that were used and will be again, by thread, so that a decision allocates nothing. */
+/** Pool of reservations for each thread, so that a decision allocates nothing. Thread-safe. */
 public final class DemandPool {
     private static final int MOST = 4096;
 
     private final ThreadLocal<ArrayDeque<Demand>> free = ThreadLocal.withInitial(ArrayDeque::new);
 
-    /** Returns a demand of which nothing is known. */
+    /** Returns a reset reservation. */
     public Demand take() {
         Demand demand = free.get().pollLast();
         if (demand == null) {
@@ -18,7 +18,7 @@ public final class DemandPool {
         return demand;
     }
 
-    /** Takes a demand back, which is used no more. */
+    /** Returns a reservation to the pool; the caller must not use it afterwards. */
     public void giveBack(Demand demand) {
         demand.clearOwners();
         ArrayDeque<Demand> mine = free.get();

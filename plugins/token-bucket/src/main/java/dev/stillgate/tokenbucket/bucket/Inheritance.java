@@ -7,18 +7,21 @@ import io.github.bucket4j.BucketState64BitsInteger;
 import io.github.bucket4j.TokensInheritanceStrategy;
 
 /**
- * How a bucket goes over to other limits without a token added. A limit that was there before keeps its tokens, cut to
- * the new capacity ({@link TokensInheritanceStrategy#AS_IS}: the only one under which no sequence of changes ever adds
- * a token). A limit with the same name whose interval changed does too. A limit of a new name starts without what is
- * known to have been used, which is the largest deficit among the limits of its measure; and when limits of its measure
- * are gone, with no more than was left of any of those, since it may be one of them with another name.
+ * Transition of a bucket to other limits that never adds a token.
  *
- * @param before what was left, at the time of going over
- * @param limits the limits until then
- * @param wanted the limits from then on
+ * <ul>
+ *   <li>A limit of the same name keeps its tokens, cut to the new capacity, even if its interval changed. This is
+ *     {@link TokensInheritanceStrategy#AS_IS}, the only strategy under which no sequence of changes adds a token.
+ *   <li>A limit of a new name starts without the largest number of tokens used of any limit with the same measure. If
+ *     limits with that measure were removed, it starts with at most the tokens left in any of them, since it may be a
+ *     renamed one.
+ * </ul>
+ *
+ * @param before the refilled state under the old limits
+ * @param limits the old limits
+ * @param wanted the new limits
  */
 record Inheritance(BucketState64BitsInteger before, PartLimits limits, PartLimits wanted) {
-    /** Returns the state under the new limits. */
     BucketState64BitsInteger state(BucketConfiguration configuration, long now) {
         long[] left = new long[wanted.size()];
         for (int i = 0; i < left.length; i++) {
@@ -29,7 +32,7 @@ record Inheritance(BucketState64BitsInteger before, PartLimits limits, PartLimit
                 inherit(starting == null ? before : inherit(before, starting, now), configuration, now);
         for (int i = 0; i < left.length; i++) {
             if (left[i] < 0) {
-                BandwidthCells.consume(after, i, -left[i]); // a bandwidth cannot start with a debt
+                BandwidthCells.consume(after, i, -left[i]); // a Bucket4j bandwidth cannot start below zero
             }
         }
         takePartOnly(after);
@@ -42,7 +45,10 @@ record Inheritance(BucketState64BitsInteger before, PartLimits limits, PartLimit
                 from.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now);
     }
 
-    /** Leaves the other gateways their part of what was left, when this one goes over to its part of the limits. */
+    /**
+     * When this gateway switches to its share of the limits, leaves the other gateways their shares of the remaining
+     * tokens.
+     */
     private void takePartOnly(BucketState64BitsInteger after) {
         for (int i = 0; i < limits.size(); i++) {
             int index = wanted.indexOf(limits.get(i));

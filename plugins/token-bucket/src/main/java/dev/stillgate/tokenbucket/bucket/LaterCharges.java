@@ -12,12 +12,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was charged so far for answers that are fetched later, so that each is charged once however often it is fetched,
- * and to the account that asked for it. The output of a batch is charged when its results are first fetched; an answer
- * made in the background is charged what was taken for it, and corrected when it is first fetched whole. Any other
- * stored answer was charged when it was made.
+ * Charges for responses that are fetched after they were generated. Each is charged once, however often it is fetched,
+ * and to the account that requested it. The output of a batch is charged when its results are first fetched. A
+ * background response is charged its reservation, and corrected when it is first fetched in full. Other stored
+ * responses were charged when they were generated.
  *
- * <p>Bounded: the oldest are forgotten, and then what was taken for an answer stays its charge.
+ * <p>Bounded: the oldest entries are evicted, and their responses keep their earlier charges. Thread-safe.
  */
 public final class LaterCharges {
     private static final int MOST = 100_000;
@@ -34,10 +34,10 @@ public final class LaterCharges {
     }
 
     /**
-     * What was charged for an answer.
+     * The charges of one response.
      *
-     * @param charged what each limit was charged for an answer in the background, by name; null once it is known what
-     *     it has cost, which is input and output
+     * @param charged the reserved charges of a background response by limit name; null once its input and output are
+     *     known
      */
     private record Charged(
             Account account,
@@ -46,22 +46,24 @@ public final class LaterCharges {
             long input,
             long output) {}
 
-    /** Notes an answer that is made in the background and is charged what was taken for it; before that is settled. */
+    /**
+     * Registers a background response that is charged its reservation. Must precede the settlement of the reservation.
+     */
     public void expect(String answerId, Account account, Demand demand) {
         byAnswer.put(answerId, new Charged(account, demand.modelName, demand.charges(), 0, 0));
     }
 
-    /** Returns whether an account has the same buckets still, if perhaps of another tier. */
+    /** Returns whether an account still has the same buckets, perhaps of another tier. */
     private static boolean isSame(Account before, Account now) {
         return before.id().equals(now.id()) && before.keepsState() == now.keepsState();
     }
 
     /**
-     * Returns the account to be charged for an answer that was fetched, and makes the demand a correction of what it
-     * was charged before; null when nothing is to be charged.
+     * Makes a reservation the correction of the earlier charges of a fetched response, and returns the account to
+     * charge; null if there is nothing to charge.
      *
-     * @param path where it was fetched
-     * @param input the input as it is counted
+     * @param path the path of the fetch
+     * @param input the input as the provider counts it
      */
     synchronized @Nullable public Account correct(
             Operation operation, String path, Account fetcher, Usage usage, long input, Demand demand) {
@@ -73,7 +75,7 @@ public final class LaterCharges {
         }
         Account account = before == null || isSame(before.account(), fetcher) ? fetcher : before.account();
         long output = Math.clamp(usage.output(), 0, Charge.MOST);
-        // The input of a batch of messages was charged when it was sent.
+        // The input of a batch of messages was charged when the batch was sent.
         long counted = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MOST);
         demand.tokens = true;
         demand.requests = 1;

@@ -18,20 +18,24 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws this gateway's leases from the buckets that the fleet shares, in rounds, and gives back what is not needed;
- * never on a request's thread. Only buckets that were used are looked at, until all that they lease is given back.
+ * Manager of this gateway's leases from the buckets that the fleet shares. It draws and gives back tokens in rounds on
+ * a background thread, never on an event loop. Only used buckets take part, until all of their leased tokens are given
+ * back.
  *
- * <p>A draw that fails may or may not have been carried out. What was owed is owed still, so that it may be paid twice;
- * what was to be given back is gone. Neither ever grants more than the limits do.
+ * <p>A failed draw may have been executed by the store. Its debt then remains and may be paid twice; tokens to give
+ * back are lost. In neither case is more granted than the limits allow.
  */
 public final class LeaseBook {
-    /** At most so many draws are under way at once; the others wait for the next round. */
+    /** The maximum number of draws in flight; the others wait for the next round. */
     private static final int MOST_DRAWS = 1000;
 
-    /** After so many rounds with the store, leases bind: what was used without it has been drawn by then. */
+    /**
+     * Leases become binding after this many rounds with the store; the tokens used during an outage have been drawn by
+     * then.
+     */
     private static final int ROUNDS_UNBOUND = 5;
 
-    /** So often a token is drawn for a lost owner that needs none, to see whether its draws still fail. */
+    /** The interval of probes: a lost owner that needs no tokens draws one, to test whether its draws still fail. */
     private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String filter;
@@ -48,17 +52,18 @@ public final class LeaseBook {
     private volatile @Nullable Share share;
 
     /**
-     * The limits of a gateway that goes on with its share.
+     * The limits while the store or some owners are lost.
      *
-     * @param everyone whether all owners have them; else only those that are lost
+     * @param policy the limits of the policy that are divided
+     * @param allOwners whether they apply to all owners; otherwise only to lost owners
      */
     private record Share(PolicyLimits of, int nodes, PolicyLimits limits, boolean everyone) {}
 
     /**
-     * Creates a book without buckets.
+     * Creates a manager without buckets.
      *
      * @param clock nanoseconds from an arbitrary origin
-     * @param partName the name of a bucket's part of its owner's traffic, by the bucket's key
+     * @param partitionName the name of the partition that a bucket counts, by the key of the bucket
      */
     LeaseBook(String filter, LongSupplier clock, IntFunction<String> partName) {
         this.filter = filter;
@@ -73,19 +78,19 @@ public final class LeaseBook {
         return terms;
     }
 
-    /** Returns the limits that hold now: those of the policy, or their share while the fleet's store is lost. */
+    /** Returns the limits in effect: those of the policy or, while the store is lost, the share of this gateway. */
     PolicyLimits limits(PolicyLimits policy) {
         Share lost = share;
         return lost != null && lost.everyone() && lost.of() == policy ? lost.limits() : policy;
     }
 
-    /** Returns the limits that an owner has whose draws keep failing. */
+    /** Returns the limits of an owner whose draws keep failing. */
     PolicyLimits lostLimits(PolicyLimits policy) {
         Share lost = share;
         return lost != null && lost.of() == policy ? lost.limits() : policy;
     }
 
-    /** Returns how far an owner whose draws keep failing may go with its leases. */
+    /** Returns the lease terms of an owner whose draws keep failing. */
     LeaseTerms lostTerms() {
         return lostTerms;
     }
@@ -94,25 +99,25 @@ public final class LeaseBook {
         return lostOwners;
     }
 
-    /** Returns whether the store is there and grants draws to all who ask. */
+    /** Returns whether the store is joined and grants the draws of all owners. */
     public boolean grants(Fleet fleet) {
         return fleet.link() == Fleet.Link.JOINED && lostOwners.count() == 0;
     }
 
-    /** Returns how many times the store has been found, after it was lost or for the first time. */
+    /** Returns how many times the store was joined, including the first time. */
     int outages() {
         return outages.get();
     }
 
-    /** Has a set looked at in the next round. */
+    /** Adds a set to the next round. */
     void add(BucketSet set) {
         used.add(set);
     }
 
     /**
-     * Draws and gives back for all buckets that were used.
+     * Draws and gives back tokens for all used buckets. Calls must not overlap.
      *
-     * @param how what the policy in force says of the fleet, which may be another word on the same limits
+     * @param settings the fleet settings of the active policy, which may differ although its limits are the same
      */
     public void round(Fleet fleet, PolicyLimits policy, FleetPolicy how) {
         number++;
@@ -161,7 +166,7 @@ public final class LeaseBook {
                 used.add(set);
             }
         }
-        plans.forEach(plan -> send(store, plan)); // when no monitor is held
+        plans.forEach(plan -> send(store, plan)); // outside of all monitors
     }
 
     private record Planned(BucketSet set, Bucket bucket, TokenLimit limit, SharedBuckets.Draw draw) {}
@@ -175,7 +180,7 @@ public final class LeaseBook {
         long owed = tokens < 0 ? tokens : Math.max(0, -bucket.held(index));
         long wanted = tokens < 0 ? 0 : tokens - owed;
         if (tokens < 0) {
-            bucket.lease(index, tokens); // let go of before it is given back: nobody may use it meanwhile
+            bucket.lease(index, tokens); // removed first, so that no request uses it meanwhile
         }
         var terms = new SharedBuckets.Terms(
                 bandwidth.getCapacity(),

@@ -7,11 +7,14 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A bucket set's place in the book of leases; used under the set's monitor. */
+/**
+ * State of the draws of one owner: draws in flight, membership in the next round, and failures. Guarded by the monitor
+ * of the owner's bucket set, except {@link #isLost}.
+ */
 final class LeaseHolder {
     private static final int MOST_ROUNDS = 10;
 
-    /** An owner is lost after so many rounds in a row with a failed draw, and not before so much time has passed. */
+    /** An owner is lost after this many consecutive rounds with a failed draw, and not before {@link #FAILED_NANOS}. */
     private static final int FAILED_ROUNDS = 2;
 
     private static final long FAILED_NANOS = Duration.ofSeconds(1).toNanos();
@@ -28,7 +31,6 @@ final class LeaseHolder {
     private long failingSince;
     private volatile boolean lost;
 
-    /** The place of an owner's set, which is not listed yet. */
     LeaseHolder(Owner owner, String id, LeaseBook book) {
         this.owner = owner;
         this.id = id;
@@ -40,12 +42,12 @@ final class LeaseHolder {
         return owner;
     }
 
-    /** Returns the name under which the fleet knows the owner. */
+    /** Returns the owner's key in the fleet's store. */
     String ownerKey() {
         return owner.name().toLowerCase(Locale.ROOT) + ':' + id;
     }
 
-    /** Has the set looked at in the next round. */
+    /** Adds the set to the next round, if it is not queued yet. */
     void list(BucketSet set) {
         if (!listed) {
             listed = true;
@@ -53,21 +55,25 @@ final class LeaseHolder {
         }
     }
 
-    /** Ends a look at the set; returns whether it is looked at in the next round too. */
+    /**
+     * Ends a round of the set; returns whether it takes part in the next one.
+     *
+     * @param needed whether the set has unsettled leases
+     */
     boolean stays(boolean needed) {
         listed = needed || drawing > 0 || lost;
         failedRounds = listed ? failedRounds : 0;
         return listed;
     }
 
-    /** Returns how many rounds have passed since the last look, of which each has its part of what was spent since. */
+    /** Returns the number of rounds since the last call, at least 1. */
     int roundsSince(long number) {
         int rounds = Math.clamp(number - lastRound, 1, MOST_ROUNDS);
         lastRound = number;
         return rounds;
     }
 
-    /** Returns whether the store has been lost and found since the last look. */
+    /** Returns whether the store was lost and joined again since the last call. */
     boolean hadOutage() {
         int before = outages;
         outages = book.outages();
@@ -79,10 +85,10 @@ final class LeaseHolder {
     }
 
     /**
-     * Notes how a draw ended. The owner is lost when draws have failed for long enough and no round went well in
-     * between.
+     * Records the end of a draw. The owner becomes lost when its draws have failed for long enough without a successful
+     * round.
      *
-     * @param why why it failed, null when it did not
+     * @param cause the failure; null for success
      */
     void endDraw(@Nullable Throwable why, long now) {
         drawing--;
@@ -111,17 +117,15 @@ final class LeaseHolder {
         }
     }
 
-    /** Returns whether draws keep failing, so that the owner is limited as while the store is lost; any thread. */
+    /** Returns whether draws keep failing, so that the owner is limited as if the store were lost. Thread-safe. */
     boolean isLost() {
         return lost;
     }
 
-    /** Returns how far the owner may go with its leases while it is lost. */
     LeaseTerms lostTerms() {
         return book.lostTerms();
     }
 
-    /** Returns the limits that the owner has while it is lost. */
     PolicyLimits lostLimits(PolicyLimits policy) {
         return book.lostLimits(policy);
     }

@@ -4,30 +4,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers for names that come from outside, a bounded number of them, so that nobody makes buckets by inventing names.
- * A name has the number {@value #OTHER}, shared by all that are not known, until it is learnt.
+ * Bounded mapping of names sent by clients to numbers, so that invented names create no buckets. A name maps to
+ * {@value #OTHER}, which all unknown names share, until it is learned. Thread-safe.
  */
 public final class NameIndex {
-    /** A name of more characters is never learnt: no model's is, and what is kept of a bucket holds it. */
+    /** The maximum length of a learned name; longer ones are not model names and would bloat snapshots. */
     static final int LONGEST = 1024;
 
-    /** The number of all names that are not known. */
+    /** The number of all unknown names. */
     public static final int OTHER = 0;
 
     private final ConcurrentHashMap<String, Integer> numbers = new ConcurrentHashMap<>();
     private final @Nullable String[] byNumber;
 
-    /** Nothing but the number of all others, and room for so many names beside it. */
+    /** Creates an empty index. */
     NameIndex(int most) {
         this.byNumber = new String[most + 1];
     }
 
-    /** Returns the number of a name; of one that is not known, or of null, {@value #OTHER}. */
+    /** Returns the number of a name; {@value #OTHER} for an unknown name or null. */
     public int number(@Nullable String name) {
         return name == null ? OTHER : numbers.getOrDefault(name, OTHER);
     }
 
-    /** Gives a name a number of its own, if there is room, and returns its number. */
+    /** Assigns a number to a name and returns it; {@value #OTHER} if the index is full or the name too long. */
     public int learn(String name) {
         Integer known = numbers.get(name);
         if (known != null) {
@@ -51,7 +51,7 @@ public final class NameIndex {
         }
     }
 
-    /** Returns the name of a number, null for {@value #OTHER}. */
+    /** Returns the name of a number; null for {@value #OTHER}. */
     synchronized @Nullable public String name(int number) {
         return number == OTHER ? null : byNumber[number];
     }

@@ -7,26 +7,26 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bucket sets of those who have none of their own, one for an address prefix (IPv4 /24, IPv6 /48). A table of fixed
- * size without keys: a prefix is hashed to a slot and shares it with whoever else falls there, so that no number of
- * prefixes makes it grow. The hash is keyed, so that nobody can aim for the slot of another.
+ * Bucket sets of address prefixes (IPv4 /24, IPv6 /48), for accounts without their own set. The table has a fixed size:
+ * each prefix is hashed to a slot, and prefixes with the same slot share its set. The hash has a secret key, so that a
+ * client cannot choose the slot of another. Thread-safe.
  */
 final class OverflowTable {
-    /** The number of slots; full, the table holds some 10 MB. */
+    /** The number of slots; with all slots in use, the table takes about 10 MB. */
     static final int SLOTS = 1 << 16;
 
     private final AtomicReferenceArray<@Nullable BucketSet> slots = new AtomicReferenceArray<>(SLOTS);
     private final long key0;
     private final long key1;
 
-    /** An empty table with a key of its own. */
+    /** Creates an empty table with a random key. */
     OverflowTable() {
         SecureRandom random = new SecureRandom();
         this.key0 = random.nextLong();
         this.key1 = random.nextLong();
     }
 
-    /** Returns the set of the address's prefix, made when there is none. */
+    /** Returns the set of the prefix of an address; creates it if absent. */
     BucketSet at(InetAddress address, OwnerLimits limits, long now) {
         int slot = (int) sipHash(key0, key1, prefix(address)) & (SLOTS - 1);
         BucketSet set = slots.get(slot);
@@ -38,7 +38,7 @@ final class OverflowTable {
         return other == null ? made : other;
     }
 
-    /** Brings every set to the limits of a policy. */
+    /** Switches each set to the limits of a policy. */
     void adopt(OwnerLimits limits, long now) {
         for (int i = 0; i < SLOTS; i++) {
             BucketSet set = slots.get(i);
@@ -48,7 +48,10 @@ final class OverflowTable {
         }
     }
 
-    /** Returns the first 24 bits of an IPv4 or 48 bits of an IPv6 address, after the length of the address in bytes. */
+    /**
+     * Returns the first 24 bits of an IPv4 or 48 bits of an IPv6 address, preceded by the length of the address in
+     * bytes.
+     */
     static long prefix(InetAddress address) {
         byte[] bytes = address.getAddress();
         int length = bytes.length == 4 ? 3 : 6;
@@ -59,7 +62,7 @@ final class OverflowTable {
         return prefix;
     }
 
-    /** SipHash-2-4 of one 64-bit little-endian word (Aumasson and Bernstein, 2012). */
+    /** SipHash-2-4 of one 64-bit little-endian value (Aumasson and Bernstein, 2012). */
     static long sipHash(long key0, long key1, long word) {
         long[] v = {
             key0 ^ 0x736f6d6570736575L,

@@ -4,11 +4,11 @@ import dev.stillgate.tokenbucket.policy.TokenLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request does not fit: the limit that bound, which is the one that takes longest to have room, or the first one
- * in which the request can never fit; and when all of it will fit.
+ * The reason that a request does not fit: the limit with the longest wait, or the first limit that is smaller than the
+ * request; and the time until the request fits in all limits.
  */
 public final class Shortage {
-    /** How long a caller is told to wait for one of its other exchanges to end. */
+    /** The wait for one of the other exchanges of an account to end, as sent to clients. */
     static final long CONCURRENCY_NANOS = 1_000_000_000L;
 
     private @Nullable TokenLimit limit;
@@ -20,7 +20,6 @@ public final class Shortage {
     private boolean never;
     private boolean any;
 
-    /** Forgets everything, so that nothing is short. */
     void clear() {
         limit = null;
         longest = -1;
@@ -32,12 +31,17 @@ public final class Shortage {
         any = false;
     }
 
-    /** Returns whether anything was noted since the last {@link #clear}. */
+    /** Returns whether anything was added since the last {@link #clear}. */
     boolean isAny() {
         return any;
     }
 
-    /** Notes that a limit will have room after a time, which may be 0 for one that has room now. */
+    /**
+     * Adds a limit that has enough tokens after a wait.
+     *
+     * @param isShort whether the limit lacks tokens; if false, only the wait counts
+     * @param nanos the wait, which may be 0
+     */
     void waits(TokenLimit which, boolean isShort, long nanos, long wanted, long left, long untilFull) {
         any = true;
         wait = Math.max(wait, nanos);
@@ -47,7 +51,7 @@ public final class Shortage {
         }
     }
 
-    /** Notes that the request can never fit in a limit. */
+    /** Adds a limit that is smaller than the request. */
     void never(TokenLimit which, long wanted, long left, long untilFull) {
         any = true;
         if (!never) {
@@ -63,7 +67,7 @@ public final class Shortage {
         reset = untilFull;
     }
 
-    /** Returns the limit that bound. */
+    /** Returns the limit that caused the refusal. */
     public TokenLimit limit() {
         TokenLimit bound = limit;
         if (bound == null) {
@@ -72,22 +76,22 @@ public final class Shortage {
         return bound;
     }
 
-    /** Returns how long it takes until the whole request fits in all limits, in nanoseconds; -1 when it never will. */
+    /** Returns the nanoseconds until the request fits in all limits; -1 if it never fits. */
     public long waitNanos() {
         return never ? -1 : wait;
     }
 
-    /** Returns how much of the limit that bound was asked for. */
+    /** Returns the tokens requested from {@link #limit}. */
     public long asked() {
         return asked;
     }
 
-    /** Returns how much is left of the limit that bound, at least 0. */
+    /** Returns the tokens left in {@link #limit}, at least 0. */
     public long remaining() {
         return remaining;
     }
 
-    /** Returns how long it takes until the limit that bound is full, in nanoseconds. */
+    /** Returns the nanoseconds until {@link #limit} is full. */
     public long resetNanos() {
         return reset;
     }

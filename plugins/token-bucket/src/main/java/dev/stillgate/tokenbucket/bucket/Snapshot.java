@@ -26,9 +26,8 @@ import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file in which buckets survive a restart: what was left of every bucket that was not full, when it was written,
- * and a checksum (CRC-32C) over all of it. Written beside the old one and put in its place when it is whole and on the
- * disk.
+ * File format of saved buckets: the level of each bucket that was not full, and a CRC-32C checksum of the whole file. A
+ * new file is written beside the old one, and replaces it once it is complete and on disk.
  */
 final class Snapshot {
     private static final long MAGIC = 0x5354_4c47_5442_4b54L;
@@ -38,44 +37,44 @@ final class Snapshot {
     private Snapshot() {}
 
     /**
-     * The buckets of one owner.
+     * The saved buckets of one owner.
      *
-     * @param id its id, empty for everyone
-     * @param variant which limits they had
+     * @param id the id of the owner; empty for everyone
+     * @param variant the attributes that selected its limits
      */
     record Entry(Owner owner, String id, OwnerLimits.Variant variant, List<Part> parts) {}
 
     /**
-     * One bucket.
+     * One saved bucket.
      *
-     * @param kind the kind of part that it counts
-     * @param model the model, empty for none or for those that are not known
-     * @param route the route, likewise
+     * @param kind the partition kind that it counts
+     * @param model the model; empty for all models or an unknown one
+     * @param route the route; empty for all routes or an unknown one
      */
     record Part(int kind, String model, String route, List<Level> levels) {}
 
     /**
-     * What was left of a limit.
+     * The saved state of one limit.
      *
-     * @param left below zero for a debt
-     * @param interval the id of the bandwidth of a limit that refills by interval, else empty
-     * @param begun how long ago its interval began, in nanoseconds
+     * @param left the tokens left; negative for a debt
+     * @param interval the id of the bandwidth of a limit that refills by interval; otherwise empty
+     * @param intervalAge the time since the interval began, in nanoseconds
      */
     record Level(String limit, long left, String interval, long begun) {}
 
-    /** Gives the entries one after the other. */
+    /** Writes all entries. */
     @FunctionalInterface
     interface Source {
         void writeTo(Writer writer) throws IOException;
     }
 
-    /** Takes entries. */
+    /** Receives entries. */
     @FunctionalInterface
     interface Writer {
         void entry(Entry entry) throws IOException;
     }
 
-    /** Writes a file whole, or leaves the old one. */
+    /** Writes a complete file, or leaves the old one in place. */
     static void write(Path file, long millis, Source source) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         CRC32C sum = new CRC32C();
@@ -122,11 +121,10 @@ final class Snapshot {
     }
 
     /**
-     * Reads a file; returns when it was written, in milliseconds of the epoch, or null when there is none. The entries
-     * are handed over as they come, so that those of a large file are never held at once, and before the checksum is
-     * known.
+     * Reads a file; returns when it was written, in milliseconds since the epoch, or null if it is absent. Entries are
+     * passed on one by one, so that a large file needs little memory, and before the checksum is verified.
      *
-     * @throws IOException when it is not whole, or not one that this version reads
+     * @throws IOException if the file is damaged or of another version
      */
     static @Nullable Long read(Path file, Consumer<Entry> to) throws IOException {
         CRC32C sum = new CRC32C();

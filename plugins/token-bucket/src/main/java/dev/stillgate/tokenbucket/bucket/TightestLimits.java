@@ -6,7 +6,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How much is left of the tightest limit of each measure, for the header fields of an answer. */
+/**
+ * The tightest limit of each measure and its remaining tokens, for the header fields of a response. Not thread-safe.
+ */
 public final class TightestLimits {
     private final Map<Measure, Reading> byMeasure = new EnumMap<>(Measure.class);
 
@@ -26,7 +28,7 @@ public final class TightestLimits {
         byMeasure.values().forEach(reading -> reading.limit = null);
     }
 
-    /** Adds a limit, of which the one with the smallest part left is kept for each measure. */
+    /** Adds a limit; for each measure the one with the smallest remaining fraction is kept. */
     public void add(TokenLimit limit, long remaining, long untilFullNanos) {
         Reading reading = of(limit.measure());
         TokenLimit other = reading.limit;
@@ -38,23 +40,23 @@ public final class TightestLimits {
         }
     }
 
-    /** Returns the tightest limit of a measure, null when there is none. */
+    /** Returns the tightest limit of a measure; null if there is none. */
     @Nullable
     public TokenLimit limit(Measure measure) {
         return of(measure).limit;
     }
 
-    /** Returns how much is left of it, at least 0. */
+    /** Returns the tokens left in the tightest limit of a measure, at least 0. */
     public long remaining(Measure measure) {
         return Math.max(0, of(measure).left);
     }
 
-    /** Returns how long it takes until it is full, in nanoseconds. */
+    /** Returns the nanoseconds until the tightest limit of a measure is full. */
     public long resetNanos(Measure measure) {
         return of(measure).reset;
     }
 
-    /** Returns the token measure that OpenAI's one set of token fields tells of, null when no limit is of tokens. */
+    /** Returns the token measure for OpenAI's single set of token fields; null without token limits. */
     @Nullable
     public Measure tokens() {
         if (limit(Measure.TOTAL_TOKENS) != null) {

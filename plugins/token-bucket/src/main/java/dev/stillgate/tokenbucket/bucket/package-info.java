@@ -1,4 +1,4 @@
-/** The buckets: per owner, per model and per route, in memory, across reloads, restarts and the fleet. */
+/** The buckets of each owner, model and route: in memory, kept across reloads and restarts, and shared with a fleet. */
 @NullMarked
 package dev.stillgate.tokenbucket.bucket;
 

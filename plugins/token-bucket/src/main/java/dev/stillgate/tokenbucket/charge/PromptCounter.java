@@ -5,7 +5,7 @@ import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
 
-/** Reads from a prompt what it may cost. */
+/** Estimates the cost of a prompt before it is forwarded. */
 public final class PromptCounter {
     private final @Nullable PublicTokenizers tokenizers;
 
@@ -17,10 +17,7 @@ public final class PromptCounter {
         return new PromptCounter(how == TokenBucketPolicy.PromptCount.TOKENIZER ? new PublicTokenizers() : null);
     }
 
-    /**
-     * Puts into the demand what a prompt asks for; what is no number of tokens that a model could be asked for is
-     * unknown.
-     */
+    /** Puts the amounts of a prompt into a charge; an invalid {@code max_tokens} counts as unknown. */
     public void prompt(BodyView.Chat chat, Charge charge) {
         charge.modelName = chat.model();
         charge.marksCache = chat.marksCache();
@@ -30,8 +27,8 @@ public final class PromptCounter {
     }
 
     /**
-     * Puts into the demand what a batch asks for: a request and the input of every prompt; its output comes later. A
-     * batch of several models is counted by every limit that counts one of them.
+     * Puts the amounts of a batch into a charge: one request and the input of each prompt; output is charged with the
+     * results. Every limit that counts one of its models counts the batch.
      */
     public void batch(BodyView.Batch batch, Charge charge) {
         charge.requests = Math.max(1, batch.size());

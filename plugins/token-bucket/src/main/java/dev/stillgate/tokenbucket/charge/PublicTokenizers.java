@@ -9,14 +9,15 @@ import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts prompts of OpenAI's models with the tokenizers that are public (o200k_base, cl100k_base). Three tokens are
- * added for every message and three for the answer's beginning, as OpenAI's documentation of message formats has them.
- * A prompt with tools or media, of another model, or longer than {@value #LONGEST} characters is left to the estimate:
- * the first three because how they are counted is not public, the last because it would hold up an event loop for
- * milliseconds.
+ * Counts prompts of OpenAI's models with the public tokenizers (o200k_base, cl100k_base). Three tokens are added for
+ * each message and three for the start of the response, as OpenAI documents.
+ *
+ * <p>The estimate is used instead for prompts with tools or media and for other models, because their tokenization is
+ * not public. It is also used for prompts of more than {@value #MAX_LENGTH} characters, which would block an event loop
+ * for milliseconds.
  */
 final class PublicTokenizers {
-    /** What is returned for a prompt that is left to the estimate. */
+    /** The result for a prompt that must be estimated. */
     static final long UNKNOWN = -1;
 
     static final int LONGEST = 32_768;
@@ -53,7 +54,7 @@ final class PublicTokenizers {
         return count.isWhole ? count.tokens + (long) PER_MESSAGE * chat.messageCount() + PER_ANSWER : UNKNOWN;
     }
 
-    /** The tokens of a prompt's parts, until one comes that is left to the estimate. */
+    /** Sums the tokens of a prompt's parts, up to the first part that must be estimated. */
     private static final class Count implements BodyView.PartVisitor {
         private final Encoding encoding;
         private long tokens;

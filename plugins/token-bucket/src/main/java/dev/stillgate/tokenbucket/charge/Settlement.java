@@ -6,25 +6,25 @@ import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
 
 /**
- * What an exchange costs in the end, by what became of it:
+ * Final cost of an exchange, by its outcome:
  *
  * <ul>
- *   <li>refused, by whichever filter, or gone before the upstream was asked: nothing;
- *   <li>the upstream failed, or answered with an error: the request, and no tokens;
- *   <li>gone while the answer was awaited: the request and its input;
- *   <li>answered, in whole or in part: the request, its input, and the output as the provider tells it; as the gateway
- *       has counted what was delivered, where the provider has not told it;
- *   <li>a batch that was accepted: its requests, and their input if it is a batch of messages; what a file of requests
- *   costs is charged with its results;
- *   <li>answered in a way that nobody can count, in whole or, in a content coding, in part: what was taken;
- *   <li>to be made in the background, where it goes on when the caller is gone: what was taken, or as the gateway has
- *       counted what was delivered, whichever is more.
+ *   <li>refused by any filter, or aborted before the request was sent upstream: nothing;
+ *   <li>upstream failure or error response: the request, and no tokens;
+ *   <li>aborted while waiting for the response: the request and its input;
+ *   <li>complete or partial response: the request, its input, and the output as reported by the provider, or else as
+ *     counted by the gateway from the delivered bytes;
+ *   <li>accepted batch: its requests and, for a batch of messages, their input; a file of requests is charged with its
+ *     results;
+ *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;
+ *   <li>background response, which continues after the client has left: the larger of the amounts taken and the
+ *     delivered output.
  * </ul>
  */
 public final class Settlement {
     private Settlement() {}
 
-    /** Sets what the demand's exchange has cost. */
+    /** Sets the final cost of a charge. */
     public static void settle(Charge charge, Provider provider, Outcome outcome) {
         switch (outcome) {
             case Outcome.Rejected rejected -> charge.cost(0, 0, 0);
@@ -54,7 +54,7 @@ public final class Settlement {
         if (outcome.status() >= 300) {
             charge.cost(charge.requests, 0, 0);
         } else if (charge.batch) {
-            // A file of requests may be the input of any number of batches, so each pays with its results.
+            // A file of requests may be the input of several batches, so each batch is charged with its results.
             charge.cost(charge.requests, provider == Provider.OPENAI ? 0 : charge.input, 0);
         } else if ((whole || charge.background || isUnread(charge, outcome)) && !isCounted(charge, usage)) {
             charge.cost(0, 0, usage.output());
@@ -64,12 +64,12 @@ public final class Settlement {
         }
     }
 
-    /** Returns whether something was delivered that cannot be read before it is whole. */
+    /** Returns whether part of a response with a content coding was delivered, whose tokens cannot be counted. */
     private static boolean isUnread(Charge charge, Outcome outcome) {
         return charge.encoded && outcome.bytes() > 0;
     }
 
-    /** Returns whether anybody can say how much was answered; of an answer in the background only the provider can. */
+    /** Returns whether the output was counted. Only the provider can count a background response. */
     private static boolean isCounted(Charge charge, Usage usage) {
         return switch (usage.source()) {
             case EXACT -> usage.output() >= 0;
@@ -79,9 +79,9 @@ public final class Settlement {
     }
 
     /**
-     * Returns the input as the provider counts it against its own limits: Anthropic's {@code input_tokens} and what was
-     * written to the cache, but not what was read from it; OpenAI's {@code prompt_tokens}, which include what was read
-     * from the cache.
+     * Returns the input as the provider counts it against its own limits. For Anthropic this is {@code input_tokens}
+     * and the tokens written to the cache, without those read from it. For OpenAI it is {@code prompt_tokens}, with the
+     * tokens read from the cache.
      */
     public static long input(Charge charge, Provider provider, Usage usage) {
         if (usage.input() < 0) {

@@ -9,7 +9,7 @@ import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What a filter counts: requests that were allowed and refused, and the tokens that were charged. */
+/** Counters of one filter: allowed and refused requests, and charged tokens. */
 public final class TokenMeters {
     private final Counter allowedOwn;
     private final Counter allowedShared;
@@ -54,7 +54,7 @@ public final class TokenMeters {
         }
     }
 
-    /** Counts the tokens of an exchange, or that nobody could count them. */
+    /** Counts the tokens of a settled exchange, or the exchange as uncounted. */
     public void settled(Charge charge, Usage usage) {
         if (!charge.tokens) {
             return;

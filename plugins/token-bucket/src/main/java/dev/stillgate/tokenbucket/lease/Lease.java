@@ -3,14 +3,15 @@ package dev.stillgate.tokenbucket.lease;
 import dev.stillgate.tokenbucket.policy.PartLimits;
 
 /**
- * What this gateway holds of one bucket that the fleet shares: for each limit the tokens that were drawn and not used,
- * below zero for those that were used and not drawn, and how fast they go. Used under the owner's monitor.
+ * This gateway's lease from one bucket that the fleet shares. For each limit it has a balance and a spending rate. The
+ * balance is the tokens drawn and not used; it is negative for tokens used and not drawn yet. Guarded by the monitor of
+ * the owner's bucket set.
  */
 public final class Lease {
-    /** So many rounds' cost is held ahead. */
+    /** The target balance is the expected cost of this many rounds. */
     private static final int ROUNDS_AHEAD = 10;
 
-    /** The part of a new round in the pace that is reckoned with. */
+    /** The weight of the latest round in the exponential moving average of the spending rate. */
     private static final double NEW = 0.25;
 
     private long[] held;
@@ -27,28 +28,26 @@ public final class Lease {
         return held[index];
     }
 
-    /** Uses tokens, or gives back those that were used for nothing when the number is negative. */
+    /** Uses tokens; a negative number returns unused tokens. */
     public void use(int index, long tokens) {
         held[index] -= tokens;
     }
 
-    /**
-     * Owes no more of a limit than is missing from it: the rest was paid by the refill of the time without the store.
-     */
+    /** Limits the debt to the tokens missing from the limit; refill during the store's outage has paid the rest. */
     public void oweAtMost(int index, long missing) {
         held[index] = Math.max(held[index], Math.min(0, -missing));
     }
 
-    /** Notes what an exchange has cost in the end, which is what the pace is reckoned from. */
+    /** Adds the final cost of an exchange, from which the spending rate is computed. */
     public void cost(int index, long tokens) {
         spent[index] += tokens;
     }
 
     /**
-     * Ends a round: reckons how much should be held of a limit from its pace, and says how far that is from what is.
+     * Updates the spending rate of a limit and compares the balance with its target.
      *
-     * @param rounds how many rounds have passed since the last, of which each has its part of what was spent
-     * @return how many to draw, negative for how many to give back; 0 when what is held will do
+     * @param rounds the number of rounds since the last call; the cost since then is spread over them
+     * @return the tokens to draw; negative for tokens to give back, 0 if the balance is close enough to its target
      */
     public long endRound(int index, int rounds) {
         pace[index] += NEW * ((double) spent[index] / rounds - pace[index]);
@@ -64,12 +63,12 @@ public final class Lease {
         return have > 2 * target ? target - have : 0;
     }
 
-    /** Takes tokens that were drawn, or lets go of some when the number is negative. */
+    /** Adds tokens that were drawn; a negative number removes tokens that are given back. */
     public void add(int index, long tokens) {
         held[index] += tokens;
     }
 
-    /** Returns whether nothing is held, owed or in use. */
+    /** Returns whether all balances and spending rates are zero. */
     public boolean isSettled() {
         for (int i = 0; i < held.length; i++) {
             if (held[i] != 0 || pace[i] != 0 || spent[i] != 0) {
@@ -79,7 +78,7 @@ public final class Lease {
         return true;
     }
 
-    /** Goes over to other limits: what is held of a limit that stays is kept. */
+    /** Switches to other limits; a limit of the same name keeps its balance. */
     public void adopt(PartLimits before, PartLimits after) {
         long[] heldBefore = held;
         long[] spentBefore = spent;

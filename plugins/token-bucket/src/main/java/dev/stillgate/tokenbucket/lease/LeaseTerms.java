@@ -1,23 +1,22 @@
 package dev.stillgate.tokenbucket.lease;
 
 /**
- * How far a gateway may go with what it has leased.
+ * Limits on the tokens that a gateway may use before it has drawn them.
  *
- * <p>A gateway answers from its leases. So that the first requests of an account are not refused for want of a lease
- * that is on its way, it may go below zero where the fleet's bucket had room when last heard of: by its share of the
- * capacity or, from a lease that is not below zero, by one request of any size. What is below zero is drawn first of
- * all.
+ * <p>The first requests of an account must not be refused while its first lease is being drawn. A lease may therefore
+ * be overdrawn if the fleet's bucket had tokens when last reported. The overdraft is at most the gateway's share of the
+ * capacity or, from a balance that is not negative, one request of any size. Overdrafts are drawn first.
  *
- * @param binding whether leases bind at all
- * @param ahead whether it may go below zero
+ * @param binding whether leases limit requests at all
+ * @param ahead whether a lease may be overdrawn
  * @param nodes the number of gateways
- * @param roundNanos how long it takes at most until the next draw
+ * @param roundNanos the longest time until the next draw
  */
 public record LeaseTerms(boolean binding, boolean ahead, int nodes, long roundNanos) {
-    /** A gateway without a fleet. */
+    /** The terms of a gateway without a fleet. */
     public static final LeaseTerms ALONE = new LeaseTerms(false, false, 1, 0);
 
-    /** Returns whether so many tokens may be used of a lease. */
+    /** Returns whether a lease with a balance may supply a number of tokens. */
     public boolean cover(long held, long wanted, long capacity) {
         if (!binding || wanted <= held) {
             return true;

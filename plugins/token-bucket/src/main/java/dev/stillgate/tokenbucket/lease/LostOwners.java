@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the owners whose draws keep failing although the store is joined, and logs the first of them with its reason.
+ * Counts the owners whose draws keep failing although the store is joined, and logs the first of them with the reason.
+ * Thread-safe.
  */
 public final class LostOwners {
     private static final System.Logger LOG = System.getLogger(LostOwners.class.getName());
@@ -19,7 +20,7 @@ public final class LostOwners {
         this.filter = filter;
     }
 
-    /** Counts one more; logs it when there was none, at most once a minute. */
+    /** Adds an owner; logs the reason if it is the only one, at most once a minute. */
     public void add(Throwable reason, long now) {
         if (count.getAndIncrement() > 0) {
             return;

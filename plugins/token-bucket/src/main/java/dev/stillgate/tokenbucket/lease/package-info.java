@@ -1,4 +1,4 @@
-/** A gateway's lease of tokens from the buckets that the fleet shares. */
+/** A gateway's leases of tokens from the buckets that the fleet shares. */
 @NullMarked
 package dev.stillgate.tokenbucket.lease;
 

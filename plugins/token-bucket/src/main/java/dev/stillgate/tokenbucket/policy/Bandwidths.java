@@ -4,19 +4,22 @@ import io.github.bucket4j.Bandwidth;
 import java.math.BigInteger;
 import java.time.Duration;
 
-/** Makes Bucket4j's bandwidths of a capacity and a refill, scaled by a factor, such that 64 bits keep them exactly. */
+/**
+ * Creates Bucket4j bandwidths from a capacity and a refill, scaled by a factor, that Bucket4j computes exactly in 64
+ * bits.
+ */
 final class Bandwidths {
     private static final BigInteger EXACT = BigInteger.ONE.shiftLeft(62);
     private static final BigInteger MILLI = BigInteger.valueOf(1000);
 
     private Bandwidths() {}
 
-    /** Returns a factor in thousandths, at least one. */
+    /** Converts a factor to thousandths, at least 1. */
     static long milli(double factor) {
         return Math.max(1, Math.round(factor * 1000));
     }
 
-    /** Returns a number times a factor in thousandths, rounded down, at least 1. */
+    /** Multiplies a number by a factor in thousandths, rounded down, at least 1. */
     static long times(long number, long milli) {
         return BigInteger.valueOf(number)
                 .multiply(BigInteger.valueOf(milli))
@@ -26,9 +29,9 @@ final class Bandwidths {
     }
 
     /**
-     * Returns the bandwidth, full at the start.
+     * Returns a bandwidth that starts full.
      *
-     * @throws IllegalArgumentException when Bucket4j could not keep it exactly in 64 bits
+     * @throws IllegalArgumentException if Bucket4j cannot compute it exactly in 64 bits
      */
     static Bandwidth of(String name, long capacity, Refill refill, RefillStyle style, long milli) {
         BigInteger size = BigInteger.valueOf(times(capacity, milli));
@@ -39,7 +42,7 @@ final class Bandwidths {
                 : interval(name, size, tokens.divide(MILLI).max(BigInteger.ONE), nanos);
     }
 
-    /** Returns the same bandwidth with another number of tokens at the start. */
+    /** Returns a copy of a bandwidth that starts with a number of tokens. */
     static Bandwidth startingWith(Bandwidth full, long tokens) {
         var capacity = Bandwidth.builder().capacity(full.getCapacity());
         var period = Duration.ofNanos(full.getRefillPeriodNanos());
@@ -49,7 +52,10 @@ final class Bandwidths {
         return refilled.id(full.getId()).initialTokens(tokens).build();
     }
 
-    /** Continuous refill, reduced to lowest terms; when that is still too fine for 64 bits, a little slower instead. */
+    /**
+     * Creates a greedy bandwidth with the refill reduced to lowest terms. If that still exceeds 64 bits, its refill is
+     * slightly slower.
+     */
     private static Bandwidth greedy(String name, BigInteger size, BigInteger tokens, BigInteger nanos) {
         BigInteger divisor = tokens.gcd(nanos);
         BigInteger each = tokens.divide(divisor);

@@ -7,17 +7,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The amounts of one exchange that limits count: the amounts expected when the request is admitted, and the actual cost
- * at the end. Mutable and reusable, so that a decision allocates nothing. Not thread-safe.
+ * The amounts of one exchange that limits count: estimated amounts when the request is admitted, and the actual cost at
+ * its end. Mutable and reusable, so that a decision allocates nothing. Not thread-safe.
  */
 public class Charge {
-    /** Output tokens of a request that sets no bound on them. */
+    /** The output of a request without a valid {@code max_tokens}. */
     public static final long UNKNOWN = -1;
 
-    /** Largest amount, of which no limit is larger. */
+    /** The largest amount and the largest possible capacity. */
     public static final long MOST = 1_000_000_000_000L;
 
-    /** The model index of an exchange without a model, to which limits of models do not apply. */
+    /** The model index of an exchange without a prompt; limits of models do not count it. */
     public static final int NO_MODEL = -1;
 
     private static final int MOST_MODELS = 16;
@@ -56,7 +56,7 @@ public class Charge {
     private final List<String> batchModels = new ArrayList<>();
     private boolean ofAnyModel;
 
-    /** Starts over with an exchange of one request. */
+    /** Resets the charge to one request without tokens. */
     public void reset() {
         requests = 1;
         input = 0;
@@ -80,7 +80,7 @@ public class Charge {
     }
 
     /**
-     * Adds the model of a prompt of a batch. A batch of more than {@value #MOST_MODELS} models counts as of any model.
+     * Adds the model of a prompt of a batch. A batch of more than {@value #MAX_MODELS} models counts for all models.
      */
     public void addBatchModel(@Nullable String name) {
         if (batchModels.isEmpty() && !ofAnyModel) {
@@ -96,7 +96,7 @@ public class Charge {
         }
     }
 
-    /** Returns the models of a batch; empty for any model. */
+    /** Returns the models of a batch; empty if it counts for all models. */
     List<String> batchModels() {
         return batchModels;
     }

@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a filter shares its limits with the other gateways of a fleet; of no effect without one.
+ * Configuration of a filter in a fleet; without a fleet it has no effect.
  *
- * @param whenLost what is done while the fleet's store does not answer, {@code share} when absent
- * @param drawEvery how often leases are drawn and settled, 100 ms when absent, from 20 ms to 10 s
+ * @param whenLost the behaviour while the fleet's store is lost; {@code share} if null
+ * @param drawEvery the interval of lease draws, 20 ms to 10 s; 100 ms if null
  */
 public record FleetPolicy(
         @Nullable WhenLost whenLost, @Nullable Duration drawEvery) {
@@ -18,13 +18,13 @@ public record FleetPolicy(
 
     static final FleetPolicy STANDARD = new FleetPolicy(WhenLost.SHARE, DEFAULT_PERIOD);
 
-    /** What a gateway does while the fleet's store does not answer. */
+    /** The behaviour of a gateway while the fleet's store is lost. */
     public enum WhenLost {
-        /** It goes on with its share: the limits divided by the number of gateways last known. */
+        /** Divides the limits by the last known number of gateways. */
         SHARE,
-        /** It goes on with the limits as they stand, as if it were alone. */
+        /** Applies the full limits, as a single gateway would. */
         FULL,
-        /** It refuses what its leases do not cover. */
+        /** Refuses requests that its leases do not cover. */
         CLOSED
     }
 

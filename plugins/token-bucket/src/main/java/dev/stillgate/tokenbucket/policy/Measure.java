@@ -2,27 +2,27 @@ package dev.stillgate.tokenbucket.policy;
 
 import java.util.Locale;
 
-/** What a limit counts. */
+/** The quantity that a limit counts. */
 public enum Measure {
     /** Requests; a batch counts one for every prompt in it. */
     REQUESTS,
     /** Tokens of prompts, as the provider counts them against its own limits. */
     INPUT_TOKENS,
-    /** Tokens of answers, reasoning included. */
+    /** Tokens of responses, including reasoning. */
     OUTPUT_TOKENS,
-    /** Both together. */
+    /** Input and output tokens together. */
     TOTAL_TOKENS,
-    /** Exchanges under way, from the whole request to the end of the answer; counted by every gateway for itself. */
+    /** Exchanges in flight, from the complete request to the end of the response; not shared in a fleet. */
     CONCURRENCY;
 
     private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-    /** Returns the name as it stands in policies and header fields. */
+    /** Returns the name in policies and header fields. */
     public String label() {
         return label;
     }
 
-    /** Returns the name for people. */
+    /** Returns the name in messages to clients. */
     public String words() {
         return this == CONCURRENCY ? "requests at once" : label.replace('-', ' ');
     }

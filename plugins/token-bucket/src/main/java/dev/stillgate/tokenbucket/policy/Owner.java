@@ -2,7 +2,7 @@ package dev.stillgate.tokenbucket.policy;
 
 import java.util.Set;
 
-/** The owner of the buckets of a limit. */
+/** The kind of owner of a bucket. */
 public enum Owner {
     ACCOUNT,
     ORGANISATION,

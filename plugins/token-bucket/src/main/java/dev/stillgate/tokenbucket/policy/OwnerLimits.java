@@ -7,17 +7,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of a policy as they hold for one owner of buckets (an account, an organisation, everyone), sorted by the
- * part of its traffic that they count together.
+ * The limits of a policy for one owner of buckets (an account, an organisation, or everyone together). They are grouped
+ * by the partition of the owner's traffic that they count.
  */
 public final class OwnerLimits {
-    /** The kinds of part: all of the owner's traffic, that of a model, that of a route, that of a model on a route. */
+    /** The number of partition kinds: all traffic of the owner, by model, by route, by model and route. */
     public static final int PARTS = 4;
 
-    /** The bit of a kind of part that is told apart by model. */
+    /** The bit of partition kinds with one bucket for each model. */
     public static final int BY_MODEL = 1;
 
-    /** The bit of a kind of part that is told apart by route. */
+    /** The bit of partition kinds with one bucket for each route. */
     public static final int BY_ROUTE = 2;
 
     private final long generation;
@@ -25,21 +25,22 @@ public final class OwnerLimits {
     private final @Nullable PartLimits[] parts = new PartLimits[PARTS];
 
     /**
-     * Which of a policy's limits they are.
+     * The attributes of an account that select its limits in a policy.
      *
-     * @param tier the tier they are made for, null for everybody else
-     * @param standing the lowest standing that they are made for
-     * @param alone whether the account stands for its own organisation
+     * @param tier the account's tier; null without a tier
+     * @param standing the lowest standing with these limits
+     * @param withoutOrganisation whether the account belongs to no organisation, so that limits by organisation apply
+     *     to it alone
      */
     public record Variant(@Nullable String tier, Standing standing, boolean alone) {
         public static final Variant PLAIN = new Variant(null, Standing.CLEAR, true);
     }
 
     /**
-     * The limits of an owner.
+     * Creates the limits of an owner.
      *
-     * @param generation which policy of the filter it is; later ones are higher
-     * @param limits by kind of part, an empty list where there is none
+     * @param generation the version of the filter's policy; later versions are higher
+     * @param limits the limits by partition kind; an empty list for a kind without limits
      */
     OwnerLimits(long generation, Variant variant, List<List<TokenLimit>> limits) {
         this.generation = generation;
@@ -49,7 +50,7 @@ public final class OwnerLimits {
         }
     }
 
-    /** Returns the kind of part that a scope tells apart. */
+    /** Returns the partition kind of a scope. */
     static int kind(Set<Scope> scope) {
         return (scope.contains(Scope.MODEL) ? BY_MODEL : 0) | (scope.contains(Scope.ROUTE) ? BY_ROUTE : 0);
     }
@@ -62,7 +63,7 @@ public final class OwnerLimits {
         return variant;
     }
 
-    /** Returns the limits of a kind of part, or null. */
+    /** Returns the limits of a partition kind; null if it has none. */
     @Nullable
     public PartLimits part(int kind) {
         return parts[kind];
@@ -77,7 +78,6 @@ public final class OwnerLimits {
         return true;
     }
 
-    /** Returns all limits. */
     public List<TokenLimit> all() {
         List<TokenLimit> all = new ArrayList<>();
         for (PartLimits part : parts) {

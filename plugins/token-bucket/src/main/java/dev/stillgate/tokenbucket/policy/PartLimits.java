@@ -8,14 +8,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The limits that one bucket keeps: Bucket4j's configuration for all that refill, and those of concurrency. */
+/** The limits of one bucket: Bucket4j's configuration of the limits that refill, and the concurrency limits. */
 public final class PartLimits {
     private final TokenLimit[] refilled;
     private final TokenLimit[] concurrency;
     private final @Nullable BucketConfiguration configuration;
     private final Set<String> ids;
 
-    /** The limits of one bucket, in the order of the policy. */
     PartLimits(List<TokenLimit> limits) {
         this.refilled = limits.stream().filter(each -> each.bandwidth() != null).toArray(TokenLimit[]::new);
         this.concurrency =
@@ -32,7 +31,6 @@ public final class PartLimits {
         return refilled.length;
     }
 
-    /** Returns the limit of the bandwidth at an index. */
     public TokenLimit get(int index) {
         return refilled[index];
     }
@@ -41,7 +39,7 @@ public final class PartLimits {
         return concurrency;
     }
 
-    /** Returns the limit of concurrency of a name, or null. */
+    /** Returns the concurrency limit with a name; null if there is none. */
     @Nullable
     public TokenLimit concurrency(String name) {
         for (TokenLimit each : concurrency) {
@@ -58,8 +56,8 @@ public final class PartLimits {
     }
 
     /**
-     * Returns the index of the limit that goes on with what a limit of other limits has counted: the one of its name,
-     * else -1.
+     * Returns the index of the limit with the same name, which takes over the tokens of the other limit; -1 if there is
+     * none.
      */
     public int indexOf(TokenLimit other) {
         for (int i = 0; i < refilled.length; i++) {
@@ -70,17 +68,17 @@ public final class PartLimits {
         return -1;
     }
 
-    /** Returns whether the bandwidth at an index goes on with one of other limits. */
+    /** Returns whether the bandwidth at an index continues a bandwidth of earlier limits with all of its state. */
     public boolean continues(PartLimits before, int index) {
         Bandwidth bandwidth = refilled[index].bandwidth();
         return bandwidth != null && before.ids.contains(bandwidth.getId());
     }
 
     /**
-     * Returns the configuration in which every limit that does not continue one of the limits before starts with what
-     * is left of it, or null when all continue.
+     * Returns the configuration in which bandwidths that continue no earlier bandwidth start with a given level; null
+     * if all continue.
      *
-     * @param left what is left, by index; a debt counts as nothing
+     * @param left the start level by index; a debt starts at 0
      */
     @Nullable
     public BucketConfiguration startingWith(PartLimits before, long[] left) {

@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one policy for every owner of buckets, every tier and every standing; made once, so that a request only
- * looks up.
+ * The limits of one policy for each kind of owner, tier and standing. They are computed once, so that a request only
+ * looks them up. Immutable.
  */
 public final class PolicyLimits {
     private final TokenBucketPolicy policy;
@@ -28,9 +28,9 @@ public final class PolicyLimits {
     private final OwnerLimits overflow;
 
     /**
-     * The limits of a policy.
+     * Computes the limits of a policy.
      *
-     * @throws PolicyException when a factor makes a limit impossible
+     * @throws PolicyException if a factor makes a limit impossible
      */
     public PolicyLimits(TokenBucketPolicy policy, long generation) {
         this(policy, generation, 1.0);
@@ -50,7 +50,7 @@ public final class PolicyLimits {
                 limits(Variant.PLAIN, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
     }
 
-    /** Returns the limits of one gateway out of several, among which they are divided. */
+    /** Returns the limits divided by the number of gateways. */
     public PolicyLimits dividedBy(int gateways) {
         return new PolicyLimits(policy, generation, 1.0 / gateways);
     }
@@ -63,7 +63,7 @@ public final class PolicyLimits {
         return policy;
     }
 
-    /** Returns whether another policy asks for the same limits. */
+    /** Returns whether another policy has the same limits, factors and account bound. */
     public boolean isFor(TokenBucketPolicy other) {
         return policy.limits().equals(other.limits())
                 && policy.tierFactors().equals(other.tierFactors())
@@ -75,7 +75,7 @@ public final class PolicyLimits {
     /**
      * Returns the limits of an account.
      *
-     * @param alone whether it stands for its own organisation
+     * @param withoutOrganisation whether the account belongs to no organisation
      */
     public OwnerLimits account(@Nullable String tier, Standing standing, boolean alone) {
         Map<Standing, Pair> mine = tier == null ? standard : byTier.getOrDefault(tier, standard);
@@ -86,12 +86,11 @@ public final class PolicyLimits {
         return alone ? pair.alone : pair.withOthers;
     }
 
-    /** Returns the limits that a bucket's owner of a kind seen before has now. */
     public OwnerLimits account(Variant variant) {
         return account(variant.tier(), variant.standing(), variant.alone());
     }
 
-    /** Returns the limits that an owner of a kind, seen before with others, has now. */
+    /** Returns the limits of an owner; for an account, those of its variant. */
     public OwnerLimits of(Owner owner, Variant variant) {
         return switch (owner) {
             case ACCOUNT -> account(variant);
@@ -100,7 +99,7 @@ public final class PolicyLimits {
         };
     }
 
-    /** Returns whether any limit tells apart what a scope names. */
+    /** Returns whether any limit has a scope. */
     public boolean tellsApart(Scope scope) {
         return policy.limits().stream().anyMatch(limit -> limit.scopes().contains(scope));
     }
@@ -117,7 +116,7 @@ public final class PolicyLimits {
         return overflow;
     }
 
-    /** Returns the names of the limits that the other policy has and this one has not. */
+    /** Returns the names of limits that only the other policy has. */
     public List<String> missing(PolicyLimits other) {
         List<String> names =
                 new ArrayList<>(other.policy.limits().stream().map(Limit::name).toList());
@@ -125,7 +124,7 @@ public final class PolicyLimits {
         return names;
     }
 
-    /** Returns the names of the limits that both policies have and that count other things together now. */
+    /** Returns the names of limits whose scope differs between the policies. */
     public List<String> rescoped(PolicyLimits other) {
         return policy.limits().stream()
                 .filter(limit -> other.policy.limits().stream()
@@ -135,7 +134,7 @@ public final class PolicyLimits {
                 .toList();
     }
 
-    /** The limits of accounts that stand for their own organisation, and of those that share one. */
+    /** The limits of accounts without an organisation and of accounts in one. */
     private record Pair(OwnerLimits alone, OwnerLimits withOthers) {}
 
     private Map<Standing, Pair> byStanding(@Nullable String tier) {

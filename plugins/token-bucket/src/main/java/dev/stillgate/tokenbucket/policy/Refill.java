@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How fast a bucket refills; in YAML {@code 50/1m}.
+ * Refill rate of a bucket; in YAML {@code 50/1m}.
  *
- * @param tokens how many come back in a period, from 1 to 10^12
+ * @param tokens the tokens added in a period, from 1 to 10^12
  * @param period from 1 ms to 366 days
- * @param text the words of the policy file
+ * @param text the text in the policy file
  */
 public record Refill(long tokens, Duration period, String text) {
     private static final long MOST = 1_000_000_000_000L;
@@ -18,10 +18,10 @@ public record Refill(long tokens, Duration period, String text) {
     private static final Pattern SHAPE = Pattern.compile("([0-9]{1,13})/([0-9]{1,11})(ms|s|m|h|d)");
 
     /**
-     * Reads {@code N/duration}, where a duration is a whole number and one of {@code ms}, {@code s}, {@code m},
-     * {@code h}, {@code d}.
+     * Parses {@code N/duration}, where a duration is a whole number with the unit {@code ms}, {@code s}, {@code m},
+     * {@code h} or {@code d}.
      *
-     * @throws IllegalArgumentException when it is not of that shape or out of bounds
+     * @throws IllegalArgumentException if the text has another form or is out of bounds
      */
     public static Refill parse(String text) {
         Matcher shape = SHAPE.matcher(text);

@@ -1,9 +1,9 @@
 package dev.stillgate.tokenbucket.policy;
 
-/** When what was taken comes back. */
+/** The refill style of a bandwidth. */
 public enum RefillStyle {
-    /** As soon as possible: {@code 60/1m} gives one back every second. */
+    /** Adds tokens as soon as possible: {@code 60/1m} adds one each second. */
     GREEDY,
-    /** All at once at the end of each period: {@code 60/1m} gives sixty back every minute. */
+    /** Adds all tokens at the end of each period: {@code 60/1m} adds sixty each minute. */
     INTERVAL
 }

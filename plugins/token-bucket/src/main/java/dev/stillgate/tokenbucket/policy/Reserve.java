@@ -1,9 +1,9 @@
 package dev.stillgate.tokenbucket.policy;
 
-/** How much output is taken before an answer is begun. */
+/** The output reserved before a response begins. */
 public enum Reserve {
-    /** What is asked for, at most the ceiling; what an answer costs beyond it is owed. */
+    /** Reserves the requested output, at most the ceiling; a more expensive response leaves a debt. */
     CEILING,
-    /** All that is asked for, so that no answer costs more than was taken. */
+    /** Reserves all of the requested output, so that no response costs more than its reservation. */
     STRICT
 }

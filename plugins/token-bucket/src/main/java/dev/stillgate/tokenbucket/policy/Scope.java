@@ -1,13 +1,12 @@
 package dev.stillgate.tokenbucket.policy;
 
-/** What requests must have in common to be counted together; a limit may name several. */
+/** An attribute by which requests are counted separately; a limit may have several. */
 public enum Scope {
-    /** The account. */
     ACCOUNT,
-    /** The organisation of the account; an account without one is an organisation of its own. */
+    /** The organisation of the account. An account without an organisation counts as its own. */
     ORGANISATION,
-    /** The model asked for; models that the upstream has not yet served are counted together. */
+    /** The requested model; models that the upstream has not served yet are counted together. */
     MODEL,
-    /** The route that matched. */
+    /** The matched route. */
     ROUTE
 }

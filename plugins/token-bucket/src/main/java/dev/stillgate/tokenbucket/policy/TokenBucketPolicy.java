@@ -15,20 +15,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a model accounts may use.
+ * The policy of a token-bucket filter.
  *
- * @param limits the limits, 1 to 16, of different names; a request needs room in all that count it
- * @param tiers a factor on capacity and refill for the accounts of a tier; a tier that is not named has the limits as
- *     they stand
- * @param standings a factor on capacity and refill for the accounts of a standing and of those above it up to the next
- *     that is named, such as {@code tightened: 0.25}
- * @param headers which header fields tell callers of their limits, the provider's own when absent
- * @param requireUsage what is done about streams that do not report their usage, {@code estimate} when absent
- * @param count how prompts are counted, {@code calibrated} when absent
- * @param maxAccounts how many accounts have buckets of their own at once, 1,000,000 when absent; accounts listed in
- *     {@code accounts.yaml} have theirs beyond it
- * @param overflow the limits of those who have no bucket of their own
- * @param fleet how limits are shared with the other gateways of a fleet
+ * @param limits 1 to 16 limits with distinct names; a request must fit in all limits that count it
+ * @param tiers factors on capacity and refill by tier; 1 for other tiers
+ * @param standings factors on capacity and refill by standing, such as {@code tightened: 0.25}; a standing without a
+ *     factor has the factor of the next lower one
+ * @param headers the rate limit header fields of responses; {@code provider} if null
+ * @param requireUsage the handling of streams that do not report their usage; {@code estimate} if null
+ * @param count the method of counting prompts; {@code calibrated} if null
+ * @param maxAccounts the maximum number of accounts with their own buckets, 1,000,000 if null; accounts listed in
+ *     {@code accounts.yaml} get buckets beyond it
+ * @param overflow the limits of accounts without their own buckets
+ * @param fleet the configuration of a fleet
  */
 public record TokenBucketPolicy(
         List<Limit> limits,
@@ -77,31 +76,30 @@ public record TokenBucketPolicy(
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
     }
 
-    /** Which header fields tell callers of their limits. */
+    /** The rate limit header fields of responses. */
     public enum HeaderStyle {
-        /** Those that the provider of the path has. */
+        /** The fields of the provider whose path was requested. */
         PROVIDER,
-        /** {@code RateLimit} and {@code RateLimit-Policy} of the IETF's draft. */
+        /** {@code RateLimit} and {@code RateLimit-Policy} of the IETF draft. */
         IETF,
-        /** Both. */
         BOTH,
-        /** None but {@code retry-after} on a refusal. */
+        /** Only {@code retry-after} in a refusal. */
         OFF
     }
 
-    /** What is done about streams that do not report their usage. */
+    /** The handling of streams that do not report their usage. */
     public enum RequireUsage {
-        /** Their tokens are counted by the gateway's estimate. */
+        /** Counts tokens by the estimate of the gateway. */
         ESTIMATE,
-        /** The upstream is asked for it, and the event that only tells of it is kept from the caller. */
+        /** Requests the usage from the upstream, and hides the additional usage event from the client. */
         INJECT
     }
 
-    /** How prompts are counted before the provider has. */
+    /** The method of counting prompts before the provider reports their usage. */
     public enum PromptCount {
-        /** By the gateway's calibrated estimate. */
+        /** The calibrated estimate of the gateway. */
         CALIBRATED,
-        /** By the tokenizer of the model where it is public, which is so for OpenAI's; else by the estimate. */
+        /** The tokenizer of the model if it is public (models of OpenAI), else the estimate. */
         TOKENIZER
     }
 
@@ -117,14 +115,14 @@ public record TokenBucketPolicy(
         return Objects.requireNonNullElse(tiers, Map.of());
     }
 
-    /** Returns the tiers for which any limit is another. */
+    /** Returns the tiers with a factor. */
     public Set<String> tierNames() {
         Set<String> names = new HashSet<>(tierFactors().keySet());
         limits.forEach(limit -> names.addAll(limit.tierFactors().keySet()));
         return names;
     }
 
-    /** Returns the factor of a limit for a tier: its own, else the policy's, else 1. */
+    /** Returns the factor of a limit for a tier: the limit's own, else the policy's, else 1. */
     double tierFactor(Limit limit, @Nullable String tier) {
         if (tier == null) {
             return 1.0;
@@ -158,18 +156,18 @@ public record TokenBucketPolicy(
     /**
      * One limit.
      *
-     * @param name 1 to 40 of {@code a-z}, {@code 0-9} and {@code -}; a reload finds what was used by it
-     * @param measure what it counts
-     * @param scope what requests must have in common to be counted together, the account when absent
-     * @param models the models whose requests it counts, as names or beginnings with {@code *} at the end; all when
-     *     empty
-     * @param capacity how many may be taken at once, from 1 to 10^12
-     * @param refill how fast they come back: {@code tokens/duration}, such as {@code 50/1m}; absent for concurrency
-     * @param refillStyle when they come back, greedily when absent
-     * @param reserve how much output is taken before an answer is begun, up to the ceiling when absent
-     * @param reserveCeiling the most output that is taken before an answer is begun, half the capacity when absent
-     * @param tiers a factor on capacity and refill for the accounts of a tier, in place of the policy's
-     * @param batches whether it counts batches and what is fetched of them, true when absent
+     * @param name 1 to 40 of {@code a-z}, {@code 0-9} and {@code -}; a limit with the same name keeps its tokens at a
+     *     reload
+     * @param measure the quantity that is counted
+     * @param scope the attributes by which requests are counted separately; the account if null
+     * @param models the counted models, as names or as prefixes that end with {@code *}; all models if empty
+     * @param capacity the maximum number of tokens, from 1 to 10^12
+     * @param refill the refill rate as {@code tokens/duration}, such as {@code 50/1m}; null for concurrency
+     * @param refillStyle greedy if null
+     * @param reserve the output reserved before a response begins; up to the ceiling if null
+     * @param reserveCeiling the most output reserved before a response begins; half of the capacity if null
+     * @param tiers factors on capacity and refill by tier, which override those of the policy
+     * @param batches whether batches and fetched results are counted; true if null
      */
     public record Limit(
             String name,
@@ -267,12 +265,12 @@ public record TokenBucketPolicy(
             return Objects.requireNonNullElse(tiers, Map.of());
         }
 
-        /** Returns whether it counts some models only, or each by itself. */
+        /** Returns whether the limit counts only some models, or each model separately. */
         boolean isOfModels() {
             return !modelPatterns().isEmpty() || scopes().contains(Scope.MODEL);
         }
 
-        /** Returns whether requests for a model are counted; those for none are. */
+        /** Returns whether requests for a model are counted; requests without a model always are. */
         boolean counts(@Nullable String model) {
             List<String> patterns = modelPatterns();
             if (model == null) {
@@ -291,10 +289,10 @@ public record TokenBucketPolicy(
         }
 
         /**
-         * Returns the limit times a factor that is rounded to thousandths.
+         * Returns the limit multiplied by a factor, which is rounded to thousandths.
          *
-         * @param part the part of it that is this gateway's; concurrency is every gateway's own
-         * @throws IllegalArgumentException when Bucket4j could not keep it exactly in 64 bits
+         * @param share the fraction of the limit that this gateway applies; concurrency is not shared
+         * @throws IllegalArgumentException if Bucket4j cannot compute the limit exactly in 64 bits
          */
         TokenLimit made(double factor, double part) {
             long milli = Bandwidths.milli(measure == Measure.CONCURRENCY ? factor : factor * part);
@@ -324,9 +322,9 @@ public record TokenBucketPolicy(
     }
 
     /**
-     * The limits of a bucket that is shared by an address prefix.
+     * The limits of the buckets of address prefixes.
      *
-     * @param factor how many times an account's capacity and refill a prefix has, 4 when absent
+     * @param factor the factor on the capacity and refill of an account; 4 if null
      */
     public record Overflow(@Nullable Double factor) {
         private static final double DEFAULT_FACTOR = 4.0;

@@ -7,24 +7,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One limit of a policy as it holds for one tier and standing: what it counts, its bandwidth, and how much of it a
- * request takes.
+ * One limit of a policy for one tier and standing: the counted amounts, the bandwidth, and the reservation of a
+ * request.
  *
- * <p>The bandwidth's id tells whether a bucket may go on with its state after a reload: a greedy one may always, since
- * its clock stands at the last refill; one that refills by interval only if the interval is the same, since the time
- * since the last refill is not credited yet and must not be credited at another pace.
+ * <p>The id of the bandwidth decides whether a bucket keeps the state of the bandwidth after a reload. A greedy
+ * bandwidth always does, since its last refill is up to date. One that refills by interval does so only with the same
+ * interval: the time since its last refill is not credited yet and must not be credited at another rate.
  *
- * @param source what the policy says of it
- * @param isOfModels whether it counts some models only, or each by itself
- * @param owner whose buckets keep it
- * @param capacity the most it holds
- * @param largest the most that a request may ask for: the capacity, of which this may be one gateway's part
- * @param ceiling the most output that is taken before an answer is begun, and the most input of a prompt that is partly
+ * @param source the limit in the policy
+ * @param isModelSpecific whether the limit counts only some models, or each model separately
+ * @param owner the kind of owner of its buckets
+ * @param capacity the maximum number of tokens
+ * @param fullCapacity the capacity of the whole limit, of which {@code capacity} may be one gateway's share; the
+ *     largest possible request
+ * @param ceiling the most output reserved before a response begins, and the most input of a prompt that is partly
  *     cached
- * @param strict whether all output that is asked for is taken
- * @param bandwidth full at the start; null for a limit of concurrency
- * @param alone the configuration that holds this bandwidth only; null for a limit of concurrency
- * @param described capacity and refill for people
+ * @param strict whether all of the requested output is reserved
+ * @param bandwidth full at the start; null for a concurrency limit
+ * @param configuration a configuration with only this bandwidth; null for a concurrency limit
+ * @param description capacity and refill in messages to clients
  */
 public record TokenLimit(
         Limit source,
@@ -38,18 +39,20 @@ public record TokenLimit(
         @Nullable Bandwidth bandwidth,
         @Nullable BucketConfiguration alone,
         String described) {
-    /** Returns the name in the policy. */
     public String name() {
         return source.name();
     }
 
-    /** What {@link #reserve} returns for a request that can never fit. */
+    /** The result of {@link #reserve} for a request that exceeds the full capacity. */
     public static final long NEVER = -1;
 
-    /** An estimate may be over by one part of so many, before a prompt is refused for its size alone. */
+    /**
+     * The accepted error of an estimate is one part in this many of the capacity; a larger prompt is refused for its
+     * size.
+     */
     private static final long DOUBT = 4;
 
-    /** Returns whether it is one gateway's part of a limit. */
+    /** Returns whether the limit is one gateway's share of a larger one. */
     public boolean isPart() {
         return capacity < largest;
     }
@@ -77,8 +80,8 @@ public record TokenLimit(
     }
 
     /**
-     * Returns how much a request takes before it is passed on, at least 1, or {@link #NEVER}. An estimate that is over
-     * the capacity by no more than its own error takes the whole capacity.
+     * Returns the tokens reserved for a request, at least 1, or {@link #TOO_LARGE}. An estimate that exceeds the
+     * capacity by no more than the accepted error reserves the whole capacity.
      */
     public long reserve(Charge charge) {
         long wanted = switch (measure) {
@@ -91,7 +94,7 @@ public record TokenLimit(
         return wanted > largest ? NEVER : Math.clamp(wanted, 1, capacity);
     }
 
-    /** Returns how much of this limit an exchange has cost in the end. */
+    /** Returns the final cost of an exchange for this limit. */
     public long cost(Charge charge) {
         long told = told(charge);
         return charge.costsReserve ? Math.max(reserve(charge), told) : told;
@@ -121,7 +124,7 @@ public record TokenLimit(
         return strict ? charge.output : Math.min(charge.output, ceiling);
     }
 
-    /** Both, of which only output that is taken whole can be what makes a request too large. */
+    /** Input and output together. Output makes a request too large only if all of it is reserved. */
     private long total(Charge charge) {
         long input = input(charge);
         long output = output(charge);
@@ -130,7 +133,7 @@ public record TokenLimit(
         return mayNotFit ? input + output : Math.min(input + output, largest);
     }
 
-    /** Returns how long it takes at most until so many more are back, in nanoseconds; never less than it takes. */
+    /** Returns an upper bound of the time in which a number of tokens refills, in nanoseconds. */
     public long nanosFor(long tokens) {
         Bandwidth refilled = bandwidth;
         if (refilled == null) {

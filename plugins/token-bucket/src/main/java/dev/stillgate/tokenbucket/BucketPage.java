@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
             exchanges[0] = Math.max(exchanges[0], bucket.inFlight());
             String model = buckets.models().name(BucketSet.model(bucket.key()));
             String route = buckets.routes().name(BucketSet.route(bucket.key()));
-            PartLimits limits = bucket.limits();
+            BucketLimits limits = bucket.limits();
             for (int i = 0; i < limits.size(); i++) {
                 TokenLimit limit = limits.get(i);
                 shown.add(new Shown(

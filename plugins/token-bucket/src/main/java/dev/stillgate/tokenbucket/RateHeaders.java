@@ -27,7 +27,7 @@ final class RateHeaders {
     private final TokenBucketPolicy.HeaderStyle style;
 
     /** The three header fields of one measure. The limit and the reset time rarely change and are cached. */
-    private record Fields(KeptField limit, String remaining, KeptField reset) {}
+    private record Fields(CachedHeaderField limit, String remaining, CachedHeaderField reset) {}
 
     RateHeaders(TokenBucketPolicy.@Nullable HeaderStyle style) {
         this.style = style == null ? TokenBucketPolicy.HeaderStyle.PROVIDER : style;
@@ -136,9 +136,9 @@ final class RateHeaders {
             fields.put(
                     measure,
                     new Fields(
-                            new KeptField(name.apply("limit"), Long::toString),
+                            new CachedHeaderField(name.apply("limit"), Long::toString),
                             name.apply("remaining"),
-                            new KeptField(name.apply("reset"), reset)));
+                            new CachedHeaderField(name.apply("reset"), reset)));
         }
         return fields;
     }

@@ -4,7 +4,7 @@ import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.bucket.Shortage;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
 import dev.stillgate.tokenbucket.policy.Measure;
@@ -30,7 +30,7 @@ final class Refusals {
      *
      * @param millis the current time in milliseconds since the epoch
      */
-    Verdict.Reject of(Exchange exchange, Demand demand, Shortage shortage, long millis) {
+    Verdict.Reject of(Exchange exchange, Reservation demand, Shortage shortage, long millis) {
         TokenLimit limit = shortage.limit();
         boolean never = shortage.waitNanos() < 0;
         if (never && limit.measure() == Measure.REQUESTS) {
@@ -63,7 +63,7 @@ final class Refusals {
                 + ". The input or output tokens must be reduced for the request to fit.";
     }
 
-    private static String sentence(Exchange exchange, Demand demand, Shortage shortage) {
+    private static String sentence(Exchange exchange, Reservation demand, Shortage shortage) {
         String again = " Please try again in " + Times.duration(Times.millis(shortage.waitNanos())) + '.';
         TokenLimit limit = shortage.limit();
         if (demand.overflows && limit.owner() != Owner.EVERYONE) {

@@ -9,7 +9,7 @@ import dev.stillgate.tokenbucket.bucket.Bucket4jMethod;
 import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.LeaseBook;
+import dev.stillgate.tokenbucket.bucket.LeaseManager;
 import dev.stillgate.tokenbucket.policy.FleetPolicy;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
@@ -68,7 +68,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         context.gauge("stillgate.token.bucket.held", buckets.accounts()::held);
         context.background().every(TENDED, () -> buckets.tend(limits));
         context.background().every(COMPARED, () -> buckets.putInForce(limits, context.name()));
-        LeaseBook leases = buckets.leases();
+        LeaseManager leases = buckets.leases();
         if (leases != null) {
             FleetPolicy how = policy.fleetPolicy();
             context.gauge("stillgate.token.bucket.fleet", () -> leases.grants(fleet) ? 1 : 0);

@@ -17,9 +17,9 @@ import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.Demand;
-import dev.stillgate.tokenbucket.bucket.DemandPool;
-import dev.stillgate.tokenbucket.bucket.LaterCharges;
+import dev.stillgate.tokenbucket.bucket.Reservation;
+import dev.stillgate.tokenbucket.bucket.ReservationPool;
+import dev.stillgate.tokenbucket.bucket.DeferredCharges;
 import dev.stillgate.tokenbucket.bucket.NameIndex;
 import dev.stillgate.tokenbucket.bucket.Shortage;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
@@ -43,12 +43,12 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     private final PolicyLimits limits;
     private final Ticker ticker;
     private final Standings standings;
-    private final Slot<Demand> taken;
-    private final DemandPool demands;
+    private final Slot<Reservation> taken;
+    private final ReservationPool demands;
     private final PromptCounter counter;
     private final RateHeaders headers;
     private final Refusals refusals;
-    private final LaterCharges later;
+    private final DeferredCharges later;
     private final TokenMeters meters;
     private final boolean byRoute;
     private final boolean byModel;
@@ -59,7 +59,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         this.limits = limits;
         this.ticker = context.ticker();
         this.standings = context.standings();
-        this.taken = context.slot("token-bucket " + context.name(), Demand.class);
+        this.taken = context.slot("token-bucket " + context.name(), Reservation.class);
         this.demands = buckets.demands();
         this.counter = PromptCounter.of(policy.count());
         this.headers = new RateHeaders(policy.headers());
@@ -78,7 +78,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     @Override
     public Verdict onRequest(Exchange exchange) {
-        Demand demand = demands.take();
+        Reservation demand = demands.take();
         demand.route = route(exchange);
         if (!exchange.operation().readsBody()) {
             return take(exchange, demand);
@@ -95,7 +95,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         if (!exchange.operation().readsBody() || exchange.get(taken) != null) {
             return Verdict.ALLOW;
         }
-        Demand demand = demands.take();
+        Reservation demand = demands.take();
         demand.route = route(exchange);
         demand.tokens = exchange.operation() != Operation.COUNT_TOKENS;
         switch (body) {
@@ -118,7 +118,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         return byModel ? buckets.models().number(name) : NameIndex.OTHER;
     }
 
-    private Verdict take(Exchange exchange, Demand demand) {
+    private Verdict take(Exchange exchange, Reservation demand) {
         Account account = exchange.account();
         if (buckets.take(account, standings.of(account), exchange.address(), limits, demand)) {
             meters.allowed(demand);
@@ -130,7 +130,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         return verdict;
     }
 
-    private Verdict refuse(Exchange exchange, Demand demand) {
+    private Verdict refuse(Exchange exchange, Reservation demand) {
         Shortage shortage = demand.shortage();
         if (shortage == null) {
             throw new IllegalStateException("a refusal without a reason");
@@ -141,7 +141,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     @Override
     public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
-        Demand demand = exchange.get(taken);
+        Reservation demand = exchange.get(taken);
         if (demand != null) {
             String coding = head.headers().first("content-encoding");
             demand.encoded = coding != null && !coding.equalsIgnoreCase("identity");
@@ -156,7 +156,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
-        Demand demand = exchange.get(taken);
+        Reservation demand = exchange.get(taken);
         if (demand == null) {
             return;
         }
@@ -175,7 +175,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
      * Gives a model that the upstream has served its own buckets, and registers a background response for later
      * settlement.
      */
-    private void learn(Exchange exchange, Demand demand, Outcome outcome) {
+    private void learn(Exchange exchange, Reservation demand, Outcome outcome) {
         if (outcome.status() >= 300) {
             return;
         }
@@ -190,7 +190,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         }
     }
 
-    private void chargeFetched(Exchange exchange, Demand demand, Outcome outcome) {
+    private void chargeFetched(Exchange exchange, Reservation demand, Outcome outcome) {
         switch (exchange.operation()) {
             case MESSAGE_BATCH_RESULTS, FILE_CONTENT, STORED_RESPONSE -> {
                 demand.reset();

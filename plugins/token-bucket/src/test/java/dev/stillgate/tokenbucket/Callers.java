@@ -10,7 +10,7 @@ import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
@@ -60,7 +60,7 @@ public final class Callers {
     }
 
     public Went take(Account account, InetAddress address, PolicyLimits limits, long requests) {
-        Demand demand = new Demand();
+        Reservation demand = new Reservation();
         demand.reset();
         demand.requests = requests;
         if (!buckets.take(account, Standing.CLEAR, address, limits, demand)) {
@@ -82,15 +82,15 @@ public final class Callers {
     }
 
     /** Begins an exchange of tokens, which must fit, and returns what is to be settled. */
-    public Demand begin(Account account, PolicyLimits limits, long input, long output) {
-        Demand demand = prompt(limits, "m", input, output);
+    public Reservation begin(Account account, PolicyLimits limits, long input, long output) {
+        Reservation demand = prompt(limits, "m", input, output);
         assertThat(buckets.take(account, Standing.CLEAR, HERE, limits, demand)).isTrue();
         return demand;
     }
 
     /** Returns the demand of a prompt. */
-    Demand prompt(PolicyLimits limits, String model, long input, long output) {
-        Demand demand = new Demand();
+    Reservation prompt(PolicyLimits limits, String model, long input, long output) {
+        Reservation demand = new Reservation();
         demand.reset();
         demand.tokens = true;
         demand.input = input;
@@ -101,7 +101,7 @@ public final class Callers {
     }
 
     /** Ends an exchange. */
-    public void settle(Demand demand, long requests, long input, long output) {
+    public void settle(Reservation demand, long requests, long input, long output) {
         demand.cost(requests, input, output);
         buckets.settle(demand);
     }

@@ -15,7 +15,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.Callers.Went;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
@@ -150,7 +150,7 @@ final class ConcurrencyTest {
                 boolean passing = who >= spent.length;
                 Account caller = passing ? member("passing-" + random.nextInt(9), "x") : accounts.get(who);
                 PolicyLimits limits = policies.get(current.get());
-                Demand demand = callers.prompt(limits, "m", 10, random.nextInt(1, 40));
+                Reservation demand = callers.prompt(limits, "m", 10, random.nextInt(1, 40));
                 if (callers.buckets.take(caller, Standing.CLEAR, HERE, limits, demand)) {
                     boolean aborted = passing || random.nextInt(4) == 0;
                     long cost = aborted ? 0 : random.nextInt(0, 60);

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
@@ -54,7 +54,7 @@ final class InterleavingPropertyTest {
     private record Step(Kind kind, int which, long tokens, long cost) {}
 
     /** What was taken for an exchange under way, by the owner's bucket and limit. */
-    private record Open(Demand demand, Account account, Map<String, Long> taken) {}
+    private record Open(Reservation demand, Account account, Map<String, Long> taken) {}
 
     @Property(tries = 300)
     void bucketsReadWhatAnExactModelReads(@ForAll("steps") List<Step> steps) {
@@ -137,7 +137,7 @@ final class InterleavingPropertyTest {
         }
 
         private void begin(Account account, long input, long output) {
-            Demand demand = callers.prompt(limits, "m", input, output);
+            Reservation demand = callers.prompt(limits, "m", input, output);
             Map<String, Long> wanted = new TreeMap<>();
             long reserved = Math.clamp(output, 1, 200);
             wanted.put(account.id() + "/out", reserved);

@@ -4,7 +4,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.RefillStyle;
 import dev.stillgate.tokenbucket.policy.Reserve;
@@ -151,11 +151,11 @@ public final class Policies {
     }
 
     /** Returns the limits of an account's bucket that counts all of its traffic. */
-    public static PartLimits part(Limit... limits) {
+    public static BucketLimits part(Limit... limits) {
         return part(0, limits);
     }
 
-    static PartLimits part(long generation, Limit... limits) {
+    static BucketLimits part(long generation, Limit... limits) {
         return new PolicyLimits(policy(limits), generation)
                 .account(OwnerLimits.Variant.PLAIN)
                 .part(0);

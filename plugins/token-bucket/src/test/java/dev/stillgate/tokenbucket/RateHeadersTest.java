@@ -9,7 +9,7 @@ import dev.stillgate.spi.Provider;
 import dev.stillgate.testkit.FakeHeaders;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
 import dev.stillgate.tokenbucket.policy.Measure;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class RateHeadersTest {
     private static final long MILLIS = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    private final PartLimits limits = part(
+    private final BucketLimits limits = part(
             limit("requests", 50, "50/1m"),
             limit("day", 1000, "1000/1d"),
             limit("in", Measure.INPUT_TOKENS, 30_000, "30000/1m"),

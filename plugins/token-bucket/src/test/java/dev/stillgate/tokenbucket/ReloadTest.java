@@ -14,7 +14,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.Callers.Went;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
@@ -61,7 +61,7 @@ final class ReloadTest {
         TokenBucketPolicy.Limit all = limit("all", 5, "1/1h");
         TokenBucketPolicy.Limit big = Policies.models(List.of("big"), limit("big", 5, "1/1h"));
         PolicyLimits before = policy(big, all);
-        Demand begun = callers.prompt(before, "small", 1, 1);
+        Reservation begun = callers.prompt(before, "small", 1, 1);
         PolicyLimits after = policy(limit("new", 5, "1/1h"), all, big);
         assertThat(callers.take(account, after, 1)).isEqualTo(Went.OWN); // without a model, so not counted by "big"
         assertThat(buckets.take(account, Standing.CLEAR, Policies.HERE, before, begun))
@@ -184,7 +184,7 @@ final class ReloadTest {
     @Test
     void anExchangeUnderWayIsSettledUnderTheLimitsThatTookItsPlace() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        Demand demand = callers.begin(account, old, 1, 40);
+        Reservation demand = callers.begin(account, old, 1, 40);
         policy(limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"), limit("requests", 5, "1/1h"));
         PolicyLimits next = policy(limit("requests", 5, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"));
         buckets.tend(next);
@@ -195,7 +195,7 @@ final class ReloadTest {
     @Test
     void anExchangeOfALimitThatIsGoneGivesNothingToTheLimitThatTookItsPlace() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        Demand demand = callers.begin(account, old, 1, 50);
+        Reservation demand = callers.begin(account, old, 1, 50);
         PolicyLimits next = policy(limit("renamed", Measure.OUTPUT_TOKENS, 100, "1/1h"));
         buckets.tend(next);
         assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);

@@ -12,7 +12,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
@@ -60,7 +60,7 @@ public final class StrategyMeasure {
             for (int i = 0; i < accounts; i++) {
                 callers.add(account("h1:" + i, Trust.ACCEPTED));
             }
-            Demand demand = new Demand();
+            Reservation demand = new Reservation();
             double best = Double.MAX_VALUE;
             double bytes = Double.MAX_VALUE;
             long granted = 0;
@@ -80,7 +80,7 @@ public final class StrategyMeasure {
         }
     }
 
-    private static boolean exchange(Buckets buckets, Account caller, PolicyLimits policy, Demand demand) {
+    private static boolean exchange(Buckets buckets, Account caller, PolicyLimits policy, Reservation demand) {
         demand.reset();
         demand.tokens = true;
         demand.input = 30;
@@ -95,7 +95,7 @@ public final class StrategyMeasure {
 
     private static void memory(Buckets buckets) throws InterruptedException {
         PolicyLimits policy = buckets.limits(bounded(ACCOUNTS, four(1)));
-        Demand demand = new Demand();
+        Reservation demand = new Reservation();
         long before = used();
         for (int i = 0; i < 3 * ACCOUNTS; i++) {
             exchange(buckets, account("h1:%032x".formatted(i), Trust.ACCEPTED), policy, demand);
@@ -111,7 +111,7 @@ public final class StrategyMeasure {
 
     private static void forged(Buckets buckets) throws InterruptedException, UnknownHostException {
         PolicyLimits policy = buckets.limits(bounded(1000, four(1)));
-        Demand demand = new Demand();
+        Reservation demand = new Reservation();
         for (int i = 0; i < 1000; i++) {
             exchange(buckets, account("h1:accepted-" + i, Trust.ACCEPTED), policy, demand);
         }

@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.tokenbucket.lease.Lease;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.Charge;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
@@ -26,7 +26,7 @@ public final class Bucket {
     private static final int[] NONE = {};
 
     private final int key;
-    private PartLimits limits;
+    private BucketLimits limits;
     private @Nullable BucketState64BitsInteger state;
     private @Nullable Lease lease;
     private int inFlight;
@@ -37,7 +37,7 @@ public final class Bucket {
      *
      * @param leased whether the fleet shares it
      */
-    Bucket(int key, PartLimits limits, long now, boolean leased) {
+    Bucket(int key, BucketLimits limits, long now, boolean leased) {
         this.key = key;
         this.limits = limits;
         this.lease = leased ? new Lease(limits.size()) : null;
@@ -46,7 +46,7 @@ public final class Bucket {
         this.state = configuration == null ? null : new BucketState64BitsInteger(configuration, now);
     }
 
-    private static int[] counters(PartLimits limits) {
+    private static int[] counters(BucketLimits limits) {
         int count = limits.concurrency().length;
         return count == 0 ? NONE : new int[count];
     }
@@ -56,7 +56,7 @@ public final class Bucket {
         return key;
     }
 
-    public PartLimits limits() {
+    public BucketLimits limits() {
         return limits;
     }
 
@@ -74,11 +74,11 @@ public final class Bucket {
                 continue;
             }
             if (saved.left() < level(i)) {
-                BandwidthCells.consume(held, i, level(i) - Math.max(saved.left(), DEEPEST));
+                BandwidthAccess.consume(held, i, level(i) - Math.max(saved.left(), DEEPEST));
             }
             if (bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())) {
                 long begun = Math.clamp(saved.begun(), 0, bandwidth.getRefillPeriodNanos());
-                BandwidthCells.setLastRefill(held, i, then - begun);
+                BandwidthAccess.setLastRefill(held, i, then - begun);
             }
         }
     }
@@ -91,7 +91,7 @@ public final class Bucket {
         if (held == null || bandwidth == null || !bandwidth.isRefillIntervally()) {
             return new Snapshot.Level(limit.name(), level(index), "", 0);
         }
-        long begun = Math.max(0, now - BandwidthCells.lastRefill(held, index));
+        long begun = Math.max(0, now - BandwidthAccess.lastRefill(held, index));
         return new Snapshot.Level(limit.name(), level(index), bandwidth.getId(), begun);
     }
 
@@ -190,7 +190,7 @@ public final class Bucket {
      *
      * @param taken the limits at the time of {@link #take}
      */
-    void settle(Charge charge, PartLimits taken) {
+    void settle(Charge charge, BucketLimits taken) {
         inFlight--;
         for (int i = 0; i < underWay.length; i++) {
             TokenLimit limit = taken.concurrency(limits.concurrency()[i].name());
@@ -216,7 +216,7 @@ public final class Bucket {
         if (tokens < 0) {
             consume(index, -tokens);
         } else if (tokens > 0 && held != null && bandwidth != null) {
-            BandwidthCells.add(held, index, bandwidth, tokens);
+            BandwidthAccess.add(held, index, bandwidth, tokens);
             if (lease != null) {
                 lease.use(index, -tokens);
             }
@@ -226,7 +226,7 @@ public final class Bucket {
     private void consume(int index, long tokens) {
         BucketState64BitsInteger held = state;
         if (held != null && held.getCurrentSize(index) > DEEPEST) {
-            BandwidthCells.consume(held, index, tokens);
+            BandwidthAccess.consume(held, index, tokens);
             if (lease != null) {
                 lease.use(index, tokens);
             }
@@ -244,7 +244,7 @@ public final class Bucket {
     }
 
     /** Switches to other limits by the rules of {@link Inheritance}. */
-    void adopt(PartLimits wanted, long now) {
+    void adopt(BucketLimits wanted, long now) {
         if (wanted == limits) {
             return;
         }
@@ -268,7 +268,7 @@ public final class Bucket {
     }
 
     /** A new concurrency limit counts all exchanges in flight; {@link #settle} releases them. */
-    private void adoptCounters(PartLimits wanted) {
+    private void adoptCounters(BucketLimits wanted) {
         int[] before = underWay;
         underWay = counters(wanted);
         for (int i = 0; i < underWay.length; i++) {
@@ -285,7 +285,7 @@ public final class Bucket {
      * Switches from a gateway's share of the limits to the full limits: the debt is at most the tokens missing from the
      * share.
      */
-    private void endParts(Lease mine, PartLimits wanted) {
+    private void endParts(Lease mine, BucketLimits wanted) {
         for (int i = 0; i < limits.size(); i++) {
             int index = wanted.indexOf(limits.get(i));
             if (limits.get(i).isPart() && index >= 0 && !wanted.get(index).isPart()) {
@@ -348,7 +348,7 @@ public final class Bucket {
         if (index >= 0 && held != null && lease != null) {
             lease.add(index, tokens);
             long known = Math.min(limit.capacity(), left + lease.held(index));
-            BandwidthCells.consume(held, index, held.getCurrentSize(index) - known);
+            BandwidthAccess.consume(held, index, held.getCurrentSize(index) - known);
         }
     }
 
@@ -391,6 +391,6 @@ public final class Bucket {
 
     private long untilLeft(int index, long tokens, long now) {
         BucketState64BitsInteger held = state;
-        return held == null ? 0 : BandwidthCells.untilLeft(held, index, limits.get(index), tokens, now);
+        return held == null ? 0 : BandwidthAccess.untilLeft(held, index, limits.get(index), tokens, now);
     }
 }

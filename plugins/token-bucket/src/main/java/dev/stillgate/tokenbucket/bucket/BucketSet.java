@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.Arrays;
@@ -29,9 +29,9 @@ public final class BucketSet {
     private boolean pinned;
     private boolean pinWanted;
     private boolean forgotten;
-    private final @Nullable LeaseHolder leases;
+    private final @Nullable OwnerDraws leases;
 
-    private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable LeaseHolder leases) {
+    private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable OwnerDraws leases) {
         this.limits = limits;
         this.now = now;
         this.pinned = shared;
@@ -43,12 +43,12 @@ public final class BucketSet {
      *
      * @param draws the state of the owner's draws; null without a fleet
      */
-    static BucketSet own(OwnerLimits limits, long now, @Nullable LeaseHolder leases) {
+    static BucketSet own(OwnerLimits limits, long now, @Nullable OwnerDraws leases) {
         return new BucketSet(limits, now, false, leases);
     }
 
     /** Creates full buckets that several accounts share and that are never evicted. */
-    static BucketSet shared(OwnerLimits limits, long now, @Nullable LeaseHolder leases) {
+    static BucketSet shared(OwnerLimits limits, long now, @Nullable OwnerDraws leases) {
         return new BucketSet(limits, now, true, leases);
     }
 
@@ -72,7 +72,7 @@ public final class BucketSet {
      */
     synchronized boolean endRound(
             PolicyLimits policy, long number, boolean probing, long clock, Bucket.LeaseRound round) {
-        LeaseHolder mine = leases;
+        OwnerDraws mine = leases;
         if (mine == null || mine.isDrawing()) {
             return mine != null;
         }
@@ -126,14 +126,14 @@ public final class BucketSet {
      * @param wanted the limits of the requesting filter's policy; replace older limits of the set
      * @return false if the set was evicted, so that the owner has another one
      */
-    boolean check(Demand demand, OwnerLimits wanted, long clock) {
+    boolean check(Reservation demand, OwnerLimits wanted, long clock) {
         if (forgotten) {
             return false;
         }
         adopt(wanted, clock);
         LeaseTerms terms = leases != null && leases.isLost() ? leases.lostTerms() : demand.terms;
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            PartLimits part = limits.part(kind);
+            BucketLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
                 Bucket bucket = bucket(kind, part, demand);
                 bucket.refill(now);
@@ -154,10 +154,10 @@ public final class BucketSet {
     }
 
     /** Takes the tokens of a reservation; {@link #check} must precede under the same lock. */
-    void take(Demand demand) {
+    void take(Reservation demand) {
         list();
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            PartLimits part = limits.part(kind);
+            BucketLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
                 Bucket bucket = bucket(kind, part, demand);
                 bucket.take(demand);
@@ -167,17 +167,17 @@ public final class BucketSet {
     }
 
     /** Replaces earlier charges by the final cost; {@link #check} must precede under the same lock. */
-    void correct(Demand demand) {
+    void correct(Reservation demand) {
         list();
         for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            PartLimits part = limits.part(kind);
+            BucketLimits part = limits.part(kind);
             if (part != null && counts(kind, demand)) {
                 bucket(kind, part, demand).correct(demand);
             }
         }
     }
 
-    synchronized void settle(Demand demand, Bucket bucket, PartLimits taken, long clock) {
+    synchronized void settle(Reservation demand, Bucket bucket, BucketLimits taken, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
         bucket.settle(demand, taken);
@@ -185,7 +185,7 @@ public final class BucketSet {
     }
 
     /** Adds the levels of one of the buckets. */
-    synchronized void read(Demand demand, Bucket bucket, TightestLimits readings, long clock) {
+    synchronized void read(Reservation demand, Bucket bucket, TightestLimits readings, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
         bucket.read(demand, readings, now);
@@ -206,7 +206,7 @@ public final class BucketSet {
     }
 
     private @Nullable Bucket adopted(@Nullable Bucket bucket) {
-        PartLimits part = bucket == null ? null : limits.part(bucket.key() & (OwnerLimits.PARTS - 1));
+        BucketLimits part = bucket == null ? null : limits.part(bucket.key() & (OwnerLimits.PARTS - 1));
         if (bucket == null || part == null) {
             return null;
         }
@@ -272,7 +272,7 @@ public final class BucketSet {
      *
      * @param savedAt the time of the save
      */
-    synchronized void restore(int key, PartLimits part, List<Snapshot.Level> levels, long then, long clock) {
+    synchronized void restore(int key, BucketLimits part, List<Snapshot.Level> levels, long then, long clock) {
         now = Math.max(now, clock);
         boolean present = key == 0 ? whole != null : Arrays.stream(parts).anyMatch(each -> each.key() == key);
         if (present) {
@@ -320,12 +320,12 @@ public final class BucketSet {
         return (kind & OwnerLimits.BY_MODEL) == 0 || charge.model != Charge.NO_MODEL;
     }
 
-    private Bucket bucket(int kind, PartLimits part, Demand demand) {
+    private Bucket bucket(int kind, BucketLimits part, Reservation demand) {
         return bucket(key(kind, demand.model, demand.route), part);
     }
 
     /** Returns the bucket with a key; creates a full one if absent. */
-    Bucket bucket(int key, PartLimits part) {
+    Bucket bucket(int key, BucketLimits part) {
         if (key == 0) {
             Bucket found = whole;
             if (found == null) {

@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +82,7 @@ final class BucketStore {
             return false;
         }
         for (Snapshot.Part part : entry.parts()) {
-            PartLimits held = mine.part(part.kind());
+            BucketLimits held = mine.part(part.kind());
             if (held != null) {
                 set.restore(key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
             }
@@ -161,7 +161,7 @@ final class BucketStore {
 
     private Snapshot.Part part(Bucket bucket, long now) {
         List<Snapshot.Level> levels = new ArrayList<>();
-        PartLimits limits = bucket.limits();
+        BucketLimits limits = bucket.limits();
         for (int i = 0; i < limits.size(); i++) {
             levels.add(bucket.saved(i, now));
         }

@@ -27,7 +27,7 @@ public final class BucketTable {
 
     private final LongSupplier clock;
     private final long leastSlack;
-    private final @Nullable Function<String, LeaseHolder> leases;
+    private final @Nullable Function<String, OwnerDraws> leases;
     private final Cache<String, BucketSet> sets;
     private final Policy<String, BucketSet> quietly;
     private final ConcurrentLinkedQueue<String> pinned = new ConcurrentLinkedQueue<>();
@@ -43,7 +43,7 @@ public final class BucketTable {
      * @param draws creates the draw state of an owner by id; null without a fleet
      */
     BucketTable(
-            LongSupplier clock, Executor maintenance, Duration slack, @Nullable Function<String, LeaseHolder> leases) {
+            LongSupplier clock, Executor maintenance, Duration slack, @Nullable Function<String, OwnerDraws> leases) {
         this.clock = clock;
         this.leases = leases;
         this.leastSlack = slack.toNanos();

@@ -40,9 +40,9 @@ public final class Buckets implements AutoCloseable {
     private final OverflowTable overflow = new OverflowTable();
     private final NameIndex models = new NameIndex(MOST_MODELS);
     private final NameIndex routes = new NameIndex(MOST_ROUTES);
-    private final DemandPool demands = new DemandPool();
-    private final LaterCharges later;
-    private final @Nullable LeaseBook leases;
+    private final ReservationPool demands = new ReservationPool();
+    private final DeferredCharges later;
+    private final @Nullable LeaseManager leases;
     private volatile @Nullable BucketSet everyone;
     private volatile @Nullable BucketStore store;
     private volatile boolean changed;
@@ -60,20 +60,20 @@ public final class Buckets implements AutoCloseable {
     public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        LeaseBook book = fleet == null ? null : new LeaseBook(fleet, this::now, this::partName);
+        LeaseManager book = fleet == null ? null : new LeaseManager(fleet, this::now, this::partName);
         this.leases = book;
         this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ACCOUNT));
         this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ORGANISATION));
-        this.later = new LaterCharges(maintenance);
+        this.later = new DeferredCharges(maintenance);
     }
 
-    private static @Nullable Function<String, LeaseHolder> holders(@Nullable LeaseBook book, Owner owner) {
-        return book == null ? null : id -> new LeaseHolder(owner, id, book);
+    private static @Nullable Function<String, OwnerDraws> holders(@Nullable LeaseManager book, Owner owner) {
+        return book == null ? null : id -> new OwnerDraws(owner, id, book);
     }
 
     /** Returns the manager of leases; null without a fleet. */
     @Nullable
-    public LeaseBook leases() {
+    public LeaseManager leases() {
         return leases;
     }
 
@@ -137,17 +137,17 @@ public final class Buckets implements AutoCloseable {
      *
      * @return whether they were taken; if not, the reservation has a shortage
      */
-    public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+    public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
         return ask(account, standing, address, policy, demand, Asking.TAKE);
     }
 
     /** Returns whether a reservation would fit; takes no tokens. */
-    public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+    public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
         return ask(account, standing, address, policy, demand, Asking.LOOK);
     }
 
     /** Replaces the earlier charges of a reservation by its final cost, leaving a debt if necessary. */
-    public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+    public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
         ask(account, standing, address, policy, demand, Asking.CORRECT);
     }
 
@@ -163,9 +163,9 @@ public final class Buckets implements AutoCloseable {
             Standing standing,
             InetAddress address,
             PolicyLimits policy,
-            Demand demand,
+            Reservation demand,
             Asking asking) {
-        LeaseBook book = leases;
+        LeaseManager book = leases;
         demand.terms = book == null ? LeaseTerms.ALONE : book.terms();
         PolicyLimits inForce = book == null ? policy : book.limits(policy);
         while (true) {
@@ -197,7 +197,7 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Demand demand) {
+    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
         String organisation = account.organisation();
         OwnerLimits limits = policy.account(account.tier(), standing, organisation == null);
         if (!limits.isEmpty()) {
@@ -232,9 +232,9 @@ public final class Buckets implements AutoCloseable {
             synchronized (this) {
                 set = everyone;
                 if (set == null) {
-                    LeaseBook book = leases;
+                    LeaseManager book = leases;
                     set = BucketSet.shared(
-                            limits, now(), book == null ? null : new LeaseHolder(Owner.EVERYONE, "", book));
+                            limits, now(), book == null ? null : new OwnerDraws(Owner.EVERYONE, "", book));
                     everyone = set;
                 }
             }
@@ -249,7 +249,7 @@ public final class Buckets implements AutoCloseable {
      * @return {@link #GRANTED}, {@link #INSUFFICIENT}, {@link #RETRY} after an eviction, or the index of an owner that
      *     must be pinned first
      */
-    private int ask(Demand demand, int index, long clock, Asking asking) {
+    private int ask(Reservation demand, int index, long clock, Asking asking) {
         if (index == demand.ownerCount()) {
             return demand.shortage() == null || asking == Asking.CORRECT ? GRANTED : SHORT;
         }
@@ -273,7 +273,7 @@ public final class Buckets implements AutoCloseable {
     }
 
     /** Replaces the reserved tokens by the final cost. */
-    public void settle(Demand demand) {
+    public void settle(Reservation demand) {
         long clock = now();
         for (int i = 0; i < demand.takenCount(); i++) {
             demand.takenOwner(i).settle(demand, demand.taken(i), demand.takenLimits(i), clock);
@@ -300,7 +300,7 @@ public final class Buckets implements AutoCloseable {
     }
 
     /** Reads the levels of the limits that a reservation was taken from. */
-    public void read(Demand demand, TightestLimits readings) {
+    public void read(Reservation demand, TightestLimits readings) {
         readings.clear();
         long clock = now();
         for (int i = 0; i < demand.takenCount(); i++) {
@@ -359,11 +359,11 @@ public final class Buckets implements AutoCloseable {
         return routes;
     }
 
-    public DemandPool demands() {
+    public ReservationPool demands() {
         return demands;
     }
 
-    public LaterCharges later() {
+    public DeferredCharges later() {
         return later;
     }
 

@@ -1,6 +1,6 @@
 package dev.stillgate.tokenbucket.bucket;
 
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState64BitsInteger;
@@ -21,7 +21,7 @@ import io.github.bucket4j.TokensInheritanceStrategy;
  * @param limits the old limits
  * @param wanted the new limits
  */
-record Inheritance(BucketState64BitsInteger before, PartLimits limits, PartLimits wanted) {
+record Inheritance(BucketState64BitsInteger before, BucketLimits limits, BucketLimits wanted) {
     BucketState64BitsInteger state(BucketConfiguration configuration, long now) {
         long[] left = new long[wanted.size()];
         for (int i = 0; i < left.length; i++) {
@@ -32,7 +32,7 @@ record Inheritance(BucketState64BitsInteger before, PartLimits limits, PartLimit
                 inherit(starting == null ? before : inherit(before, starting, now), configuration, now);
         for (int i = 0; i < left.length; i++) {
             if (left[i] < 0) {
-                BandwidthCells.consume(after, i, -left[i]); // a Bucket4j bandwidth cannot start below zero
+                BandwidthAccess.consume(after, i, -left[i]); // a Bucket4j bandwidth cannot start below zero
             }
         }
         takePartOnly(after);
@@ -55,7 +55,7 @@ record Inheritance(BucketState64BitsInteger before, PartLimits limits, PartLimit
             if (index >= 0 && wanted.get(index).isPart() && !limits.get(i).isPart()) {
                 TokenLimit part = wanted.get(index);
                 long own = (long) ((double) before.getCurrentSize(i) * part.capacity() / part.largest());
-                BandwidthCells.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
+                BandwidthAccess.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.stillgate.tokenbucket.lease;
 
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 
 /**
  * This gateway's lease from one bucket that the fleet shares. For each limit it has a balance and a spending rate. The
@@ -79,7 +79,7 @@ public final class Lease {
     }
 
     /** Switches to other limits; a limit of the same name keeps its balance. */
-    public void adopt(PartLimits before, PartLimits after) {
+    public void adopt(BucketLimits before, BucketLimits after) {
         long[] heldBefore = held;
         long[] spentBefore = spent;
         double[] paceBefore = pace;

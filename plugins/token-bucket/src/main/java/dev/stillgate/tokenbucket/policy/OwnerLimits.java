@@ -22,7 +22,7 @@ public final class OwnerLimits {
 
     private final long generation;
     private final Variant variant;
-    private final @Nullable PartLimits[] parts = new PartLimits[PARTS];
+    private final @Nullable BucketLimits[] parts = new BucketLimits[PARTS];
 
     /**
      * The attributes of an account that select its limits in a policy.
@@ -46,7 +46,7 @@ public final class OwnerLimits {
         this.generation = generation;
         this.variant = variant;
         for (int kind = 0; kind < PARTS; kind++) {
-            parts[kind] = limits.get(kind).isEmpty() ? null : new PartLimits(limits.get(kind));
+            parts[kind] = limits.get(kind).isEmpty() ? null : new BucketLimits(limits.get(kind));
         }
     }
 
@@ -65,12 +65,12 @@ public final class OwnerLimits {
 
     /** Returns the limits of a partition kind; null if it has none. */
     @Nullable
-    public PartLimits part(int kind) {
+    public BucketLimits part(int kind) {
         return parts[kind];
     }
 
     public boolean isEmpty() {
-        for (PartLimits each : parts) {
+        for (BucketLimits each : parts) {
             if (each != null) {
                 return false;
             }
@@ -80,7 +80,7 @@ public final class OwnerLimits {
 
     public List<TokenLimit> all() {
         List<TokenLimit> all = new ArrayList<>();
-        for (PartLimits part : parts) {
+        for (BucketLimits part : parts) {
             if (part != null) {
                 for (int i = 0; i < part.size(); i++) {
                     all.add(part.get(i));

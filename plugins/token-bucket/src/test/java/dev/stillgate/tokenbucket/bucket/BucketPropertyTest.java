@@ -73,7 +73,7 @@ final class BucketPropertyTest {
     }
 
     private static Shortage take(Bucket bucket, long requests, long now) {
-        Demand demand = new Demand();
+        Reservation demand = new Reservation();
         demand.reset();
         demand.requests = requests;
         bucket.refill(now);

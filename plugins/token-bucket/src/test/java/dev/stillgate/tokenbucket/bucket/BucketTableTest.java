@@ -183,7 +183,7 @@ final class BucketTableTest {
     void anAccountWithSomethingUnderWayIsKeptAndLetGoAfterwards() {
         Account busy = account("h1:a", Trust.ACCEPTED);
         limits = callers.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
-        Demand held = callers.begin(busy, limits, 5, 1);
+        Reservation held = callers.begin(busy, limits, 5, 1);
         BucketSet set = buckets.accounts().find("h1:a");
         assertThat(set).isNotNull();
         for (int i = 0; i < 5; i++) {
@@ -208,7 +208,7 @@ final class BucketTableTest {
         PolicyLimits few = late.policy(limit("input", Measure.INPUT_TOKENS, 10, "10/1s"));
         Account busy = account("h1:a", Trust.ACCEPTED);
         late.settle(late.begin(busy, few, 5, 1), 1, 5, 1);
-        List<Demand> begun = new ArrayList<>();
+        List<Reservation> begun = new ArrayList<>();
         clock.at(moment, () -> begun.add(late.begin(busy, few, 5, 1)));
         late.buckets.tend(few);
         clock.at(0, () -> {});

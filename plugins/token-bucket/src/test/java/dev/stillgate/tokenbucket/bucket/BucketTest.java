@@ -118,7 +118,7 @@ final class BucketTest {
         OwnerLimits limits = owner(limit("requests", 60, "60/1m"));
         BucketSet set = BucketSet.own(limits, 0, null);
         assertThat(set.keep(0, 5 * SECOND)).isEqualTo(5 * SECOND);
-        Demand demand = requests(6);
+        Reservation demand = requests(6);
         synchronized (set) {
             assertThat(set.check(demand, limits, 0)).isTrue();
             assertThat(set.pin()).as("not yet pinned, so nothing may be taken").isFalse();
@@ -143,14 +143,14 @@ final class BucketTest {
     @Test
     void debtIsOwedAndPaidByTimeOnly() {
         Bucket bucket = bucket(limit("output", Measure.OUTPUT_TOKENS, 100, "10/1s"));
-        Demand demand = tokens(1, 100);
+        Reservation demand = tokens(1, 100);
         bucket.take(demand);
         demand.cost(1, 0, 350);
         bucket.settle(demand, bucket.limits());
         assertThat(bucket.level(0)).isEqualTo(100 - 350);
         bucket.refill(20 * SECOND);
         assertThat(bucket.level(0)).isEqualTo(-50);
-        Demand one = tokens(1, 1);
+        Reservation one = tokens(1, 1);
         one.check(bucket, one.terms, 20 * SECOND);
         assertThat(one.shortage().remaining())
                 .as("no caller is told of a negative rest")
@@ -167,7 +167,7 @@ final class BucketTest {
     @Test
     void noNumberOfHugeCostsOverflowsADebt() {
         Bucket bucket = bucket(limit("output", Measure.OUTPUT_TOKENS, 100, "10/1s"));
-        Demand demand = tokens(1, 100);
+        Reservation demand = tokens(1, 100);
         for (int i = 0; i < 2_000_000; i++) {
             bucket.take(demand);
             demand.cost(1, 0, Long.MAX_VALUE);
@@ -181,7 +181,7 @@ final class BucketTest {
     @Test
     void whatIsGivenBackNeverFillsOverTheCapacity() {
         Bucket bucket = bucket(limit("output", Measure.OUTPUT_TOKENS, 100, "100/1s"));
-        Demand demand = tokens(1, 50);
+        Reservation demand = tokens(1, 50);
         bucket.take(demand);
         bucket.refill(SECOND);
         assertThat(bucket.level(0)).isEqualTo(100);
@@ -193,8 +193,8 @@ final class BucketTest {
     @Test
     void concurrencyIsWhatIsUnderWayAndHasNoRefill() {
         Bucket bucket = bucket(concurrency("parallel", 2));
-        Demand first = requests(1);
-        Demand second = requests(1);
+        Reservation first = requests(1);
+        Reservation second = requests(1);
         bucket.take(first);
         bucket.take(second);
         Shortage refused = take(bucket, 1, Duration.ofDays(9).toNanos());
@@ -212,7 +212,7 @@ final class BucketTest {
                 callers.policy(limit("input", Measure.INPUT_TOKENS, 100, "1/1h"), limit("requests", 3, "1/1h"));
         assertThat(callers.take(account("a"), limits, 3)).isEqualTo(Callers.Went.OWN);
         assertThat(callers.levels("a")).containsEntry("input", 100L).containsEntry("requests", 0L);
-        Demand late = new Demand();
+        Reservation late = new Reservation();
         late.reset();
         assertThat(callers.buckets.fits(account("a"), Standing.CLEAR, Policies.HERE, limits, late))
                 .isFalse();
@@ -228,7 +228,7 @@ final class BucketTest {
 
     /** Takes so many requests, which are as many input tokens; returns what is short, null when nothing is. */
     private static Shortage take(Bucket bucket, long number, long now) {
-        Demand demand = requests(number);
+        Reservation demand = requests(number);
         demand.input = number;
         demand.tokens = true;
         bucket.refill(now);
@@ -240,7 +240,7 @@ final class BucketTest {
     }
 
     private static boolean take(BucketSet set, OwnerLimits limits, long number, long now) {
-        Demand demand = requests(number);
+        Reservation demand = requests(number);
         demand.addOwner(set, limits);
         synchronized (set) {
             assertThat(set.check(demand, limits, now)).isTrue();
@@ -251,15 +251,15 @@ final class BucketTest {
         return demand.shortage() == null;
     }
 
-    private static Demand requests(long number) {
-        Demand demand = new Demand();
+    private static Reservation requests(long number) {
+        Reservation demand = new Reservation();
         demand.reset();
         demand.requests = number;
         return demand;
     }
 
-    private static Demand tokens(long input, long output) {
-        Demand demand = requests(1);
+    private static Reservation tokens(long input, long output) {
+        Reservation demand = requests(1);
         demand.tokens = true;
         demand.input = input;
         demand.output = output;

@@ -48,8 +48,8 @@ public class BucketsLincheckTest {
     private static final PolicyLimits SECOND = policy(2, limit("requests", 1000, "1/1h"));
 
     private final Buckets buckets = new Buckets(new Still(), Runnable::run, Duration.ofNanos(1), null);
-    private final List<ArrayDeque<Demand>> open =
-            Stream.generate(ArrayDeque<Demand>::new).limit(MOST_THREADS).toList();
+    private final List<ArrayDeque<Reservation>> open =
+            Stream.generate(ArrayDeque<Reservation>::new).limit(MOST_THREADS).toList();
 
     /** Returns a policy whose capacity is small, with a further limit that no run of this test can reach. */
     private static PolicyLimits policy(long generation, TokenBucketPolicy.Limit... more) {
@@ -94,7 +94,7 @@ public class BucketsLincheckTest {
     /** Ends the exchange that the thread began first, at a cost below or above what was taken. */
     @Operation
     public boolean settle(@Param(name = "thread") int thread, @Param(name = "cost") int cost) {
-        Demand demand = open.get(thread).pollFirst();
+        Reservation demand = open.get(thread).pollFirst();
         if (demand == null) {
             return false;
         }
@@ -106,7 +106,7 @@ public class BucketsLincheckTest {
     /** Ends the exchange that the thread began last, at no cost. */
     @Operation
     public boolean abort(@Param(name = "thread") int thread) {
-        Demand demand = open.get(thread).pollLast();
+        Reservation demand = open.get(thread).pollLast();
         if (demand == null) {
             return false;
         }
@@ -128,7 +128,7 @@ public class BucketsLincheckTest {
     }
 
     private boolean begin(PolicyLimits limits, int thread, int account, long tokens) {
-        Demand demand = new Demand();
+        Reservation demand = new Reservation();
         demand.reset();
         demand.tokens = true;
         demand.input = 1;

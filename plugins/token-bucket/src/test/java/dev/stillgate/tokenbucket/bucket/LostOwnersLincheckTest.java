@@ -5,7 +5,7 @@ import dev.stillgate.tokenbucket.Policies;
 import dev.stillgate.tokenbucket.lease.LostOwners;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
 import java.util.List;
@@ -52,9 +52,9 @@ public class LostOwnersLincheckTest {
         }
     }
 
-    private final LeaseBook book = new LeaseBook("limits", () -> 0L, key -> "");
-    private final List<LeaseHolder> holders =
-            List.of(new LeaseHolder(Owner.ACCOUNT, "a", book), new LeaseHolder(Owner.ACCOUNT, "b", book));
+    private final LeaseManager book = new LeaseManager("limits", () -> 0L, key -> "");
+    private final List<OwnerDraws> holders =
+            List.of(new OwnerDraws(Owner.ACCOUNT, "a", book), new OwnerDraws(Owner.ACCOUNT, "b", book));
     private final List<BucketSet> sets =
             holders.stream().map(holder -> BucketSet.own(LIMITS, 0, holder)).toList();
     private final long[] clocks = new long[2];
@@ -83,8 +83,8 @@ public class LostOwnersLincheckTest {
         }
     }
 
-    private static PartLimits part() {
-        PartLimits part = LIMITS.part(0);
+    private static BucketLimits part() {
+        BucketLimits part = LIMITS.part(0);
         if (part == null) {
             throw new IllegalStateException("the limit is of the whole account");
         }

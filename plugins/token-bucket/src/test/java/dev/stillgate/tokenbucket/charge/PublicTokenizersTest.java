@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Provider;
 import dev.stillgate.testkit.FakeBody;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ final class PublicTokenizersTest {
     @Test
     void aPolicyOfTokenizersCountsByThemAndElseByTheEstimate() {
         PromptCounter counter = PromptCounter.of(TokenBucketPolicy.PromptCount.TOKENIZER);
-        Demand demand = new Demand();
+        Reservation demand = new Reservation();
         demand.reset();
         counter.prompt(asked("gpt-4o", "hello world").inputTokens(99), demand);
         assertThat(demand.input).isEqualTo(8);

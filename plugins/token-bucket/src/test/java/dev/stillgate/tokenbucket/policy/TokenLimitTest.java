@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.tokenbucket.Metered;
-import dev.stillgate.tokenbucket.bucket.Demand;
+import dev.stillgate.tokenbucket.bucket.Reservation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +55,7 @@ final class TokenLimitTest {
     @ParameterizedTest
     @CsvSource({"100, 100", "4000, 4000", "4001, 4000", "1000000000, 4000"})
     void aPromptThatMarksCacheIsNeverTooLarge(long input, long taken) {
-        Demand demand = demand(input, 10);
+        Reservation demand = demand(input, 10);
         demand.marksCache = true;
         assertThat(part(INPUT).get(0).reserve(demand)).isEqualTo(taken);
         assertThat(part(TOTAL).get(0).reserve(demand)).isEqualTo(taken + 10);
@@ -64,7 +64,7 @@ final class TokenLimitTest {
 
     @Test
     void aPromptThatMarksCacheIsNotTooLargeForAStrictTotalThatItsOutputFits() {
-        Demand demand = demand(1_000_000, 7000);
+        Reservation demand = demand(1_000_000, 7000);
         demand.marksCache = true;
         assertThat(part(strict(TOTAL)).get(0).reserve(demand)).isEqualTo(8000);
         demand.output = 8001;
@@ -134,8 +134,8 @@ final class TokenLimitTest {
         return part(limit).get(0).reserve(demand(input, output));
     }
 
-    private static Demand demand(long input, long output) {
-        Demand demand = new Demand();
+    private static Reservation demand(long input, long output) {
+        Reservation demand = new Reservation();
         demand.reset();
         demand.tokens = true;
         demand.input = input;

@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.PartLimits;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A charge with the bucket sets to take it from, the buckets it was taken from, and the shortage if it does not fit.
  * Reusable, so that a decision allocates nothing. Not thread-safe.
  */
-public final class Demand extends Charge {
+public final class Reservation extends Charge {
     private static final int OWNERS = 3;
     private static final int MOST_BUCKETS = OWNERS * OwnerLimits.PARTS;
 
@@ -22,7 +22,7 @@ public final class Demand extends Charge {
     private final @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
     private int ownerCount;
     private final @Nullable Bucket[] buckets = new Bucket[MOST_BUCKETS];
-    private final @Nullable PartLimits[] bucketLimits = new PartLimits[MOST_BUCKETS];
+    private final @Nullable BucketLimits[] bucketLimits = new BucketLimits[MOST_BUCKETS];
     private final int[] bucketOwner = new int[MOST_BUCKETS];
     private int bucketCount;
     private final Shortage shortage = new Shortage();
@@ -66,7 +66,7 @@ public final class Demand extends Charge {
     }
 
     /** Adds a bucket that tokens were taken from, with its limits at that time. */
-    void addTaken(Bucket bucket, PartLimits limits, BucketSet owner) {
+    void addTaken(Bucket bucket, BucketLimits limits, BucketSet owner) {
         int index = 0;
         while (owners[index] != owner) {
             index++;
@@ -85,7 +85,7 @@ public final class Demand extends Charge {
         return present(buckets[index]);
     }
 
-    PartLimits takenLimits(int index) {
+    BucketLimits takenLimits(int index) {
         return present(bucketLimits[index]);
     }
 
@@ -97,7 +97,7 @@ public final class Demand extends Charge {
     Map<String, Long> charges() {
         Map<String, Long> charges = new HashMap<>();
         for (int i = 0; i < bucketCount; i++) {
-            PartLimits part = takenLimits(i);
+            BucketLimits part = takenLimits(i);
             for (int j = 0; j < part.size(); j++) {
                 if (part.get(j).counts(this)) {
                     charges.put(part.get(j).name(), part.get(j).cost(this));

@@ -3,25 +3,25 @@ package dev.stillgate.tokenbucket.bucket;
 import java.util.ArrayDeque;
 
 /** Pool of reservations for each thread, so that a decision allocates nothing. Thread-safe. */
-public final class DemandPool {
+public final class ReservationPool {
     private static final int MOST = 4096;
 
-    private final ThreadLocal<ArrayDeque<Demand>> free = ThreadLocal.withInitial(ArrayDeque::new);
+    private final ThreadLocal<ArrayDeque<Reservation>> free = ThreadLocal.withInitial(ArrayDeque::new);
 
     /** Returns a reset reservation. */
-    public Demand take() {
-        Demand demand = free.get().pollLast();
+    public Reservation take() {
+        Reservation demand = free.get().pollLast();
         if (demand == null) {
-            demand = new Demand();
+            demand = new Reservation();
         }
         demand.reset();
         return demand;
     }
 
     /** Returns a reservation to the pool; the caller must not use it afterwards. */
-    public void giveBack(Demand demand) {
+    public void giveBack(Reservation demand) {
         demand.clearOwners();
-        ArrayDeque<Demand> mine = free.get();
+        ArrayDeque<Reservation> mine = free.get();
         if (mine.size() < MOST) {
             mine.addLast(demand);
         }

@@ -13,13 +13,13 @@ import java.math.BigInteger;
  * Its public methods take the same number of tokens from each bandwidth, but a request takes one from a request limit
  * and thousands from a token limit. One state for each bandwidth would need a third more memory.
  */
-final class BandwidthCells {
+final class BandwidthAccess {
     private static final MethodHandle CONSUME = Bucket4jMethod.CONSUME.handle();
     private static final MethodHandle ADD = Bucket4jMethod.ADD.handle();
     private static final MethodHandle LAST_REFILL = Bucket4jMethod.LAST_REFILL.handle();
     private static final MethodHandle SET_LAST_REFILL = Bucket4jMethod.SET_LAST_REFILL.handle();
 
-    private BandwidthCells() {}
+    private BandwidthAccess() {}
 
     /** Takes tokens from the bandwidth at an index, below zero if necessary. */
     static void consume(BucketState64BitsInteger state, int index, long tokens) {

@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The limits of one bucket: Bucket4j's configuration of the limits that refill, and the concurrency limits. */
-public final class PartLimits {
+public final class BucketLimits {
     private final TokenLimit[] refilled;
     private final TokenLimit[] concurrency;
     private final @Nullable BucketConfiguration configuration;
     private final Set<String> ids;
 
-    PartLimits(List<TokenLimit> limits) {
+    BucketLimits(List<TokenLimit> limits) {
         this.refilled = limits.stream().filter(each -> each.bandwidth() != null).toArray(TokenLimit[]::new);
         this.concurrency =
                 limits.stream().filter(each -> each.bandwidth() == null).toArray(TokenLimit[]::new);
@@ -69,7 +69,7 @@ public final class PartLimits {
     }
 
     /** Returns whether the bandwidth at an index continues a bandwidth of earlier limits with all of its state. */
-    public boolean continues(PartLimits before, int index) {
+    public boolean continues(BucketLimits before, int index) {
         Bandwidth bandwidth = refilled[index].bandwidth();
         return bandwidth != null && before.ids.contains(bandwidth.getId());
     }
@@ -81,7 +81,7 @@ public final class PartLimits {
      * @param left the start level by index; a debt starts at 0
      */
     @Nullable
-    public BucketConfiguration startingWith(PartLimits before, long[] left) {
+    public BucketConfiguration startingWith(BucketLimits before, long[] left) {
         List<Bandwidth> starting = new ArrayList<>();
         boolean isNew = false;
         for (int i = 0; i < refilled.length; i++) {

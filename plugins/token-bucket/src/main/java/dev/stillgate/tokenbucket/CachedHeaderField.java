@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * Header field whose last number and text are cached: the text is formatted again only when the number changes.
  * Thread-safe; of two concurrent updates, either one stays in the cache.
  */
-final class KeptField {
+final class CachedHeaderField {
     private final String name;
     private final LongFunction<String> text;
     private @Nullable Kept last;
 
     private record Kept(long number, Header field) {}
 
-    KeptField(String name, LongFunction<String> text) {
+    CachedHeaderField(String name, LongFunction<String> text) {
         this.name = name;
         this.text = text;
     }

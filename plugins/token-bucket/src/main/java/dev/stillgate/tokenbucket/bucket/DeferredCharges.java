@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bounded: the oldest entries are evicted, and their responses keep their earlier charges. Thread-safe.
  */
-public final class LaterCharges {
+public final class DeferredCharges {
     private static final int MOST = 100_000;
     private static final Duration KEPT = Duration.ofDays(31);
 
     private final Cache<String, Charged> byAnswer;
 
-    LaterCharges(Executor maintenance) {
+    DeferredCharges(Executor maintenance) {
         byAnswer = Caffeine.newBuilder()
                 .maximumSize(MOST)
                 .expireAfterWrite(KEPT)
@@ -49,7 +49,7 @@ public final class LaterCharges {
     /**
      * Registers a background response that is charged its reservation. Must precede the settlement of the reservation.
      */
-    public void expect(String answerId, Account account, Demand demand) {
+    public void expect(String answerId, Account account, Reservation demand) {
         byAnswer.put(answerId, new Charged(account, demand.modelName, demand.charges(), 0, 0));
     }
 
@@ -66,7 +66,7 @@ public final class LaterCharges {
      * @param input the input as the provider counts it
      */
     synchronized @Nullable public Account correct(
-            Operation operation, String path, Account fetcher, Usage usage, long input, Demand demand) {
+            Operation operation, String path, Account fetcher, Usage usage, long input, Reservation demand) {
         boolean results = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         String key = results ? path : path.substring(path.lastIndexOf('/') + 1);
         Charged before = byAnswer.getIfPresent(key);

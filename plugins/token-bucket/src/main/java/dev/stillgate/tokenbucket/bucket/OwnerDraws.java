@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * State of the draws of one owner: draws in flight, membership in the next round, and failures. Guarded by the monitor
  * of the owner's bucket set, except {@link #isLost}.
  */
-final class LeaseHolder {
+final class OwnerDraws {
     private static final int MOST_ROUNDS = 10;
 
     /** An owner is lost after this many consecutive rounds with a failed draw, and not before {@link #FAILED_NANOS}. */
@@ -21,7 +21,7 @@ final class LeaseHolder {
 
     private final Owner owner;
     private final String id;
-    private final LeaseBook book;
+    private final LeaseManager book;
     private boolean listed;
     private int drawing;
     private long lastRound;
@@ -31,7 +31,7 @@ final class LeaseHolder {
     private long failingSince;
     private volatile boolean lost;
 
-    LeaseHolder(Owner owner, String id, LeaseBook book) {
+    OwnerDraws(Owner owner, String id, LeaseManager book) {
         this.owner = owner;
         this.id = id;
         this.book = book;

@@ -25,7 +25,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is charged for answers that are fetched after they were made. */
-final class LaterChargesTest {
+final class DeferredChargesTest {
     private static final long CAPACITY = 100_000;
     private final Metered metered = new Metered(
             limit("requests", CAPACITY, "1/1h"),

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A failed draw may have been executed by the store. Its debt then remains and may be paid twice; tokens to give
  * back are lost. In neither case is more granted than the limits allow.
  */
-public final class LeaseBook {
+public final class LeaseManager {
     /** The maximum number of draws in flight; the others wait for the next round. */
     private static final int MOST_DRAWS = 1000;
 
@@ -65,7 +65,7 @@ public final class LeaseBook {
      * @param clock nanoseconds from an arbitrary origin
      * @param partitionName the name of the partition that a bucket counts, by the key of the bucket
      */
-    LeaseBook(String filter, LongSupplier clock, IntFunction<String> partName) {
+    LeaseManager(String filter, LongSupplier clock, IntFunction<String> partName) {
         this.filter = filter;
         this.clock = clock;
         this.partName = partName;

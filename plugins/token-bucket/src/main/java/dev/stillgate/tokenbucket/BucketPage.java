@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param standing the standing whose limits apply
  * @param exchanges the number of exchanges in flight
  */
-public record BucketPage(@Nullable String tier, String standing, int exchanges, List<Shown> limits) {
+public record BucketPage(@Nullable String tier, String standing, int exchanges, List<LimitView> limits) {
     /**
      * The state of one limit.
      *
@@ -27,7 +27,7 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
      * @param leased the tokens leased from the fleet's bucket and not used; 0 without a fleet
      * @param fullInSeconds the time until the limit is full again
      */
-    public record Shown(
+    public record LimitView(
             String name,
             String measure,
             @Nullable String model,
@@ -38,32 +38,32 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
             long fullInSeconds) {}
 
     static BucketPage of(BucketSet set, Buckets buckets) {
-        List<Shown> shown = new ArrayList<>();
+        List<LimitView> views = new ArrayList<>();
         int[] exchanges = new int[1];
-        set.show(buckets.now(), (bucket, now) -> {
+        set.visit(buckets.now(), (bucket, now) -> {
             exchanges[0] = Math.max(exchanges[0], bucket.inFlight());
             String model = buckets.models().name(BucketSet.model(bucket.key()));
             String route = buckets.routes().name(BucketSet.route(bucket.key()));
             BucketLimits limits = bucket.limits();
             for (int i = 0; i < limits.size(); i++) {
                 TokenLimit limit = limits.get(i);
-                shown.add(new Shown(
+                views.add(new LimitView(
                         limit.name(),
                         limit.measure().label(),
                         model,
                         route,
                         limit.capacity(),
                         bucket.level(i),
-                        bucket.held(i),
-                        Times.seconds(bucket.untilFull(i, now))));
+                        bucket.leased(i),
+                        Times.seconds(bucket.nanosUntilFull(i, now))));
             }
             for (int i = 0; i < limits.concurrency().length; i++) {
                 TokenLimit limit = limits.concurrency()[i];
-                long left = limit.capacity() - bucket.underWay(i);
-                shown.add(new Shown(limit.name(), limit.measure().label(), model, route, limit.capacity(), left, 0, 0));
+                long left = limit.capacity() - bucket.concurrencyInUse(i);
+                views.add(new LimitView(limit.name(), limit.measure().label(), model, route, limit.capacity(), left, 0, 0));
             }
         });
         OwnerLimits.Variant variant = set.limits().variant();
-        return new BucketPage(variant.tier(), variant.standing().name().toLowerCase(Locale.ROOT), exchanges[0], shown);
+        return new BucketPage(variant.tier(), variant.standing().name().toLowerCase(Locale.ROOT), exchanges[0], views);
     }
 }

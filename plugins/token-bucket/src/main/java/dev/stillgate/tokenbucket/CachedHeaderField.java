@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class CachedHeaderField {
     private final String name;
-    private final LongFunction<String> text;
-    private @Nullable Kept last;
+    private final LongFunction<String> format;
+    private @Nullable Entry last;
 
-    private record Kept(long number, Header field) {}
+    private record Entry(long number, Header field) {}
 
-    CachedHeaderField(String name, LongFunction<String> text) {
+    CachedHeaderField(String name, LongFunction<String> format) {
         this.name = name;
-        this.text = text;
+        this.format = format;
     }
 
     Header of(long number) {
-        Kept seen = last;
-        if (seen == null || seen.number != number) {
-            seen = new Kept(number, new Header(name, text.apply(number)));
-            last = seen;
+        Entry entry = last;
+        if (entry == null || entry.number != number) {
+            entry = new Entry(number, new Header(name, format.apply(number)));
+            last = entry;
         }
-        return seen.field;
+        return entry.field;
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rate limit header fields: those of the provider, those of the IETF draft, or both. */
 final class RateHeaders {
-    private static final List<Measure> SHOWN =
+    private static final List<Measure> MEASURES =
             List.of(Measure.REQUESTS, Measure.TOTAL_TOKENS, Measure.INPUT_TOKENS, Measure.OUTPUT_TOKENS);
     private static final String ANTHROPIC = "anthropic-ratelimit-";
     private static final String OPENAI = "x-ratelimit-";
@@ -38,7 +38,7 @@ final class RateHeaders {
     }
 
     /** Returns whether the response has rate limit fields of the upstream; the filter then adds none of its own. */
-    static boolean told(Headers upstream) {
+    static boolean hasRateLimitFields(Headers upstream) {
         return upstream.hasNameStarting(ANTHROPIC)
                 || upstream.hasNameStarting(OPENAI)
                 || upstream.hasNameStarting(IETF);
@@ -49,62 +49,62 @@ final class RateHeaders {
      *
      * @param millis the current time in milliseconds since the epoch
      */
-    void add(Provider provider, TightestLimits readings, long millis, Consumer<Header> to) {
+    void add(Provider provider, TightestLimits tightest, long millis, Consumer<Header> consumer) {
         if (style == TokenBucketPolicy.HeaderStyle.PROVIDER || style == TokenBucketPolicy.HeaderStyle.BOTH) {
             switch (provider) {
-                case ANTHROPIC -> anthropic(readings, millis, to);
-                case OPENAI -> openAi(readings, to);
+                case ANTHROPIC -> anthropic(tightest, millis, consumer);
+                case OPENAI -> openAi(tightest, consumer);
             }
         }
         if (style == TokenBucketPolicy.HeaderStyle.IETF || style == TokenBucketPolicy.HeaderStyle.BOTH) {
-            ietf(readings, to);
+            ietf(tightest, consumer);
         }
     }
 
-    private void anthropic(TightestLimits readings, long millis, Consumer<Header> to) {
-        for (Measure measure : SHOWN) {
-            TokenLimit limit = readings.limit(measure);
+    private void anthropic(TightestLimits tightest, long millis, Consumer<Header> consumer) {
+        for (Measure measure : MEASURES) {
+            TokenLimit limit = tightest.limit(measure);
             if (limit != null) {
-                long reset = Times.epochSecond(millis, readings.resetNanos(measure));
-                tell(anthropic.get(measure), limit.capacity(), readings.remaining(measure), reset, to);
+                long reset = Times.epochSecond(millis, tightest.resetNanos(measure));
+                addFields(anthropic.get(measure), limit.capacity(), tightest.remaining(measure), reset, consumer);
             }
         }
     }
 
-    private void openAi(TightestLimits readings, Consumer<Header> to) {
-        openAi(Measure.REQUESTS, readings, to);
-        Measure tokens = readings.tokens();
+    private void openAi(TightestLimits tightest, Consumer<Header> consumer) {
+        openAi(Measure.REQUESTS, tightest, consumer);
+        Measure tokens = tightest.tokens();
         if (tokens != null) {
-            openAi(tokens, readings, to);
+            openAi(tokens, tightest, consumer);
         }
     }
 
-    private void openAi(Measure measure, TightestLimits readings, Consumer<Header> to) {
-        TokenLimit limit = readings.limit(measure);
+    private void openAi(Measure measure, TightestLimits tightest, Consumer<Header> consumer) {
+        TokenLimit limit = tightest.limit(measure);
         if (limit != null) {
-            long reset = Times.millis(readings.resetNanos(measure));
-            tell(openAi.get(measure), limit.capacity(), readings.remaining(measure), reset, to);
+            long reset = Times.millis(tightest.resetNanos(measure));
+            addFields(openAi.get(measure), limit.capacity(), tightest.remaining(measure), reset, consumer);
         }
     }
 
-    private static void tell(@Nullable Fields fields, long capacity, long remaining, long reset, Consumer<Header> to) {
+    private static void addFields(@Nullable Fields fields, long capacity, long remaining, long reset, Consumer<Header> consumer) {
         if (fields == null) {
             throw new IllegalStateException("no field tells of that measure");
         }
-        to.accept(fields.limit.of(capacity));
-        to.accept(new Header(fields.remaining, Long.toString(remaining)));
-        to.accept(fields.reset.of(reset));
+        consumer.accept(fields.limit.of(capacity));
+        consumer.accept(new Header(fields.remaining, Long.toString(remaining)));
+        consumer.accept(fields.reset.of(reset));
     }
 
     /**
      * Adds {@code RateLimit-Policy} and {@code RateLimit} as in draft-ietf-httpapi-ratelimit-headers-10: quota and
      * window, remaining tokens and reset, by limit name.
      */
-    private static void ietf(TightestLimits readings, Consumer<Header> to) {
+    private static void ietf(TightestLimits tightest, Consumer<Header> consumer) {
         StringBuilder policy = new StringBuilder();
         StringBuilder state = new StringBuilder();
-        for (Measure measure : SHOWN) {
-            TokenLimit limit = readings.limit(measure);
+        for (Measure measure : MEASURES) {
+            TokenLimit limit = tightest.limit(measure);
             if (limit == null) {
                 continue;
             }
@@ -113,26 +113,26 @@ final class RateHeaders {
                     .append("\";q=")
                     .append(limit.capacity())
                     .append(";w=")
-                    .append(Times.seconds(limit.nanosFor(limit.capacity())));
+                    .append(Times.seconds(limit.refillNanos(limit.capacity())));
             state.append(state.isEmpty() ? "\"" : ", \"")
                     .append(limit.name())
                     .append("\";r=")
-                    .append(readings.remaining(measure))
+                    .append(tightest.remaining(measure))
                     .append(";t=")
-                    .append(Times.seconds(readings.resetNanos(measure)));
+                    .append(Times.seconds(tightest.resetNanos(measure)));
         }
         if (!policy.isEmpty()) {
-            to.accept(new Header("ratelimit-policy", policy.toString()));
-            to.accept(new Header("ratelimit", state.toString()));
+            consumer.accept(new Header("ratelimit-policy", policy.toString()));
+            consumer.accept(new Header("ratelimit", state.toString()));
         }
     }
 
     private static Map<Measure, Fields> fields(String prefix, boolean measureFirst, LongFunction<String> reset) {
         Map<Measure, Fields> fields = new EnumMap<>(Measure.class);
-        for (Measure measure : SHOWN) {
-            boolean plain = measure == Measure.TOTAL_TOKENS || (!measureFirst && measure.isTokens());
-            String label = plain ? "tokens" : measure.label();
-            UnaryOperator<String> name = which -> prefix + (measureFirst ? label + '-' + which : which + '-' + label);
+        for (Measure measure : MEASURES) {
+            boolean isGeneric = measure == Measure.TOTAL_TOKENS || (!measureFirst && measure.isTokens());
+            String label = isGeneric ? "tokens" : measure.label();
+            UnaryOperator<String> name = suffix -> prefix + (measureFirst ? label + '-' + suffix : suffix + '-' + label);
             fields.put(
                     measure,
                     new Fields(

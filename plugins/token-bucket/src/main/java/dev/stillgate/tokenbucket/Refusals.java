@@ -30,57 +30,57 @@ final class Refusals {
      *
      * @param millis the current time in milliseconds since the epoch
      */
-    Verdict.Reject of(Exchange exchange, Reservation demand, Shortage shortage, long millis) {
+    Verdict.Reject of(Exchange exchange, Reservation reservation, Shortage shortage, long millis) {
         TokenLimit limit = shortage.limit();
-        boolean never = shortage.waitNanos() < 0;
-        if (never && limit.measure() == Measure.REQUESTS) {
+        boolean neverFits = shortage.waitNanos() < 0;
+        if (neverFits && limit.measure() == Measure.REQUESTS) {
             return new Verdict.Reject(
                     Verdict.Kind.TOO_LARGE,
                     limit.name(),
-                    "A batch of " + demand.requests + " requests is larger than the rate limit allows at any time ("
-                            + limit.described() + "). Please send it in parts.");
+                    "A batch of " + reservation.requests + " requests is larger than the rate limit allows at any time ("
+                            + limit.description() + "). Please send it in parts.");
         }
-        TightestLimits readings = new TightestLimits();
+        TightestLimits tightest = new TightestLimits();
         if (limit.measure() != Measure.CONCURRENCY) {
-            readings.add(limit, shortage.remaining(), shortage.resetNanos());
+            tightest.add(limit, shortage.remaining(), shortage.resetNanos());
         }
         List<Header> fields = new ArrayList<>();
-        headers.add(exchange.provider(), readings, millis, fields::add);
-        if (never) {
+        headers.add(exchange.provider(), tightest, millis, fields::add);
+        if (neverFits) {
             fields.add(NO_RETRY);
         }
         return new Verdict.Reject(
                 limit.measure().isTokens() ? Verdict.Kind.TOKENS_LIMITED : Verdict.Kind.RATE_LIMITED,
                 limit.name(),
-                never ? tooLarge(limit, shortage) : sentence(exchange, demand, shortage),
-                never ? null : Duration.ofNanos(shortage.waitNanos()),
+                neverFits ? tooLarge(limit, shortage) : sentence(exchange, reservation, shortage),
+                neverFits ? null : Duration.ofNanos(shortage.waitNanos()),
                 fields);
     }
 
     private static String tooLarge(TokenLimit limit, Shortage shortage) {
         return "Request too large: limit " + limit.capacity() + ' '
-                + limit.measure().words() + ", requested " + shortage.asked()
+                + limit.measure().displayName() + ", requested " + shortage.requested()
                 + ". The input or output tokens must be reduced for the request to fit.";
     }
 
-    private static String sentence(Exchange exchange, Reservation demand, Shortage shortage) {
-        String again = " Please try again in " + Times.duration(Times.millis(shortage.waitNanos())) + '.';
+    private static String sentence(Exchange exchange, Reservation reservation, Shortage shortage) {
+        String retryHint = " Please try again in " + Times.duration(Times.millis(shortage.waitNanos())) + '.';
         TokenLimit limit = shortage.limit();
-        if (demand.overflows && limit.owner() != Owner.EVERYONE) {
-            return "Too many requests from this network with API keys that are not established." + again;
+        if (reservation.overflows && limit.owner() != Owner.EVERYONE) {
+            return "Too many requests from this network with API keys that are not established." + retryHint;
         }
         if (limit.measure() == Measure.CONCURRENCY) {
-            return "Too many requests at once: the " + whose(limit) + " limit is " + limit.described() + '.' + again;
+            return "Too many requests at once: the " + ownerName(limit) + " limit is " + limit.description() + '.' + retryHint;
         }
         if (exchange.provider() == Provider.OPENAI) {
-            return "Rate limit reached on " + limit.measure().words() + " (" + limit.described() + "): limit "
+            return "Rate limit reached on " + limit.measure().displayName() + " (" + limit.description() + "): limit "
                     + limit.capacity() + ", used " + (limit.capacity() - shortage.remaining()) + ", requested "
-                    + shortage.asked() + '.' + again;
+                    + shortage.requested() + '.' + retryHint;
         }
-        return "This request would exceed the " + whose(limit) + " rate limit (" + limit.described() + ")." + again;
+        return "This request would exceed the " + ownerName(limit) + " rate limit (" + limit.description() + ")." + retryHint;
     }
 
-    private static String whose(TokenLimit limit) {
+    private static String ownerName(TokenLimit limit) {
         return switch (limit.owner()) {
             case ACCOUNT -> "account's";
             case ORGANISATION -> "organisation's";

@@ -44,14 +44,14 @@ final class Times {
     private static void putDate(byte[] text, long days) {
         long shifted = days + 719_468;
         long era = shifted / 146_097;
-        long ofEra = shifted - era * 146_097;
-        long year = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365;
-        long ofYear = ofEra - (365 * year + year / 4 - year / 100);
-        long month = (5 * ofYear + 2) / 153;
+        long dayOfEra = shifted - era * 146_097;
+        long year = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        long dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100);
+        long month = (5 * dayOfYear + 2) / 153;
         long civilMonth = month < 10 ? month + 3 : month - 9;
         put(text, 0, 4, (int) (year + era * 400 + (civilMonth <= 2 ? 1 : 0)));
         put(text, 5, 2, (int) civilMonth);
-        put(text, 8, 2, (int) (ofYear - (153 * month + 2) / 5 + 1));
+        put(text, 8, 2, (int) (dayOfYear - (153 * month + 2) / 5 + 1));
     }
 
     private static void put(byte[] text, int at, int digits, int number) {

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates {@code token-bucket} filters. */
 public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy> {
-    private static final Duration TENDED = Duration.ofSeconds(10);
-    private static final Duration SAVED = Duration.ofSeconds(10);
+    private static final Duration MAINTENANCE_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration SAVE_INTERVAL = Duration.ofSeconds(10);
 
     /** How often the active policy is compared with the previous one, to warn of renamed and rescoped limits. */
-    private static final Duration COMPARED = Duration.ofSeconds(1);
+    private static final Duration COMPARE_INTERVAL = Duration.ofSeconds(1);
 
     private final Executor maintenance;
 
@@ -54,25 +54,25 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     public Filter create(TokenBucketPolicy policy, FilterContext context) {
         Bucket4jMethod.check();
         Fleet fleet = context.fleet();
-        String shared = fleet.link() == Fleet.Link.ALONE ? null : context.name();
+        String fleetName = fleet.link() == Fleet.Link.ALONE ? null : context.name();
         Buckets buckets = context.state(
-                Buckets.class, () -> new Buckets(context.ticker(), maintenance, BucketTable.SLACK, shared));
+                Buckets.class, () -> new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName));
         PolicyLimits limits = buckets.limits(policy);
         Path directory = context.stateDirectory();
         if (directory != null) {
-            buckets.keepIn(directory, limits);
-            context.background().every(SAVED, buckets::saveWhenDue);
+            buckets.persistTo(directory, limits);
+            context.background().every(SAVE_INTERVAL, buckets::saveWhenDue);
         }
         context.adminView("accounts", id -> page(buckets.accounts().find(id), buckets));
         context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets));
-        context.gauge("stillgate.token.bucket.held", buckets.accounts()::held);
-        context.background().every(TENDED, () -> buckets.tend(limits));
-        context.background().every(COMPARED, () -> buckets.putInForce(limits, context.name()));
+        context.gauge("stillgate.token.bucket.held", buckets.accounts()::size);
+        context.background().every(MAINTENANCE_INTERVAL, () -> buckets.maintain(limits));
+        context.background().every(COMPARE_INTERVAL, () -> buckets.activate(limits, context.name()));
         LeaseManager leases = buckets.leases();
         if (leases != null) {
-            FleetPolicy how = policy.fleetPolicy();
-            context.gauge("stillgate.token.bucket.fleet", () -> leases.grants(fleet) ? 1 : 0);
-            context.background().everyNonBlocking(how.period(), () -> leases.round(fleet, limits, how));
+            FleetPolicy settings = policy.fleetPolicy();
+            context.gauge("stillgate.token.bucket.fleet", () -> leases.isHealthy(fleet) ? 1 : 0);
+            context.background().everyNonBlocking(settings.drawPeriod(), () -> leases.round(fleet, limits, settings));
         }
         return new TokenBucketFilter(policy, limits, buckets, context);
     }
@@ -100,10 +100,10 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         }
     }
 
-    private static void warnOfTiers(Map<String, Double> factors, String at, Set<String> known, PolicyReview review) {
+    private static void warnOfTiers(Map<String, Double> factors, String path, Set<String> known, PolicyReview review) {
         for (String tier : factors.keySet()) {
             if (!known.contains(tier)) {
-                review.warn(at + "." + tier, "no listed account is of the tier " + tier);
+                review.warn(path + "." + tier, "no listed account is of the tier " + tier);
             }
         }
     }

@@ -44,14 +44,14 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     private final Ticker ticker;
     private final Standings standings;
     private final Slot<Reservation> taken;
-    private final ReservationPool demands;
+    private final ReservationPool reservations;
     private final PromptCounter counter;
     private final RateHeaders headers;
     private final Refusals refusals;
-    private final DeferredCharges later;
+    private final DeferredCharges deferredCharges;
     private final TokenMeters meters;
-    private final boolean byRoute;
-    private final boolean byModel;
+    private final boolean usesRoute;
+    private final boolean usesModel;
     private final boolean requiresUsage;
 
     TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, Buckets buckets, FilterContext context) {
@@ -60,14 +60,14 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         this.ticker = context.ticker();
         this.standings = context.standings();
         this.taken = context.slot("token-bucket " + context.name(), Reservation.class);
-        this.demands = buckets.demands();
+        this.reservations = buckets.reservations();
         this.counter = PromptCounter.of(policy.count());
         this.headers = new RateHeaders(policy.headers());
         this.refusals = new Refusals(headers);
-        this.later = buckets.later();
+        this.deferredCharges = buckets.deferredCharges();
         this.meters = new TokenMeters(policy, context);
-        this.byRoute = limits.tellsApart(Scope.ROUTE);
-        this.byModel = limits.tellsApart(Scope.MODEL);
+        this.usesRoute = limits.usesScope(Scope.ROUTE);
+        this.usesModel = limits.usesScope(Scope.MODEL);
         this.requiresUsage = policy.requireUsage() == TokenBucketPolicy.RequireUsage.INJECT;
     }
 
@@ -78,15 +78,15 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     @Override
     public Verdict onRequest(Exchange exchange) {
-        Reservation demand = demands.take();
-        demand.route = route(exchange);
+        Reservation reservation = reservations.take();
+        reservation.route = route(exchange);
         if (!exchange.operation().readsBody()) {
-            return take(exchange, demand);
+            return take(exchange, reservation);
         }
         boolean fits =
-                buckets.fits(exchange.account(), standings.of(exchange.account()), exchange.address(), limits, demand);
-        Verdict verdict = fits ? Verdict.ALLOW : refuse(exchange, demand);
-        demands.giveBack(demand);
+                buckets.fits(exchange.account(), standings.of(exchange.account()), exchange.address(), limits, reservation);
+        Verdict verdict = fits ? Verdict.ALLOW : refuse(exchange, reservation);
+        reservations.giveBack(reservation);
         return verdict;
     }
 
@@ -95,118 +95,118 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         if (!exchange.operation().readsBody() || exchange.get(taken) != null) {
             return Verdict.ALLOW;
         }
-        Reservation demand = demands.take();
-        demand.route = route(exchange);
-        demand.tokens = exchange.operation() != Operation.COUNT_TOKENS;
+        Reservation reservation = reservations.take();
+        reservation.route = route(exchange);
+        reservation.hasTokens = exchange.operation() != Operation.COUNT_TOKENS;
         switch (body) {
-            case BodyView.Chat chat -> counter.prompt(chat, demand);
-            case BodyView.Batch batch -> counter.batch(batch, demand);
-            case BodyView.Opaque opaque -> demand.tokens = false;
-            case BodyView.None none -> demand.tokens = false;
+            case BodyView.Chat chat -> counter.addPrompt(chat, reservation);
+            case BodyView.Batch batch -> counter.addBatch(batch, reservation);
+            case BodyView.Opaque opaque -> reservation.hasTokens = false;
+            case BodyView.None none -> reservation.hasTokens = false;
         }
-        if (demand.tokens || demand.modelName != null) {
-            demand.model = model(demand.modelName);
+        if (reservation.hasTokens || reservation.modelName != null) {
+            reservation.model = model(reservation.modelName);
         }
-        return take(exchange, demand);
+        return take(exchange, reservation);
     }
 
     private int route(Exchange exchange) {
-        return byRoute ? buckets.routes().learn(exchange.route()) : NameIndex.OTHER;
+        return usesRoute ? buckets.routes().learn(exchange.route()) : NameIndex.OTHER;
     }
 
     private int model(@Nullable String name) {
-        return byModel ? buckets.models().number(name) : NameIndex.OTHER;
+        return usesModel ? buckets.models().number(name) : NameIndex.OTHER;
     }
 
-    private Verdict take(Exchange exchange, Reservation demand) {
+    private Verdict take(Exchange exchange, Reservation reservation) {
         Account account = exchange.account();
-        if (buckets.take(account, standings.of(account), exchange.address(), limits, demand)) {
-            meters.allowed(demand);
-            exchange.set(taken, demand);
+        if (buckets.take(account, standings.of(account), exchange.address(), limits, reservation)) {
+            meters.allowed(reservation);
+            exchange.set(taken, reservation);
             return Verdict.ALLOW;
         }
-        Verdict verdict = refuse(exchange, demand);
-        demands.giveBack(demand);
+        Verdict verdict = refuse(exchange, reservation);
+        reservations.giveBack(reservation);
         return verdict;
     }
 
-    private Verdict refuse(Exchange exchange, Reservation demand) {
-        Shortage shortage = demand.shortage();
+    private Verdict refuse(Exchange exchange, Reservation reservation) {
+        Shortage shortage = reservation.shortage();
         if (shortage == null) {
             throw new IllegalStateException("a refusal without a reason");
         }
-        meters.refused(shortage.limit(), demand);
-        return refusals.of(exchange, demand, shortage, ticker.millis());
+        meters.refused(shortage.limit(), reservation);
+        return refusals.of(exchange, reservation, shortage, ticker.millis());
     }
 
     @Override
     public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
-        Reservation demand = exchange.get(taken);
-        if (demand != null) {
+        Reservation reservation = exchange.get(taken);
+        if (reservation != null) {
             String coding = head.headers().first("content-encoding");
-            demand.encoded = coding != null && !coding.equalsIgnoreCase("identity");
+            reservation.encoded = coding != null && !coding.equalsIgnoreCase("identity");
         }
-        if (demand != null && !headers.isOff() && !RateHeaders.told(head.headers())) {
-            TightestLimits readings = demand.readings();
-            buckets.read(demand, readings);
-            headers.add(exchange.provider(), readings, ticker.millis(), head::add);
+        if (reservation != null && !headers.isOff() && !RateHeaders.hasRateLimitFields(head.headers())) {
+            TightestLimits tightest = reservation.tightestLimits();
+            buckets.read(reservation, tightest);
+            headers.add(exchange.provider(), tightest, ticker.millis(), head::add);
         }
         return ResponseTap.NONE;
     }
 
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
-        Reservation demand = exchange.get(taken);
-        if (demand == null) {
+        Reservation reservation = exchange.get(taken);
+        if (reservation == null) {
             return;
         }
         exchange.set(taken, null);
-        Settlement.settle(demand, exchange.provider(), outcome);
-        learn(exchange, demand, outcome);
-        meters.settled(demand, outcome.usage());
-        buckets.settle(demand);
+        Settlement.settle(reservation, exchange.provider(), outcome);
+        learn(exchange, reservation, outcome);
+        meters.settled(reservation, outcome.usage());
+        buckets.settle(reservation);
         if (outcome.status() >= 200 && outcome.status() < 300) {
-            chargeFetched(exchange, demand, outcome);
+            chargeFetched(exchange, reservation, outcome);
         }
-        demands.giveBack(demand);
+        reservations.giveBack(reservation);
     }
 
     /**
      * Gives a model that the upstream has served its own buckets, and registers a background response for later
      * settlement.
      */
-    private void learn(Exchange exchange, Reservation demand, Outcome outcome) {
+    private void learn(Exchange exchange, Reservation reservation, Outcome outcome) {
         if (outcome.status() >= 300) {
             return;
         }
-        String model = demand.modelName;
-        boolean served = outcome instanceof Outcome.Served && !demand.batch; // a batch is accepted before its models are checked
-        if (byModel && model != null && demand.model == NameIndex.OTHER && served) {
+        String model = reservation.modelName;
+        boolean served = outcome instanceof Outcome.Served && !reservation.batch; // a batch is accepted before its models are checked
+        if (usesModel && model != null && reservation.model == NameIndex.OTHER && served) {
             buckets.models().learn(model);
         }
-        String answer = exchange.answerId();
-        if (demand.costsReserve && demand.background && answer != null) {
-            later.expect(answer, exchange.account(), demand);
+        String responseId = exchange.answerId();
+        if (reservation.costsReserve && reservation.background && responseId != null) {
+            deferredCharges.addBackground(responseId, exchange.account(), reservation);
         }
     }
 
-    private void chargeFetched(Exchange exchange, Reservation demand, Outcome outcome) {
+    private void chargeFetched(Exchange exchange, Reservation reservation, Outcome outcome) {
         switch (exchange.operation()) {
             case MESSAGE_BATCH_RESULTS, FILE_CONTENT, STORED_RESPONSE -> {
-                demand.reset();
-                demand.route = route(exchange);
-                Account account = later.correct(
+                reservation.reset();
+                reservation.route = route(exchange);
+                Account account = deferredCharges.correct(
                         exchange.operation(),
                         exchange.path(),
                         exchange.account(),
                         outcome.usage(),
-                        Settlement.input(demand, exchange.provider(), outcome.usage()),
-                        demand);
+                        Settlement.input(reservation, exchange.provider(), outcome.usage()),
+                        reservation);
                 if (account != null) {
-                    demand.batch = exchange.operation() != Operation.STORED_RESPONSE;
-                    demand.model = model(demand.modelName);
-                    buckets.correct(account, standings.of(account), exchange.address(), limits, demand);
-                    demand.clearOwners();
+                    reservation.batch = exchange.operation() != Operation.STORED_RESPONSE;
+                    reservation.model = model(reservation.modelName);
+                    buckets.correct(account, standings.of(account), exchange.address(), limits, reservation);
+                    reservation.clearOwners();
                 }
             }
             default -> {}

@@ -31,9 +31,8 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * What an exchange that is allowed costs in memory from its head to its settlement: nothing, also with several limits
- * of different owners. What remains is the cache's own and comes once in thousands of requests, when a bucket asks to
- * be kept for longer.
+ * Memory allocated by an allowed exchange from its head to its settlement: none, also with several limits of different
+ * owners. Only the cache allocates, once in thousands of requests, when the expiry of a bucket set is extended.
  */
 final class AllocationTest {
     private static final int EXCHANGES = 200_000;
@@ -43,7 +42,7 @@ final class AllocationTest {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @Test
-    void anAllowedExchangeAllocatesNothing() {
+    void allowedExchangeAllocatesNothing() {
         assertThat(leastBytes(
                         headers(
                                 HeaderStyle.OFF,
@@ -56,7 +55,7 @@ final class AllocationTest {
     }
 
     @Test
-    void limitsOfAnOrganisationAndOfModelsAllocateNothingEither() {
+    void organisationAndModelLimitsAllocateNothing() {
         assertThat(leastBytes(
                         headers(
                                 HeaderStyle.OFF,
@@ -70,9 +69,7 @@ final class AllocationTest {
                 .isLessThan(slot() + 0.01);
     }
 
-    /**
-     * Returns what it costs to leave something in a slot of the tests' exchange, which is a map; the engine's is not.
-     */
+    /** Returns the bytes that a slot of the fake exchange allocates; it is a map there, unlike in the gateway. */
     private double slot() {
         FakeTicker ticker = new FakeTicker();
         Slot<String> slot = new FakeContext("limits", ticker).slot("one", String.class);

@@ -17,29 +17,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules for requests and clocks that make no sense; those for policies are in {@code TokenBucketPolicyTest}. */
+/** Invalid requests and clocks; invalid policies are tested in {@code TokenBucketPolicyTest}. */
 final class BadInputTest {
     private static final long CAPACITY = 8000;
     private static final long CEILING = CAPACITY / 2;
     private final Metered metered = new Metered(limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "8000/8s"));
     private final Metered whole = new Metered(strict(limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "8000/8s")));
 
-    /** The engine reads a negative number, a fraction and a string as absent. */
+    /** The gateway reads a negative number, a fraction and a string as absent. */
     @Test
-    void maxTokensThatIsMissingOrNoNumberTakesTheCeilingAndStrictlyAllThereIs() {
+    void missingMaxTokensReservesCeilingOrCapacityIfStrict() {
         assertThat(taken(metered, BodyView.Chat.ABSENT, 1)).isEqualTo(CEILING);
         assertThat(taken(whole, BodyView.Chat.ABSENT, 1)).isEqualTo(CAPACITY);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {-1, -2, Long.MIN_VALUE})
-    void maxTokensThatIsNegativeIsAbsent(long maxTokens) {
+    void negativeMaxTokensCountsAsAbsent(long maxTokens) {
         assertThat(taken(metered, maxTokens, 1)).isEqualTo(CEILING);
         assertThat(taken(whole, maxTokens, 7)).isEqualTo(CAPACITY);
     }
 
     @Test
-    void maxTokensOfZeroTakesOne() {
+    void zeroMaxTokensReservesOneToken() {
         assertThat(taken(metered, 0, 1)).isEqualTo(1);
         assertThat(taken(whole, 0, 1)).isEqualTo(1);
         assertThat(taken(whole, 0, 1_000_000_000)).isEqualTo(1);
@@ -47,40 +47,40 @@ final class BadInputTest {
 
     @ParameterizedTest
     @ValueSource(longs = {8001, 1L << 53, Long.MAX_VALUE})
-    void maxTokensThatIsHugeTakesTheCeilingAndStrictlyIsTooLarge(long maxTokens) {
+    void hugeMaxTokensReservesCeilingOrIsTooLargeIfStrict(long maxTokens) {
         assertThat(taken(metered, maxTokens, 1)).isEqualTo(CEILING);
         assertTooLarge(maxTokens, 1);
     }
 
     @ParameterizedTest
     @CsvSource({"1, 1000000000", "8000, 1000000000", "9007199254740992, 9007199254740992", "4611686018427387904, 4"})
-    void choicesBeyondAllReasonTakeTheCeilingAndStrictlyAreTooLarge(long maxTokens, long choices) {
+    void hugeChoicesReserveCeilingOrAreTooLargeIfStrict(long maxTokens, long choices) {
         assertThat(taken(metered, maxTokens, choices)).isEqualTo(CEILING);
         assertTooLarge(maxTokens, choices);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, BodyView.Chat.ABSENT, Long.MIN_VALUE})
-    void choicesThatAreNoNumberOrNoneAreOne(long choices) {
+    void invalidChoicesCountAsOne(long choices) {
         assertThat(taken(metered, 100, choices)).isEqualTo(100);
         assertThat(taken(whole, 100, choices)).isEqualTo(100);
     }
 
     @Test
-    void choicesMultiplyWhatIsAskedFor() {
+    void choicesMultiplyTheRequestedOutput() {
         assertThat(taken(whole, 100, 7)).isEqualTo(700);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})
-    void aPromptThatIsEstimatedAtNothingIsOneToken(long input) {
+    void promptEstimatedAtZeroCountsAsOneToken(long input) {
         Metered in = new Metered(limit("in", Measure.INPUT_TOKENS, 100, "1/1h"));
         in.begin(input, 1);
         assertThat(in.left("in")).isEqualTo(99);
     }
 
     @Test
-    void aPromptThatIsEstimatedBeyondAllReasonIsTooLarge() {
+    void promptWithHugeEstimateIsTooLarge() {
         Metered in = new Metered(limit("in", Measure.INPUT_TOKENS, 100, "1/1h"));
         assertThat(in.refused(Long.MAX_VALUE, 1).retryAfter()).isNull();
         FakeBody.Prompt huge = FakeBody.prompt("m", Long.MAX_VALUE, 1);
@@ -89,10 +89,10 @@ final class BadInputTest {
         assertThat(in.left("in")).isEqualTo(100);
     }
 
-    /** Refills go by the clock that nobody sets; the wall clock is only what callers are told. */
+    /** Refill follows the monotonic clock; the wall clock only appears in header fields. */
     @ParameterizedTest
     @ValueSource(strings = {"P3650D", "-P3650D", "PT1S", "-PT1S"})
-    void aWallClockThatJumpsRefillsNothingAndTakesNothing(Duration jump) {
+    void wallClockJumpLeavesLevelsUnchanged(Duration jump) {
         whole.served(whole.begin(1, CAPACITY), 1, CAPACITY);
         whole.ticker().jumpWallClock(jump);
         assertThat(whole.left("out")).isZero();
@@ -106,7 +106,7 @@ final class BadInputTest {
     }
 
     @Test
-    void aClockThatLeapsACenturyFillsNoBucketOverItsCapacity() {
+    void centuryOfElapsedTimeFillsUpToCapacity() {
         Callers callers = new Callers();
         PolicyLimits limits = callers.policy(limit("greedy", 5, "5/1s"), interval("interval", 5, "5/1s"));
         assertThat(callers.drain(Metered.ACCOUNT, limits)).isEqualTo(5);

@@ -13,7 +13,7 @@ import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A limit of concurrency counts the exchanges that it is for, and no others. */
+/** Concurrency limits with and without batches. */
 final class BatchConcurrencyTest {
     private static final TokenBucketPolicy.Limit PROMPTS = concurrency("prompts", false);
     private static final TokenBucketPolicy.Limit ALL = concurrency("all", true);
@@ -47,7 +47,7 @@ final class BatchConcurrencyTest {
 
     @Test
     @DisplayName("plugins 12: a concurrency limit that a reload adds counts what is under way until that has ended")
-    void aNewLimitCountsWhatIsUnderWay() {
+    void newLimitCountsExchangesInFlight() {
         Metered metered = new Metered(PROMPTS);
         FakeExchange one = batch(metered);
         FakeExchange two = metered.begin(1, 1);
@@ -63,7 +63,7 @@ final class BatchConcurrencyTest {
 
     @Test
     @DisplayName("plugins 12: a concurrency limit that comes to count batches lets go of each exchange that it counted")
-    void aLimitThatComesToCountBatchesEndsAtZero() {
+    void limitChangedToCountBatchesEndsAtZero() {
         Metered metered = new Metered(PROMPTS);
         FakeExchange one = batch(metered);
         FakeExchange two = metered.begin(1, 1);

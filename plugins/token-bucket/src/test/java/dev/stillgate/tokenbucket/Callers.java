@@ -20,24 +20,24 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
-/** The buckets of one filter, and callers who take requests from them as the filter does. */
+/** The buckets of one filter, and requests of accounts against them without a filter. */
 public final class Callers {
-    /** How a request went. */
+    /** The result of a request. */
     public enum Went {
-        /** Taken from buckets of the account's own. */
+        /** Taken from the account's own buckets. */
         OWN,
-        /** Taken from buckets of its address prefix. */
+        /** Taken from the buckets of its address prefix. */
         SHARED,
-        /** Refused by buckets of the account's own. */
+        /** Refused by the account's own buckets. */
         REFUSED,
-        /** Refused by buckets of its address prefix. */
+        /** Refused by the buckets of its address prefix. */
         REFUSED_SHARED
     }
 
     public final FakeTicker ticker = new FakeTicker();
     public final Buckets buckets;
 
-    /** Callers in virtual time. */
+    /** Creates buckets in virtual time. */
     public Callers() {
         this.buckets = new Buckets(ticker, Runnable::run, BucketTable.SLACK, null);
     }
@@ -54,25 +54,25 @@ public final class Callers {
         return buckets.limits(policy);
     }
 
-    /** Takes so many requests that end at once and cost what was taken, as of a batch. */
+    /** Takes a number of requests at once, as a batch does, and settles them at the amounts taken. */
     public Went take(Account account, PolicyLimits limits, long requests) {
         return take(account, HERE, limits, requests);
     }
 
     public Went take(Account account, InetAddress address, PolicyLimits limits, long requests) {
-        Reservation demand = new Reservation();
-        demand.reset();
-        demand.requests = requests;
-        if (!buckets.take(account, Standing.CLEAR, address, limits, demand)) {
-            return demand.overflows ? Went.REFUSED_SHARED : Went.REFUSED;
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        reservation.requests = requests;
+        if (!buckets.take(account, Standing.CLEAR, address, limits, reservation)) {
+            return reservation.overflows ? Went.REFUSED_SHARED : Went.REFUSED;
         }
-        Went went = demand.overflows ? Went.SHARED : Went.OWN;
-        demand.costsReserve = true;
-        buckets.settle(demand);
+        Went went = reservation.overflows ? Went.SHARED : Went.OWN;
+        reservation.costsReserve = true;
+        buckets.settle(reservation);
         return went;
     }
 
-    /** Takes so many requests one by one as there are, and returns how many. */
+    /** Takes requests one by one until one is refused, and returns their number. */
     long drain(Account account, PolicyLimits limits) {
         long granted = 0;
         while (take(account, limits, 1) == Went.OWN) {
@@ -81,32 +81,30 @@ public final class Callers {
         return granted;
     }
 
-    /** Begins an exchange of tokens, which must fit, and returns what is to be settled. */
+    /** Begins an exchange, which must fit, and returns its reservation. */
     public Reservation begin(Account account, PolicyLimits limits, long input, long output) {
-        Reservation demand = prompt(limits, "m", input, output);
-        assertThat(buckets.take(account, Standing.CLEAR, HERE, limits, demand)).isTrue();
-        return demand;
+        Reservation reservation = prompt(limits, "m", input, output);
+        assertThat(buckets.take(account, Standing.CLEAR, HERE, limits, reservation)).isTrue();
+        return reservation;
     }
 
-    /** Returns the demand of a prompt. */
     Reservation prompt(PolicyLimits limits, String model, long input, long output) {
-        Reservation demand = new Reservation();
-        demand.reset();
-        demand.tokens = true;
-        demand.input = input;
-        demand.output = output;
-        demand.modelName = model;
-        demand.model = buckets.models().number(model);
-        return demand;
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        reservation.hasTokens = true;
+        reservation.input = input;
+        reservation.output = output;
+        reservation.modelName = model;
+        reservation.model = buckets.models().number(model);
+        return reservation;
     }
 
-    /** Ends an exchange. */
-    public void settle(Reservation demand, long requests, long input, long output) {
-        demand.cost(requests, input, output);
-        buckets.settle(demand);
+    public void settle(Reservation reservation, long requests, long input, long output) {
+        reservation.setCost(requests, input, output);
+        buckets.settle(reservation);
     }
 
-    /** Returns what is left of each limit of an account, by name. */
+    /** Returns the level of each limit of an account, by name. */
     public Map<String, Long> levels(String account) {
         return levels(buckets.accounts().find(account));
     }
@@ -114,21 +112,21 @@ public final class Callers {
     Map<String, Long> levels(BucketSet set) {
         Map<String, Long> levels = new HashMap<>();
         if (set != null) {
-            set.show(buckets.now(), (bucket, now) -> {
+            set.visit(buckets.now(), (bucket, now) -> {
                 for (int i = 0; i < bucket.limits().size(); i++) {
                     levels.put(bucket.limits().get(i).name(), bucket.level(i));
                 }
                 TokenLimit[] concurrency = bucket.limits().concurrency();
                 for (int i = 0; i < concurrency.length; i++) {
-                    levels.put(concurrency[i].name(), concurrency[i].capacity() - bucket.underWay(i));
+                    levels.put(concurrency[i].name(), concurrency[i].capacity() - bucket.concurrencyInUse(i));
                 }
             });
         }
         return levels;
     }
 
-    /** Returns how many sets were dropped although something was missing from them. */
-    public long droppedUnfilled() {
-        return buckets.accounts().droppedUnfilled() + buckets.organisations().droppedUnfilled();
+    /** Returns the number of sets evicted while not full. */
+    public long evictedUnfilled() {
+        return buckets.accounts().evictedUnfilled() + buckets.organisations().evictedUnfilled();
     }
 }

@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Real threads on shared buckets: what they get together is what the policy gives, and nothing is lost. */
+/** Threads on shared buckets: together they get what the policy grants, and no token is lost. */
 @Timeout(120)
 final class ConcurrencyTest {
     private static final int THREADS = 8;
@@ -46,7 +46,7 @@ final class ConcurrencyTest {
     private final AtomicLong clock = new AtomicLong();
 
     @Test
-    void threadsNeverTakeMoreThanTheCapacityTogether() throws Exception {
+    void threadsTakeAtMostTheCapacity() throws Exception {
         Callers callers = still();
         PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 10_000, "1/1h")));
         long granted = together(THREADS, thread -> {
@@ -60,33 +60,33 @@ final class ConcurrencyTest {
     }
 
     /**
-     * The bucket is full again after 2 ms and forgotten 1 ms later, so that it is dropped and made anew all the time
-     * while the threads take from it; virtual time moves with every step of a thread.
+     * Virtual time moves with each step of a thread. The bucket is full again after 2 ms and evicted 1 ms later, so it
+     * is evicted and recreated throughout the test.
      */
     @Test
-    void threadsNeverTakeMoreThanTheRefillWhileTheBucketIsDroppedAndMadeAnew() throws Exception {
+    void threadsTakeAtMostTheRefillDuringEvictions() throws Exception {
         Callers callers = new Callers(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofMillis(1));
         PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 4, "2/1ms")));
         long granted = together(THREADS, thread -> {
             long mine = 0;
             for (int i = 0; i < 100_000; i++) {
-                // Mostly small steps; now and then a pause in which the bucket is full and forgotten.
+                // Mostly small steps, with occasional pauses in which the bucket fills and is evicted.
                 clock.addAndGet(i % 97 == 0 ? 3_500_000 : 20_000);
                 mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
                 if (i % 10 == 0) {
-                    callers.buckets.tend(limits);
+                    callers.buckets.maintain(limits);
                 }
             }
             return mine;
         });
         assertThat(granted).isLessThanOrEqualTo(4 + 2 * (clock.get() / 1_000_000 + 1));
-        assertThat(callers.droppedUnfilled()).isZero();
-        assertThat(callers.buckets.accounts().held()).isLessThanOrEqualTo(1);
-        assertLetGo(callers, limits);
+        assertThat(callers.evictedUnfilled()).isZero();
+        assertThat(callers.buckets.accounts().size()).isLessThanOrEqualTo(1);
+        assertEvicted(callers, limits);
     }
 
     @Test
-    void threadsNeverTakeMoreThanTheCapacityWhileThePolicyIsSwapped() throws Exception {
+    void threadsTakeAtMostTheCapacityDuringReloads() throws Exception {
         Callers callers = still();
         List<PolicyLimits> swaps = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -105,7 +105,7 @@ final class ConcurrencyTest {
     }
 
     @Test
-    void theBoundHoldsWhenManyAccountsComeAtOnce() throws Exception {
+    void accountBoundHoldsForConcurrentNewAccounts() throws Exception {
         Callers callers = still();
         PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 10, "1/1h")));
         AtomicLong next = new AtomicLong();
@@ -118,17 +118,19 @@ final class ConcurrencyTest {
             return mine;
         });
         assertThat(own).isEqualTo(BOUND);
-        assertThat(callers.buckets.accounts().held()).isEqualTo(BOUND);
+        assertThat(callers.buckets.accounts().size()).isEqualTo(BOUND);
     }
 
     /**
-     * Threads take for four accounts of two organisations, settle late and in another order with costs above and below
-     * what was taken, abort, and reload between two policies, while one sweeps almost without slack, so that the sets
-     * of accounts that only ever abort are dropped and made anew. All of it takes some microseconds of virtual time, in
-     * which nothing refills, so that what is left in the end is the capacity less all costs, to the token.
+     * Threads take tokens for four accounts of two organisations. They settle late and out of order, with costs above
+     * and below the reservations, abort, and reload between two policies. Another thread evicts sets almost without
+     * slack, so that the sets of accounts that only abort are evicted and recreated.
+     *
+     * <p>The test takes some microseconds of virtual time, in which no token refills. The remaining tokens are
+     * therefore exactly the capacity less all costs.
      */
     @Test
-    void whatIsLeftIsTheCapacityLessAllCostsToTheToken() throws Exception {
+    void remainingTokensAreExactlyCapacityLessAllCosts() throws Exception {
         Callers callers = new Callers(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofNanos(1));
         List<PolicyLimits> policies = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
@@ -138,7 +140,7 @@ final class ConcurrencyTest {
         List<Account> accounts = List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
         AtomicLong[] spent = new AtomicLong[accounts.size()];
         for (int i = 0; i < spent.length; i++) {
-            // Made under the first policy and never full again, so that none is made anew with another capacity.
+            // Created under the first policy and never full again, so none is recreated with another capacity.
             callers.settle(callers.begin(accounts.get(i), policies.getFirst(), 10, 1), 1, 10, 1);
             spent[i] = new AtomicLong(1);
         }
@@ -150,12 +152,12 @@ final class ConcurrencyTest {
                 boolean passing = who >= spent.length;
                 Account caller = passing ? member("passing-" + random.nextInt(9), "x") : accounts.get(who);
                 PolicyLimits limits = policies.get(current.get());
-                Reservation demand = callers.prompt(limits, "m", 10, random.nextInt(1, 40));
-                if (callers.buckets.take(caller, Standing.CLEAR, HERE, limits, demand)) {
+                Reservation reservation = callers.prompt(limits, "m", 10, random.nextInt(1, 40));
+                if (callers.buckets.take(caller, Standing.CLEAR, HERE, limits, reservation)) {
                     boolean aborted = passing || random.nextInt(4) == 0;
                     long cost = aborted ? 0 : random.nextInt(0, 60);
                     open.add(() -> {
-                        callers.settle(demand, aborted ? 0 : 1, aborted ? 0 : 10, cost);
+                        callers.settle(reservation, aborted ? 0 : 1, aborted ? 0 : 10, cost);
                         if (!passing) {
                             spent[who].addAndGet(cost);
                         }
@@ -167,14 +169,14 @@ final class ConcurrencyTest {
                 if (thread == 0 && i % 10 == 0) {
                     clock.addAndGet(2);
                     current.set(i / 10);
-                    callers.buckets.tend(policies.get(i / 10));
+                    callers.buckets.maintain(policies.get(i / 10));
                 }
             }
             open.forEach(Runnable::run);
             return 0L;
         });
-        callers.buckets.tend(policies.getLast());
-        assertThat(callers.droppedUnfilled()).isZero();
+        callers.buckets.maintain(policies.getLast());
+        assertThat(callers.evictedUnfilled()).isZero();
         for (int i = 0; i < spent.length; i++) {
             assertThat(callers.levels(accounts.get(i).id()))
                     .containsEntry("output", 1_000_000 - spent[i].get())
@@ -199,22 +201,22 @@ final class ConcurrencyTest {
         };
     }
 
-    /** However the sweep and the callers met, no set stays for good once nobody asks any more. */
-    private void assertLetGo(Callers callers, PolicyLimits limits) {
+    /** Asserts that all sets are evicted once requests have ended, however eviction and requests interleaved. */
+    private void assertEvicted(Callers callers, PolicyLimits limits) {
         for (int i = 0; i < 3; i++) {
             clock.addAndGet(1_000_000_000L);
-            callers.buckets.tend(limits);
+            callers.buckets.maintain(limits);
             assertThat(ForkJoinPool.commonPool().awaitQuiescence(10, TimeUnit.SECONDS))
                     .isTrue();
         }
-        assertThat(callers.buckets.accounts().held()).isZero();
+        assertThat(callers.buckets.accounts().size()).isZero();
     }
 
     private Callers still() {
         return new Callers(new Steps(clock), Runnable::run, BucketTable.SLACK);
     }
 
-    /** What one of the threads does. */
+    /** The work of one thread. */
     @FunctionalInterface
     private interface Work {
         long run(int thread);
@@ -235,7 +237,7 @@ final class ConcurrencyTest {
         }
     }
 
-    /** A clock that any thread may move. */
+    /** A clock that all threads advance. */
     private record Steps(AtomicLong clock) implements Ticker {
         @Override
         public long nanos() {

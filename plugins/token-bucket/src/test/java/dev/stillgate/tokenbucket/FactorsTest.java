@@ -23,12 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a tier and a standing do to the limits. */
+/** Factors of tiers and standings on the limits. */
 final class FactorsTest {
     private static final TokenBucketPolicy.Limit EIGHT = limit("eight", 8, "8/8s");
 
     @Test
-    void aTierHasItsFactorAndALimitItsOwnForATier() {
+    void tierFactorOfLimitOverridesFactorOfPolicy() {
         Metered metered = new Metered(tiers(
                 Map.of("gold", 2.0, "free", 0.5),
                 EIGHT,
@@ -43,7 +43,7 @@ final class FactorsTest {
     }
 
     @Test
-    void aTiersFactorIsOfTheRefillToo() {
+    void tierFactorScalesRefill() {
         Metered metered = new Metered(tiers(Map.of("gold", 2.0), EIGHT));
         Account gold = ofTier("g", "gold");
         assertThat(granted(metered, gold)).isEqualTo(16);
@@ -53,7 +53,7 @@ final class FactorsTest {
 
     @ParameterizedTest
     @CsvSource({"CLEAR, 8", "WATCHED, 8", "TIGHTENED, 2", "MARKED, 2", "SLOWED, 1", "BLOCKED, 1"})
-    void aStandingsFactorHoldsForItAndThoseAboveUpToTheNext(Standing standing, int granted) {
+    void standingFactorAppliesUpToNextNamedStanding(Standing standing, int granted) {
         Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25, Standing.SLOWED, 0.125), EIGHT));
         metered.harness.context().stands(Metered.ACCOUNT.id(), standing);
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(granted);
@@ -62,7 +62,7 @@ final class FactorsTest {
     }
 
     @Test
-    void noClimbAndFallOfAStandingRefills() {
+    void standingChangesNeverRefill() {
         Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), EIGHT));
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(8);
         for (int i = 0; i < 20; i++) {
@@ -74,7 +74,7 @@ final class FactorsTest {
     }
 
     @Test
-    void backToClearAnAccountHasWhatTightenedLeftItAndTheRestComesWithTime() {
+    void returnToClearKeepsLevelAndRefillsOverTime() {
         Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), EIGHT));
         metered.begin(1, 1);
         assertThat(metered.left("eight")).isEqualTo(7);
@@ -88,7 +88,7 @@ final class FactorsTest {
     }
 
     @Test
-    void tierAndStandingMultiplyAndNothingFallsBelowOne() {
+    void tierAndStandingFactorsMultiplyToAtLeastOneToken() {
         TokenBucketPolicy policy = new TokenBucketPolicy(
                 List.of(EIGHT, concurrency("parallel", 4)),
                 Map.of("gold", 2.0, "tiny", 0.001),
@@ -109,7 +109,7 @@ final class FactorsTest {
     }
 
     @Test
-    void theCeilingIsScaledAsTheCapacityIs() {
+    void ceilingIsScaledLikeCapacity() {
         TokenBucketPolicy.Limit output = Policies.ceiling(6000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"));
         Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), output));
         metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.TIGHTENED);

@@ -33,15 +33,15 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Any order of beginning, settling, aborting, reloading, sweeping and waiting, on three accounts of one organisation:
- * after every step the buckets read what an exact model reads, which keeps its levels in billionths of a token.
+ * Runs any order of begin, settle, abort, reload, eviction and wait steps on three accounts of one organisation. After
+ * each step the levels equal those of an exact model in billionths of a token.
  */
 final class InterleavingPropertyTest {
     private static final List<Account> ACCOUNTS = List.of(member("a", "x"), member("b", "x"), member("c", "x"));
     private static final String ORGANISATION = "x";
     private static final int PARALLEL = 4;
 
-    /** What happens in a step; numbers are used by those that need them. */
+    /** The kinds of steps; some ignore their numbers. */
     private enum Kind {
         BEGIN,
         SETTLE,
@@ -53,11 +53,11 @@ final class InterleavingPropertyTest {
 
     private record Step(Kind kind, int which, long tokens, long cost) {}
 
-    /** What was taken for an exchange under way, by the owner's bucket and limit. */
-    private record Open(Reservation demand, Account account, Map<String, Long> taken) {}
+    /** An exchange in flight with the tokens taken for it, by owner and limit. */
+    private record Open(Reservation reservation, Account account, Map<String, Long> taken) {}
 
     @Property(tries = 300)
-    void bucketsReadWhatAnExactModelReads(@ForAll("steps") List<Step> steps) {
+    void levelsEqualThoseOfAnExactModel(@ForAll("steps") List<Step> steps) {
         new Run().all(steps);
     }
 
@@ -102,7 +102,10 @@ final class InterleavingPropertyTest {
             return callers.policy(bounded(100, limits(generosity)));
         }
 
-        /** Limits of capacities that are times a number, so that a reload changes all of them; refills stay. */
+        /**
+         * Returns limits with capacities multiplied by a number, so that a reload changes all of them; refills are the
+         * same.
+         */
         private static Limit[] limits(long times) {
             return new Limit[] {
                 ceiling(200, limit("out", Measure.OUTPUT_TOKENS, 500 * times, "7/1s")),
@@ -122,7 +125,7 @@ final class InterleavingPropertyTest {
                     case SETTLE -> settle(step, 1, step.tokens, step.cost);
                     case ABORT -> settle(step, 0, 0, 0);
                     case RELOAD -> reload(1 + step.which % 3);
-                    case SWEEP -> callers.buckets.tend(limits);
+                    case SWEEP -> callers.buckets.maintain(limits);
                     case WAIT -> await(Duration.ofMillis(step.which % 2 == 0 ? step.tokens : 37 * step.tokens));
                 }
                 compare();
@@ -133,11 +136,11 @@ final class InterleavingPropertyTest {
             await(Duration.ofHours(2));
             compare();
             model.values().forEach(each -> assertThat(each.level()).isEqualTo(each.capacity));
-            assertThat(callers.droppedUnfilled()).isZero();
+            assertThat(callers.evictedUnfilled()).isZero();
         }
 
         private void begin(Account account, long input, long output) {
-            Reservation demand = callers.prompt(limits, "m", input, output);
+            Reservation reservation = callers.prompt(limits, "m", input, output);
             Map<String, Long> wanted = new TreeMap<>();
             long reserved = Math.clamp(output, 1, 200);
             wanted.put(account.id() + "/out", reserved);
@@ -148,12 +151,12 @@ final class InterleavingPropertyTest {
             boolean fits = running < PARALLEL
                     && wanted.entrySet().stream()
                             .allMatch(each -> model.get(each.getKey()).level() >= each.getValue());
-            assertThat(callers.buckets.take(account, Standing.CLEAR, HERE, limits, demand))
+            assertThat(callers.buckets.take(account, Standing.CLEAR, HERE, limits, reservation))
                     .as("%s asks for %s of %s", account.id(), wanted, model)
                     .isEqualTo(fits);
             if (fits) {
                 wanted.forEach((name, tokens) -> model.get(name).take(tokens));
-                open.add(new Open(demand, account, wanted));
+                open.add(new Open(reservation, account, wanted));
             }
         }
 
@@ -162,7 +165,7 @@ final class InterleavingPropertyTest {
                 return;
             }
             Open ended = open.remove(step.which % open.size());
-            callers.settle(ended.demand, requests, input, output);
+            callers.settle(ended.reservation, requests, input, output);
             String id = ended.account.id();
             settle(ended, id + "/out", output);
             settle(ended, id + "/total", input + output);
@@ -177,11 +180,11 @@ final class InterleavingPropertyTest {
         private void reload(long times) {
             generosity = times;
             limits = policy();
-            callers.buckets.tend(limits);
+            callers.buckets.maintain(limits);
             model.forEach((name, exact) -> {
                 exact.capacity(times);
                 if (!isHeld(name)) {
-                    exact.fill(); // a full set that was forgotten is one that is made anew
+                    exact.fill(); // an evicted set is recreated full
                 }
             });
         }
@@ -197,7 +200,7 @@ final class InterleavingPropertyTest {
             model.values().forEach(each -> each.pass(time.toNanos()));
         }
 
-        /** A set that is not there was dropped full, or never made. */
+        /** Compares all levels; an absent set counts as full. */
         private void compare() {
             for (Account each : ACCOUNTS) {
                 Map<String, Long> levels = callers.levels(each.id());
@@ -217,7 +220,7 @@ final class InterleavingPropertyTest {
         }
     }
 
-    /** A bucket that refills a whole number of tokens a second, kept in billionths of a token. */
+    /** A bucket that refills a whole number of tokens each second, exact to a billionth of a token. */
     private static final class Exact {
         private static final BigInteger BILLION = BigInteger.valueOf(1_000_000_000);
         private final long standard;
@@ -232,7 +235,7 @@ final class InterleavingPropertyTest {
             this.level = BigInteger.valueOf(capacity).multiply(BILLION);
         }
 
-        /** Returns the whole tokens there are, rounded down below zero too. */
+        /** Returns the level in whole tokens, rounded towards negative infinity. */
         private long level() {
             BigInteger[] parts = level.divideAndRemainder(BILLION);
             return parts[0].longValueExact() - (parts[1].signum() < 0 ? 1 : 0);

@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** A token-bucket filter in virtual time, with what tests ask of it in their words. */
+/** A token-bucket filter in virtual time, with helpers that begin and end exchanges and read levels. */
 public final class Metered {
     public static final Account ACCOUNT = Policies.account("a-1");
 
@@ -59,7 +59,7 @@ public final class Metered {
         return messages().asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses");
     }
 
-    /** Runs an exchange up to the upstream's answer. */
+    /** Runs an exchange up to the response of the upstream. */
     public Verdict ask(FakeExchange exchange, BodyView body) {
         Verdict head = harness.request(exchange);
         return head == Verdict.ALLOW ? harness.body(exchange, body) : head;
@@ -105,7 +105,7 @@ public final class Metered {
         return new Outcome.Served(200, usage, 1, 1);
     }
 
-    /** Returns what is left of a limit of {@link #ACCOUNT}. */
+    /** Returns the level of a limit of {@link #ACCOUNT}. */
     public long left(String limit) {
         return left(ACCOUNT.id(), limit);
     }
@@ -118,12 +118,12 @@ public final class Metered {
                 .orElseThrow();
     }
 
-    /** Returns what is left of the limits of an owner, by model and limit. */
+    /** Returns the levels of the limits of an owner, by model and limit. */
     public Map<String, Map<String, Long>> levels(String page, String id) {
         Map<String, Map<String, Long>> levels = new HashMap<>();
         BucketPage shown = (BucketPage) harness.context().shows(page, id);
         if (shown != null) {
-            for (BucketPage.Shown each : shown.limits()) {
+            for (BucketPage.LimitView each : shown.limits()) {
                 levels.computeIfAbsent(String.valueOf(each.model()), absent -> new HashMap<>())
                         .merge(each.name(), each.left(), Math::min);
             }

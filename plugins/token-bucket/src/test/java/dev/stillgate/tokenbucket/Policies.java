@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the tests of this package have in common. */
+/** Builders of policies, limits and accounts for tests. */
 public final class Policies {
     public static final InetAddress HERE = InetAddress.ofLiteral("192.0.2.1");
 
@@ -150,15 +150,15 @@ public final class Policies {
         return new TokenBucketPolicy(List.of(limits), null, null, style, null, null, null, null, null);
     }
 
-    /** Returns the limits of an account's bucket that counts all of its traffic. */
+    /** Returns the limits of the bucket that counts all traffic of an account. */
     public static BucketLimits part(Limit... limits) {
         return part(0, limits);
     }
 
     static BucketLimits part(long generation, Limit... limits) {
         return new PolicyLimits(policy(limits), generation)
-                .account(OwnerLimits.Variant.PLAIN)
-                .part(0);
+                .account(OwnerLimits.Variant.DEFAULT)
+                .bucketLimits(0);
     }
 
     public static Account account(String id, Account.Trust trust) {

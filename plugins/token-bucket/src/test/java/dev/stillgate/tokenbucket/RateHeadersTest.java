@@ -29,8 +29,8 @@ final class RateHeadersTest {
             limit("all", Measure.TOTAL_TOKENS, 40_000, "40000/1m"));
 
     @Test
-    void namesTheFieldsAsAnthropicDoes() {
-        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings()))
+    void anthropicFieldsHaveTheProvidersNames() {
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, tightest()))
                 .extracting(field -> field.name() + ": " + field.value())
                 .containsExactly(
                         "anthropic-ratelimit-requests-limit: 50",
@@ -48,8 +48,8 @@ final class RateHeadersTest {
     }
 
     @Test
-    void namesTheFieldsAsOpenAiDoesWithOneSetOfTokens() {
-        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings()))
+    void openAiFieldsHaveOneSetForTokens() {
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, tightest()))
                 .extracting(field -> field.name() + ": " + field.value())
                 .containsExactly(
                         "x-ratelimit-limit-requests: 50",
@@ -61,47 +61,47 @@ final class RateHeadersTest {
     }
 
     @Test
-    void withoutATotalOpenAisTokensAreThoseOfTheTighterMeasure() {
-        TightestLimits readings = new TightestLimits();
-        readings.add(limits.get(2), 15_000, 1);
-        readings.add(limits.get(3), 1000, 1);
-        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings))
+    void openAiTokenFieldsShowTighterMeasureWithoutTotal() {
+        TightestLimits tightest = new TightestLimits();
+        tightest.add(limits.get(2), 15_000, 1);
+        tightest.add(limits.get(3), 1000, 1);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, tightest))
                 .contains(new Header("x-ratelimit-limit-tokens", "8000"));
-        readings.add(limits.get(2), 10, 1);
-        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, readings))
+        tightest.add(limits.get(2), 10, 1);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.OPENAI, tightest))
                 .contains(new Header("x-ratelimit-limit-tokens", "30000"));
     }
 
     @Test
-    void ofSeveralLimitsOfAMeasureTheTightestIsTold() {
-        TightestLimits readings = new TightestLimits();
-        readings.add(limits.get(0), 50, 0);
-        readings.add(limits.get(1), 100, 5);
-        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings))
+    void tightestLimitOfMeasureIsShown() {
+        TightestLimits tightest = new TightestLimits();
+        tightest.add(limits.get(0), 50, 0);
+        tightest.add(limits.get(1), 100, 5);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, tightest))
                 .startsWith(new Header("anthropic-ratelimit-requests-limit", "1000"));
-        readings.add(limits.get(0), 1, 0);
-        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, readings))
+        tightest.add(limits.get(0), 1, 0);
+        assertThat(fields(HeaderStyle.PROVIDER, Provider.ANTHROPIC, tightest))
                 .startsWith(new Header("anthropic-ratelimit-requests-limit", "50"));
     }
 
     @Test
-    void writesTheFieldsOfTheDraft() {
-        TightestLimits readings = new TightestLimits();
-        readings.add(limits.get(0), 3, 56_400_000_000L);
-        readings.add(limits.get(3), -1000, 67_500_000_000L);
-        assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, readings))
+    void ietfFieldsFollowTheDraft() {
+        TightestLimits tightest = new TightestLimits();
+        tightest.add(limits.get(0), 3, 56_400_000_000L);
+        tightest.add(limits.get(3), -1000, 67_500_000_000L);
+        assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, tightest))
                 .containsExactly(
                         new Header("ratelimit-policy", "\"requests\";q=50;w=60, \"out\";q=8000;w=60"),
                         new Header("ratelimit", "\"requests\";r=3;t=57, \"out\";r=0;t=68"));
     }
 
     @Test
-    void bothAreTheProvidersAndThoseOfTheDraft() {
-        assertThat(fields(HeaderStyle.BOTH, Provider.OPENAI, readings()))
+    void styleBothAddsProviderAndIetfFields() {
+        assertThat(fields(HeaderStyle.BOTH, Provider.OPENAI, tightest()))
                 .extracting(Header::name)
                 .startsWith("x-ratelimit-limit-requests")
                 .endsWith("ratelimit-policy", "ratelimit");
-        assertThat(fields(HeaderStyle.OFF, Provider.OPENAI, readings())).isEmpty();
+        assertThat(fields(HeaderStyle.OFF, Provider.OPENAI, tightest())).isEmpty();
         assertThat(fields(HeaderStyle.IETF, Provider.OPENAI, new TightestLimits()))
                 .isEmpty();
     }
@@ -117,28 +117,28 @@ final class RateHeadersTest {
                 "ratelimit-policy",
                 "ratelimit-remaining"
             })
-    void seesThatTheUpstreamTellsOfItsOwn(String name) {
-        assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header("date", "x"), new Header(name, "1")))))
+    void rateLimitFieldsOfUpstreamAreRecognised(String name) {
+        assertThat(RateHeaders.hasRateLimitFields(new FakeHeaders(List.of(new Header("date", "x"), new Header(name, "1")))))
                 .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"retry-after", "content-type", "rate-limit", "x-rate"})
-    void otherFieldsTellOfNoLimit(String name) {
-        assertThat(RateHeaders.told(new FakeHeaders(List.of(new Header(name, "1")))))
+    void otherFieldsAreNotRateLimitFields(String name) {
+        assertThat(RateHeaders.hasRateLimitFields(new FakeHeaders(List.of(new Header(name, "1")))))
                 .isFalse();
     }
 
     @Test
-    void tellsEachTimeWhatIsLeftThen() {
+    void fieldsShowCurrentLevels() {
         RateHeaders headers = new RateHeaders(HeaderStyle.PROVIDER);
         for (int second = 0; second < 3; second++) {
             for (long left : new long[] {7, 7, 8}) {
-                TightestLimits readings = new TightestLimits();
-                readings.add(limits.get(0), left, left * 1_000_000_000);
+                TightestLimits tightest = new TightestLimits();
+                tightest.add(limits.get(0), left, left * 1_000_000_000);
                 List<Header> fields = new ArrayList<>();
-                headers.add(Provider.ANTHROPIC, readings, MILLIS + second * 1000L, fields::add);
-                headers.add(Provider.OPENAI, readings, MILLIS + second * 1000L, fields::add);
+                headers.add(Provider.ANTHROPIC, tightest, MILLIS + second * 1000L, fields::add);
+                headers.add(Provider.OPENAI, tightest, MILLIS + second * 1000L, fields::add);
                 String reset = Times.instant(MILLIS / 1000 + second + left);
                 assertThat(fields)
                         .extracting(Header::value)
@@ -147,20 +147,23 @@ final class RateHeadersTest {
         }
     }
 
-    /** Of requests 3 of 50, of the day all, of input a debt, of output 7,000 of 8,000, and of both all. */
-    private TightestLimits readings() {
-        TightestLimits readings = new TightestLimits();
-        readings.add(limits.get(0), 3, 56_400_000_000L);
-        readings.add(limits.get(1), 1000, 0);
-        readings.add(limits.get(2), -2000, 64_000_000_001L);
-        readings.add(limits.get(3), 7000, 7_500_000_000L);
-        readings.add(limits.get(4), 40_000, 0);
-        return readings;
+    /**
+     * Returns levels of 3 of 50 requests, a full limit by day, an input debt, 7,000 of 8,000 output tokens, and a full
+     * total.
+     */
+    private TightestLimits tightest() {
+        TightestLimits tightest = new TightestLimits();
+        tightest.add(limits.get(0), 3, 56_400_000_000L);
+        tightest.add(limits.get(1), 1000, 0);
+        tightest.add(limits.get(2), -2000, 64_000_000_001L);
+        tightest.add(limits.get(3), 7000, 7_500_000_000L);
+        tightest.add(limits.get(4), 40_000, 0);
+        return tightest;
     }
 
-    private static List<Header> fields(HeaderStyle style, Provider provider, TightestLimits readings) {
+    private static List<Header> fields(HeaderStyle style, Provider provider, TightestLimits tightest) {
         List<Header> fields = new ArrayList<>();
-        new RateHeaders(style).add(provider, readings, MILLIS, fields::add);
+        new RateHeaders(style).add(provider, tightest, MILLIS, fields::add);
         return fields;
     }
 }

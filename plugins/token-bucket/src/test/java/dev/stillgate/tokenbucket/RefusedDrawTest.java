@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A store that is joined and in which the draws of some accounts fail, or those of all. */
+/** A joined store in which the draws of some or all accounts fail. */
 final class RefusedDrawTest {
     private static final int GATEWAYS = 3;
     private static final long CAPACITY = 60;
@@ -40,7 +40,7 @@ final class RefusedDrawTest {
             contexts.add(new FakeContext("limits", ticker).in(store.join()));
             filters.add(made(i, lost));
         }
-        ticker.advance(Duration.ofSeconds(2)); // the leases bind from here on
+        ticker.advance(Duration.ofSeconds(2)); // leases are binding from here on
     }
 
     private void reload(int gateway, WhenLost lost) {
@@ -68,7 +68,7 @@ final class RefusedDrawTest {
         return true;
     }
 
-    /** Asks the gateways in turn, so many times a second each; returns how many were served in each second. */
+    /** Sends requests to the gateways in turn at a rate for each; returns the number served in each second. */
     private List<Integer> hammer(String account, int seconds, int perSecond) {
         List<Integer> served = new ArrayList<>();
         for (int second = 0; second < seconds; second++) {
@@ -89,7 +89,7 @@ final class RefusedDrawTest {
     @ParameterizedTest
     @EnumSource(names = {"SHARE", "FULL"})
     @DisplayName("plugins 1: an account within its limit is not refused while the store refuses writes, nor afterwards")
-    void anAccountWithinItsLimitIsServedThroughout(WhenLost lost) {
+    void accountWithinItsLimitIsServedThroughout(WhenLost lost) {
         start(lost);
         assertThat(hammer("a-1", 60, 1)).containsOnly(1);
         store.refuse(key -> true);
@@ -103,7 +103,7 @@ final class RefusedDrawTest {
     @ParameterizedTest
     @CsvSource({"SHARE, 65, 140", "FULL, 180, 260"})
     @DisplayName("plugins 1: whenLost applies to a greedy account while the store refuses writes")
-    void whenLostBoundsWhatIsGranted(WhenLost lost, int least, int most) {
+    void grantsAreBoundedByWhenLost(WhenLost lost, int least, int most) {
         start(lost);
         store.refuse(key -> true);
         int served = hammer("a-1", 20, 50).stream().mapToInt(Integer::intValue).sum();
@@ -112,7 +112,7 @@ final class RefusedDrawTest {
 
     @Test
     @DisplayName("plugins 1: closed refuses what leases do not cover while the store refuses writes")
-    void closedStaysClosed() {
+    void closedPolicyRefusesUncoveredRequests() {
         start(WhenLost.CLOSED);
         store.refuse(key -> true);
         hammer("a-1", 5, 50);
@@ -124,7 +124,7 @@ final class RefusedDrawTest {
 
     @Test
     @DisplayName("plugins 1: one account whose own draws fail is not locked out, and the others keep their leases")
-    void oneBrokenBucketLocksNobodyOut() {
+    void failingDrawsOfOneAccountLeaveOthersUnaffected() {
         start(WhenLost.SHARE);
         store.refuse(key -> key.startsWith(FIRST));
         for (int i = 0; i < 300; i++) {
@@ -142,7 +142,7 @@ final class RefusedDrawTest {
 
     @Test
     @DisplayName("plugins 1: the draws of an idle account are tried again, and the gauge heals with them")
-    void anIdleAccountIsFoundAgain() {
+    void idleLostAccountRecovers() {
         start(WhenLost.SHARE);
         store.refuse(key -> true);
         hammer("a-1", 10, 1);
@@ -157,7 +157,7 @@ final class RefusedDrawTest {
 
     @Test
     @DisplayName("plugins 1: a draw that fails once changes nothing")
-    void oneFailureIsNoLoss() {
+    void singleFailureDoesNotLoseAccount() {
         start(WhenLost.SHARE);
         assertThat(hammer("a-1", 10, 1)).containsOnly(1);
         store.refuse(key -> true);
@@ -171,7 +171,7 @@ final class RefusedDrawTest {
 
     @Test
     @DisplayName("plugins 6: a reload that changes only whenLost takes effect while the store is lost")
-    void aReloadOfWhenLostAloneTakesEffect() {
+    void reloadOfWhenLostAloneTakesEffect() {
         start(WhenLost.CLOSED);
         store.lose(true);
         ticker.advance(Duration.ofSeconds(1));

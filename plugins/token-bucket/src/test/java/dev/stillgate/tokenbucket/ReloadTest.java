@@ -39,7 +39,7 @@ final class ReloadTest {
     private final Account account = account("h1:a", Trust.ACCEPTED);
 
     @Test
-    void raisingALimitKeepsWhatIsLeftAndTheRestComesWithTime() {
+    void raisedLimitKeepsLevelAndRefillsOverTime() {
         drain(policy(limit("requests", 50, "50/50s")), 40);
         PolicyLimits raised = policy(limit("requests", 100, "100/50s"));
         assertThat(left(raised)).isEqualTo(10);
@@ -48,7 +48,7 @@ final class ReloadTest {
     }
 
     @Test
-    void loweringALimitCutsWhatIsLeftAndRaisingItAgainGivesNothingBack() {
+    void loweredLimitCutsLevelAndRaisingItRestoresNothing() {
         PolicyLimits high = policy(limit("requests", 50, "50/50s"));
         drain(high, 10);
         PolicyLimits low = policy(limit("requests", 20, "20/50s"));
@@ -57,7 +57,7 @@ final class ReloadTest {
     }
 
     @Test
-    void aRequestThatBeganUnderThePolicyBeforeIsCountedByTheLimitsThatItWouldHaveBeen() {
+    void requestOfOldPolicySettlesOnlyItsOwnLimits() {
         TokenBucketPolicy.Limit all = limit("all", 5, "1/1h");
         TokenBucketPolicy.Limit big = Policies.models(List.of("big"), limit("big", 5, "1/1h"));
         PolicyLimits before = policy(big, all);
@@ -70,7 +70,7 @@ final class ReloadTest {
     }
 
     @Test
-    void noNumberOfReloadsRefillsABucket() {
+    void repeatedReloadsNeverRefillABucket() {
         drain(policy(limit("requests", 50, "50/50s")), 50);
         for (int i = 0; i < 20; i++) {
             assertThat(left(policy(limit("requests", 1 + i * 37 % 100, "50/50s"))))
@@ -80,7 +80,7 @@ final class ReloadTest {
     }
 
     @Test
-    void aRenamedLimitIsNotFullAndIsWarnedOf() {
+    void renamedLimitIsNotRefilledAndLogsAWarning() {
         drain(policy(limit("requests", 50, "50/50s")), 40);
         List<String> warnings = warningsOf(() -> {
             PolicyLimits renamed = policy(limit("per-minute", 50, "50/50s"));
@@ -91,7 +91,7 @@ final class ReloadTest {
 
     @Test
     @DisplayName("plugins 19: a candidate that was refused leaves nothing that a later reload is compared with")
-    void aRefusedCandidateIsNotWarnedOf() {
+    void refusedCandidateLogsNoWarning() {
         policy(limit("requests", 50, "50/50s"));
         assertThat(warningsOf(() -> {
                     buckets.limits(bounded(10, limit("per-minute", 50, "50/50s")));
@@ -101,14 +101,14 @@ final class ReloadTest {
     }
 
     @Test
-    void aChangedLimitOfTheSameNameIsNoWarning() {
+    void changedLimitOfSameNameLogsNoWarning() {
         policy(limit("requests", 50, "50/50s"));
         assertThat(warningsOf(() -> policy(limit("requests", 60, "50/50s"), limit("day", 9, "9/1d"))))
                 .isEmpty();
     }
 
     @Test
-    void anAddedLimitStartsWithWhatIsKnownToBeUsed() {
+    void addedLimitStartsWithoutKnownUsedTokens() {
         drain(policy(limit("minute", 50, "50/50s")), 40);
         PolicyLimits both = policy(limit("minute", 50, "50/50s"), limit("day", 60, "60/1d"));
         assertThat(callers.take(account, both, 10)).isEqualTo(Went.OWN);
@@ -117,13 +117,13 @@ final class ReloadTest {
     }
 
     @Test
-    void aRemovedLimitLeavesTheOthersAsTheyAre() {
+    void removedLimitLeavesOthersUnchanged() {
         drain(policy(limit("minute", 50, "50/50s"), limit("day", 60, "60/1d")), 45);
         assertThat(left(policy(limit("minute", 50, "50/50s")))).isEqualTo(5);
     }
 
     @Test
-    void timeThatPassedUnderASlowIntervalIsNotCreditedAtTheNewPace() {
+    void timeOfOldIntervalIsNotCreditedAtNewRate() {
         drain(policy(interval("requests", 10, "10/1d")), 10);
         ticker.advance(Duration.ofHours(12));
         PolicyLimits fast = policy(interval("requests", 10, "10/1m"));
@@ -132,7 +132,7 @@ final class ReloadTest {
     }
 
     @Test
-    void anUnchangedIntervalIsNotStartedAnewByTheChangeOfAnotherLimit() {
+    void intervalContinuesWhenAnotherLimitChanges() {
         drain(policy(interval("requests", 10, "10/1h"), limit("day", 100, "100/1d")), 10);
         ticker.advance(Duration.ofMinutes(59));
         PolicyLimits next = policy(interval("requests", 10, "10/1h"), limit("day", 200, "100/1d"));
@@ -142,20 +142,20 @@ final class ReloadTest {
     }
 
     @Test
-    void anIdleBucketIsBroughtToASlowerPolicyBeforeTheOldOneFillsIt() {
+    void idleBucketAdoptsSlowerPolicyBeforeItIsFull() {
         drain(policy(limit("requests", 50, "50/1m")), 50);
         PolicyLimits slow = policy(limit("requests", 50, "50/50h"));
-        buckets.tend(slow);
+        buckets.maintain(slow);
         for (int i = 0; i < 60; i++) {
             ticker.advance(Duration.ofMinutes(3));
-            buckets.tend(slow);
+            buckets.maintain(slow);
         }
         assertThat(left(slow)).isEqualTo(3);
-        assertThat(callers.droppedUnfilled()).isZero();
+        assertThat(callers.evictedUnfilled()).isZero();
     }
 
     @Test
-    void anExchangeOfTheOldPolicyDoesNotBringItBack() {
+    void exchangeOfOldPolicyDoesNotRestoreIt() {
         PolicyLimits old = policy(limit("minute", 50, "50/50s"));
         drain(old, 5);
         PolicyLimits both = policy(limit("minute", 50, "50/50s"), limit("day", 50, "50/1d"));
@@ -166,13 +166,13 @@ final class ReloadTest {
     }
 
     @Test
-    void theSamePolicyAgainChangesNothing() {
+    void reloadOfSamePolicyChangesNothing() {
         PolicyLimits first = policy(limit("minute", 50, "50/50s"));
         assertThat(policy(limit("minute", 50, "50/50s"))).isSameAs(first);
     }
 
     @Test
-    void anotherTierOfTheAccountDoesNotRefillIt() {
+    void tierChangeDoesNotRefill() {
         PolicyLimits limits = callers.policy(tiers(Map.of("gold", 10.0), limit("requests", 10, "10/10s")));
         drain(limits, 10);
         Account gold = new Account("h1:a", Trust.ACCEPTED, null, "gold", false, null);
@@ -182,48 +182,48 @@ final class ReloadTest {
     }
 
     @Test
-    void anExchangeUnderWayIsSettledUnderTheLimitsThatTookItsPlace() {
+    void exchangeInFlightIsSettledUnderNewLimits() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        Reservation demand = callers.begin(account, old, 1, 40);
+        Reservation reservation = callers.begin(account, old, 1, 40);
         policy(limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"), limit("requests", 5, "1/1h"));
         PolicyLimits next = policy(limit("requests", 5, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"));
-        buckets.tend(next);
-        callers.settle(demand, 1, 1, 10);
+        buckets.maintain(next);
+        callers.settle(reservation, 1, 1, 10);
         assertThat(callers.levels("h1:a")).containsEntry("out", 90L).containsEntry("requests", 5L);
     }
 
     @Test
-    void anExchangeOfALimitThatIsGoneGivesNothingToTheLimitThatTookItsPlace() {
+    void exchangeOfRemovedLimitReturnsNothingToItsReplacement() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        Reservation demand = callers.begin(account, old, 1, 50);
+        Reservation reservation = callers.begin(account, old, 1, 50);
         PolicyLimits next = policy(limit("renamed", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        buckets.tend(next);
+        buckets.maintain(next);
         assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);
-        callers.settle(demand, 1, 1, 10);
+        callers.settle(reservation, 1, 1, 10);
         assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);
     }
 
     @Test
-    void aDebtOutlivesEveryReload() {
+    void debtSurvivesReloads() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
         callers.settle(callers.begin(account, old, 1, 50), 1, 1, 1000);
         assertThat(callers.levels("h1:a")).containsEntry("out", -900L);
-        buckets.tend(policy(limit("out", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
+        buckets.maintain(policy(limit("out", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
         assertThat(callers.levels("h1:a")).containsEntry("out", -900L);
-        buckets.tend(policy(limit("renamed", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
+        buckets.maintain(policy(limit("renamed", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
         assertThat(callers.levels("h1:a")).containsEntry("renamed", -900L);
     }
 
     @Test
-    void anotherMeasureKnowsNothingOfWhatWasUsed() {
+    void limitOfAnotherMeasureStartsFull() {
         drain(policy(limit("requests", 50, "1/1h")), 40);
         PolicyLimits both = policy(limit("requests", 50, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 30, "1/1h"));
-        buckets.tend(both);
+        buckets.maintain(both);
         assertThat(callers.levels("h1:a")).containsEntry("requests", 10L).containsEntry("out", 30L);
     }
 
     @Test
-    void anotherScopeIsWarnedOf() {
+    void scopeChangeLogsAWarning() {
         policy(limit("requests", 50, "50/50s"));
         assertThat(warningsOf(
                         () -> policy(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("requests", 50, "50/50s")))))
@@ -234,7 +234,7 @@ final class ReloadTest {
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
         PolicyLimits made = buckets.limits(bounded(10, limits));
-        buckets.putInForce(made, "limits");
+        buckets.activate(made, "limits");
         return made;
     }
 
@@ -242,7 +242,7 @@ final class ReloadTest {
         assertThat(callers.take(account, limits, tokens)).isEqualTo(Went.OWN);
     }
 
-    /** Makes as many requests as the account may make now, and returns how many that were. */
+    /** Takes requests until one is refused, and returns their number. */
     private long left(PolicyLimits limits) {
         return callers.drain(account, limits);
     }

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A program that prints what a decision over four limits costs from taking to settling, what a million accounts cost on
- * the heap, that three million cost no more, and what ten million forged keys leave behind. Run with the launcher's
- * {@code -XX:+UseCompactObjectHeaders}.
+ * Measures the cost of a decision over four limits from reservation to settlement, the heap of one and three million
+ * accounts, and the heap left by ten million forged keys. Run with {@code -XX:+UseCompactObjectHeaders}, as the
+ * launcher does.
  */
 public final class StrategyMeasure {
     private static final int CALLS = 5_000_000;
@@ -60,7 +60,7 @@ public final class StrategyMeasure {
             for (int i = 0; i < accounts; i++) {
                 callers.add(account("h1:" + i, Trust.ACCEPTED));
             }
-            Reservation demand = new Reservation();
+            Reservation reservation = new Reservation();
             double best = Double.MAX_VALUE;
             double bytes = Double.MAX_VALUE;
             long granted = 0;
@@ -69,7 +69,7 @@ public final class StrategyMeasure {
                 long allocated = THREADS.getCurrentThreadAllocatedBytes();
                 long start = System.nanoTime();
                 for (int i = 0; i < CALLS; i++) {
-                    granted += exchange(buckets, callers.get(i % accounts), policy, demand) ? 1 : 0;
+                    granted += exchange(buckets, callers.get(i % accounts), policy, reservation) ? 1 : 0;
                 }
                 best = Math.min(best, (System.nanoTime() - start) / (double) CALLS);
                 bytes = Math.min(bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / (double) CALLS);
@@ -80,40 +80,40 @@ public final class StrategyMeasure {
         }
     }
 
-    private static boolean exchange(Buckets buckets, Account caller, PolicyLimits policy, Reservation demand) {
-        demand.reset();
-        demand.tokens = true;
-        demand.input = 30;
-        demand.output = 40;
-        if (!buckets.take(caller, Standing.CLEAR, HERE, policy, demand)) {
+    private static boolean exchange(Buckets buckets, Account caller, PolicyLimits policy, Reservation reservation) {
+        reservation.reset();
+        reservation.hasTokens = true;
+        reservation.input = 30;
+        reservation.output = 40;
+        if (!buckets.take(caller, Standing.CLEAR, HERE, policy, reservation)) {
             return false;
         }
-        demand.cost(1, 28, 25);
-        buckets.settle(demand);
+        reservation.setCost(1, 28, 25);
+        buckets.settle(reservation);
         return true;
     }
 
     private static void memory(Buckets buckets) throws InterruptedException {
         PolicyLimits policy = buckets.limits(bounded(ACCOUNTS, four(1)));
-        Reservation demand = new Reservation();
+        Reservation reservation = new Reservation();
         long before = used();
         for (int i = 0; i < 3 * ACCOUNTS; i++) {
-            exchange(buckets, account("h1:%032x".formatted(i), Trust.ACCEPTED), policy, demand);
+            exchange(buckets, account("h1:%032x".formatted(i), Trust.ACCEPTED), policy, reservation);
             if ((i + 1) % ACCOUNTS == 0) {
                 System.out.printf(
                         "four limits, %,d accounts seen, %,d held: %d B for each held, its id included%n",
                         i + 1,
-                        buckets.accounts().held(),
-                        (used() - before) / buckets.accounts().held());
+                        buckets.accounts().size(),
+                        (used() - before) / buckets.accounts().size());
             }
         }
     }
 
     private static void forged(Buckets buckets) throws InterruptedException, UnknownHostException {
         PolicyLimits policy = buckets.limits(bounded(1000, four(1)));
-        Reservation demand = new Reservation();
+        Reservation reservation = new Reservation();
         for (int i = 0; i < 1000; i++) {
-            exchange(buckets, account("h1:accepted-" + i, Trust.ACCEPTED), policy, demand);
+            exchange(buckets, account("h1:accepted-" + i, Trust.ACCEPTED), policy, reservation);
         }
         SplittableRandom random = new SplittableRandom(7);
         byte[] key = new byte[16];
@@ -123,19 +123,19 @@ public final class StrategyMeasure {
             random.nextBytes(key);
             random.nextBytes(address);
             Account forged = account("h1:" + HexFormat.of().formatHex(key), Trust.PROVISIONAL);
-            demand.reset();
-            if (buckets.take(forged, Standing.CLEAR, InetAddress.getByAddress(address), policy, demand)) {
-                demand.cost(1, 0, 0);
-                buckets.settle(demand);
+            reservation.reset();
+            if (buckets.take(forged, Standing.CLEAR, InetAddress.getByAddress(address), policy, reservation)) {
+                reservation.setCost(1, 0, 0);
+                buckets.settle(reservation);
             }
             if (i % (FORGED / 4) == 0) {
-                buckets.tend(policy);
+                buckets.maintain(policy);
                 System.out.printf(
                         "%,d forged keys: %,d kB for prefixes, %d accounts held, %d dropped before they were full%n",
                         i,
                         (used() - before) / 1000,
-                        buckets.accounts().held(),
-                        buckets.accounts().droppedUnfilled());
+                        buckets.accounts().size(),
+                        buckets.accounts().evictedUnfilled());
             }
         }
     }

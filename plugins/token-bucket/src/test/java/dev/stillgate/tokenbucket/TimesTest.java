@@ -26,7 +26,7 @@ final class TimesTest {
         "PT1H, 1h0m0s",
         "P30D, 720h0m0s"
     })
-    void writesADurationAsOpenAiDoes(Duration duration, String text) {
+    void durationHasTheFormatOfOpenAi(Duration duration, String text) {
         assertThat(Times.duration(Times.millis(duration.toNanos()))).isEqualTo(text);
     }
 
@@ -42,20 +42,20 @@ final class TimesTest {
         "P789D, 2028-02-29T00:00:00Z",
         "P365D, 2027-01-01T00:00:00Z"
     })
-    void writesAnInstantAsAnthropicDoes(Duration later, String text) {
+    void instantHasTheFormatOfAnthropic(Duration later, String text) {
         assertThat(Times.instant(Times.epochSecond(MILLIS, later.toNanos()))).isEqualTo(text);
     }
 
-    /** Everything that {@link Instant} writes without a fraction is written the same. */
+    /** Compares with {@link Instant} for times without a fraction. */
     @ParameterizedTest
     @ValueSource(longs = {0, 951_782_400_000L, 951_868_799_000L, 4_107_542_400_000L, 253_402_300_799_000L})
-    void writesEveryDayOfTheCalendar(long millis) {
+    void instantEqualsThatOfTheJdk(long millis) {
         assertThat(Times.instant(Times.epochSecond(millis, 0)))
                 .isEqualTo(Instant.ofEpochMilli(millis).toString());
     }
 
     @Test
-    void aClockThatIsWrongWritesATimeAllTheSame() {
+    void wrongClockStillFormatsATime() {
         assertThat(Times.instant(Times.epochSecond(-5, 0))).isEqualTo("1970-01-01T00:00:00Z");
         assertThat(Times.instant(Times.epochSecond(253_402_300_799_000L, Long.MAX_VALUE / 4)))
                 .isEqualTo("9999-12-31T23:59:59Z");

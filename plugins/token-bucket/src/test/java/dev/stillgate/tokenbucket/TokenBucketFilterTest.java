@@ -29,7 +29,7 @@ final class TokenBucketFilterTest {
     private final Metered metered = new Metered(limit("minute", 5, "5/1m"));
 
     @Test
-    void isFoundByItsType() {
+    void factoryIsFoundByType() {
         assertThat(ServiceLoader.load(FilterFactory.class))
                 .filteredOn(factory -> factory.type().equals("token-bucket"))
                 .singleElement()
@@ -37,7 +37,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void refusesTheRequestAfterTheLastInTheProvidersShape() {
+    void refusalHasTheProvidersFormat() {
         for (int i = 0; i < 5; i++) {
             metered.begin(10, 10);
         }
@@ -67,7 +67,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void aRequestThatCannotFitIsRefusedBeforeItsBodyIsReadAndOneThatCanTakesNothingUntilThen() {
+    void requestIsCheckedBeforeItsBodyAndTakenAfterwards() {
         FakeExchange[] heads = new FakeExchange[10];
         for (int i = 0; i < heads.length; i++) {
             heads[i] = metered.messages();
@@ -82,7 +82,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void aPathWhoseBodyIsNotReadIsTakenAtItsHead() {
+    void requestWithoutReadBodyIsTakenAtItsHead() {
         FakeExchange exchange = metered.messages().asks(Provider.ANTHROPIC, Operation.OPAQUE, "GET", "/v1/models");
         assertThat(metered.harness.request(exchange)).isSameAs(Verdict.ALLOW);
         assertThat(metered.left("minute")).isEqualTo(4);
@@ -93,13 +93,13 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void aBatchTakesARequestForEveryPrompt() {
+    void batchTakesOneRequestForEachPrompt() {
         metered.begin(metered.messages(), FakeBody.batch(5));
         assertThat(metered.refused(10, 10).retryAfter()).isEqualTo(Duration.ofSeconds(12));
     }
 
     @Test
-    void aBatchThatDoesNotFitNowTakesNoneOfItsRequestsAndIsToldWhenAllOfItWillFit() {
+    void refusedBatchTakesNothingAndGetsTheWaitForAllOfIt() {
         metered.begin(10, 10);
         metered.begin(10, 10);
         Verdict.Reject refused = metered.refused(metered.messages(), FakeBody.batch(5));
@@ -111,7 +111,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void aBatchThatCanNeverFitIsTooLarge() {
+    void batchLargerThanCapacityIsTooLarge() {
         Verdict.Reject refused = metered.refused(metered.messages(), FakeBody.batch(6));
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.TOO_LARGE);
         assertThat(refused.retryAfter()).isNull();
@@ -120,7 +120,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void anEmptyBatchAndABodyThatNobodyReadsAreOneRequest() {
+    void emptyBatchAndOpaqueBodyCountAsOneRequest() {
         metered.begin(metered.messages(), FakeBody.batch(0));
         metered.begin(metered.messages(), BodyView.None.INSTANCE);
         metered.begin(metered.messages(), new BodyView.Opaque(7));
@@ -128,14 +128,14 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void theBodyPhaseRunTwiceTakesOnce() {
+    void repeatedBodyPhaseTakesOnce() {
         FakeExchange exchange = metered.begin(10, 10);
         assertThat(metered.harness.body(exchange, PROMPT)).isSameAs(Verdict.ALLOW);
         assertThat(metered.left("minute")).isEqualTo(4);
     }
 
     @Test
-    void theCallersOfAPrefixShareABucketWhenTheyKeepNoState() {
+    void provisionalAccountsOfAPrefixShareABucket() {
         Account forged = account("h1:f", Account.Trust.PROVISIONAL);
         for (int i = 0; i < 20; i++) {
             metered.begin(metered.messages().by(forged).at("198.51.100." + i), PROMPT);
@@ -154,7 +154,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void countsWhatIsAllowedAndWhichLimitRefused() {
+    void countersShowAllowedRequestsAndRefusalsByLimit() {
         metered.reload(policy(limit("minute", 5, "5/1m"), limit("day", 2, "2/1d")));
         metered.begin(10, 10);
         metered.begin(10, 10);
@@ -169,7 +169,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void countsTheTokensThatWereChargedByTheirSource() {
+    void countersShowChargedTokensBySource() {
         metered.served(metered.begin(10, 10), 7, 8);
         metered.end(metered.begin(10, 10), Metered.served(Metered.estimated(-1, 5)));
         metered.end(metered.begin(10, 10), Metered.served(Usage.NONE));
@@ -188,7 +188,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void aReloadKeepsTheBuckets() {
+    void reloadKeepsBuckets() {
         for (int i = 0; i < 5; i++) {
             metered.served(metered.begin(10, 10), 10, 10);
         }
@@ -200,7 +200,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void anAnswerTellsWhatIsLeftAfterWhatWasTaken() {
+    void responseFieldsShowLevelsAfterTheReservation() {
         FakeExchange exchange = metered.begin(10, 10);
         assertThat(metered.harness.response(exchange, 200))
                 .containsExactly(
@@ -212,7 +212,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void aSetOfTheUpstreamsOwnIsNotMixedWithOurs() {
+    void rateLimitFieldsOfUpstreamReplaceOurs() {
         FakeExchange exchange = metered.begin(10, 10);
         for (String name : List.of("anthropic-ratelimit-tokens-limit", "x-ratelimit-limit-tokens", "ratelimit")) {
             assertThat(metered.harness.response(exchange, 200, new Header(name, "9")))
@@ -223,7 +223,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void fieldsCanBeThoseOfTheDraftOrNoneButARefusalAlwaysSaysWhenToTryAgain() {
+    void refusalHasRetryAfterInEachHeaderStyle() {
         Metered ietf = new Metered(headers(HeaderStyle.IETF, limit("minute", 1, "1/1m")));
         assertThat(ietf.harness.response(ietf.begin(10, 10), 200))
                 .extracting(Header::name)
@@ -240,7 +240,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void anExchangeIsSettledOnceHoweverOftenItEnds() {
+    void exchangeIsSettledOnce() {
         FakeExchange exchange = metered.begin(10, 10);
         Outcome rejected = new Outcome.Rejected(403, Usage.NONE, 0, -1, "other", "code");
         for (int i = 0; i < 3; i++) {
@@ -252,7 +252,7 @@ final class TokenBucketFilterTest {
     }
 
     @Test
-    void requiresUsageOnlyWhenThePolicyInjects() {
+    void usageIsRequiredOnlyIfThePolicyInjects() {
         assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage())
                 .isFalse();
         metered.reload(new TokenBucketPolicy(

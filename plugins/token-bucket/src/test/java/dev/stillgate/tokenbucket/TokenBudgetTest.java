@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Many exchanges of one account at once, against a budget for few. */
+/** Many concurrent exchanges of one account against a small budget. */
 @Timeout(60)
 final class TokenBudgetTest {
     private static final int EXCHANGES = 500;
@@ -32,7 +32,7 @@ final class TokenBudgetTest {
     private final Metered metered = new Metered(strict(limit("out", Measure.OUTPUT_TOKENS, BUDGET * OUTPUT, "1/1h")));
 
     @Test
-    void strictlyExactlyTenOfFiveHundredAreGrantedAndInTheEndTheBucketReadsWhatTheirUsagesAddUpTo() {
+    void strictLimitGrantsExactlyTenOfFiveHundred() {
         List<FakeExchange> granted = new ArrayList<>();
         List<FakeExchange> heads = new ArrayList<>();
         for (int i = 0; i < EXCHANGES; i++) {
@@ -60,7 +60,7 @@ final class TokenBudgetTest {
     }
 
     @Test
-    void theSameFromManyThreads() throws Exception {
+    void strictLimitGrantsExactlyTenToManyThreads() throws Exception {
         int threads = 16;
         CyclicBarrier start = new CyclicBarrier(threads);
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
@@ -93,9 +93,9 @@ final class TokenBudgetTest {
         assertThat(metered.left("out")).isEqualTo(BUDGET * (OUTPUT - 123));
     }
 
-    /** Without strict, what is granted at once is over by what was asked for beyond the ceiling, and no more. */
+    /** With a ceiling, concurrent exchanges exceed the limit by exactly their output beyond the ceiling. */
     @Test
-    void withACeilingTheExcessOverItIsTheWholeOvershoot() {
+    void overshootIsTheExcessOverTheCeiling() {
         Metered loose =
                 new Metered(Policies.ceiling(500, limit("out", Measure.OUTPUT_TOKENS, BUDGET * OUTPUT, "1/1h")));
         List<FakeExchange> granted = new ArrayList<>();
@@ -111,7 +111,7 @@ final class TokenBudgetTest {
     }
 
     @Test
-    void anAbortInEveryPhaseIsChargedAsWrittenAndOnce() {
+    void abortInEachPhaseIsChargedOnce() {
         Metered both = new Metered(
                 limit("requests", 100, "1/1h"),
                 limit("in", Measure.INPUT_TOKENS, 10_000, "1/1h"),
@@ -149,7 +149,7 @@ final class TokenBudgetTest {
     }
 
     @Test
-    void anAbortBeforeTheBodyIsReadTakesNothing() {
+    void abortBeforeBodyTakesNothing() {
         Metered requests = new Metered(limit("requests", 5, "1/1h"));
         FakeExchange exchange = requests.messages();
         requests.harness.request(exchange);

@@ -40,15 +40,15 @@ final class BandwidthAccess {
     }
 
     /** Returns the nanoseconds until the bandwidth at an index has a number of tokens, rounded up. */
-    static long untilLeft(BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
+    static long nanosUntilAvailable(BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
         Bandwidth bandwidth = limit.bandwidth();
-        BucketConfiguration alone = limit.alone();
+        BucketConfiguration configuration = limit.configuration();
         long missing = tokens - state.getCurrentSize(index);
-        if (bandwidth == null || alone == null || missing <= 0) {
+        if (bandwidth == null || configuration == null || missing <= 0) {
             return 0;
         }
         if (bandwidth.isRefillIntervally()) {
-            return state.replaceConfiguration(alone, TokensInheritanceStrategy.AS_IS, now)
+            return state.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now)
                     .calculateDelayNanosAfterWillBePossibleToConsume(tokens, now, true);
         }
         long period = bandwidth.getRefillPeriodNanos();

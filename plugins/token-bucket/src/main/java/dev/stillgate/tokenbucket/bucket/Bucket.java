@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bucket {
     /** The largest debt, so that no sum overflows. */
-    private static final long DEEPEST = -(1L << 60);
+    private static final long MIN_LEVEL = -(1L << 60);
 
     private static final int[] NONE = {};
 
@@ -30,7 +30,7 @@ public final class Bucket {
     private @Nullable BucketState64BitsInteger state;
     private @Nullable Lease lease;
     private int inFlight;
-    private int[] underWay;
+    private int[] concurrencyInUse;
 
     /**
      * Creates a full bucket.
@@ -41,7 +41,7 @@ public final class Bucket {
         this.key = key;
         this.limits = limits;
         this.lease = leased ? new Lease(limits.size()) : null;
-        this.underWay = counters(limits);
+        this.concurrencyInUse = counters(limits);
         BucketConfiguration configuration = limits.configuration();
         this.state = configuration == null ? null : new BucketState64BitsInteger(configuration, now);
     }
@@ -66,33 +66,33 @@ public final class Bucket {
      *
      * @param savedAt the time of the save
      */
-    void restore(Snapshot.Level saved, long then) {
-        BucketState64BitsInteger held = state;
+    void restore(Snapshot.LimitEntry saved, long savedAt) {
+        BucketState64BitsInteger current = state;
         for (int i = 0; i < limits.size(); i++) {
             Bandwidth bandwidth = limits.get(i).bandwidth();
-            if (held == null || bandwidth == null || !limits.get(i).name().equals(saved.limit())) {
+            if (current == null || bandwidth == null || !limits.get(i).name().equals(saved.limit())) {
                 continue;
             }
             if (saved.left() < level(i)) {
-                BandwidthAccess.consume(held, i, level(i) - Math.max(saved.left(), DEEPEST));
+                BandwidthAccess.consume(current, i, level(i) - Math.max(saved.left(), MIN_LEVEL));
             }
             if (bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())) {
-                long begun = Math.clamp(saved.begun(), 0, bandwidth.getRefillPeriodNanos());
-                BandwidthAccess.setLastRefill(held, i, then - begun);
+                long intervalAge = Math.clamp(saved.intervalAge(), 0, bandwidth.getRefillPeriodNanos());
+                BandwidthAccess.setLastRefill(current, i, savedAt - intervalAge);
             }
         }
     }
 
     /** Returns the state of the limit at an index, to be saved. */
-    Snapshot.Level saved(int index, long now) {
-        BucketState64BitsInteger held = state;
+    Snapshot.LimitEntry snapshot(int index, long now) {
+        BucketState64BitsInteger current = state;
         TokenLimit limit = limits.get(index);
         Bandwidth bandwidth = limit.bandwidth();
-        if (held == null || bandwidth == null || !bandwidth.isRefillIntervally()) {
-            return new Snapshot.Level(limit.name(), level(index), "", 0);
+        if (current == null || bandwidth == null || !bandwidth.isRefillIntervally()) {
+            return new Snapshot.LimitEntry(limit.name(), level(index), "", 0);
         }
-        long begun = Math.max(0, now - BandwidthAccess.lastRefill(held, index));
-        return new Snapshot.Level(limit.name(), level(index), bandwidth.getId(), begun);
+        long intervalAge = Math.max(0, now - BandwidthAccess.lastRefill(current, index));
+        return new Snapshot.LimitEntry(limit.name(), level(index), bandwidth.getId(), intervalAge);
     }
 
     void refill(long now) {
@@ -111,16 +111,16 @@ public final class Bucket {
             TokenLimit limit = limits.get(i);
             if (limit.counts(charge)) {
                 long wanted = limit.reserve(charge);
-                if (wanted == TokenLimit.NEVER || level(i) < wanted || !covers(i, wanted, terms)) {
+                if (wanted == TokenLimit.TOO_LARGE || level(i) < wanted || !isCovered(i, wanted, terms)) {
                     explain(charge, terms, now, shortage);
                     return;
                 }
             }
         }
-        for (int i = 0; i < underWay.length; i++) {
+        for (int i = 0; i < concurrencyInUse.length; i++) {
             TokenLimit limit = limits.concurrency()[i];
-            if (underWay[i] >= limit.capacity() && limit.counts(charge)) {
-                shortage.waits(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
+            if (concurrencyInUse[i] >= limit.capacity() && limit.counts(charge)) {
+                shortage.addWait(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
             }
         }
     }
@@ -132,22 +132,22 @@ public final class Bucket {
                 continue;
             }
             long wanted = limit.reserve(charge);
-            if (wanted == TokenLimit.NEVER) {
-                shortage.never(limit, asked(limit, charge), level(i), untilFull(i, now));
+            if (wanted == TokenLimit.TOO_LARGE) {
+                shortage.addTooLarge(limit, requestedTokens(limit, charge), level(i), nanosUntilFull(i, now));
             } else {
-                boolean covered = covers(i, wanted, terms);
-                long wait = Math.max(untilLeft(i, wanted, now), covered ? 0 : terms.roundNanos());
-                shortage.waits(limit, wait > 0, wait, wanted, level(i), untilFull(i, now));
+                boolean covered = isCovered(i, wanted, terms);
+                long wait = Math.max(nanosUntilAvailable(i, wanted, now), covered ? 0 : terms.roundNanos());
+                shortage.addWait(limit, wait > 0, wait, wanted, level(i), nanosUntilFull(i, now));
             }
         }
     }
 
-    private boolean covers(int index, long wanted, LeaseTerms terms) {
+    private boolean isCovered(int index, long wanted, LeaseTerms terms) {
         return lease == null
-                || terms.cover(lease.held(index), wanted, limits.get(index).capacity());
+                || terms.permits(lease.balance(index), wanted, limits.get(index).capacity());
     }
 
-    private static long asked(TokenLimit limit, Charge charge) {
+    private static long requestedTokens(TokenLimit limit, Charge charge) {
         return switch (limit.measure()) {
             case REQUESTS, CONCURRENCY -> charge.requests;
             case INPUT_TOKENS -> charge.input;
@@ -159,8 +159,8 @@ public final class Bucket {
     /** Takes the reserved tokens of a charge; {@link #check} must precede. */
     void take(Charge charge) {
         inFlight++;
-        for (int i = 0; i < underWay.length; i++) {
-            underWay[i] += limits.concurrency()[i].counts(charge) ? 1 : 0;
+        for (int i = 0; i < concurrencyInUse.length; i++) {
+            concurrencyInUse[i] += limits.concurrency()[i].counts(charge) ? 1 : 0;
         }
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
@@ -179,7 +179,7 @@ public final class Bucket {
             TokenLimit limit = limits.get(i);
             if (limit.counts(charge)) {
                 long cost = limit.cost(charge);
-                change(i, charge.charged == null ? -cost : charge.charged.getOrDefault(limit.name(), cost) - cost);
+                adjust(i, charge.earlierCharges == null ? -cost : charge.earlierCharges.getOrDefault(limit.name(), cost) - cost);
             }
         }
     }
@@ -192,31 +192,31 @@ public final class Bucket {
      */
     void settle(Charge charge, BucketLimits taken) {
         inFlight--;
-        for (int i = 0; i < underWay.length; i++) {
+        for (int i = 0; i < concurrencyInUse.length; i++) {
             TokenLimit limit = taken.concurrency(limits.concurrency()[i].name());
-            underWay[i] -= limit == null || limit.counts(charge) ? 1 : 0;
+            concurrencyInUse[i] -= limit == null || limit.counts(charge) ? 1 : 0;
         }
         for (int i = 0; i < taken.size(); i++) {
             TokenLimit limit = taken.get(i);
             int index = limits == taken ? i : limits.indexOf(limit);
             if (index >= 0 && limit.counts(charge)) {
                 long cost = limit.cost(charge);
-                change(index, limit.reserve(charge) - cost);
+                adjust(index, limit.reserve(charge) - cost);
                 if (lease != null) {
-                    lease.cost(index, cost);
+                    lease.addCost(index, cost);
                 }
             }
         }
     }
 
     /** Returns tokens; a negative number takes tokens. */
-    private void change(int index, long tokens) {
-        BucketState64BitsInteger held = state;
+    private void adjust(int index, long tokens) {
+        BucketState64BitsInteger current = state;
         Bandwidth bandwidth = limits.get(index).bandwidth();
         if (tokens < 0) {
             consume(index, -tokens);
-        } else if (tokens > 0 && held != null && bandwidth != null) {
-            BandwidthAccess.add(held, index, bandwidth, tokens);
+        } else if (tokens > 0 && current != null && bandwidth != null) {
+            BandwidthAccess.add(current, index, bandwidth, tokens);
             if (lease != null) {
                 lease.use(index, -tokens);
             }
@@ -224,9 +224,9 @@ public final class Bucket {
     }
 
     private void consume(int index, long tokens) {
-        BucketState64BitsInteger held = state;
-        if (held != null && held.getCurrentSize(index) > DEEPEST) {
-            BandwidthAccess.consume(held, index, tokens);
+        BucketState64BitsInteger current = state;
+        if (current != null && current.getCurrentSize(index) > MIN_LEVEL) {
+            BandwidthAccess.consume(current, index, tokens);
             if (lease != null) {
                 lease.use(index, tokens);
             }
@@ -234,11 +234,11 @@ public final class Bucket {
     }
 
     /** Adds the level of each limit that counts a charge. */
-    void read(Charge charge, TightestLimits readings, long now) {
+    void readLevels(Charge charge, TightestLimits tightest, long now) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
             if (limit.counts(charge)) {
-                readings.add(limit, level(i), untilFull(i, now));
+                tightest.add(limit, level(i), nanosUntilFull(i, now));
             }
         }
     }
@@ -256,7 +256,7 @@ public final class Bucket {
             state = new BucketState64BitsInteger(configuration, now);
         } else {
             if (lease != null) {
-                endParts(lease, wanted);
+                endShares(lease, wanted);
             }
             state = new Inheritance(before, limits, wanted).state(configuration, now);
         }
@@ -269,13 +269,13 @@ public final class Bucket {
 
     /** A new concurrency limit counts all exchanges in flight; {@link #settle} releases them. */
     private void adoptCounters(BucketLimits wanted) {
-        int[] before = underWay;
-        underWay = counters(wanted);
-        for (int i = 0; i < underWay.length; i++) {
-            underWay[i] = inFlight;
+        int[] before = concurrencyInUse;
+        concurrencyInUse = counters(wanted);
+        for (int i = 0; i < concurrencyInUse.length; i++) {
+            concurrencyInUse[i] = inFlight;
             for (int j = 0; j < before.length; j++) {
                 if (limits.concurrency()[j].name().equals(wanted.concurrency()[i].name())) {
-                    underWay[i] = before[j];
+                    concurrencyInUse[i] = before[j];
                 }
             }
         }
@@ -285,11 +285,11 @@ public final class Bucket {
      * Switches from a gateway's share of the limits to the full limits: the debt is at most the tokens missing from the
      * share.
      */
-    private void endParts(Lease mine, BucketLimits wanted) {
+    private void endShares(Lease current, BucketLimits wanted) {
         for (int i = 0; i < limits.size(); i++) {
             int index = wanted.indexOf(limits.get(i));
-            if (limits.get(i).isPart() && index >= 0 && !wanted.get(index).isPart()) {
-                mine.oweAtMost(i, limits.get(i).capacity() - level(i));
+            if (limits.get(i).isShare() && index >= 0 && !wanted.get(index).isShare()) {
+                current.limitDebt(i, limits.get(i).capacity() - level(i));
             }
         }
     }
@@ -298,7 +298,7 @@ public final class Bucket {
     void endOutage() {
         for (int i = 0; i < limits.size(); i++) {
             if (lease != null) {
-                lease.oweAtMost(i, limits.get(i).capacity() - level(i));
+                lease.limitDebt(i, limits.get(i).capacity() - level(i));
             }
         }
     }
@@ -309,10 +309,10 @@ public final class Bucket {
      * @param probing whether to draw one token for a limit that needs none
      */
     void endRound(int rounds, boolean probing, LeaseRound round) {
-        Lease mine = lease;
-        if (mine != null) {
+        Lease current = lease;
+        if (current != null) {
             for (int i = 0; i < limits.size(); i++) {
-                long tokens = mine.endRound(i, rounds);
+                long tokens = current.endRound(i, rounds);
                 if (tokens != 0 || probing) {
                     round.draw(this, i, tokens == 0 ? 1 : tokens);
                 }
@@ -326,15 +326,15 @@ public final class Bucket {
         void draw(Bucket bucket, int index, long tokens);
     }
 
-    void lease(int index, long tokens) {
+    void addLeased(int index, long tokens) {
         if (lease != null) {
             lease.add(index, tokens);
         }
     }
 
     /** Returns the tokens leased and not used; negative for tokens used and not leased. */
-    public long held(int index) {
-        return lease == null ? 0 : lease.held(index);
+    public long leased(int index) {
+        return lease == null ? 0 : lease.balance(index);
     }
 
     /**
@@ -342,13 +342,13 @@ public final class Bucket {
      *
      * @param limit the limit of the draw; ignored if it was removed
      */
-    void drawn(TokenLimit limit, long tokens, long left) {
+    void completeDraw(TokenLimit limit, long tokens, long left) {
         int index = limits.indexOf(limit);
-        BucketState64BitsInteger held = state;
-        if (index >= 0 && held != null && lease != null) {
+        BucketState64BitsInteger current = state;
+        if (index >= 0 && current != null && lease != null) {
             lease.add(index, tokens);
-            long known = Math.min(limit.capacity(), left + lease.held(index));
-            BandwidthAccess.consume(held, index, held.getCurrentSize(index) - known);
+            long known = Math.min(limit.capacity(), left + lease.balance(index));
+            BandwidthAccess.consume(current, index, current.getCurrentSize(index) - known);
         }
     }
 
@@ -366,8 +366,8 @@ public final class Bucket {
     }
 
     /** Returns the exchanges in flight that the concurrency limit at an index counts. */
-    public int underWay(int index) {
-        return underWay[index];
+    public int concurrencyInUse(int index) {
+        return concurrencyInUse[index];
     }
 
     /** Returns the tokens left in the bandwidth at an index; negative for a debt. */
@@ -376,21 +376,21 @@ public final class Bucket {
     }
 
     /** Returns the nanoseconds until all bandwidths are full. */
-    long untilFull(long now) {
+    long nanosUntilFull(long now) {
         long most = 0;
         for (int i = 0; i < limits.size(); i++) {
-            most = Math.max(most, untilFull(i, now));
+            most = Math.max(most, nanosUntilFull(i, now));
         }
         return most;
     }
 
     /** Returns the nanoseconds until the bandwidth at an index is full, rounded up. */
-    public long untilFull(int index, long now) {
-        return untilLeft(index, limits.get(index).capacity(), now);
+    public long nanosUntilFull(int index, long now) {
+        return nanosUntilAvailable(index, limits.get(index).capacity(), now);
     }
 
-    private long untilLeft(int index, long tokens, long now) {
-        BucketState64BitsInteger held = state;
-        return held == null ? 0 : BandwidthAccess.untilLeft(held, index, limits.get(index), tokens, now);
+    private long nanosUntilAvailable(int index, long tokens, long now) {
+        BucketState64BitsInteger current = state;
+        return current == null ? 0 : BandwidthAccess.nanosUntilAvailable(current, index, limits.get(index), tokens, now);
     }
 }

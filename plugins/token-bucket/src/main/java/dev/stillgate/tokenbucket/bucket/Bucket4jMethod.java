@@ -36,18 +36,18 @@ public record Bucket4jMethod(String name, MethodType type) {
     }
 
     static void check(Class<?> state) {
-        for (Bucket4jMethod each : List.of(CONSUME, ADD, LAST_REFILL, SET_LAST_REFILL)) {
+        for (Bucket4jMethod method : List.of(CONSUME, ADD, LAST_REFILL, SET_LAST_REFILL)) {
             try {
-                each.handle(state);
+                method.handle(state);
             } catch (ReflectiveOperationException e) {
                 CodeSource source = state.getProtectionDomain().getCodeSource();
-                PolicyException refused = new PolicyException(
+                PolicyException exception = new PolicyException(
                         "",
-                        "this Bucket4j cannot be used: " + state.getSimpleName() + " has no method " + each.name
-                                + each.type + "; put bucket4j_jdk17-core " + VERSION + " in the place of "
+                        "this Bucket4j cannot be used: " + state.getSimpleName() + " has no method " + method.name
+                                + method.type + "; put bucket4j_jdk17-core " + VERSION + " in the place of "
                                 + (source == null ? "it" : source.getLocation()));
-                refused.initCause(e);
-                throw refused;
+                exception.initCause(e);
+                throw exception;
             }
         }
     }

@@ -23,19 +23,19 @@ public final class BucketSet {
     private static final int ROUTE_SHIFT = 16;
 
     private OwnerLimits limits;
-    private @Nullable Bucket whole;
-    private Bucket[] parts = NONE;
+    private @Nullable Bucket total;
+    private Bucket[] partitions = NONE;
     private long now;
     private boolean pinned;
-    private boolean pinWanted;
-    private boolean forgotten;
-    private final @Nullable OwnerDraws leases;
+    private boolean pinRequested;
+    private boolean evicted;
+    private final @Nullable OwnerDraws draws;
 
-    private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable OwnerDraws leases) {
+    private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable OwnerDraws draws) {
         this.limits = limits;
         this.now = now;
         this.pinned = shared;
-        this.leases = leases;
+        this.draws = draws;
     }
 
     /**
@@ -43,24 +43,24 @@ public final class BucketSet {
      *
      * @param draws the state of the owner's draws; null without a fleet
      */
-    static BucketSet own(OwnerLimits limits, long now, @Nullable OwnerDraws leases) {
-        return new BucketSet(limits, now, false, leases);
+    static BucketSet own(OwnerLimits limits, long now, @Nullable OwnerDraws draws) {
+        return new BucketSet(limits, now, false, draws);
     }
 
     /** Creates full buckets that several accounts share and that are never evicted. */
-    static BucketSet shared(OwnerLimits limits, long now, @Nullable OwnerDraws leases) {
-        return new BucketSet(limits, now, true, leases);
+    static BucketSet shared(OwnerLimits limits, long now, @Nullable OwnerDraws draws) {
+        return new BucketSet(limits, now, true, draws);
     }
 
-    private void list() {
-        if (leases != null) {
-            leases.list(this);
+    private void enqueueForDraw() {
+        if (draws != null) {
+            draws.enqueue(this);
         }
     }
 
     /** Returns the owner's key in the fleet's store. */
     String ownerKey() {
-        return leases == null ? "" : leases.ownerKey();
+        return draws == null ? "" : draws.ownerKey();
     }
 
     /**
@@ -71,53 +71,53 @@ public final class BucketSet {
      * @param probing whether a lost owner that needs no tokens draws one
      */
     synchronized boolean endRound(
-            PolicyLimits policy, long number, boolean probing, long clock, Bucket.LeaseRound round) {
-        OwnerDraws mine = leases;
-        if (mine == null || mine.isDrawing()) {
-            return mine != null;
+            PolicyLimits policy, long roundNumber, boolean probing, long clock, Bucket.LeaseRound round) {
+        OwnerDraws current = draws;
+        if (current == null || current.isDrawing()) {
+            return current != null;
         }
-        boolean outage = mine.hadOutage() || mine.isLost();
+        boolean outage = current.hadOutage() || current.isLost();
         now = Math.max(now, clock);
         for (int i = 0; outage && i < count(); i++) {
             at(i).refill(now);
             at(i).endOutage();
         }
-        adopt(inForce(policy).of(mine.owner(), limits.variant()), clock);
-        int rounds = mine.roundsSince(number);
+        adopt(effectiveLimits(policy).of(current.owner(), limits.variant()), clock);
+        int rounds = current.roundsSince(roundNumber);
         boolean settled = true;
         for (int i = 0; i < count(); i++) {
-            at(i).endRound(rounds, probing && mine.isLost(), round);
+            at(i).endRound(rounds, probing && current.isLost(), round);
             settled &= at(i).isLeaseSettled();
         }
-        return mine.stays(!settled);
+        return current.endRound(!settled);
     }
 
     /** Records the start of a draw. Called during {@link #endRound}, which holds the monitor. */
     void startDraw() {
-        if (leases != null) {
-            leases.startDraw();
+        if (draws != null) {
+            draws.startDraw();
         }
     }
 
-    synchronized void drawFailed(Throwable why, long clock) {
-        if (leases != null) {
-            leases.endDraw(why, clock);
+    synchronized void drawFailed(Throwable cause, long clock) {
+        if (draws != null) {
+            draws.endDraw(cause, clock);
         }
     }
 
     /** Returns the limits in effect for this owner; while its draws keep failing, those for a lost store. */
-    PolicyLimits inForce(PolicyLimits policy) {
-        return leases != null && leases.isLost() ? leases.lostLimits(policy) : policy;
+    PolicyLimits effectiveLimits(PolicyLimits policy) {
+        return draws != null && draws.isLost() ? draws.lostLimits(policy) : policy;
     }
 
     /** Applies the result of a draw to a bucket. */
-    synchronized void drawn(Bucket bucket, TokenLimit limit, long tokens, long left, long clock) {
-        if (leases != null) {
-            leases.endDraw(null, clock);
+    synchronized void completeDraw(Bucket bucket, TokenLimit limit, long tokens, long left, long clock) {
+        if (draws != null) {
+            draws.endDraw(null, clock);
         }
         now = Math.max(now, clock);
         bucket.refill(now);
-        bucket.drawn(limit, tokens, left);
+        bucket.completeDraw(limit, tokens, left);
     }
 
     /**
@@ -126,18 +126,18 @@ public final class BucketSet {
      * @param wanted the limits of the requesting filter's policy; replace older limits of the set
      * @return false if the set was evicted, so that the owner has another one
      */
-    boolean check(Reservation demand, OwnerLimits wanted, long clock) {
-        if (forgotten) {
+    boolean check(Reservation reservation, OwnerLimits wanted, long clock) {
+        if (evicted) {
             return false;
         }
         adopt(wanted, clock);
-        LeaseTerms terms = leases != null && leases.isLost() ? leases.lostTerms() : demand.terms;
-        for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            BucketLimits part = limits.part(kind);
-            if (part != null && counts(kind, demand)) {
-                Bucket bucket = bucket(kind, part, demand);
+        LeaseTerms terms = draws != null && draws.isLost() ? draws.lostTerms() : reservation.terms;
+        for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
+            BucketLimits bucketLimits = limits.bucketLimits(kind);
+            if (bucketLimits != null && appliesTo(kind, reservation)) {
+                Bucket bucket = bucket(kind, bucketLimits, reservation);
                 bucket.refill(now);
-                demand.check(bucket, terms, now);
+                reservation.check(bucket, terms, now);
             }
         }
         return true;
@@ -145,7 +145,7 @@ public final class BucketSet {
 
     /** Returns whether the set is pinned, so that tokens may be taken from it; requests pinning if not. */
     boolean pin() {
-        pinWanted |= !pinned;
+        pinRequested |= !pinned;
         return pinned;
     }
 
@@ -154,41 +154,41 @@ public final class BucketSet {
     }
 
     /** Takes the tokens of a reservation; {@link #check} must precede under the same lock. */
-    void take(Reservation demand) {
-        list();
-        for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            BucketLimits part = limits.part(kind);
-            if (part != null && counts(kind, demand)) {
-                Bucket bucket = bucket(kind, part, demand);
-                bucket.take(demand);
-                demand.addTaken(bucket, part, this);
+    void take(Reservation reservation) {
+        enqueueForDraw();
+        for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
+            BucketLimits bucketLimits = limits.bucketLimits(kind);
+            if (bucketLimits != null && appliesTo(kind, reservation)) {
+                Bucket bucket = bucket(kind, bucketLimits, reservation);
+                bucket.take(reservation);
+                reservation.addTaken(bucket, bucketLimits, this);
             }
         }
     }
 
     /** Replaces earlier charges by the final cost; {@link #check} must precede under the same lock. */
-    void correct(Reservation demand) {
-        list();
-        for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            BucketLimits part = limits.part(kind);
-            if (part != null && counts(kind, demand)) {
-                bucket(kind, part, demand).correct(demand);
+    void correct(Reservation reservation) {
+        enqueueForDraw();
+        for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
+            BucketLimits bucketLimits = limits.bucketLimits(kind);
+            if (bucketLimits != null && appliesTo(kind, reservation)) {
+                bucket(kind, bucketLimits, reservation).correct(reservation);
             }
         }
     }
 
-    synchronized void settle(Reservation demand, Bucket bucket, BucketLimits taken, long clock) {
+    synchronized void settle(Reservation reservation, Bucket bucket, BucketLimits taken, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
-        bucket.settle(demand, taken);
-        list();
+        bucket.settle(reservation, taken);
+        enqueueForDraw();
     }
 
     /** Adds the levels of one of the buckets. */
-    synchronized void read(Reservation demand, Bucket bucket, TightestLimits readings, long clock) {
+    synchronized void read(Reservation reservation, Bucket bucket, TightestLimits tightest, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
-        bucket.read(demand, readings, now);
+        bucket.readLevels(reservation, tightest, now);
     }
 
     /** Refills the buckets and switches them to the limits of a policy, unless they have later ones. */
@@ -199,18 +199,18 @@ public final class BucketSet {
         }
         refill();
         limits = wanted;
-        whole = adopted(whole);
-        Bucket[] kept =
-                Arrays.stream(parts).filter(each -> adopted(each) != null).toArray(Bucket[]::new);
-        parts = kept.length == parts.length ? parts : kept;
+        total = adoptOrDrop(total);
+        Bucket[] remaining =
+                Arrays.stream(partitions).filter(bucket -> adoptOrDrop(bucket) != null).toArray(Bucket[]::new);
+        partitions = remaining.length == partitions.length ? partitions : remaining;
     }
 
-    private @Nullable Bucket adopted(@Nullable Bucket bucket) {
-        BucketLimits part = bucket == null ? null : limits.part(bucket.key() & (OwnerLimits.PARTS - 1));
-        if (bucket == null || part == null) {
+    private @Nullable Bucket adoptOrDrop(@Nullable Bucket bucket) {
+        BucketLimits bucketLimits = bucket == null ? null : limits.bucketLimits(bucket.key() & (OwnerLimits.KINDS - 1));
+        if (bucket == null || bucketLimits == null) {
             return null;
         }
-        bucket.adopt(part, now);
+        bucket.adopt(bucketLimits, now);
         return bucket;
     }
 
@@ -221,21 +221,21 @@ public final class BucketSet {
      * @param leastSlack the slack in nanoseconds
      * @return nanoseconds from {@code clock}
      */
-    synchronized long keep(long clock, long leastSlack) {
+    synchronized long nanosToKeep(long clock, long leastSlack) {
         now = Math.max(now, clock);
         refill();
-        pinned = pinWanted || !isIdle();
-        pinWanted = false;
+        pinned = pinRequested || !isIdle();
+        pinRequested = false;
         if (pinned) {
             return Long.MAX_VALUE;
         }
-        parts = Arrays.stream(parts).filter(each -> each.untilFull(now) > 0).toArray(Bucket[]::new);
-        return Math.min(untilFull(), Long.MAX_VALUE / 4) + (now - clock) + leastSlack;
+        partitions = Arrays.stream(partitions).filter(bucket -> bucket.nanosUntilFull(now) > 0).toArray(Bucket[]::new);
+        return Math.min(nanosUntilFull(), Long.MAX_VALUE / 4) + (now - clock) + leastSlack;
     }
 
     /** Returns whether no exchange and no draw is in flight, no tokens are leased, and the owner is not lost. */
     synchronized boolean isIdle() {
-        boolean idle = leases == null || !(leases.isDrawing() || leases.isLost());
+        boolean idle = draws == null || !(draws.isDrawing() || draws.isLost());
         for (int i = 0; i < count(); i++) {
             idle &= at(i).isIdle();
         }
@@ -247,11 +247,11 @@ public final class BucketSet {
      *
      * @return whether the set was full and idle, so that no debt was lost
      */
-    synchronized boolean forget(long clock) {
-        forgotten = true;
+    synchronized boolean evict(long clock) {
+        evicted = true;
         now = Math.max(now, clock);
         refill();
-        return isIdle() && untilFull() == 0;
+        return isIdle() && nanosUntilFull() == 0;
     }
 
     public synchronized OwnerLimits limits() {
@@ -259,11 +259,11 @@ public final class BucketSet {
     }
 
     /** Refills all buckets and passes them to a visitor, under the monitor. */
-    public synchronized void show(long clock, Viewer viewer) {
+    public synchronized void visit(long clock, Visitor visitor) {
         now = Math.max(now, clock);
         refill();
         for (int i = 0; i < count(); i++) {
-            viewer.bucket(at(i), now);
+            visitor.visit(at(i), now);
         }
     }
 
@@ -272,32 +272,32 @@ public final class BucketSet {
      *
      * @param savedAt the time of the save
      */
-    synchronized void restore(int key, BucketLimits part, List<Snapshot.Level> levels, long then, long clock) {
+    synchronized void restore(int key, BucketLimits bucketLimits, List<Snapshot.LimitEntry> savedLimits, long savedAt, long clock) {
         now = Math.max(now, clock);
-        boolean present = key == 0 ? whole != null : Arrays.stream(parts).anyMatch(each -> each.key() == key);
+        boolean present = key == 0 ? total != null : Arrays.stream(partitions).anyMatch(bucket -> bucket.key() == key);
         if (present) {
             return;
         }
-        Bucket bucket = new Bucket(key, part, then, leases != null);
-        levels.forEach(level -> bucket.restore(level, then));
+        Bucket bucket = new Bucket(key, bucketLimits, savedAt, draws != null);
+        savedLimits.forEach(saved -> bucket.restore(saved, savedAt));
         bucket.refill(now);
         if (key == 0) {
-            whole = bucket;
+            total = bucket;
         } else {
-            parts = Arrays.copyOf(parts, parts.length + 1);
-            parts[parts.length - 1] = bucket;
+            partitions = Arrays.copyOf(partitions, partitions.length + 1);
+            partitions[partitions.length - 1] = bucket;
         }
     }
 
     /** Visits buckets under the monitor of their set; must not keep a reference. */
     @FunctionalInterface
-    public interface Viewer {
-        void bucket(Bucket bucket, long now);
+    public interface Visitor {
+        void visit(Bucket bucket, long now);
     }
 
     /** Returns the partition kind in the key of a bucket. */
     static int kind(int key) {
-        return key & (OwnerLimits.PARTS - 1);
+        return key & (OwnerLimits.KINDS - 1);
     }
 
     /** Returns the index of the model in the key of a bucket. */
@@ -316,43 +316,43 @@ public final class BucketSet {
                 | ((kind & OwnerLimits.BY_ROUTE) == 0 ? 0 : route << ROUTE_SHIFT);
     }
 
-    private static boolean counts(int kind, Charge charge) {
+    private static boolean appliesTo(int kind, Charge charge) {
         return (kind & OwnerLimits.BY_MODEL) == 0 || charge.model != Charge.NO_MODEL;
     }
 
-    private Bucket bucket(int kind, BucketLimits part, Reservation demand) {
-        return bucket(key(kind, demand.model, demand.route), part);
+    private Bucket bucket(int kind, BucketLimits bucketLimits, Reservation reservation) {
+        return bucket(key(kind, reservation.model, reservation.route), bucketLimits);
     }
 
     /** Returns the bucket with a key; creates a full one if absent. */
-    Bucket bucket(int key, BucketLimits part) {
+    Bucket bucket(int key, BucketLimits bucketLimits) {
         if (key == 0) {
-            Bucket found = whole;
+            Bucket found = total;
             if (found == null) {
-                found = new Bucket(0, part, now, leases != null);
-                whole = found;
+                found = new Bucket(0, bucketLimits, now, draws != null);
+                total = found;
             }
             return found;
         }
-        for (Bucket each : parts) {
-            if (each.key() == key) {
-                return each;
+        for (Bucket bucket : partitions) {
+            if (bucket.key() == key) {
+                return bucket;
             }
         }
-        Bucket made = new Bucket(key, part, now, leases != null);
-        parts = Arrays.copyOf(parts, parts.length + 1);
-        parts[parts.length - 1] = made;
-        return made;
+        Bucket created = new Bucket(key, bucketLimits, now, draws != null);
+        partitions = Arrays.copyOf(partitions, partitions.length + 1);
+        partitions[partitions.length - 1] = created;
+        return created;
     }
 
     private int count() {
-        return parts.length + (whole == null ? 0 : 1);
+        return partitions.length + (total == null ? 0 : 1);
     }
 
     /** Returns the bucket at an index; the bucket of all traffic comes last. */
     private Bucket at(int index) {
-        Bucket last = whole;
-        return index < parts.length || last == null ? parts[index] : last;
+        Bucket last = total;
+        return index < partitions.length || last == null ? partitions[index] : last;
     }
 
     private void refill() {
@@ -361,11 +361,11 @@ public final class BucketSet {
         }
     }
 
-    private long untilFull() {
-        long most = 0;
+    private long nanosUntilFull() {
+        long longest = 0;
         for (int i = 0; i < count(); i++) {
-            most = Math.max(most, at(i).untilFull(now));
+            longest = Math.max(longest, at(i).nanosUntilFull(now));
         }
-        return most;
+        return longest;
     }
 }

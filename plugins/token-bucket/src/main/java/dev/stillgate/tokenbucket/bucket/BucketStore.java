@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketStore {
     private static final System.Logger LOG = System.getLogger(BucketStore.class.getName());
-    private static final Duration OLDEST = Duration.ofDays(31);
+    private static final Duration MAX_AGE = Duration.ofDays(31);
     private static final String FILE = "buckets";
 
     private final Path file;
@@ -47,7 +47,7 @@ final class BucketStore {
                 return;
             }
             long elapsed = Math.max(0, ticker.millis() - saved);
-            if (elapsed > OLDEST.toMillis()) {
+            if (elapsed > MAX_AGE.toMillis()) {
                 LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and is not used", file);
                 return;
             }
@@ -56,11 +56,11 @@ final class BucketStore {
             Snapshot.read(file, entry -> restored.addAndGet(restore(entry, limits, nanos) ? 1 : 0));
             LOG.log(System.Logger.Level.INFO, "{0} owners have their buckets back from {1}", restored, file);
         } catch (IOException e) {
-            putAside(e);
+            moveAside(e);
         }
     }
 
-    private void putAside(IOException failure) {
+    private void moveAside(IOException failure) {
         Path aside = file.resolveSibling(FILE + ".unreadable");
         LOG.log(
                 System.Logger.Level.WARNING,
@@ -76,18 +76,18 @@ final class BucketStore {
     }
 
     private boolean restore(Snapshot.Entry entry, PolicyLimits limits, long elapsed) {
-        BucketSet set = restored(entry, limits);
-        OwnerLimits mine = limits.of(entry.owner(), entry.variant());
+        BucketSet set = findOrCreate(entry, limits);
+        OwnerLimits ownerLimits = limits.of(entry.owner(), entry.variant());
         if (set == null) {
             return false;
         }
-        for (Snapshot.Part part : entry.parts()) {
-            BucketLimits held = mine.part(part.kind());
-            if (held != null) {
-                set.restore(key(part), held, part.levels(), buckets.now() - elapsed, buckets.now());
+        for (Snapshot.BucketEntry bucketEntry : entry.buckets()) {
+            BucketLimits bucketLimits = ownerLimits.bucketLimits(bucketEntry.kind());
+            if (bucketLimits != null) {
+                set.restore(key(bucketEntry), bucketLimits, bucketEntry.limits(), buckets.now() - elapsed, buckets.now());
             }
         }
-        keep(entry); // it was created full, so the cache would evict it too early
+        pin(entry); // it was created full, so the cache would evict it too early
         return true;
     }
 
@@ -95,22 +95,22 @@ final class BucketStore {
      * Returns the set to restore an entry to; null if the policy has no limits for it. Each saved account gets its own
      * set regardless of the bound: it may be a listed account, which the file does not say.
      */
-    private @Nullable BucketSet restored(Snapshot.Entry entry, PolicyLimits limits) {
+    private @Nullable BucketSet findOrCreate(Snapshot.Entry entry, PolicyLimits limits) {
         return switch (entry.owner()) {
-            case ACCOUNT -> buckets.accounts().findOrMake(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
-            case ORGANISATION -> buckets.organisations().findOrMake(entry.id(), limits.organisation(), Long.MAX_VALUE);
+            case ACCOUNT -> buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
+            case ORGANISATION -> buckets.organisations().findOrCreate(entry.id(), limits.organisation(), Long.MAX_VALUE);
             case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
         };
     }
 
-    private int key(Snapshot.Part part) {
-        int model = part.model().isEmpty() ? NameIndex.OTHER : buckets.models().learn(part.model());
-        int route = part.route().isEmpty() ? NameIndex.OTHER : buckets.routes().learn(part.route());
-        return BucketSet.key(part.kind(), model, route);
+    private int key(Snapshot.BucketEntry bucketEntry) {
+        int model = bucketEntry.model().isEmpty() ? NameIndex.OTHER : buckets.models().learn(bucketEntry.model());
+        int route = bucketEntry.route().isEmpty() ? NameIndex.OTHER : buckets.routes().learn(bucketEntry.route());
+        return BucketSet.key(bucketEntry.kind(), model, route);
     }
 
     /** Pins a restored set until it is full. */
-    private void keep(Snapshot.Entry entry) {
+    private void pin(Snapshot.Entry entry) {
         switch (entry.owner()) {
             case ACCOUNT -> buckets.accounts().pin(entry.id());
             case ORGANISATION -> buckets.organisations().pin(entry.id());
@@ -137,39 +137,39 @@ final class BucketStore {
                     buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
                 }
             });
-        } catch (IOException | Unwritten e) {
+        } catch (IOException | WriteFailure e) {
             LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", file, String.valueOf(e.getMessage()));
         }
     }
 
     private void write(Snapshot.Writer writer, Owner owner, String id, BucketSet set) {
-        List<Snapshot.Part> parts = new ArrayList<>();
-        set.show(buckets.now(), (bucket, now) -> {
-            if (bucket.untilFull(now) > 0) {
-                parts.add(part(bucket, now));
+        List<Snapshot.BucketEntry> entries = new ArrayList<>();
+        set.visit(buckets.now(), (bucket, now) -> {
+            if (bucket.nanosUntilFull(now) > 0) {
+                entries.add(bucketEntry(bucket, now));
             }
         });
-        if (parts.isEmpty()) {
+        if (entries.isEmpty()) {
             return;
         }
         try {
-            writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), parts));
+            writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), entries));
         } catch (IOException e) {
-            throw new Unwritten(e);
+            throw new WriteFailure(e);
         }
     }
 
-    private Snapshot.Part part(Bucket bucket, long now) {
-        List<Snapshot.Level> levels = new ArrayList<>();
+    private Snapshot.BucketEntry bucketEntry(Bucket bucket, long now) {
+        List<Snapshot.LimitEntry> limitEntries = new ArrayList<>();
         BucketLimits limits = bucket.limits();
         for (int i = 0; i < limits.size(); i++) {
-            levels.add(bucket.saved(i, now));
+            limitEntries.add(bucket.snapshot(i, now));
         }
-        return new Snapshot.Part(
+        return new Snapshot.BucketEntry(
                 BucketSet.kind(bucket.key()),
                 text(buckets.models().name(BucketSet.model(bucket.key()))),
                 text(buckets.routes().name(BucketSet.route(bucket.key()))),
-                levels);
+                limitEntries);
     }
 
     private static String text(@Nullable String name) {
@@ -177,10 +177,10 @@ final class BucketStore {
     }
 
     /** Carries an {@link IOException} out of a lambda. */
-    private static final class Unwritten extends RuntimeException {
+    private static final class WriteFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private Unwritten(IOException cause) {
+        private WriteFailure(IOException cause) {
             super(cause.getMessage(), cause);
         }
     }

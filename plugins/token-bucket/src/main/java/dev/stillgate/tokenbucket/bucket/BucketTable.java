@@ -27,12 +27,12 @@ public final class BucketTable {
 
     private final LongSupplier clock;
     private final long leastSlack;
-    private final @Nullable Function<String, OwnerDraws> leases;
+    private final @Nullable Function<String, OwnerDraws> draws;
     private final Cache<String, BucketSet> sets;
-    private final Policy<String, BucketSet> quietly;
+    private final Policy<String, BucketSet> cachePolicy;
     private final ConcurrentLinkedQueue<String> pinned = new ConcurrentLinkedQueue<>();
-    private final AtomicLong held = new AtomicLong();
-    private final AtomicLong droppedUnfilled = new AtomicLong();
+    private final AtomicLong size = new AtomicLong();
+    private final AtomicLong evictedUnfilled = new AtomicLong();
 
     /**
      * Creates an empty table.
@@ -43,24 +43,24 @@ public final class BucketTable {
      * @param draws creates the draw state of an owner by id; null without a fleet
      */
     BucketTable(
-            LongSupplier clock, Executor maintenance, Duration slack, @Nullable Function<String, OwnerDraws> leases) {
+            LongSupplier clock, Executor maintenance, Duration slack, @Nullable Function<String, OwnerDraws> draws) {
         this.clock = clock;
-        this.leases = leases;
+        this.draws = draws;
         this.leastSlack = slack.toNanos();
         this.sets = Caffeine.newBuilder()
                 .ticker(clock::getAsLong)
                 .executor(maintenance)
-                .expireAfter(new UntilFull())
+                .expireAfter(new ExpireWhenFull())
                 .evictionListener((@Nullable String id, @Nullable BucketSet set, RemovalCause cause) -> drop(set))
                 .build();
-        this.quietly = sets.policy();
+        this.cachePolicy = sets.policy();
     }
 
     /** Returns the set of an owner; null if absent. */
     @Nullable
     public BucketSet find(String id) {
         // Reads do not change the expiry, so a quiet read avoids maintenance tasks of the cache.
-        return quietly.getIfPresentQuietly(id);
+        return cachePolicy.getIfPresentQuietly(id);
     }
 
     /**
@@ -70,13 +70,13 @@ public final class BucketTable {
      * @return null if the set is absent and the bound is reached
      */
     @Nullable
-    BucketSet findOrMake(String id, OwnerLimits limits, long bound) {
+    BucketSet findOrCreate(String id, OwnerLimits limits, long bound) {
         BucketSet present = find(id);
-        return present != null ? present : sets.get(id, absent -> admit(bound) ? made(absent, limits) : null);
+        return present != null ? present : sets.get(id, absent -> admit(bound) ? create(absent, limits) : null);
     }
 
-    private BucketSet made(String id, OwnerLimits limits) {
-        return BucketSet.own(limits, clock.getAsLong(), leases == null ? null : leases.apply(id));
+    private BucketSet create(String id, OwnerLimits limits) {
+        return BucketSet.own(limits, clock.getAsLong(), draws == null ? null : draws.apply(id));
     }
 
     /** Pins a set for as long as any of its exchanges is in flight. */
@@ -86,7 +86,7 @@ public final class BucketTable {
     }
 
     /** Unpins the sets without exchanges in flight, and evicts those that have been full for long enough. */
-    void tend() {
+    void maintain() {
         int count = pinned.size();
         for (int i = 0; i < count; i++) {
             String id = pinned.poll();
@@ -119,19 +119,19 @@ public final class BucketTable {
         sets.asMap().forEach(consumer);
     }
 
-    public long held() {
-        return held.get();
+    public long size() {
+        return size.get();
     }
 
     /** Returns the number of sets evicted while not full; always 0 unless there is a defect. */
-    public long droppedUnfilled() {
-        return droppedUnfilled.get();
+    public long evictedUnfilled() {
+        return evictedUnfilled.get();
     }
 
     private boolean admit(long bound) {
-        long before = held.get();
+        long before = size.get();
         while (before < bound) {
-            long witness = held.compareAndExchange(before, before + 1);
+            long witness = size.compareAndExchange(before, before + 1);
             if (witness == before) {
                 return true;
             }
@@ -141,22 +141,22 @@ public final class BucketTable {
     }
 
     private void drop(@Nullable BucketSet set) {
-        held.decrementAndGet();
-        if (set != null && !set.forget(clock.getAsLong())) {
-            droppedUnfilled.incrementAndGet();
+        size.decrementAndGet();
+        if (set != null && !set.evict(clock.getAsLong())) {
+            evictedUnfilled.incrementAndGet();
         }
     }
 
     /** Expires a set once it has been full for the slack; reads do not extend its life. */
-    private final class UntilFull implements Expiry<String, BucketSet> {
+    private final class ExpireWhenFull implements Expiry<String, BucketSet> {
         @Override
         public long expireAfterCreate(String id, BucketSet set, long now) {
-            return set.keep(now, leastSlack);
+            return set.nanosToKeep(now, leastSlack);
         }
 
         @Override
         public long expireAfterUpdate(String id, BucketSet set, long now, long remaining) {
-            return set.keep(now, leastSlack);
+            return set.nanosToKeep(now, leastSlack);
         }
 
         @Override

@@ -27,28 +27,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Buckets implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
-    private static final int MOST_MODELS = 256;
-    private static final int MOST_ROUTES = 1024;
+    private static final int MAX_MODELS = 256;
+    private static final int MAX_ROUTES = 1024;
     private static final int GRANTED = -1;
-    private static final int SHORT = -2;
-    private static final int AGAIN = -3;
+    private static final int INSUFFICIENT = -2;
+    private static final int RETRY = -3;
 
     private final Ticker ticker;
     private final long origin;
     private final BucketTable accounts;
     private final BucketTable organisations;
     private final OverflowTable overflow = new OverflowTable();
-    private final NameIndex models = new NameIndex(MOST_MODELS);
-    private final NameIndex routes = new NameIndex(MOST_ROUTES);
-    private final ReservationPool demands = new ReservationPool();
-    private final DeferredCharges later;
+    private final NameIndex models = new NameIndex(MAX_MODELS);
+    private final NameIndex routes = new NameIndex(MAX_ROUTES);
+    private final ReservationPool reservations = new ReservationPool();
+    private final DeferredCharges deferredCharges;
     private final @Nullable LeaseManager leases;
     private volatile @Nullable BucketSet everyone;
     private volatile @Nullable BucketStore store;
-    private volatile boolean changed;
+    private volatile boolean dirty;
     private @Nullable PolicyLimits latest;
-    private @Nullable PolicyLimits inForce;
-    private volatile long swept;
+    private @Nullable PolicyLimits active;
+    private volatile long adoptedGeneration;
 
     /**
      * Creates an empty set of buckets.
@@ -60,15 +60,15 @@ public final class Buckets implements AutoCloseable {
     public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        LeaseManager book = fleet == null ? null : new LeaseManager(fleet, this::now, this::partName);
-        this.leases = book;
-        this.accounts = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ACCOUNT));
-        this.organisations = new BucketTable(this::now, maintenance, slack, holders(book, Owner.ORGANISATION));
-        this.later = new DeferredCharges(maintenance);
+        LeaseManager manager = fleet == null ? null : new LeaseManager(fleet, this::now, this::partitionName);
+        this.leases = manager;
+        this.accounts = new BucketTable(this::now, maintenance, slack, drawsFactory(manager, Owner.ACCOUNT));
+        this.organisations = new BucketTable(this::now, maintenance, slack, drawsFactory(manager, Owner.ORGANISATION));
+        this.deferredCharges = new DeferredCharges(maintenance);
     }
 
-    private static @Nullable Function<String, OwnerDraws> holders(@Nullable LeaseManager book, Owner owner) {
-        return book == null ? null : id -> new OwnerDraws(owner, id, book);
+    private static @Nullable Function<String, OwnerDraws> drawsFactory(@Nullable LeaseManager manager, Owner owner) {
+        return manager == null ? null : id -> new OwnerDraws(owner, id, manager);
     }
 
     /** Returns the manager of leases; null without a fleet. */
@@ -78,7 +78,7 @@ public final class Buckets implements AutoCloseable {
     }
 
     /** Returns the name of the partition that a bucket counts, by the key of the bucket. */
-    String partName(int key) {
+    String partitionName(int key) {
         String model = models.name(BucketSet.model(key));
         String route = routes.name(BucketSet.route(key));
         return (model == null ? "" : model) + ':' + (route == null ? "" : route);
@@ -87,7 +87,7 @@ public final class Buckets implements AutoCloseable {
     /** Returns the limits of a policy, which may not be active yet; reuses the previous ones if they are equal. */
     public synchronized PolicyLimits limits(TokenBucketPolicy policy) {
         PolicyLimits last = latest;
-        if (last != null && last.isFor(policy)) {
+        if (last != null && last.matches(policy)) {
             return last;
         }
         PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
@@ -99,15 +99,15 @@ public final class Buckets implements AutoCloseable {
      * Records the active policy, and warns of limits that were renamed or rescoped since the one before. Called by a
      * background task.
      */
-    public synchronized void putInForce(PolicyLimits policy, String filter) {
-        PolicyLimits before = inForce;
+    public synchronized void activate(PolicyLimits policy, String filter) {
+        PolicyLimits before = active;
         if (before != null && policy.generation() <= before.generation()) {
             return;
         }
         if (before != null) {
             warn(filter, before, policy);
         }
-        inForce = policy;
+        active = policy;
     }
 
     private static void warn(String filter, PolicyLimits last, PolicyLimits next) {
@@ -137,54 +137,54 @@ public final class Buckets implements AutoCloseable {
      *
      * @return whether they were taken; if not, the reservation has a shortage
      */
-    public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
-        return ask(account, standing, address, policy, demand, Asking.TAKE);
+    public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+        return apply(account, standing, address, policy, reservation, Operation.TAKE);
     }
 
     /** Returns whether a reservation would fit; takes no tokens. */
-    public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
-        return ask(account, standing, address, policy, demand, Asking.LOOK);
+    public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+        return apply(account, standing, address, policy, reservation, Operation.CHECK);
     }
 
     /** Replaces the earlier charges of a reservation by its final cost, leaving a debt if necessary. */
-    public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
-        ask(account, standing, address, policy, demand, Asking.CORRECT);
+    public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+        apply(account, standing, address, policy, reservation, Operation.CORRECT);
     }
 
     /** The operation after the check of all buckets. */
-    private enum Asking {
-        LOOK,
+    private enum Operation {
+        CHECK,
         TAKE,
         CORRECT
     }
 
-    private boolean ask(
+    private boolean apply(
             Account account,
             Standing standing,
             InetAddress address,
             PolicyLimits policy,
-            Reservation demand,
-            Asking asking) {
-        LeaseManager book = leases;
-        demand.terms = book == null ? LeaseTerms.ALONE : book.terms();
-        PolicyLimits inForce = book == null ? policy : book.limits(policy);
+            Reservation reservation,
+            Operation operation) {
+        LeaseManager manager = leases;
+        reservation.terms = manager == null ? LeaseTerms.ALONE : manager.terms();
+        PolicyLimits effective = manager == null ? policy : manager.limits(policy);
         while (true) {
-            demand.clearOwners();
-            locate(account, standing, address, inForce, demand);
-            int result = ask(demand, 0, now(), asking);
-            if (result == GRANTED || result == SHORT) {
-                noteChange(asking != Asking.LOOK && result == GRANTED);
+            reservation.clearOwners();
+            locate(account, standing, address, effective, reservation);
+            int result = apply(reservation, 0, now(), operation);
+            if (result == GRANTED || result == INSUFFICIENT) {
+                markDirty(operation != Operation.CHECK && result == GRANTED);
                 return result == GRANTED;
             }
-            if (result != AGAIN) {
-                pin(account, demand.owner(result));
+            if (result != RETRY) {
+                pin(account, reservation.owner(result));
             }
         }
     }
 
-    private void noteChange(boolean isOne) {
-        if (isOne && !changed) { // avoids contention on the flag
-            changed = true;
+    private void markDirty(boolean isChange) {
+        if (isChange && !dirty) { // avoids contention on the flag
+            dirty = true;
         }
     }
 
@@ -197,31 +197,31 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation demand) {
+    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
         String organisation = account.organisation();
         OwnerLimits limits = policy.account(account.tier(), standing, organisation == null);
         if (!limits.isEmpty()) {
             boolean listed = account.trust() == Account.Trust.LISTED;
             long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
-            BucketSet own = account.keepsState() ? accounts.findOrMake(account.id(), limits, bound) : null;
+            BucketSet own = account.keepsState() ? accounts.findOrCreate(account.id(), limits, bound) : null;
             if (own != null) {
-                PolicyLimits mine = own.inForce(policy);
-                demand.addOwner(
-                        own, mine == policy ? limits : mine.account(account.tier(), standing, organisation == null));
+                PolicyLimits ownLimits = own.effectiveLimits(policy);
+                reservation.addOwner(
+                        own, ownLimits == policy ? limits : ownLimits.account(account.tier(), standing, organisation == null));
             } else {
-                demand.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
-                demand.overflows = true;
+                reservation.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
+                reservation.overflows = true;
             }
         }
         if (organisation != null && !policy.organisation().isEmpty()) {
-            BucketSet set = organisations.findOrMake(organisation, policy.organisation(), Long.MAX_VALUE);
+            BucketSet set = organisations.findOrCreate(organisation, policy.organisation(), Long.MAX_VALUE);
             if (set != null) {
-                demand.addOwner(set, set.inForce(policy).organisation());
+                reservation.addOwner(set, set.effectiveLimits(policy).organisation());
             }
         }
         if (!policy.everyone().isEmpty()) {
             BucketSet set = everyone(policy.everyone());
-            demand.addOwner(set, set.inForce(policy).everyone());
+            reservation.addOwner(set, set.effectiveLimits(policy).everyone());
         }
     }
 
@@ -232,9 +232,9 @@ public final class Buckets implements AutoCloseable {
             synchronized (this) {
                 set = everyone;
                 if (set == null) {
-                    LeaseManager book = leases;
+                    LeaseManager manager = leases;
                     set = BucketSet.shared(
-                            limits, now(), book == null ? null : new OwnerDraws(Owner.EVERYONE, "", book));
+                            limits, now(), manager == null ? null : new OwnerDraws(Owner.EVERYONE, "", manager));
                     everyone = set;
                 }
             }
@@ -249,44 +249,44 @@ public final class Buckets implements AutoCloseable {
      * @return {@link #GRANTED}, {@link #INSUFFICIENT}, {@link #RETRY} after an eviction, or the index of an owner that
      *     must be pinned first
      */
-    private int ask(Reservation demand, int index, long clock, Asking asking) {
-        if (index == demand.ownerCount()) {
-            return demand.shortage() == null || asking == Asking.CORRECT ? GRANTED : SHORT;
+    private int apply(Reservation reservation, int index, long clock, Operation operation) {
+        if (index == reservation.ownerCount()) {
+            return reservation.shortage() == null || operation == Operation.CORRECT ? GRANTED : INSUFFICIENT;
         }
-        BucketSet set = demand.owner(index);
+        BucketSet set = reservation.owner(index);
         synchronized (set) {
-            if (!set.check(demand, demand.ownerLimits(index), clock)) {
-                return AGAIN;
+            if (!set.check(reservation, reservation.ownerLimits(index), clock)) {
+                return RETRY;
             }
-            boolean taking = asking == Asking.CORRECT || (asking == Asking.TAKE && demand.shortage() == null);
-            if (taking && !set.pin()) {
+            boolean needsPin = operation == Operation.CORRECT || (operation == Operation.TAKE && reservation.shortage() == null);
+            if (needsPin && !set.pin()) {
                 return index;
             }
-            int result = ask(demand, index + 1, clock, asking);
-            if (result == GRANTED && asking == Asking.TAKE) {
-                set.take(demand);
-            } else if (result == GRANTED && asking == Asking.CORRECT) {
-                set.correct(demand);
+            int result = apply(reservation, index + 1, clock, operation);
+            if (result == GRANTED && operation == Operation.TAKE) {
+                set.take(reservation);
+            } else if (result == GRANTED && operation == Operation.CORRECT) {
+                set.correct(reservation);
             }
             return result;
         }
     }
 
     /** Replaces the reserved tokens by the final cost. */
-    public void settle(Reservation demand) {
+    public void settle(Reservation reservation) {
         long clock = now();
-        for (int i = 0; i < demand.takenCount(); i++) {
-            demand.takenOwner(i).settle(demand, demand.taken(i), demand.takenLimits(i), clock);
+        for (int i = 0; i < reservation.takenCount(); i++) {
+            reservation.takenOwner(i).settle(reservation, reservation.takenBucket(i), reservation.takenLimits(i), clock);
         }
-        noteChange(true);
-        demand.clearOwners();
+        markDirty(true);
+        reservation.clearOwners();
     }
 
     /** Evicts buckets that have been full for long enough, and switches all others to the active policy. */
-    public void tend(PolicyLimits policy) {
-        accounts.tend();
-        organisations.tend();
-        if (policy.generation() <= swept) {
+    public void maintain(PolicyLimits policy) {
+        accounts.maintain();
+        organisations.maintain();
+        if (policy.generation() <= adoptedGeneration) {
             return;
         }
         accounts.adopt(before -> policy.account(before.variant()));
@@ -296,15 +296,15 @@ public final class Buckets implements AutoCloseable {
         if (all != null) {
             all.adopt(policy.everyone(), now());
         }
-        swept = policy.generation();
+        adoptedGeneration = policy.generation();
     }
 
     /** Reads the levels of the limits that a reservation was taken from. */
-    public void read(Reservation demand, TightestLimits readings) {
-        readings.clear();
+    public void read(Reservation reservation, TightestLimits tightest) {
+        tightest.clear();
         long clock = now();
-        for (int i = 0; i < demand.takenCount(); i++) {
-            demand.takenOwner(i).read(demand, demand.taken(i), readings, clock);
+        for (int i = 0; i < reservation.takenCount(); i++) {
+            reservation.takenOwner(i).read(reservation, reservation.takenBucket(i), tightest, clock);
         }
     }
 
@@ -323,21 +323,21 @@ public final class Buckets implements AutoCloseable {
     }
 
     /** Restores the buckets from a directory, and saves them there from now on. */
-    public synchronized void keepIn(Path directory, PolicyLimits policy) {
+    public synchronized void persistTo(Path directory, PolicyLimits policy) {
         if (store == null) {
-            BucketStore opened = new BucketStore(directory, ticker, this);
-            opened.restore(policy);
-            store = opened;
+            BucketStore newStore = new BucketStore(directory, ticker, this);
+            newStore.restore(policy);
+            store = newStore;
         }
     }
 
     /** Saves the buckets if a directory is set, they have changed, and a save is due. */
     public void saveWhenDue() {
         BucketStore open = store;
-        if (open != null && changed) {
-            changed = false; // cleared first: changes during the save are saved next time
+        if (open != null && dirty) {
+            dirty = false; // cleared first: changes during the save are saved next time
             if (!open.saveWhenDue()) {
-                changed = true;
+                dirty = true;
             }
         }
     }
@@ -359,12 +359,12 @@ public final class Buckets implements AutoCloseable {
         return routes;
     }
 
-    public ReservationPool demands() {
-        return demands;
+    public ReservationPool reservations() {
+        return reservations;
     }
 
-    public DeferredCharges later() {
-        return later;
+    public DeferredCharges deferredCharges() {
+        return deferredCharges;
     }
 
     public BucketTable accounts() {

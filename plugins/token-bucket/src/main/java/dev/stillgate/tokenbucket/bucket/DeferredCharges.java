@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded: the oldest entries are evicted, and their responses keep their earlier charges. Thread-safe.
  */
 public final class DeferredCharges {
-    private static final int MOST = 100_000;
-    private static final Duration KEPT = Duration.ofDays(31);
+    private static final int MAX_ENTRIES = 100_000;
+    private static final Duration RETENTION = Duration.ofDays(31);
 
-    private final Cache<String, Charged> byAnswer;
+    private final Cache<String, Charges> byResponse;
 
     DeferredCharges(Executor maintenance) {
-        byAnswer = Caffeine.newBuilder()
-                .maximumSize(MOST)
-                .expireAfterWrite(KEPT)
+        byResponse = Caffeine.newBuilder()
+                .maximumSize(MAX_ENTRIES)
+                .expireAfterWrite(RETENTION)
                 .executor(maintenance)
                 .build();
     }
@@ -36,25 +36,25 @@ public final class DeferredCharges {
     /**
      * The charges of one response.
      *
-     * @param charged the reserved charges of a background response by limit name; null once its input and output are
+     * @param reserved the reserved charges of a background response by limit name; null once its input and output are
      *     known
      */
-    private record Charged(
+    private record Charges(
             Account account,
             @Nullable String model,
-            @Nullable Map<String, Long> charged,
+            @Nullable Map<String, Long> reserved,
             long input,
             long output) {}
 
     /**
      * Registers a background response that is charged its reservation. Must precede the settlement of the reservation.
      */
-    public void expect(String answerId, Account account, Reservation demand) {
-        byAnswer.put(answerId, new Charged(account, demand.modelName, demand.charges(), 0, 0));
+    public void addBackground(String responseId, Account account, Reservation reservation) {
+        byResponse.put(responseId, new Charges(account, reservation.modelName, reservation.charges(), 0, 0));
     }
 
     /** Returns whether an account still has the same buckets, perhaps of another tier. */
-    private static boolean isSame(Account before, Account now) {
+    private static boolean hasSameBuckets(Account before, Account now) {
         return before.id().equals(now.id()) && before.keepsState() == now.keepsState();
     }
 
@@ -66,32 +66,32 @@ public final class DeferredCharges {
      * @param input the input as the provider counts it
      */
     synchronized @Nullable public Account correct(
-            Operation operation, String path, Account fetcher, Usage usage, long input, Reservation demand) {
+            Operation operation, String path, Account fetcher, Usage usage, long input, Reservation reservation) {
         boolean results = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         String key = results ? path : path.substring(path.lastIndexOf('/') + 1);
-        Charged before = byAnswer.getIfPresent(key);
+        Charges before = byResponse.getIfPresent(key);
         if (usage.source() != Usage.Source.EXACT || (before == null && !results)) {
             return null;
         }
-        Account account = before == null || isSame(before.account(), fetcher) ? fetcher : before.account();
-        long output = Math.clamp(usage.output(), 0, Charge.MOST);
+        Account account = before == null || hasSameBuckets(before.account(), fetcher) ? fetcher : before.account();
+        long newOutput = Math.clamp(usage.output(), 0, Charge.MAX_AMOUNT);
         // The input of a batch of messages was charged when the batch was sent.
-        long counted = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MOST);
-        demand.tokens = true;
-        demand.requests = 1;
-        if (before != null && before.charged() != null) {
-            demand.charged = before.charged();
-            demand.modelName = before.model();
-            demand.cost(1, counted, output);
+        long newInput = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MAX_AMOUNT);
+        reservation.hasTokens = true;
+        reservation.requests = 1;
+        if (before != null && before.reserved() != null) {
+            reservation.earlierCharges = before.reserved();
+            reservation.modelName = before.model();
+            reservation.setCost(1, newInput, newOutput);
         } else {
-            long paidInput = before == null ? 0 : before.input();
-            long paidOutput = before == null ? 0 : before.output();
-            demand.cost(0, counted - paidInput, output - paidOutput);
-            counted = Math.max(counted, paidInput);
-            output = Math.max(output, paidOutput);
+            long chargedInput = before == null ? 0 : before.input();
+            long chargedOutput = before == null ? 0 : before.output();
+            reservation.setCost(0, newInput - chargedInput, newOutput - chargedOutput);
+            newInput = Math.max(newInput, chargedInput);
+            newOutput = Math.max(newOutput, chargedOutput);
         }
         String model = before == null ? null : before.model();
-        byAnswer.put(key, new Charged(account, model, null, counted, output));
+        byResponse.put(key, new Charges(account, model, null, newInput, newOutput));
         return account;
     }
 }

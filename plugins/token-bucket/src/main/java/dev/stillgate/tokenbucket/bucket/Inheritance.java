@@ -25,7 +25,7 @@ record Inheritance(BucketState64BitsInteger before, BucketLimits limits, BucketL
     BucketState64BitsInteger state(BucketConfiguration configuration, long now) {
         long[] left = new long[wanted.size()];
         for (int i = 0; i < left.length; i++) {
-            left[i] = wanted.continues(limits, i) ? 0 : knownLeft(wanted.get(i));
+            left[i] = wanted.continues(limits, i) ? 0 : startLevel(wanted.get(i));
         }
         BucketConfiguration starting = wanted.startingWith(limits, left);
         BucketState64BitsInteger after =
@@ -35,7 +35,7 @@ record Inheritance(BucketState64BitsInteger before, BucketLimits limits, BucketL
                 BandwidthAccess.consume(after, i, -left[i]); // a Bucket4j bandwidth cannot start below zero
             }
         }
-        takePartOnly(after);
+        takeShareOnly(after);
         return after;
     }
 
@@ -49,18 +49,18 @@ record Inheritance(BucketState64BitsInteger before, BucketLimits limits, BucketL
      * When this gateway switches to its share of the limits, leaves the other gateways their shares of the remaining
      * tokens.
      */
-    private void takePartOnly(BucketState64BitsInteger after) {
+    private void takeShareOnly(BucketState64BitsInteger after) {
         for (int i = 0; i < limits.size(); i++) {
             int index = wanted.indexOf(limits.get(i));
-            if (index >= 0 && wanted.get(index).isPart() && !limits.get(i).isPart()) {
-                TokenLimit part = wanted.get(index);
-                long own = (long) ((double) before.getCurrentSize(i) * part.capacity() / part.largest());
+            if (index >= 0 && wanted.get(index).isShare() && !limits.get(i).isShare()) {
+                TokenLimit share = wanted.get(index);
+                long own = (long) ((double) before.getCurrentSize(i) * share.capacity() / share.fullCapacity());
                 BandwidthAccess.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
             }
         }
     }
 
-    private long knownLeft(TokenLimit added) {
+    private long startLevel(TokenLimit added) {
         long mostUsed = 0;
         long leastLeft = added.capacity();
         for (int i = 0; i < limits.size(); i++) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeaseManager {
     /** The maximum number of draws in flight; the others wait for the next round. */
-    private static final int MOST_DRAWS = 1000;
+    private static final int MAX_DRAWS = 1000;
 
     /**
      * Leases become binding after this many rounds with the store; the tokens used during an outage have been drawn by
@@ -40,12 +40,12 @@ public final class LeaseManager {
 
     private final String filter;
     private final LongSupplier clock;
-    private final IntFunction<String> partName;
-    private final ConcurrentLinkedQueue<BucketSet> used = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger drawing = new AtomicInteger();
+    private final IntFunction<String> partitionName;
+    private final ConcurrentLinkedQueue<BucketSet> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger drawsInFlight = new AtomicInteger();
     private final AtomicInteger outages = new AtomicInteger();
     private int roundsJoined;
-    private long number;
+    private long roundNumber;
     private final LostOwners lostOwners;
     private volatile LeaseTerms terms;
     private volatile LeaseTerms lostTerms;
@@ -57,7 +57,7 @@ public final class LeaseManager {
      * @param policy the limits of the policy that are divided
      * @param allOwners whether they apply to all owners; otherwise only to lost owners
      */
-    private record Share(PolicyLimits of, int nodes, PolicyLimits limits, boolean everyone) {}
+    private record Share(PolicyLimits policy, int divisor, PolicyLimits limits, boolean allOwners) {}
 
     /**
      * Creates a manager without buckets.
@@ -65,10 +65,10 @@ public final class LeaseManager {
      * @param clock nanoseconds from an arbitrary origin
      * @param partitionName the name of the partition that a bucket counts, by the key of the bucket
      */
-    LeaseManager(String filter, LongSupplier clock, IntFunction<String> partName) {
+    LeaseManager(String filter, LongSupplier clock, IntFunction<String> partitionName) {
         this.filter = filter;
         this.clock = clock;
-        this.partName = partName;
+        this.partitionName = partitionName;
         this.lostOwners = new LostOwners(filter);
         this.terms = new LeaseTerms(false, true, 1, Duration.ofSeconds(1).toNanos());
         this.lostTerms = terms;
@@ -81,13 +81,13 @@ public final class LeaseManager {
     /** Returns the limits in effect: those of the policy or, while the store is lost, the share of this gateway. */
     PolicyLimits limits(PolicyLimits policy) {
         Share lost = share;
-        return lost != null && lost.everyone() && lost.of() == policy ? lost.limits() : policy;
+        return lost != null && lost.allOwners() && lost.policy() == policy ? lost.limits() : policy;
     }
 
     /** Returns the limits of an owner whose draws keep failing. */
     PolicyLimits lostLimits(PolicyLimits policy) {
         Share lost = share;
-        return lost != null && lost.of() == policy ? lost.limits() : policy;
+        return lost != null && lost.policy() == policy ? lost.limits() : policy;
     }
 
     /** Returns the lease terms of an owner whose draws keep failing. */
@@ -100,7 +100,7 @@ public final class LeaseManager {
     }
 
     /** Returns whether the store is joined and grants the draws of all owners. */
-    public boolean grants(Fleet fleet) {
+    public boolean isHealthy(Fleet fleet) {
         return fleet.link() == Fleet.Link.JOINED && lostOwners.count() == 0;
     }
 
@@ -111,7 +111,7 @@ public final class LeaseManager {
 
     /** Adds a set to the next round. */
     void add(BucketSet set) {
-        used.add(set);
+        queue.add(set);
     }
 
     /**
@@ -119,18 +119,18 @@ public final class LeaseManager {
      *
      * @param settings the fleet settings of the active policy, which may differ although its limits are the same
      */
-    public void round(Fleet fleet, PolicyLimits policy, FleetPolicy how) {
-        number++;
+    public void round(Fleet fleet, PolicyLimits policy, FleetPolicy settings) {
+        roundNumber++;
         int nodes = Math.max(1, fleet.nodes());
-        long nanos = how.period().toNanos();
+        long nanos = settings.drawPeriod().toNanos();
         boolean joined = fleet.link() == Fleet.Link.JOINED;
-        int parts = how.lost() == FleetPolicy.WhenLost.SHARE ? nodes : 1;
+        int divisor = settings.lossBehaviour() == FleetPolicy.WhenLost.SHARE ? nodes : 1;
         if (joined && lostOwners.count() == 0) {
             share = null;
         } else {
-            goOn(policy, parts, !joined);
+            updateShare(policy, divisor, !joined);
         }
-        lostTerms = new LeaseTerms(how.lost() == FleetPolicy.WhenLost.CLOSED, false, nodes, nanos);
+        lostTerms = new LeaseTerms(settings.lossBehaviour() == FleetPolicy.WhenLost.CLOSED, false, nodes, nanos);
         if (joined) {
             if (roundsJoined++ == 0) {
                 outages.incrementAndGet();
@@ -143,65 +143,65 @@ public final class LeaseManager {
         }
     }
 
-    private void goOn(PolicyLimits policy, int parts, boolean everyone) {
+    private void updateShare(PolicyLimits policy, int divisor, boolean allOwners) {
         Share before = share;
-        if (before == null || before.of() != policy || before.nodes() != parts) {
-            share = new Share(policy, parts, parts == 1 ? policy : policy.dividedBy(parts), everyone);
-        } else if (before.everyone() != everyone) {
-            share = new Share(policy, parts, before.limits(), everyone);
+        if (before == null || before.policy() != policy || before.divisor() != divisor) {
+            share = new Share(policy, divisor, divisor == 1 ? policy : policy.dividedBy(divisor), allOwners);
+        } else if (before.allOwners() != allOwners) {
+            share = new Share(policy, divisor, before.limits(), allOwners);
         }
     }
 
     private void drawAll(SharedBuckets store, PolicyLimits policy) {
-        int count = used.size();
-        boolean probing = number % Math.max(1, PROBE_NANOS / terms.roundNanos()) == 0;
-        List<Planned> plans = new ArrayList<>();
-        for (int i = 0; i < count && drawing.get() + plans.size() < MOST_DRAWS; i++) {
-            BucketSet set = used.poll();
+        int count = queue.size();
+        boolean probing = roundNumber % Math.max(1, PROBE_NANOS / terms.roundNanos()) == 0;
+        List<PlannedDraw> plans = new ArrayList<>();
+        for (int i = 0; i < count && drawsInFlight.get() + plans.size() < MAX_DRAWS; i++) {
+            BucketSet set = queue.poll();
             if (set == null) {
                 break;
             }
             Bucket.LeaseRound round = (bucket, index, tokens) -> plan(plans, set, bucket, index, tokens);
-            if (set.endRound(policy, number, probing, clock.getAsLong(), round)) {
-                used.add(set);
+            if (set.endRound(policy, roundNumber, probing, clock.getAsLong(), round)) {
+                queue.add(set);
             }
         }
         plans.forEach(plan -> send(store, plan)); // outside of all monitors
     }
 
-    private record Planned(BucketSet set, Bucket bucket, TokenLimit limit, SharedBuckets.Draw draw) {}
+    private record PlannedDraw(BucketSet set, Bucket bucket, TokenLimit limit, SharedBuckets.Draw draw) {}
 
-    private void plan(List<Planned> plans, BucketSet set, Bucket bucket, int index, long tokens) {
+    private void plan(List<PlannedDraw> plans, BucketSet set, Bucket bucket, int index, long tokens) {
         TokenLimit limit = bucket.limits().get(index);
         Bandwidth bandwidth = limit.bandwidth();
         if (bandwidth == null) {
             return;
         }
-        long owed = tokens < 0 ? tokens : Math.max(0, -bucket.held(index));
+        long owed = tokens < 0 ? tokens : Math.max(0, -bucket.leased(index));
         long wanted = tokens < 0 ? 0 : tokens - owed;
         if (tokens < 0) {
-            bucket.lease(index, tokens); // removed first, so that no request uses it meanwhile
+            bucket.addLeased(index, tokens); // removed first, so that no request uses it meanwhile
         }
         var terms = new SharedBuckets.Terms(
                 bandwidth.getCapacity(),
                 bandwidth.getRefillTokens(),
                 Duration.ofNanos(bandwidth.getRefillPeriodNanos()),
                 bandwidth.isRefillIntervally());
-        String key = filter + ':' + set.ownerKey() + ':' + partName.apply(bucket.key()) + ':' + limit.name();
+        String key = filter + ':' + set.ownerKey() + ':' + partitionName.apply(bucket.key()) + ':' + limit.name();
         set.startDraw();
-        plans.add(new Planned(set, bucket, limit, new SharedBuckets.Draw(key, terms, owed, wanted)));
+        plans.add(new PlannedDraw(set, bucket, limit, new SharedBuckets.Draw(key, terms, owed, wanted)));
     }
 
-    private void send(SharedBuckets store, Planned plan) {
-        drawing.incrementAndGet();
+    private void send(SharedBuckets store, PlannedDraw plan) {
+        drawsInFlight.incrementAndGet();
         store.draw(plan.draw).whenComplete((drawn, failure) -> {
-            drawing.decrementAndGet();
+            drawsInFlight.decrementAndGet();
             if (drawn == null) {
                 plan.set.drawFailed(
                         failure == null ? new IllegalStateException("no answer") : failure, clock.getAsLong());
             } else {
                 long leased = Math.max(0, plan.draw.owed()) + drawn.granted();
-                plan.set.drawn(plan.bucket, plan.limit, leased, drawn.left(), clock.getAsLong());
+                plan.set.completeDraw(plan.bucket, plan.limit, leased, drawn.left(), clock.getAsLong());
             }
         });
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NameIndex {
     /** The maximum length of a learned name; longer ones are not model names and would bloat snapshots. */
-    static final int LONGEST = 1024;
+    static final int MAX_LENGTH = 1024;
 
     /** The number of all unknown names. */
     public static final int OTHER = 0;
@@ -18,8 +18,8 @@ public final class NameIndex {
     private final @Nullable String[] byNumber;
 
     /** Creates an empty index. */
-    NameIndex(int most) {
-        this.byNumber = new String[most + 1];
+    NameIndex(int capacity) {
+        this.byNumber = new String[capacity + 1];
     }
 
     /** Returns the number of a name; {@value #OTHER} for an unknown name or null. */
@@ -33,13 +33,13 @@ public final class NameIndex {
         if (known != null) {
             return known;
         }
-        if (name.length() > LONGEST) {
+        if (name.length() > MAX_LENGTH) {
             return OTHER;
         }
         synchronized (this) {
-            Integer learnt = numbers.get(name);
-            if (learnt != null) {
-                return learnt;
+            Integer learned = numbers.get(name);
+            if (learned != null) {
+                return learned;
             }
             int next = numbers.size() + 1;
             if (next >= byNumber.length) {

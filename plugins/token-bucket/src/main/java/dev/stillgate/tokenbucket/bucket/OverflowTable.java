@@ -33,9 +33,9 @@ final class OverflowTable {
         if (set != null) {
             return set;
         }
-        BucketSet made = BucketSet.shared(limits, now, null);
-        BucketSet other = slots.compareAndExchange(slot, null, made);
-        return other == null ? made : other;
+        BucketSet created = BucketSet.shared(limits, now, null);
+        BucketSet other = slots.compareAndExchange(slot, null, created);
+        return other == null ? created : other;
     }
 
     /** Switches each set to the limits of a policy. */

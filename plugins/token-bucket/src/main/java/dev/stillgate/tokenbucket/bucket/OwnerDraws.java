@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * of the owner's bucket set, except {@link #isLost}.
  */
 final class OwnerDraws {
-    private static final int MOST_ROUNDS = 10;
+    private static final int MAX_ROUNDS = 10;
 
     /** An owner is lost after this many consecutive rounds with a failed draw, and not before {@link #FAILED_NANOS}. */
     private static final int FAILED_ROUNDS = 2;
@@ -21,9 +21,9 @@ final class OwnerDraws {
 
     private final Owner owner;
     private final String id;
-    private final LeaseManager book;
-    private boolean listed;
-    private int drawing;
+    private final LeaseManager manager;
+    private boolean queued;
+    private int drawsInFlight;
     private long lastRound;
     private int outages;
     private @Nullable Throwable failure;
@@ -31,11 +31,11 @@ final class OwnerDraws {
     private long failingSince;
     private volatile boolean lost;
 
-    OwnerDraws(Owner owner, String id, LeaseManager book) {
+    OwnerDraws(Owner owner, String id, LeaseManager manager) {
         this.owner = owner;
         this.id = id;
-        this.book = book;
-        this.outages = book.outages();
+        this.manager = manager;
+        this.outages = manager.outages();
     }
 
     Owner owner() {
@@ -48,10 +48,10 @@ final class OwnerDraws {
     }
 
     /** Adds the set to the next round, if it is not queued yet. */
-    void list(BucketSet set) {
-        if (!listed) {
-            listed = true;
-            book.add(set);
+    void enqueue(BucketSet set) {
+        if (!queued) {
+            queued = true;
+            manager.add(set);
         }
     }
 
@@ -60,28 +60,28 @@ final class OwnerDraws {
      *
      * @param needed whether the set has unsettled leases
      */
-    boolean stays(boolean needed) {
-        listed = needed || drawing > 0 || lost;
-        failedRounds = listed ? failedRounds : 0;
-        return listed;
+    boolean endRound(boolean needed) {
+        queued = needed || drawsInFlight > 0 || lost;
+        failedRounds = queued ? failedRounds : 0;
+        return queued;
     }
 
     /** Returns the number of rounds since the last call, at least 1. */
-    int roundsSince(long number) {
-        int rounds = Math.clamp(number - lastRound, 1, MOST_ROUNDS);
-        lastRound = number;
+    int roundsSince(long roundNumber) {
+        int rounds = Math.clamp(roundNumber - lastRound, 1, MAX_ROUNDS);
+        lastRound = roundNumber;
         return rounds;
     }
 
     /** Returns whether the store was lost and joined again since the last call. */
     boolean hadOutage() {
         int before = outages;
-        outages = book.outages();
+        outages = manager.outages();
         return outages != before;
     }
 
     void startDraw() {
-        drawing++;
+        drawsInFlight++;
     }
 
     /**
@@ -90,30 +90,30 @@ final class OwnerDraws {
      *
      * @param cause the failure; null for success
      */
-    void endDraw(@Nullable Throwable why, long now) {
-        drawing--;
-        if (why != null) {
+    void endDraw(@Nullable Throwable cause, long now) {
+        drawsInFlight--;
+        if (cause != null) {
             failingSince = failedRounds == 0 && failure == null ? now : failingSince;
-            failure = why;
+            failure = cause;
         }
-        if (drawing > 0) {
+        if (drawsInFlight > 0) {
             return;
         }
         Throwable failed = failure;
         failure = null;
         if (failed == null) {
-            drawsAgain();
+            recover();
         } else if (++failedRounds >= FAILED_ROUNDS && now - failingSince >= FAILED_NANOS && !lost) {
             lost = true;
-            book.lostOwners().add(failed, now);
+            manager.lostOwners().add(failed, now);
         }
     }
 
-    private void drawsAgain() {
+    private void recover() {
         failedRounds = 0;
         if (lost) {
             lost = false;
-            book.lostOwners().remove();
+            manager.lostOwners().remove();
         }
     }
 
@@ -123,14 +123,14 @@ final class OwnerDraws {
     }
 
     LeaseTerms lostTerms() {
-        return book.lostTerms();
+        return manager.lostTerms();
     }
 
     PolicyLimits lostLimits(PolicyLimits policy) {
-        return book.lostLimits(policy);
+        return manager.lostLimits(policy);
     }
 
     boolean isDrawing() {
-        return drawing > 0;
+        return drawsInFlight > 0;
     }
 }

@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reservation extends Charge {
     private static final int OWNERS = 3;
-    private static final int MOST_BUCKETS = OWNERS * OwnerLimits.PARTS;
+    private static final int MAX_BUCKETS = OWNERS * OwnerLimits.KINDS;
 
     LeaseTerms terms = LeaseTerms.ALONE;
     private final @Nullable BucketSet[] owners = new BucketSet[OWNERS];
     private final @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
     private int ownerCount;
-    private final @Nullable Bucket[] buckets = new Bucket[MOST_BUCKETS];
-    private final @Nullable BucketLimits[] bucketLimits = new BucketLimits[MOST_BUCKETS];
-    private final int[] bucketOwner = new int[MOST_BUCKETS];
+    private final @Nullable Bucket[] buckets = new Bucket[MAX_BUCKETS];
+    private final @Nullable BucketLimits[] bucketLimits = new BucketLimits[MAX_BUCKETS];
+    private final int[] bucketOwner = new int[MAX_BUCKETS];
     private int bucketCount;
     private final Shortage shortage = new Shortage();
-    private final TightestLimits readings = new TightestLimits();
+    private final TightestLimits tightest = new TightestLimits();
 
     @Override
     public void reset() {
@@ -58,11 +58,11 @@ public final class Reservation extends Charge {
     }
 
     BucketSet owner(int index) {
-        return present(owners[index]);
+        return requirePresent(owners[index]);
     }
 
     OwnerLimits ownerLimits(int index) {
-        return present(ownerLimits[index]);
+        return requirePresent(ownerLimits[index]);
     }
 
     /** Adds a bucket that tokens were taken from, with its limits at that time. */
@@ -81,12 +81,12 @@ public final class Reservation extends Charge {
         return bucketCount;
     }
 
-    Bucket taken(int index) {
-        return present(buckets[index]);
+    Bucket takenBucket(int index) {
+        return requirePresent(buckets[index]);
     }
 
     BucketLimits takenLimits(int index) {
-        return present(bucketLimits[index]);
+        return requirePresent(bucketLimits[index]);
     }
 
     BucketSet takenOwner(int index) {
@@ -97,10 +97,10 @@ public final class Reservation extends Charge {
     Map<String, Long> charges() {
         Map<String, Long> charges = new HashMap<>();
         for (int i = 0; i < bucketCount; i++) {
-            BucketLimits part = takenLimits(i);
-            for (int j = 0; j < part.size(); j++) {
-                if (part.get(j).counts(this)) {
-                    charges.put(part.get(j).name(), part.get(j).cost(this));
+            BucketLimits limits = takenLimits(i);
+            for (int j = 0; j < limits.size(); j++) {
+                if (limits.get(j).counts(this)) {
+                    charges.put(limits.get(j).name(), limits.get(j).cost(this));
                 }
             }
         }
@@ -110,19 +110,19 @@ public final class Reservation extends Charge {
     /** Returns the reason that the reservation does not fit; null if it fits. */
     @Nullable
     public Shortage shortage() {
-        return shortage.isAny() ? shortage : null;
+        return shortage.isPresent() ? shortage : null;
     }
 
-    public TightestLimits readings() {
-        return readings;
+    public TightestLimits tightestLimits() {
+        return tightest;
     }
 
     /** Adds each limit of a bucket in which the reservation does not fit to the shortage. */
-    void check(Bucket bucket, LeaseTerms of, long now) {
-        bucket.check(this, of, now, shortage);
+    void check(Bucket bucket, LeaseTerms leaseTerms, long now) {
+        bucket.check(this, leaseTerms, now, shortage);
     }
 
-    private static <T> T present(@Nullable T value) {
+    private static <T> T requirePresent(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("nothing at this index");
         }

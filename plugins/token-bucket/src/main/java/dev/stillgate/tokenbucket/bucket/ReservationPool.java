@@ -4,26 +4,26 @@ import java.util.ArrayDeque;
 
 /** Pool of reservations for each thread, so that a decision allocates nothing. Thread-safe. */
 public final class ReservationPool {
-    private static final int MOST = 4096;
+    private static final int MAX_POOLED = 4096;
 
     private final ThreadLocal<ArrayDeque<Reservation>> free = ThreadLocal.withInitial(ArrayDeque::new);
 
     /** Returns a reset reservation. */
     public Reservation take() {
-        Reservation demand = free.get().pollLast();
-        if (demand == null) {
-            demand = new Reservation();
+        Reservation reservation = free.get().pollLast();
+        if (reservation == null) {
+            reservation = new Reservation();
         }
-        demand.reset();
-        return demand;
+        reservation.reset();
+        return reservation;
     }
 
     /** Returns a reservation to the pool; the caller must not use it afterwards. */
-    public void giveBack(Reservation demand) {
-        demand.clearOwners();
-        ArrayDeque<Reservation> mine = free.get();
-        if (mine.size() < MOST) {
-            mine.addLast(demand);
+    public void giveBack(Reservation reservation) {
+        reservation.clearOwners();
+        ArrayDeque<Reservation> pool = free.get();
+        if (pool.size() < MAX_POOLED) {
+            pool.addLast(reservation);
         }
     }
 }

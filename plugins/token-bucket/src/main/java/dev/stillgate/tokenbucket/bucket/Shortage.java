@@ -12,28 +12,28 @@ public final class Shortage {
     static final long CONCURRENCY_NANOS = 1_000_000_000L;
 
     private @Nullable TokenLimit limit;
-    private long longest = -1;
+    private long longestWait = -1;
     private long wait;
-    private long asked;
+    private long requested;
     private long remaining;
     private long reset;
-    private boolean never;
-    private boolean any;
+    private boolean tooLarge;
+    private boolean hasEntry;
 
     void clear() {
         limit = null;
-        longest = -1;
+        longestWait = -1;
         wait = 0;
-        asked = 0;
+        requested = 0;
         remaining = 0;
         reset = 0;
-        never = false;
-        any = false;
+        tooLarge = false;
+        hasEntry = false;
     }
 
     /** Returns whether anything was added since the last {@link #clear}. */
-    boolean isAny() {
-        return any;
+    boolean isPresent() {
+        return hasEntry;
     }
 
     /**
@@ -42,48 +42,48 @@ public final class Shortage {
      * @param isShort whether the limit lacks tokens; if false, only the wait counts
      * @param nanos the wait, which may be 0
      */
-    void waits(TokenLimit which, boolean isShort, long nanos, long wanted, long left, long untilFull) {
-        any = true;
+    void addWait(TokenLimit candidate, boolean isShort, long nanos, long wanted, long left, long untilFull) {
+        hasEntry = true;
         wait = Math.max(wait, nanos);
-        if (isShort && !never && nanos > longest) {
-            longest = nanos;
-            bound(which, wanted, left, untilFull);
+        if (isShort && !tooLarge && nanos > longestWait) {
+            longestWait = nanos;
+            setLimit(candidate, wanted, left, untilFull);
         }
     }
 
     /** Adds a limit that is smaller than the request. */
-    void never(TokenLimit which, long wanted, long left, long untilFull) {
-        any = true;
-        if (!never) {
-            never = true;
-            bound(which, wanted, left, untilFull);
+    void addTooLarge(TokenLimit candidate, long wanted, long left, long untilFull) {
+        hasEntry = true;
+        if (!tooLarge) {
+            tooLarge = true;
+            setLimit(candidate, wanted, left, untilFull);
         }
     }
 
-    private void bound(TokenLimit which, long wanted, long left, long untilFull) {
-        limit = which;
-        asked = wanted;
+    private void setLimit(TokenLimit candidate, long wanted, long left, long untilFull) {
+        limit = candidate;
+        requested = wanted;
         remaining = Math.max(0, left);
         reset = untilFull;
     }
 
     /** Returns the limit that caused the refusal. */
     public TokenLimit limit() {
-        TokenLimit bound = limit;
-        if (bound == null) {
+        TokenLimit current = limit;
+        if (current == null) {
             throw new IllegalStateException("nothing is short");
         }
-        return bound;
+        return current;
     }
 
     /** Returns the nanoseconds until the request fits in all limits; -1 if it never fits. */
     public long waitNanos() {
-        return never ? -1 : wait;
+        return tooLarge ? -1 : wait;
     }
 
     /** Returns the tokens requested from {@link #limit}. */
-    public long asked() {
-        return asked;
+    public long requested() {
+        return requested;
     }
 
     /** Returns the tokens left in {@link #limit}, at least 0. */

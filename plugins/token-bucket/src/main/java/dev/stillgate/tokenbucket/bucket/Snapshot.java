@@ -42,7 +42,7 @@ final class Snapshot {
      * @param id the id of the owner; empty for everyone
      * @param variant the attributes that selected its limits
      */
-    record Entry(Owner owner, String id, OwnerLimits.Variant variant, List<Part> parts) {}
+    record Entry(Owner owner, String id, OwnerLimits.Variant variant, List<BucketEntry> buckets) {}
 
     /**
      * One saved bucket.
@@ -51,7 +51,7 @@ final class Snapshot {
      * @param model the model; empty for all models or an unknown one
      * @param route the route; empty for all routes or an unknown one
      */
-    record Part(int kind, String model, String route, List<Level> levels) {}
+    record BucketEntry(int kind, String model, String route, List<LimitEntry> limits) {}
 
     /**
      * The saved state of one limit.
@@ -60,7 +60,7 @@ final class Snapshot {
      * @param interval the id of the bandwidth of a limit that refills by interval; otherwise empty
      * @param intervalAge the time since the interval began, in nanoseconds
      */
-    record Level(String limit, long left, String interval, long begun) {}
+    record LimitEntry(String limit, long left, String interval, long intervalAge) {}
 
     /** Writes all entries. */
     @FunctionalInterface
@@ -76,9 +76,9 @@ final class Snapshot {
 
     /** Writes a complete file, or leaves the old one in place. */
     static void write(Path file, long millis, Source source) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Path newFile = file.resolveSibling(file.getFileName() + ".new");
         CRC32C sum = new CRC32C();
-        try (OutputStream raw = Files.newOutputStream(fresh);
+        try (OutputStream raw = Files.newOutputStream(newFile);
                 BufferedOutputStream buffered = new BufferedOutputStream(raw, 1 << 16)) {
             DataOutputStream out = new DataOutputStream(new CheckedOutputStream(buffered, sum));
             out.writeLong(MAGIC);
@@ -89,10 +89,10 @@ final class Snapshot {
             out.writeLong(sum.getValue());
             out.flush();
         }
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(newFile, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void write(DataOutputStream out, Entry entry) throws IOException {
@@ -102,19 +102,19 @@ final class Snapshot {
         out.writeBoolean(tier != null);
         out.writeUTF(tier == null ? "" : tier);
         out.writeUTF(entry.variant().standing().name());
-        out.writeBoolean(entry.variant().alone());
-        out.writeInt(entry.parts().size());
-        for (Part part : entry.parts()) {
-            out.writeByte(part.kind());
-            out.writeUTF(part.model());
-            out.writeUTF(part.route());
-            out.writeInt(part.levels().size());
-            for (Level level : part.levels()) {
-                out.writeUTF(level.limit());
-                out.writeLong(level.left());
-                out.writeUTF(level.interval());
-                if (!level.interval().isEmpty()) {
-                    out.writeLong(level.begun());
+        out.writeBoolean(entry.variant().withoutOrganisation());
+        out.writeInt(entry.buckets().size());
+        for (BucketEntry bucket : entry.buckets()) {
+            out.writeByte(bucket.kind());
+            out.writeUTF(bucket.model());
+            out.writeUTF(bucket.route());
+            out.writeInt(bucket.limits().size());
+            for (LimitEntry limit : bucket.limits()) {
+                out.writeUTF(limit.limit());
+                out.writeLong(limit.left());
+                out.writeUTF(limit.interval());
+                if (!limit.interval().isEmpty()) {
+                    out.writeLong(limit.intervalAge());
                 }
             }
         }
@@ -126,7 +126,7 @@ final class Snapshot {
      *
      * @throws IOException if the file is damaged or of another version
      */
-    static @Nullable Long read(Path file, Consumer<Entry> to) throws IOException {
+    static @Nullable Long read(Path file, Consumer<Entry> consumer) throws IOException {
         CRC32C sum = new CRC32C();
         try (InputStream raw = Files.newInputStream(file);
                 BufferedInputStream buffered = new BufferedInputStream(raw, 1 << 16)) {
@@ -140,7 +140,7 @@ final class Snapshot {
             }
             long millis = in.readLong();
             for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
-                to.accept(readEntry(in, kind));
+                consumer.accept(readEntry(in, kind));
             }
             long found = sum.getValue();
             if (in.readLong() != found) {
@@ -157,7 +157,7 @@ final class Snapshot {
     }
 
     private static Entry readEntry(DataInputStream in, byte kind) throws IOException {
-        Owner whose = switch (kind) {
+        Owner owner = switch (kind) {
             case 'A' -> Owner.ACCOUNT;
             case 'O' -> Owner.ORGANISATION;
             case 'E' -> Owner.EVERYONE;
@@ -167,21 +167,21 @@ final class Snapshot {
         boolean hasTier = in.readBoolean();
         String tier = in.readUTF();
         Standing standing = Standing.valueOf(in.readUTF());
-        boolean alone = in.readBoolean();
-        List<Part> parts = new ArrayList<>();
+        boolean withoutOrganisation = in.readBoolean();
+        List<BucketEntry> buckets = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {
-            int part = in.readByte() & (OwnerLimits.PARTS - 1);
+            int partition = in.readByte() & (OwnerLimits.KINDS - 1);
             String model = in.readUTF();
             String route = in.readUTF();
-            List<Level> levels = new ArrayList<>();
+            List<LimitEntry> limits = new ArrayList<>();
             for (int j = in.readInt(); j > 0; j--) {
                 String limit = in.readUTF();
                 long left = in.readLong();
                 String interval = in.readUTF();
-                levels.add(new Level(limit, left, interval, interval.isEmpty() ? 0 : in.readLong()));
+                limits.add(new LimitEntry(limit, left, interval, interval.isEmpty() ? 0 : in.readLong()));
             }
-            parts.add(new Part(part, model, route, levels));
+            buckets.add(new BucketEntry(partition, model, route, limits));
         }
-        return new Entry(whose, id, new OwnerLimits.Variant(hasTier ? tier : null, standing, alone), parts);
+        return new Entry(owner, id, new OwnerLimits.Variant(hasTier ? tier : null, standing, withoutOrganisation), buckets);
     }
 }

@@ -32,8 +32,8 @@ public final class TightestLimits {
     public void add(TokenLimit limit, long remaining, long untilFullNanos) {
         Reading reading = of(limit.measure());
         TokenLimit other = reading.limit;
-        double part = (double) remaining / (double) limit.capacity();
-        if (other == null || part < (double) reading.left / (double) other.capacity()) {
+        double fraction = (double) remaining / (double) limit.capacity();
+        if (other == null || fraction < (double) reading.left / (double) other.capacity()) {
             reading.limit = limit;
             reading.left = remaining;
             reading.reset = untilFullNanos;
@@ -67,12 +67,12 @@ public final class TightestLimits {
         if (input == null || output == null) {
             return input != null ? Measure.INPUT_TOKENS : output != null ? Measure.OUTPUT_TOKENS : null;
         }
-        return part(Measure.INPUT_TOKENS, input) < part(Measure.OUTPUT_TOKENS, output)
+        return fraction(Measure.INPUT_TOKENS, input) < fraction(Measure.OUTPUT_TOKENS, output)
                 ? Measure.INPUT_TOKENS
                 : Measure.OUTPUT_TOKENS;
     }
 
-    private double part(Measure measure, TokenLimit limit) {
+    private double fraction(Measure measure, TokenLimit limit) {
         return (double) remaining(measure) / (double) limit.capacity();
     }
 

@@ -13,12 +13,12 @@ public final class PromptCounter {
         this.tokenizers = tokenizers;
     }
 
-    public static PromptCounter of(TokenBucketPolicy.@Nullable PromptCount how) {
-        return new PromptCounter(how == TokenBucketPolicy.PromptCount.TOKENIZER ? new PublicTokenizers() : null);
+    public static PromptCounter of(TokenBucketPolicy.@Nullable PromptCount method) {
+        return new PromptCounter(method == TokenBucketPolicy.PromptCount.TOKENIZER ? new PublicTokenizers() : null);
     }
 
     /** Puts the amounts of a prompt into a charge; an invalid {@code max_tokens} counts as unknown. */
-    public void prompt(BodyView.Chat chat, Charge charge) {
+    public void addPrompt(BodyView.Chat chat, Charge charge) {
         charge.modelName = chat.model();
         charge.marksCache = chat.marksCache();
         charge.background = chat.background();
@@ -30,7 +30,7 @@ public final class PromptCounter {
      * Puts the amounts of a batch into a charge: one request and the input of each prompt; output is charged with the
      * results. Every limit that counts one of its models counts the batch.
      */
-    public void batch(BodyView.Batch batch, Charge charge) {
+    public void addBatch(BodyView.Batch batch, Charge charge) {
         charge.requests = Math.max(1, batch.size());
         charge.batch = true;
         charge.output = 0;
@@ -38,21 +38,21 @@ public final class PromptCounter {
             BodyView.Chat chat = batch.item(i);
             charge.addBatchModel(chat.model());
             charge.marksCache |= chat.marksCache();
-            charge.input = Math.min(Charge.MOST, charge.input + input(chat));
+            charge.input = Math.min(Charge.MAX_AMOUNT, charge.input + input(chat));
         }
     }
 
     private long input(BodyView.Chat chat) {
         long counted = tokenizers == null ? PublicTokenizers.UNKNOWN : tokenizers.count(chat);
-        return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Charge.MOST);
+        return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Charge.MAX_AMOUNT);
     }
 
     static long output(long maxTokens, long choices) {
         if (maxTokens < 0) {
             return Charge.UNKNOWN;
         }
-        long each = Math.min(maxTokens, Charge.MOST);
-        long count = Math.clamp(choices, 1, Charge.MOST);
-        return each > Charge.MOST / count ? Charge.MOST : each * count;
+        long perChoice = Math.min(maxTokens, Charge.MAX_AMOUNT);
+        long count = Math.clamp(choices, 1, Charge.MAX_AMOUNT);
+        return perChoice > Charge.MAX_AMOUNT / count ? Charge.MAX_AMOUNT : perChoice * count;
     }
 }

@@ -20,10 +20,10 @@ final class PublicTokenizers {
     /** The result for a prompt that must be estimated. */
     static final long UNKNOWN = -1;
 
-    static final int LONGEST = 32_768;
+    static final int MAX_LENGTH = 32_768;
 
     private static final int PER_MESSAGE = 3;
-    private static final int PER_ANSWER = 3;
+    private static final int PER_RESPONSE = 3;
     private static final String[] O200K = {"gpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "chatgpt-4o", "o1", "o3", "o4"};
     private static final String[] CL100K = {"gpt-4", "gpt-3.5"};
 
@@ -40,7 +40,7 @@ final class PublicTokenizers {
     long count(BodyView.Chat chat) {
         Encoding encoding = chat.provider() == Provider.OPENAI ? encoding(chat.model()) : null;
         if (encoding == null
-                || chat.bytes() > 4 * LONGEST
+                || chat.bytes() > 4 * MAX_LENGTH
                 || chat.previousResponse() != null
                 || !chat.toolNames().isEmpty()) {
             return UNKNOWN;
@@ -51,7 +51,7 @@ final class PublicTokenizers {
         if (system != null && !count.hasSystem) {
             count.add(system);
         }
-        return count.isWhole ? count.tokens + (long) PER_MESSAGE * chat.messageCount() + PER_ANSWER : UNKNOWN;
+        return count.isCountable ? count.tokens + (long) PER_MESSAGE * chat.messageCount() + PER_RESPONSE : UNKNOWN;
     }
 
     /** Sums the tokens of a prompt's parts, up to the first part that must be estimated. */
@@ -60,7 +60,7 @@ final class PublicTokenizers {
         private long tokens;
         private long length;
         private boolean hasSystem;
-        private boolean isWhole = true;
+        private boolean isCountable = true;
 
         private Count(Encoding encoding) {
             this.encoding = encoding;
@@ -69,30 +69,30 @@ final class PublicTokenizers {
         @Override
         public boolean part(int message, String role, PartKind kind, @Nullable String id, CharSequence text) {
             hasSystem |= role.equals("system") || role.equals("developer");
-            isWhole &= kind != PartKind.MEDIA && kind != PartKind.OTHER;
+            isCountable &= kind != PartKind.MEDIA && kind != PartKind.OTHER;
             add(text);
-            return isWhole;
+            return isCountable;
         }
 
         private void add(CharSequence text) {
             length += text.length();
-            isWhole &= length <= LONGEST;
-            if (isWhole) {
+            isCountable &= length <= MAX_LENGTH;
+            if (isCountable) {
                 tokens += encoding.countTokensOrdinary(text.toString());
             }
         }
     }
 
     private @Nullable Encoding encoding(@Nullable String model) {
-        if (begins(model, O200K)) {
+        if (hasPrefix(model, O200K)) {
             return o200k;
         }
-        return begins(model, CL100K) ? cl100k : null;
+        return hasPrefix(model, CL100K) ? cl100k : null;
     }
 
-    private static boolean begins(@Nullable String model, String... families) {
-        for (String family : families) {
-            if (model != null && model.startsWith(family)) {
+    private static boolean hasPrefix(@Nullable String model, String... prefixes) {
+        for (String prefix : prefixes) {
+            if (model != null && model.startsWith(prefix)) {
                 return true;
             }
         }

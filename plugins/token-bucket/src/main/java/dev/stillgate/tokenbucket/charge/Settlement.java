@@ -27,45 +27,45 @@ public final class Settlement {
     /** Sets the final cost of a charge. */
     public static void settle(Charge charge, Provider provider, Outcome outcome) {
         switch (outcome) {
-            case Outcome.Rejected rejected -> charge.cost(0, 0, 0);
-            case Outcome.UpstreamFailed failed -> charge.cost(charge.requests, 0, 0);
-            case Outcome.Served served -> answered(charge, provider, served, true);
-            case Outcome.Truncated cut -> answered(charge, provider, cut, false);
+            case Outcome.Rejected rejected -> charge.setCost(0, 0, 0);
+            case Outcome.UpstreamFailed failed -> charge.setCost(charge.requests, 0, 0);
+            case Outcome.Served served -> settleResponse(charge, provider, served, true);
+            case Outcome.Truncated cut -> settleResponse(charge, provider, cut, false);
             case Outcome.DownstreamGone gone -> {
                 switch (gone.phase()) {
-                    case READING_BODY, CONNECTING -> charge.cost(0, 0, 0);
-                    case AWAITING_ANSWER -> awaited(charge);
-                    case STREAMING -> answered(charge, provider, gone, false);
+                    case READING_BODY, CONNECTING -> charge.setCost(0, 0, 0);
+                    case AWAITING_ANSWER -> settleUnanswered(charge);
+                    case STREAMING -> settleResponse(charge, provider, gone, false);
                 }
             }
         }
     }
 
-    private static void awaited(Charge charge) {
+    private static void settleUnanswered(Charge charge) {
         if (charge.background) {
             charge.costsReserve = true;
         } else {
-            charge.cost(charge.requests, charge.input, 0);
+            charge.setCost(charge.requests, charge.input, 0);
         }
     }
 
-    private static void answered(Charge charge, Provider provider, Outcome outcome, boolean whole) {
+    private static void settleResponse(Charge charge, Provider provider, Outcome outcome, boolean complete) {
         Usage usage = outcome.usage();
         if (outcome.status() >= 300) {
-            charge.cost(charge.requests, 0, 0);
+            charge.setCost(charge.requests, 0, 0);
         } else if (charge.batch) {
             // A file of requests may be the input of several batches, so each batch is charged with its results.
-            charge.cost(charge.requests, provider == Provider.OPENAI ? 0 : charge.input, 0);
-        } else if ((whole || charge.background || isUnread(charge, outcome)) && !isCounted(charge, usage)) {
-            charge.cost(0, 0, usage.output());
+            charge.setCost(charge.requests, provider == Provider.OPENAI ? 0 : charge.input, 0);
+        } else if ((complete || charge.background || isPartlyEncoded(charge, outcome)) && !isCounted(charge, usage)) {
+            charge.setCost(0, 0, usage.output());
             charge.costsReserve = true;
         } else {
-            charge.cost(charge.requests, input(charge, provider, usage), usage.output());
+            charge.setCost(charge.requests, input(charge, provider, usage), usage.output());
         }
     }
 
     /** Returns whether part of a response with a content coding was delivered, whose tokens cannot be counted. */
-    private static boolean isUnread(Charge charge, Outcome outcome) {
+    private static boolean isPartlyEncoded(Charge charge, Outcome outcome) {
         return charge.encoded && outcome.bytes() > 0;
     }
 
@@ -89,7 +89,7 @@ public final class Settlement {
         }
         return switch (provider) {
             case ANTHROPIC ->
-                Math.clamp(usage.input(), 0, Charge.MOST) + Math.clamp(usage.cacheWrite(), 0, Charge.MOST);
+                Math.clamp(usage.input(), 0, Charge.MAX_AMOUNT) + Math.clamp(usage.cacheWrite(), 0, Charge.MAX_AMOUNT);
             case OPENAI -> usage.input();
         };
     }

@@ -56,7 +56,7 @@ public final class TokenMeters {
 
     /** Counts the tokens of a settled exchange, or the exchange as uncounted. */
     public void settled(Charge charge, Usage usage) {
-        if (!charge.tokens) {
+        if (!charge.hasTokens) {
             return;
         }
         if (charge.costsReserve) {

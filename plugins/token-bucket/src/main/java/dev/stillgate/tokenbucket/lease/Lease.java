@@ -12,34 +12,34 @@ public final class Lease {
     private static final int ROUNDS_AHEAD = 10;
 
     /** The weight of the latest round in the exponential moving average of the spending rate. */
-    private static final double NEW = 0.25;
+    private static final double SMOOTHING = 0.25;
 
-    private long[] held;
+    private long[] balance;
     private long[] spent;
-    private double[] pace;
+    private double[] rate;
 
     public Lease(int limits) {
-        held = new long[limits];
+        balance = new long[limits];
         spent = new long[limits];
-        pace = new double[limits];
+        rate = new double[limits];
     }
 
-    public long held(int index) {
-        return held[index];
+    public long balance(int index) {
+        return balance[index];
     }
 
     /** Uses tokens; a negative number returns unused tokens. */
     public void use(int index, long tokens) {
-        held[index] -= tokens;
+        balance[index] -= tokens;
     }
 
     /** Limits the debt to the tokens missing from the limit; refill during the store's outage has paid the rest. */
-    public void oweAtMost(int index, long missing) {
-        held[index] = Math.max(held[index], Math.min(0, -missing));
+    public void limitDebt(int index, long missing) {
+        balance[index] = Math.max(balance[index], Math.min(0, -missing));
     }
 
     /** Adds the final cost of an exchange, from which the spending rate is computed. */
-    public void cost(int index, long tokens) {
+    public void addCost(int index, long tokens) {
         spent[index] += tokens;
     }
 
@@ -50,28 +50,28 @@ public final class Lease {
      * @return the tokens to draw; negative for tokens to give back, 0 if the balance is close enough to its target
      */
     public long endRound(int index, int rounds) {
-        pace[index] += NEW * ((double) spent[index] / rounds - pace[index]);
+        rate[index] += SMOOTHING * ((double) spent[index] / rounds - rate[index]);
         spent[index] = 0;
-        if (pace[index] < 0.01) {
-            pace[index] = 0;
+        if (rate[index] < 0.01) {
+            rate[index] = 0;
         }
-        long target = (long) Math.ceil(pace[index] * ROUNDS_AHEAD);
-        long have = held[index];
-        if (have < 0 || have < target / 4) {
-            return target - have;
+        long target = (long) Math.ceil(rate[index] * ROUNDS_AHEAD);
+        long current = balance[index];
+        if (current < 0 || current < target / 4) {
+            return target - current;
         }
-        return have > 2 * target ? target - have : 0;
+        return current > 2 * target ? target - current : 0;
     }
 
     /** Adds tokens that were drawn; a negative number removes tokens that are given back. */
     public void add(int index, long tokens) {
-        held[index] += tokens;
+        balance[index] += tokens;
     }
 
     /** Returns whether all balances and spending rates are zero. */
     public boolean isSettled() {
-        for (int i = 0; i < held.length; i++) {
-            if (held[i] != 0 || pace[i] != 0 || spent[i] != 0) {
+        for (int i = 0; i < balance.length; i++) {
+            if (balance[i] != 0 || rate[i] != 0 || spent[i] != 0) {
                 return false;
             }
         }
@@ -80,18 +80,18 @@ public final class Lease {
 
     /** Switches to other limits; a limit of the same name keeps its balance. */
     public void adopt(BucketLimits before, BucketLimits after) {
-        long[] heldBefore = held;
+        long[] balanceBefore = balance;
         long[] spentBefore = spent;
-        double[] paceBefore = pace;
-        held = new long[after.size()];
+        double[] rateBefore = rate;
+        balance = new long[after.size()];
         spent = new long[after.size()];
-        pace = new double[after.size()];
-        for (int i = 0; i < heldBefore.length; i++) {
+        rate = new double[after.size()];
+        for (int i = 0; i < balanceBefore.length; i++) {
             int index = after.indexOf(before.get(i));
             if (index >= 0) {
-                held[index] = heldBefore[i];
+                balance[index] = balanceBefore[i];
                 spent[index] = spentBefore[i];
-                pace[index] = paceBefore[i];
+                rate[index] = rateBefore[i];
             }
         }
     }

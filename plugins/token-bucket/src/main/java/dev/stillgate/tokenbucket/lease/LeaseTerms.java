@@ -17,10 +17,10 @@ public record LeaseTerms(boolean binding, boolean ahead, int nodes, long roundNa
     public static final LeaseTerms ALONE = new LeaseTerms(false, false, 1, 0);
 
     /** Returns whether a lease with a balance may supply a number of tokens. */
-    public boolean cover(long held, long wanted, long capacity) {
-        if (!binding || wanted <= held) {
+    public boolean permits(long balance, long wanted, long capacity) {
+        if (!binding || wanted <= balance) {
             return true;
         }
-        return ahead && (held >= 0 || wanted - held <= capacity / nodes);
+        return ahead && (balance >= 0 || wanted - balance <= capacity / nodes);
     }
 }

@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class LostOwners {
     private static final System.Logger LOG = System.getLogger(LostOwners.class.getName());
-    private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long LOG_INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final String filter;
     private final AtomicInteger count = new AtomicInteger();
-    private final AtomicLong silentUntil = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicLong quietUntil = new AtomicLong(Long.MIN_VALUE);
 
     public LostOwners(String filter) {
         this.filter = filter;
@@ -25,8 +25,8 @@ public final class LostOwners {
         if (count.getAndIncrement() > 0) {
             return;
         }
-        long silent = silentUntil.get();
-        if (now >= silent && silentUntil.compareAndSet(silent, now + QUIET_NANOS)) {
+        long quiet = quietUntil.get();
+        if (now >= quiet && quietUntil.compareAndSet(quiet, now + LOG_INTERVAL_NANOS)) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "{0}: the draws of an account or organisation keep failing, and whenLost applies to it: {1}",

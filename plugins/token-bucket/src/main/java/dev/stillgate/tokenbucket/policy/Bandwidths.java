@@ -9,21 +9,21 @@ import java.time.Duration;
  * bits.
  */
 final class Bandwidths {
-    private static final BigInteger EXACT = BigInteger.ONE.shiftLeft(62);
-    private static final BigInteger MILLI = BigInteger.valueOf(1000);
+    private static final BigInteger MAX_PRODUCT = BigInteger.ONE.shiftLeft(62);
+    private static final BigInteger THOUSAND = BigInteger.valueOf(1000);
 
     private Bandwidths() {}
 
     /** Converts a factor to thousandths, at least 1. */
-    static long milli(double factor) {
+    static long toThousandths(double factor) {
         return Math.max(1, Math.round(factor * 1000));
     }
 
     /** Multiplies a number by a factor in thousandths, rounded down, at least 1. */
-    static long times(long number, long milli) {
+    static long scale(long number, long thousandths) {
         return BigInteger.valueOf(number)
-                .multiply(BigInteger.valueOf(milli))
-                .divide(MILLI)
+                .multiply(BigInteger.valueOf(thousandths))
+                .divide(THOUSAND)
                 .max(BigInteger.ONE)
                 .longValueExact();
     }
@@ -33,13 +33,13 @@ final class Bandwidths {
      *
      * @throws IllegalArgumentException if Bucket4j cannot compute it exactly in 64 bits
      */
-    static Bandwidth of(String name, long capacity, Refill refill, RefillStyle style, long milli) {
-        BigInteger size = BigInteger.valueOf(times(capacity, milli));
-        BigInteger tokens = BigInteger.valueOf(refill.tokens()).multiply(BigInteger.valueOf(milli));
+    static Bandwidth of(String name, long capacity, Refill refill, RefillStyle style, long thousandths) {
+        BigInteger size = BigInteger.valueOf(scale(capacity, thousandths));
+        BigInteger tokens = BigInteger.valueOf(refill.tokens()).multiply(BigInteger.valueOf(thousandths));
         BigInteger nanos = BigInteger.valueOf(refill.period().toNanos());
         return style == RefillStyle.GREEDY
-                ? greedy(name, size, tokens, nanos.multiply(MILLI))
-                : interval(name, size, tokens.divide(MILLI).max(BigInteger.ONE), nanos);
+                ? greedy(name, size, tokens, nanos.multiply(THOUSAND))
+                : interval(name, size, tokens.divide(THOUSAND).max(BigInteger.ONE), nanos);
     }
 
     /** Returns a copy of a bandwidth that starts with a number of tokens. */
@@ -58,19 +58,19 @@ final class Bandwidths {
      */
     private static Bandwidth greedy(String name, BigInteger size, BigInteger tokens, BigInteger nanos) {
         BigInteger divisor = tokens.gcd(nanos);
-        BigInteger each = tokens.divide(divisor);
+        BigInteger tokensPerPeriod = tokens.divide(divisor);
         BigInteger period = nanos.divide(divisor);
-        if (each.max(size).multiply(period).compareTo(EXACT) > 0) {
-            period = period.add(each).subtract(BigInteger.ONE).divide(each);
-            each = BigInteger.ONE;
+        if (tokensPerPeriod.max(size).multiply(period).compareTo(MAX_PRODUCT) > 0) {
+            period = period.add(tokensPerPeriod).subtract(BigInteger.ONE).divide(tokensPerPeriod);
+            tokensPerPeriod = BigInteger.ONE;
             if (period.compareTo(BigInteger.valueOf(1000)) < 0) {
                 throw new IllegalArgumentException("refill: more than 1,000,000 a second, and no round number of them");
             }
         }
-        check(each, period, size.multiply(period));
+        check(tokensPerPeriod, period, size.multiply(period));
         return Bandwidth.builder()
                 .capacity(size.longValueExact())
-                .refillGreedy(each.longValueExact(), Duration.ofNanos(period.longValueExact()))
+                .refillGreedy(tokensPerPeriod.longValueExact(), Duration.ofNanos(period.longValueExact()))
                 .id(name)
                 .build();
     }
@@ -84,11 +84,11 @@ final class Bandwidths {
                 .build();
     }
 
-    private static void check(BigInteger tokens, BigInteger nanos, BigInteger work) {
+    private static void check(BigInteger tokens, BigInteger nanos, BigInteger product) {
         if (tokens.compareTo(nanos) > 0) {
             throw new IllegalArgumentException("refill: expected at most one a nanosecond");
         }
-        if (work.compareTo(EXACT) > 0) {
+        if (product.compareTo(MAX_PRODUCT) > 0) {
             throw new IllegalArgumentException("refill: so slow that the capacity would take over a century to fill");
         }
     }

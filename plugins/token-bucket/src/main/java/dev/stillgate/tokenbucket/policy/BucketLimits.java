@@ -10,29 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The limits of one bucket: Bucket4j's configuration of the limits that refill, and the concurrency limits. */
 public final class BucketLimits {
-    private final TokenLimit[] refilled;
+    private final TokenLimit[] refilling;
     private final TokenLimit[] concurrency;
     private final @Nullable BucketConfiguration configuration;
     private final Set<String> ids;
 
     BucketLimits(List<TokenLimit> limits) {
-        this.refilled = limits.stream().filter(each -> each.bandwidth() != null).toArray(TokenLimit[]::new);
+        this.refilling = limits.stream().filter(limit -> limit.bandwidth() != null).toArray(TokenLimit[]::new);
         this.concurrency =
-                limits.stream().filter(each -> each.bandwidth() == null).toArray(TokenLimit[]::new);
+                limits.stream().filter(limit -> limit.bandwidth() == null).toArray(TokenLimit[]::new);
         List<Bandwidth> bandwidths = new ArrayList<>();
-        for (TokenLimit each : refilled) {
-            bandwidths.add(each.bandwidth());
+        for (TokenLimit limit : refilling) {
+            bandwidths.add(limit.bandwidth());
         }
         this.configuration = bandwidths.isEmpty() ? null : new BucketConfiguration(bandwidths);
         this.ids = bandwidths.stream().map(Bandwidth::getId).collect(Collectors.toUnmodifiableSet());
     }
 
     public int size() {
-        return refilled.length;
+        return refilling.length;
     }
 
     public TokenLimit get(int index) {
-        return refilled[index];
+        return refilling[index];
     }
 
     public TokenLimit[] concurrency() {
@@ -42,9 +42,9 @@ public final class BucketLimits {
     /** Returns the concurrency limit with a name; null if there is none. */
     @Nullable
     public TokenLimit concurrency(String name) {
-        for (TokenLimit each : concurrency) {
-            if (each.name().equals(name)) {
-                return each;
+        for (TokenLimit limit : concurrency) {
+            if (limit.name().equals(name)) {
+                return limit;
             }
         }
         return null;
@@ -60,8 +60,8 @@ public final class BucketLimits {
      * none.
      */
     public int indexOf(TokenLimit other) {
-        for (int i = 0; i < refilled.length; i++) {
-            if (refilled[i].name().equals(other.name())) {
+        for (int i = 0; i < refilling.length; i++) {
+            if (refilling[i].name().equals(other.name())) {
                 return i;
             }
         }
@@ -70,7 +70,7 @@ public final class BucketLimits {
 
     /** Returns whether the bandwidth at an index continues a bandwidth of earlier limits with all of its state. */
     public boolean continues(BucketLimits before, int index) {
-        Bandwidth bandwidth = refilled[index].bandwidth();
+        Bandwidth bandwidth = refilling[index].bandwidth();
         return bandwidth != null && before.ids.contains(bandwidth.getId());
     }
 
@@ -83,15 +83,15 @@ public final class BucketLimits {
     @Nullable
     public BucketConfiguration startingWith(BucketLimits before, long[] left) {
         List<Bandwidth> starting = new ArrayList<>();
-        boolean isNew = false;
-        for (int i = 0; i < refilled.length; i++) {
-            Bandwidth bandwidth = refilled[i].bandwidth();
+        boolean hasNew = false;
+        for (int i = 0; i < refilling.length; i++) {
+            Bandwidth bandwidth = refilling[i].bandwidth();
             if (bandwidth != null) {
                 boolean continued = continues(before, i);
-                isNew |= !continued;
+                hasNew |= !continued;
                 starting.add(continued ? bandwidth : Bandwidths.startingWith(bandwidth, Math.max(0, left[i])));
             }
         }
-        return isNew ? new BucketConfiguration(starting) : null;
+        return hasNew ? new BucketConfiguration(starting) : null;
     }
 }

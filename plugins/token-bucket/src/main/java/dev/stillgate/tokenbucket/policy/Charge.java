@@ -15,17 +15,17 @@ public class Charge {
     public static final long UNKNOWN = -1;
 
     /** The largest amount and the largest possible capacity. */
-    public static final long MOST = 1_000_000_000_000L;
+    public static final long MAX_AMOUNT = 1_000_000_000_000L;
 
     /** The model index of an exchange without a prompt; limits of models do not count it. */
     public static final int NO_MODEL = -1;
 
-    private static final int MOST_MODELS = 16;
+    private static final int MAX_MODELS = 16;
 
     public long requests;
     public long input;
     public long output;
-    public boolean tokens;
+    public boolean hasTokens;
     public boolean marksCache;
     public int model;
     public int route;
@@ -35,7 +35,7 @@ public class Charge {
 
     /** The earlier charges that a correction replaces, by limit; null if the exchange is not a correction. */
     @Nullable
-    public Map<String, Long> charged;
+    public Map<String, Long> earlierCharges;
 
     public boolean background;
     public boolean batch;
@@ -54,14 +54,14 @@ public class Charge {
     public long costOutput;
 
     private final List<String> batchModels = new ArrayList<>();
-    private boolean ofAnyModel;
+    private boolean anyModel;
 
     /** Resets the charge to one request without tokens. */
     public void reset() {
         requests = 1;
         input = 0;
         output = 0;
-        tokens = false;
+        hasTokens = false;
         marksCache = false;
         model = NO_MODEL;
         route = 0;
@@ -69,8 +69,8 @@ public class Charge {
         background = false;
         batch = false;
         batchModels.clear();
-        ofAnyModel = false;
-        charged = null;
+        anyModel = false;
+        earlierCharges = null;
         overflows = false;
         encoded = false;
         costsReserve = false;
@@ -83,13 +83,13 @@ public class Charge {
      * Adds the model of a prompt of a batch. A batch of more than {@value #MAX_MODELS} models counts for all models.
      */
     public void addBatchModel(@Nullable String name) {
-        if (batchModels.isEmpty() && !ofAnyModel) {
+        if (batchModels.isEmpty() && !anyModel) {
             modelName = name;
         } else if (!Objects.equals(name, modelName)) {
             modelName = null;
         }
-        ofAnyModel |= name == null || batchModels.size() == MOST_MODELS;
-        if (ofAnyModel) {
+        anyModel |= name == null || batchModels.size() == MAX_MODELS;
+        if (anyModel) {
             batchModels.clear();
         } else if (!batchModels.contains(name)) {
             batchModels.add(name);
@@ -102,9 +102,9 @@ public class Charge {
     }
 
     /** Sets the actual cost, clamped to amounts that any bucket can hold. */
-    public void cost(long requestCount, long inputTokens, long outputTokens) {
-        costRequests = Math.clamp(requestCount, 0, MOST);
-        costInput = Math.clamp(inputTokens, 0, MOST);
-        costOutput = Math.clamp(outputTokens, 0, MOST);
+    public void setCost(long requestCount, long inputTokens, long outputTokens) {
+        costRequests = Math.clamp(requestCount, 0, MAX_AMOUNT);
+        costInput = Math.clamp(inputTokens, 0, MAX_AMOUNT);
+        costOutput = Math.clamp(outputTokens, 0, MAX_AMOUNT);
     }
 }

@@ -37,11 +37,11 @@ public record FleetPolicy(
         }
     }
 
-    public WhenLost lost() {
+    public WhenLost lossBehaviour() {
         return Objects.requireNonNullElse(whenLost, WhenLost.SHARE);
     }
 
-    public Duration period() {
+    public Duration drawPeriod() {
         return Objects.requireNonNullElse(drawEvery, DEFAULT_PERIOD);
     }
 }

@@ -23,7 +23,7 @@ public enum Measure {
     }
 
     /** Returns the name in messages to clients. */
-    public String words() {
+    public String displayName() {
         return this == CONCURRENCY ? "requests at once" : label.replace('-', ' ');
     }
 

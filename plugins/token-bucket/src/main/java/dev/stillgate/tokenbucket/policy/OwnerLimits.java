@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnerLimits {
     /** The number of partition kinds: all traffic of the owner, by model, by route, by model and route. */
-    public static final int PARTS = 4;
+    public static final int KINDS = 4;
 
     /** The bit of partition kinds with one bucket for each model. */
     public static final int BY_MODEL = 1;
@@ -22,7 +22,7 @@ public final class OwnerLimits {
 
     private final long generation;
     private final Variant variant;
-    private final @Nullable BucketLimits[] parts = new BucketLimits[PARTS];
+    private final @Nullable BucketLimits[] byKind = new BucketLimits[KINDS];
 
     /**
      * The attributes of an account that select its limits in a policy.
@@ -32,8 +32,8 @@ public final class OwnerLimits {
      * @param withoutOrganisation whether the account belongs to no organisation, so that limits by organisation apply
      *     to it alone
      */
-    public record Variant(@Nullable String tier, Standing standing, boolean alone) {
-        public static final Variant PLAIN = new Variant(null, Standing.CLEAR, true);
+    public record Variant(@Nullable String tier, Standing standing, boolean withoutOrganisation) {
+        public static final Variant DEFAULT = new Variant(null, Standing.CLEAR, true);
     }
 
     /**
@@ -45,8 +45,8 @@ public final class OwnerLimits {
     OwnerLimits(long generation, Variant variant, List<List<TokenLimit>> limits) {
         this.generation = generation;
         this.variant = variant;
-        for (int kind = 0; kind < PARTS; kind++) {
-            parts[kind] = limits.get(kind).isEmpty() ? null : new BucketLimits(limits.get(kind));
+        for (int kind = 0; kind < KINDS; kind++) {
+            byKind[kind] = limits.get(kind).isEmpty() ? null : new BucketLimits(limits.get(kind));
         }
     }
 
@@ -65,13 +65,13 @@ public final class OwnerLimits {
 
     /** Returns the limits of a partition kind; null if it has none. */
     @Nullable
-    public BucketLimits part(int kind) {
-        return parts[kind];
+    public BucketLimits bucketLimits(int kind) {
+        return byKind[kind];
     }
 
     public boolean isEmpty() {
-        for (BucketLimits each : parts) {
-            if (each != null) {
+        for (BucketLimits bucketLimits : byKind) {
+            if (bucketLimits != null) {
                 return false;
             }
         }
@@ -80,12 +80,12 @@ public final class OwnerLimits {
 
     public List<TokenLimit> all() {
         List<TokenLimit> all = new ArrayList<>();
-        for (BucketLimits part : parts) {
-            if (part != null) {
-                for (int i = 0; i < part.size(); i++) {
-                    all.add(part.get(i));
+        for (BucketLimits bucketLimits : byKind) {
+            if (bucketLimits != null) {
+                for (int i = 0; i < bucketLimits.size(); i++) {
+                    all.add(bucketLimits.get(i));
                 }
-                all.addAll(List.of(part.concurrency()));
+                all.addAll(List.of(bucketLimits.concurrency()));
             }
         }
         return all;

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyLimits {
     private final TokenBucketPolicy policy;
     private final long generation;
-    private final double part;
-    private final Map<Standing, Pair> standard;
-    private final Map<String, Map<Standing, Pair>> byTier = new HashMap<>();
+    private final double share;
+    private final Map<Standing, AccountLimits> standard;
+    private final Map<String, Map<Standing, AccountLimits>> byTier = new HashMap<>();
     private final OwnerLimits organisation;
     private final OwnerLimits everyone;
     private final OwnerLimits overflow;
@@ -36,18 +36,18 @@ public final class PolicyLimits {
         this(policy, generation, 1.0);
     }
 
-    private PolicyLimits(TokenBucketPolicy policy, long generation, double part) {
-        this.part = part;
+    private PolicyLimits(TokenBucketPolicy policy, long generation, double share) {
+        this.share = share;
         this.policy = policy;
         this.generation = generation;
         this.standard = byStanding(null);
         for (String tier : policy.tierNames()) {
             byTier.put(tier, byStanding(tier));
         }
-        this.organisation = limits(Variant.PLAIN, Set.of(Owner.ORGANISATION), limit -> 1.0);
-        this.everyone = limits(Variant.PLAIN, Set.of(Owner.EVERYONE), limit -> 1.0);
+        this.organisation = limits(Variant.DEFAULT, Set.of(Owner.ORGANISATION), limit -> 1.0);
+        this.everyone = limits(Variant.DEFAULT, Set.of(Owner.EVERYONE), limit -> 1.0);
         this.overflow =
-                limits(Variant.PLAIN, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
+                limits(Variant.DEFAULT, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
     }
 
     /** Returns the limits divided by the number of gateways. */
@@ -64,7 +64,7 @@ public final class PolicyLimits {
     }
 
     /** Returns whether another policy has the same limits, factors and account bound. */
-    public boolean isFor(TokenBucketPolicy other) {
+    public boolean matches(TokenBucketPolicy other) {
         return policy.limits().equals(other.limits())
                 && policy.tierFactors().equals(other.tierFactors())
                 && policy.standingFactors().equals(other.standingFactors())
@@ -77,17 +77,17 @@ public final class PolicyLimits {
      *
      * @param withoutOrganisation whether the account belongs to no organisation
      */
-    public OwnerLimits account(@Nullable String tier, Standing standing, boolean alone) {
-        Map<Standing, Pair> mine = tier == null ? standard : byTier.getOrDefault(tier, standard);
-        Pair pair = mine.get(standing);
-        if (pair == null) {
+    public OwnerLimits account(@Nullable String tier, Standing standing, boolean withoutOrganisation) {
+        Map<Standing, AccountLimits> byStanding = tier == null ? standard : byTier.getOrDefault(tier, standard);
+        AccountLimits accountLimits = byStanding.get(standing);
+        if (accountLimits == null) {
             throw new IllegalStateException("no limits for " + standing);
         }
-        return alone ? pair.alone : pair.withOthers;
+        return withoutOrganisation ? accountLimits.withoutOrganisation : accountLimits.inOrganisation;
     }
 
     public OwnerLimits account(Variant variant) {
-        return account(variant.tier(), variant.standing(), variant.alone());
+        return account(variant.tier(), variant.standing(), variant.withoutOrganisation());
     }
 
     /** Returns the limits of an owner; for an account, those of its variant. */
@@ -100,7 +100,7 @@ public final class PolicyLimits {
     }
 
     /** Returns whether any limit has a scope. */
-    public boolean tellsApart(Scope scope) {
+    public boolean usesScope(Scope scope) {
         return policy.limits().stream().anyMatch(limit -> limit.scopes().contains(scope));
     }
 
@@ -135,47 +135,47 @@ public final class PolicyLimits {
     }
 
     /** The limits of accounts without an organisation and of accounts in one. */
-    private record Pair(OwnerLimits alone, OwnerLimits withOthers) {}
+    private record AccountLimits(OwnerLimits withoutOrganisation, OwnerLimits inOrganisation) {}
 
-    private Map<Standing, Pair> byStanding(@Nullable String tier) {
-        Map<Standing, Pair> all = new EnumMap<>(Standing.class);
+    private Map<Standing, AccountLimits> byStanding(@Nullable String tier) {
+        Map<Standing, AccountLimits> all = new EnumMap<>(Standing.class);
         double factor = 1.0;
-        Pair pair = null;
+        AccountLimits accountLimits = null;
         for (Standing standing : Standing.values()) {
             Double own = policy.standingFactors().get(standing);
-            if (pair == null || (own != null && own != factor)) {
+            if (accountLimits == null || (own != null && own != factor)) {
                 factor = own == null ? factor : own;
-                pair = pair(tier, standing, factor);
+                accountLimits = accountLimits(tier, standing, factor);
             }
-            all.put(standing, pair);
+            all.put(standing, accountLimits);
         }
         return all;
     }
 
-    private Pair pair(@Nullable String tier, Standing standing, double times) {
-        ToDoubleFunction<Limit> factors = limit -> times * policy.tierFactor(limit, tier);
-        return new Pair(
+    private AccountLimits accountLimits(@Nullable String tier, Standing standing, double standingFactor) {
+        ToDoubleFunction<Limit> factors = limit -> standingFactor * policy.tierFactor(limit, tier);
+        return new AccountLimits(
                 limits(new Variant(tier, standing, true), Set.of(Owner.ACCOUNT, Owner.ORGANISATION), factors),
                 limits(new Variant(tier, standing, false), Set.of(Owner.ACCOUNT), factors));
     }
 
     private OwnerLimits limits(Variant variant, Set<Owner> owners, ToDoubleFunction<Limit> factors) {
-        List<List<TokenLimit>> parts = new ArrayList<>();
-        for (int kind = 0; kind < OwnerLimits.PARTS; kind++) {
-            parts.add(new ArrayList<>());
+        List<List<TokenLimit>> byKind = new ArrayList<>();
+        for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
+            byKind.add(new ArrayList<>());
         }
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
             if (owners.contains(Owner.of(limit.scopes()))) {
-                parts.get(OwnerLimits.kind(limit.scopes())).add(made(i, limit, factors.applyAsDouble(limit)));
+                byKind.get(OwnerLimits.kind(limit.scopes())).add(scaled(i, limit, factors.applyAsDouble(limit)));
             }
         }
-        return new OwnerLimits(generation, variant, parts);
+        return new OwnerLimits(generation, variant, byKind);
     }
 
-    private TokenLimit made(int index, Limit limit, double factor) {
+    private TokenLimit scaled(int index, Limit limit, double factor) {
         try {
-            return limit.made(factor, part);
+            return limit.scaled(factor, share);
         } catch (IllegalArgumentException e) {
             throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
         }

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  * @param text the text in the policy file
  */
 public record Refill(long tokens, Duration period, String text) {
-    private static final long MOST = 1_000_000_000_000L;
+    private static final long MAX_TOKENS = 1_000_000_000_000L;
     private static final Duration LONGEST = Duration.ofDays(366);
-    private static final Pattern SHAPE = Pattern.compile("([0-9]{1,13})/([0-9]{1,11})(ms|s|m|h|d)");
+    private static final Pattern FORMAT = Pattern.compile("([0-9]{1,13})/([0-9]{1,11})(ms|s|m|h|d)");
 
     /**
      * Parses {@code N/duration}, where a duration is a whole number with the unit {@code ms}, {@code s}, {@code m},
@@ -24,19 +24,19 @@ public record Refill(long tokens, Duration period, String text) {
      * @throws IllegalArgumentException if the text has another form or is out of bounds
      */
     public static Refill parse(String text) {
-        Matcher shape = SHAPE.matcher(text);
-        if (!shape.matches()) {
+        Matcher matcher = FORMAT.matcher(text);
+        if (!matcher.matches()) {
             throw new IllegalArgumentException(
                     "refill: expected tokens/duration such as 50/1m (units ms, s, m, h, d), found '" + text + "'");
         }
-        long tokens = Long.parseLong(shape.group(1));
-        if (tokens < 1 || tokens > MOST) {
-            throw new IllegalArgumentException("refill: expected 1 to " + MOST + " tokens, found " + tokens);
+        long tokens = Long.parseLong(matcher.group(1));
+        if (tokens < 1 || tokens > MAX_TOKENS) {
+            throw new IllegalArgumentException("refill: expected 1 to " + MAX_TOKENS + " tokens, found " + tokens);
         }
-        Duration period = Duration.of(Long.parseLong(shape.group(2)), unit(shape.group(3)));
+        Duration period = Duration.of(Long.parseLong(matcher.group(2)), unit(matcher.group(3)));
         if (period.isZero() || period.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
-                    "refill: expected a period from 1ms to 366d, found " + shape.group(2) + shape.group(3));
+                    "refill: expected a period from 1ms to 366d, found " + matcher.group(2) + matcher.group(3));
         }
         return new Refill(tokens, period, text);
     }

@@ -39,15 +39,15 @@ public record TokenBucketPolicy(
         @Nullable Long maxAccounts,
         @Nullable Overflow overflow,
         @Nullable FleetPolicy fleet) {
-    private static final int MOST_LIMITS = 16;
-    private static final int MOST_TIERS = 100;
-    private static final long MOST_ACCOUNTS = 100_000_000L;
+    private static final int MAX_LIMITS = 16;
+    private static final int MAX_TIERS = 100;
+    private static final long MAX_ACCOUNTS = 100_000_000L;
     private static final long DEFAULT_ACCOUNTS = 1_000_000L;
 
     public TokenBucketPolicy {
         limits = List.copyOf(limits);
-        if (limits.isEmpty() || limits.size() > MOST_LIMITS) {
-            throw new IllegalArgumentException("limits: expected 1 to " + MOST_LIMITS + ", found " + limits.size());
+        if (limits.isEmpty() || limits.size() > MAX_LIMITS) {
+            throw new IllegalArgumentException("limits: expected 1 to " + MAX_LIMITS + ", found " + limits.size());
         }
         Map<String, Integer> names = new HashMap<>();
         for (int i = 0; i < limits.size(); i++) {
@@ -68,9 +68,9 @@ public record TokenBucketPolicy(
         requireUsage = requireUsage == null ? RequireUsage.ESTIMATE : requireUsage;
         count = count == null ? PromptCount.CALIBRATED : count;
         maxAccounts = maxAccounts == null ? DEFAULT_ACCOUNTS : maxAccounts;
-        if (maxAccounts < 1 || maxAccounts > MOST_ACCOUNTS) {
+        if (maxAccounts < 1 || maxAccounts > MAX_ACCOUNTS) {
             throw new IllegalArgumentException(
-                    "maxAccounts: expected 1 to " + MOST_ACCOUNTS + ", found " + maxAccounts);
+                    "maxAccounts: expected 1 to " + MAX_ACCOUNTS + ", found " + maxAccounts);
         }
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
@@ -135,13 +135,13 @@ public record TokenBucketPolicy(
     }
 
     double overflowFactor() {
-        return overflow == null ? Overflow.DEFAULT_FACTOR : overflow.orDefault();
+        return overflow == null ? Overflow.DEFAULT_FACTOR : overflow.factorOrDefault();
     }
 
     private static Map<String, Double> checked(String key, @Nullable Map<String, Double> factors) {
         Map<String, Double> copy = factors == null ? Map.of() : Map.copyOf(factors);
-        if (copy.size() > MOST_TIERS) {
-            throw new IllegalArgumentException(key + ": expected at most " + MOST_TIERS + ", found " + copy.size());
+        if (copy.size() > MAX_TIERS) {
+            throw new IllegalArgumentException(key + ": expected at most " + MAX_TIERS + ", found " + copy.size());
         }
         copy.forEach((tier, factor) -> checkFactor(key + '.' + tier, factor));
         return copy;
@@ -181,17 +181,17 @@ public record TokenBucketPolicy(
             @Nullable Long reserveCeiling,
             @Nullable Map<String, Double> tiers,
             @Nullable Boolean batches) {
-        private static final Set<Scope> OF_ACCOUNTS = Set.of(Scope.ACCOUNT);
+        private static final Set<Scope> ACCOUNT_SCOPE = Set.of(Scope.ACCOUNT);
         private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
         public Limit {
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("name: expected 1 to 40 of a-z, 0-9 and -, found '" + name + "'");
             }
-            if (capacity < 1 || capacity > Charge.MOST) {
-                throw new IllegalArgumentException("capacity: expected 1 to " + Charge.MOST + ", found " + capacity);
+            if (capacity < 1 || capacity > Charge.MAX_AMOUNT) {
+                throw new IllegalArgumentException("capacity: expected 1 to " + Charge.MAX_AMOUNT + ", found " + capacity);
             }
-            scope = scope == null ? OF_ACCOUNTS : Set.copyOf(scope);
+            scope = scope == null ? ACCOUNT_SCOPE : Set.copyOf(scope);
             models = models == null ? List.of() : List.copyOf(models);
             tiers = checked("tiers", tiers);
             batches = batches == null || batches;
@@ -254,7 +254,7 @@ public record TokenBucketPolicy(
         }
 
         Set<Scope> scopes() {
-            return scope == null ? OF_ACCOUNTS : scope;
+            return scope == null ? ACCOUNT_SCOPE : scope;
         }
 
         List<String> modelPatterns() {
@@ -266,7 +266,7 @@ public record TokenBucketPolicy(
         }
 
         /** Returns whether the limit counts only some models, or each model separately. */
-        boolean isOfModels() {
+        boolean isModelSpecific() {
             return !modelPatterns().isEmpty() || scopes().contains(Scope.MODEL);
         }
 
@@ -294,30 +294,30 @@ public record TokenBucketPolicy(
          * @param share the fraction of the limit that this gateway applies; concurrency is not shared
          * @throws IllegalArgumentException if Bucket4j cannot compute the limit exactly in 64 bits
          */
-        TokenLimit made(double factor, double part) {
-            long milli = Bandwidths.milli(measure == Measure.CONCURRENCY ? factor : factor * part);
-            long largest = Bandwidths.times(capacity, Bandwidths.milli(factor));
-            long size = Bandwidths.times(capacity, milli);
-            long ceiling = reserveCeiling == null ? Math.max(1, size / 2) : Bandwidths.times(reserveCeiling, milli);
-            String described = size + " " + measure.words();
+        TokenLimit scaled(double factor, double share) {
+            long thousandths = Bandwidths.toThousandths(measure == Measure.CONCURRENCY ? factor : factor * share);
+            long fullCapacity = Bandwidths.scale(capacity, Bandwidths.toThousandths(factor));
+            long scaledCapacity = Bandwidths.scale(capacity, thousandths);
+            long ceiling = reserveCeiling == null ? Math.max(1, scaledCapacity / 2) : Bandwidths.scale(reserveCeiling, thousandths);
+            String description = scaledCapacity + " " + measure.displayName();
             Bandwidth bandwidth = null;
             if (refill != null) {
                 RefillStyle style = Objects.requireNonNullElse(refillStyle, RefillStyle.GREEDY);
-                bandwidth = Bandwidths.of(name, capacity, Refill.parse(refill), style, milli);
-                described += ", refilled at " + refill + (milli == 1000 ? "" : " times " + (double) milli / 1000);
+                bandwidth = Bandwidths.of(name, capacity, Refill.parse(refill), style, thousandths);
+                description += ", refilled at " + refill + (thousandths == 1000 ? "" : " times " + (double) thousandths / 1000);
             }
             return new TokenLimit(
                     this,
-                    isOfModels(),
+                    isModelSpecific(),
                     Owner.of(scopes()),
                     measure,
-                    size,
-                    largest,
+                    scaledCapacity,
+                    fullCapacity,
                     ceiling,
                     reserve == Reserve.STRICT,
                     bandwidth,
                     bandwidth == null ? null : new BucketConfiguration(List.of(bandwidth)),
-                    described);
+                    description);
         }
     }
 
@@ -334,7 +334,7 @@ public record TokenBucketPolicy(
             checkFactor("overflow.factor", factor);
         }
 
-        double orDefault() {
+        double factorOrDefault() {
             return Objects.requireNonNullElse(factor, DEFAULT_FACTOR);
         }
     }

@@ -29,32 +29,32 @@ import org.jspecify.annotations.Nullable;
  */
 public record TokenLimit(
         Limit source,
-        boolean isOfModels,
+        boolean isModelSpecific,
         Owner owner,
         Measure measure,
         long capacity,
-        long largest,
+        long fullCapacity,
         long ceiling,
         boolean strict,
         @Nullable Bandwidth bandwidth,
-        @Nullable BucketConfiguration alone,
-        String described) {
+        @Nullable BucketConfiguration configuration,
+        String description) {
     public String name() {
         return source.name();
     }
 
     /** The result of {@link #reserve} for a request that exceeds the full capacity. */
-    public static final long NEVER = -1;
+    public static final long TOO_LARGE = -1;
 
     /**
      * The accepted error of an estimate is one part in this many of the capacity; a larger prompt is refused for its
      * size.
      */
-    private static final long DOUBT = 4;
+    private static final long ERROR_DIVISOR = 4;
 
     /** Returns whether the limit is one gateway's share of a larger one. */
-    public boolean isPart() {
-        return capacity < largest;
+    public boolean isShare() {
+        return capacity < fullCapacity;
     }
 
     /**
@@ -62,10 +62,10 @@ public record TokenLimit(
      * exchange without a prompt.
      */
     public boolean counts(Charge charge) {
-        if ((measure.isTokens() && !charge.tokens) || (charge.batch && !source.countsBatches())) {
+        if ((measure.isTokens() && !charge.hasTokens) || (charge.batch && !source.countsBatches())) {
             return false;
         }
-        return !isOfModels
+        return !isModelSpecific
                 || (charge.model != Charge.NO_MODEL
                         && (charge.batch ? countsBatch(charge.batchModels()) : source.counts(charge.modelName)));
     }
@@ -91,16 +91,16 @@ public record TokenLimit(
             case TOTAL_TOKENS -> total(charge);
             case CONCURRENCY -> 1;
         };
-        return wanted > largest ? NEVER : Math.clamp(wanted, 1, capacity);
+        return wanted > fullCapacity ? TOO_LARGE : Math.clamp(wanted, 1, capacity);
     }
 
     /** Returns the final cost of an exchange for this limit. */
     public long cost(Charge charge) {
-        long told = told(charge);
-        return charge.costsReserve ? Math.max(reserve(charge), told) : told;
+        long measuredCost = measuredCost(charge);
+        return charge.costsReserve ? Math.max(reserve(charge), measuredCost) : measuredCost;
     }
 
-    private long told(Charge charge) {
+    private long measuredCost(Charge charge) {
         return switch (measure) {
             case REQUESTS -> charge.costRequests;
             case INPUT_TOKENS -> charge.costInput;
@@ -114,12 +114,12 @@ public record TokenLimit(
         if (charge.marksCache) {
             return Math.min(charge.input, ceiling);
         }
-        return charge.input - largest <= largest / DOUBT ? Math.min(charge.input, largest) : charge.input;
+        return charge.input - fullCapacity <= fullCapacity / ERROR_DIVISOR ? Math.min(charge.input, fullCapacity) : charge.input;
     }
 
     private long output(Charge charge) {
         if (charge.output == Charge.UNKNOWN) {
-            return strict ? largest : ceiling;
+            return strict ? fullCapacity : ceiling;
         }
         return strict ? charge.output : Math.min(charge.output, ceiling);
     }
@@ -128,13 +128,13 @@ public record TokenLimit(
     private long total(Charge charge) {
         long input = input(charge);
         long output = output(charge);
-        boolean isStrict = strict && charge.output != Charge.UNKNOWN;
-        boolean mayNotFit = input > largest || (isStrict && (output > largest || !charge.marksCache));
-        return mayNotFit ? input + output : Math.min(input + output, largest);
+        boolean reservesAllOutput = strict && charge.output != Charge.UNKNOWN;
+        boolean canBeTooLarge = input > fullCapacity || (reservesAllOutput && (output > fullCapacity || !charge.marksCache));
+        return canBeTooLarge ? input + output : Math.min(input + output, fullCapacity);
     }
 
     /** Returns an upper bound of the time in which a number of tokens refills, in nanoseconds. */
-    public long nanosFor(long tokens) {
+    public long refillNanos(long tokens) {
         Bandwidth refilled = bandwidth;
         if (refilled == null) {
             return 0;

@@ -9,11 +9,11 @@ import io.github.bucket4j.BucketState64BitsInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A Bucket4j that lacks what is called by its handles is refused by name and place. */
+/** Refusal of a Bucket4j version without the private methods. */
 final class Bucket4jMethodTest {
     @Test
     @DisplayName("plugins 19: a Bucket4j without the private methods is refused with a message that names the version")
-    void anotherVersionIsRefused() {
+    void versionWithoutTheMethodsIsRefused() {
         assertThatCode(Bucket4jMethod::check).doesNotThrowAnyException();
         assertThatThrownBy(() -> Bucket4jMethod.check(Bucket4jMethodTest.class))
                 .isInstanceOf(PolicyException.class)
@@ -23,7 +23,7 @@ final class Bucket4jMethodTest {
 
     @Test
     @DisplayName("plugins 19: the version that the message names is the one that the build takes")
-    void theVersionIsTheOneOfTheBuild() {
+    void versionEqualsThatOfTheBuild() {
         assertThat(BucketState64BitsInteger.class
                         .getProtectionDomain()
                         .getCodeSource()

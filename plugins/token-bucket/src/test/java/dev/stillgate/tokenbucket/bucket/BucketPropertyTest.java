@@ -18,14 +18,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Compares the bucket with exact reckoning, and holds it to the definition of a token bucket. */
+/** Compares the bucket with exact arithmetic, and checks the definition of a token bucket. */
 final class BucketPropertyTest {
     private record Step(long nanos, long tokens) {}
 
     private record Granted(long at, long tokens) {}
 
     @Property(tries = 500)
-    void grantsExactlyWhatAnExactBucketGrants(
+    void bucketGrantsTheSameAsAnExactBucket(
             @ForAll("rates") TokenBucketPolicy.Limit one,
             @ForAll("rates") TokenBucketPolicy.Limit two,
             @ForAll("steps") List<Step> steps) {
@@ -51,7 +51,7 @@ final class BucketPropertyTest {
     }
 
     @Property(tries = 500)
-    void grantsNoMoreInAnyWindowThanCapacityAndRefill(
+    void grantsInAnyWindowAreAtMostCapacityAndRefill(
             @ForAll("rates") TokenBucketPolicy.Limit rate, @ForAll("steps") List<Step> steps) {
         Bucket bucket = new Bucket(0, part(rate), 0, false);
         List<Granted> granted = new ArrayList<>();
@@ -73,15 +73,15 @@ final class BucketPropertyTest {
     }
 
     private static Shortage take(Bucket bucket, long requests, long now) {
-        Reservation demand = new Reservation();
-        demand.reset();
-        demand.requests = requests;
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        reservation.requests = requests;
         bucket.refill(now);
-        demand.check(bucket, demand.terms, now);
-        if (demand.shortage() == null) {
-            bucket.take(demand);
+        reservation.check(bucket, reservation.terms, now);
+        if (reservation.shortage() == null) {
+            bucket.take(reservation);
         }
-        return demand.shortage();
+        return reservation.shortage();
     }
 
     @Provide
@@ -117,7 +117,7 @@ final class BucketPropertyTest {
                 : interval(name, limit.capacity(), limit.refill());
     }
 
-    /** A bucket in whole multiples of 1 / period of a token, so that nothing is ever rounded. */
+    /** A bucket in multiples of 1 / period of a token, so that no rounding occurs. */
     private static final class ExactBucket {
         private final BigInteger period;
         private final BigInteger tokens;
@@ -161,7 +161,7 @@ final class BucketPropertyTest {
             return a.add(b).subtract(BigInteger.ONE).divide(b);
         }
 
-        /** Returns the most that comes back in a window, in whole tokens. */
+        /** Returns the most tokens that refill in a time window, in whole tokens. */
         private static long most(TokenBucketPolicy.Limit limit, long window) {
             Refill refill = Refill.parse(limit.refill());
             BigInteger tokens = BigInteger.valueOf(refill.tokens());

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Buckets across a restart: what was used stays used, time that passed refills, and a bad file costs nothing else. */
+/** Buckets across restarts: used tokens stay used, elapsed time refills, and a damaged file only resets the buckets. */
 final class BucketStoreTest {
     private static final Account ACCOUNT = new Account("a-1", Account.Trust.LISTED, "org-1", "gold", true, null);
 
@@ -113,13 +113,13 @@ final class BucketStoreTest {
         BucketPage shown = (BucketPage) context.shows(page, id);
         return shown.limits().stream()
                 .filter(each -> each.name().equals(limit))
-                .mapToLong(BucketPage.Shown::left)
+                .mapToLong(BucketPage.LimitView::left)
                 .min()
                 .orElseThrow();
     }
 
     @Test
-    void whatWasUsedStaysUsedAndTimeThatPassedRefills() {
+    void restoredBucketKeepsLevelAndRefillsForElapsedTime() {
         start();
         use(1);
         use(5000);
@@ -135,7 +135,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void aRestoredBucketIsKeptUntilItIsFull() {
+    void restoredBucketIsKeptUntilItIsFull() {
         start();
         use(500);
         use(500);
@@ -148,7 +148,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void aWallClockThatWasSetBackRefillsNothing() {
+    void wallClockSetBackRefillsNothing() {
         start();
         use(500);
         stop();
@@ -158,7 +158,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void aFileOlderThanAMonthIsNotUsed() {
+    void fileOlderThanAMonthIsNotUsed() {
         start();
         use(500);
         stop();
@@ -168,7 +168,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void isSavedNowAndThenForTheGatewayThatDies() {
+    void bucketsAreSavedPeriodically() {
         start();
         use(500);
         ticker.advance(Duration.ofSeconds(11));
@@ -177,7 +177,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void aFileCutOrChangedAnywhereIsPutAsideAndBucketsStartFull() throws IOException {
+    void damagedFileIsMovedAsideAndBucketsStartFull() throws IOException {
         start();
         use(500);
         stop();
@@ -201,7 +201,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenLeavesTheOldFileAndServesOn() throws IOException {
+    void failedSaveLeavesTheOldFile() throws IOException {
         start();
         use(500);
         stop();
@@ -214,7 +214,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void restartsDoNotPutOffWhatAnIntervalBrings() {
+    void intervalContinuesAcrossRestarts() {
         TokenBucketPolicy daily = Policies.policy(Policies.interval("daily", 2, "2/1d"));
         start(daily);
         request();
@@ -231,7 +231,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void anIntervalThatIsAnotherAfterARestartBeginsAnew() {
+    void changedIntervalStartsOverAfterARestart() {
         start(Policies.policy(Policies.interval("daily", 2, "1/1d")));
         request();
         request();
@@ -245,7 +245,7 @@ final class BucketStoreTest {
     }
 
     @Test
-    void whatIsTakenWhileASaveEndsIsSavedTheNextTime() throws IOException {
+    void changesDuringASaveAreSavedNextTime() throws IOException {
         Path file = directory.resolve("buckets");
         AtomicReference<Runnable> meanwhile = new AtomicReference<>();
         Ticker clock = new Ticker() {
@@ -265,7 +265,7 @@ final class BucketStoreTest {
         };
         Callers callers = new Callers(clock, Runnable::run, BucketTable.SLACK);
         PolicyLimits policy = callers.policy(Policies.limit("daily", 10, "1/1d"));
-        callers.buckets.keepIn(directory, policy);
+        callers.buckets.persistTo(directory, policy);
         callers.take(ACCOUNT, policy, 1);
         meanwhile.set(() -> callers.take(ACCOUNT, policy, 3));
         callers.buckets.saveWhenDue();
@@ -273,8 +273,8 @@ final class BucketStoreTest {
         callers.buckets.saveWhenDue();
         List<Snapshot.Entry> saved = new ArrayList<>();
         Snapshot.read(file, saved::add);
-        Snapshot.Part part = saved.getFirst().parts().getFirst();
-        assertThat(part.levels().getFirst().left()).isEqualTo(6);
+        Snapshot.BucketEntry bucket = saved.getFirst().buckets().getFirst();
+        assertThat(bucket.limits().getFirst().left()).isEqualTo(6);
     }
 
     private void request() {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BucketTableTest {
     private static final long BOUND = 3;
 
-    /** So many in every build; {@link StrategyMeasure} does the same with ten million. */
+    /** The number of forged keys; {@link StrategyMeasure} uses ten million. */
     private static final int FORGED = 200_000;
 
     private final Callers callers = new Callers();
@@ -42,21 +42,21 @@ final class BucketTableTest {
     private PolicyLimits limits = policy(limit("requests", 5, "5/1m"));
 
     @Test
-    void aFullBucketIsDroppedAfterTheSlackAndOneThatIsNotFullIsNot() {
+    void setIsEvictedOnlyAfterItIsFullAndTheSlack() {
         Account accepted = account("h1:a", Trust.ACCEPTED);
         take(accepted, 5);
         ticker.advance(Duration.ofSeconds(59));
-        buckets.tend(limits);
-        assertThat(buckets.accounts().held()).isEqualTo(1);
+        buckets.maintain(limits);
+        assertThat(buckets.accounts().size()).isEqualTo(1);
         ticker.advance(Duration.ofSeconds(65));
-        buckets.tend(limits);
-        assertThat(buckets.accounts().held()).isZero();
-        assertThat(callers.droppedUnfilled()).isZero();
+        buckets.maintain(limits);
+        assertThat(buckets.accounts().size()).isZero();
+        assertThat(callers.evictedUnfilled()).isZero();
     }
 
     @Test
-    void noPauseBetweenRequestsGetsMoreThanTheRefill() {
-        // 1/10m outlives the slack by far: each pause leaves the cache time to drop what it may drop.
+    void pausesBetweenRequestsNeverGrantMoreThanTheRefill() {
+        // 1/10m is much longer than the slack: in each pause the cache could evict a full set.
         limits = policy(limit("requests", 3, "1/10m"));
         Account accepted = account("h1:a", Trust.ACCEPTED);
         int granted = 0;
@@ -65,29 +65,29 @@ final class BucketTableTest {
                 granted++;
             }
             ticker.advance(Duration.ofSeconds(37));
-            buckets.tend(limits);
+            buckets.maintain(limits);
         }
         assertThat(granted).isLessThanOrEqualTo(3 + 2000 * 37 / 600);
         assertThat(granted).isGreaterThanOrEqualTo(2000 * 37 / 600);
-        assertThat(callers.droppedUnfilled()).isZero();
+        assertThat(callers.evictedUnfilled()).isZero();
     }
 
     @Test
-    void anIntervalBucketIsKeptUntilItsLastInterval() {
+    void intervalBucketIsKeptUntilItsLastInterval() {
         limits = policy(interval("requests", 3, "1/1h"));
         Account accepted = account("h1:a", Trust.ACCEPTED);
         take(accepted, 3);
         ticker.advance(Duration.ofMinutes(179));
-        buckets.tend(limits);
-        assertThat(buckets.accounts().held()).isEqualTo(1);
+        buckets.maintain(limits);
+        assertThat(buckets.accounts().size()).isEqualTo(1);
         ticker.advance(Duration.ofMinutes(14)); // the slack is a sixteenth of three hours
-        buckets.tend(limits);
-        assertThat(buckets.accounts().held()).isZero();
-        assertThat(callers.droppedUnfilled()).isZero();
+        buckets.maintain(limits);
+        assertThat(buckets.accounts().size()).isZero();
+        assertThat(callers.evictedUnfilled()).isZero();
     }
 
     @Test
-    void atTheBoundANewAccountSharesItsPrefixAndThoseWithABucketKeepTheirs() {
+    void newAccountBeyondTheBoundSharesItsPrefix() {
         for (int i = 0; i < BOUND; i++) {
             take(account("h1:" + i, Trust.ACCEPTED), 4);
         }
@@ -96,7 +96,7 @@ final class BucketTableTest {
         Account later = account("h1:later", Trust.ACCEPTED);
         assertThat(callers.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, 1))
                 .isEqualTo(Went.REFUSED_SHARED);
-        assertThat(buckets.accounts().held()).isEqualTo(BOUND);
+        assertThat(buckets.accounts().size()).isEqualTo(BOUND);
         for (int i = 0; i < BOUND; i++) {
             Account early = account("h1:" + i, Trust.ACCEPTED);
             assertThat(callers.take(early, limits, 1)).isEqualTo(Went.OWN);
@@ -105,37 +105,37 @@ final class BucketTableTest {
     }
 
     @Test
-    void aListedAccountHasItsOwnBucketBeyondTheBound() {
+    void listedAccountHasItsOwnBucketBeyondTheBound() {
         for (int i = 0; i < BOUND + 2; i++) {
             take(account("a-" + i, Trust.LISTED), 5);
         }
-        assertThat(buckets.accounts().held()).isEqualTo(BOUND + 2);
+        assertThat(buckets.accounts().size()).isEqualTo(BOUND + 2);
         assertThat(callers.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.SHARED);
     }
 
     @Test
-    void roomAtTheBoundComesBackWhenBucketsAreFull() {
+    void evictionsMakeRoomForNewAccounts() {
         for (int i = 0; i < BOUND; i++) {
             take(account("h1:" + i, Trust.ACCEPTED), 1);
         }
-        buckets.tend(limits);
+        buckets.maintain(limits);
         ticker.advance(Duration.ofMinutes(3));
-        buckets.tend(limits);
+        buckets.maintain(limits);
         assertThat(callers.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
-        assertThat(buckets.accounts().held()).isEqualTo(1);
+        assertThat(buckets.accounts().size()).isEqualTo(1);
     }
 
     @Test
-    void aProvisionalAccountSharesItsPrefixUntilItIsAccepted() {
+    void provisionalAccountSharesItsPrefixUntilItIsAccepted() {
         assertThat(callers.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Went.SHARED);
         assertThat(callers.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
         assertThat(callers.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Went.REFUSED_SHARED);
-        assertThat(buckets.accounts().held()).isZero();
+        assertThat(buckets.accounts().size()).isZero();
         assertThat(callers.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
     }
 
     @Test
-    void forgedKeysEvictNobodyAndKeepNothing() throws UnknownHostException {
+    void forgedKeysEvictNoAccountAndLeaveNoState() throws UnknownHostException {
         int accounts = 1000;
         limits = callers.policy(bounded(accounts, limit("requests", 5, "5/1h"), limit("day", 9, "9/1d")));
         for (int i = 0; i < accounts; i++) {
@@ -151,9 +151,9 @@ final class BucketTableTest {
             Went went = callers.take(forged, InetAddress.getByAddress(address), limits, 1);
             assertThat(went).isIn(Went.SHARED, Went.REFUSED_SHARED);
         }
-        buckets.tend(limits);
-        assertThat(buckets.accounts().held()).isEqualTo(accounts);
-        assertThat(callers.droppedUnfilled()).isZero();
+        buckets.maintain(limits);
+        assertThat(buckets.accounts().size()).isEqualTo(accounts);
+        assertThat(callers.evictedUnfilled()).isZero();
         for (int i = 0; i < accounts; i++) {
             assertThat(callers.take(account("h1:accepted-" + i, Trust.ACCEPTED), limits, 1))
                     .isEqualTo(Went.REFUSED);
@@ -161,16 +161,16 @@ final class BucketTableTest {
     }
 
     @Test
-    void aForgedKeyThatNamesAnOrganisationKeepsNothingOfItsOwnEither() {
+    void forgedKeyLeavesNoStateForAnOrganisation() {
         limits = callers.policy(bounded(BOUND, scoped(Set.of(Scope.ORGANISATION), limit("requests", 5, "5/1h"))));
         Account forged = account("h1:f", Trust.PROVISIONAL);
         assertThat(callers.take(forged, limits, 5)).isEqualTo(Went.SHARED);
         assertThat(callers.take(forged, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
-        assertThat(buckets.accounts().held() + buckets.organisations().held()).isZero();
+        assertThat(buckets.accounts().size() + buckets.organisations().size()).isZero();
     }
 
     @Test
-    void aReloadOfTheBoundAloneTakesEffect() {
+    void reloadOfTheBoundAloneTakesEffect() {
         limits = callers.policy(bounded(1, limit("requests", 5, "5/1m")));
         take(account("h1:a", Trust.ACCEPTED), 1);
         Account next = account("h1:b", Trust.ACCEPTED);
@@ -180,7 +180,7 @@ final class BucketTableTest {
     }
 
     @Test
-    void anAccountWithSomethingUnderWayIsKeptAndLetGoAfterwards() {
+    void setWithAnExchangeInFlightIsKept() {
         Account busy = account("h1:a", Trust.ACCEPTED);
         limits = callers.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
         Reservation held = callers.begin(busy, limits, 5, 1);
@@ -188,21 +188,21 @@ final class BucketTableTest {
         assertThat(set).isNotNull();
         for (int i = 0; i < 5; i++) {
             ticker.advance(Duration.ofMinutes(10));
-            buckets.tend(limits);
+            buckets.maintain(limits);
         }
         assertThat(buckets.accounts().find("h1:a")).as("kept while under way").isSameAs(set);
         callers.settle(held, 1, 5, 1);
         ticker.advance(Duration.ofMinutes(10));
-        buckets.tend(limits);
+        buckets.maintain(limits);
         ticker.advance(Duration.ofMinutes(10));
-        buckets.tend(limits);
-        assertThat(buckets.accounts().held()).isZero();
+        buckets.maintain(limits);
+        assertThat(buckets.accounts().size()).isZero();
     }
 
-    /** A request comes in the middle of a sweep: each time the sweep reads the clock is one such moment. */
+    /** A request arrives during maintenance, at each reading of the clock. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6})
-    void anAccountThatAsksWhileItIsBeingLetGoIsLetGoAfterwardsAndNotBefore(int moment) {
+    void requestDuringEvictionKeepsTheSet(int moment) {
         Interrupted clock = new Interrupted();
         Callers late = new Callers(clock, Runnable::run, Duration.ofSeconds(1));
         PolicyLimits few = late.policy(limit("input", Measure.INPUT_TOKENS, 10, "10/1s"));
@@ -210,30 +210,30 @@ final class BucketTableTest {
         late.settle(late.begin(busy, few, 5, 1), 1, 5, 1);
         List<Reservation> begun = new ArrayList<>();
         clock.at(moment, () -> begun.add(late.begin(busy, few, 5, 1)));
-        late.buckets.tend(few);
+        late.buckets.maintain(few);
         clock.at(0, () -> {});
         for (int i = 0; i < 3; i++) {
             clock.nanos += 10_000_000_000L;
-            late.buckets.tend(few);
-            assertThat(late.buckets.accounts().held()).isEqualTo(begun.isEmpty() && i > 0 ? 0 : 1);
+            late.buckets.maintain(few);
+            assertThat(late.buckets.accounts().size()).isEqualTo(begun.isEmpty() && i > 0 ? 0 : 1);
         }
         begun.forEach(each -> late.settle(each, 1, 5, 1));
         for (int i = 0; i < 3; i++) {
             clock.nanos += 10_000_000_000L;
-            late.buckets.tend(few);
+            late.buckets.maintain(few);
         }
-        assertThat(late.buckets.accounts().held()).isZero();
-        assertThat(late.droppedUnfilled()).isZero();
+        assertThat(late.buckets.accounts().size()).isZero();
+        assertThat(late.evictedUnfilled()).isZero();
     }
 
-    /** A clock that something happens at when it is read for the so many-th time. */
+    /** A clock that runs an action at its n-th reading. */
     private static final class Interrupted implements Ticker {
         private long nanos;
         private int left;
         private Runnable what = () -> {};
 
-        private void at(int readings, Runnable happens) {
-            left = readings;
+        private void at(int tightest, Runnable happens) {
+            left = tightest;
             what = happens;
         }
 

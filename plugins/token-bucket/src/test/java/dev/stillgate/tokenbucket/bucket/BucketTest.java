@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class BucketTest {
     private static final long SECOND = 1_000_000_000L;
 
-    /** Errors of a public provider: a limit a minute, what was used of it, what was asked, the wait it named. */
+    /** Errors of a public provider: limit by minute, used tokens, requested tokens, and the wait in milliseconds. */
     @ParameterizedTest
     @CsvSource({
         "10000, 8554, 3082, 9816",
@@ -34,7 +34,7 @@ final class BucketTest {
         "30000, 28039, 3906, 3890",
         "250000, 250000, 143071, 34337"
     })
-    void waitsAsLongAsAContinuousBucketDoes(long limit, long used, long asked, long millis) {
+    void waitEqualsThatOfAContinuousBucket(long limit, long used, long asked, long millis) {
         Bucket bucket = bucket(limit("input", Measure.INPUT_TOKENS, limit, limit + "/1m"));
         assertThat(take(bucket, used, 0)).isNull();
         long wait = take(bucket, asked, 0).waitNanos();
@@ -44,7 +44,7 @@ final class BucketTest {
     }
 
     @Test
-    void takesFromAllLimitsOrFromNoneAndNamesTheOneThatBound() {
+    void refusalTakesFromNoLimitAndNamesTheTightest() {
         Bucket bucket = bucket(limit("minute", 10, "10/1m"), limit("day", 3, "3/1d"));
         for (int i = 0; i < 3; i++) {
             assertThat(take(bucket, 1, 0)).isNull();
@@ -53,7 +53,7 @@ final class BucketTest {
             Shortage refused = take(bucket, 1, 0);
             assertThat(refused.limit().name()).isEqualTo("day");
             assertThat(refused.remaining()).isZero();
-            assertThat(refused.asked()).isEqualTo(1);
+            assertThat(refused.requested()).isEqualTo(1);
             assertThat(refused.waitNanos()).isEqualTo(Duration.ofHours(8).toNanos());
             assertThat(refused.resetNanos()).isEqualTo(Duration.ofDays(1).toNanos());
         }
@@ -61,7 +61,7 @@ final class BucketTest {
     }
 
     @Test
-    void theLimitThatTakesLongestBinds() {
+    void limitWithTheLongestWaitIsNamed() {
         Bucket bucket = bucket(limit("burst", 2, "2/1s"), limit("minute", 2, "2/1m"), limit("second", 2, "2/1s"));
         take(bucket, 2, 0);
         Shortage refused = take(bucket, 1, 0);
@@ -70,7 +70,7 @@ final class BucketTest {
     }
 
     @Test
-    void theWaitCoversTheWholeRequestAndNeverComesForOneThatNeverFits() {
+    void waitCoversTheWholeRequestOrIsInfinite() {
         Bucket bucket = bucket(limit("minute", 60, "60/1m"));
         take(bucket, 59, 0);
         assertThat(take(bucket, 10, 0).waitNanos()).isEqualTo(9 * SECOND);
@@ -80,7 +80,7 @@ final class BucketTest {
     }
 
     @Test
-    void whatNeverFitsBindsBeforeWhatTakesLong() {
+    void tooSmallLimitIsNamedBeforeTheLongestWait() {
         Bucket bucket = bucket(limit("day", 100, "1/1d"), limit("minute", 60, "60/1m"));
         take(bucket, 60, 0);
         Shortage refused = take(bucket, 61, 0);
@@ -89,7 +89,7 @@ final class BucketTest {
     }
 
     @Test
-    void anIntervalGivesBackAtItsEndsOnly() {
+    void intervalRefillsOnlyAtItsEnd() {
         Bucket bucket = bucket(interval("requests", 5, "2/10s"));
         take(bucket, 5, 0);
         assertThat(take(bucket, 1, 9 * SECOND).waitNanos()).isEqualTo(SECOND);
@@ -99,9 +99,9 @@ final class BucketTest {
         assertThat(take(bucket, 1, 19 * SECOND)).isNotNull();
     }
 
-    /** The owner's clock never goes back, so that a tick that was read late by another thread refills nothing twice. */
+    /** A late clock reading of another thread must not refill twice. */
     @Test
-    void aClockThatGoesBackAndForthRefillsNothing() {
+    void clockThatGoesBackRefillsNothing() {
         OwnerLimits limits = owner(limit("requests", 10, "10/10s"));
         BucketSet set = BucketSet.shared(limits, 100 * SECOND, null);
         assertThat(take(set, limits, 10, 100 * SECOND)).isTrue();
@@ -114,39 +114,39 @@ final class BucketTest {
     }
 
     @Test
-    void aSetIsNotForgottenWhileSomethingIsUnderWayAndNotBeforeItIsFullAgain() {
+    void setIsKeptWhileInFlightAndUntilFull() {
         OwnerLimits limits = owner(limit("requests", 60, "60/1m"));
         BucketSet set = BucketSet.own(limits, 0, null);
-        assertThat(set.keep(0, 5 * SECOND)).isEqualTo(5 * SECOND);
-        Reservation demand = requests(6);
+        assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(5 * SECOND);
+        Reservation reservation = requests(6);
         synchronized (set) {
-            assertThat(set.check(demand, limits, 0)).isTrue();
+            assertThat(set.check(reservation, limits, 0)).isTrue();
             assertThat(set.pin()).as("not yet pinned, so nothing may be taken").isFalse();
         }
-        assertThat(set.keep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
-        demand.addOwner(set, limits);
+        assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
+        reservation.addOwner(set, limits);
         synchronized (set) {
-            assertThat(set.check(demand, limits, 0)).isTrue();
+            assertThat(set.check(reservation, limits, 0)).isTrue();
             assertThat(set.pin()).isTrue();
-            set.take(demand);
+            set.take(reservation);
         }
-        assertThat(set.keep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
-        demand.costsReserve = true;
-        set.settle(demand, demand.taken(0), demand.takenLimits(0), SECOND);
-        assertThat(set.keep(SECOND, 5 * SECOND)).isEqualTo(5 * SECOND + 5 * SECOND);
-        assertThat(set.forget(3 * SECOND))
+        assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
+        reservation.costsReserve = true;
+        set.settle(reservation, reservation.takenBucket(0), reservation.takenLimits(0), SECOND);
+        assertThat(set.nanosToKeep(SECOND, 5 * SECOND)).isEqualTo(5 * SECOND + 5 * SECOND);
+        assertThat(set.evict(3 * SECOND))
                 .as("dropped while two tokens are missing")
                 .isFalse();
-        assertThat(set.check(demand, limits, 4 * SECOND)).isFalse();
+        assertThat(set.check(reservation, limits, 4 * SECOND)).isFalse();
     }
 
     @Test
-    void debtIsOwedAndPaidByTimeOnly() {
+    void debtIsPaidOnlyByRefill() {
         Bucket bucket = bucket(limit("output", Measure.OUTPUT_TOKENS, 100, "10/1s"));
-        Reservation demand = tokens(1, 100);
-        bucket.take(demand);
-        demand.cost(1, 0, 350);
-        bucket.settle(demand, bucket.limits());
+        Reservation reservation = tokens(1, 100);
+        bucket.take(reservation);
+        reservation.setCost(1, 0, 350);
+        bucket.settle(reservation, bucket.limits());
         assertThat(bucket.level(0)).isEqualTo(100 - 350);
         bucket.refill(20 * SECOND);
         assertThat(bucket.level(0)).isEqualTo(-50);
@@ -158,40 +158,40 @@ final class BucketTest {
         assertThat(one.shortage().waitNanos()).isEqualTo(5_100_000_000L);
         bucket.refill(25_100_000_000L);
         one.reset();
-        one.tokens = true;
+        one.hasTokens = true;
         one.output = 1;
         one.check(bucket, one.terms, 25_100_000_000L);
         assertThat(one.shortage()).isNull();
     }
 
     @Test
-    void noNumberOfHugeCostsOverflowsADebt() {
+    void hugeCostsNeverOverflowTheDebt() {
         Bucket bucket = bucket(limit("output", Measure.OUTPUT_TOKENS, 100, "10/1s"));
-        Reservation demand = tokens(1, 100);
+        Reservation reservation = tokens(1, 100);
         for (int i = 0; i < 2_000_000; i++) {
-            bucket.take(demand);
-            demand.cost(1, 0, Long.MAX_VALUE);
-            bucket.settle(demand, bucket.limits());
+            bucket.take(reservation);
+            reservation.setCost(1, 0, Long.MAX_VALUE);
+            bucket.settle(reservation, bucket.limits());
         }
-        assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Charge.MOST, -(1L << 60) + 2 * Charge.MOST);
-        demand.check(bucket, demand.terms, 1);
-        assertThat(demand.shortage().waitNanos()).isPositive();
+        assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Charge.MAX_AMOUNT, -(1L << 60) + 2 * Charge.MAX_AMOUNT);
+        reservation.check(bucket, reservation.terms, 1);
+        assertThat(reservation.shortage().waitNanos()).isPositive();
     }
 
     @Test
-    void whatIsGivenBackNeverFillsOverTheCapacity() {
+    void returnedTokensFillUpToCapacity() {
         Bucket bucket = bucket(limit("output", Measure.OUTPUT_TOKENS, 100, "100/1s"));
-        Reservation demand = tokens(1, 50);
-        bucket.take(demand);
+        Reservation reservation = tokens(1, 50);
+        bucket.take(reservation);
         bucket.refill(SECOND);
         assertThat(bucket.level(0)).isEqualTo(100);
-        demand.cost(0, 0, 0);
-        bucket.settle(demand, bucket.limits());
+        reservation.setCost(0, 0, 0);
+        bucket.settle(reservation, bucket.limits());
         assertThat(bucket.level(0)).isEqualTo(100);
     }
 
     @Test
-    void concurrencyIsWhatIsUnderWayAndHasNoRefill() {
+    void concurrencyCountsExchangesInFlightAndNeverRefills() {
         Bucket bucket = bucket(concurrency("parallel", 2));
         Reservation first = requests(1);
         Reservation second = requests(1);
@@ -206,7 +206,7 @@ final class BucketTest {
     }
 
     @Test
-    void aLimitOfTokensDoesNotCountWhatHasNone() {
+    void tokenLimitIgnoresRequestsWithoutTokens() {
         Callers callers = new Callers();
         PolicyLimits limits =
                 callers.policy(limit("input", Measure.INPUT_TOKENS, 100, "1/1h"), limit("requests", 3, "1/1h"));
@@ -223,46 +223,46 @@ final class BucketTest {
     }
 
     private static OwnerLimits owner(TokenBucketPolicy.Limit... limits) {
-        return new PolicyLimits(Policies.policy(limits), 0).account(OwnerLimits.Variant.PLAIN);
+        return new PolicyLimits(Policies.policy(limits), 0).account(OwnerLimits.Variant.DEFAULT);
     }
 
-    /** Takes so many requests, which are as many input tokens; returns what is short, null when nothing is. */
+    /** Takes a number of requests with one input token each; returns the shortage, null if they fit. */
     private static Shortage take(Bucket bucket, long number, long now) {
-        Reservation demand = requests(number);
-        demand.input = number;
-        demand.tokens = true;
+        Reservation reservation = requests(number);
+        reservation.input = number;
+        reservation.hasTokens = true;
         bucket.refill(now);
-        demand.check(bucket, demand.terms, now);
-        if (demand.shortage() == null) {
-            bucket.take(demand);
+        reservation.check(bucket, reservation.terms, now);
+        if (reservation.shortage() == null) {
+            bucket.take(reservation);
         }
-        return demand.shortage();
+        return reservation.shortage();
     }
 
     private static boolean take(BucketSet set, OwnerLimits limits, long number, long now) {
-        Reservation demand = requests(number);
-        demand.addOwner(set, limits);
+        Reservation reservation = requests(number);
+        reservation.addOwner(set, limits);
         synchronized (set) {
-            assertThat(set.check(demand, limits, now)).isTrue();
-            if (demand.shortage() == null) {
-                set.take(demand);
+            assertThat(set.check(reservation, limits, now)).isTrue();
+            if (reservation.shortage() == null) {
+                set.take(reservation);
             }
         }
-        return demand.shortage() == null;
+        return reservation.shortage() == null;
     }
 
     private static Reservation requests(long number) {
-        Reservation demand = new Reservation();
-        demand.reset();
-        demand.requests = number;
-        return demand;
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        reservation.requests = number;
+        return reservation;
     }
 
     private static Reservation tokens(long input, long output) {
-        Reservation demand = requests(1);
-        demand.tokens = true;
-        demand.input = input;
-        demand.output = output;
-        return demand;
+        Reservation reservation = requests(1);
+        reservation.hasTokens = true;
+        reservation.input = input;
+        reservation.output = output;
+        return reservation;
     }
 }

@@ -31,9 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Holds the buckets of two accounts of one organisation to be linearisable: whatever threads take, settle, abort, sweep
- * and reload at once, what they see is what one thread could have seen in some order. Virtual time stands still, so
- * that a token that is lost or granted twice shows.
+ * Linearisability of the buckets of two accounts in one organisation under concurrent take, settle, abort, eviction and
+ * reload. Virtual time does not advance, so that lost and duplicate tokens show.
  */
 @Timeout(240)
 @Param(name = "thread", gen = ThreadIdGen.class)
@@ -41,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Param(name = "tokens", gen = IntGen.class, conf = "1:4")
 @Param(name = "cost", gen = IntGen.class, conf = "0:5")
 public class BucketsLincheckTest {
-    private static final int MOST_THREADS = 8;
+    private static final int MAX_THREADS = 8;
     private static final List<Account> ACCOUNTS = List.of(member("a", "x"), member("b", "x"));
 
     private static final PolicyLimits FIRST = policy(1);
@@ -49,9 +48,9 @@ public class BucketsLincheckTest {
 
     private final Buckets buckets = new Buckets(new Still(), Runnable::run, Duration.ofNanos(1), null);
     private final List<ArrayDeque<Reservation>> open =
-            Stream.generate(ArrayDeque<Reservation>::new).limit(MOST_THREADS).toList();
+            Stream.generate(ArrayDeque<Reservation>::new).limit(MAX_THREADS).toList();
 
-    /** Returns a policy whose capacity is small, with a further limit that no run of this test can reach. */
+    /** Returns a policy with small capacities, and further limits that no run reaches. */
     private static PolicyLimits policy(long generation, TokenBucketPolicy.Limit... more) {
         List<TokenBucketPolicy.Limit> limits = new ArrayList<>(List.of(more));
         limits.add(limit("own", Measure.OUTPUT_TOKENS, 6, "1/1h"));
@@ -60,7 +59,7 @@ public class BucketsLincheckTest {
         return new PolicyLimits(bounded(10, limits.toArray(TokenBucketPolicy.Limit[]::new)), generation);
     }
 
-    /** A clock that stands still. */
+    /** A clock that does not advance. */
     private record Still() implements Ticker {
         @Override
         public long nanos() {
@@ -73,7 +72,7 @@ public class BucketsLincheckTest {
         }
     }
 
-    /** Begins an exchange of an account; a thread ends its own only. */
+    /** Begins an exchange of an account; a thread ends only its own exchanges. */
     @Operation
     public boolean begin(
             @Param(name = "thread") int thread,
@@ -82,7 +81,7 @@ public class BucketsLincheckTest {
         return begin(FIRST, thread, account, tokens);
     }
 
-    /** Begins an exchange under the policy that was loaded later. */
+    /** Begins an exchange under the reloaded policy. */
     @Operation
     public boolean beginReloaded(
             @Param(name = "thread") int thread,
@@ -91,34 +90,34 @@ public class BucketsLincheckTest {
         return begin(SECOND, thread, account, tokens);
     }
 
-    /** Ends the exchange that the thread began first, at a cost below or above what was taken. */
+    /** Settles the oldest exchange of a thread at a cost below or above its reservation. */
     @Operation
     public boolean settle(@Param(name = "thread") int thread, @Param(name = "cost") int cost) {
-        Reservation demand = open.get(thread).pollFirst();
-        if (demand == null) {
+        Reservation reservation = open.get(thread).pollFirst();
+        if (reservation == null) {
             return false;
         }
-        demand.cost(1, 1, cost);
-        buckets.settle(demand);
+        reservation.setCost(1, 1, cost);
+        buckets.settle(reservation);
         return true;
     }
 
-    /** Ends the exchange that the thread began last, at no cost. */
+    /** Ends the newest exchange of a thread without cost. */
     @Operation
     public boolean abort(@Param(name = "thread") int thread) {
-        Reservation demand = open.get(thread).pollLast();
-        if (demand == null) {
+        Reservation reservation = open.get(thread).pollLast();
+        if (reservation == null) {
             return false;
         }
-        demand.cost(0, 0, 0);
-        buckets.settle(demand);
+        reservation.setCost(0, 0, 0);
+        buckets.settle(reservation);
         return true;
     }
 
     @Operation
     public void sweep() {
-        buckets.accounts().tend();
-        buckets.organisations().tend();
+        buckets.accounts().maintain();
+        buckets.organisations().maintain();
     }
 
     @Operation
@@ -128,14 +127,14 @@ public class BucketsLincheckTest {
     }
 
     private boolean begin(PolicyLimits limits, int thread, int account, long tokens) {
-        Reservation demand = new Reservation();
-        demand.reset();
-        demand.tokens = true;
-        demand.input = 1;
-        demand.output = tokens;
-        boolean taken = buckets.take(ACCOUNTS.get(account), Standing.CLEAR, HERE, limits, demand);
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        reservation.hasTokens = true;
+        reservation.input = 1;
+        reservation.output = tokens;
+        boolean taken = buckets.take(ACCOUNTS.get(account), Standing.CLEAR, HERE, limits, reservation);
         if (taken) {
-            open.get(thread).addLast(demand);
+            open.get(thread).addLast(reservation);
         }
         return taken;
     }
@@ -153,7 +152,7 @@ public class BucketsLincheckTest {
     }
 
     @Test
-    void isLinearisableInEveryScheduleThatWasTried() {
+    void isLinearisableInModelCheckedSchedules() {
         new ModelCheckingOptions()
                 .iterations(5)
                 .invocationsPerIteration(50)

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What is charged for answers that are fetched after they were made. */
+/** Charges for responses that are fetched after they were generated. */
 final class DeferredChargesTest {
     private static final long CAPACITY = 100_000;
     private final Metered metered = new Metered(
@@ -33,7 +33,7 @@ final class DeferredChargesTest {
             limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h"));
 
     @Test
-    void aBatchIsChargedItsInputWhenItIsSentAndItsOutputWhenItIsFirstFetched() {
+    void batchIsChargedInputAtOnceAndOutputAtFirstFetch() {
         FakeExchange sent = metered.messages().asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH, "POST", "/v1/batches");
         metered.begin(sent, FakeBody.batch(3, FakeBody.prompt("m", 100, 4000)));
         metered.end(sent, served(Usage.NONE));
@@ -45,7 +45,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void resultsThatHaveGrownAreChargedWhatIsNew() {
+    void grownResultsAreChargedTheirGrowth() {
         fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
         fetch("/v1/messages/batches/b1/results", served(exact(280, 1000)));
         fetch("/v1/messages/batches/b1/results", served(exact(280, 10)));
@@ -54,18 +54,18 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void otherResultsAreChargedOnTheirOwn() {
+    void resultsAreChargedSeparately() {
         fetch("/v1/messages/batches/b1/results", served(exact(1, 900)));
         fetch("/v1/messages/batches/b2/results", served(exact(1, 50)));
         FakeExchange file =
                 metered.messages().asks(Provider.OPENAI, Operation.FILE_CONTENT, "GET", "/v1/files/f/content");
         assertThat(metered.harness.request(file)).isSameAs(Verdict.ALLOW);
         metered.end(file, served(exact(3, 7)));
-        assertCharged(3, 3, 957); // a file of requests pays for its input with its results
+        assertCharged(3, 3, 957); // the input of a file of requests is charged with its results
     }
 
     @Test
-    void aFileOfRequestsPaysWithItsResultsHoweverOftenItIsABatchsInput() {
+    void fileOfRequestsIsChargedWithEachOfItsResults() {
         FakeExchange upload = metered.messages().asks(Provider.OPENAI, Operation.FILE_UPLOAD, "POST", "/v1/files");
         assertThat(metered.harness.request(upload)).isSameAs(Verdict.ALLOW);
         assertThat(metered.harness.body(upload, FakeBody.batch(2, FakeBody.prompt("m", 50, 10))))
@@ -83,7 +83,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void resultsThatWereNotFetchedToTheEndAreChargedWhatWasDelivered() {
+    void incompleteResultsAreChargedTheDeliveredOutput() {
         String path = "/v1/messages/batches/b1/results";
         fetch(path, new Outcome.DownstreamGone(200, exact(280, 850), 1, 1, Outcome.Phase.STREAMING));
         assertCharged(1, 0, 850);
@@ -95,21 +95,21 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void resultsThatAreRefusedOrTellNothingCostARequest() {
+    void resultsWithoutUsageCostARequest() {
         fetch("/v1/messages/batches/b1/results", served(Usage.NONE));
         fetch("/v1/messages/batches/b1/results", new Outcome.Served(404, exact(9, 9), 1, 1));
         assertCharged(2, 0, 0);
     }
 
     @Test
-    void whatIsOverTheLimitIsOwed() {
+    void costOverTheLimitIsADebt() {
         fetch("/v1/messages/batches/b1/results", served(exact(1, CAPACITY + 5000)));
         assertThat(metered.left("out")).isEqualTo(-5000);
         assertThat(metered.refused(10, 10).code()).isEqualTo("out");
     }
 
     @Test
-    void aLimitThatLeavesBatchesOutLeavesTheirResultsOut() {
+    void limitWithoutBatchesIgnoresTheirResults() {
         Metered online = new Metered(withoutBatches(limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
         FakeExchange fetched = online.messages()
                 .asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH_RESULTS, "GET", "/v1/messages/batches/b1/results");
@@ -119,7 +119,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundIsChargedWhatWasTakenAndCorrectedWhenItIsFetchedWhole() {
+    void backgroundResponseIsCorrectedWhenFetchedInFull() {
         background("resp_1", 100, 4000);
         assertCharged(1, 100, 4000);
         poll("resp_1", Metered.ACCOUNT, served(Usage.NONE)); // queued
@@ -132,7 +132,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundThatTheCallerLeavesIsStillMadeAndCharged() {
+    void backgroundResponseIsChargedAfterTheClientLeft() {
         FakeExchange left = metered.begin(
                 metered.responses().answered("resp_1"),
                 FakeBody.prompt("m", 100, 4000).later());
@@ -143,7 +143,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundThatTheCallerDoesNotAwaitIsChargedWhatWasTaken() {
+    void unawaitedBackgroundResponseIsChargedItsReservation() {
         FakeExchange left = metered.begin(
                 metered.responses(), FakeBody.prompt("m", 100, 4000).later());
         metered.end(left, new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER));
@@ -151,7 +151,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundIsChargedWhatWasDeliveredWhenThatIsMore() {
+    void backgroundResponseIsChargedDeliveredOutputIfMore() {
         FakeExchange cut = metered.begin(
                 metered.responses().answered("resp_1"),
                 FakeBody.prompt("m", 100, 4000).later());
@@ -162,7 +162,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundGivesBackNoMoreThanWasTakenUnderOtherLimits() {
+    void backgroundResponseReturnsAtMostItsReservation() {
         background("resp_1", 100, FakeBody.chat("x").maxTokens());
         assertCharged(1, 100, CAPACITY / 2);
         metered.reload(Policies.policy(
@@ -175,7 +175,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundIsCorrectedUnderTheTierOfNow() {
+    void backgroundResponseIsCorrectedUnderTheCurrentTier() {
         Metered tiered =
                 new Metered(Policies.tiers(Map.of("gold", 4.0), limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
         FakeExchange asked = tiered.begin(
@@ -194,7 +194,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void resultsThatTheCallerLeavesAreChargedWhatWasTold() {
+    void abortedResultsAreChargedTheReportedUsage() {
         fetch(
                 "/v1/messages/batches/b1/results",
                 new Outcome.DownstreamGone(200, exact(280, 900), 1, 1, Outcome.Phase.STREAMING));
@@ -204,7 +204,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundIsChargedToWhoAskedForIt() {
+    void backgroundResponseIsChargedToTheRequestingAccount() {
         background("resp_1", 100, 4000);
         poll("resp_1", account("other"), served(exact(90, 4100)));
         assertCharged(1, 90, 4100);
@@ -213,7 +213,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anAnswerInTheBackgroundWithoutABoundIsCorrectedByWhatWasTaken() {
+    void unboundedBackgroundResponseIsCorrected() {
         background("resp_1", 100, FakeBody.chat("x").maxTokens());
         assertThat(metered.left("out")).isEqualTo(CAPACITY / 2);
         poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
@@ -221,7 +221,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void anyOtherStoredAnswerWasChargedWhenItWasMade() {
+    void otherStoredResponsesCostOnlyARequest() {
         FakeExchange made = metered.begin(metered.responses().answered("resp_2"), FakeBody.prompt("m", 100, 4000));
         metered.end(made, served(exact(90, 700)));
         poll("resp_2", Metered.ACCOUNT, served(exact(90, 700)));
@@ -230,7 +230,7 @@ final class DeferredChargesTest {
     }
 
     @Test
-    void aPolicyThatIsLoadedMeanwhileForgetsNothing() {
+    void deferredChargesSurviveAReload() {
         background("resp_1", 100, 4000);
         fetch("/v1/messages/batches/b1/results", served(exact(280, 900)));
         metered.reload(Policies.policy(

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Holds the bookkeeping of failed draws to be linearisable: two owners are told of the ends of their draws by several
- * threads, and each is lost, and counted once, exactly when its last two rounds failed. The clock moves past the second
- * that a loss takes at every failure, so that only the order of the calls decides.
+ * Linearisability of the count of lost owners. Several threads end the draws of two owners; an owner is lost and
+ * counted once exactly if its last two rounds failed. Each failure advances the clock beyond the minimum time of a
+ * loss, so that only the order of calls matters.
  */
 @Timeout(240)
 @Param(name = "owner", gen = IntGen.class, conf = "0:1")
@@ -31,15 +31,15 @@ public class LostOwnersLincheckTest {
     private static final long STEP = Duration.ofSeconds(2).toNanos();
     private static final OwnerLimits LIMITS = new PolicyLimits(
                     Policies.policy(Policies.limit("requests", 10, "1/1h")), 0)
-            .account(OwnerLimits.Variant.PLAIN);
+            .account(OwnerLimits.Variant.DEFAULT);
     private static final IllegalStateException REFUSED = new IllegalStateException("as meant");
     private static final Logger LOGGER = Logger.getLogger(LostOwners.class.getName());
 
     static {
-        LOGGER.setLevel(Level.OFF); // every run begins with owners that were never lost, and would log the first
+        LOGGER.setLevel(Level.OFF); // each run would log its first lost owner
     }
 
-    /** A clock that stands still. */
+    /** A clock that does not advance. */
     private record Still() implements Ticker {
         @Override
         public long nanos() {
@@ -52,11 +52,11 @@ public class LostOwnersLincheckTest {
         }
     }
 
-    private final LeaseManager book = new LeaseManager("limits", () -> 0L, key -> "");
-    private final List<OwnerDraws> holders =
-            List.of(new OwnerDraws(Owner.ACCOUNT, "a", book), new OwnerDraws(Owner.ACCOUNT, "b", book));
+    private final LeaseManager manager = new LeaseManager("limits", () -> 0L, key -> "");
+    private final List<OwnerDraws> draws =
+            List.of(new OwnerDraws(Owner.ACCOUNT, "a", manager), new OwnerDraws(Owner.ACCOUNT, "b", manager));
     private final List<BucketSet> sets =
-            holders.stream().map(holder -> BucketSet.own(LIMITS, 0, holder)).toList();
+            draws.stream().map(ownerDraws -> BucketSet.own(LIMITS, 0, ownerDraws)).toList();
     private final long[] clocks = new long[2];
 
     /** Ends a round of one failed draw. */
@@ -67,7 +67,7 @@ public class LostOwnersLincheckTest {
             clocks[owner] += STEP;
             set.startDraw();
             set.drawFailed(REFUSED, clocks[owner]);
-            return holders.get(owner).isLost();
+            return draws.get(owner).isLost();
         }
     }
 
@@ -78,23 +78,22 @@ public class LostOwnersLincheckTest {
         Bucket bucket = new Bucket(0, part(), 0, true);
         synchronized (set) {
             set.startDraw();
-            set.drawn(bucket, part().get(0), 1, 1, clocks[owner]);
-            return holders.get(owner).isLost();
+            set.completeDraw(bucket, part().get(0), 1, 1, clocks[owner]);
+            return draws.get(owner).isLost();
         }
     }
 
     private static BucketLimits part() {
-        BucketLimits part = LIMITS.part(0);
+        BucketLimits part = LIMITS.bucketLimits(0);
         if (part == null) {
             throw new IllegalStateException("the limit is of the whole account");
         }
         return part;
     }
 
-    /** Returns how many owners are lost. */
     @Operation
     public int count() {
-        return book.lostOwners().count();
+        return manager.lostOwners().count();
     }
 
     @Test
@@ -110,7 +109,7 @@ public class LostOwnersLincheckTest {
 
     @Test
     @DisplayName("plugins 1: owners whose draws fail are counted exactly, in every schedule that was tried")
-    void isLinearisableInEveryScheduleThatWasTried() {
+    void isLinearisableInModelCheckedSchedules() {
         new ModelCheckingOptions()
                 .iterations(5)
                 .invocationsPerIteration(50)

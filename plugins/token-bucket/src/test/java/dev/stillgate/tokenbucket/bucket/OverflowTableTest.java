@@ -13,15 +13,15 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class OverflowTableTest {
-    /** The key 00 01 … 0f of the algorithm's authors, and their vector for the eight bytes 00 … 07. */
+    /** The key and test vector of the paper for the bytes 00 to 07. */
     @Test
-    void hashesAsSipHashDoes() {
+    void hashEqualsThatOfSipHash() {
         assertThat(OverflowTable.sipHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L, 0x0706050403020100L))
                 .isEqualTo(0x93f5f5799a932462L);
     }
 
     @Test
-    void aPrefixIs24BitsOfIPv4And48OfIPv6() {
+    void prefixIs24BitsOfIPv4And48OfIPv6() {
         assertThat(prefix("192.0.2.1")).isEqualTo(prefix("192.0.2.254")).isNotEqualTo(prefix("192.0.3.1"));
         assertThat(prefix("2001:db8:1::1")).isEqualTo(prefix("2001:db8:1:ffff::2"));
         assertThat(prefix("2001:db8:1::1")).isNotEqualTo(prefix("2001:db8:2::1"));
@@ -29,7 +29,7 @@ final class OverflowTableTest {
     }
 
     @Test
-    void theTableNeverHoldsMoreThanItsSlots() {
+    void tableHasAtMostOneSetForEachSlot() {
         OverflowTable table = new OverflowTable();
         OwnerLimits limits = new PolicyLimits(policy(limit("requests", 5, "5/1m")), 0).overflow();
         Set<BucketSet> buckets = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -17,8 +17,8 @@ final class PublicTokenizersTest {
     }
 
     @Test
-    void countsAsTheModelsTokenizerDoes() {
-        // Two tokens of text, three for the message and three for the answer.
+    void countEqualsThatOfTheModelsTokenizer() {
+        // Two tokens of text, three for the message and three for the response.
         assertThat(tokenizers.count(asked("gpt-4o-mini", "hello world"))).isEqualTo(2 + 3 + 3);
         assertThat(tokenizers.count(asked("gpt-3.5-turbo", "hello world"))).isEqualTo(2 + 3 + 3);
         // The older tokenizer needs more for other scripts.
@@ -27,23 +27,23 @@ final class PublicTokenizersTest {
     }
 
     @Test
-    void leavesToTheEstimateWhatItDoesNotKnow() {
+    void unsupportedPromptsAreUnknown() {
         assertThat(tokenizers.count(asked("gpt-4o", "hello").provider(Provider.ANTHROPIC)))
                 .isEqualTo(PublicTokenizers.UNKNOWN);
         assertThat(tokenizers.count(asked("llama-3", "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
         assertThat(tokenizers.count(asked(null, "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
-        assertThat(tokenizers.count(asked("gpt-4o", "a ".repeat(PublicTokenizers.LONGEST))))
+        assertThat(tokenizers.count(asked("gpt-4o", "a ".repeat(PublicTokenizers.MAX_LENGTH))))
                 .isEqualTo(PublicTokenizers.UNKNOWN);
     }
 
     @Test
-    void aPolicyOfTokenizersCountsByThemAndElseByTheEstimate() {
+    void tokenizerPolicyFallsBackToTheEstimate() {
         PromptCounter counter = PromptCounter.of(TokenBucketPolicy.PromptCount.TOKENIZER);
-        Reservation demand = new Reservation();
-        demand.reset();
-        counter.prompt(asked("gpt-4o", "hello world").inputTokens(99), demand);
-        assertThat(demand.input).isEqualTo(8);
-        counter.prompt(asked("claude", "hello world").inputTokens(99), demand);
-        assertThat(demand.input).isEqualTo(99);
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        counter.addPrompt(asked("gpt-4o", "hello world").inputTokens(99), reservation);
+        assertThat(reservation.input).isEqualTo(8);
+        counter.addPrompt(asked("claude", "hello world").inputTokens(99), reservation);
+        assertThat(reservation.input).isEqualTo(99);
     }
 }

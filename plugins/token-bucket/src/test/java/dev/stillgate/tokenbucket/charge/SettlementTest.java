@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an exchange costs, by what became of it: an input of 100 estimated tokens, of the output 400 taken. */
+/** Cost of an exchange by outcome, with an estimated input of 100 tokens and a reserved output of 400. */
 final class SettlementTest {
     private static final long CAPACITY = 1000;
     private final Metered metered = new Metered(
@@ -67,7 +67,7 @@ final class SettlementTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("outcomes")
-    void costsWhatBecameOfIt(String name, Outcome outcome, long requests, long input, long output) {
+    void outcomeDeterminesCost(String name, Outcome outcome, long requests, long input, long output) {
         FakeExchange exchange = metered.begin(100, 400);
         assertThat(metered.left("requests")).isEqualTo(CAPACITY - 1);
         assertThat(metered.left("in")).isEqualTo(CAPACITY - 100);
@@ -75,7 +75,7 @@ final class SettlementTest {
         assertThat(metered.left("total")).isEqualTo(CAPACITY - 500);
         assertThat(metered.left("parallel")).isEqualTo(2);
         for (int i = 0; i < 2; i++) {
-            metered.end(exchange, outcome); // the second time changes nothing
+            metered.end(exchange, outcome); // the second call has no effect
             assertThat(metered.left("requests")).as("requests").isEqualTo(CAPACITY - requests);
             assertThat(metered.left("in")).as("input").isEqualTo(CAPACITY - input);
             assertThat(metered.left("out")).as("output").isEqualTo(CAPACITY - output);
@@ -87,8 +87,8 @@ final class SettlementTest {
     @ParameterizedTest
     @CsvSource({"gzip, 900, 400", "br, 900, 400", "gzip, 0, 0", "identity, 900, 0"})
     @DisplayName(
-            "plugins 13: an answer in a content coding that is cut short costs what was taken, once any of it came")
-    void whatCannotBeReadWhenCutShortCostsWhatWasTaken(String coding, long bytes, long output) {
+            "plugins 13: an incomplete response with a content coding costs its reservation, once any byte was delivered")
+    void incompleteEncodedResponseCostsItsReservation(String coding, long bytes, long output) {
         Outcome[] cuts = {
             new Outcome.Truncated(200, Usage.NONE, bytes, 1, "idle"),
             new Outcome.DownstreamGone(200, Usage.NONE, bytes, 1, Phase.STREAMING)
@@ -104,7 +104,7 @@ final class SettlementTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("outcomes")
-    void everyOutcomeEndsWhatIsUnderWay(String name, Outcome outcome, long requests, long input, long output) {
+    void concurrencyIsReleasedByEveryOutcome(String name, Outcome outcome, long requests, long input, long output) {
         FakeExchange[] running = {metered.begin(1, 1), metered.begin(1, 1), metered.begin(1, 1)};
         Verdict.Reject refused = metered.refused(1, 1);
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.RATE_LIMITED);
@@ -122,14 +122,14 @@ final class SettlementTest {
     }
 
     @Test
-    void anthropicCountsWhatIsWrittenToTheCacheAndNotWhatIsReadFromIt() {
+    void anthropicInputIncludesCacheWritesOnly() {
         FakeExchange exchange = metered.begin(100, 400);
         metered.end(exchange, Metered.served(new Usage(Usage.Source.EXACT, 50, 10, 30_000, 7, -1)));
         assertThat(metered.left("in")).isEqualTo(CAPACITY - 57);
     }
 
     @Test
-    void openAiCountsTheWholePromptCachedOrNot() {
+    void openAiInputIncludesCachedTokens() {
         FakeExchange exchange = metered.begin(metered.completions(), FakeBody.prompt("m", 100, 400));
         metered.end(exchange, Metered.served(new Usage(Usage.Source.EXACT, 50, 10, 40, 7, -1)));
         assertThat(metered.left("in")).isEqualTo(CAPACITY - 50);
@@ -137,34 +137,34 @@ final class SettlementTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-1, -1, 100, 400", // no count at all, in an answer that is whole: what was taken
-        "90, -1, 100, 400", // the output is not told: what was taken
-        "-1, 30, 100, 30", // the input is not told: as estimated
+        "-1, -1, 100, 400", // no count in a complete response: the reservation
+        "90, -1, 100, 400", // no output count: the reservation
+        "-1, 30, 100, 30", // no input count: the estimate
         "0, 0, 0, 0",
     })
-    void whatAUsageDoesNotTellIsNotFree(long toldInput, long toldOutput, long input, long output) {
+    void missingUsageIsCharged(long toldInput, long toldOutput, long input, long output) {
         metered.served(metered.begin(100, 400), toldInput, toldOutput);
         assertThat(metered.left("in")).isEqualTo(CAPACITY - input);
         assertThat(metered.left("out")).isEqualTo(CAPACITY - output);
     }
 
     @Test
-    void aUsageBeyondAllReasonIsADebtThatBucketsCanBear() {
+    void hugeUsageIsClamped() {
         metered.end(
                 metered.begin(100, 400),
                 Metered.served(new Usage(
                         Usage.Source.EXACT, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, 1)));
-        assertThat(metered.left("in")).isEqualTo(CAPACITY - Charge.MOST);
-        assertThat(metered.left("out")).isEqualTo(CAPACITY - Charge.MOST);
-        assertThat(metered.left("total")).isEqualTo(CAPACITY - 2 * Charge.MOST);
+        assertThat(metered.left("in")).isEqualTo(CAPACITY - Charge.MAX_AMOUNT);
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - Charge.MAX_AMOUNT);
+        assertThat(metered.left("total")).isEqualTo(CAPACITY - 2 * Charge.MAX_AMOUNT);
         Verdict.Reject refused = metered.refused(1, 1);
         assertThat(refused.retryAfter()).isPositive();
-        assertThat(refused.headers()).extracting(each -> each.value()).doesNotContain("-" + Charge.MOST);
+        assertThat(refused.headers()).extracting(each -> each.value()).doesNotContain("-" + Charge.MAX_AMOUNT);
     }
 
     @ParameterizedTest
     @CsvSource({"-7, 5", "-9223372036854775808, 5"})
-    void aNegativeCountIsNoCount(long input, long output) {
+    void negativeCountIsIgnored(long input, long output) {
         metered.end(metered.begin(100, 400), Metered.served(new Usage(Usage.Source.EXACT, input, output, -9, -9, -9)));
         assertThat(metered.left("in")).isEqualTo(CAPACITY - 100);
         assertThat(metered.left("out")).isEqualTo(CAPACITY - output);
@@ -172,7 +172,7 @@ final class SettlementTest {
     }
 
     @Test
-    void countingTokensIsARequestAndNoTokens() {
+    void countTokensCostsOneRequestAndNoTokens() {
         FakeExchange exchange = metered.messages()
                 .asks(Provider.ANTHROPIC, Operation.COUNT_TOKENS, "POST", "/v1/messages/count_tokens");
         metered.begin(exchange, FakeBody.prompt("m", 90_000, 100));
@@ -184,9 +184,9 @@ final class SettlementTest {
     }
 
     @Test
-    void aDebtIsCarriedUntilTimeHasPaidIt() {
+    void debtLastsUntilRefillHasPaidIt() {
         Metered fast = new Metered(limit("out", Measure.OUTPUT_TOKENS, 100, "10/1s"));
-        fast.served(fast.begin(1, 1000), 1, 1050); // the ceiling of 50 was taken
+        fast.served(fast.begin(1, 1000), 1, 1050); // the ceiling of 50 was reserved
         assertThat(fast.left("out")).isEqualTo(-950);
         Verdict.Reject refused = fast.refused(1, 1000);
         assertThat(refused.kind()).isEqualTo(Verdict.Kind.TOKENS_LIMITED);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Three gateways, one account and one store: what they grant together, also while the store is slow, lost or back. */
+/** Requests that three gateways grant to one account with one store, including a slow, lost and recovered store. */
 final class LeaseTest {
     private static final long CAPACITY = 120;
     private static final String KEY = "limits:account:a-1:::requests";
@@ -82,10 +82,10 @@ final class LeaseTest {
         for (int i = 0; i < count; i++) {
             gateways.add(new Gateway(policy));
         }
-        ticker.advance(Duration.ofSeconds(2)); // the leases bind from here on
+        ticker.advance(Duration.ofSeconds(2)); // leases are binding from here on
     }
 
-    /** Asks the gateways in turn, {@code perSecond} times a second; returns how many were served. */
+    /** Sends requests to the gateways in turn at a total rate; returns the number served. */
     private int hammer(int seconds, int perSecond) {
         int served = 0;
         for (int i = 0; i < seconds * perSecond; i++) {
@@ -96,14 +96,14 @@ final class LeaseTest {
     }
 
     @Test
-    void anAccountGetsItsLimitOnceHoweverManyGatewaysItAsks() {
+    void accountGetsItsLimitOnceFromAllGateways() {
         start(3, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
         int served = hammer(60, 50);
         assertThat(served).isBetween((int) CAPACITY + 50, (int) CAPACITY + 60 + 2);
     }
 
     @Test
-    void whatIsGrantedAheadOfTheStoreIsBoundedAndOwed() {
+    void overdraftIsBoundedAndLeavesADebt() {
         start(3, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
         store.holdBack();
         int served = hammer(2, 500);
@@ -116,7 +116,7 @@ final class LeaseTest {
     }
 
     @Test
-    void oneLargeRequestIsNotRefusedForWantOfALease() {
+    void largeRequestIsServedBeforeItsLeaseIsDrawn() {
         start(3, policy(FleetPolicy.WhenLost.SHARE, output(8000, "8000/1m")));
         store.holdBack();
         for (Gateway gateway : gateways) {
@@ -128,7 +128,7 @@ final class LeaseTest {
     }
 
     @Test
-    void everythingLeasedIsGivenBackWhenAnAccountIsIdle() {
+    void leasesOfAnIdleAccountAreGivenBack() {
         start(3, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "1/1d"), output(100_000, "10/1d")));
         int served = hammer(3, 20);
         assertThat(served).isEqualTo(60);
@@ -143,7 +143,7 @@ final class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void aLostStoreFailsNoRequestWithinTheShareAndIsToldAfterwards(int count) {
+    void lostStoreServesTheShareAndIsSettledAfterwards(int count) {
         start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
         store.lose(true);
         ticker.advance(Duration.ofSeconds(1));
@@ -157,7 +157,7 @@ final class LeaseTest {
     }
 
     @Test
-    void aFullPolicyGoesOnAsIfAloneAndAClosedOneRefuses() {
+    void fullPolicyAppliesFullLimitsWithoutTheStore() {
         start(2, policy(FleetPolicy.WhenLost.FULL, requests(CAPACITY, "1/1d")));
         store.lose(true);
         ticker.advance(Duration.ofSeconds(1));
@@ -165,7 +165,7 @@ final class LeaseTest {
     }
 
     @Test
-    void aClosedPolicyRefusesWhatItsLeasesDoNotCover() {
+    void closedPolicyRefusesUncoveredRequests() {
         start(2, policy(FleetPolicy.WhenLost.CLOSED, requests(CAPACITY, "1/1d")));
         store.lose(true);
         ticker.advance(Duration.ofSeconds(1));
@@ -176,7 +176,7 @@ final class LeaseTest {
     }
 
     @Test
-    void aGatewayThatComesBackRefusesNobodyBeforeItHasDrawn() {
+    void recoveredGatewayServesBeforeItHasDrawn() {
         start(3, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "600/1m")));
         store.lose(true);
         ticker.advance(Duration.ofSeconds(1));
@@ -187,7 +187,7 @@ final class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void anOutageIsNotFeltByWhoStaysBelowTheShareNeitherThenNorLater(int count) {
+    void accountBelowItsShareIsUnaffectedByAnOutage(int count) {
         start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "20/1s")));
         assertThat(hammer(10, 15)).isEqualTo(150);
         store.lose(true);
@@ -199,7 +199,7 @@ final class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void outagesOneAfterTheOtherGrantNoMoreThanTheLimit(int count) {
+    void repeatedOutagesGrantAtMostTheLimit(int count) {
         start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
         int served = 0;
         for (int i = 0; i < 10; i++) {
@@ -213,7 +213,7 @@ final class LeaseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void aBurstInAnOutageIsOwedAfterIt(int count) {
+    void burstDuringAnOutageIsADebtAfterIt(int count) {
         start(count, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
         store.lose(true);
         ticker.advance(Duration.ofMinutes(10));
@@ -224,7 +224,7 @@ final class LeaseTest {
     }
 
     @Test
-    void whatIsOfOneOrganisationIsSharedToo() {
+    void organisationLimitIsShared() {
         TokenBucketPolicy.Limit limit = new TokenBucketPolicy.Limit(
                 "requests",
                 Measure.REQUESTS,

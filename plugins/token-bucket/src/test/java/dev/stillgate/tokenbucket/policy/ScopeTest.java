@@ -23,19 +23,19 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is counted together. */
+/** Scopes of limits. */
 final class ScopeTest {
     private static final Limit TWO = limit("two", 2, "1/1h");
 
     @Test
-    void anAccountsTrafficIsCountedTogetherAndApartFromAnothers() {
+    void accountsAreCountedSeparately() {
         Metered metered = new Metered(TWO);
         assertThat(granted(metered, account("a"), "m", "/v1/", 5)).isEqualTo(2);
         assertThat(granted(metered, account("b"), "m", "/v1/", 5)).isEqualTo(2);
     }
 
     @Test
-    void anOrganisationsTrafficIsCountedTogether() {
+    void organisationIsCountedTogether() {
         Metered metered = new Metered(scoped(Set.of(Scope.ORGANISATION), TWO));
         assertThat(granted(metered, member("a", "x"), "m", "/v1/", 1)).isEqualTo(1);
         assertThat(granted(metered, member("b", "x"), "m", "/v1/", 5)).isEqualTo(1);
@@ -45,7 +45,7 @@ final class ScopeTest {
     }
 
     @Test
-    void anAccountWithoutAnOrganisationIsOneOfItsOwn() {
+    void accountWithoutOrganisationCountsAsItsOwn() {
         Metered metered = new Metered(scoped(Set.of(Scope.ORGANISATION), TWO));
         assertThat(granted(metered, account("a"), "m", "/v1/", 5)).isEqualTo(2);
         assertThat(granted(metered, account("b"), "m", "/v1/", 5)).isEqualTo(2);
@@ -55,14 +55,14 @@ final class ScopeTest {
     }
 
     @Test
-    void accountAndOrganisationTogetherAreTheAccount() {
+    void accountAndOrganisationScopeEqualsAccountScope() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.ORGANISATION), TWO));
         assertThat(granted(metered, member("a", "x"), "m", "/v1/", 5)).isEqualTo(2);
         assertThat(granted(metered, member("b", "x"), "m", "/v1/", 5)).isEqualTo(2);
     }
 
     @Test
-    void aRouteIsCountedForEveryoneTogether() {
+    void routeScopeCountsAllAccountsTogether() {
         Metered metered = new Metered(scoped(Set.of(Scope.ROUTE), TWO));
         assertThat(granted(metered, account("a"), "m", "/v1/", 1)).isEqualTo(1);
         assertThat(granted(metered, member("b", "x"), "m", "/v1/", 5)).isEqualTo(1);
@@ -72,7 +72,7 @@ final class ScopeTest {
     }
 
     @Test
-    void anAccountOnARouteIsCountedApartFromAnotherRoute() {
+    void accountAndRouteScopeCountsRoutesSeparately() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.ROUTE), TWO));
         assertThat(granted(metered, account("a"), "m", "/v1/", 5)).isEqualTo(2);
         assertThat(granted(metered, account("a"), "m", "/v2/", 5)).isEqualTo(2);
@@ -80,7 +80,7 @@ final class ScopeTest {
     }
 
     @Test
-    void modelsThatTheUpstreamHasNotServedShareABucketUntilItHas() {
+    void unservedModelsShareABucket() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO));
         FakeExchange first = begin(metered, "m-1");
         FakeExchange second = begin(metered, "m-2");
@@ -95,7 +95,7 @@ final class ScopeTest {
     }
 
     @Test
-    void noNumberOfInventedModelsMakesMoreThanOneBucket() {
+    void inventedModelsShareOneBucket() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("many", 100_000, "100000/1h")));
         for (int i = 0; i < 10_000; i++) {
             FakeExchange exchange = begin(metered, "invented-" + i);
@@ -109,7 +109,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aBoundedNumberOfServedModelsHaveBucketsOfTheirOwn() {
+    void servedModelsHaveABoundedNumberOfBuckets() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("many", 100_000, "100000/1h")));
         for (int i = 0; i < 2000; i++) {
             metered.harness.served(begin(metered, "m-" + i % 1000), 200);
@@ -118,7 +118,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aModelOnARouteOfAnAccountIsCountedApart() {
+    void accountModelAndRouteScopeCountsEachSeparately() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL, Scope.ROUTE), TWO));
         learn(metered, "m-1", "m-2");
         Account a = account("a");
@@ -130,15 +130,15 @@ final class ScopeTest {
     }
 
     @Test
-    void aModelIsCountedForEveryoneTogether() {
+    void modelScopeCountsAllAccountsTogether() {
         Metered metered = new Metered(scoped(Set.of(Scope.MODEL), limit("model", 3, "1/1h")));
-        metered.harness.served(begin(metered, "m-1"), 200); // still of those that are not known
+        metered.harness.served(begin(metered, "m-1"), 200); // counted as an unknown model
         assertThat(granted(metered, account("a"), "m-1", "/v1/", 2)).isEqualTo(2);
         assertThat(granted(metered, account("b"), "m-1", "/v1/", 2)).isEqualTo(1);
     }
 
     @Test
-    void aRequestWithoutAModelIsCountedWithThoseThatAreNotKnown() {
+    void requestWithoutModelCountsAsUnknownModel() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO));
         metered.begin(metered.messages(), FakeBody.prompt("m", 1, 1).model(null));
         begin(metered, "unknown");
@@ -146,7 +146,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aPathThatAsksForNoModelIsNotCountedByLimitsOfModels() {
+    void pathWithoutPromptIsIgnoredByModelLimits() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO), limit("all", 3, "1/1h"));
         for (int i = 0; i < 3; i++) {
             FakeExchange exchange = metered.messages().asks(Provider.OPENAI, Operation.CONTROL, "GET", "/v1/batches");
@@ -157,7 +157,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aLimitOfCertainModelsCountsThoseAndWhatNamesNone() {
+    void modelPatternsCountMatchesAndRequestsWithoutModel() {
         Metered metered = new Metered(models(List.of("big-*", "exact"), limit("big", 3, "1/1h")));
         for (int i = 0; i < 5; i++) {
             begin(metered, "small");
@@ -171,7 +171,7 @@ final class ScopeTest {
     }
 
     @Test
-    void allOwnersOrNone() {
+    void requestTakesFromAllOwnersOrNone() {
         Metered metered = new Metered(
                 limit("own", 10, "1/1h"),
                 scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("model", 10, "1/1h")),
@@ -209,7 +209,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aLimitMayLeaveBatchesOut() {
+    void limitCanExcludeBatches() {
         Metered metered = new Metered(withoutBatches(limit("online", 5, "1/1h")), limit("all", 50, "1/1h"));
         FakeExchange batch = metered.messages().asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH, "POST", "/b");
         metered.begin(batch, FakeBody.batch(20));
@@ -221,7 +221,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aBatchIsCountedByEveryLimitThatCountsAnyOfItsModels() {
+    void batchIsCountedByEachLimitOfItsModels() {
         Metered metered = new Metered(models(List.of("big-*"), limit("big", 5, "1/1h")), models(List.of("tiny"), TWO));
         metered.begin(batchExchange(metered), mixed("small", "big-1", "small"));
         assertThat(metered.left("big")).isEqualTo(2);
@@ -232,7 +232,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aBatchTeachesNoModelSinceNobodyHasServedItYet() {
+    void batchLearnsNoModels() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO));
         for (String invented : List.of("x-1", "x-2")) {
             FakeExchange sent =
@@ -245,7 +245,7 @@ final class ScopeTest {
     }
 
     @Test
-    void aNameThatIsLongerThanAnyModelsIsNeverLearnt() {
+    void overlongModelNameIsNeverLearned() {
         Metered metered = new Metered(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), TWO));
         String endless = "x".repeat(70_000);
         learn(metered, endless);
@@ -275,7 +275,7 @@ final class ScopeTest {
         return metered.begin(metered.messages(), FakeBody.prompt(model, 1, 1));
     }
 
-    /** Has the upstream serve models to an account that the test does not look at. */
+    /** Makes the filter learn models through another account. */
     private static void learn(Metered metered, String... models) {
         for (String model : models) {
             metered.harness.served(

@@ -40,7 +40,7 @@ final class TokenBucketPolicyTest {
         "7/12h, 7, PT12H",
         "3/90s, 3, PT90S"
     })
-    void readsARefill(String text, long tokens, Duration period) {
+    void refillIsParsed(String text, long tokens, Duration period) {
         assertThat(Refill.parse(text)).isEqualTo(new Refill(tokens, period, text));
     }
 
@@ -64,7 +64,7 @@ final class TokenBucketPolicyTest {
                 "50/1m\n",
                 "٥٠/1m"
             })
-    void refusesWhatIsNoRefill(String text) {
+    void invalidRefillIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Refill.parse(text))
                 .withMessageStartingWith("refill: expected");
@@ -72,7 +72,7 @@ final class TokenBucketPolicyTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE, 1_000_000_000_001L, Long.MAX_VALUE})
-    void refusesACapacityOutOfBounds(long capacity) {
+    void capacityOutOfBoundsIsRefused(long capacity) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limit("requests", capacity, "50/1m"))
                 .withMessageContaining("capacity: expected 1 to 1000000000000, found " + capacity);
@@ -80,14 +80,14 @@ final class TokenBucketPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Requests", "a b", "-a", "a\"b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
-    void refusesANameThatIsNoLabel(String name) {
+    void invalidNameIsRefused(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limit(name, 50, "50/1m"))
                 .withMessageContaining("name: expected");
     }
 
     @Test
-    void refusesWhatOverflowsALong() {
+    void rateThatOverflowsIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limit("slow", 1_000_000_000_000L, "1/366d"))
                 .withMessageContaining("over a century");
@@ -100,7 +100,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void refusesTwoLimitsOfOneNameAndNoLimit() {
+    void duplicateNamesAndEmptyLimitsAreRefused() {
         assertThatThrownBy(() -> policy(limit("a", 1, "1/1m"), limit("a", 2, "1/1m")))
                 .isInstanceOfSatisfying(PolicyException.class, e -> {
                     assertThat(e.at()).isEqualTo("limits[1].name");
@@ -114,7 +114,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void refusesFactorsAndBoundsOutOfRange() {
+    void factorsAndBoundsOutOfRangeAreRefused() {
         Limit limits = limit("a", 1, "1/1m");
         for (double factor : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1001}) {
             assertThatIllegalArgumentException()
@@ -133,7 +133,7 @@ final class TokenBucketPolicyTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1001, 0.0009})
-    void refusesAFactorOfAStandingOrOfALimitsTierThatIsOutOfRange(double factor) {
+    void standingAndTierFactorsOutOfRangeAreRefused(double factor) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> standings(Map.of(Standing.TIGHTENED, factor), limit("a", 1, "1/1m")))
                 .withMessageContaining("standings.tightened: expected a factor from 0.001 to 1000");
@@ -143,7 +143,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void aScopeNamesAtLeastOneField() {
+    void emptyScopeIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> scoped(Set.of(), limit("a", 1, "1/1m")))
                 .withMessageContaining("scope: expected at least one of account, organisation, model, route");
@@ -151,7 +151,7 @@ final class TokenBucketPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a*b", "*a", "**"})
-    void refusesAPatternThatIsNoNameOrBeginning(String pattern) {
+    void invalidModelPatternIsRefused(String pattern) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> models(List.of("fine", pattern), limit("a", 1, "1/1m")))
                 .withMessageContaining("models: expected a name, or a beginning with *");
@@ -165,13 +165,13 @@ final class TokenBucketPolicyTest {
         "*, x, true",
         "gpt*, gp, false"
     })
-    void aPatternIsANameOrABeginning(String pattern, String model, boolean counts) {
+    void modelPatternMatchesNameOrPrefix(String pattern, String model, boolean counts) {
         assertThat(models(List.of(pattern), limit("a", 1, "1/1m")).counts(model))
                 .isEqualTo(counts);
     }
 
     @Test
-    void concurrencyHasNoRefillAndEveryOtherMeasureHasOne() {
+    void refillIsRequiredExceptForConcurrency() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limit("a", Measure.CONCURRENCY, 8, "8/1m"))
                 .withMessageContaining("refill: a limit of concurrency has none");
@@ -185,7 +185,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void concurrencyOfCertainModelsIsToldApartByModel() {
+    void concurrencyLimitOfModelsNeedsModelScope() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> models(List.of("gpt-5"), concurrency("a", 8)))
                 .withMessageContaining("models: a limit of concurrency with models needs model in its scope");
@@ -195,14 +195,14 @@ final class TokenBucketPolicyTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, 101, Long.MAX_VALUE})
-    void aCeilingIsFromOneToTheCapacity(long ceiling) {
+    void ceilingIsFromOneToTheCapacity(long ceiling) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ceiling(ceiling, limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m")))
                 .withMessageContaining("reserveCeiling: expected 1 to the capacity of 100, found " + ceiling);
     }
 
     @Test
-    void aCeilingIsOfTokensAndNotOfStrictLimits() {
+    void ceilingIsOnlyForTokenLimitsThatAreNotStrict() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ceiling(1, limit("a", 100, "1/1m")))
                 .withMessageContaining("reserveCeiling: is for limits of tokens");
@@ -213,7 +213,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void onlyOutputCanBeReservedStrictly() {
+    void strictReserveIsOnlyForOutput() {
         for (Measure measure : List.of(Measure.REQUESTS, Measure.INPUT_TOKENS)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> strict(limit("a", measure, 8, "8/1m")))
@@ -223,7 +223,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void aFactorThatMakesALimitImpossibleNamesItsKey() {
+    void impossibleFactorIsReportedWithItsKey() {
         Limit huge = limit("a", 1_000_000_000_000L, "900000000000/1000s");
         Limit fine = limit("b", 1, "1/1m");
         for (TokenBucketPolicy policy : List.of(
@@ -238,7 +238,7 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void theDefaultsAreAMillionAccountsAndFourTimesTheLimitsForAPrefix() {
+    void defaultsAreAMillionAccountsAndOverflowFactorFour() {
         TokenBucketPolicy policy = policy(limit("a", 50, "50/1m"));
         assertThat(policy.accountBound()).isEqualTo(1_000_000);
         assertThat(policy.overflowFactor()).isEqualTo(4.0);
@@ -261,12 +261,12 @@ final class TokenBucketPolicyTest {
     }
 
     @Test
-    void aTierHasItsFactorOfCapacityAndRefill() {
+    void tierFactorScalesCapacityAndRefill() {
         PolicyLimits limits = new PolicyLimits(tiers(Map.of("gold", 1.5), limit("a", 50, "50/1m")), 0);
         TokenLimit gold = limits.account("gold", Standing.CLEAR, true).all().getFirst();
         assertThat(gold.capacity()).isEqualTo(75);
-        assertThat(gold.nanosFor(75)).isEqualTo(Duration.ofMinutes(1).toNanos());
-        assertThat(gold.described()).isEqualTo("75 requests, refilled at 50/1m times 1.5");
+        assertThat(gold.refillNanos(75)).isEqualTo(Duration.ofMinutes(1).toNanos());
+        assertThat(gold.description()).isEqualTo("75 requests, refilled at 50/1m times 1.5");
         assertThat(limits.account("standard", Standing.CLEAR, true))
                 .isSameAs(limits.account(null, Standing.CLEAR, true));
     }

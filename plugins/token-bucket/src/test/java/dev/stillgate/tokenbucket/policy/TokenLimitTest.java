@@ -22,76 +22,76 @@ final class TokenLimitTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "4000, 4000", "4001, 4000", "32000, 4000", "1000000000000, 4000", "0, 1", "-1, 4000"})
-    void takesTheOutputAskedForUpToHalfTheCapacity(long output, long taken) {
+    void requestedOutputIsReservedUpToHalfTheCapacity(long output, long taken) {
         assertThat(reserve(OUTPUT, 10, output)).isEqualTo(taken);
     }
 
     @ParameterizedTest
     @CsvSource({"1, 1", "100, 100", "101, 100", "-1, 100"})
-    void takesTheOutputAskedForUpToTheCeilingOfThePolicy(long output, long taken) {
+    void requestedOutputIsReservedUpToTheCeiling(long output, long taken) {
         assertThat(reserve(ceiling(100, OUTPUT), 10, output)).isEqualTo(taken);
     }
 
     @ParameterizedTest
     @CsvSource({"1, 1", "4001, 4001", "8000, 8000", "8001, -1", "-1, 8000", "0, 1", "1000000000000, -1"})
-    void strictlyTakesAllThatIsAskedForAndAllThereIsWhenNothingIs(long output, long taken) {
+    void strictLimitReservesRequestedOutputOrCapacity(long output, long taken) {
         assertThat(reserve(strict(OUTPUT), 10, output)).isEqualTo(taken);
     }
 
-    /** An estimate may be a quarter too high, so what is over by less than that may be a prompt that fits. */
+    /** An estimate may be a quarter too high, so a prompt that exceeds the capacity by less may fit. */
     @ParameterizedTest
     @CsvSource({"1, 1", "8000, 8000", "8001, 8000", "10000, 8000", "10001, -1", "1000000000000, -1"})
-    void inputThatIsOverByNoMoreThanTheEstimatesErrorTakesTheWholeCapacity(long input, long taken) {
+    void inputOverByTheEstimateErrorReservesTheCapacity(long input, long taken) {
         assertThat(reserve(INPUT, input, 10)).isEqualTo(taken);
     }
 
     @Test
-    void theEstimatesErrorIsAQuarterOfSmallCapacitiesToo() {
+    void estimateErrorOfSmallCapacityIsAQuarter() {
         TokenBucketPolicy.Limit small = limit("in", Measure.INPUT_TOKENS, 8, "8/1m");
         assertThat(reserve(small, 10, 1)).isEqualTo(8);
-        assertThat(reserve(small, 11, 1)).isEqualTo(TokenLimit.NEVER);
+        assertThat(reserve(small, 11, 1)).isEqualTo(TokenLimit.TOO_LARGE);
     }
 
     @ParameterizedTest
     @CsvSource({"100, 100", "4000, 4000", "4001, 4000", "1000000000, 4000"})
-    void aPromptThatMarksCacheIsNeverTooLarge(long input, long taken) {
-        Reservation demand = demand(input, 10);
-        demand.marksCache = true;
-        assertThat(part(INPUT).get(0).reserve(demand)).isEqualTo(taken);
-        assertThat(part(TOTAL).get(0).reserve(demand)).isEqualTo(taken + 10);
-        assertThat(part(strict(TOTAL)).get(0).reserve(demand)).isEqualTo(taken + 10);
+    void promptWithCacheMarksIsNeverTooLarge(long input, long taken) {
+        Reservation reservation = reservation(input, 10);
+        reservation.marksCache = true;
+        assertThat(part(INPUT).get(0).reserve(reservation)).isEqualTo(taken);
+        assertThat(part(TOTAL).get(0).reserve(reservation)).isEqualTo(taken + 10);
+        assertThat(part(strict(TOTAL)).get(0).reserve(reservation)).isEqualTo(taken + 10);
     }
 
     @Test
-    void aPromptThatMarksCacheIsNotTooLargeForAStrictTotalThatItsOutputFits() {
-        Reservation demand = demand(1_000_000, 7000);
-        demand.marksCache = true;
-        assertThat(part(strict(TOTAL)).get(0).reserve(demand)).isEqualTo(8000);
-        demand.output = 8001;
-        assertThat(part(strict(TOTAL)).get(0).reserve(demand)).isEqualTo(TokenLimit.NEVER);
+    void cachedPromptFitsAStrictTotalIfItsOutputDoes() {
+        Reservation reservation = reservation(1_000_000, 7000);
+        reservation.marksCache = true;
+        assertThat(part(strict(TOTAL)).get(0).reserve(reservation)).isEqualTo(8000);
+        reservation.output = 8001;
+        assertThat(part(strict(TOTAL)).get(0).reserve(reservation)).isEqualTo(TokenLimit.TOO_LARGE);
     }
 
     @ParameterizedTest
     @CsvSource({
         "100, 200, 300",
         "100, 100000, 4100", // the output up to the ceiling
-        "6000, 100000, 8000", // both together over the capacity: all there is
+        "6000, 100000, 8000", // the sum exceeds the capacity: the whole capacity
         "8001, 1, 8000",
-        "10001, 1, -1", // input that can never fit
+        "10001, 1, -1", // input larger than the capacity
         "100, -1, 4100",
     })
-    void aTotalTakesInputAndOutput(long input, long output, long taken) {
+    void totalLimitReservesInputAndOutput(long input, long output, long taken) {
         assertThat(reserve(TOTAL, input, output)).isEqualTo(taken);
     }
 
     @ParameterizedTest
     @CsvSource({"100, 7900, 8000", "100, 7901, -1", "100, -1, 8000", "4000, 100000, -1"})
-    void aStrictTotalThatCanNeverFitIsTooLarge(long input, long output, long taken) {
+    void strictTotalOverTheCapacityIsTooLarge(long input, long output, long taken) {
         assertThat(reserve(strict(TOTAL), input, output)).isEqualTo(taken);
     }
 
     @Test
-    void aRequestThatCanNeverFitIsToldSoAndNotToTryAgain() {
+    void tooLargeRequestGetsNoRetryAfter() {
         Metered metered = new Metered(INPUT, strict(OUTPUT));
         Verdict.Reject input = metered.refused(20_000, 10);
         assertThat(input.kind()).isEqualTo(Verdict.Kind.TOKENS_LIMITED);
@@ -110,14 +110,14 @@ final class TokenLimitTest {
     }
 
     @Test
-    void withoutStrictNoOutputIsTooLarge() {
+    void outputIsNeverTooLargeWithoutStrict() {
         Metered metered = new Metered(INPUT, OUTPUT);
         metered.begin(10, Long.MAX_VALUE);
         assertThat(metered.left("out")).isEqualTo(4000);
     }
 
     @Test
-    void aTokenRefusalNamesTheLimitThatBoundInTheProvidersWords() {
+    void tokenRefusalNamesTheLimitInTheProvidersFormat() {
         Metered metered = new Metered(INPUT);
         metered.served(metered.begin(8000, 1), 8000, 1);
         assertThat(metered.refused(800, 1).message())
@@ -131,15 +131,15 @@ final class TokenLimitTest {
     }
 
     private static long reserve(TokenBucketPolicy.Limit limit, long input, long output) {
-        return part(limit).get(0).reserve(demand(input, output));
+        return part(limit).get(0).reserve(reservation(input, output));
     }
 
-    private static Reservation demand(long input, long output) {
-        Reservation demand = new Reservation();
-        demand.reset();
-        demand.tokens = true;
-        demand.input = input;
-        demand.output = output;
-        return demand;
+    private static Reservation reservation(long input, long output) {
+        Reservation reservation = new Reservation();
+        reservation.reset();
+        reservation.hasTokens = true;
+        reservation.input = input;
+        reservation.output = output;
+        return reservation;
     }
 }

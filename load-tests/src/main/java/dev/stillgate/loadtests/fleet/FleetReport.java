@@ -8,8 +8,8 @@ import java.util.Map;
 /** The table of a fleet run, and the checks of its figures. Not thread-safe. */
 final class FleetReport {
     /**
-     * Latency in an outage may be this factor times the latency before, plus the additional milliseconds, plus the
-     * latency of requests without a gateway in the same phase (pauses of the machine).
+     * Bound on latency in an outage, as a multiple of the latency before. Added to it are the additional milliseconds
+     * and the latency of requests without a gateway in the same phase (pauses of the machine).
      */
     private static final double MAX_FACTOR = 5;
 

@@ -11,8 +11,8 @@ import java.util.Locale;
 
 /**
  * Measures honest load without and with a flood of hostile connections, and the memory of each connection. For
- * Stillgate it fails if fewer than 999 of 1,000 honest requests are served, if p99 more than doubles, or if a hostile
- * connection costs more than 64 KiB of heap. For other proxies it only prints the figures.
+ * Stillgate, at least 999 of 1,000 honest requests must be served, p99 must not double, and a hostile connection must
+ * not cost more than 64 KiB of heap. For other proxies it only prints the figures.
  */
 public final class FloodRun {
     private static final double MIN_SUCCESS = 0.999;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Scheduled jobs. Their start times are no evidence; volume and content are. Customers of a product each send their own
+ * Scheduled jobs. Volume and content are evidence, start times are not. Customers of a product each send their own
  * prompts, an actor's accounts each send a part of one workload.
  */
 final class ScheduleTest {

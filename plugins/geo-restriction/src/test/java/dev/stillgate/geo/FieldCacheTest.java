@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What the cache keeps, seen by what the reader has to decode again. */
+/** Content of the cache, shown by the values that the reader decodes again. */
 class FieldCacheTest {
     private final FieldCache cache = new FieldCache();
     private final AtomicInteger loads = new AtomicInteger();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What decides when several rules apply, in the order of the operator's page. */
+/** Precedence of rules, in the order of the README. */
 class RulesetTest {
     private static final Rules NONE = Rules.NONE;
 

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.chain;
 
-/** What happens to a request if an enforcing filter throws. */
+/** Treatment of a request if an enforcing filter throws. */
 public enum OnError {
     /** The request proceeds as if the filter had allowed it. */
     OPEN,

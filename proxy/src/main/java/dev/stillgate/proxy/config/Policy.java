@@ -326,7 +326,7 @@ public record Policy(
         OFF
     }
 
-    /** What happens to a request if a filter throws. */
+    /** Treatment of a request if a filter throws. */
     public enum OnError {
         /** The request proceeds without that filter. */
         OPEN,

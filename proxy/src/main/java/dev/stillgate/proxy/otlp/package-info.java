@@ -1,4 +1,4 @@
-/** What is sent to an OpenTelemetry collector, over OTLP/HTTP with JSON. */
+/** Export of metrics and spans to an OpenTelemetry collector, over OTLP/HTTP with JSON. */
 @NullMarked
 package dev.stillgate.proxy.otlp;
 

@@ -42,7 +42,7 @@ final class ReplayRun {
     }
 
     /**
-     * What came of it.
+     * Result of a replay.
      *
      * @param metered replays that were delivered whole, with the right usage in the access log
      * @param refused the gateway's own answer to requests that it does not let through, by script

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 
 /**
  * Target and load from system properties: {@code target} (a URL), {@code keys} (a file of API keys, one per line;
- * default a hundred generated ones), {@code model}, {@code rate} (arrivals per second), {@code seconds}, {@code p99}
+ * default a hundred generated ones), {@code model}, {@code rate} (arrivals per second), {@code seconds}; {@code p99}
  * (milliseconds), {@code admin} and {@code stub} (URLs of the admin API and of the stub model, empty for none), {@code
  * waking} (whether to warm up).
  */

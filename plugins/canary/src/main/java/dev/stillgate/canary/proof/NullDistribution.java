@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Exact distribution of S over random keys: S = sum over classes of tau (a + sum over cells of r w), where tau is +1 or
- * -1 with equal probability, and r is +1 with probability q, else -1. The weights a and w are integers. Cells are
+ * Exact distribution of S over random keys: S = sum over classes of tau (a + sum over cells of r w). The sign tau is +1
+ * or -1 with equal probability, and r is +1 with probability q, else -1. The weights a and w are integers. Cells are
  * convolved for tau = +1, the result is averaged with its mirror image, and classes are convolved with each other.
  *
  * <p>Tails below the range of double are computed on the exponentially tilted distribution (F. Esscher 1932, H. Cramer

@@ -13,8 +13,8 @@ import java.util.BitSet;
 import java.util.concurrent.Semaphore;
 
 /**
- * Process to be killed: writes marked answers as fast as the disk allows, 64 in flight, and prints each acknowledged
- * leaf to standard output as two 8-byte numbers, the leaf's index and the message's number.
+ * Process to be killed: writes marked answers as fast as the disk allows, 64 in flight. It prints each acknowledged
+ * leaf to standard output as two 8-byte numbers: the leaf's index and the message's number.
  */
 final class CrashWriter {
     private static final int UNDER_WAY = 64;

@@ -5,12 +5,12 @@ package dev.stillgate.fingerprint.signal;
  * separately.
  */
 public enum Family {
-    /** What is asked. */
+    /** Content of the requests. */
     CONTENT,
-    /** When it is asked. */
+    /** Times of the requests. */
     TIME,
     /** Which accounts' answers are cited. */
     PROVENANCE,
-    /** From which network and with which software it is asked. */
+    /** Networks and client software of the requests. */
     NETWORK
 }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends records to the last leaf file and forces them to disk. Whenever it opens the file it truncates it to the
- * offset known to be on disk, because after a failed force the page cache may claim that lost pages are clean. Not
+ * Appends records to the last leaf file and forces them to disk. On opening, the file is truncated to the
+ * offset known to be on disk, because the page cache may report lost pages as clean after a failed force. Not
  * thread-safe.
  */
 public final class SegmentAppender implements Closeable {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Inclusion and consistency proofs of an RFC 6962 tree (sections 2.1.1 and 2.1.2), built from complete subtrees in
- * O(log n) look-ups, and verified as in RFC 9162 (sections 2.1.3.2 and 2.1.4.2). Not thread-safe.
+ * O(log n) look-ups. Proofs are verified as in RFC 9162 (sections 2.1.3.2 and 2.1.4.2). Not thread-safe.
  */
 public final class MerkleProofs {
     private final TreeHasher hasher = new TreeHasher();

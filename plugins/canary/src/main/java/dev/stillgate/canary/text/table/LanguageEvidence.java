@@ -24,7 +24,7 @@ public final class LanguageEvidence {
     private static final int FOREIGN_LETTERS = -3;
     private static final int AGAINST = -6;
 
-    /** What each word of the vocabulary adds, {@link #OTHER} for most. */
+    /** Weight of each word of the vocabulary; {@link #OTHER} for most. */
     private final byte[] steps;
 
     LanguageEvidence(WordTrie words, SortedSet<String> own, SortedSet<String> against) {

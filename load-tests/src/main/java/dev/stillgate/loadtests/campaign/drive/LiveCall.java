@@ -35,7 +35,7 @@ record LiveCall(long number, String label, HttpRequest request, JsonBuffer respo
             }
         }
         String key = key(exchange.account().id());
-        if (wire == Wires.MESSAGES) {
+        if (wire.equals(Wires.MESSAGES)) {
             request.header("x-api-key", key);
         } else {
             request.header("authorization", "Bearer " + key);

@@ -24,7 +24,7 @@ public final class Preferences {
      * @param streams probability of streaming
      */
     public Preferences(Dice dice, World world, Wire wire, double thinks, double streams) {
-        boolean limited = wire == Wires.MESSAGES || dice.chance(0.4);
+        boolean limited = wire.equals(Wires.MESSAGES) || dice.chance(0.4);
         int limit = limited ? LIMITS[dice.below(LIMITS.length)] : 0;
         double temperature = dice.chance(0.55) ? -1 : TEMPERATURES[dice.below(TEMPERATURES.length)];
         String model = dice.chance(0.25) ? World.SMALL_MODEL : World.MODEL;

@@ -17,13 +17,11 @@ final class GatewayProcess implements AutoCloseable {
     private static final Pattern LINK = Pattern.compile("(?m)^stillgate_fleet_link (\\d+)");
 
     private final Process process;
-    private final Path output;
     private final int port;
     private final int adminPort;
 
-    private GatewayProcess(Process process, Path output, int port, int adminPort) {
+    private GatewayProcess(Process process, int port, int adminPort) {
         this.process = process;
-        this.output = output;
         this.port = port;
         this.adminPort = adminPort;
     }
@@ -42,7 +40,7 @@ final class GatewayProcess implements AutoCloseable {
                 return found[0].find() || !process.isAlive();
             });
             return new GatewayProcess(
-                    process, output, Integer.parseInt(found[0].group(1)), Integer.parseInt(found[0].group(2)));
+                    process, Integer.parseInt(found[0].group(1)), Integer.parseInt(found[0].group(2)));
         } catch (IllegalStateException e) {
             process.destroyForcibly();
             throw new IOException("the gateway did not start: " + Files.readString(output), e);

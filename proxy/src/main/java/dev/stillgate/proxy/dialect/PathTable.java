@@ -132,9 +132,9 @@ public final class PathTable {
         }
 
         Methods resource(String suffix) {
-            Methods known = find(suffix, 0);
-            if (known != null) {
-                return known;
+            Methods existing = find(suffix, 0);
+            if (existing != null) {
+                return existing;
             }
             Methods added = new Methods(suffix);
             resources.add(added);

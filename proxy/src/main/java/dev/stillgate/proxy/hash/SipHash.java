@@ -85,7 +85,7 @@ public abstract class SipHash {
     }
 
     /** Copies the state of a hash under the same key. */
-    protected final void become(SipHash other) {
+    protected final void copyFrom(SipHash other) {
         v0 = other.v0;
         v1 = other.v1;
         v2 = other.v2;

@@ -154,11 +154,11 @@ public final class JsonFields {
     }
 
     private static boolean isAscii(byte[] bytes, int start, int stop) {
-        int all = 0;
+        int union = 0;
         for (int i = start; i < stop; i++) {
-            all |= bytes[i];
+            union |= bytes[i];
         }
-        return all >= 0;
+        return union >= 0;
     }
 
     private static boolean isSameButForCase(byte[] bytes, int start, String name) {

@@ -121,14 +121,14 @@ final class JsonKeys {
             place(base, cells, top - 1);
             return;
         }
-        int wanted = cells == 0 ? 4 * LINEAR : 2 * cells;
-        if (base + wanted > tables.length) {
-            tables = Arrays.copyOf(tables, Math.max(base + wanted, 2 * tables.length));
+        int newCells = cells == 0 ? 4 * LINEAR : 2 * cells;
+        if (base + newCells > tables.length) {
+            tables = Arrays.copyOf(tables, Math.max(base + newCells, 2 * tables.length));
         }
-        Arrays.fill(tables, base, base + wanted, 0);
-        tableTop = base + wanted;
+        Arrays.fill(tables, base, base + newCells, 0);
+        tableTop = base + newCells;
         for (int i = keyBase[depth]; i < top; i++) {
-            place(base, wanted, i);
+            place(base, newCells, i);
         }
     }
 

@@ -135,9 +135,9 @@ public final class JsonStrings {
             return 0;
         }
         int second = buf[p + 1] & 0xff;
-        int least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-        int most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-        if (second < least || second > most) {
+        int minSecond = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+        int maxSecond = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+        if (second < minSecond || second > maxSecond) {
             return 0;
         }
         for (int i = 2; i < length; i++) {

@@ -69,8 +69,8 @@ public final class JsonText implements CharSequence {
         }
     }
 
-    private char[] atLeast(int wanted) {
-        return chars.length >= wanted ? chars : Arrays.copyOf(chars, Math.max(wanted, 2 * length));
+    private char[] atLeast(int capacity) {
+        return chars.length >= capacity ? chars : Arrays.copyOf(chars, Math.max(capacity, 2 * length));
     }
 
     @Override

@@ -28,12 +28,12 @@ public final class KeyedMarks implements ContextMarks {
         return mark(id, 1);
     }
 
-    private long mark(CharSequence text, int least) {
+    private long mark(CharSequence text, int minLength) {
         Running running = new Running(k0, k1);
         for (int i = 0; i < text.length() && !running.full(); i++) {
             running.add(text.charAt(i));
         }
-        return running.soFar(least);
+        return running.soFar(minLength);
     }
 
     /** Returns an incremental mark for a text that arrives in pieces. */
@@ -76,17 +76,18 @@ public final class KeyedMarks implements ContextMarks {
         }
 
         /** Copies the state of a mark under the same key. */
-        public void set(Running other) {
-            become(other);
+        public void copyFrom(Running other) {
+            super.copyFrom(other);
             word = other.word;
             count = other.count;
         }
 
         /**
-         * Returns the mark of the text so far; {@link ContextMarks#NONE} if it has fewer than {@code least} code units.
+         * Returns the mark of the text so far; {@link ContextMarks#NONE} if it has fewer than {@code minLength} code
+         * units.
          */
-        public long soFar(int least) {
-            if (count < least) {
+        public long soFar(int minLength) {
+            if (count < minLength) {
                 return NONE;
             }
             long mark = endingWith(word, count);

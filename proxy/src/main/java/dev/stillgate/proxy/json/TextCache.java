@@ -37,9 +37,9 @@ public final class TextCache {
             return null;
         }
         int slot = slot(tape, node);
-        boolean same = kinds[slot] == tape.kind(node)
+        boolean hit = kinds[slot] == tape.kind(node)
                 && Arrays.equals(keys[slot], 0, keys[slot].length, tape.bytes(), tape.start(node), tape.stop(node));
-        if (!same) {
+        if (!hit) {
             return null;
         }
         lastMisses[slot] = NOTHING; // a hit resets the count, so another text must then occur twice in a row

@@ -21,21 +21,21 @@ import java.util.List;
 final class RecordFiles implements Closeable {
     private static final String DIGITS = "[0-9]{6,}";
     private final Path path;
-    private final long most;
-    private final int kept;
+    private final long maxBytes;
+    private final int keptFiles;
     private OutputStream out;
     private long written;
 
     /**
      * Opens the file for appending, or creates it.
      *
-     * @param most size limit of a file in bytes, beyond which it is rotated
-     * @param kept number of rotated files to keep, at least 1
+     * @param maxBytes size limit of a file in bytes, beyond which it is rotated
+     * @param keptFiles number of rotated files to keep, at least 1
      */
-    RecordFiles(Path path, long most, int kept) throws IOException {
+    RecordFiles(Path path, long maxBytes, int keptFiles) throws IOException {
         this.path = path.toAbsolutePath();
-        this.most = most;
-        this.kept = kept;
+        this.maxBytes = maxBytes;
+        this.keptFiles = keptFiles;
         this.out = open();
     }
 
@@ -49,7 +49,7 @@ final class RecordFiles implements Closeable {
 
     /** Writes a line, including its line feed. Rotates first if the line would exceed the size limit. */
     void write(ByteArrayOutputStream line) throws IOException {
-        if (written > 0 && written + line.size() > most) {
+        if (written > 0 && written + line.size() > maxBytes) {
             rotate();
         }
         line.writeTo(out);
@@ -61,7 +61,7 @@ final class RecordFiles implements Closeable {
         List<Path> rotated = rotated();
         long next = rotated.isEmpty() ? 1 : number(rotated.getLast()) + 1;
         Files.move(path, path.resolveSibling("%s.%06d".formatted(path.getFileName(), next)));
-        for (int i = 0; i <= rotated.size() - Math.max(kept, 1); i++) {
+        for (int i = 0; i <= rotated.size() - Math.max(keptFiles, 1); i++) {
             Files.deleteIfExists(rotated.get(i));
         }
         out = open();
@@ -69,17 +69,17 @@ final class RecordFiles implements Closeable {
 
     private List<Path> rotated() throws IOException {
         String name = path.getFileName() + ".";
-        List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(path.getParent())) {
-            for (Path other : all) {
-                String text = other.getFileName().toString();
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> directory = Files.newDirectoryStream(path.getParent())) {
+            for (Path file : directory) {
+                String text = file.getFileName().toString();
                 if (text.startsWith(name) && text.substring(name.length()).matches(DIGITS)) {
-                    found.add(other);
+                    files.add(file);
                 }
             }
         }
-        Collections.sort(found, (a, b) -> Long.compare(number(a), number(b)));
-        return found;
+        Collections.sort(files, (a, b) -> Long.compare(number(a), number(b)));
+        return files;
     }
 
     private static long number(Path file) {

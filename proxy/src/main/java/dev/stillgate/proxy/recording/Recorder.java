@@ -35,7 +35,7 @@ public final class Recorder implements AutoCloseable {
     private final LongAdder recorded = new LongAdder();
     private final RecordFiles files;
     private final JsonCopy copy;
-    private final WholeAnswer whole = new WholeAnswer();
+    private final WholeAnswer assembler = new WholeAnswer();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 14);
     private final Thread thread;
     private volatile boolean reopen;
@@ -43,14 +43,14 @@ public final class Recorder implements AutoCloseable {
     /**
      * Opens the file for appending and starts the writer thread.
      *
-     * @param most size limit of a file in bytes, beyond which it is rotated
-     * @param kept number of rotated files to keep, at least 1
+     * @param maxBytes size limit of a file in bytes, beyond which it is rotated
+     * @param keptFiles number of rotated files to keep, at least 1
      * @param hash replaces texts; null to record them
      * @throws UncheckedIOException if the file cannot be opened
      */
-    public Recorder(Path path, long most, int kept, @Nullable TextHash hash) {
+    public Recorder(Path path, long maxBytes, int keptFiles, @Nullable TextHash hash) {
         try {
-            files = new RecordFiles(path, most, kept);
+            files = new RecordFiles(path, maxBytes, keptFiles);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the record " + path + ": " + FileFault.reason(e), e);
         }
@@ -159,7 +159,7 @@ public final class Recorder implements AutoCloseable {
         json("request", exchange.request());
         plain(",\"status\":" + exchange.status());
         byte[] answer = exchange.answer();
-        json("response", answer != null && exchange.events() ? whole.of(answer) : answer);
+        json("response", answer != null && exchange.events() ? assembler.of(answer) : answer);
         plain("}\n");
     }
 

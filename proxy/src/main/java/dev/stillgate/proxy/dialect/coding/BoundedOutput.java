@@ -39,12 +39,12 @@ final class BoundedOutput {
         length = written.position();
     }
 
-    void add(ByteBuffer more) throws MalformedBody {
-        int count = more.remaining();
+    void add(ByteBuffer chunk) throws MalformedBody {
+        int count = chunk.remaining();
         while (bytes.length - length < count) {
             grow();
         }
-        more.get(bytes, length, count);
+        chunk.get(bytes, length, count);
         length += count;
     }
 

@@ -47,7 +47,7 @@ public record MediaType(String value, Map<String, String> parameters) {
     }
 
     /** Parses the parameter after the semicolon at {@code at}; returns the index after it, or -1 if it is invalid. */
-    private static int parameter(String text, int at, Map<String, String> into) {
+    private static int parameter(String text, int at, Map<String, String> parameters) {
         if (text.charAt(at) != ';') {
             return -1;
         }
@@ -67,7 +67,7 @@ public record MediaType(String value, Map<String, String> parameters) {
             last = token(text, first);
             p = last;
         }
-        if (last < first || (last == first && p == first) || into.put(name, text.substring(first, last)) != null) {
+        if (last < first || (last == first && p == first) || parameters.put(name, text.substring(first, last)) != null) {
             return -1;
         }
         return space(text, p);

@@ -82,33 +82,33 @@ public final class AnswerEditor {
     }
 
     /** Reads a piece of the response. Bytes that pass are written before this method returns. */
-    public void read(byte[] buf, int off, int len, Out to) {
+    public void read(byte[] buf, int off, int len, Out sink) {
         if (finished) {
-            to.write(buf, off, off + len);
+            sink.write(buf, off, off + len);
             return;
         }
         if (stream) {
-            events(buf, off, off + len, to);
+            events(buf, off, off + len, sink);
         } else if (lines) {
             lines(buf, off, off + len);
         } else {
-            document(buf, off, off + len, to);
+            document(buf, off, off + len, sink);
         }
-        flush(to);
+        flush(sink);
     }
 
-    private void flush(Out to) {
+    private void flush(Out sink) {
         if (out.length() > 0) {
-            to.write(out.bytes(), 0, out.length());
+            sink.write(out.bytes(), 0, out.length());
             out.clear();
         }
     }
 
-    private void document(byte[] buf, int from, int end, Out to) {
+    private void document(byte[] buf, int from, int end, Out sink) {
         event.scan(event.add(buf, from, end));
         if (event.done()) {
             event.pass(out, -1, -1);
-            finish(lastByte(), to);
+            finish(lastByte(), sink);
         } else if (event.isFull()) {
             event.passSome(out);
         }
@@ -148,7 +148,7 @@ public final class AnswerEditor {
         }
     }
 
-    private void events(byte[] buf, int from, int end, Out to) {
+    private void events(byte[] buf, int from, int end, Out sink) {
         int p = from;
         while (p < end && !finished) {
             boolean pair = afterReturn && buf[p] == '\n';
@@ -163,7 +163,7 @@ public final class AnswerEditor {
             if (stop < end) {
                 event.add(buf, stop, stop + 1);
                 afterReturn = buf[stop] == '\r';
-                endLine(to);
+                endLine(sink);
             } else if (event.isFull()) {
                 passSome();
             }
@@ -236,7 +236,7 @@ public final class AnswerEditor {
         event.scan(at, end);
     }
 
-    private void endLine(Out to) {
+    private void endLine(Out sink) {
         int end = event.length() - 1;
         boolean blank = line == UNKNOWN && end == lineStart;
         if (line == IN_DATA) {
@@ -247,14 +247,14 @@ public final class AnswerEditor {
         lineStart = event.length();
         pastByteOrderMark = true;
         if (blank) {
-            endEvent(to);
+            endEvent(sink);
         } else if (!begun) {
             event.passRaw(out);
             lineStart = 0;
         }
     }
 
-    private void endEvent(Out to) {
+    private void endEvent(Out sink) {
         int lastStart = -1;
         if (dataLines == 1 && isEndMark()) {
             endAll();
@@ -273,7 +273,7 @@ public final class AnswerEditor {
         dataLines = 0;
         lineStart = 0;
         if (lastStart >= 0) {
-            finish(lastStart, to);
+            finish(lastStart, sink);
         }
     }
 
@@ -316,7 +316,7 @@ public final class AnswerEditor {
     }
 
     /** Handles the end of the response. If it ends within an event, the blocks' remaining text precedes that event. */
-    public void end(Out to) {
+    public void end(Out sink) {
         if (!finished) {
             if (lines && event.done()) {
                 event.pass(out, -1, -1);
@@ -324,19 +324,19 @@ public final class AnswerEditor {
                 endAll();
             }
             event.passRaw(out);
-            finish(out.length(), to);
+            finish(out.length(), sink);
         }
     }
 
     /** Ends the response, whose last bytes start at index {@code last} of {@link #out}. */
-    private void finish(int last, Out to) {
+    private void finish(int last, Out sink) {
         finished = true;
         blocks.endAnswer(reader.takeId());
         if (last > 0) {
-            to.write(out.bytes(), 0, last);
+            sink.write(out.bytes(), 0, last);
         }
         out.drop(last);
-        to.last();
-        flush(to);
+        sink.last();
+        flush(sink);
     }
 }

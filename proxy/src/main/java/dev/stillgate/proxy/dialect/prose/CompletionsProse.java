@@ -170,8 +170,8 @@ final class CompletionsProse extends ProseReader {
         parts.clear();
     }
 
-    /** Decides the text of the current choice; {@code over} at the end of the choice. */
-    private void decide(boolean over) {
+    /** Decides the text of the current choice; {@code atEnd} is true at the end of the choice. */
+    private void decide(boolean atEnd) {
         ProseSlot text = whole;
         if (text != null && text.kind == ProseSlot.Kind.UNDECIDED) {
             text.kind = annotated ? ProseSlot.Kind.RAW : ProseSlot.Kind.WHOLE;
@@ -185,7 +185,7 @@ final class CompletionsProse extends ProseReader {
         } else if (delta != null) {
             continueBlock(delta, block);
         }
-        if (over && finished && block != null && block.isOpen() && (delta == null || delta.done)) {
+        if (atEnd && finished && block != null && block.isOpen() && (delta == null || delta.passed)) {
             end(block);
         }
     }
@@ -198,7 +198,7 @@ final class CompletionsProse extends ProseReader {
         if (block.isOpen()) {
             text.kind = ProseSlot.Kind.MORE;
             text.block = block;
-            text.ends = finished;
+            text.endsBlock = finished;
         }
     }
 
@@ -243,15 +243,15 @@ final class CompletionsProse extends ProseReader {
 
     @Override
     ProseSlot text(ProseField field, int start) {
-        ProseSlot begun = add(start);
+        ProseSlot newSlot = add(start);
         if (field == ProseField.STORED_TEXT) {
-            stored.add(begun);
+            stored.add(newSlot);
         } else if (field == ProseField.WHOLE_TEXT) {
-            whole = begun;
+            whole = newSlot;
         } else {
-            delta = begun;
+            delta = newSlot;
         }
-        return begun;
+        return newSlot;
     }
 
     @Override

@@ -39,9 +39,9 @@ final class GrownBytes {
         }
     }
 
-    private void reserve(int more) {
-        if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(FIRST, Math.max(length + more, 2 * bytes.length)));
+    private void reserve(int count) {
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(FIRST, Math.max(length + count, 2 * bytes.length)));
         }
     }
 
@@ -51,8 +51,8 @@ final class GrownBytes {
         length += end - start;
     }
 
-    void add(byte[] all) {
-        add(all, 0, all.length);
+    void add(byte[] added) {
+        add(added, 0, added.length);
     }
 
     void add(GrownBytes other, int start, int end) {

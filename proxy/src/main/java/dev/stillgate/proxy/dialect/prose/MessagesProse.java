@@ -145,13 +145,13 @@ final class MessagesProse extends ProseReader {
 
     @Override
     ProseSlot text(ProseField field, int start) {
-        ProseSlot begun = add(start);
+        ProseSlot newSlot = add(start);
         if (field == ProseField.DELTA_TEXT) {
-            delta = begun;
+            delta = newSlot;
         } else {
-            slot = begun;
+            slot = newSlot;
         }
-        return begun;
+        return newSlot;
     }
 
     @Override

@@ -155,7 +155,7 @@ final class ProseEvent {
                 p = keep;
             } else {
                 p = write(slot, p, out);
-                slot.done = true;
+                slot.passed = true;
             }
         }
         out.add(held, p, keep);
@@ -247,7 +247,7 @@ final class ProseEvent {
             out.add(held, slot.start, slot.end);
         } else {
             run.take(held.bytes(), slot.start, slot.end, out);
-            if (slot.ends || slot.kind != ProseSlot.Kind.MORE) {
+            if (slot.endsBlock || slot.kind != ProseSlot.Kind.MORE) {
                 run.end(out);
             }
         }

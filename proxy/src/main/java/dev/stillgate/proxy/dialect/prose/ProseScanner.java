@@ -186,16 +186,16 @@ final class ProseScanner {
     }
 
     private int atValue(byte c, int p) {
-        ProsePaths.Key at = key;
+        ProsePaths.Key valueKey = key;
         if (c == '"') {
             token.begin(p + 1);
-            slot = at != null && at.kind == ProsePaths.TEXT ? reader.text(at.field, p + 1) : null;
+            slot = valueKey != null && valueKey.kind == ProsePaths.TEXT ? reader.text(valueKey.field, p + 1) : null;
             state = IN_STRING;
         } else if (c == '{' || c == '[') {
             boolean list = c == '[';
-            boolean followed = at != null && at.kind == (list ? ProsePaths.LIST : ProsePaths.OBJECT);
-            ProsePaths below = at == null ? null : at.below;
-            if (followed && at != null && below != null && push(below, list ? at.field : below.frame, list, p)) {
+            boolean followed = valueKey != null && valueKey.kind == (list ? ProsePaths.LIST : ProsePaths.OBJECT);
+            ProsePaths below = valueKey == null ? null : valueKey.below;
+            if (followed && valueKey != null && below != null && push(below, list ? valueKey.field : below.frame, list, p)) {
                 state = list ? AT_ELEMENT : AT_KEY;
             } else {
                 skip();
@@ -246,14 +246,14 @@ final class ProseScanner {
             return end;
         }
         state = afterValue();
-        ProsePaths.Key at = key;
+        ProsePaths.Key valueKey = key;
         if (slot != null) {
             slot.end = p - 1;
             slot = null;
-        } else if (at != null && at.kind == ProsePaths.WORD) {
-            reader.word(at.field, token.text(buf, p - 1));
-        } else if (at != null && at.kind == ProsePaths.MARK) {
-            reader.mark(at.field, token.start() == p - 1 ? Presence.EMPTY : Presence.FULL);
+        } else if (valueKey != null && valueKey.kind == ProsePaths.WORD) {
+            reader.word(valueKey.field, token.text(buf, p - 1));
+        } else if (valueKey != null && valueKey.kind == ProsePaths.MARK) {
+            reader.mark(valueKey.field, token.start() == p - 1 ? Presence.EMPTY : Presence.FULL);
         }
         return p;
     }
@@ -271,18 +271,18 @@ final class ProseScanner {
 
     private void endScalar(byte[] buf, int end) {
         state = afterValue();
-        ProsePaths.Key at = key;
-        if (at == null || !token.isKept()) {
+        ProsePaths.Key valueKey = key;
+        if (valueKey == null || !token.isKept()) {
             return;
         }
-        if (at.kind == ProsePaths.NUMBER) {
+        if (valueKey.kind == ProsePaths.NUMBER) {
             long value = token.number(buf, end);
             if (value >= 0) {
-                reader.number(at.field, value, token.start(), end);
+                reader.number(valueKey.field, value, token.start(), end);
             }
-        } else if (at.kind == ProsePaths.MARK) {
+        } else if (valueKey.kind == ProsePaths.MARK) {
             reader.mark(
-                    at.field, buf[token.start()] == 'n' || buf[token.start()] == 'f' ? Presence.NULL : Presence.FULL);
+                    valueKey.field, buf[token.start()] == 'n' || buf[token.start()] == 'f' ? Presence.NULL : Presence.FULL);
         }
     }
 
@@ -310,9 +310,9 @@ final class ProseScanner {
 
     private void endSkipped() {
         state = afterValue();
-        ProsePaths.Key at = key;
-        if (at != null && at.kind == ProsePaths.MARK) {
-            reader.mark(at.field, hasContent ? Presence.FULL : Presence.EMPTY);
+        ProsePaths.Key valueKey = key;
+        if (valueKey != null && valueKey.kind == ProsePaths.MARK) {
+            reader.mark(valueKey.field, hasContent ? Presence.FULL : Presence.EMPTY);
         }
     }
 

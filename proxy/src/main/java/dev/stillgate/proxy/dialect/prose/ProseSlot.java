@@ -46,10 +46,10 @@ final class ProseSlot {
     long place = -1;
 
     /** Whether the slot has been passed on. */
-    boolean done;
+    boolean passed;
 
     /** Whether the block ends with this text. */
-    boolean ends;
+    boolean endsBlock;
 
     /** The block of the text, null while unknown. */
     @Nullable

@@ -217,13 +217,13 @@ final class ResponsesProse extends ProseReader {
 
     @Override
     ProseSlot text(ProseField field, int start) {
-        ProseSlot begun = add(start);
+        ProseSlot newSlot = add(start);
         switch (field) {
-            case DELTA_TEXT -> delta = begun;
-            case REPEATED_TEXT -> repeated = begun;
-            default -> text = begun;
+            case DELTA_TEXT -> delta = newSlot;
+            case REPEATED_TEXT -> repeated = newSlot;
+            default -> text = newSlot;
         }
-        return begun;
+        return newSlot;
     }
 
     @Override
@@ -299,7 +299,7 @@ final class ResponsesProse extends ProseReader {
         if (block == null && slot.prose) {
             slot.kind = ProseSlot.Kind.MORE;
             slot.block = blocks.begin(key);
-            slot.ends = true;
+            slot.endsBlock = true;
         } else if (block != null && block.run != null) {
             end(block);
             slot.kind = ProseSlot.Kind.REPEAT;

@@ -76,9 +76,9 @@ public final class TextTokens {
                 escape = AFTER_BACKSLASH;
                 break;
             }
-            int now = TokenWeights.CLASSES[b & 0xff];
-            sum += pairs[before << 4 | now];
-            before = now == TokenWeights.CONTINUATION ? before : now;
+            int current = TokenWeights.CLASSES[b & 0xff];
+            sum += pairs[before << 4 | current];
+            before = current == TokenWeights.CONTINUATION ? before : current;
         }
         previous = before;
         units += sum;
@@ -130,14 +130,14 @@ public final class TextTokens {
         }
     }
 
-    private void character(int now) {
-        units += weights.pairs[previous << 4 | now];
-        previous = now == TokenWeights.CONTINUATION ? previous : now;
+    private void character(int current) {
+        units += weights.pairs[previous << 4 | current];
+        previous = current == TokenWeights.CONTINUATION ? previous : current;
     }
 
     /** Adds the cost of structure, in thousandths of a token. */
-    public void addUnits(long more) {
-        units += more;
+    public void addUnits(long addedUnits) {
+        units += addedUnits;
     }
 
     /** Adds the fixed cost of a tool call in a response. */

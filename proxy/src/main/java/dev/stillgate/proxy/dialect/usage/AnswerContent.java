@@ -46,7 +46,7 @@ final class AnswerContent implements AnswerFacts {
     private static final class State {
         private final FencedText texts = new FencedText();
         private final TextMark mark;
-        private final AnswerMarks found = new AnswerMarks();
+        private final AnswerMarks answerMarks = new AnswerMarks();
 
         State(KeyedMarks marks) {
             mark = new TextMark(marks);
@@ -55,13 +55,13 @@ final class AnswerContent implements AnswerFacts {
         void clear() {
             texts.clear();
             mark.begin();
-            found.clear();
+            answerMarks.clear();
         }
 
-        void set(State other) {
-            texts.set(other.texts);
-            mark.set(other.mark);
-            found.set(other.found);
+        void copyFrom(State other) {
+            texts.copyFrom(other.texts);
+            mark.copyFrom(other.mark);
+            answerMarks.copyFrom(other.answerMarks);
         }
 
         long unsettled() {
@@ -114,20 +114,20 @@ final class AnswerContent implements AnswerFacts {
     /** Leaves an object. {@code frame} is one of the FRAME constants of {@link AnswerPaths}. */
     void leave(int frame) {
         if (frame == AnswerPaths.ITEM_FRAME && !stream) {
-            item.addCall(current.found);
-            item.addSeal(current.found);
+            item.addCall(current.answerMarks);
+            item.addSeal(current.answerMarks);
         }
     }
 
     private void endText() {
-        current.found.settle(current.unsettled());
+        current.answerMarks.settle(current.unsettled());
         current.mark.begin();
         current.texts.begin();
     }
 
     /** Handles the end of a stream event. */
     void endEvent() {
-        item.endEvent(current.found);
+        item.endEvent(current.answerMarks);
         typed = null;
         open = null;
         tentative = false;
@@ -181,14 +181,14 @@ final class AnswerContent implements AnswerFacts {
     /** Undoes the tentative text and returns its length in characters. */
     private long rollBack() {
         long units = current.texts.all() - rollback.texts.all();
-        current.set(rollback);
+        current.copyFrom(rollback);
         return units;
     }
 
     /** Marks the id of a response, which later Responses prompts may refer to. */
     void answerId(@Nullable String name) {
         if (name != null && responses) {
-            current.found.add(marks.ofId(name));
+            current.answerMarks.add(marks.ofId(name));
         }
     }
 
@@ -202,7 +202,7 @@ final class AnswerContent implements AnswerFacts {
         if (choice != 0) {
             beginOtherChoice();
         } else if (resolved == null || !choiceKnown) {
-            rollback.set(current);
+            rollback.copyFrom(current);
             tentative = true;
         }
     }
@@ -221,7 +221,7 @@ final class AnswerContent implements AnswerFacts {
         } else if (open == AnswerKind.TEXT && choice != 0) {
             otherChoices.add(buf, start, end);
         } else if (open == AnswerKind.TEXT && start < end) {
-            current.found.reserve();
+            current.answerMarks.reserve();
             current.mark.add(buf, start, end);
             current.texts.add(buf, start, end);
         }
@@ -252,7 +252,7 @@ final class AnswerContent implements AnswerFacts {
             case AnswerPaths.ITEM_ID -> item.id(mark);
             case AnswerPaths.ITEM_CALL -> item.call(mark);
             case AnswerPaths.ITEM_SEAL -> item.seal(mark);
-            default -> current.found.add(mark);
+            default -> current.answerMarks.add(mark);
         }
     }
 
@@ -273,11 +273,11 @@ final class AnswerContent implements AnswerFacts {
 
     @Override
     public int markCount() {
-        return current.found.count(current.unsettled());
+        return current.answerMarks.count(current.unsettled());
     }
 
     @Override
     public long mark(int index) {
-        return current.found.get(index, current.unsettled());
+        return current.answerMarks.get(index, current.unsettled());
     }
 }

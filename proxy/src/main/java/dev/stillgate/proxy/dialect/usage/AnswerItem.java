@@ -62,11 +62,11 @@ final class AnswerItem {
     }
 
     /** Adds the marks of an item at the end of the event that reports it. */
-    void endEvent(AnswerMarks found) {
+    void endEvent(AnswerMarks marks) {
         if (added) {
-            addCall(found);
+            addCall(marks);
         } else if (done) {
-            addSeal(found);
+            addSeal(marks);
         }
         added = false;
         done = false;
@@ -74,12 +74,12 @@ final class AnswerItem {
     }
 
     /** Adds the mark of the call id, or of the item id if the item is a call without one. */
-    void addCall(AnswerMarks found) {
-        found.add(call != ContextMarks.NONE ? call : isCall ? id : ContextMarks.NONE);
+    void addCall(AnswerMarks marks) {
+        marks.add(call != ContextMarks.NONE ? call : isCall ? id : ContextMarks.NONE);
     }
 
     /** Adds the mark of the encrypted content. */
-    void addSeal(AnswerMarks found) {
-        found.add(seal);
+    void addSeal(AnswerMarks marks) {
+        marks.add(seal);
     }
 }

@@ -21,7 +21,7 @@ final class AnswerMarks {
     }
 
     /** Copies the state of another list. */
-    void set(AnswerMarks other) {
+    void copyFrom(AnswerMarks other) {
         System.arraycopy(other.marks, 0, marks, 0, MAX);
         count = other.count;
         pending = other.pending;

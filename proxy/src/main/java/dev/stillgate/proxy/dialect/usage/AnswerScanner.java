@@ -208,20 +208,20 @@ final class AnswerScanner {
 
     private int atValue(byte[] buf, int p, int end) {
         byte c = buf[p];
-        AnswerPaths.Key at = key;
-        int field = at == null ? -1 : at.field;
+        AnswerPaths.Key valueKey = key;
+        int field = valueKey == null ? -1 : valueKey.field;
         if (c == '"') {
-            return beginString(buf, p + 1, end, at);
+            return beginString(buf, p + 1, end, valueKey);
         } else if (c == '{' || c == '[') {
-            atContainer(c, at);
+            atContainer(c, valueKey);
         } else if (!isSpace(c)) {
             return atScalar(c, p, field);
         }
         return p + 1;
     }
 
-    private int beginString(byte[] buf, int p, int end, AnswerPaths.@Nullable Key at) {
-        value.begin(at);
+    private int beginString(byte[] buf, int p, int end, AnswerPaths.@Nullable Key valueKey) {
+        value.begin(valueKey);
         state = IN_STRING;
         return inString(buf, p, end);
     }
@@ -234,18 +234,18 @@ final class AnswerScanner {
         return p;
     }
 
-    private void atContainer(byte c, AnswerPaths.@Nullable Key at) {
-        int field = at == null ? -1 : at.field;
+    private void atContainer(byte c, AnswerPaths.@Nullable Key valueKey) {
+        int field = valueKey == null ? -1 : valueKey.field;
         boolean followed = field == (c == '{' ? AnswerPaths.OBJECT : AnswerPaths.LIST);
-        if (followed && at != null && at.below != null && levels.push(at.below, c == '[')) {
+        if (followed && valueKey != null && valueKey.below != null && levels.push(valueKey.below, c == '[')) {
             state = AT_ELEMENT;
             if (c == '{') {
                 enter();
             }
             return;
         }
-        if (at != null && field == AnswerPaths.JSON) {
-            tally.beginContainer(at);
+        if (valueKey != null && field == AnswerPaths.JSON) {
+            tally.beginContainer(valueKey);
         }
         if (c == '{' && field == AnswerPaths.ERROR) {
             tally.markLast();

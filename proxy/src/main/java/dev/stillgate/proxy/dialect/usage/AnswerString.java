@@ -30,19 +30,19 @@ final class AnswerString {
     }
 
     /** Begins the value of a key after its opening quote; null for an unknown key. */
-    void begin(AnswerPaths.@Nullable Key at) {
+    void begin(AnswerPaths.@Nullable Key valueKey) {
         string.begin();
-        key = at;
-        use = at == null ? Use.NONE : useOf(at);
+        key = valueKey;
+        use = valueKey == null ? Use.NONE : useOf(valueKey);
     }
 
-    private Use useOf(AnswerPaths.Key at) {
-        int field = at.field;
+    private Use useOf(AnswerPaths.Key valueKey) {
+        int field = valueKey.field;
         if (field == AnswerPaths.ERROR) {
             tally.markLast();
         }
         if (field >= AnswerPaths.TEXT) {
-            tally.beginDelivered(at);
+            tally.beginDelivered(valueKey);
             return Use.DELIVERY;
         }
         AnswerContent content = tally.content();

@@ -175,12 +175,12 @@ final class AnswerTally {
         }
     }
 
-    private static int keep(byte[] into, byte[] buf, int start, int end) {
+    private static int keep(byte[] target, byte[] buf, int start, int end) {
         int length = end - start;
         if (length > MAX_NAME) {
             return 0;
         }
-        System.arraycopy(buf, start, into, 0, length);
+        System.arraycopy(buf, start, target, 0, length);
         return length;
     }
 

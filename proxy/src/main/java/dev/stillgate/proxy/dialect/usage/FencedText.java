@@ -66,7 +66,7 @@ final class FencedText {
     }
 
     /** Copies the state of another count. */
-    void set(FencedText other) {
+    void copyFrom(FencedText other) {
         prose = other.prose;
         code = other.code;
         line = other.line;

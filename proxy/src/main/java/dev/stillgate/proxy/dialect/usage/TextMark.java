@@ -36,17 +36,17 @@ final class TextMark {
     }
 
     /** Copies the state of a mark under the same key. */
-    void set(TextMark other) {
-        running.set(other.running);
+    void copyFrom(TextMark other) {
+        running.copyFrom(other.running);
         escape = other.escape;
         unit = other.unit;
         point = other.point;
         following = other.following;
     }
 
-    /** Returns the mark of the text so far; NONE if it has fewer than {@code least} characters. */
-    long soFar(int least) {
-        return running.soFar(least);
+    /** Returns the mark of the text so far; NONE if it has fewer than {@code minLength} characters. */
+    long soFar(int minLength) {
+        return running.soFar(minLength);
     }
 
     void add(byte[] buf, int from, int end) {

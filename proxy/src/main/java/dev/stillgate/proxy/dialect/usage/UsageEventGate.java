@@ -21,8 +21,13 @@ public final class UsageEventGate {
     private final UsageEvents events;
     private byte[] held = new byte[0];
     private int heldLength;
+
+    /** Whether the current event has a field, so that it is more than comments. */
     private boolean begun;
+
+    /** Whether the current event is known not to be the usage event. */
     private boolean decided;
+
     private boolean inLine;
     private boolean comment;
     private boolean afterReturn;

@@ -151,8 +151,8 @@ public final class UsageReader {
      * AnswerFacts#NONE} after a reset without marks.
      */
     public AnswerFacts facts() {
-        AnswerContent read = tally.content();
-        return read == null ? AnswerFacts.NONE : read;
+        AnswerContent current = tally.content();
+        return current == null ? AnswerFacts.NONE : current;
     }
 
     /** Returns the id of the response, for JSON lines of the first one; null if unknown or over 128 bytes. */

@@ -75,8 +75,8 @@ public final class WholeAnswer {
         int root = tape.root();
         int type = tape.find(root, TYPE);
         if (tape.isString(type, COMPLETED) || tape.isString(type, INCOMPLETE) || tape.isString(type, FAILED)) {
-            int whole = tape.find(root, RESPONSE);
-            response = whole == JsonTape.NONE ? null : Arrays.copyOfRange(data, tape.start(whole), tape.stop(whole));
+            int responseNode = tape.find(root, RESPONSE);
+            response = responseNode == JsonTape.NONE ? null : Arrays.copyOfRange(data, tape.start(responseNode), tape.stop(responseNode));
         } else if (tape.isText(type)) {
             message.event(tape, tape.string(type));
         } else if (tape.find(root, CHOICES) != JsonTape.NONE) {

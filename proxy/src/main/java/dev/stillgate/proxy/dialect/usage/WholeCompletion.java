@@ -61,11 +61,11 @@ final class WholeCompletion {
         if (usage != JsonTape.NONE && tape.kind(usage) == JsonTape.OBJECT) {
             head.put("usage", tape, usage);
         }
-        int all = tape.find(root, CHOICES);
-        if (tape.kind(all) != JsonTape.ARRAY) {
+        int choiceArray = tape.find(root, CHOICES);
+        if (tape.kind(choiceArray) != JsonTape.ARRAY) {
             return;
         }
-        for (int choice = tape.first(all); choice != tape.end(all); choice = tape.next(choice)) {
+        for (int choice = tape.first(choiceArray); choice != tape.end(choiceArray); choice = tape.next(choice)) {
             long index = JsonNumbers.whole(tape, tape.find(choice, INDEX));
             choice(tape, choice, choices.computeIfAbsent(index, absent -> new Choice()));
         }
@@ -110,9 +110,9 @@ final class WholeCompletion {
 
     byte[] json() {
         head.put("object", ascii("\"chat.completion\""));
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
         choices.forEach((index, choice) -> {
-            all.writeBytes(ascii(all.size() == 0 ? "[" : ","));
+            json.writeBytes(ascii(json.size() == 0 ? "[" : ","));
             choice.fields.put("index", ascii(Long.toString(index)));
             choice.message.put("role", ascii("\"assistant\""));
             choice.texts.putInto(choice.message, "");
@@ -121,10 +121,10 @@ final class WholeCompletion {
                 choice.message.put("tool_calls", calls);
             }
             choice.fields.put("message", choice.message.json());
-            all.writeBytes(choice.fields.json());
+            json.writeBytes(choice.fields.json());
         });
-        all.write(']');
-        head.put("choices", all.toByteArray());
+        json.write(']');
+        head.put("choices", json.toByteArray());
         return head.json();
     }
 
@@ -132,13 +132,13 @@ final class WholeCompletion {
         if (choice.calls.isEmpty()) {
             return null;
         }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
         choice.calls.values().forEach(call -> {
-            all.writeBytes(ascii(all.size() == 0 ? "[" : ","));
-            all.writeBytes(call.json());
+            json.writeBytes(ascii(json.size() == 0 ? "[" : ","));
+            json.writeBytes(call.json());
         });
-        all.write(']');
-        return all.toByteArray();
+        json.write(']');
+        return json.toByteArray();
     }
 
     private static byte[] ascii(String text) {

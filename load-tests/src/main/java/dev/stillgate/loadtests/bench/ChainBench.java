@@ -9,7 +9,6 @@ import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
@@ -95,7 +94,6 @@ public class ChainBench {
             return new RequestReader()
                     .read(
                             Operation.MESSAGES,
-                            Provider.ANTHROPIC,
                             "application/json",
                             Samples.CHAT,
                             0,

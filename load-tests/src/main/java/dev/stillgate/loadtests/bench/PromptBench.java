@@ -9,7 +9,6 @@ import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +115,7 @@ public class PromptBench {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         try {
             return (BodyView.Chat) new RequestReader()
-                    .read(Operation.MESSAGES, Provider.ANTHROPIC, "application/json", body, 0, body.length);
+                    .read(Operation.MESSAGES, "application/json", body, 0, body.length);
         } catch (MalformedBody e) {
             throw new IllegalStateException(e);
         }

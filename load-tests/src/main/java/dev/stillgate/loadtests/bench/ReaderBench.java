@@ -9,7 +9,6 @@ import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;
@@ -48,13 +47,13 @@ public class ReaderBench {
     @Benchmark
     public BodyView chatOf1200Bytes() throws MalformedBody {
         return requests.read(
-                Operation.MESSAGES, Provider.ANTHROPIC, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
+                Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
     }
 
     @Benchmark
     public long tokensOfAChatOf1200Bytes() throws MalformedBody {
         BodyView view = requests.read(
-                Operation.MESSAGES, Provider.ANTHROPIC, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
+                Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
         return ((BodyView.Chat) view).inputTokens();
     }
 

@@ -126,7 +126,7 @@ final class Replay {
             return new BodyView.Opaque(length); // a multipart form, which is not logged
         }
         int start = length == 0 ? 0 : line.start(request);
-        return reader.read(exchange.operation(), exchange.provider(), null, line.bytes(), start, length);
+        return reader.read(exchange.operation(), null, line.bytes(), start, length);
     }
 
     private @Nullable Refusal request(LoggedExchange exchange, @Nullable BadMessage badPath) {
@@ -149,7 +149,7 @@ final class Replay {
     private void refuse(LoggedExchange exchange, Refusal refusal) {
         tally.rejected(refusal.filter());
         Verdict.Reject verdict = refusal.verdict();
-        int status = ErrorBodies.status(exchange.provider(), verdict.kind());
+        int status = ErrorBodies.status(verdict.kind());
         chain.onComplete(
                 exchange,
                 exchange.progress,

@@ -20,7 +20,7 @@ public final class ErrorBodies {
      * Returns the HTTP status of a refusal, which is the same for both providers. An overloaded gateway is 503, not
      * Anthropic's 529, which says that the model is overloaded; every SDK retries both.
      */
-    public static int status(Provider provider, Verdict.Kind kind) {
+    public static int status(Verdict.Kind kind) {
         return switch (kind) {
             case MALFORMED -> 400;
             case UNAUTHENTICATED -> 401;

@@ -167,11 +167,10 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
             headers.add(new Header("retry-after", Long.toString(seconds)));
         }
         headers.addAll(verdict.headers());
-        Provider provider = provider();
         return new LocalReply(
-                ErrorBodies.status(provider, verdict.kind()),
+                ErrorBodies.status(verdict.kind()),
                 headers,
-                ErrorBodies.body(provider, verdict.kind(), verdict.message(), requestId()));
+                ErrorBodies.body(provider(), verdict.kind(), verdict.message(), requestId()));
     }
 
     /**

@@ -29,7 +29,7 @@ public final class MalformedRequest {
         RequestId id = RequestId.generate(context.nextNumber());
         String path = hasTarget ? head.path() : UNKNOWN;
         Provider provider = path.startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;
-        int status = ErrorBodies.status(provider, bad.kind());
+        int status = ErrorBodies.status(bad.kind());
         byte[] body = ErrorBodies.body(provider, bad.kind(), bad.sentence(), id.toString());
         context.meters().badMessage(bad.code());
         AccessLog.Writer log = context.log();

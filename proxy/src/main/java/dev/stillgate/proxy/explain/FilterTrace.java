@@ -82,7 +82,6 @@ final class FilterTrace implements AutoCloseable {
             try {
                 BodyView read = reader.read(
                         exchange.operation(),
-                        exchange.provider(),
                         exchange.headers().first("content-type"),
                         body,
                         0,

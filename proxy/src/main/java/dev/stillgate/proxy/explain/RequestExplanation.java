@@ -21,7 +21,6 @@ import dev.stillgate.proxy.observe.RefusalLookup;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.GeoRefusal;
-import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
 import java.io.IOException;
@@ -128,9 +127,9 @@ public final class RequestExplanation {
             body(shadow.view());
             page.put("filters", filters(shadow.serving().chain().filters()));
             ExplainedExchange exchange = new ExplainedExchange(request, target, account, address, ticker);
-            result(configured.run(exchange, request.body()), exchange.provider());
+            result(configured.run(exchange, request.body()));
         } catch (BadMessage e) {
-            result(new Refusal("gateway", new Verdict.Reject(e.kind(), e.code(), e.sentence())), Provider.OPENAI);
+            result(new Refusal("gateway", new Verdict.Reject(e.kind(), e.code(), e.sentence())));
         }
     }
 
@@ -226,7 +225,7 @@ public final class RequestExplanation {
         }
     }
 
-    private void result(@Nullable Refusal refusal, Provider provider) {
+    private void result(@Nullable Refusal refusal) {
         Map<String, Object> result = new LinkedHashMap<>();
         if (refusal == null) {
             result.put("verdict", "passed on to the upstream");
@@ -234,7 +233,7 @@ public final class RequestExplanation {
             Verdict.Reject verdict = refusal.verdict();
             result.put("verdict", "refused");
             result.put("by", refusal.filter());
-            result.put("status", ErrorBodies.status(provider, verdict.kind()));
+            result.put("status", ErrorBodies.status(verdict.kind()));
             result.put("code", verdict.code());
             result.put("message", verdict.message());
             if (verdict.retryAfter() != null) {

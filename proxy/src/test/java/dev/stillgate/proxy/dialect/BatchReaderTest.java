@@ -26,7 +26,7 @@ class BatchReaderTest {
 
     private BodyView upload(String contentType, String body) throws MalformedBody {
         byte[] bytes = ("--" + body + "--").getBytes(StandardCharsets.UTF_8);
-        return reader.read(Operation.FILE_UPLOAD, Provider.OPENAI, contentType, bytes, 2, bytes.length - 4);
+        return reader.read(Operation.FILE_UPLOAD, contentType, bytes, 2, bytes.length - 4);
     }
 
     private static String field(String name, String value) {
@@ -45,7 +45,7 @@ class BatchReaderTest {
         byte[] body = """
                 {"requests":[{"custom_id":"a","params":{"model":"m1","max_tokens":5,"messages":[{"role":"user","content":"x"}]}},
                  {"params":{"model":"m2"},"custom_id":"b"}]}""".getBytes(StandardCharsets.UTF_8);
-        Batch batch = (Batch) reader.read(Operation.MESSAGE_BATCH, Provider.ANTHROPIC, null, body, 0, body.length);
+        Batch batch = (Batch) reader.read(Operation.MESSAGE_BATCH, null, body, 0, body.length);
         assertThat(batch.size()).isEqualTo(2);
         assertThat(batch.item(1).model()).isEqualTo("m2");
         assertThat(batch.item(0).maxTokens()).isEqualTo(5);
@@ -66,7 +66,7 @@ class BatchReaderTest {
             })
     void invalidMessageBatchIsMalformed(String json) {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> reader.read(Operation.MESSAGE_BATCH, Provider.ANTHROPIC, null, body, 0, body.length))
+        assertThatThrownBy(() -> reader.read(Operation.MESSAGE_BATCH, null, body, 0, body.length))
                 .isInstanceOfSatisfying(
                         MalformedBody.class, e -> assertThat(e.code()).isEqualTo("batch"));
     }
@@ -194,7 +194,7 @@ class BatchReaderTest {
         for (int round = 0; round < 20_000; round++) {
             byte[] body = Mutations.mutate(seed, random);
             try {
-                if (reader.read(Operation.FILE_UPLOAD, Provider.OPENAI, TYPE, body, 0, body.length)
+                if (reader.read(Operation.FILE_UPLOAD, TYPE, body, 0, body.length)
                         instanceof Batch batch) {
                     read++;
                     for (int i = 0; i < batch.size(); i++) {

@@ -35,8 +35,7 @@ class ErrorBodiesTest {
             """)
     void statusTypeAndCodeFollowTheProvider(Kind kind, int status, String anthropic, String openAi, String code)
             throws IOException {
-        assertThat(ErrorBodies.status(Provider.ANTHROPIC, kind)).isEqualTo(status);
-        assertThat(ErrorBodies.status(Provider.OPENAI, kind)).isEqualTo(status);
+        assertThat(ErrorBodies.status(kind)).isEqualTo(status);
         JsonNode a = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, "no", "req_1"));
         assertThat(a).isEqualTo(JSON.readTree("""
                 {"type":"error","error":{"type":"%s","message":"no"},"request_id":"req_1"}""".formatted(anthropic)));
@@ -53,7 +52,7 @@ class ErrorBodiesTest {
         assertThat(a.at("/request_id").asText()).isEqualTo(NASTY_READ);
         JsonNode o = JSON.readTree(ErrorBodies.body(Provider.OPENAI, kind, NASTY, NASTY));
         assertThat(o.at("/error/message").asText()).isEqualTo(NASTY_READ);
-        assertThat(ErrorBodies.status(Provider.OPENAI, kind)).isBetween(400, 504);
+        assertThat(ErrorBodies.status(kind)).isBetween(400, 504);
     }
 
     @Test

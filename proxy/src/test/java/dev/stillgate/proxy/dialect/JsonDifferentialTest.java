@@ -8,7 +8,6 @@ import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -73,10 +72,9 @@ class JsonDifferentialTest {
 
     /** Returns whether the body was accepted. */
     private boolean check(Operation operation, byte[] body) {
-        Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
         JsonNode other = OtherReader.parse(body);
         try {
-            Chat chat = (Chat) reader.read(operation, provider, "application/json", body, 0, body.length);
+            Chat chat = (Chat) reader.read(operation, "application/json", body, 0, body.length);
             assertThat(other).as("document parsed by Jackson").isNotNull();
             assertThat(JsonValues.read(body)).isEqualTo(OtherReader.plain(other));
             OtherReader.compare(operation, chat, other);

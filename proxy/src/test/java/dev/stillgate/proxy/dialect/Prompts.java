@@ -7,7 +7,6 @@ import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +19,7 @@ public final class Prompts {
     /** Parses a prompt that is surrounded by other bytes. */
     public static Chat chat(RequestReader reader, Operation operation, String json) throws MalformedBody {
         byte[] body = ("##" + json + "##").getBytes(StandardCharsets.UTF_8);
-        Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
-        return (Chat) reader.read(operation, provider, "application/json", body, 2, body.length - 4);
+        return (Chat) reader.read(operation, "application/json", body, 2, body.length - 4);
     }
 
     /**

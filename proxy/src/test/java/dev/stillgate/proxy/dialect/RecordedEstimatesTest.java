@@ -62,7 +62,7 @@ class RecordedEstimatesTest {
         Operation operation = recording.answer().operation();
         Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
         byte[] body = recording.request();
-        BodyView.Chat chat = (BodyView.Chat) reader.read(operation, provider, "application/json", body, 0, body.length);
+        BodyView.Chat chat = (BodyView.Chat) reader.read(operation, "application/json", body, 0, body.length);
         Usage usage = recording.answer().usage();
         long actual = usage.input();
         if (provider == Provider.ANTHROPIC) {

@@ -6,7 +6,6 @@ import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.util.Arrays;
 
 /** Fuzz target for request bodies: a body is rejected, or Jackson reads the same document. */
@@ -24,11 +23,8 @@ public final class RequestViewFuzz {
         }
         Operation operation = PATHS[data[0] & 3];
         byte[] body = Arrays.copyOfRange(data, 1, data.length);
-        Provider provider = operation == Operation.MESSAGES || operation == Operation.MESSAGE_BATCH
-                ? Provider.ANTHROPIC
-                : Provider.OPENAI;
         try {
-            BodyView view = new RequestReader().read(operation, provider, "application/json", body, 0, body.length);
+            BodyView view = new RequestReader().read(operation, "application/json", body, 0, body.length);
             JsonNode other = OtherReader.parse(body);
             if (other == null || !OtherReader.plain(other).equals(JsonValues.read(body))) {
                 throw new IllegalStateException("Jackson reads " + other);

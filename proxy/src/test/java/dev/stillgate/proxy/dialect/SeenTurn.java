@@ -10,7 +10,6 @@ import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;
 import dev.stillgate.spi.ContextMarks;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -214,12 +213,11 @@ public final class SeenTurn {
     public Set<Long> marksOfNext(ContextMarks marks) {
         byte[] body = next();
         Set<Long> found = new LinkedHashSet<>();
-        Provider provider = isMessages(operation) ? Provider.ANTHROPIC : Provider.OPENAI;
         Operation asked = operation == Operation.STORED_RESPONSE
                 ? Operation.RESPONSES
                 : operation == Operation.STORED_CHAT_COMPLETION ? Operation.CHAT_COMPLETIONS : operation;
         try {
-            Chat chat = (Chat) new RequestReader().read(asked, provider, "application/json", body, 0, body.length);
+            Chat chat = (Chat) new RequestReader().read(asked, "application/json", body, 0, body.length);
             chat.parts((message, role, kind, id, text) -> {
                 if (role.equals("assistant")) {
                     found.add(mark(marks, kind, id, text));

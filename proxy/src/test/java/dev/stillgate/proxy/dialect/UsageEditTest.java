@@ -8,7 +8,6 @@ import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,7 +23,7 @@ class UsageEditTest {
     private @Nullable String edited(Operation operation, String body) throws MalformedBody {
         byte[] bytes = ("##" + body + "##").getBytes(StandardCharsets.UTF_8);
         int length = bytes.length - 4;
-        BodyView view = reader.read(operation, Provider.OPENAI, null, bytes, 2, length);
+        BodyView view = reader.read(operation, null, bytes, 2, length);
         BodyEdit edit = reader.usageEdit(view);
         if (edit == null) {
             return null;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -23,8 +22,7 @@ class JsonFieldsTest {
 
     private BodyView read(Operation operation, String contentType, String body) throws MalformedBody {
         byte[] bytes = ("##" + body + "##").getBytes(StandardCharsets.UTF_8);
-        Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
-        return reader.read(operation, provider, contentType, bytes, 2, bytes.length - 4);
+        return reader.read(operation, contentType, bytes, 2, bytes.length - 4);
     }
 
     private BodyView read(Operation operation, String json) throws MalformedBody {

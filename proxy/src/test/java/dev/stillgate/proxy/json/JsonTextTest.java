@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +15,7 @@ class JsonTextTest {
         byte[] body = "{\"messages\":[{\"role\":\"user\",\"content\":\"a\\u00e9\\n\u5b57 end\"}]}"
                 .getBytes(StandardCharsets.UTF_8);
         BodyView.Chat chat = (BodyView.Chat) new RequestReader()
-                .read(Operation.MESSAGES, Provider.ANTHROPIC, "application/json", body, 0, body.length);
+                .read(Operation.MESSAGES, "application/json", body, 0, body.length);
 
         chat.parts((message, role, kind, id, text) -> {
             char[] copy = "0123456789".toCharArray();

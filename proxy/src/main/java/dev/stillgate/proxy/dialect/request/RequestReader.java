@@ -9,7 +9,6 @@ import dev.stillgate.proxy.json.NameCache;
 import dev.stillgate.proxy.json.TextCache;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +43,12 @@ public final class RequestReader {
      * Parses a body.
      *
      * @param operation the operation of the path, which determines the format of the body; may be opaque
-     * @param provider the provider of the path
      * @param contentType the value of {@code Content-Type}, null if absent
      * @param buf array with the decoded body, {@code len} bytes from {@code off}
      * @throws MalformedBody if the body is invalid or ambiguous
      */
     public BodyView read(
-            Operation operation, Provider provider, @Nullable String contentType, byte[] buf, int off, int len)
+            Operation operation, @Nullable String contentType, byte[] buf, int off, int len)
             throws MalformedBody {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS -> {

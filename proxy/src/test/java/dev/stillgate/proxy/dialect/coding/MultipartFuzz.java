@@ -4,7 +4,6 @@ import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 
 /** Fuzz target for uploaded forms, which may contain a batch of prompts. */
 public final class MultipartFuzz {
@@ -16,7 +15,7 @@ public final class MultipartFuzz {
     public static void fuzzerTestOneInput(byte[] data) {
         try {
             BodyView view =
-                    new RequestReader().read(Operation.FILE_UPLOAD, Provider.OPENAI, TYPE, data, 0, data.length);
+                    new RequestReader().read(Operation.FILE_UPLOAD, TYPE, data, 0, data.length);
             if (view instanceof BodyView.Batch batch) {
                 for (int i = 0; i < batch.size(); i++) {
                     BodyView.Chat item = batch.item(i);

@@ -8,7 +8,6 @@ import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,8 +23,7 @@ class PromptEstimateTest {
 
     private Chat chat(Operation operation, String body) throws MalformedBody {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        Provider provider = operation == Operation.MESSAGES ? Provider.ANTHROPIC : Provider.OPENAI;
-        return (Chat) reader.read(operation, provider, "application/json", bytes, 0, bytes.length);
+        return (Chat) reader.read(operation, "application/json", bytes, 0, bytes.length);
     }
 
     private long tokens(Operation operation, String body) throws MalformedBody {
@@ -135,7 +133,7 @@ class PromptEstimateTest {
                         + WORDS.repeat(50) + "\"}}]}")
                 .getBytes(StandardCharsets.UTF_8);
         BodyView.Batch batch = (BodyView.Batch)
-                reader.read(Operation.MESSAGE_BATCH, Provider.ANTHROPIC, "application/json", body, 0, body.length);
+                reader.read(Operation.MESSAGE_BATCH, "application/json", body, 0, body.length);
         assertThat(batch.item(0).inputTokens()).isLessThan(20);
         assertThat(batch.item(1).inputTokens()).isGreaterThan(500);
         assertThat(batch.item(1).marksCache()).isTrue();
@@ -183,7 +181,7 @@ class PromptEstimateTest {
             byte[] mutated = Mutations.mutate(body, random);
             try {
                 Chat chat = (Chat) reader.read(
-                        Operation.MESSAGES, Provider.ANTHROPIC, "application/json", mutated, 0, mutated.length);
+                        Operation.MESSAGES, "application/json", mutated, 0, mutated.length);
                 assertThat(chat.inputTokens()).isBetween(1L, 20_000L);
                 read++;
             } catch (MalformedBody malformed) {

@@ -12,7 +12,6 @@ import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Provider;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,10 +47,10 @@ class RequestReaderTest {
     void contentTypeMustBeJsonOrAbsent(String contentType, boolean fine) throws MalformedBody {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
         if (fine) {
-            assertThat(reader.read(Operation.MESSAGES, Provider.ANTHROPIC, contentType, body, 0, 2))
+            assertThat(reader.read(Operation.MESSAGES, contentType, body, 0, 2))
                     .isInstanceOf(Chat.class);
         } else {
-            assertThatThrownBy(() -> reader.read(Operation.MESSAGES, Provider.ANTHROPIC, contentType, body, 0, 2))
+            assertThatThrownBy(() -> reader.read(Operation.MESSAGES, contentType, body, 0, 2))
                     .isInstanceOfSatisfying(
                             MalformedBody.class, e -> assertThat(e.code()).isEqualTo("content-type"));
         }
@@ -65,9 +64,9 @@ class RequestReaderTest {
 
     @Test
     void bodiesOfOtherOperationsAreOpaque() throws MalformedBody {
-        assertThat(reader.read(Operation.CONTROL, Provider.OPENAI, null, new byte[0], 0, 0))
+        assertThat(reader.read(Operation.CONTROL, null, new byte[0], 0, 0))
                 .isSameAs(BodyView.None.INSTANCE);
-        assertThat(reader.read(Operation.OPAQUE, Provider.OPENAI, "x/y", new byte[9], 2, 7))
+        assertThat(reader.read(Operation.OPAQUE, "x/y", new byte[9], 2, 7))
                 .isEqualTo(new BodyView.Opaque(7));
     }
 
@@ -83,7 +82,7 @@ class RequestReaderTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 1000; i++) {
                 Chat chat = (Chat)
-                        reader.read(Operation.MESSAGES, Provider.ANTHROPIC, "application/json", body, 0, body.length);
+                        reader.read(Operation.MESSAGES, "application/json", body, 0, body.length);
                 chat.model();
                 chat.maxTokens();
                 chat.temperature();
@@ -100,7 +99,7 @@ class RequestReaderTest {
         assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
         for (Fixtures.Recording r : recordings) {
             Chat chat = (Chat) reader.read(
-                    r.answer().operation(), Provider.OPENAI, "application/json", r.request(), 0, r.request().length);
+                    r.answer().operation(), "application/json", r.request(), 0, r.request().length);
             assertThat(chat.model())
                     .as(r.toString())
                     .isEqualTo(Fixtures.read(new String(r.request(), StandardCharsets.UTF_8))
@@ -128,7 +127,7 @@ class RequestReaderTest {
         for (int round = 0; round < 20_000; round++) {
             byte[] body = Mutations.mutate(seed, random);
             try {
-                BodyView view = reader.read(operations[round % 4], Provider.OPENAI, null, body, 0, body.length);
+                BodyView view = reader.read(operations[round % 4], null, body, 0, body.length);
                 Chat chat = view instanceof BodyView.Batch batch && batch.size() > 0
                         ? batch.item(0)
                         : view instanceof Chat c ? c : null;

@@ -92,12 +92,7 @@ public class ChainBench {
     private static BodyView body() {
         try {
             return new RequestReader()
-                    .read(
-                            Operation.MESSAGES,
-                            "application/json",
-                            Samples.CHAT,
-                            0,
-                            Samples.CHAT.length);
+                    .read(Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
         } catch (MalformedBody e) {
             throw new IllegalStateException(e);
         }

@@ -114,8 +114,8 @@ public class PromptBench {
     private static BodyView.Chat parsed(String json) {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         try {
-            return (BodyView.Chat) new RequestReader()
-                    .read(Operation.MESSAGES, "application/json", body, 0, body.length);
+            return (BodyView.Chat)
+                    new RequestReader().read(Operation.MESSAGES, "application/json", body, 0, body.length);
         } catch (MalformedBody e) {
             throw new IllegalStateException(e);
         }

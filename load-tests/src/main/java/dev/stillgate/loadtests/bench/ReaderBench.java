@@ -46,14 +46,12 @@ public class ReaderBench {
 
     @Benchmark
     public BodyView chatOf1200Bytes() throws MalformedBody {
-        return requests.read(
-                Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
+        return requests.read(Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
     }
 
     @Benchmark
     public long tokensOfAChatOf1200Bytes() throws MalformedBody {
-        BodyView view = requests.read(
-                Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
+        BodyView view = requests.read(Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
         return ((BodyView.Chat) view).inputTokens();
     }
 

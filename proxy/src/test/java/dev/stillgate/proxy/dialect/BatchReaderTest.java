@@ -194,8 +194,7 @@ class BatchReaderTest {
         for (int round = 0; round < 20_000; round++) {
             byte[] body = Mutations.mutate(seed, random);
             try {
-                if (reader.read(Operation.FILE_UPLOAD, TYPE, body, 0, body.length)
-                        instanceof Batch batch) {
+                if (reader.read(Operation.FILE_UPLOAD, TYPE, body, 0, body.length) instanceof Batch batch) {
                     read++;
                     for (int i = 0; i < batch.size(); i++) {
                         batch.item(i).parts((message, role, kind, id, text) -> text.length() >= 0);

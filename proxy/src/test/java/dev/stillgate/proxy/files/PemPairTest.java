@@ -49,8 +49,7 @@ class PemPairTest {
     })
     void mismatchIsRejected(String chain, String key) {
         assertThatThrownBy(() -> pair(chain, key))
-                .hasMessage(
-                        key + " does not belong to the certificate in " + chain + ": the public keys differ");
+                .hasMessage(key + " does not belong to the certificate in " + chain + ": the public keys differ");
     }
 
     @Test
@@ -109,7 +108,8 @@ class PemPairTest {
     @DisplayName("newcomer B5: malformed keys and certificates are rejected")
     void malformedBlocksAreRejected() throws IOException {
         PemFile key = new PemFile(Path.of("bad.key"), "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-        assertThatThrownBy(() -> PemPair.of(file("one.crt"), key)).hasMessage("bad.key contains a malformed private key");
+        assertThatThrownBy(() -> PemPair.of(file("one.crt"), key))
+                .hasMessage("bad.key contains a malformed private key");
         PemFile chain =
                 new PemFile(Path.of("bad.crt"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         assertThatThrownBy(() -> PemPair.of(chain, file("one.key")))

@@ -46,7 +46,9 @@ class JsonCopyTest {
                         "\"type\":\"tool_use\",\"id\":\"toolu_1\",\"name\":\"find\",\"input\":{\"hashed\":\"",
                         "\"input_schema\":{\"type\":\"object\",\"required\":[\"" + hash.of("k") + "\"]}")
                 .contains("\"content\":\"" + hash.of("secret five") + "\"");
-        assertThat(copy(new JsonCopy(null), copied)).as("the copy is valid JSON").isEqualTo(copied);
+        assertThat(copy(new JsonCopy(null), copied))
+                .as("the copy is valid JSON")
+                .isEqualTo(copied);
     }
 
     @Test

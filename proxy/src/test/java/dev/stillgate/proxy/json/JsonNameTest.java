@@ -21,7 +21,8 @@ final class JsonNameTest {
     }
 
     @Property
-    void nameDoesNotMatchIfOneByteDiffers(@ForAll @StringLength(min = 1, max = 20) String name, @ForAll @IntRange(max = 60) int at) {
+    void nameDoesNotMatchIfOneByteDiffers(
+            @ForAll @StringLength(min = 1, max = 20) String name, @ForAll @IntRange(max = 60) int at) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         JsonName wanted = new JsonName(new String(bytes, StandardCharsets.UTF_8));
         byte[] text = wanted.text.getBytes(StandardCharsets.UTF_8);

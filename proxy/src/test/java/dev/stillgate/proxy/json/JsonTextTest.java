@@ -14,8 +14,8 @@ class JsonTextTest {
     void getCharsAgreesWithCharAt() throws MalformedBody {
         byte[] body = "{\"messages\":[{\"role\":\"user\",\"content\":\"a\\u00e9\\n\u5b57 end\"}]}"
                 .getBytes(StandardCharsets.UTF_8);
-        BodyView.Chat chat = (BodyView.Chat) new RequestReader()
-                .read(Operation.MESSAGES, "application/json", body, 0, body.length);
+        BodyView.Chat chat =
+                (BodyView.Chat) new RequestReader().read(Operation.MESSAGES, "application/json", body, 0, body.length);
 
         chat.parts((message, role, kind, id, text) -> {
             char[] copy = "0123456789".toCharArray();

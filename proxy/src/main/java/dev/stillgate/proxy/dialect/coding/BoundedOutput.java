@@ -56,8 +56,7 @@ final class BoundedOutput {
     }
 
     static MalformedBody tooLarge() {
-        return new MalformedBody(
-                Verdict.Kind.TOO_LARGE, "coding-too-large", "the decoded body is too large", -1);
+        return new MalformedBody(Verdict.Kind.TOO_LARGE, "coding-too-large", "the decoded body is too large", -1);
     }
 
     byte[] bytes() {

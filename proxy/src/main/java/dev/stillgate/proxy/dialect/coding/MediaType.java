@@ -67,7 +67,9 @@ public record MediaType(String value, Map<String, String> parameters) {
             last = token(text, first);
             p = last;
         }
-        if (last < first || (last == first && p == first) || parameters.put(name, text.substring(first, last)) != null) {
+        if (last < first
+                || (last == first && p == first)
+                || parameters.put(name, text.substring(first, last)) != null) {
             return -1;
         }
         return space(text, p);

@@ -195,7 +195,10 @@ final class ProseScanner {
             boolean list = c == '[';
             boolean followed = valueKey != null && valueKey.kind == (list ? ProsePaths.LIST : ProsePaths.OBJECT);
             ProsePaths below = valueKey == null ? null : valueKey.below;
-            if (followed && valueKey != null && below != null && push(below, list ? valueKey.field : below.frame, list, p)) {
+            if (followed
+                    && valueKey != null
+                    && below != null
+                    && push(below, list ? valueKey.field : below.frame, list, p)) {
                 state = list ? AT_ELEMENT : AT_KEY;
             } else {
                 skip();
@@ -282,7 +285,8 @@ final class ProseScanner {
             }
         } else if (valueKey.kind == ProsePaths.MARK) {
             reader.mark(
-                    valueKey.field, buf[token.start()] == 'n' || buf[token.start()] == 'f' ? Presence.NULL : Presence.FULL);
+                    valueKey.field,
+                    buf[token.start()] == 'n' || buf[token.start()] == 'f' ? Presence.NULL : Presence.FULL);
         }
     }
 

@@ -47,8 +47,7 @@ public final class RequestReader {
      * @param buf array with the decoded body, {@code len} bytes from {@code off}
      * @throws MalformedBody if the body is invalid or ambiguous
      */
-    public BodyView read(
-            Operation operation, @Nullable String contentType, byte[] buf, int off, int len)
+    public BodyView read(Operation operation, @Nullable String contentType, byte[] buf, int off, int len)
             throws MalformedBody {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS -> {

@@ -76,7 +76,9 @@ public final class WholeAnswer {
         int type = tape.find(root, TYPE);
         if (tape.isString(type, COMPLETED) || tape.isString(type, INCOMPLETE) || tape.isString(type, FAILED)) {
             int responseNode = tape.find(root, RESPONSE);
-            response = responseNode == JsonTape.NONE ? null : Arrays.copyOfRange(data, tape.start(responseNode), tape.stop(responseNode));
+            response = responseNode == JsonTape.NONE
+                    ? null
+                    : Arrays.copyOfRange(data, tape.start(responseNode), tape.stop(responseNode));
         } else if (tape.isText(type)) {
             message.event(tape, tape.string(type));
         } else if (tape.find(root, CHOICES) != JsonTape.NONE) {

@@ -14,8 +14,7 @@ public final class MultipartFuzz {
     /** The input is a form. */
     public static void fuzzerTestOneInput(byte[] data) {
         try {
-            BodyView view =
-                    new RequestReader().read(Operation.FILE_UPLOAD, TYPE, data, 0, data.length);
+            BodyView view = new RequestReader().read(Operation.FILE_UPLOAD, TYPE, data, 0, data.length);
             if (view instanceof BodyView.Batch batch) {
                 for (int i = 0; i < batch.size(); i++) {
                     BodyView.Chat item = batch.item(i);

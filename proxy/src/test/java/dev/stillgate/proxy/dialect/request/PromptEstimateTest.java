@@ -132,8 +132,8 @@ class PromptEstimateTest {
         byte[] body = ("{\"requests\":[{\"params\":{\"system\":\"a\"}},{\"params\":{\"cache_control\":{},\"system\":\""
                         + WORDS.repeat(50) + "\"}}]}")
                 .getBytes(StandardCharsets.UTF_8);
-        BodyView.Batch batch = (BodyView.Batch)
-                reader.read(Operation.MESSAGE_BATCH, "application/json", body, 0, body.length);
+        BodyView.Batch batch =
+                (BodyView.Batch) reader.read(Operation.MESSAGE_BATCH, "application/json", body, 0, body.length);
         assertThat(batch.item(0).inputTokens()).isLessThan(20);
         assertThat(batch.item(1).inputTokens()).isGreaterThan(500);
         assertThat(batch.item(1).marksCache()).isTrue();
@@ -180,8 +180,7 @@ class PromptEstimateTest {
         for (int round = 0; round < 20_000; round++) {
             byte[] mutated = Mutations.mutate(body, random);
             try {
-                Chat chat = (Chat) reader.read(
-                        Operation.MESSAGES, "application/json", mutated, 0, mutated.length);
+                Chat chat = (Chat) reader.read(Operation.MESSAGES, "application/json", mutated, 0, mutated.length);
                 assertThat(chat.inputTokens()).isBetween(1L, 20_000L);
                 read++;
             } catch (MalformedBody malformed) {

@@ -47,8 +47,7 @@ class RequestReaderTest {
     void contentTypeMustBeJsonOrAbsent(String contentType, boolean fine) throws MalformedBody {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
         if (fine) {
-            assertThat(reader.read(Operation.MESSAGES, contentType, body, 0, 2))
-                    .isInstanceOf(Chat.class);
+            assertThat(reader.read(Operation.MESSAGES, contentType, body, 0, 2)).isInstanceOf(Chat.class);
         } else {
             assertThatThrownBy(() -> reader.read(Operation.MESSAGES, contentType, body, 0, 2))
                     .isInstanceOfSatisfying(
@@ -64,10 +63,8 @@ class RequestReaderTest {
 
     @Test
     void bodiesOfOtherOperationsAreOpaque() throws MalformedBody {
-        assertThat(reader.read(Operation.CONTROL, null, new byte[0], 0, 0))
-                .isSameAs(BodyView.None.INSTANCE);
-        assertThat(reader.read(Operation.OPAQUE, "x/y", new byte[9], 2, 7))
-                .isEqualTo(new BodyView.Opaque(7));
+        assertThat(reader.read(Operation.CONTROL, null, new byte[0], 0, 0)).isSameAs(BodyView.None.INSTANCE);
+        assertThat(reader.read(Operation.OPAQUE, "x/y", new byte[9], 2, 7)).isEqualTo(new BodyView.Opaque(7));
     }
 
     @Test
@@ -81,8 +78,7 @@ class RequestReaderTest {
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 1000; i++) {
-                Chat chat = (Chat)
-                        reader.read(Operation.MESSAGES, "application/json", body, 0, body.length);
+                Chat chat = (Chat) reader.read(Operation.MESSAGES, "application/json", body, 0, body.length);
                 chat.model();
                 chat.maxTokens();
                 chat.temperature();
@@ -98,8 +94,8 @@ class RequestReaderTest {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
         assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
         for (Fixtures.Recording r : recordings) {
-            Chat chat = (Chat) reader.read(
-                    r.answer().operation(), "application/json", r.request(), 0, r.request().length);
+            Chat chat =
+                    (Chat) reader.read(r.answer().operation(), "application/json", r.request(), 0, r.request().length);
             assertThat(chat.model())
                     .as(r.toString())
                     .isEqualTo(Fixtures.read(new String(r.request(), StandardCharsets.UTF_8))

@@ -262,7 +262,9 @@ class AnswerContentTest {
                 reader.feed(body, p, count);
                 p += count;
             }
-            assertThat(describe(reader.facts())).as("%s, round %d", answer, round).isEqualTo(whole);
+            assertThat(describe(reader.facts()))
+                    .as("%s, round %d", answer, round)
+                    .isEqualTo(whole);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.stillgate.tokenbucket;
 
 import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
+import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +60,8 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
             for (int i = 0; i < limits.concurrency().length; i++) {
                 TokenLimit limit = limits.concurrency()[i];
                 long left = limit.capacity() - bucket.concurrencyInUse(i);
-                views.add(new LimitView(limit.name(), limit.measure().label(), model, route, limit.capacity(), left, 0, 0));
+                views.add(new LimitView(
+                        limit.name(), limit.measure().label(), model, route, limit.capacity(), left, 0, 0));
             }
         });
         OwnerLimits.Variant variant = set.limits().variant();

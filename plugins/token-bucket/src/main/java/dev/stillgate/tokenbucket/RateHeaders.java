@@ -87,9 +87,10 @@ final class RateHeaders {
         }
     }
 
-    private static void addFields(@Nullable Fields fields, long capacity, long remaining, long reset, Consumer<Header> consumer) {
+    private static void addFields(
+            @Nullable Fields fields, long capacity, long remaining, long reset, Consumer<Header> consumer) {
         if (fields == null) {
-            throw new IllegalStateException("no field tells of that measure");
+            throw new IllegalStateException("measure without header fields");
         }
         consumer.accept(fields.limit.of(capacity));
         consumer.accept(new Header(fields.remaining, Long.toString(remaining)));
@@ -132,7 +133,8 @@ final class RateHeaders {
         for (Measure measure : MEASURES) {
             boolean isGeneric = measure == Measure.TOTAL_TOKENS || (!measureFirst && measure.isTokens());
             String label = isGeneric ? "tokens" : measure.label();
-            UnaryOperator<String> name = suffix -> prefix + (measureFirst ? label + '-' + suffix : suffix + '-' + label);
+            UnaryOperator<String> name =
+                    suffix -> prefix + (measureFirst ? label + '-' + suffix : suffix + '-' + label);
             fields.put(
                     measure,
                     new Fields(

@@ -37,8 +37,9 @@ final class Refusals {
             return new Verdict.Reject(
                     Verdict.Kind.TOO_LARGE,
                     limit.name(),
-                    "A batch of " + reservation.requests + " requests is larger than the rate limit allows at any time ("
-                            + limit.description() + "). Please send it in parts.");
+                    "A batch of " + reservation.requests
+                            + " requests is larger than the rate limit allows at any time (" + limit.description()
+                            + "). Please send it in parts.");
         }
         TightestLimits tightest = new TightestLimits();
         if (limit.measure() != Measure.CONCURRENCY) {
@@ -70,14 +71,16 @@ final class Refusals {
             return "Too many requests from this network with API keys that are not established." + retryHint;
         }
         if (limit.measure() == Measure.CONCURRENCY) {
-            return "Too many requests at once: the " + ownerName(limit) + " limit is " + limit.description() + '.' + retryHint;
+            return "Too many requests at once: the " + ownerName(limit) + " limit is " + limit.description() + '.'
+                    + retryHint;
         }
         if (exchange.provider() == Provider.OPENAI) {
             return "Rate limit reached on " + limit.measure().displayName() + " (" + limit.description() + "): limit "
                     + limit.capacity() + ", used " + (limit.capacity() - shortage.remaining()) + ", requested "
                     + shortage.requested() + '.' + retryHint;
         }
-        return "This request would exceed the " + ownerName(limit) + " rate limit (" + limit.description() + ")." + retryHint;
+        return "This request would exceed the " + ownerName(limit) + " rate limit (" + limit.description() + ")."
+                + retryHint;
     }
 
     private static String ownerName(TokenLimit limit) {

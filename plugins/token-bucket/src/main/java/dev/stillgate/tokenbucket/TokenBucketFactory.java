@@ -89,11 +89,14 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         }
         if (!policy.standingFactors().isEmpty()) {
             switch (review.standings()) {
-                case NONE -> review.warn("standings", "no filter of this policy publishes standings: nobody has one");
+                case NONE ->
+                    review.warn(
+                            "standings",
+                            "no filter of this policy publishes standings, so these factors have no effect");
                 case AFTER ->
                     review.warn(
                             "standings",
-                            "the filter that publishes standings stands behind this one: what it refuses is counted here"
+                            "the filter that publishes standings runs after this one, so its refusals are counted here"
                                     + " first");
                 case BEFORE, SELF -> {}
             }
@@ -103,7 +106,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     private static void warnOfTiers(Map<String, Double> factors, String path, Set<String> known, PolicyReview review) {
         for (String tier : factors.keySet()) {
             if (!known.contains(tier)) {
-                review.warn(path + "." + tier, "no listed account is of the tier " + tier);
+                review.warn(path + "." + tier, "no listed account has the tier " + tier);
             }
         }
     }

@@ -17,10 +17,10 @@ import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.Reservation;
-import dev.stillgate.tokenbucket.bucket.ReservationPool;
 import dev.stillgate.tokenbucket.bucket.DeferredCharges;
 import dev.stillgate.tokenbucket.bucket.NameIndex;
+import dev.stillgate.tokenbucket.bucket.Reservation;
+import dev.stillgate.tokenbucket.bucket.ReservationPool;
 import dev.stillgate.tokenbucket.bucket.Shortage;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
 import dev.stillgate.tokenbucket.charge.PromptCounter;
@@ -83,8 +83,8 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         if (!exchange.operation().readsBody()) {
             return take(exchange, reservation);
         }
-        boolean fits =
-                buckets.fits(exchange.account(), standings.of(exchange.account()), exchange.address(), limits, reservation);
+        boolean fits = buckets.fits(
+                exchange.account(), standings.of(exchange.account()), exchange.address(), limits, reservation);
         Verdict verdict = fits ? Verdict.ALLOW : refuse(exchange, reservation);
         reservations.giveBack(reservation);
         return verdict;
@@ -133,7 +133,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     private Verdict refuse(Exchange exchange, Reservation reservation) {
         Shortage shortage = reservation.shortage();
         if (shortage == null) {
-            throw new IllegalStateException("a refusal without a reason");
+            throw new IllegalStateException("refusal without a shortage");
         }
         meters.refused(shortage.limit(), reservation);
         return refusals.of(exchange, reservation, shortage, ticker.millis());
@@ -180,7 +180,8 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
             return;
         }
         String model = reservation.modelName;
-        boolean served = outcome instanceof Outcome.Served && !reservation.batch; // a batch is accepted before its models are checked
+        boolean served = outcome instanceof Outcome.Served
+                && !reservation.batch; // a batch is accepted before its models are checked
         if (usesModel && model != null && reservation.model == NameIndex.OTHER && served) {
             buckets.models().learn(model);
         }

@@ -30,7 +30,7 @@ final class BatchConcurrencyTest {
     }
 
     @Test
-    @DisplayName("plugins 12: batches under way do not count against a concurrency limit with batches: false")
+    @DisplayName("plugins 12: batches in flight do not count against a concurrency limit with batches: false")
     void batchesAreNotCounted() {
         Metered metered = new Metered(PROMPTS);
         FakeExchange one = batch(metered);
@@ -46,7 +46,7 @@ final class BatchConcurrencyTest {
     }
 
     @Test
-    @DisplayName("plugins 12: a concurrency limit that a reload adds counts what is under way until that has ended")
+    @DisplayName("plugins 12: a concurrency limit that a reload adds counts the exchanges in flight until they end")
     void newLimitCountsExchangesInFlight() {
         Metered metered = new Metered(PROMPTS);
         FakeExchange one = batch(metered);
@@ -62,7 +62,7 @@ final class BatchConcurrencyTest {
     }
 
     @Test
-    @DisplayName("plugins 12: a concurrency limit that comes to count batches lets go of each exchange that it counted")
+    @DisplayName("plugins 12: a concurrency limit changed to count batches releases each exchange it counted")
     void limitChangedToCountBatchesEndsAtZero() {
         Metered metered = new Metered(PROMPTS);
         FakeExchange one = batch(metered);

@@ -13,7 +13,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
-import dev.stillgate.tokenbucket.Callers.Went;
+import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
@@ -47,14 +47,14 @@ final class ConcurrencyTest {
 
     @Test
     void threadsTakeAtMostTheCapacity() throws Exception {
-        Callers callers = still();
-        PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 10_000, "1/1h")));
-        long granted = together(THREADS, thread -> {
-            long mine = 0;
+        BucketHarness harness = withStillClock();
+        PolicyLimits limits = harness.policy(bounded(BOUND, limit("requests", 10_000, "1/1h")));
+        long granted = runTogether(THREADS, thread -> {
+            long taken = 0;
             for (int i = 0; i < 5000; i++) {
-                mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
+                taken += harness.take(account, limits, 1) == Result.OWN ? 1 : 0;
             }
-            return mine;
+            return taken;
         });
         assertThat(granted).isEqualTo(10_000);
     }
@@ -65,60 +65,60 @@ final class ConcurrencyTest {
      */
     @Test
     void threadsTakeAtMostTheRefillDuringEvictions() throws Exception {
-        Callers callers = new Callers(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofMillis(1));
-        PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 4, "2/1ms")));
-        long granted = together(THREADS, thread -> {
-            long mine = 0;
+        BucketHarness harness = new BucketHarness(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofMillis(1));
+        PolicyLimits limits = harness.policy(bounded(BOUND, limit("requests", 4, "2/1ms")));
+        long granted = runTogether(THREADS, thread -> {
+            long taken = 0;
             for (int i = 0; i < 100_000; i++) {
                 // Mostly small steps, with occasional pauses in which the bucket fills and is evicted.
                 clock.addAndGet(i % 97 == 0 ? 3_500_000 : 20_000);
-                mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
+                taken += harness.take(account, limits, 1) == Result.OWN ? 1 : 0;
                 if (i % 10 == 0) {
-                    callers.buckets.maintain(limits);
+                    harness.buckets.maintain(limits);
                 }
             }
-            return mine;
+            return taken;
         });
         assertThat(granted).isLessThanOrEqualTo(4 + 2 * (clock.get() / 1_000_000 + 1));
-        assertThat(callers.evictedUnfilled()).isZero();
-        assertThat(callers.buckets.accounts().size()).isLessThanOrEqualTo(1);
-        assertEvicted(callers, limits);
+        assertThat(harness.evictedUnfilled()).isZero();
+        assertThat(harness.buckets.accounts().size()).isLessThanOrEqualTo(1);
+        assertEvicted(harness, limits);
     }
 
     @Test
     void threadsTakeAtMostTheCapacityDuringReloads() throws Exception {
-        Callers callers = still();
+        BucketHarness harness = withStillClock();
         List<PolicyLimits> swaps = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            swaps.add(callers.policy(
+            swaps.add(harness.policy(
                     bounded(BOUND, limit("requests", 1000 + i % 2, "1/10m"), limit("l" + i % 3, 1000, "1/1h"))));
         }
-        long granted = together(THREADS, thread -> {
-            long mine = 0;
+        long granted = runTogether(THREADS, thread -> {
+            long taken = 0;
             for (int i = 0; i < 5000; i++) {
                 PolicyLimits limits = swaps.get(Math.min(i / 5, swaps.size() - 1));
-                mine += callers.take(account, limits, 1) == Went.OWN ? 1 : 0;
+                taken += harness.take(account, limits, 1) == Result.OWN ? 1 : 0;
             }
-            return mine;
+            return taken;
         });
         assertThat(granted).isBetween(900L, 1001L);
     }
 
     @Test
     void accountBoundHoldsForConcurrentNewAccounts() throws Exception {
-        Callers callers = still();
-        PolicyLimits limits = callers.policy(bounded(BOUND, limit("requests", 10, "1/1h")));
+        BucketHarness harness = withStillClock();
+        PolicyLimits limits = harness.policy(bounded(BOUND, limit("requests", 10, "1/1h")));
         AtomicLong next = new AtomicLong();
-        long own = together(THREADS, thread -> {
-            long mine = 0;
+        long own = runTogether(THREADS, thread -> {
+            long taken = 0;
             for (int i = 0; i < 1000; i++) {
                 Account each = account("h1:" + next.getAndIncrement(), Trust.ACCEPTED);
-                mine += callers.take(each, limits, 1) == Went.OWN ? 1 : 0;
+                taken += harness.take(each, limits, 1) == Result.OWN ? 1 : 0;
             }
-            return mine;
+            return taken;
         });
         assertThat(own).isEqualTo(BOUND);
-        assertThat(callers.buckets.accounts().size()).isEqualTo(BOUND);
+        assertThat(harness.buckets.accounts().size()).isEqualTo(BOUND);
     }
 
     /**
@@ -131,20 +131,20 @@ final class ConcurrencyTest {
      */
     @Test
     void remainingTokensAreExactlyCapacityLessAllCosts() throws Exception {
-        Callers callers = new Callers(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofNanos(1));
+        BucketHarness harness = new BucketHarness(new Steps(clock), ForkJoinPool.commonPool(), Duration.ofNanos(1));
         List<PolicyLimits> policies = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
-            policies.add(callers.policy(bounded(BOUND, metered(i % 2 == 0 ? 1_000_000 : 1_000_001))));
+            policies.add(harness.policy(bounded(BOUND, metered(i % 2 == 0 ? 1_000_000 : 1_000_001))));
         }
         AtomicInteger current = new AtomicInteger();
         List<Account> accounts = List.of(member("a", "x"), member("b", "x"), member("c", "y"), member("d", "y"));
         AtomicLong[] spent = new AtomicLong[accounts.size()];
         for (int i = 0; i < spent.length; i++) {
             // Created under the first policy and never full again, so none is recreated with another capacity.
-            callers.settle(callers.begin(accounts.get(i), policies.getFirst(), 10, 1), 1, 10, 1);
+            harness.settle(harness.begin(accounts.get(i), policies.getFirst(), 10, 1), 1, 10, 1);
             spent[i] = new AtomicLong(1);
         }
-        together(THREADS, thread -> {
+        runTogether(THREADS, thread -> {
             SplittableRandom random = new SplittableRandom(thread);
             ArrayDeque<Runnable> open = new ArrayDeque<>();
             for (int i = 0; i < 20_000; i++) {
@@ -152,12 +152,12 @@ final class ConcurrencyTest {
                 boolean passing = who >= spent.length;
                 Account caller = passing ? member("passing-" + random.nextInt(9), "x") : accounts.get(who);
                 PolicyLimits limits = policies.get(current.get());
-                Reservation reservation = callers.prompt(limits, "m", 10, random.nextInt(1, 40));
-                if (callers.buckets.take(caller, Standing.CLEAR, HERE, limits, reservation)) {
+                Reservation reservation = harness.prompt(limits, "m", 10, random.nextInt(1, 40));
+                if (harness.buckets.take(caller, Standing.CLEAR, HERE, limits, reservation)) {
                     boolean aborted = passing || random.nextInt(4) == 0;
                     long cost = aborted ? 0 : random.nextInt(0, 60);
                     open.add(() -> {
-                        callers.settle(reservation, aborted ? 0 : 1, aborted ? 0 : 10, cost);
+                        harness.settle(reservation, aborted ? 0 : 1, aborted ? 0 : 10, cost);
                         if (!passing) {
                             spent[who].addAndGet(cost);
                         }
@@ -169,23 +169,23 @@ final class ConcurrencyTest {
                 if (thread == 0 && i % 10 == 0) {
                     clock.addAndGet(2);
                     current.set(i / 10);
-                    callers.buckets.maintain(policies.get(i / 10));
+                    harness.buckets.maintain(policies.get(i / 10));
                 }
             }
             open.forEach(Runnable::run);
             return 0L;
         });
-        callers.buckets.maintain(policies.getLast());
-        assertThat(callers.evictedUnfilled()).isZero();
+        harness.buckets.maintain(policies.getLast());
+        assertThat(harness.evictedUnfilled()).isZero();
         for (int i = 0; i < spent.length; i++) {
-            assertThat(callers.levels(accounts.get(i).id()))
+            assertThat(harness.levels(accounts.get(i).id()))
                     .containsEntry("output", 1_000_000 - spent[i].get())
                     .containsEntry("parallel", 5L);
         }
-        assertThat(callers.levels(callers.buckets.organisations().find("x")))
+        assertThat(harness.levels(harness.buckets.organisations().find("x")))
                 .containsEntry("organisation", 3_000_000 - spent[0].get() - spent[1].get())
                 .containsEntry("parallel-organisation", 12L);
-        assertThat(callers.levels(callers.buckets.organisations().find("y")))
+        assertThat(harness.levels(harness.buckets.organisations().find("y")))
                 .containsEntry("organisation", 3_000_000 - spent[2].get() - spent[3].get());
     }
 
@@ -202,18 +202,18 @@ final class ConcurrencyTest {
     }
 
     /** Asserts that all sets are evicted once requests have ended, however eviction and requests interleaved. */
-    private void assertEvicted(Callers callers, PolicyLimits limits) {
+    private void assertEvicted(BucketHarness harness, PolicyLimits limits) {
         for (int i = 0; i < 3; i++) {
             clock.addAndGet(1_000_000_000L);
-            callers.buckets.maintain(limits);
+            harness.buckets.maintain(limits);
             assertThat(ForkJoinPool.commonPool().awaitQuiescence(10, TimeUnit.SECONDS))
                     .isTrue();
         }
-        assertThat(callers.buckets.accounts().size()).isZero();
+        assertThat(harness.buckets.accounts().size()).isZero();
     }
 
-    private Callers still() {
-        return new Callers(new Steps(clock), Runnable::run, BucketTable.SLACK);
+    private BucketHarness withStillClock() {
+        return new BucketHarness(new Steps(clock), Runnable::run, BucketTable.SLACK);
     }
 
     /** The work of one thread. */
@@ -222,7 +222,7 @@ final class ConcurrencyTest {
         long run(int thread);
     }
 
-    private static long together(int threads, Work work) throws Exception {
+    private static long runTogether(int threads, Work work) throws Exception {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             long sum = 0;
             List<Callable<Long>> all = new ArrayList<>();

@@ -83,7 +83,7 @@ final class InterleavingPropertyTest {
 
     /** One run of steps against the buckets and the model. */
     private static final class Run {
-        private final Callers callers = new Callers();
+        private final BucketHarness harness = new BucketHarness();
         private final Map<String, Exact> model = new TreeMap<>();
         private final List<Open> open = new ArrayList<>();
         private long generosity = 1;
@@ -99,7 +99,7 @@ final class InterleavingPropertyTest {
         }
 
         private PolicyLimits policy() {
-            return callers.policy(bounded(100, limits(generosity)));
+            return harness.policy(bounded(100, limits(generosity)));
         }
 
         /**
@@ -125,7 +125,7 @@ final class InterleavingPropertyTest {
                     case SETTLE -> settle(step, 1, step.tokens, step.cost);
                     case ABORT -> settle(step, 0, 0, 0);
                     case RELOAD -> reload(1 + step.which % 3);
-                    case SWEEP -> callers.buckets.maintain(limits);
+                    case SWEEP -> harness.buckets.maintain(limits);
                     case WAIT -> await(Duration.ofMillis(step.which % 2 == 0 ? step.tokens : 37 * step.tokens));
                 }
                 compare();
@@ -136,11 +136,11 @@ final class InterleavingPropertyTest {
             await(Duration.ofHours(2));
             compare();
             model.values().forEach(each -> assertThat(each.level()).isEqualTo(each.capacity));
-            assertThat(callers.evictedUnfilled()).isZero();
+            assertThat(harness.evictedUnfilled()).isZero();
         }
 
         private void begin(Account account, long input, long output) {
-            Reservation reservation = callers.prompt(limits, "m", input, output);
+            Reservation reservation = harness.prompt(limits, "m", input, output);
             Map<String, Long> wanted = new TreeMap<>();
             long reserved = Math.clamp(output, 1, 200);
             wanted.put(account.id() + "/out", reserved);
@@ -151,8 +151,8 @@ final class InterleavingPropertyTest {
             boolean fits = running < PARALLEL
                     && wanted.entrySet().stream()
                             .allMatch(each -> model.get(each.getKey()).level() >= each.getValue());
-            assertThat(callers.buckets.take(account, Standing.CLEAR, HERE, limits, reservation))
-                    .as("%s asks for %s of %s", account.id(), wanted, model)
+            assertThat(harness.buckets.take(account, Standing.CLEAR, HERE, limits, reservation))
+                    .as("%s requests %s of %s", account.id(), wanted, model)
                     .isEqualTo(fits);
             if (fits) {
                 wanted.forEach((name, tokens) -> model.get(name).take(tokens));
@@ -165,7 +165,7 @@ final class InterleavingPropertyTest {
                 return;
             }
             Open ended = open.remove(step.which % open.size());
-            callers.settle(ended.reservation, requests, input, output);
+            harness.settle(ended.reservation, requests, input, output);
             String id = ended.account.id();
             settle(ended, id + "/out", output);
             settle(ended, id + "/total", input + output);
@@ -180,30 +180,30 @@ final class InterleavingPropertyTest {
         private void reload(long times) {
             generosity = times;
             limits = policy();
-            callers.buckets.maintain(limits);
+            harness.buckets.maintain(limits);
             model.forEach((name, exact) -> {
                 exact.capacity(times);
-                if (!isHeld(name)) {
+                if (!isPresent(name)) {
                     exact.fill(); // an evicted set is recreated full
                 }
             });
         }
 
-        private boolean isHeld(String name) {
+        private boolean isPresent(String name) {
             String id = name.substring(0, name.indexOf('/'));
-            BucketTable table = name.endsWith("/org") ? callers.buckets.organisations() : callers.buckets.accounts();
+            BucketTable table = name.endsWith("/org") ? harness.buckets.organisations() : harness.buckets.accounts();
             return table.find(id) != null;
         }
 
         private void await(Duration time) {
-            callers.ticker.advance(time);
+            harness.ticker.advance(time);
             model.values().forEach(each -> each.pass(time.toNanos()));
         }
 
         /** Compares all levels; an absent set counts as full. */
         private void compare() {
             for (Account each : ACCOUNTS) {
-                Map<String, Long> levels = callers.levels(each.id());
+                Map<String, Long> levels = harness.levels(each.id());
                 for (String name : List.of("out", "total", "requests")) {
                     Exact exact = model.get(each.id() + '/' + name);
                     assertThat(levels.getOrDefault(name, exact.capacity))
@@ -214,7 +214,7 @@ final class InterleavingPropertyTest {
                 assertThat(levels.getOrDefault("parallel", (long) PARALLEL)).isEqualTo(PARALLEL - running);
             }
             Exact organisation = model.get("x/org");
-            assertThat(callers.levels(callers.buckets.organisations().find(ORGANISATION))
+            assertThat(harness.levels(harness.buckets.organisations().find(ORGANISATION))
                             .getOrDefault("org", organisation.capacity))
                     .isEqualTo(organisation.level());
         }

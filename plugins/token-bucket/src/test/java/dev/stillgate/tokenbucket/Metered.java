@@ -136,7 +136,7 @@ public final class Metered {
         return shown == null ? 0 : shown.exchanges();
     }
 
-    long count(String what, String... tags) {
-        return harness.context().count("stillgate.token.bucket." + what, tags);
+    long count(String name, String... tags) {
+        return harness.context().count("stillgate.token.bucket." + name, tags);
     }
 }

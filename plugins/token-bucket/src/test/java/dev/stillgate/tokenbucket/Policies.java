@@ -2,9 +2,9 @@ package dev.stillgate.tokenbucket;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.RefillStyle;
 import dev.stillgate.tokenbucket.policy.Reserve;

@@ -8,8 +8,8 @@ import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.testkit.FakeHeaders;
 import dev.stillgate.tokenbucket.bucket.TightestLimits;
-import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
+import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,7 +118,8 @@ final class RateHeadersTest {
                 "ratelimit-remaining"
             })
     void rateLimitFieldsOfUpstreamAreRecognised(String name) {
-        assertThat(RateHeaders.hasRateLimitFields(new FakeHeaders(List.of(new Header("date", "x"), new Header(name, "1")))))
+        assertThat(RateHeaders.hasRateLimitFields(
+                        new FakeHeaders(List.of(new Header("date", "x"), new Header(name, "1")))))
                 .isTrue();
     }
 

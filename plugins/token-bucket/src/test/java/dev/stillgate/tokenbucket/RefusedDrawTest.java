@@ -38,16 +38,16 @@ final class RefusedDrawTest {
     private void start(WhenLost lost) {
         for (int i = 0; i < GATEWAYS; i++) {
             contexts.add(new FakeContext("limits", ticker).in(store.join()));
-            filters.add(made(i, lost));
+            filters.add(create(i, lost));
         }
         ticker.advance(Duration.ofSeconds(2)); // leases are binding from here on
     }
 
     private void reload(int gateway, WhenLost lost) {
-        filters.set(gateway, made(gateway, lost));
+        filters.set(gateway, create(gateway, lost));
     }
 
-    private TokenBucketFilter made(int gateway, WhenLost lost) {
+    private TokenBucketFilter create(int gateway, WhenLost lost) {
         var limit = new TokenBucketPolicy.Limit(
                 "requests", Measure.REQUESTS, null, null, CAPACITY, "60/1m", null, null, null, null, null);
         var policy = new TokenBucketPolicy(
@@ -123,7 +123,7 @@ final class RefusedDrawTest {
     }
 
     @Test
-    @DisplayName("plugins 1: one account whose own draws fail is not locked out, and the others keep their leases")
+    @DisplayName("plugins 1: an account with failing draws is not locked out, and the others keep their leases")
     void failingDrawsOfOneAccountLeaveOthersUnaffected() {
         start(WhenLost.SHARE);
         store.refuse(key -> key.startsWith(FIRST));
@@ -141,7 +141,7 @@ final class RefusedDrawTest {
     }
 
     @Test
-    @DisplayName("plugins 1: the draws of an idle account are tried again, and the gauge heals with them")
+    @DisplayName("plugins 1: the draws of an idle lost account are retried, and the gauge recovers")
     void idleLostAccountRecovers() {
         start(WhenLost.SHARE);
         store.refuse(key -> true);

@@ -12,7 +12,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeTicker;
-import dev.stillgate.tokenbucket.Callers.Went;
+import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.Measure;
@@ -33,9 +33,9 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class ReloadTest {
-    private final Callers callers = new Callers();
-    private final FakeTicker ticker = callers.ticker;
-    private final Buckets buckets = callers.buckets;
+    private final BucketHarness harness = new BucketHarness();
+    private final FakeTicker ticker = harness.ticker;
+    private final Buckets buckets = harness.buckets;
     private final Account account = account("h1:a", Trust.ACCEPTED);
 
     @Test
@@ -52,7 +52,7 @@ final class ReloadTest {
         PolicyLimits high = policy(limit("requests", 50, "50/50s"));
         drain(high, 10);
         PolicyLimits low = policy(limit("requests", 20, "20/50s"));
-        assertThat(callers.take(account, low, 15)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account, low, 15)).isEqualTo(Result.OWN);
         assertThat(left(policy(limit("requests", 50, "50/50s")))).isEqualTo(5);
     }
 
@@ -61,12 +61,12 @@ final class ReloadTest {
         TokenBucketPolicy.Limit all = limit("all", 5, "1/1h");
         TokenBucketPolicy.Limit big = Policies.models(List.of("big"), limit("big", 5, "1/1h"));
         PolicyLimits before = policy(big, all);
-        Reservation begun = callers.prompt(before, "small", 1, 1);
+        Reservation begun = harness.prompt(before, "small", 1, 1);
         PolicyLimits after = policy(limit("new", 5, "1/1h"), all, big);
-        assertThat(callers.take(account, after, 1)).isEqualTo(Went.OWN); // without a model, so not counted by "big"
+        assertThat(harness.take(account, after, 1)).isEqualTo(Result.OWN); // without a model, so not counted by "big"
         assertThat(buckets.take(account, Standing.CLEAR, Policies.HERE, before, begun))
                 .isTrue();
-        assertThat(callers.levels(account.id())).isEqualTo(Map.of("new", 3L, "all", 3L, "big", 5L));
+        assertThat(harness.levels(account.id())).isEqualTo(Map.of("new", 3L, "all", 3L, "big", 5L));
     }
 
     @Test
@@ -86,11 +86,11 @@ final class ReloadTest {
             PolicyLimits renamed = policy(limit("per-minute", 50, "50/50s"));
             assertThat(left(renamed)).isEqualTo(10);
         });
-        assertThat(warnings).singleElement().asString().contains("[requests] are gone and [per-minute] are new");
+        assertThat(warnings).singleElement().asString().contains("[requests] were removed and [per-minute] were added");
     }
 
     @Test
-    @DisplayName("plugins 19: a candidate that was refused leaves nothing that a later reload is compared with")
+    @DisplayName("plugins 19: a refused candidate policy is not compared with later reloads")
     void refusedCandidateLogsNoWarning() {
         policy(limit("requests", 50, "50/50s"));
         assertThat(warningsOf(() -> {
@@ -111,7 +111,7 @@ final class ReloadTest {
     void addedLimitStartsWithoutKnownUsedTokens() {
         drain(policy(limit("minute", 50, "50/50s")), 40);
         PolicyLimits both = policy(limit("minute", 50, "50/50s"), limit("day", 60, "60/1d"));
-        assertThat(callers.take(account, both, 10)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account, both, 10)).isEqualTo(Result.OWN);
         ticker.advance(Duration.ofSeconds(50));
         assertThat(left(both)).isEqualTo(10);
     }
@@ -151,7 +151,7 @@ final class ReloadTest {
             buckets.maintain(slow);
         }
         assertThat(left(slow)).isEqualTo(3);
-        assertThat(callers.evictedUnfilled()).isZero();
+        assertThat(harness.evictedUnfilled()).isZero();
     }
 
     @Test
@@ -160,7 +160,7 @@ final class ReloadTest {
         drain(old, 5);
         PolicyLimits both = policy(limit("minute", 50, "50/50s"), limit("day", 50, "50/1d"));
         drain(both, 40);
-        assertThat(callers.take(account, old, 5)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account, old, 5)).isEqualTo(Result.OWN);
         ticker.advance(Duration.ofSeconds(50));
         assertThat(left(both)).isZero();
     }
@@ -173,45 +173,45 @@ final class ReloadTest {
 
     @Test
     void tierChangeDoesNotRefill() {
-        PolicyLimits limits = callers.policy(tiers(Map.of("gold", 10.0), limit("requests", 10, "10/10s")));
+        PolicyLimits limits = harness.policy(tiers(Map.of("gold", 10.0), limit("requests", 10, "10/10s")));
         drain(limits, 10);
         Account gold = new Account("h1:a", Trust.ACCEPTED, null, "gold", false, null);
-        assertThat(callers.take(gold, limits, 1)).isEqualTo(Went.REFUSED);
+        assertThat(harness.take(gold, limits, 1)).isEqualTo(Result.REFUSED);
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(callers.take(gold, limits, 10)).isEqualTo(Went.OWN);
+        assertThat(harness.take(gold, limits, 10)).isEqualTo(Result.OWN);
     }
 
     @Test
     void exchangeInFlightIsSettledUnderNewLimits() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        Reservation reservation = callers.begin(account, old, 1, 40);
+        Reservation reservation = harness.begin(account, old, 1, 40);
         policy(limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"), limit("requests", 5, "1/1h"));
         PolicyLimits next = policy(limit("requests", 5, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 200, "1/1h"));
         buckets.maintain(next);
-        callers.settle(reservation, 1, 1, 10);
-        assertThat(callers.levels("h1:a")).containsEntry("out", 90L).containsEntry("requests", 5L);
+        harness.settle(reservation, 1, 1, 10);
+        assertThat(harness.levels("h1:a")).containsEntry("out", 90L).containsEntry("requests", 5L);
     }
 
     @Test
     void exchangeOfRemovedLimitReturnsNothingToItsReplacement() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        Reservation reservation = callers.begin(account, old, 1, 50);
+        Reservation reservation = harness.begin(account, old, 1, 50);
         PolicyLimits next = policy(limit("renamed", Measure.OUTPUT_TOKENS, 100, "1/1h"));
         buckets.maintain(next);
-        assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);
-        callers.settle(reservation, 1, 1, 10);
-        assertThat(callers.levels("h1:a")).containsEntry("renamed", 50L);
+        assertThat(harness.levels("h1:a")).containsEntry("renamed", 50L);
+        harness.settle(reservation, 1, 1, 10);
+        assertThat(harness.levels("h1:a")).containsEntry("renamed", 50L);
     }
 
     @Test
     void debtSurvivesReloads() {
         PolicyLimits old = policy(limit("out", Measure.OUTPUT_TOKENS, 100, "1/1h"));
-        callers.settle(callers.begin(account, old, 1, 50), 1, 1, 1000);
-        assertThat(callers.levels("h1:a")).containsEntry("out", -900L);
+        harness.settle(harness.begin(account, old, 1, 50), 1, 1, 1000);
+        assertThat(harness.levels("h1:a")).containsEntry("out", -900L);
         buckets.maintain(policy(limit("out", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
-        assertThat(callers.levels("h1:a")).containsEntry("out", -900L);
+        assertThat(harness.levels("h1:a")).containsEntry("out", -900L);
         buckets.maintain(policy(limit("renamed", Measure.OUTPUT_TOKENS, 5000, "1/1m")));
-        assertThat(callers.levels("h1:a")).containsEntry("renamed", -900L);
+        assertThat(harness.levels("h1:a")).containsEntry("renamed", -900L);
     }
 
     @Test
@@ -219,7 +219,7 @@ final class ReloadTest {
         drain(policy(limit("requests", 50, "1/1h")), 40);
         PolicyLimits both = policy(limit("requests", 50, "1/1h"), limit("out", Measure.OUTPUT_TOKENS, 30, "1/1h"));
         buckets.maintain(both);
-        assertThat(callers.levels("h1:a")).containsEntry("requests", 10L).containsEntry("out", 30L);
+        assertThat(harness.levels("h1:a")).containsEntry("requests", 10L).containsEntry("out", 30L);
     }
 
     @Test
@@ -229,7 +229,7 @@ final class ReloadTest {
                         () -> policy(scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), limit("requests", 50, "50/50s")))))
                 .singleElement()
                 .asString()
-                .contains("[requests] have another scope");
+                .contains("the scope of the limits [requests] has changed");
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
@@ -239,12 +239,12 @@ final class ReloadTest {
     }
 
     private void drain(PolicyLimits limits, long tokens) {
-        assertThat(callers.take(account, limits, tokens)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account, limits, tokens)).isEqualTo(Result.OWN);
     }
 
     /** Takes requests until one is refused, and returns their number. */
     private long left(PolicyLimits limits) {
-        return callers.drain(account, limits);
+        return harness.drain(account, limits);
     }
 
     private static List<String> warningsOf(Runnable work) {

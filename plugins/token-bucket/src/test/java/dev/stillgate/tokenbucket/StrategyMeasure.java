@@ -25,9 +25,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Measures the cost of a decision over four limits from reservation to settlement, the heap of one and three million
- * accounts, and the heap left by ten million forged keys. Run with {@code -XX:+UseCompactObjectHeaders}, as the
- * launcher does.
+ * Measures the cost of a decision over four limits, the heap of one and three million accounts, and the heap left by
+ * ten million forged keys. Run with {@code -XX:+UseCompactObjectHeaders}, as the launcher does.
  */
 public final class StrategyMeasure {
     private static final int CALLS = 5_000_000;
@@ -56,9 +55,9 @@ public final class StrategyMeasure {
         for (int accounts : new int[] {1, 1000}) {
             Buckets buckets = new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null);
             PolicyLimits policy = buckets.limits(bounded(accounts, four(1_000_000)));
-            List<Account> callers = new ArrayList<>();
+            List<Account> harness = new ArrayList<>();
             for (int i = 0; i < accounts; i++) {
-                callers.add(account("h1:" + i, Trust.ACCEPTED));
+                harness.add(account("h1:" + i, Trust.ACCEPTED));
             }
             Reservation reservation = new Reservation();
             double best = Double.MAX_VALUE;
@@ -69,7 +68,7 @@ public final class StrategyMeasure {
                 long allocated = THREADS.getCurrentThreadAllocatedBytes();
                 long start = System.nanoTime();
                 for (int i = 0; i < CALLS; i++) {
-                    granted += exchange(buckets, callers.get(i % accounts), policy, reservation) ? 1 : 0;
+                    granted += exchange(buckets, harness.get(i % accounts), policy, reservation) ? 1 : 0;
                 }
                 best = Math.min(best, (System.nanoTime() - start) / (double) CALLS);
                 bytes = Math.min(bytes, (THREADS.getCurrentThreadAllocatedBytes() - allocated) / (double) CALLS);

@@ -171,7 +171,7 @@ class ValidationTest {
                 .singleElement()
                 .asString()
                 .startsWith("policy.yaml:5:")
-                .endsWith("filter l: tiers.golden: no listed account is of the tier golden");
+                .endsWith("filter l: tiers.golden: no listed account has the tier golden");
         write("accounts.yaml", "accounts: []\n");
         assertThat(warnings(POLICY + filter)).as("no account is listed").isEmpty();
     }
@@ -188,7 +188,7 @@ class ValidationTest {
         assertThat(warnings(POLICY + "filters:\n" + limits + behaviour))
                 .singleElement()
                 .asString()
-                .contains("stands behind this one");
+                .contains("runs after this one");
         assertThat(warnings(POLICY + "filters:\n" + behaviour + limits)).isEmpty();
     }
 

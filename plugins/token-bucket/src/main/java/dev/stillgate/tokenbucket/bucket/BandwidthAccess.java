@@ -40,7 +40,8 @@ final class BandwidthAccess {
     }
 
     /** Returns the nanoseconds until the bandwidth at an index has a number of tokens, rounded up. */
-    static long nanosUntilAvailable(BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
+    static long nanosUntilAvailable(
+            BucketState64BitsInteger state, int index, TokenLimit limit, long tokens, long now) {
         Bandwidth bandwidth = limit.bandwidth();
         BucketConfiguration configuration = limit.configuration();
         long missing = tokens - state.getCurrentSize(index);

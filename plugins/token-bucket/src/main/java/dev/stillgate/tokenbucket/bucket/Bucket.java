@@ -2,8 +2,8 @@ package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.tokenbucket.lease.Lease;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
-import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
+import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
@@ -179,7 +179,11 @@ public final class Bucket {
             TokenLimit limit = limits.get(i);
             if (limit.counts(charge)) {
                 long cost = limit.cost(charge);
-                adjust(i, charge.earlierCharges == null ? -cost : charge.earlierCharges.getOrDefault(limit.name(), cost) - cost);
+                adjust(
+                        i,
+                        charge.earlierCharges == null
+                                ? -cost
+                                : charge.earlierCharges.getOrDefault(limit.name(), cost) - cost);
             }
         }
     }
@@ -391,6 +395,8 @@ public final class Bucket {
 
     private long nanosUntilAvailable(int index, long tokens, long now) {
         BucketState64BitsInteger current = state;
-        return current == null ? 0 : BandwidthAccess.nanosUntilAvailable(current, index, limits.get(index), tokens, now);
+        return current == null
+                ? 0
+                : BandwidthAccess.nanosUntilAvailable(current, index, limits.get(index), tokens, now);
     }
 }

@@ -1,9 +1,10 @@
 package dev.stillgate.tokenbucket.bucket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.Arrays;
@@ -22,13 +23,27 @@ public final class BucketSet {
     private static final int MODEL_SHIFT = 2;
     private static final int ROUTE_SHIFT = 16;
 
+    @GuardedBy("this")
     private OwnerLimits limits;
+
+    @GuardedBy("this")
     private @Nullable Bucket total;
+
+    @GuardedBy("this")
     private Bucket[] partitions = NONE;
+
+    @GuardedBy("this")
     private long now;
+
+    @GuardedBy("this")
     private boolean pinned;
+
+    @GuardedBy("this")
     private boolean pinRequested;
+
+    @GuardedBy("this")
     private boolean evicted;
+
     private final @Nullable OwnerDraws draws;
 
     private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable OwnerDraws draws) {
@@ -67,7 +82,7 @@ public final class BucketSet {
      * Ends a round of lease draws; returns whether the set takes part in the next round.
      *
      * @param policy the limits that the fleet shares
-     * @param number the number of the round
+     * @param roundNumber the number of the round
      * @param probing whether a lost owner that needs no tokens draws one
      */
     synchronized boolean endRound(
@@ -126,6 +141,7 @@ public final class BucketSet {
      * @param wanted the limits of the requesting filter's policy; replace older limits of the set
      * @return false if the set was evicted, so that the owner has another one
      */
+    @GuardedBy("this")
     boolean check(Reservation reservation, OwnerLimits wanted, long clock) {
         if (evicted) {
             return false;
@@ -144,6 +160,7 @@ public final class BucketSet {
     }
 
     /** Returns whether the set is pinned, so that tokens may be taken from it; requests pinning if not. */
+    @GuardedBy("this")
     boolean pin() {
         pinRequested |= !pinned;
         return pinned;
@@ -154,6 +171,7 @@ public final class BucketSet {
     }
 
     /** Takes the tokens of a reservation; {@link #check} must precede under the same lock. */
+    @GuardedBy("this")
     void take(Reservation reservation) {
         enqueueForDraw();
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
@@ -167,6 +185,7 @@ public final class BucketSet {
     }
 
     /** Replaces earlier charges by the final cost; {@link #check} must precede under the same lock. */
+    @GuardedBy("this")
     void correct(Reservation reservation) {
         enqueueForDraw();
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
@@ -200,11 +219,17 @@ public final class BucketSet {
         refill();
         limits = wanted;
         total = adoptOrDrop(total);
-        Bucket[] remaining =
-                Arrays.stream(partitions).filter(bucket -> adoptOrDrop(bucket) != null).toArray(Bucket[]::new);
-        partitions = remaining.length == partitions.length ? partitions : remaining;
+        Bucket[] remaining = new Bucket[partitions.length];
+        int kept = 0;
+        for (Bucket bucket : partitions) {
+            if (adoptOrDrop(bucket) != null) {
+                remaining[kept++] = bucket;
+            }
+        }
+        partitions = kept == partitions.length ? partitions : Arrays.copyOf(remaining, kept);
     }
 
+    @GuardedBy("this")
     private @Nullable Bucket adoptOrDrop(@Nullable Bucket bucket) {
         BucketLimits bucketLimits = bucket == null ? null : limits.bucketLimits(bucket.key() & (OwnerLimits.KINDS - 1));
         if (bucket == null || bucketLimits == null) {
@@ -229,7 +254,10 @@ public final class BucketSet {
         if (pinned) {
             return Long.MAX_VALUE;
         }
-        partitions = Arrays.stream(partitions).filter(bucket -> bucket.nanosUntilFull(now) > 0).toArray(Bucket[]::new);
+        long time = now;
+        partitions = Arrays.stream(partitions)
+                .filter(bucket -> bucket.nanosUntilFull(time) > 0)
+                .toArray(Bucket[]::new);
         return Math.min(nanosUntilFull(), Long.MAX_VALUE / 4) + (now - clock) + leastSlack;
     }
 
@@ -272,7 +300,8 @@ public final class BucketSet {
      *
      * @param savedAt the time of the save
      */
-    synchronized void restore(int key, BucketLimits bucketLimits, List<Snapshot.LimitEntry> savedLimits, long savedAt, long clock) {
+    synchronized void restore(
+            int key, BucketLimits bucketLimits, List<Snapshot.LimitEntry> savedLimits, long savedAt, long clock) {
         now = Math.max(now, clock);
         boolean present = key == 0 ? total != null : Arrays.stream(partitions).anyMatch(bucket -> bucket.key() == key);
         if (present) {
@@ -320,11 +349,13 @@ public final class BucketSet {
         return (kind & OwnerLimits.BY_MODEL) == 0 || charge.model != Charge.NO_MODEL;
     }
 
+    @GuardedBy("this")
     private Bucket bucket(int kind, BucketLimits bucketLimits, Reservation reservation) {
         return bucket(key(kind, reservation.model, reservation.route), bucketLimits);
     }
 
     /** Returns the bucket with a key; creates a full one if absent. */
+    @GuardedBy("this")
     Bucket bucket(int key, BucketLimits bucketLimits) {
         if (key == 0) {
             Bucket found = total;
@@ -345,22 +376,26 @@ public final class BucketSet {
         return created;
     }
 
+    @GuardedBy("this")
     private int count() {
         return partitions.length + (total == null ? 0 : 1);
     }
 
     /** Returns the bucket at an index; the bucket of all traffic comes last. */
+    @GuardedBy("this")
     private Bucket at(int index) {
         Bucket last = total;
         return index < partitions.length || last == null ? partitions[index] : last;
     }
 
+    @GuardedBy("this")
     private void refill() {
         for (int i = 0; i < count(); i++) {
             at(i).refill(now);
         }
     }
 
+    @GuardedBy("this")
     private long nanosUntilFull() {
         long longest = 0;
         for (int i = 0; i < count(); i++) {

@@ -1,9 +1,9 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,13 +48,13 @@ final class BucketStore {
             }
             long elapsed = Math.max(0, ticker.millis() - saved);
             if (elapsed > MAX_AGE.toMillis()) {
-                LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and is not used", file);
+                LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and was not restored", file);
                 return;
             }
             AtomicLong restored = new AtomicLong();
             long nanos = Duration.ofMillis(elapsed).toNanos();
             Snapshot.read(file, entry -> restored.addAndGet(restore(entry, limits, nanos) ? 1 : 0));
-            LOG.log(System.Logger.Level.INFO, "{0} owners have their buckets back from {1}", restored, file);
+            LOG.log(System.Logger.Level.INFO, "Restored the buckets of {0} owners from {1}", restored, file);
         } catch (IOException e) {
             moveAside(e);
         }
@@ -64,14 +64,14 @@ final class BucketStore {
         Path aside = file.resolveSibling(FILE + ".unreadable");
         LOG.log(
                 System.Logger.Level.WARNING,
-                "{0} is not used, buckets start full; it is kept as {1}: {2}",
+                "{0} cannot be restored and is moved to {1}, buckets start full: {2}",
                 file,
                 aside,
                 failure.getMessage());
         try {
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} cannot be put aside: {1}", file, e);
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be moved: {1}", file, e);
         }
     }
 
@@ -84,7 +84,8 @@ final class BucketStore {
         for (Snapshot.BucketEntry bucketEntry : entry.buckets()) {
             BucketLimits bucketLimits = ownerLimits.bucketLimits(bucketEntry.kind());
             if (bucketLimits != null) {
-                set.restore(key(bucketEntry), bucketLimits, bucketEntry.limits(), buckets.now() - elapsed, buckets.now());
+                set.restore(
+                        key(bucketEntry), bucketLimits, bucketEntry.limits(), buckets.now() - elapsed, buckets.now());
             }
         }
         pin(entry); // it was created full, so the cache would evict it too early
@@ -97,15 +98,21 @@ final class BucketStore {
      */
     private @Nullable BucketSet findOrCreate(Snapshot.Entry entry, PolicyLimits limits) {
         return switch (entry.owner()) {
-            case ACCOUNT -> buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
-            case ORGANISATION -> buckets.organisations().findOrCreate(entry.id(), limits.organisation(), Long.MAX_VALUE);
+            case ACCOUNT ->
+                buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
+            case ORGANISATION ->
+                buckets.organisations().findOrCreate(entry.id(), limits.organisation(), Long.MAX_VALUE);
             case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
         };
     }
 
     private int key(Snapshot.BucketEntry bucketEntry) {
-        int model = bucketEntry.model().isEmpty() ? NameIndex.OTHER : buckets.models().learn(bucketEntry.model());
-        int route = bucketEntry.route().isEmpty() ? NameIndex.OTHER : buckets.routes().learn(bucketEntry.route());
+        int model = bucketEntry.model().isEmpty()
+                ? NameIndex.OTHER
+                : buckets.models().learn(bucketEntry.model());
+        int route = bucketEntry.route().isEmpty()
+                ? NameIndex.OTHER
+                : buckets.routes().learn(bucketEntry.route());
         return BucketSet.key(bucketEntry.kind(), model, route);
     }
 

@@ -1,5 +1,6 @@
 package dev.stillgate.tokenbucket.bucket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
@@ -46,8 +47,13 @@ public final class Buckets implements AutoCloseable {
     private volatile @Nullable BucketSet everyone;
     private volatile @Nullable BucketStore store;
     private volatile boolean dirty;
+
+    @GuardedBy("this")
     private @Nullable PolicyLimits latest;
+
+    @GuardedBy("this")
     private @Nullable PolicyLimits active;
+
     private volatile long adoptedGeneration;
 
     /**
@@ -111,22 +117,22 @@ public final class Buckets implements AutoCloseable {
     }
 
     private static void warn(String filter, PolicyLimits last, PolicyLimits next) {
-        List<String> gone = next.missing(last);
+        List<String> removed = next.missing(last);
         List<String> added = last.missing(next);
-        if (!gone.isEmpty() && !added.isEmpty()) {
+        if (!removed.isEmpty() && !added.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0}: the limits {1} are gone and {2} are new; if they were renamed, what was used of them is"
-                            + " carried over as the most that was used of any limit of the same measure",
+                    "{0}: the limits {1} were removed and {2} were added; if they were renamed, the largest use of"
+                            + " any limit of the same measure is carried over",
                     filter,
-                    gone,
+                    removed,
                     added);
         }
         List<String> rescoped = next.rescoped(last);
         if (!rescoped.isEmpty()) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0}: the limits {1} have another scope; their new buckets start full",
+                    "{0}: the scope of the limits {1} has changed; their new buckets start full",
                     filter,
                     rescoped);
         }
@@ -137,17 +143,20 @@ public final class Buckets implements AutoCloseable {
      *
      * @return whether they were taken; if not, the reservation has a shortage
      */
-    public boolean take(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+    public boolean take(
+            Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
         return apply(account, standing, address, policy, reservation, Operation.TAKE);
     }
 
     /** Returns whether a reservation would fit; takes no tokens. */
-    public boolean fits(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+    public boolean fits(
+            Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
         return apply(account, standing, address, policy, reservation, Operation.CHECK);
     }
 
     /** Replaces the earlier charges of a reservation by its final cost, leaving a debt if necessary. */
-    public void correct(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+    public void correct(
+            Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
         apply(account, standing, address, policy, reservation, Operation.CORRECT);
     }
 
@@ -197,7 +206,8 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    private void locate(Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+    private void locate(
+            Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
         String organisation = account.organisation();
         OwnerLimits limits = policy.account(account.tier(), standing, organisation == null);
         if (!limits.isEmpty()) {
@@ -207,7 +217,10 @@ public final class Buckets implements AutoCloseable {
             if (own != null) {
                 PolicyLimits ownLimits = own.effectiveLimits(policy);
                 reservation.addOwner(
-                        own, ownLimits == policy ? limits : ownLimits.account(account.tier(), standing, organisation == null));
+                        own,
+                        ownLimits == policy
+                                ? limits
+                                : ownLimits.account(account.tier(), standing, organisation == null));
             } else {
                 reservation.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
                 reservation.overflows = true;
@@ -258,7 +271,8 @@ public final class Buckets implements AutoCloseable {
             if (!set.check(reservation, reservation.ownerLimits(index), clock)) {
                 return RETRY;
             }
-            boolean needsPin = operation == Operation.CORRECT || (operation == Operation.TAKE && reservation.shortage() == null);
+            boolean needsPin =
+                    operation == Operation.CORRECT || (operation == Operation.TAKE && reservation.shortage() == null);
             if (needsPin && !set.pin()) {
                 return index;
             }
@@ -276,7 +290,9 @@ public final class Buckets implements AutoCloseable {
     public void settle(Reservation reservation) {
         long clock = now();
         for (int i = 0; i < reservation.takenCount(); i++) {
-            reservation.takenOwner(i).settle(reservation, reservation.takenBucket(i), reservation.takenLimits(i), clock);
+            reservation
+                    .takenOwner(i)
+                    .settle(reservation, reservation.takenBucket(i), reservation.takenLimits(i), clock);
         }
         markDirty(true);
         reservation.clearOwners();

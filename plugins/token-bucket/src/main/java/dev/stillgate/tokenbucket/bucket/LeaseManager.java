@@ -198,7 +198,8 @@ public final class LeaseManager {
             drawsInFlight.decrementAndGet();
             if (drawn == null) {
                 plan.set.drawFailed(
-                        failure == null ? new IllegalStateException("no answer") : failure, clock.getAsLong());
+                        failure == null ? new IllegalStateException("no response from the store") : failure,
+                        clock.getAsLong());
             } else {
                 long leased = Math.max(0, plan.draw.owed()) + drawn.granted();
                 plan.set.completeDraw(plan.bucket, plan.limit, leased, drawn.left(), clock.getAsLong());

@@ -1,5 +1,6 @@
 package dev.stillgate.tokenbucket.bucket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ public final class NameIndex {
     public static final int OTHER = 0;
 
     private final ConcurrentHashMap<String, Integer> numbers = new ConcurrentHashMap<>();
+
+    @GuardedBy("this")
     private final @Nullable String[] byNumber;
 
     /** Creates an empty index. */

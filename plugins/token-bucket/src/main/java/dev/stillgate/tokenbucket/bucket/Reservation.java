@@ -1,9 +1,9 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.BucketLimits;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -124,7 +124,7 @@ public final class Reservation extends Charge {
 
     private static <T> T requirePresent(@Nullable T value) {
         if (value == null) {
-            throw new IllegalStateException("nothing at this index");
+            throw new IllegalStateException("no entry at this index");
         }
         return value;
     }

@@ -71,7 +71,7 @@ public final class Shortage {
     public TokenLimit limit() {
         TokenLimit current = limit;
         if (current == null) {
-            throw new IllegalStateException("nothing is short");
+            throw new IllegalStateException("no limit is short of tokens");
         }
         return current;
     }

@@ -132,11 +132,11 @@ final class Snapshot {
                 BufferedInputStream buffered = new BufferedInputStream(raw, 1 << 16)) {
             DataInputStream in = new DataInputStream(new CheckedInputStream(buffered, sum));
             if (in.readLong() != MAGIC) {
-                throw new IOException("it is no snapshot of token buckets");
+                throw new IOException("not a snapshot of token buckets");
             }
             int version = in.readInt();
             if (version != VERSION) {
-                throw new IOException("it is of version " + version + ", and this gateway reads " + VERSION);
+                throw new IOException("version " + version + ", but this gateway reads version " + VERSION);
             }
             long millis = in.readLong();
             for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
@@ -144,15 +144,15 @@ final class Snapshot {
             }
             long found = sum.getValue();
             if (in.readLong() != found) {
-                throw new IOException("its checksum is wrong");
+                throw new IOException("wrong checksum");
             }
             return millis;
         } catch (NoSuchFileException e) {
             return null;
         } catch (EOFException e) {
-            throw new IOException("it is cut short", e);
+            throw new IOException("truncated file", e);
         } catch (IllegalArgumentException e) {
-            throw new IOException("it is damaged: " + e.getMessage(), e);
+            throw new IOException("damaged file: " + e.getMessage(), e);
         }
     }
 
@@ -161,7 +161,7 @@ final class Snapshot {
             case 'A' -> Owner.ACCOUNT;
             case 'O' -> Owner.ORGANISATION;
             case 'E' -> Owner.EVERYONE;
-            default -> throw new IOException("it is damaged");
+            default -> throw new IOException("damaged file");
         };
         String id = in.readUTF();
         boolean hasTier = in.readBoolean();
@@ -182,6 +182,7 @@ final class Snapshot {
             }
             buckets.add(new BucketEntry(partition, model, route, limits));
         }
-        return new Entry(owner, id, new OwnerLimits.Variant(hasTier ? tier : null, standing, withoutOrganisation), buckets);
+        return new Entry(
+                owner, id, new OwnerLimits.Variant(hasTier ? tier : null, standing, withoutOrganisation), buckets);
     }
 }

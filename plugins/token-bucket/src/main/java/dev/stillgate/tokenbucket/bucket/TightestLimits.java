@@ -79,7 +79,7 @@ public final class TightestLimits {
     private Reading of(Measure measure) {
         Reading reading = byMeasure.get(measure);
         if (reading == null) {
-            throw new IllegalStateException("no reading of " + measure);
+            throw new IllegalStateException("unknown measure " + measure);
         }
         return reading;
     }

@@ -64,7 +64,8 @@ final class Bandwidths {
             period = period.add(tokensPerPeriod).subtract(BigInteger.ONE).divide(tokensPerPeriod);
             tokensPerPeriod = BigInteger.ONE;
             if (period.compareTo(BigInteger.valueOf(1000)) < 0) {
-                throw new IllegalArgumentException("refill: more than 1,000,000 a second, and no round number of them");
+                throw new IllegalArgumentException(
+                        "refill: too fast to be computed exactly; use a rounder number of tokens");
             }
         }
         check(tokensPerPeriod, period, size.multiply(period));
@@ -89,7 +90,7 @@ final class Bandwidths {
             throw new IllegalArgumentException("refill: expected at most one a nanosecond");
         }
         if (product.compareTo(MAX_PRODUCT) > 0) {
-            throw new IllegalArgumentException("refill: so slow that the capacity would take over a century to fill");
+            throw new IllegalArgumentException("refill: too slow, the capacity would take over a century to fill");
         }
     }
 }

@@ -16,7 +16,8 @@ public final class BucketLimits {
     private final Set<String> ids;
 
     BucketLimits(List<TokenLimit> limits) {
-        this.refilling = limits.stream().filter(limit -> limit.bandwidth() != null).toArray(TokenLimit[]::new);
+        this.refilling =
+                limits.stream().filter(limit -> limit.bandwidth() != null).toArray(TokenLimit[]::new);
         this.concurrency =
                 limits.stream().filter(limit -> limit.bandwidth() == null).toArray(TokenLimit[]::new);
         List<Bandwidth> bandwidths = new ArrayList<>();

@@ -69,8 +69,7 @@ public record TokenBucketPolicy(
         count = count == null ? PromptCount.CALIBRATED : count;
         maxAccounts = maxAccounts == null ? DEFAULT_ACCOUNTS : maxAccounts;
         if (maxAccounts < 1 || maxAccounts > MAX_ACCOUNTS) {
-            throw new IllegalArgumentException(
-                    "maxAccounts: expected 1 to " + MAX_ACCOUNTS + ", found " + maxAccounts);
+            throw new IllegalArgumentException("maxAccounts: expected 1 to " + MAX_ACCOUNTS + ", found " + maxAccounts);
         }
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
@@ -189,7 +188,8 @@ public record TokenBucketPolicy(
                 throw new IllegalArgumentException("name: expected 1 to 40 of a-z, 0-9 and -, found '" + name + "'");
             }
             if (capacity < 1 || capacity > Charge.MAX_AMOUNT) {
-                throw new IllegalArgumentException("capacity: expected 1 to " + Charge.MAX_AMOUNT + ", found " + capacity);
+                throw new IllegalArgumentException(
+                        "capacity: expected 1 to " + Charge.MAX_AMOUNT + ", found " + capacity);
             }
             scope = scope == null ? ACCOUNT_SCOPE : Set.copyOf(scope);
             models = models == null ? List.of() : List.copyOf(models);
@@ -211,21 +211,20 @@ public record TokenBucketPolicy(
                         "scope: expected at least one of account, organisation, model, route");
             }
             if (measure == Measure.CONCURRENCY && !models.isEmpty() && !scope.contains(Scope.MODEL)) {
-                throw new IllegalArgumentException(
-                        "models: a limit of concurrency with models needs model in its scope");
+                throw new IllegalArgumentException("models: a concurrency limit with models needs model in its scope");
             }
             for (String pattern : models) {
                 if (pattern.isEmpty()
                         || pattern.substring(0, pattern.length() - 1).contains("*")) {
                     throw new IllegalArgumentException(
-                            "models: expected a name, or a beginning with * at its end, found '" + pattern + "'");
+                            "models: expected a name, or a prefix with * at its end, found '" + pattern + "'");
                 }
             }
         }
 
         private static void checkRefill(Measure measure, @Nullable String refill) {
             if (measure == Measure.CONCURRENCY && refill != null) {
-                throw new IllegalArgumentException("refill: a limit of concurrency has none");
+                throw new IllegalArgumentException("refill: not allowed for a concurrency limit");
             }
             if (measure != Measure.CONCURRENCY && refill == null) {
                 throw new IllegalArgumentException("refill: expected tokens/duration such as 50/1m");
@@ -235,13 +234,13 @@ public record TokenBucketPolicy(
         private static void checkReserve(Measure measure, long capacity, Reserve reserve, @Nullable Long ceiling) {
             boolean hasOutput = measure == Measure.OUTPUT_TOKENS || measure == Measure.TOTAL_TOKENS;
             if (reserve == Reserve.STRICT && !hasOutput) {
-                throw new IllegalArgumentException("reserve: strict is for output-tokens and total-tokens");
+                throw new IllegalArgumentException("reserve: strict is only for output-tokens and total-tokens");
             }
             if (ceiling == null) {
                 return;
             }
             if (!measure.isTokens() || reserve == Reserve.STRICT) {
-                throw new IllegalArgumentException("reserveCeiling: is for limits of tokens that are not strict");
+                throw new IllegalArgumentException("reserveCeiling: only for token limits that are not strict");
             }
             if (ceiling < 1 || ceiling > capacity) {
                 throw new IllegalArgumentException(
@@ -298,13 +297,16 @@ public record TokenBucketPolicy(
             long thousandths = Bandwidths.toThousandths(measure == Measure.CONCURRENCY ? factor : factor * share);
             long fullCapacity = Bandwidths.scale(capacity, Bandwidths.toThousandths(factor));
             long scaledCapacity = Bandwidths.scale(capacity, thousandths);
-            long ceiling = reserveCeiling == null ? Math.max(1, scaledCapacity / 2) : Bandwidths.scale(reserveCeiling, thousandths);
+            long ceiling = reserveCeiling == null
+                    ? Math.max(1, scaledCapacity / 2)
+                    : Bandwidths.scale(reserveCeiling, thousandths);
             String description = scaledCapacity + " " + measure.displayName();
             Bandwidth bandwidth = null;
             if (refill != null) {
                 RefillStyle style = Objects.requireNonNullElse(refillStyle, RefillStyle.GREEDY);
                 bandwidth = Bandwidths.of(name, capacity, Refill.parse(refill), style, thousandths);
-                description += ", refilled at " + refill + (thousandths == 1000 ? "" : " times " + (double) thousandths / 1000);
+                description += ", refilled at " + refill
+                        + (thousandths == 1000 ? "" : " times " + (double) thousandths / 1000);
             }
             return new TokenLimit(
                     this,

@@ -114,7 +114,9 @@ public record TokenLimit(
         if (charge.marksCache) {
             return Math.min(charge.input, ceiling);
         }
-        return charge.input - fullCapacity <= fullCapacity / ERROR_DIVISOR ? Math.min(charge.input, fullCapacity) : charge.input;
+        return charge.input - fullCapacity <= fullCapacity / ERROR_DIVISOR
+                ? Math.min(charge.input, fullCapacity)
+                : charge.input;
     }
 
     private long output(Charge charge) {
@@ -129,7 +131,8 @@ public record TokenLimit(
         long input = input(charge);
         long output = output(charge);
         boolean reservesAllOutput = strict && charge.output != Charge.UNKNOWN;
-        boolean canBeTooLarge = input > fullCapacity || (reservesAllOutput && (output > fullCapacity || !charge.marksCache));
+        boolean canBeTooLarge =
+                input > fullCapacity || (reservesAllOutput && (output > fullCapacity || !charge.marksCache));
         return canBeTooLarge ? input + output : Math.min(input + output, fullCapacity);
     }
 

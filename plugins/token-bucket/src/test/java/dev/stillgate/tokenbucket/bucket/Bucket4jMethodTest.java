@@ -22,7 +22,7 @@ final class Bucket4jMethodTest {
     }
 
     @Test
-    @DisplayName("plugins 19: the version that the message names is the one that the build takes")
+    @DisplayName("plugins 19: the version in the message is that of the build")
     void versionEqualsThatOfTheBuild() {
         assertThat(BucketState64BitsInteger.class
                         .getProtectionDomain()

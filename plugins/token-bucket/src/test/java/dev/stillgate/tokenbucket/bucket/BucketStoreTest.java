@@ -12,7 +12,7 @@ import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.BucketPage;
-import dev.stillgate.tokenbucket.Callers;
+import dev.stillgate.tokenbucket.BucketHarness;
 import dev.stillgate.tokenbucket.Policies;
 import dev.stillgate.tokenbucket.TokenBucketFactory;
 import dev.stillgate.tokenbucket.TokenBucketFilter;
@@ -51,14 +51,14 @@ final class BucketStoreTest {
 
     private TokenBucketFilter restarted(TokenBucketPolicy policy) {
         context = new FakeContext("limits", ticker);
-        return made(policy);
+        return create(policy);
     }
 
-    private TokenBucketFilter made() {
-        return made(policy());
+    private TokenBucketFilter create() {
+        return create(policy());
     }
 
-    private TokenBucketFilter made(TokenBucketPolicy policy) {
+    private TokenBucketFilter create(TokenBucketPolicy policy) {
         if (directory != null) {
             context.keepsStateIn(directory);
         }
@@ -263,14 +263,14 @@ final class BucketStoreTest {
                 return ticker.millis();
             }
         };
-        Callers callers = new Callers(clock, Runnable::run, BucketTable.SLACK);
-        PolicyLimits policy = callers.policy(Policies.limit("daily", 10, "1/1d"));
-        callers.buckets.persistTo(directory, policy);
-        callers.take(ACCOUNT, policy, 1);
-        meanwhile.set(() -> callers.take(ACCOUNT, policy, 3));
-        callers.buckets.saveWhenDue();
+        BucketHarness harness = new BucketHarness(clock, Runnable::run, BucketTable.SLACK);
+        PolicyLimits policy = harness.policy(Policies.limit("daily", 10, "1/1d"));
+        harness.buckets.persistTo(directory, policy);
+        harness.take(ACCOUNT, policy, 1);
+        meanwhile.set(() -> harness.take(ACCOUNT, policy, 3));
+        harness.buckets.saveWhenDue();
         ticker.advance(Duration.ofSeconds(10));
-        callers.buckets.saveWhenDue();
+        harness.buckets.saveWhenDue();
         List<Snapshot.Entry> saved = new ArrayList<>();
         Snapshot.read(file, saved::add);
         Snapshot.BucketEntry bucket = saved.getFirst().buckets().getFirst();

@@ -11,8 +11,8 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.testkit.FakeTicker;
-import dev.stillgate.tokenbucket.Callers;
-import dev.stillgate.tokenbucket.Callers.Went;
+import dev.stillgate.tokenbucket.BucketHarness;
+import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.StrategyMeasure;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
@@ -36,9 +36,9 @@ final class BucketTableTest {
     /** The number of forged keys; {@link StrategyMeasure} uses ten million. */
     private static final int FORGED = 200_000;
 
-    private final Callers callers = new Callers();
-    private final FakeTicker ticker = callers.ticker;
-    private final Buckets buckets = callers.buckets;
+    private final BucketHarness harness = new BucketHarness();
+    private final FakeTicker ticker = harness.ticker;
+    private final Buckets buckets = harness.buckets;
     private PolicyLimits limits = policy(limit("requests", 5, "5/1m"));
 
     @Test
@@ -51,7 +51,7 @@ final class BucketTableTest {
         ticker.advance(Duration.ofSeconds(65));
         buckets.maintain(limits);
         assertThat(buckets.accounts().size()).isZero();
-        assertThat(callers.evictedUnfilled()).isZero();
+        assertThat(harness.evictedUnfilled()).isZero();
     }
 
     @Test
@@ -61,7 +61,7 @@ final class BucketTableTest {
         Account accepted = account("h1:a", Trust.ACCEPTED);
         int granted = 0;
         for (int i = 0; i < 2000; i++) {
-            if (callers.take(accepted, limits, 1) == Went.OWN) {
+            if (harness.take(accepted, limits, 1) == Result.OWN) {
                 granted++;
             }
             ticker.advance(Duration.ofSeconds(37));
@@ -69,7 +69,7 @@ final class BucketTableTest {
         }
         assertThat(granted).isLessThanOrEqualTo(3 + 2000 * 37 / 600);
         assertThat(granted).isGreaterThanOrEqualTo(2000 * 37 / 600);
-        assertThat(callers.evictedUnfilled()).isZero();
+        assertThat(harness.evictedUnfilled()).isZero();
     }
 
     @Test
@@ -83,7 +83,7 @@ final class BucketTableTest {
         ticker.advance(Duration.ofMinutes(14)); // the slack is a sixteenth of three hours
         buckets.maintain(limits);
         assertThat(buckets.accounts().size()).isZero();
-        assertThat(callers.evictedUnfilled()).isZero();
+        assertThat(harness.evictedUnfilled()).isZero();
     }
 
     @Test
@@ -92,15 +92,15 @@ final class BucketTableTest {
             take(account("h1:" + i, Trust.ACCEPTED), 4);
         }
         Account late = account("h1:late", Trust.ACCEPTED);
-        assertThat(callers.take(late, limits, 5)).isEqualTo(Went.SHARED);
+        assertThat(harness.take(late, limits, 5)).isEqualTo(Result.SHARED);
         Account later = account("h1:later", Trust.ACCEPTED);
-        assertThat(callers.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, 1))
-                .isEqualTo(Went.REFUSED_SHARED);
+        assertThat(harness.take(later, InetAddress.ofLiteral("192.0.2.77"), limits, 1))
+                .isEqualTo(Result.REFUSED_SHARED);
         assertThat(buckets.accounts().size()).isEqualTo(BOUND);
         for (int i = 0; i < BOUND; i++) {
             Account early = account("h1:" + i, Trust.ACCEPTED);
-            assertThat(callers.take(early, limits, 1)).isEqualTo(Went.OWN);
-            assertThat(callers.take(early, limits, 1)).isEqualTo(Went.REFUSED);
+            assertThat(harness.take(early, limits, 1)).isEqualTo(Result.OWN);
+            assertThat(harness.take(early, limits, 1)).isEqualTo(Result.REFUSED);
         }
     }
 
@@ -110,7 +110,7 @@ final class BucketTableTest {
             take(account("a-" + i, Trust.LISTED), 5);
         }
         assertThat(buckets.accounts().size()).isEqualTo(BOUND + 2);
-        assertThat(callers.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.SHARED);
+        assertThat(harness.take(account("h1:x", Trust.ACCEPTED), limits, 1)).isEqualTo(Result.SHARED);
     }
 
     @Test
@@ -121,23 +121,23 @@ final class BucketTableTest {
         buckets.maintain(limits);
         ticker.advance(Duration.ofMinutes(3));
         buckets.maintain(limits);
-        assertThat(callers.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account("h1:new", Trust.ACCEPTED), limits, 1)).isEqualTo(Result.OWN);
         assertThat(buckets.accounts().size()).isEqualTo(1);
     }
 
     @Test
     void provisionalAccountSharesItsPrefixUntilItIsAccepted() {
-        assertThat(callers.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Went.SHARED);
-        assertThat(callers.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
-        assertThat(callers.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(harness.take(account("h1:a", Trust.PROVISIONAL), limits, 5)).isEqualTo(Result.SHARED);
+        assertThat(harness.take(Account.ANONYMOUS, limits, 1)).isEqualTo(Result.REFUSED_SHARED);
+        assertThat(harness.take(account("h1:b", Trust.PROVISIONAL), limits, 1)).isEqualTo(Result.REFUSED_SHARED);
         assertThat(buckets.accounts().size()).isZero();
-        assertThat(callers.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account("h1:a", Trust.ACCEPTED), limits, 1)).isEqualTo(Result.OWN);
     }
 
     @Test
     void forgedKeysEvictNoAccountAndLeaveNoState() throws UnknownHostException {
         int accounts = 1000;
-        limits = callers.policy(bounded(accounts, limit("requests", 5, "5/1h"), limit("day", 9, "9/1d")));
+        limits = harness.policy(bounded(accounts, limit("requests", 5, "5/1h"), limit("day", 9, "9/1d")));
         for (int i = 0; i < accounts; i++) {
             take(account("h1:accepted-" + i, Trust.ACCEPTED), 5);
         }
@@ -148,50 +148,50 @@ final class BucketTableTest {
             random.nextBytes(key);
             random.nextBytes(address);
             Account forged = account("h1:" + HexFormat.of().formatHex(key), Trust.PROVISIONAL);
-            Went went = callers.take(forged, InetAddress.getByAddress(address), limits, 1);
-            assertThat(went).isIn(Went.SHARED, Went.REFUSED_SHARED);
+            Result result = harness.take(forged, InetAddress.getByAddress(address), limits, 1);
+            assertThat(result).isIn(Result.SHARED, Result.REFUSED_SHARED);
         }
         buckets.maintain(limits);
         assertThat(buckets.accounts().size()).isEqualTo(accounts);
-        assertThat(callers.evictedUnfilled()).isZero();
+        assertThat(harness.evictedUnfilled()).isZero();
         for (int i = 0; i < accounts; i++) {
-            assertThat(callers.take(account("h1:accepted-" + i, Trust.ACCEPTED), limits, 1))
-                    .isEqualTo(Went.REFUSED);
+            assertThat(harness.take(account("h1:accepted-" + i, Trust.ACCEPTED), limits, 1))
+                    .isEqualTo(Result.REFUSED);
         }
     }
 
     @Test
     void forgedKeyLeavesNoStateForAnOrganisation() {
-        limits = callers.policy(bounded(BOUND, scoped(Set.of(Scope.ORGANISATION), limit("requests", 5, "5/1h"))));
+        limits = harness.policy(bounded(BOUND, scoped(Set.of(Scope.ORGANISATION), limit("requests", 5, "5/1h"))));
         Account forged = account("h1:f", Trust.PROVISIONAL);
-        assertThat(callers.take(forged, limits, 5)).isEqualTo(Went.SHARED);
-        assertThat(callers.take(forged, limits, 1)).isEqualTo(Went.REFUSED_SHARED);
+        assertThat(harness.take(forged, limits, 5)).isEqualTo(Result.SHARED);
+        assertThat(harness.take(forged, limits, 1)).isEqualTo(Result.REFUSED_SHARED);
         assertThat(buckets.accounts().size() + buckets.organisations().size()).isZero();
     }
 
     @Test
     void reloadOfTheBoundAloneTakesEffect() {
-        limits = callers.policy(bounded(1, limit("requests", 5, "5/1m")));
+        limits = harness.policy(bounded(1, limit("requests", 5, "5/1m")));
         take(account("h1:a", Trust.ACCEPTED), 1);
         Account next = account("h1:b", Trust.ACCEPTED);
-        assertThat(callers.take(next, limits, 1)).isEqualTo(Went.SHARED);
-        limits = callers.policy(bounded(2, limit("requests", 5, "5/1m")));
-        assertThat(callers.take(next, limits, 1)).isEqualTo(Went.OWN);
+        assertThat(harness.take(next, limits, 1)).isEqualTo(Result.SHARED);
+        limits = harness.policy(bounded(2, limit("requests", 5, "5/1m")));
+        assertThat(harness.take(next, limits, 1)).isEqualTo(Result.OWN);
     }
 
     @Test
     void setWithAnExchangeInFlightIsKept() {
         Account busy = account("h1:a", Trust.ACCEPTED);
-        limits = callers.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
-        Reservation held = callers.begin(busy, limits, 5, 1);
+        limits = harness.policy(bounded(BOUND, limit("input", Measure.INPUT_TOKENS, 10, "10/1s")));
+        Reservation reservation = harness.begin(busy, limits, 5, 1);
         BucketSet set = buckets.accounts().find("h1:a");
         assertThat(set).isNotNull();
         for (int i = 0; i < 5; i++) {
             ticker.advance(Duration.ofMinutes(10));
             buckets.maintain(limits);
         }
-        assertThat(buckets.accounts().find("h1:a")).as("kept while under way").isSameAs(set);
-        callers.settle(held, 1, 5, 1);
+        assertThat(buckets.accounts().find("h1:a")).as("kept while an exchange is in flight").isSameAs(set);
+        harness.settle(reservation, 1, 5, 1);
         ticker.advance(Duration.ofMinutes(10));
         buckets.maintain(limits);
         ticker.advance(Duration.ofMinutes(10));
@@ -202,14 +202,14 @@ final class BucketTableTest {
     /** A request arrives during maintenance, at each reading of the clock. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6})
-    void requestDuringEvictionKeepsTheSet(int moment) {
-        Interrupted clock = new Interrupted();
-        Callers late = new Callers(clock, Runnable::run, Duration.ofSeconds(1));
+    void requestDuringEvictionKeepsTheSet(int reading) {
+        ActionClock clock = new ActionClock();
+        BucketHarness late = new BucketHarness(clock, Runnable::run, Duration.ofSeconds(1));
         PolicyLimits few = late.policy(limit("input", Measure.INPUT_TOKENS, 10, "10/1s"));
         Account busy = account("h1:a", Trust.ACCEPTED);
         late.settle(late.begin(busy, few, 5, 1), 1, 5, 1);
         List<Reservation> begun = new ArrayList<>();
-        clock.at(moment, () -> begun.add(late.begin(busy, few, 5, 1)));
+        clock.at(reading, () -> begun.add(late.begin(busy, few, 5, 1)));
         late.buckets.maintain(few);
         clock.at(0, () -> {});
         for (int i = 0; i < 3; i++) {
@@ -227,20 +227,20 @@ final class BucketTableTest {
     }
 
     /** A clock that runs an action at its n-th reading. */
-    private static final class Interrupted implements Ticker {
+    private static final class ActionClock implements Ticker {
         private long nanos;
         private int left;
-        private Runnable what = () -> {};
+        private Runnable action = () -> {};
 
-        private void at(int tightest, Runnable happens) {
+        private void at(int tightest, Runnable newAction) {
             left = tightest;
-            what = happens;
+            action = newAction;
         }
 
         @Override
         public long nanos() {
             if (--left == 0) {
-                what.run();
+                action.run();
             }
             return nanos;
         }
@@ -252,10 +252,10 @@ final class BucketTableTest {
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... which) {
-        return callers.policy(bounded(BOUND, which));
+        return harness.policy(bounded(BOUND, which));
     }
 
     private void take(Account account, long tokens) {
-        assertThat(callers.take(account, limits, tokens)).isEqualTo(Went.OWN);
+        assertThat(harness.take(account, limits, tokens)).isEqualTo(Result.OWN);
     }
 }

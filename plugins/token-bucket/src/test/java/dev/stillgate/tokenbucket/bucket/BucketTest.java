@@ -8,7 +8,7 @@ import static dev.stillgate.tokenbucket.Policies.part;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Standing;
-import dev.stillgate.tokenbucket.Callers;
+import dev.stillgate.tokenbucket.BucketHarness;
 import dev.stillgate.tokenbucket.Policies;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.Measure;
@@ -57,7 +57,7 @@ final class BucketTest {
             assertThat(refused.waitNanos()).isEqualTo(Duration.ofHours(8).toNanos());
             assertThat(refused.resetNanos()).isEqualTo(Duration.ofDays(1).toNanos());
         }
-        assertThat(bucket.level(0)).as("refusals take nothing of the minute").isEqualTo(7);
+        assertThat(bucket.level(0)).as("refusals take no tokens from the limit by minute").isEqualTo(7);
     }
 
     @Test
@@ -121,7 +121,7 @@ final class BucketTest {
         Reservation reservation = requests(6);
         synchronized (set) {
             assertThat(set.check(reservation, limits, 0)).isTrue();
-            assertThat(set.pin()).as("not yet pinned, so nothing may be taken").isFalse();
+            assertThat(set.pin()).as("not pinned yet, so no tokens may be taken").isFalse();
         }
         assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
         reservation.addOwner(set, limits);
@@ -135,7 +135,7 @@ final class BucketTest {
         set.settle(reservation, reservation.takenBucket(0), reservation.takenLimits(0), SECOND);
         assertThat(set.nanosToKeep(SECOND, 5 * SECOND)).isEqualTo(5 * SECOND + 5 * SECOND);
         assertThat(set.evict(3 * SECOND))
-                .as("dropped while two tokens are missing")
+                .as("evicted while two tokens are missing")
                 .isFalse();
         assertThat(set.check(reservation, limits, 4 * SECOND)).isFalse();
     }
@@ -153,7 +153,7 @@ final class BucketTest {
         Reservation one = tokens(1, 1);
         one.check(bucket, one.terms, 20 * SECOND);
         assertThat(one.shortage().remaining())
-                .as("no caller is told of a negative rest")
+                .as("clients see no negative level")
                 .isZero();
         assertThat(one.shortage().waitNanos()).isEqualTo(5_100_000_000L);
         bucket.refill(25_100_000_000L);
@@ -207,14 +207,14 @@ final class BucketTest {
 
     @Test
     void tokenLimitIgnoresRequestsWithoutTokens() {
-        Callers callers = new Callers();
+        BucketHarness harness = new BucketHarness();
         PolicyLimits limits =
-                callers.policy(limit("input", Measure.INPUT_TOKENS, 100, "1/1h"), limit("requests", 3, "1/1h"));
-        assertThat(callers.take(account("a"), limits, 3)).isEqualTo(Callers.Went.OWN);
-        assertThat(callers.levels("a")).containsEntry("input", 100L).containsEntry("requests", 0L);
+                harness.policy(limit("input", Measure.INPUT_TOKENS, 100, "1/1h"), limit("requests", 3, "1/1h"));
+        assertThat(harness.take(account("a"), limits, 3)).isEqualTo(BucketHarness.Result.OWN);
+        assertThat(harness.levels("a")).containsEntry("input", 100L).containsEntry("requests", 0L);
         Reservation late = new Reservation();
         late.reset();
-        assertThat(callers.buckets.fits(account("a"), Standing.CLEAR, Policies.HERE, limits, late))
+        assertThat(harness.buckets.fits(account("a"), Standing.CLEAR, Policies.HERE, limits, late))
                 .isFalse();
     }
 

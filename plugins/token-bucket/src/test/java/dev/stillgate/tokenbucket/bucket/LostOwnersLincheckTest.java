@@ -3,9 +3,9 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.Policies;
 import dev.stillgate.tokenbucket.lease.LostOwners;
+import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
 import java.util.List;
@@ -55,8 +55,9 @@ public class LostOwnersLincheckTest {
     private final LeaseManager manager = new LeaseManager("limits", () -> 0L, key -> "");
     private final List<OwnerDraws> draws =
             List.of(new OwnerDraws(Owner.ACCOUNT, "a", manager), new OwnerDraws(Owner.ACCOUNT, "b", manager));
-    private final List<BucketSet> sets =
-            draws.stream().map(ownerDraws -> BucketSet.own(LIMITS, 0, ownerDraws)).toList();
+    private final List<BucketSet> sets = draws.stream()
+            .map(ownerDraws -> BucketSet.own(LIMITS, 0, ownerDraws))
+            .toList();
     private final long[] clocks = new long[2];
 
     /** Ends a round of one failed draw. */
@@ -108,7 +109,7 @@ public class LostOwnersLincheckTest {
     }
 
     @Test
-    @DisplayName("plugins 1: owners whose draws fail are counted exactly, in every schedule that was tried")
+    @DisplayName("plugins 1: owners whose draws fail are counted exactly, in model-checked schedules")
     void isLinearisableInModelCheckedSchedules() {
         new ModelCheckingOptions()
                 .iterations(5)

@@ -12,27 +12,27 @@ import org.junit.jupiter.api.Test;
 final class PublicTokenizersTest {
     private final PublicTokenizers tokenizers = new PublicTokenizers();
 
-    private static FakeBody.Prompt asked(@Nullable String model, String text) {
+    private static FakeBody.Prompt prompt(@Nullable String model, String text) {
         return FakeBody.chat(text).provider(Provider.OPENAI).model(model);
     }
 
     @Test
     void countEqualsThatOfTheModelsTokenizer() {
         // Two tokens of text, three for the message and three for the response.
-        assertThat(tokenizers.count(asked("gpt-4o-mini", "hello world"))).isEqualTo(2 + 3 + 3);
-        assertThat(tokenizers.count(asked("gpt-3.5-turbo", "hello world"))).isEqualTo(2 + 3 + 3);
+        assertThat(tokenizers.count(prompt("gpt-4o-mini", "hello world"))).isEqualTo(2 + 3 + 3);
+        assertThat(tokenizers.count(prompt("gpt-3.5-turbo", "hello world"))).isEqualTo(2 + 3 + 3);
         // The older tokenizer needs more for other scripts.
         String chinese = "\u4f60\u597d\uff0c\u4e16\u754c\uff0c\u4eca\u5929\u5929\u6c14\u5f88\u597d";
-        assertThat(tokenizers.count(asked("gpt-4", chinese))).isGreaterThan(tokenizers.count(asked("gpt-4o", chinese)));
+        assertThat(tokenizers.count(prompt("gpt-4", chinese))).isGreaterThan(tokenizers.count(prompt("gpt-4o", chinese)));
     }
 
     @Test
     void unsupportedPromptsAreUnknown() {
-        assertThat(tokenizers.count(asked("gpt-4o", "hello").provider(Provider.ANTHROPIC)))
+        assertThat(tokenizers.count(prompt("gpt-4o", "hello").provider(Provider.ANTHROPIC)))
                 .isEqualTo(PublicTokenizers.UNKNOWN);
-        assertThat(tokenizers.count(asked("llama-3", "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
-        assertThat(tokenizers.count(asked(null, "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
-        assertThat(tokenizers.count(asked("gpt-4o", "a ".repeat(PublicTokenizers.MAX_LENGTH))))
+        assertThat(tokenizers.count(prompt("llama-3", "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
+        assertThat(tokenizers.count(prompt(null, "hello"))).isEqualTo(PublicTokenizers.UNKNOWN);
+        assertThat(tokenizers.count(prompt("gpt-4o", "a ".repeat(PublicTokenizers.MAX_LENGTH))))
                 .isEqualTo(PublicTokenizers.UNKNOWN);
     }
 
@@ -41,9 +41,9 @@ final class PublicTokenizersTest {
         PromptCounter counter = PromptCounter.of(TokenBucketPolicy.PromptCount.TOKENIZER);
         Reservation reservation = new Reservation();
         reservation.reset();
-        counter.addPrompt(asked("gpt-4o", "hello world").inputTokens(99), reservation);
+        counter.addPrompt(prompt("gpt-4o", "hello world").inputTokens(99), reservation);
         assertThat(reservation.input).isEqualTo(8);
-        counter.addPrompt(asked("claude", "hello world").inputTokens(99), reservation);
+        counter.addPrompt(prompt("claude", "hello world").inputTokens(99), reservation);
         assertThat(reservation.input).isEqualTo(99);
     }
 }

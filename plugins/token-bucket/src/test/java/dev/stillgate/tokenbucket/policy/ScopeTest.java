@@ -50,7 +50,7 @@ final class ScopeTest {
         assertThat(granted(metered, account("a"), "m", "/v1/", 5)).isEqualTo(2);
         assertThat(granted(metered, account("b"), "m", "/v1/", 5)).isEqualTo(2);
         assertThat(granted(metered, member("c", "a"), "m", "/v1/", 5))
-                .as("an organisation named as an account is another")
+                .as("an organisation with the id of an account is distinct")
                 .isEqualTo(2);
     }
 
@@ -187,7 +187,7 @@ final class ScopeTest {
         for (int i = 0; i < 20; i++) {
             others += granted(metered, account("other-" + i), "m", "/v1/", 1);
         }
-        assertThat(others).as("what the route has left").isEqualTo(8);
+        assertThat(others).as("tokens left in the route limit").isEqualTo(8);
     }
 
     @Test

@@ -154,7 +154,7 @@ final class TokenBucketPolicyTest {
     void invalidModelPatternIsRefused(String pattern) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> models(List.of("fine", pattern), limit("a", 1, "1/1m")))
-                .withMessageContaining("models: expected a name, or a beginning with *");
+                .withMessageContaining("models: expected a name, or a prefix with *");
     }
 
     @ParameterizedTest
@@ -174,7 +174,7 @@ final class TokenBucketPolicyTest {
     void refillIsRequiredExceptForConcurrency() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limit("a", Measure.CONCURRENCY, 8, "8/1m"))
-                .withMessageContaining("refill: a limit of concurrency has none");
+                .withMessageContaining("refill: not allowed for a concurrency limit");
         for (Measure measure : Measure.values()) {
             if (measure != Measure.CONCURRENCY) {
                 assertThatIllegalArgumentException()
@@ -188,7 +188,7 @@ final class TokenBucketPolicyTest {
     void concurrencyLimitOfModelsNeedsModelScope() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> models(List.of("gpt-5"), concurrency("a", 8)))
-                .withMessageContaining("models: a limit of concurrency with models needs model in its scope");
+                .withMessageContaining("models: a concurrency limit with models needs model in its scope");
         assertThat(models(List.of("gpt-5"), scoped(Set.of(Scope.ACCOUNT, Scope.MODEL), concurrency("a", 8))))
                 .isNotNull();
     }
@@ -205,10 +205,10 @@ final class TokenBucketPolicyTest {
     void ceilingIsOnlyForTokenLimitsThatAreNotStrict() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ceiling(1, limit("a", 100, "1/1m")))
-                .withMessageContaining("reserveCeiling: is for limits of tokens");
+                .withMessageContaining("reserveCeiling: only for token limits");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ceiling(1, strict(limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m"))))
-                .withMessageContaining("reserveCeiling: is for limits of tokens that are not strict");
+                .withMessageContaining("reserveCeiling: only for token limits that are not strict");
         assertThat(ceiling(100, limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m"))).isNotNull();
     }
 
@@ -217,7 +217,7 @@ final class TokenBucketPolicyTest {
         for (Measure measure : List.of(Measure.REQUESTS, Measure.INPUT_TOKENS)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> strict(limit("a", measure, 8, "8/1m")))
-                    .withMessageContaining("reserve: strict is for output-tokens and total-tokens");
+                    .withMessageContaining("reserve: strict is only for output-tokens and total-tokens");
         }
         assertThatIllegalArgumentException().isThrownBy(() -> strict(concurrency("a", 8)));
     }

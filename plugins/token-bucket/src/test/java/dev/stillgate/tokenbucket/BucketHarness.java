@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** The buckets of one filter, and requests of accounts against them without a filter. */
-public final class Callers {
+public final class BucketHarness {
     /** The result of a request. */
-    public enum Went {
+    public enum Result {
         /** Taken from the account's own buckets. */
         OWN,
         /** Taken from the buckets of its address prefix. */
@@ -38,11 +38,11 @@ public final class Callers {
     public final Buckets buckets;
 
     /** Creates buckets in virtual time. */
-    public Callers() {
+    public BucketHarness() {
         this.buckets = new Buckets(ticker, Runnable::run, BucketTable.SLACK, null);
     }
 
-    public Callers(Ticker clock, Executor maintenance, Duration slack) {
+    public BucketHarness(Ticker clock, Executor maintenance, Duration slack) {
         this.buckets = new Buckets(clock, maintenance, slack, null);
     }
 
@@ -55,27 +55,27 @@ public final class Callers {
     }
 
     /** Takes a number of requests at once, as a batch does, and settles them at the amounts taken. */
-    public Went take(Account account, PolicyLimits limits, long requests) {
+    public Result take(Account account, PolicyLimits limits, long requests) {
         return take(account, HERE, limits, requests);
     }
 
-    public Went take(Account account, InetAddress address, PolicyLimits limits, long requests) {
+    public Result take(Account account, InetAddress address, PolicyLimits limits, long requests) {
         Reservation reservation = new Reservation();
         reservation.reset();
         reservation.requests = requests;
         if (!buckets.take(account, Standing.CLEAR, address, limits, reservation)) {
-            return reservation.overflows ? Went.REFUSED_SHARED : Went.REFUSED;
+            return reservation.overflows ? Result.REFUSED_SHARED : Result.REFUSED;
         }
-        Went went = reservation.overflows ? Went.SHARED : Went.OWN;
+        Result result = reservation.overflows ? Result.SHARED : Result.OWN;
         reservation.costsReserve = true;
         buckets.settle(reservation);
-        return went;
+        return result;
     }
 
     /** Takes requests one by one until one is refused, and returns their number. */
     long drain(Account account, PolicyLimits limits) {
         long granted = 0;
-        while (take(account, limits, 1) == Went.OWN) {
+        while (take(account, limits, 1) == Result.OWN) {
             granted++;
         }
         return granted;
@@ -84,7 +84,8 @@ public final class Callers {
     /** Begins an exchange, which must fit, and returns its reservation. */
     public Reservation begin(Account account, PolicyLimits limits, long input, long output) {
         Reservation reservation = prompt(limits, "m", input, output);
-        assertThat(buckets.take(account, Standing.CLEAR, HERE, limits, reservation)).isTrue();
+        assertThat(buckets.take(account, Standing.CLEAR, HERE, limits, reservation))
+                .isTrue();
         return reservation;
     }
 

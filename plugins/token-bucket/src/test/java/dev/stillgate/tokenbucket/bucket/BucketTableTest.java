@@ -190,7 +190,9 @@ final class BucketTableTest {
             ticker.advance(Duration.ofMinutes(10));
             buckets.maintain(limits);
         }
-        assertThat(buckets.accounts().find("h1:a")).as("kept while an exchange is in flight").isSameAs(set);
+        assertThat(buckets.accounts().find("h1:a"))
+                .as("kept while an exchange is in flight")
+                .isSameAs(set);
         harness.settle(reservation, 1, 5, 1);
         ticker.advance(Duration.ofMinutes(10));
         buckets.maintain(limits);

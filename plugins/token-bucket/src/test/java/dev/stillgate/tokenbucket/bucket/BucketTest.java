@@ -57,7 +57,9 @@ final class BucketTest {
             assertThat(refused.waitNanos()).isEqualTo(Duration.ofHours(8).toNanos());
             assertThat(refused.resetNanos()).isEqualTo(Duration.ofDays(1).toNanos());
         }
-        assertThat(bucket.level(0)).as("refusals take no tokens from the limit by minute").isEqualTo(7);
+        assertThat(bucket.level(0))
+                .as("refusals take no tokens from the limit by minute")
+                .isEqualTo(7);
     }
 
     @Test
@@ -121,7 +123,9 @@ final class BucketTest {
         Reservation reservation = requests(6);
         synchronized (set) {
             assertThat(set.check(reservation, limits, 0)).isTrue();
-            assertThat(set.pin()).as("not pinned yet, so no tokens may be taken").isFalse();
+            assertThat(set.pin())
+                    .as("not pinned yet, so no tokens may be taken")
+                    .isFalse();
         }
         assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
         reservation.addOwner(set, limits);

@@ -23,7 +23,8 @@ final class PublicTokenizersTest {
         assertThat(tokenizers.count(prompt("gpt-3.5-turbo", "hello world"))).isEqualTo(2 + 3 + 3);
         // The older tokenizer needs more for other scripts.
         String chinese = "\u4f60\u597d\uff0c\u4e16\u754c\uff0c\u4eca\u5929\u5929\u6c14\u5f88\u597d";
-        assertThat(tokenizers.count(prompt("gpt-4", chinese))).isGreaterThan(tokenizers.count(prompt("gpt-4o", chinese)));
+        assertThat(tokenizers.count(prompt("gpt-4", chinese)))
+                .isGreaterThan(tokenizers.count(prompt("gpt-4o", chinese)));
     }
 
     @Test

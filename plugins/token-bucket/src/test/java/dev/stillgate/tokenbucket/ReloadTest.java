@@ -233,9 +233,9 @@ final class ReloadTest {
     }
 
     private PolicyLimits policy(TokenBucketPolicy.Limit... limits) {
-        PolicyLimits made = buckets.limits(bounded(10, limits));
-        buckets.activate(made, "limits");
-        return made;
+        PolicyLimits policyLimits = buckets.limits(bounded(10, limits));
+        buckets.activate(policyLimits, "limits");
+        return policyLimits;
     }
 
     private void drain(PolicyLimits limits, long tokens) {

@@ -66,14 +66,14 @@ final class TokenBudgetTest {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Callable<List<FakeExchange>>> work = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
-                List<FakeExchange> mine = new ArrayList<>();
+                List<FakeExchange> exchanges = new ArrayList<>();
                 for (int i = t; i < EXCHANGES; i += threads) {
-                    mine.add(metered.messages());
+                    exchanges.add(metered.messages());
                 }
                 work.add(() -> {
                     start.await();
-                    mine.removeIf(each -> metered.ask(each, FakeBody.prompt("m", 10, OUTPUT)) != Verdict.ALLOW);
-                    return mine;
+                    exchanges.removeIf(each -> metered.ask(each, FakeBody.prompt("m", 10, OUTPUT)) != Verdict.ALLOW);
+                    return exchanges;
                 });
             }
             List<FakeExchange> granted = new ArrayList<>();

@@ -222,8 +222,8 @@ final class DeferredChargesTest {
 
     @Test
     void otherStoredResponsesCostOnlyARequest() {
-        FakeExchange made = metered.begin(metered.responses().answered("resp_2"), FakeBody.prompt("m", 100, 4000));
-        metered.end(made, served(exact(90, 700)));
+        FakeExchange exchange = metered.begin(metered.responses().answered("resp_2"), FakeBody.prompt("m", 100, 4000));
+        metered.end(exchange, served(exact(90, 700)));
         poll("resp_2", Metered.ACCOUNT, served(exact(90, 700)));
         poll("resp_unheard", Metered.ACCOUNT, served(exact(90, 700)));
         assertCharged(3, 90, 700);

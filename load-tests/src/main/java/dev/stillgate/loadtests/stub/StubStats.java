@@ -40,11 +40,6 @@ public final class StubStats {
         return count == null ? 0 : count.get();
     }
 
-    /** Returns the number of accepted connections. */
-    public long connections() {
-        return connections.get();
-    }
-
     public int openConnections() {
         return openConnections.get();
     }
@@ -90,15 +85,6 @@ public final class StubStats {
      */
     public @Nullable Long disconnectedAt(String client) {
         return disconnected.get(client);
-    }
-
-    /** Returns the header fields of the last request in the order received. */
-    public List<Map.Entry<String, String>> lastHeaders() {
-        return lastHeaders;
-    }
-
-    public int lastBodyBytes() {
-        return lastBodyBytes;
     }
 
     /** Resets all counters to zero, except the gauges of open connections, streams and waiting responses. */

@@ -16,9 +16,4 @@ public enum Decision {
     PACE,
     /** A response whose prose passed through the filter's tap, or was shown to the tap of a filter in shadow. */
     TAP;
-
-    /** Returns the tag value used in metrics. */
-    public String label() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 }

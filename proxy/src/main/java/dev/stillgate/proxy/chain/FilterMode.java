@@ -10,9 +10,4 @@ public enum FilterMode {
     SHADOW,
     /** The filter is not created; its state is kept. */
     OFF;
-
-    /** Returns the name used in the policy file and in metrics. */
-    public String label() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 }

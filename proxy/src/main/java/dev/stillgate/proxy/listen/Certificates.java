@@ -103,11 +103,6 @@ final class Certificates implements AutoCloseable {
         return config.clients() != null;
     }
 
-    /** Returns the name of the TLS implementation: BoringSSL if it can be loaded, else the JDK. */
-    static String provider() {
-        return OpenSsl.isAvailable() ? "BoringSSL" : "JDK";
-    }
-
     /**
      * Returns the context for a server name: an exact match, else a wildcard match, else the first context. The caller
      * must release it.

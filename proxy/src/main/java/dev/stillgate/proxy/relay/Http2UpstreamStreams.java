@@ -78,16 +78,8 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         return sendWindow;
     }
 
-    Http2PeerSettings settings() {
-        return settings;
-    }
-
     Http2RequestHead requestHead() {
         return requestHead;
-    }
-
-    int count() {
-        return open.size();
     }
 
     boolean isEmpty() {

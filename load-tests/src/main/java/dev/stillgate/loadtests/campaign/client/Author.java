@@ -54,8 +54,4 @@ public final class Author {
     public Language language() {
         return language;
     }
-
-    public Dice dice() {
-        return dice;
-    }
 }

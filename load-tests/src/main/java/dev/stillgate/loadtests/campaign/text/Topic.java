@@ -12,10 +12,6 @@ public final class Topic {
         this.name = name;
     }
 
-    public String name() {
-        return name;
-    }
-
     Rule slot(String slot) {
         return slots.computeIfAbsent(slot, key -> new Rule());
     }

@@ -52,11 +52,6 @@ public final class Conversation {
         return turns;
     }
 
-    /** Returns the length of the earlier turns in bytes. */
-    public int length() {
-        return messages.length();
-    }
-
     /** Adds a client turn. */
     public void say(CharSequence text) {
         separate();

@@ -335,10 +335,6 @@ public final class Analyst {
         return accountStore.table();
     }
 
-    HoldoutGroups holdoutGroups() {
-        return holdoutGroups;
-    }
-
     public AccountStore accountStore() {
         return accountStore;
     }

@@ -53,11 +53,6 @@ final class HoldoutGroups {
         return running;
     }
 
-    /** Returns the number of groups that were ever added. */
-    int startedCount() {
-        return startedCount;
-    }
-
     /**
      * Records an exchange.
      *

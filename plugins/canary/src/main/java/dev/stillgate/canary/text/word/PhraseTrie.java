@@ -31,10 +31,6 @@ public final class PhraseTrie {
         });
     }
 
-    int states() {
-        return edges.size();
-    }
-
     /**
      * Builds the arrays that {@link #step} reads.
      *

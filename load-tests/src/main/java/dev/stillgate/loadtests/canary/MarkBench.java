@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Shared operations of the experiment: marking texts, reading marks, testing, and drawing texts. Thread-safe. */
+/**
+ * Canary pipeline on one table of classes: derives keys, marks texts as a gateway does, reads marks back and computes
+ * p-values. Thread-safe.
+ */
 final class MarkBench {
     private final ClassTable table;
     private final ClassSheet sheet;

@@ -61,7 +61,8 @@ final class DatabaseProbe {
             DatabaseProbe probe = new DatabaseProbe(kind, database, bytes, tree.dataStart(), dataEnd);
             tree.walk(probe::read);
             if (!probe.says) {
-                throw new MmdbException("a database of type " + type + ", without any record that names " + kind.finding());
+                throw new MmdbException(
+                        "a database of type " + type + ", without any record that names " + kind.finding());
             }
             return database;
         } catch (MmdbException e) {

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The filter: finds where a request comes from, leaves that for later filters, and refuses what the rules refuse. The
- * facts of an address are kept with the connection, which nearly always has one caller; where it carries those of many,
- * behind a trusted proxy, a cache of addresses stands behind it. With either hit a request allocates nothing.
+ * The {@code geo-restriction} filter: looks the client's address up, stores the result for later filters, and refuses
+ * the request if the rules say so. Results are cached on the connection, and in a cache of addresses for connections of
+ * trusted proxies, which carry requests of many clients. A cache hit allocates nothing.
  */
 final class GeoRestriction implements RequestFilter {
     private final RouteTable routes;

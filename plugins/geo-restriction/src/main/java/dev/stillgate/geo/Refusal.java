@@ -11,7 +11,7 @@ enum Refusal {
     NETWORK_DENIED,
     /** The autonomous system is in {@code deny.asns}. */
     ASN_DENIED,
-    /** A kind of anonymiser of the address is in {@code deny.anonymisers}, or missing in {@code allow.anonymisers}. */
+    /** A kind of anonymiser of the address is in {@code deny.anonymisers}. */
     ANONYMISER_DENIED,
     /** The country is in {@code deny.countries}. */
     COUNTRY_DENIED,

@@ -115,10 +115,7 @@ class DatabaseKindTest {
         refuses(DatabaseKind.ASN, Databases.countries(), "without any record that names an autonomous system");
         refuses(DatabaseKind.ANONYMOUS_IP, Databases.countries(), "without any record that names an anonymiser");
         refuses(DatabaseKind.ANONYMOUS_PLUS, Databases.residential(), "without any record that names an anonymiser");
-        refuses(
-                DatabaseKind.RESIDENTIAL_PROXY,
-                Databases.anonymisers(),
-                "Test-Anonymous-IP, which is of another kind");
+        refuses(DatabaseKind.RESIDENTIAL_PROXY, Databases.anonymisers(), "Test-Anonymous-IP, which is of another kind");
     }
 
     private static void refuses(DatabaseKind kind, byte[] bytes, String because) {

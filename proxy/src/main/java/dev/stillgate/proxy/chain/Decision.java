@@ -1,7 +1,5 @@
 package dev.stillgate.proxy.chain;
 
-import java.util.Locale;
-
 /** The decisions of a filter that are counted in {@code stillgate.filter.decisions}. */
 public enum Decision {
     /** An exchange without any other decision, or an accepted connection. */

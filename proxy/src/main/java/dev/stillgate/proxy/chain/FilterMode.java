@@ -1,7 +1,5 @@
 package dev.stillgate.proxy.chain;
 
-import java.util.Locale;
-
 /** Whether a filter's verdicts are enforced. */
 public enum FilterMode {
     /** Verdicts are enforced. */

@@ -105,8 +105,7 @@ final class WholeBody implements RequestBody {
                     return;
                 }
             }
-            BodyView view =
-                    context.reader().read(exchange.operation(), contentType(head), plain, start, plainLength);
+            BodyView view = context.reader().read(exchange.operation(), contentType(head), plain, start, plainLength);
             exchange.recordRequest(plain, start, plainLength);
             if (!exchange.onView(view)) {
                 buffer.release();

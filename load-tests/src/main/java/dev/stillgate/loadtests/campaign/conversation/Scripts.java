@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Texts of typical conversations. */
+/** Factory of conversation scripts: the client's turns and the model's responses, generated from a grammar. */
 public final class Scripts {
     private Scripts() {}
 

@@ -13,9 +13,10 @@ import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A cluster's key for an epoch: one sign per class, and one sign per cell, which equals the class's sign with the
- * probability given by the plan. A model that learns coarsely picks up the class signs, a finer one the cell signs.
- * Signs are derived with HKDF-SHA-256 (RFC 5869), so a name gives the same key on every machine. Immutable and
+ * Secret choice of wording for one cluster in one epoch. It has a sign (first or second form) for each class of
+ * synonymous forms, and one for each cell: a class after a given hash of the preceding word. A cell's sign equals that
+ * of its class with the probability in {@link CanaryPlan}, so coarse learners pick up class signs and finer ones cell
+ * signs. Signs are derived with HKDF-SHA-256 (RFC 5869), so a name gives the same key on every machine. Immutable and
  * thread-safe.
  */
 public final class CanaryKey implements FormChooser {

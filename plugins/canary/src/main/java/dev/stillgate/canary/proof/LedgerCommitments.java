@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Commitments of a ledger under its signed head. */
+/** Key commitments in a ledger's directory, limited to the leaves that its latest signed head covers. */
 public final class LedgerCommitments implements Commitments {
     private final List<CommittedKey> keys;
 

@@ -16,7 +16,10 @@ import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The groups under test, the newest last. Not thread-safe. */
+/**
+ * Registry of the candidate groups in their hold-out test. Passes exchanges to the groups, lets new accounts join, runs
+ * the tests, and remembers finished groups for a day. Not thread-safe.
+ */
 final class HoldoutGroups {
     private static final int MAX_GROUPS = 400;
     private static final int MAX_MEMBERS = 100_000;
@@ -36,7 +39,6 @@ final class HoldoutGroups {
     private final List<HoldoutGroup> running = new ArrayList<>();
     private final Deque<HoldoutGroup> closed = new ArrayDeque<>();
     private final Map<Integer, List<HoldoutGroup>> byAccount = new HashMap<>();
-    private int startedCount;
 
     /** Decides whether an account is new. */
     @FunctionalInterface
@@ -117,7 +119,6 @@ final class HoldoutGroups {
 
     private void add(HoldoutGroup group) {
         running.add(group);
-        startedCount++;
         for (int account : group.accounts) {
             byAccount.computeIfAbsent(account, absent -> new ArrayList<>(1)).add(group);
         }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Users of each template, however small its share of their requests. An actor that rotates templates, or hides them
- * among other requests, still uses the same ones in all accounts. Bounded: the templates that were used least recently
- * are evicted. Not thread-safe.
+ * Map from a template's hash to the accounts that used it. A few uses among many requests count, so rotating templates
+ * or hiding them among other requests does not help. Bounded: the least recently used templates are evicted. Not
+ * thread-safe.
  */
 public final class TemplateUsers {
     private static final List<SharedKey> KEYS =

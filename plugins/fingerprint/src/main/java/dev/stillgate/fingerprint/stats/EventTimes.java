@@ -3,7 +3,8 @@ package dev.stillgate.fingerprint.stats;
 import java.util.Arrays;
 
 /**
- * Counts and coincidences of one kind of event among the members of a group, at several bin widths. Not thread-safe.
+ * Event counts of each member of a group, and numbers of event pairs in the same time bin, at several bin widths (see
+ * {@link CoincidenceCounter}). Input of the tests of dispatch against independence. Not thread-safe.
  */
 public final class EventTimes {
     private final CoincidenceCounter[] counters;

@@ -1,6 +1,6 @@
 package dev.stillgate.fingerprint.text;
 
-/** Output beyond an ordinary answer that a prompt asks a model for, such as a distillation pipeline collects. */
+/** Kinds of training data that a prompt can request, typical of distillation. */
 public enum Elicitation {
     /** The chain of thought, written out as a trace. */
     REASONING(0),

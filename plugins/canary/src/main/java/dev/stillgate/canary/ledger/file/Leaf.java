@@ -6,11 +6,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A leaf of the tree. Its hashed bytes are a type and a payload, integers in big-endian order.
+ * A record of the ledger, which is a leaf of its Merkle tree: the commitment to a key, or a marked answer. The hashed
+ * bytes are a type and big-endian fields.
  *
  * <pre>
- * commitment  1  u64 millis  32 commitment  32 table  key name in UTF-8
- * answer      2  u64 millis  u64 key        32 message  u32 sites  a bit per site, the low bit of a byte first
+ * leaf        type  time        fields
+ * commitment  1     u64 millis  32-byte commitment, 32-byte hash of the table, key name in UTF-8
+ * answer      2     u64 millis  u64 key, 32-byte hash of the message id, u32 sites, a bit per site (low bit first)
  * </pre>
  */
 public sealed interface Leaf {

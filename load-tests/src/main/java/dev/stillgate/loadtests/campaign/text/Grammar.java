@@ -86,10 +86,10 @@ public final class Grammar {
     }
 
     private void readTopics(String file) {
-        Topic[] topic = {new Topic("")};
+        Topic[] topic = {new Topic()};
         lines(file, line -> {
             if (line.startsWith("[")) {
-                topic[0] = new Topic(line.substring(1, line.length() - 1));
+                topic[0] = new Topic();
                 topics.add(topic[0]);
             } else {
                 int colon = line.indexOf(':');

@@ -5,12 +5,7 @@ import java.util.Map;
 
 /** A topic with its vocabulary. */
 public final class Topic {
-    private final String name;
     private final Map<String, Rule> slots = new HashMap<>();
-
-    Topic(String name) {
-        this.name = name;
-    }
 
     Rule slot(String slot) {
         return slots.computeIfAbsent(slot, key -> new Rule());

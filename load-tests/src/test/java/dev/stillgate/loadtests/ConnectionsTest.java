@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Checks with {@code strace} that a serving gateway connects to the upstream only. The gateway runs with two filters,
  * real databases and the access log.
  */
+@Tag("slow")
 class ConnectionsTest {
     private static final int REQUESTS = 10_000;
     private static final int CLIENTS = 8;

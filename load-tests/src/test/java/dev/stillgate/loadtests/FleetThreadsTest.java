@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Checks with {@code strace} that only the fleet's threads use the socket of the store, never an event loop of
  * requests, although a filter there draws and publishes for every request.
  */
+@Tag("slow")
 class FleetThreadsTest {
     private static final int REQUESTS = 500;
     private static final Pattern LISTENING =

@@ -17,8 +17,10 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 
 /** Allowed dependencies between packages. */
+@Tag("slow")
 @AnalyzeClasses(packages = "dev.stillgate", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String PROXY = "dev.stillgate.proxy.";
@@ -232,7 +234,7 @@ class ArchitectureTest {
 
     /** Files of one package that all reach each other have to be read together; so they are kept few. */
     @ArchTest
-    static final ArchRule FILE_CYCLES_ARE_SHORT = classes().should(new ShortFileCycles(7));
+    static final ArchRule FILE_CYCLES_ARE_SHORT = classes().should(new ShortFileCycles(5));
 
     @ArchTest
     static final ArchRule CANARY = plugin(

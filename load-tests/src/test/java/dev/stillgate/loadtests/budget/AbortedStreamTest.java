@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A client that disconnects is charged once, as the README of token-bucket says for the phase of the disconnect. */
+@Tag("slow")
 @Timeout(60)
 class AbortedStreamTest {
     private static final Map<String, Long> CAPACITIES =

@@ -8,8 +8,10 @@ import dev.stillgate.loadtests.campaign.attack.Work;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 final class DeterminismTest {
     private static final List<Plan> PLANS =
             List.of(Plan.of("first", 8, 20, Work.REASONING, Work.TOOLS), Plan.of("second", 6, 10, Work.RESPONSES));

@@ -16,8 +16,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 final class LogFormatTest {
     private static final Pattern ISSUED =
             Pattern.compile("\"(?:toolu_01\\w{22}|call_\\w{24}|resp_\\w{48}|msg_\\w{48})\"");

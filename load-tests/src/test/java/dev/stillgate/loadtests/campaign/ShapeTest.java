@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Statistics of the generated traffic: rates, burstiness and distribution among accounts. */
+@Tag("slow")
 final class ShapeTest {
     private static Simulation campaign(Plan plan) {
         return Log.simulation(3, 10, 0, List.of(plan.from(0)), BlockedAccounts.NONE);

@@ -12,10 +12,12 @@ import dev.stillgate.loadtests.GatewayFiles;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A refusal of the token bucket is the SDK's rate limit exception, and its retry succeeds after the refill. */
+@Tag("slow")
 @Timeout(60)
 class SdkRateLimitTest {
     /**

@@ -32,9 +32,11 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class CanaryFilterTest {
     private static final CanaryPolicy POLICY = new CanaryPolicy(null, null, null, null);
     private static final String PROSE = """

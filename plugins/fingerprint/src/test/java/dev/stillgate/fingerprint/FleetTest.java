@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Fleet of three gateways: a cluster spread over them is found as one, and survives the loss of the leader. */
+@Tag("slow")
 final class FleetTest {
     private static final AnalysisSettings SETTINGS =
             new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();

@@ -8,6 +8,7 @@ import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
  * by working in shifts, and by working in one place or on unrelated topics; an actor who hides that the accounts are
  * related avoids both.
  */
+@Tag("slow")
 final class OfficeTest {
     private static final long OFFICE = 0x1234_5678_9abcL;
 

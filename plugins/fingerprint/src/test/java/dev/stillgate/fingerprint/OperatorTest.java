@@ -12,10 +12,12 @@ import dev.stillgate.testkit.FilterHarness;
 import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("slow")
 class OperatorTest {
     private final FilterHarness<FingerprintPolicy> harness =
             new FilterHarness<>(new FingerprintFactory()).policy(Policies.DEFAULT);

@@ -6,12 +6,14 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Shows 6: an attacker sends honest-looking traffic from as many accounts as harvest, to distort the background. Most
  * of the harvesting accounts are still found, and no other account rises.
  */
+@Tag("slow")
 final class PoisoningTest {
     private final Stage stage = new Stage();
 

@@ -6,12 +6,14 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Scheduled jobs. Volume and content are evidence, start times are not. Customers of a product each send their own
  * prompts, an actor's accounts each send a part of one workload.
  */
+@Tag("slow")
 final class ScheduleTest {
     private final Stage stage = new Stage();
 

@@ -9,11 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Databases broken at random: each is refused at the probe, or every lookup in it is an answer. */
+@Tag("slow")
 class DatabaseFuzzTest {
     @ParameterizedTest
     @EnumSource(DatabaseKind.class)

@@ -7,9 +7,11 @@ import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The GeoLite2 databases of 2019, with MaxMind's reader as the judge. */
+@Tag("slow")
 class RealDatabaseTest {
     private static final int ADDRESSES = 20_000;
 

@@ -19,9 +19,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MaxMind's own test databases, sound and corrupt, where they are beside the repository. */
+@Tag("slow")
 class SharedDataTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 

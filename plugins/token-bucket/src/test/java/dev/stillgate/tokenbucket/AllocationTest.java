@@ -28,12 +28,14 @@ import java.lang.management.ManagementFactory;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Memory allocated by an allowed exchange from its head to its settlement: none, also with several limits of different
  * owners. Only the cache allocates, once in thousands of requests, when the expiry of a bucket set is extended.
  */
+@Tag("slow")
 final class AllocationTest {
     private static final int EXCHANGES = 200_000;
     private static final int ACCOUNTS = 1000;

@@ -34,10 +34,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Threads on shared buckets: together they get what the policy grants, and no token is lost. */
+@Tag("slow")
 @Timeout(120)
 final class ConcurrencyTest {
     private static final int THREADS = 8;

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reports of a backtest: standings, harvests and caught campaigns. */
+@Tag("slow")
 class BacktestRunReportTest extends BacktestRunRig {
     @Test
     void everyChangeOfStandingIsReportedWithReasons() throws Exception {

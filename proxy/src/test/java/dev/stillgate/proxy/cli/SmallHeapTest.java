@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Files that are too large for the heap, in a process that exits on its first OutOfMemoryError, as the launcher
  * configures it.
  */
+@Tag("slow")
 @Timeout(180)
 class SmallHeapTest {
     private static final String SECRET = "the-secret-of-the-test";

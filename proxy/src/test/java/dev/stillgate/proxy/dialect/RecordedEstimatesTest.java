@@ -17,12 +17,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Measures and prints the error of token estimates against the providers' counts, as a regression test. The weights
  * were fitted to these recordings, so the error is in-sample.
  */
+@Tag("slow")
 class RecordedEstimatesTest {
     private static List<Sample> input = List.of();
     private static List<Sample> output = List.of();

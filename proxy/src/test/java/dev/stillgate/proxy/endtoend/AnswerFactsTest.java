@@ -13,11 +13,13 @@ import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the response facts that a filter receives; the client gets every byte unchanged. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class AnswerFactsTest {
     private static final String TEXT = "Lime mortar breathes, and that is why old walls stay dry inside.";

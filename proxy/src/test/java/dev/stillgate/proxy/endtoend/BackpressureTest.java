@@ -14,10 +14,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that a side that does not read pauses the other, instead of filling the gateway's memory. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BackpressureTest {
     private static final long TOTAL = 256L << 20;

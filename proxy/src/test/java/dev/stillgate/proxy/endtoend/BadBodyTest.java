@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Tests bodies that a model could read differently, or that are too large: they are refused with a reason and counted.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BadBodyTest {
     private static final List<String> PATHS = List.of("/v1/messages", "/v1/chat/completions", "/v1/responses");

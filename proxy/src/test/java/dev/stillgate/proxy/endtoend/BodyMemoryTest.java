@@ -16,12 +16,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests how long a prompt is held in memory and charged to the memory budget. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BodyMemoryTest {
     private static final String EVENTS =

@@ -20,12 +20,14 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests upstreams that reset their connection while the gateway writes a request body to it. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BrokenUploadTest {
     /** A filter that connects to the port named in the request and blocks the event loop until that closes. */

@@ -13,12 +13,14 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests upstreams that fail, stall or violate HTTP: a response is complete, or visibly incomplete. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BrokenUpstreamTest {
     private static final String SSE =

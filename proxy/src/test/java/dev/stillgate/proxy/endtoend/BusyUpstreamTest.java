@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the concurrency limit of an upstream: queueing, refusal, and clients that disconnect while queued. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BusyUpstreamTest {
     private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";

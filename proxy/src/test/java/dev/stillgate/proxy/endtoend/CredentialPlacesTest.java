@@ -9,12 +9,14 @@ import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests requests with credentials in several fields: only the metered one reaches the upstream. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class CredentialPlacesTest {
     private static final String[] FIELDS = {"authorization", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token"};

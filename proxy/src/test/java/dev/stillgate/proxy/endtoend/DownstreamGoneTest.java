@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tests clients that disconnect: whatever the exchange was doing, its upstream request is cancelled at once. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class DownstreamGoneTest {
     private static final Logger LOG = LoggerFactory.getLogger(DownstreamGoneTest.class);

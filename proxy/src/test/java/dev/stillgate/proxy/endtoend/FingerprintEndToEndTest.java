@@ -17,10 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests the effect of operator actions on an account's requests, from the admin socket to the client. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class FingerprintEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();

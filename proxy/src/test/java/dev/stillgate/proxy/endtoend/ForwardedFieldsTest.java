@@ -10,10 +10,12 @@ import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests which fields of requests and responses are forwarded, and which the gateway sets. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ForwardedFieldsTest {
     @Test

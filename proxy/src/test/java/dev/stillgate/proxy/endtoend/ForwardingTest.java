@@ -8,10 +8,12 @@ import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests connection persistence and message framing in HTTP/1.1. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ForwardingTest {
     @Test

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Sends hostile requests whole, byte by byte and in random pieces. The upstream must see well-formed requests only, in
  * the expected number, and never a smuggled one.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class FramingCorpusTest {
     private static final long SEED = 20260217;

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Sends invalid HTTP/1.1 responses through a gateway, whole, byte by byte and cut in two. The next request must get its
  * own response, whatever preceded it on the upstream connection.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class HostileAnswersTest {
     private static final long SEED = 20261126;

@@ -9,10 +9,12 @@ import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that the work a hostile connection causes is bounded by what it sends. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class HostileCostTest {
     private static final int BYTES = 20_000; // the leak detector tracks each buffer

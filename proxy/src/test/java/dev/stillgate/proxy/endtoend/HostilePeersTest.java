@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests slow, non-reading and greedy clients, named after their attacks. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class HostilePeersTest {
     private static double refused(GatewayRig rig, String reason) {

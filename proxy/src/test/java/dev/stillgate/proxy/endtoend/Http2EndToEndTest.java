@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Tests HTTP/2 clients with prior knowledge: requests reach the upstream as HTTP/1.1, and responses arrive on their
  * streams.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2EndToEndTest {
     private static final String PROMPT = Requests.MESSAGES_BODY;

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Tests clients that cause work without progress: each gets ENHANCE_YOUR_CALM within a limit, and so has its effect on
  * the upstream.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2FloodTest {
     private static final int CALM = 11;

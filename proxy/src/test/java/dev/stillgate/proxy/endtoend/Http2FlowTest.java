@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests HTTP/2 flow control and timeouts towards clients, and graceful shutdown by both sides. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2FlowTest {
     private static final int PIECE = 16 * 1024;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ends with PROTOCOL_ERROR and never reaches the upstream; the connection continues. Many are attempts to smuggle a
  * request through a gateway that writes HTTP/1.1 (H2.CL, H2.TE, CRLF in names, values and pseudo-header fields).
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2MalformedTest {
     private static final String BODY = Requests.MESSAGES_BODY;

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Tests HTTP/2 clients that send bodies or read responses too slowly, on a stream or on the whole connection, named
  * after their attacks. The limits equal those of HTTP/1.1.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2PaceTest {
     private static final int INITIAL_WINDOW = 4;

@@ -21,11 +21,13 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests HTTP/2 over TLS, which is used only when negotiated by ALPN (RFC 9113 section 3.2). */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2TlsTest {
     @TempDir

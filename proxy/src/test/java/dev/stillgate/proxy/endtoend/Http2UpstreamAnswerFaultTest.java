@@ -9,6 +9,7 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests malformed HTTP/2 responses: none counts as complete, and no other exchange on the connection is affected. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamAnswerFaultTest {
     private static final int PROTOCOL_ERROR = 1;

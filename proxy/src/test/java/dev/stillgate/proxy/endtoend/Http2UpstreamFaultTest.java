@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Tests connection errors of HTTP/2 upstreams: the connection ends with GOAWAY, and the next request uses a new one.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamFaultTest {
     private static final int PROTOCOL_ERROR = 1;

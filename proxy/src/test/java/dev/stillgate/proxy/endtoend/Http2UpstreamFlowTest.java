@@ -17,12 +17,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests flow control and streams on a shared upstream connection (RFC 9113 sections 5 and 6.9). */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamFlowTest {
     private static final int MAX_CONCURRENT_STREAMS = 3;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests which requests to HTTP/2 upstreams are retried because they were not processed (RFC 9113 section 8.7), and the
  * end of connections.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class Http2UpstreamRetryTest {
     private static final int REFUSED_STREAM = 7;

@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests clear-text HTTP/2 upstreams with prior knowledge (RFC 9113 section 3.3). */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 public class Http2UpstreamTest {
     private static final String EVENTS = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":"

@@ -23,11 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the OTLP export of a gateway to a collector on loopback. */
+@Tag("slow")
 @Timeout(60)
 class OtlpEndToEndTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

@@ -24,12 +24,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests exchanges when the gateway cannot open a socket to the upstream, or the connection never opens. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class OutOfDescriptorsTest {
     private static final int CALLERS = 30;

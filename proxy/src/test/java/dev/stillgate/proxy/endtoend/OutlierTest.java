@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests ejection, pauses and health checks of endpoints, and what clients notice of them. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class OutlierTest {
     private static final String NO_RETRIES = "retries: {attempts: 1}, ejection: {failures: 3}";

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests responses paced at reading speed: they arrive gradually and complete, and no timeout expires. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class PacedAnswerTest {
     private static final String EVENT = "event: e\ndata: {\"delta\":{\"text\":\"Lime mortar breathes.\"}}\n\n";

@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests accounts, reloads and filter modes, from the file to the response. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class PolicyEndToEndTest {
     private static final String SECRET = "sk-very-secret-0001";

@@ -9,6 +9,7 @@ import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests unlisted credentials: until the upstream has served one, all of an address share one bucket. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ProvisionalAccountsTest {
     /** The limit of an account; an address has the same for all its provisional accounts. */

@@ -23,11 +23,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests a listener behind a load balancer that speaks the PROXY protocol (HAProxy's {@code proxy-protocol.txt}). */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ProxyProtocolTest {
     private static final String LOOPBACK = "{from: [127.0.0.0/8, '::1']}";

@@ -15,11 +15,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the recording of exchanges and its replay by a backtest. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RecordEndToEndTest {
     private static final String SECRET = "sk-very-secret-0002";

@@ -23,11 +23,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests changes of configuration files, from the file to the client's response, and rollbacks. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class ReloadEndToEndTest {
     private static final ObjectMapper JSON = new ObjectMapper();

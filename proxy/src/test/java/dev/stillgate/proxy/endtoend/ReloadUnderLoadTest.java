@@ -20,11 +20,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that no request fails and no stream is cut while valid and invalid policies are reloaded. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 @Timeout(120)
 class ReloadUnderLoadTest {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests which requests are retried and which must not be (RFC 9110 section 9.2.2), as seen by the upstreams. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RetryTest {
     private static final String GET = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";

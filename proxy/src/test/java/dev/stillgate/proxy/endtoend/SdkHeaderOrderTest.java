@@ -15,9 +15,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests the header field order of recorded requests of real SDKs, if the shared data is present. */
+@Tag("slow")
 class SdkHeaderOrderTest {
     /** The fields of a recorded request. */
     private record Recorded(JsonNode fields) implements Headers {

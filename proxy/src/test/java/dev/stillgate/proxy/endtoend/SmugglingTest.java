@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * in random pieces, each followed by another request. {@code -Dsmuggling.splits=all} cuts in two at every position
  * instead, which takes minutes ({@code load-tests/run smuggling}).
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class SmugglingTest {
     private static final long SEED = 20261125;

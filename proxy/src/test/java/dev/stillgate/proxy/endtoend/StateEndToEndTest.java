@@ -18,11 +18,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests filter state across restarts, and when filters are closed. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class StateEndToEndTest {
     private static final String KEEPING = """

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests responses whose prose passes a filter: changed, held, released, cut or unchanged. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class TappedAnswerTest {
     private static final String TAPPING = "[{name: t, type: tapping}]";

@@ -28,6 +28,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Tests responses whose end is still pending in the gateway, because the client reads slowly, when the connection is
  * due to close. Each client requests enough to fill the kernel's buffers and leave some KiB pending.
  */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class UnsentAnswerTest {
     private static final String GET = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests protocol upgrades (RFC 9110 section 7.8): refused, or metered and closed in time. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class UpgradeTest {
     private static final String SWITCHED =

@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that the places of an upstream's concurrency limit are freed, and how a new policy changes them. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class UpstreamPlacesTest {
     private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";

@@ -18,11 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests filters that require usage: it is requested from the upstream, and the client's view does not change. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class UsageInjectionTest {
     private static final String CHAT = "/v1/chat/completions";

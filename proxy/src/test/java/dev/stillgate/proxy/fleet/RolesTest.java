@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Leases of roles when gateways close, crash, lose the store, or find it without data. */
+@Tag("slow")
 class RolesTest {
     private static final String ROLE = "behaviour-analyst";
 

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two gateways that draw from the buckets of one store. */
+@Tag("slow")
 class SharedBucketsTest {
     /** Terms without a noticeable refill during a test. */
     private static final Terms SLOW = new Terms(1000, 1, Duration.ofDays(1), false);

@@ -8,10 +8,12 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A client that is closed while it connects to a store that accepts connections but never responds. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class StoreClientTest {
     private static final int ROUNDS = 60;

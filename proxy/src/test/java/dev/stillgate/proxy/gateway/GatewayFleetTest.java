@@ -15,11 +15,13 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gateways with a configured fleet store. */
+@Tag("slow")
 @ExtendWith(NoLeaks.class)
 class GatewayFleetTest {
     @TempDir

@@ -12,6 +12,7 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * Model-checks that no place is lost and no queued exchange is forgotten in any explored schedule. Each thread is an
  * event loop, which runs its tasks when its current operation ends.
  */
+@Tag("slow")
 @Timeout(240)
 @Param(name = "thread", gen = ThreadIdGen.class)
 public class ConcurrencyLimitLincheckTest {

@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Answers pass the whole gateway unchanged and are metered rightly, in whatever pieces the upstream sends them. */
+@Tag("slow")
 @Timeout(180)
 class GatewayReplayTest {
     /** Answers longer than this are sent in some of the small sizes only. */

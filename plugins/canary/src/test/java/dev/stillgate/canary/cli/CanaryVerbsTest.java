@@ -23,9 +23,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class CanaryVerbsTest {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("STILLGATE_CONFIG_DIR", "../../config", "STILLGATE_CANARY_SECRET", "a secret of this test only");

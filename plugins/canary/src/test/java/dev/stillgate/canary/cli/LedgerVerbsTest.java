@@ -28,9 +28,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class LedgerVerbsTest {
     private static final Path SCRIPT = Path.of("verify-bundle.mjs").toAbsolutePath();
     private static final byte[] KEY = "the bytes of key c3".getBytes(StandardCharsets.UTF_8);

@@ -10,10 +10,12 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory of an idle account: the size of all arrays of the table, divided by the number of accounts. */
+@Tag("slow")
 final class AccountMemoryTest {
     private static final int ACCOUNTS = 200_000;
 

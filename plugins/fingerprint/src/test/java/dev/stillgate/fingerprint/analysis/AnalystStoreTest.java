@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** State across a restart: complete, or empty when the file is invalid. */
+@Tag("slow")
 final class AnalystStoreTest {
     private static final long CHECK = 4711;
     private static final AnalysisSettings SETTINGS = Seen.settings(10_000);

@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Six days of three hundred accounts at home, and of forty that come from a new network each time. */
+@Tag("slow")
 final class RoamingDetectorTest {
     private static final int PEOPLE = 300;
     private static final int ROAMERS = 40;

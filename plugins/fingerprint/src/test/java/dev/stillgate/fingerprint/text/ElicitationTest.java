@@ -7,11 +7,13 @@ import dev.stillgate.testkit.Conversation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class ElicitationTest {
     private final TextKey key = new TextKey(PromptReaderTest.key(1));
     private final WholeReader reader = new WholeReader(key, Phrases.shipped());

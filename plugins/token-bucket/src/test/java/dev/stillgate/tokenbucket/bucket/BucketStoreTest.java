@@ -31,10 +31,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Buckets across restarts: used tokens stay used, elapsed time refills, and a damaged file only resets the buckets. */
+@Tag("slow")
 final class BucketStoreTest {
     private static final Account ACCOUNT = new Account("a-1", Account.Trust.LISTED, "org-1", "gold", true, null);
 

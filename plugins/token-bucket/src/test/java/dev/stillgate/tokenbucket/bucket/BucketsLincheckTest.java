@@ -27,6 +27,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
  * Linearisability of the buckets of two accounts in one organisation under concurrent take, settle, abort, eviction and
  * reload. Virtual time does not advance, so that lost and duplicate tokens show.
  */
+@Tag("slow")
 @Timeout(240)
 @Param(name = "thread", gen = ThreadIdGen.class)
 @Param(name = "account", gen = IntGen.class, conf = "0:1")

@@ -17,6 +17,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * counted once exactly if its last two rounds failed. Each failure advances the clock beyond the minimum time of a
  * loss, so that only the order of calls matters.
  */
+@Tag("slow")
 @Timeout(240)
 @Param(name = "owner", gen = IntGen.class, conf = "0:1")
 public class LostOwnersLincheckTest {

@@ -7,8 +7,10 @@ import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 final class PublicTokenizersTest {
     private final PublicTokenizers tokenizers = new PublicTokenizers();
 

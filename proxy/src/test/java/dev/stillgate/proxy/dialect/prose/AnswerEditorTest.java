@@ -13,11 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Editing of our own and recorded responses: only prose changes, however the response is split. */
+@Tag("slow")
 class AnswerEditorTest {
     /** Passes a response through an editor and collects the output. */
     static final class Run implements AnswerEditor.Out {

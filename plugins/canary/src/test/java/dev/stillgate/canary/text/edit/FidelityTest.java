@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Effect of marking on real answers: density of sites, number of edits, and recovery of every mark. */
+@Tag("slow")
 final class FidelityTest {
     private static final String ANSWERS = "watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz";
 

@@ -13,9 +13,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Errors stated in the table equal the counted judgements and stay within the limits. */
+@Tag("slow")
 final class JudgementsTest {
     private static final Set<String> MOST_FREQUENT =
             Set.of("such-as", "such-as-list", "it-is", "here-is", "here-are", "you-are", "based-on");

@@ -9,7 +9,7 @@ import dev.stillgate.tokenbucket.bucket.Bucket4jMethod;
 import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
-import dev.stillgate.tokenbucket.bucket.LeaseManager;
+import dev.stillgate.tokenbucket.bucket.LeaseRounds;
 import dev.stillgate.tokenbucket.policy.FleetPolicy;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
@@ -68,7 +68,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         context.gauge("stillgate.token.bucket.held", buckets.accounts()::size);
         context.background().every(MAINTENANCE_INTERVAL, () -> buckets.maintain(limits));
         context.background().every(COMPARE_INTERVAL, () -> buckets.activate(limits, context.name()));
-        LeaseManager leases = buckets.leases();
+        LeaseRounds leases = buckets.leases();
         if (leases != null) {
             FleetPolicy settings = policy.fleetPolicy();
             context.gauge("stillgate.token.bucket.fleet", () -> leases.isHealthy(fleet) ? 1 : 0);

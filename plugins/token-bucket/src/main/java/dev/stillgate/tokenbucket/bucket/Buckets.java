@@ -43,7 +43,7 @@ public final class Buckets implements AutoCloseable {
     private final NameIndex routes = new NameIndex(MAX_ROUTES);
     private final ReservationPool reservations = new ReservationPool();
     private final DeferredCharges deferredCharges;
-    private final @Nullable LeaseManager leases;
+    private final @Nullable LeaseRounds leases;
     private volatile @Nullable BucketSet everyone;
     private volatile @Nullable BucketStore store;
     private volatile boolean dirty;
@@ -66,20 +66,20 @@ public final class Buckets implements AutoCloseable {
     public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
         this.ticker = ticker;
         this.origin = ticker.nanos();
-        LeaseManager manager = fleet == null ? null : new LeaseManager(fleet, this::now, this::partitionName);
-        this.leases = manager;
-        this.accounts = new BucketTable(this::now, maintenance, slack, drawsFactory(manager, Owner.ACCOUNT));
-        this.organisations = new BucketTable(this::now, maintenance, slack, drawsFactory(manager, Owner.ORGANISATION));
+        LeaseRounds rounds = fleet == null ? null : new LeaseRounds(fleet, this::now, this::partitionName);
+        this.leases = rounds;
+        this.accounts = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ACCOUNT));
+        this.organisations = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ORGANISATION));
         this.deferredCharges = new DeferredCharges(maintenance);
     }
 
-    private static @Nullable Function<String, OwnerDraws> drawsFactory(@Nullable LeaseManager manager, Owner owner) {
-        return manager == null ? null : id -> new OwnerDraws(owner, id, manager);
+    private static @Nullable Function<String, OwnerDraws> drawsFactory(@Nullable LeaseRounds rounds, Owner owner) {
+        return rounds == null ? null : id -> new OwnerDraws(owner, id, rounds);
     }
 
-    /** Returns the manager of leases; null without a fleet. */
+    /** Returns the rounds of leases; null without a fleet. */
     @Nullable
-    public LeaseManager leases() {
+    public LeaseRounds leases() {
         return leases;
     }
 
@@ -174,9 +174,9 @@ public final class Buckets implements AutoCloseable {
             PolicyLimits policy,
             Reservation reservation,
             Operation operation) {
-        LeaseManager manager = leases;
-        reservation.terms = manager == null ? LeaseTerms.ALONE : manager.terms();
-        PolicyLimits effective = manager == null ? policy : manager.limits(policy);
+        LeaseRounds rounds = leases;
+        reservation.terms = rounds == null ? LeaseTerms.ALONE : rounds.terms();
+        PolicyLimits effective = rounds == null ? policy : rounds.limits(policy);
         while (true) {
             reservation.clearOwners();
             locate(account, standing, address, effective, reservation);
@@ -245,9 +245,9 @@ public final class Buckets implements AutoCloseable {
             synchronized (this) {
                 set = everyone;
                 if (set == null) {
-                    LeaseManager manager = leases;
+                    LeaseRounds rounds = leases;
                     set = BucketSet.shared(
-                            limits, now(), manager == null ? null : new OwnerDraws(Owner.EVERYONE, "", manager));
+                            limits, now(), rounds == null ? null : new OwnerDraws(Owner.EVERYONE, "", rounds));
                     everyone = set;
                 }
             }

@@ -21,7 +21,7 @@ final class OwnerDraws {
 
     private final Owner owner;
     private final String id;
-    private final LeaseManager manager;
+    private final LeaseRounds rounds;
     private boolean queued;
     private int drawsInFlight;
     private long lastRound;
@@ -31,11 +31,11 @@ final class OwnerDraws {
     private long failingSince;
     private volatile boolean lost;
 
-    OwnerDraws(Owner owner, String id, LeaseManager manager) {
+    OwnerDraws(Owner owner, String id, LeaseRounds rounds) {
         this.owner = owner;
         this.id = id;
-        this.manager = manager;
-        this.outages = manager.outages();
+        this.rounds = rounds;
+        this.outages = rounds.outages();
     }
 
     Owner owner() {
@@ -51,7 +51,7 @@ final class OwnerDraws {
     void enqueue(BucketSet set) {
         if (!queued) {
             queued = true;
-            manager.add(set);
+            rounds.add(set);
         }
     }
 
@@ -76,7 +76,7 @@ final class OwnerDraws {
     /** Returns whether the store was lost and joined again since the last call. */
     boolean hadOutage() {
         int before = outages;
-        outages = manager.outages();
+        outages = rounds.outages();
         return outages != before;
     }
 
@@ -105,7 +105,7 @@ final class OwnerDraws {
             recover();
         } else if (++failedRounds >= FAILED_ROUNDS && now - failingSince >= FAILED_NANOS && !lost) {
             lost = true;
-            manager.lostOwners().add(failed, now);
+            rounds.lostOwners().add(failed, now);
         }
     }
 
@@ -113,7 +113,7 @@ final class OwnerDraws {
         failedRounds = 0;
         if (lost) {
             lost = false;
-            manager.lostOwners().remove();
+            rounds.lostOwners().remove();
         }
     }
 
@@ -123,11 +123,11 @@ final class OwnerDraws {
     }
 
     LeaseTerms lostTerms() {
-        return manager.lostTerms();
+        return rounds.lostTerms();
     }
 
     PolicyLimits lostLimits(PolicyLimits policy) {
-        return manager.lostLimits(policy);
+        return rounds.lostLimits(policy);
     }
 
     boolean isDrawing() {

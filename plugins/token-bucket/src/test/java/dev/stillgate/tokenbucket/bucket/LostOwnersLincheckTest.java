@@ -54,7 +54,7 @@ public class LostOwnersLincheckTest {
         }
     }
 
-    private final LeaseManager manager = new LeaseManager("limits", () -> 0L, key -> "");
+    private final LeaseRounds manager = new LeaseRounds("limits", () -> 0L, key -> "");
     private final List<OwnerDraws> draws =
             List.of(new OwnerDraws(Owner.ACCOUNT, "a", manager), new OwnerDraws(Owner.ACCOUNT, "b", manager));
     private final List<BucketSet> sets = draws.stream()

@@ -18,14 +18,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Manager of this gateway's leases from the buckets that the fleet shares. It draws and gives back tokens in rounds on
+ * Rounds of draws for this gateway's leases from the buckets that the fleet shares. They draw and return tokens on
  * a background thread, never on an event loop. Only used buckets take part, until all of their leased tokens are given
  * back.
  *
  * <p>A failed draw may have been executed by the store. Its debt then remains and may be paid twice; tokens to give
  * back are lost. In neither case is more granted than the limits allow.
  */
-public final class LeaseManager {
+public final class LeaseRounds {
     /** The maximum number of draws in flight; the others wait for the next round. */
     private static final int MAX_DRAWS = 1000;
 
@@ -60,12 +60,12 @@ public final class LeaseManager {
     private record Share(PolicyLimits policy, int divisor, PolicyLimits limits, boolean allOwners) {}
 
     /**
-     * Creates a manager without buckets.
+     * Creates a rounds without buckets.
      *
      * @param clock nanoseconds from an arbitrary origin
      * @param partitionName the name of the partition that a bucket counts, by the key of the bucket
      */
-    LeaseManager(String filter, LongSupplier clock, IntFunction<String> partitionName) {
+    LeaseRounds(String filter, LongSupplier clock, IntFunction<String> partitionName) {
         this.filter = filter;
         this.clock = clock;
         this.partitionName = partitionName;

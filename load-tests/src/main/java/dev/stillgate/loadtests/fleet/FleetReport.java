@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The table of a fleet run, and the checks of its figures. Not thread-safe. */
+/**
+ * Prints the table of a {@link FleetRun}, in which the shared store of several gateways fails. Checks latency,
+ * failures, and that greedy accounts are granted neither more than the limits allow nor far less. Not thread-safe.
+ */
 final class FleetReport {
     /**
      * Bound on latency in an outage, as a multiple of the latency before. Added to it are the additional milliseconds

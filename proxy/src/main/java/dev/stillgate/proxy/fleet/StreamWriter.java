@@ -20,10 +20,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends records to streams. A record is put into a lock-free queue, and the fleet's own thread sends the queued
- * records in batches. The queue and the number of unanswered records are bounded.
- *
- * <p>Thread-safe.
+ * Sends records to the other gateways of a fleet: appends them to Valkey streams (XADD) in batches, on the fleet's
+ * event loop. {@link #offer} never blocks; it drops the record if the queue is full or the store is not joined. The
+ * number of unanswered records is bounded, so that they do not delay token bucket draws on that loop. Thread-safe.
  */
 final class StreamWriter {
     static final int MOST_RECORDS = 8192;

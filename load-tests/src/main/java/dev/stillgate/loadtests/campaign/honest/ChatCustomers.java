@@ -18,7 +18,10 @@ import dev.stillgate.loadtests.campaign.wire.ToolSet;
 import dev.stillgate.loadtests.campaign.wire.Wire;
 import java.util.List;
 
-/** Customers who chat with the model. */
+/**
+ * Creates the honest accounts of people who chat, one static method per group of {@link Population}: home users,
+ * other languages, campus networks, shared VPN exits, travellers and pupils of a tutoring product.
+ */
 final class ChatCustomers {
     private static final double CHAT_TURNS = 2.6;
     private static final double CHAT_PAUSE = 45;

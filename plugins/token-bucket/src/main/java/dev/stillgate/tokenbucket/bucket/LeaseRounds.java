@@ -60,7 +60,7 @@ public final class LeaseRounds {
     private record Share(PolicyLimits policy, int divisor, PolicyLimits limits, boolean allOwners) {}
 
     /**
-     * Creates a rounds without buckets.
+     * Creates rounds without buckets.
      *
      * @param clock nanoseconds from an arbitrary origin
      * @param partitionName the name of the partition that a bucket counts, by the key of the bucket

@@ -1,6 +1,9 @@
 package dev.stillgate.canary.text.edit;
 
-/** Selects the form to write at a site. */
+/**
+ * Chooses which of two interchangeable wordings (form 0 or 1) {@link ProseEditor} writes at a site. A canary key is
+ * a chooser; {@link #READER} changes nothing and serves to find the sites of a text.
+ */
 @FunctionalInterface
 public interface FormChooser {
     /** Keep the form found in the text. */

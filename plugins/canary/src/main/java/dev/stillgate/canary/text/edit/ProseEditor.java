@@ -16,8 +16,9 @@ import dev.stillgate.canary.text.word.WordReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streaming editor for a block of Markdown prose: at every site it writes the form that the chooser selects. The output
- * depends on the text only, not on how the text is split into deltas.
+ * Streaming editor that writes the mark into a block of Markdown prose. A site is a place where either of two
+ * interchangeable wordings (forms, such as "do not" and "don't") fits; there it writes the form that the
+ * {@link FormChooser} selects. The output depends on the text only, not on how the text is split into deltas.
  *
  * <p>Text is held back where a form may begin until enough of the following word is known, at most {@link
  * #mostHeldBack} characters. Accepts any input without failing. Allocates nothing once its buffers have grown to the

@@ -5,13 +5,15 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * Definition of a class: pairs of forms that share one sign of a key, and the guards of their sites.
+ * One class of the wording table: pairs of interchangeable wordings (form 0 and form 1), and the neighbours between
+ * which they count (a site). The hash of the preceding word puts a site into one of the class's cells; for each cell a
+ * key selects form 0 or form 1.
  *
  * @param at position in the file
  * @param pairs pairs of forms, each of words with single spaces between them
  * @param opening whether a site may occur at the start of a sentence before the language is established
  * @param rate share of form 1 among sites in unmarked text
- * @param offsets each bucket's rate minus {@code rate}
+ * @param offsets for each bucket, the share of form 1 in unmarked text minus {@code rate}
  * @param judged number of edits that were reviewed, of which {@code wrong} and {@code awkward} were rejected
  */
 public record WordClass(

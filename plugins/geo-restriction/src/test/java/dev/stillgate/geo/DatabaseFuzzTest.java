@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DatabaseFuzzTest {
     @ParameterizedTest
     @EnumSource(DatabaseKind.class)
-    void whatTheProbeLetsThroughAnswersEveryLookup(DatabaseKind kind) {
+    void probedDatabaseAnswersEveryLookup(DatabaseKind kind) {
         byte[] sound = sound(kind);
         Random random = new Random(kind.key().hashCode());
         int let = 0;
@@ -38,7 +38,7 @@ class DatabaseFuzzTest {
 
     @ParameterizedTest
     @EnumSource(DatabaseKind.class)
-    void whatGetsPastTheProbeIsCountedAndUnknown(DatabaseKind kind) {
+    void unreadableRecordIsCountedAndUnknown(DatabaseKind kind) {
         byte[] sound = sound(kind);
         Random random = new Random(~kind.key().hashCode());
         long errors = 0;
@@ -53,7 +53,7 @@ class DatabaseFuzzTest {
     }
 
     @Test
-    void everyPrefixOfADatabaseIsRefused() {
+    void truncatedDatabaseIsRefused() {
         byte[] sound = Databases.countries();
         for (int length = 0; length < sound.length; length++) {
             byte[] cut = Arrays.copyOf(sound, length);

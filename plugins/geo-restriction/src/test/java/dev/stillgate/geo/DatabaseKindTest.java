@@ -17,7 +17,7 @@ class DatabaseKindTest {
     private static final Map<String, Object> NOTHING = Map.of("note", "says nothing of use");
 
     @Test
-    void aCountryIsReadNestedRegisteredAndFlat() throws Exception {
+    void countryIsReadInEachSchema() throws Exception {
         assertThat(country(Databases.nested("DE"))).isEqualTo("DE");
         assertThat(country(Map.of("country", Map.of("iso_code", "DE"), "registered_country", Map.of("iso_code", "FR"))))
                 .isEqualTo("DE");
@@ -33,7 +33,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void whatIsNoCountryIsUnknown() throws Exception {
+    void invalidCountryIsUnknown() throws Exception {
         assertThat(country(Map.of())).isNull();
         assertThat(country(NOTHING)).isNull();
         assertThat(country(Map.of("country_code", "ZZ"))).isNull();
@@ -44,7 +44,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void aCountryOfAnotherTypeIsCorrupt() {
+    void countryOfAnotherTypeIsCorrupt() {
         for (Object value : List.of(7L, true, List.of("DE"), Map.of("iso_code", 7L))) {
             assertThatThrownBy(() -> country(Map.of("country", value)))
                     .isInstanceOf(MmdbException.class)
@@ -53,7 +53,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void aSystemIsReadInBothSchemas() throws Exception {
+    void asnIsReadInBothSchemas() throws Exception {
         assertThat(system(Map.of("autonomous_system_number", 4_294_967_295L, "autonomous_system_organization", "A")))
                 .isEqualTo(new GeoFacts(null, 4_294_967_295L, "A", Set.of()));
         assertThat(system(Map.of("asn", "AS64496", "as_name", "B")))
@@ -67,7 +67,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void aSystemNumberOfMoreThan32BitsIsCorrupt() {
+    void asnAbove32BitsIsCorrupt() {
         assertThatThrownBy(() -> system(Map.of("asn", new BigInteger("4294967296"))))
                 .isInstanceOf(MmdbException.class)
                 .hasMessageContaining("32 bits");
@@ -80,7 +80,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void aNameThatDoesNotBelongInALogIsLeftOut() throws Exception {
+    void unloggableNameIsLeftOut() throws Exception {
         assertThat(system(Map.of("asn", 1L, "as_name", "a\nb")).network()).isNull();
         assertThat(system(Map.of("asn", 1L, "as_name", "x".repeat(257))).network())
                 .isNull();
@@ -89,7 +89,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void everyFlagIsAKindOfAnonymiser() throws Exception {
+    void flagIsAKindOfAnonymiser() throws Exception {
         for (Anonymiser kind : Anonymiser.values()) {
             Map<String, Object> record = Map.of("is_" + kind.name().toLowerCase(Locale.ROOT), true);
             for (DatabaseKind place : Set.of(DatabaseKind.ANONYMOUS_IP, DatabaseKind.ANONYMOUS_PLUS)) {
@@ -101,7 +101,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void havingARecordIsBeingAResidentialProxy() throws Exception {
+    void recordMarksAResidentialProxy() throws Exception {
         assertThat(facts(DatabaseKind.RESIDENTIAL_PROXY, "Test-Residential-Proxy", Map.of("provider_name", "x"))
                         .anonymisers())
                 .containsExactlyInAnyOrder(Anonymiser.ANONYMOUS, Anonymiser.RESIDENTIAL_PROXY);
@@ -110,7 +110,7 @@ class DatabaseKindTest {
     }
 
     @Test
-    void aDatabaseInTheWrongPlaceIsRefused() {
+    void databaseOfAnotherKindIsRefused() {
         refuses(DatabaseKind.COUNTRY, Databases.systems(), "without any record that names a country");
         refuses(DatabaseKind.ASN, Databases.countries(), "without any record that names an autonomous system");
         refuses(DatabaseKind.ANONYMOUS_IP, Databases.countries(), "without any record that names an anonymiser");

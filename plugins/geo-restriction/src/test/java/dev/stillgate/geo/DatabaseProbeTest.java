@@ -26,7 +26,7 @@ class DatabaseProbeTest {
     private static final BigInteger WORD = MmdbWriter.DataSection.WORD;
 
     @Test
-    void metadataThatIsNotUnderstoodIsRefused() {
+    void unknownMetadataIsRefused() {
         refused(new byte[0], "the metadata is missing");
         refused(new byte[200_000], "the metadata is missing");
         refused(claiming("binary_format_major_version", 3), "format version 3");
@@ -48,12 +48,12 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aDatabaseThatSaysNothingIsRefused() {
+    void emptyDatabaseIsRefused() {
         refused(new MmdbWriter("Empty").build(), "without any record that names a country");
     }
 
     @Test
-    void aValueThatClaimsMoreThanTheFileHoldsIsRefused() {
+    void valueLargerThanTheFileIsRefused() {
         refused(withRecord(0xff, 0xff, 0xff, 0xff), "claims"); // a map of 16 million fields
         refused(withRecord(0xe1, 0x41, 'a', 0x1f, 0x04, 0xff, 0xff, 0xff), "claims"); // an array of as many values
         refused(withRecord(0xe1, 0x5f, 0xff, 0xff, 0xff), "claims"); // a key of 16 MB
@@ -62,7 +62,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aValueOfNoKnownTypeIsRefused() {
+    void valueOfUnknownTypeIsRefused() {
         refused(withRecord(0xe1, 0x41, 'a', 0x01, 0x05), "unknown type 12"); // a data cache container
         refused(withRecord(0xe1, 0x41, 'a', 0x01, 0xff), "unknown type 262");
         refused(withRecord(0xe1, 0x41, 'a', 0x01, 0x00), "extended type below 8");
@@ -70,13 +70,13 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aPointerThatLeadsAstrayIsRefused() {
+    void strayPointerIsRefused() {
         refused(withRecord(0xe1, 0x38, 0xff, 0xff, 0xff, 0xff, 0x40), "pointer out of the data section");
         refused(withRecord(0xe1, 0x20, 0x01, 0x40), "pointer to a pointer"); // its own place
     }
 
     @Test
-    void aPointerOfTheWidestKindLeadsToItsString() throws Exception {
+    void widestPointerLeadsToItsString() throws Exception {
         byte[] key = {(byte) 0xe1, 0x38, 0, 0, 0, 1, 0x42, 'D', 'E'};
         byte[] bytes = new MmdbWriter("Test")
                 .put("198.51.100.0/24", Map.of("country_code", "SE")) // the key stands at 1
@@ -87,7 +87,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aRecordThatPointsIntoItselfIsRefused() {
+    void recordPointingIntoItselfIsRefused() {
         byte[] loop = {(byte) 0xe1, 0x47, 'c', 'o', 'u', 'n', 't', 'r', 'y', 0x20, 0};
         refused(
                 new MmdbWriter("Test")
@@ -98,7 +98,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void nestingWithoutEndIsRefusedAndNotFollowed() {
+    void endlessNestingIsRefusedAndNotFollowed() {
         byte[] arrays = new byte[2_000_000];
         for (int i = 0; i < arrays.length; i += 2) {
             arrays[i] = 0x01; // an array of one
@@ -114,7 +114,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aRecordThatPointersMultiplyIsRefused() {
+    void recordMultipliedByPointersIsRefused() {
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         bomb.writeBytes(new byte[] {(byte) 0xe0}); // an empty map at 0
         for (int i = 0; i < 30; i++) { // each array holds the one before twice
@@ -131,7 +131,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void textThatPointersMultiplyIsRefused() {
+    void textMultipliedByPointersIsRefused() {
         Map<String, Object> record = new LinkedHashMap<>();
         for (int i = 0; i < 100; i++) {
             record.put("field " + i, "x".repeat(2_000));
@@ -140,7 +140,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aKeyThatIsNoShortStringIsRefused() {
+    void longOrNonStringKeyIsRefused() {
         refused(withRecord(0xe1, 0xe0, 0x40), "not a short string");
         refused(
                 new MmdbWriter("Test")
@@ -150,12 +150,12 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void textThatIsNoUtf8IsRefusedWhereItIsRead() {
+    void invalidUtf8IsRefusedWhereItIsRead() {
         refused(withRecord(0xe1, 0x47, 'c', 'o', 'u', 'n', 't', 'r', 'y', 0x42, 0xff, 0xff), "cannot be read");
     }
 
     @Test
-    void theLargestRecordThatIsLetThroughIsReadOnASmallStack() throws Exception {
+    void largestAcceptedRecordIsReadOnASmallStack() throws Exception {
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("list", Collections.nCopies(2_040, 1));
         record.put("country_code", "DE");
@@ -175,7 +175,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void aTreeWhoseNodesLeadToEachOtherIsWalkedInBoundedTime() {
+    void cyclicTreeIsTraversedInBoundedTime() {
         int nodes = 300;
         byte[] bytes = new MmdbWriter("Test", 32, 6)
                 .put("192.0.2.0/24", Databases.nested("DE"))
@@ -185,7 +185,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void recordsLaidOverEachOtherCostNoMoreThanTheFileIsWorth() {
+    void overlappingRecordsHaveABoundedCost() {
         byte[] list = new byte[2_006];
         list[0] = 0x1e; // an array of 2000
         list[1] = 0x04;
@@ -205,7 +205,7 @@ class DatabaseProbeTest {
     }
 
     @Test
-    void nothingThatAReaderThrowsReachesARequest() {
+    void readerExceptionsDoNotReachARequest() {
         byte[] loop = {(byte) 0xe1, 0x47, 'c', 'o', 'u', 'n', 't', 'r', 'y', 0x20, 9}; // points to its pointer
         assertThat(unprobed(loop)).isEqualTo(1); // exhausts the stack
         assertThat(unprobed(new byte[] {0x41, 'a'})).isEqualTo(1); // a cast that fails

@@ -17,7 +17,7 @@ class FieldCacheTest {
     private final AtomicInteger loads = new AtomicInteger();
 
     @Test
-    void aCountryAndTheNamesOfFieldsAreDecodedOnce() throws Exception {
+    void countryAndFieldNamesAreDecodedOnce() throws Exception {
         Reader reader = reader(new MmdbWriter("Test")
                 .put("198.51.100.0/24", Databases.nested("DE"))
                 .put("192.0.2.0/24", Map.of("country", Databases.nested("DE").get("country"))));
@@ -29,7 +29,7 @@ class FieldCacheTest {
     }
 
     @Test
-    void aValueOfAnyLengthIsNotKept() throws Exception {
+    void longValueIsNotKept() throws Exception {
         Reader reader = reader(new MmdbWriter("Test")
                 .put("198.51.100.0/24", Map.of("as_name", "Example Net"))
                 .put("192.0.2.0/24", Map.of("as_name", "Example Net", "asn", 7L)));
@@ -42,7 +42,7 @@ class FieldCacheTest {
     }
 
     @Test
-    void thereIsAnEndToWhatIsKept() throws Exception {
+    void cacheIsBounded() throws Exception {
         int countries = 3_000;
         MmdbWriter writer = new MmdbWriter("Test");
         for (int i = 0; i < countries; i++) {

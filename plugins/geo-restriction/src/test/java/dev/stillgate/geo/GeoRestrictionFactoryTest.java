@@ -42,7 +42,7 @@ class GeoRestrictionFactoryTest {
     }
 
     @Test
-    void isFoundByItsType() {
+    void factoryIsFoundByItsType() {
         List<String> types = new ArrayList<>();
         for (FilterFactory<?> factory : ServiceLoader.load(FilterFactory.class)) {
             types.add(factory.type());
@@ -51,7 +51,7 @@ class GeoRestrictionFactoryTest {
     }
 
     @Test
-    void whatIsLeftOutHasADefault() {
+    void omittedKeysHaveDefaults() {
         GeoRestrictionPolicy policy = new GeoRestrictionPolicy(null, null, null, null, null, null, null);
         assertThat(policy.unknown()).isEqualTo(Unknown.ALLOW);
         assertThat(policy.reload()).isEqualTo(Duration.ofSeconds(30));
@@ -64,7 +64,7 @@ class GeoRestrictionFactoryTest {
     }
 
     @Test
-    void aRuleNeedsItsDatabase() {
+    void ruleRequiresItsDatabase() {
         refused(none(), countries("KP"), null, "databases.country", "deny.countries needs a database");
         refused(none(), null, countries("DE"), "databases.country", "allow.countries");
         refused(none(), asns(7), null, "databases.asn", "deny.asns");
@@ -88,7 +88,7 @@ class GeoRestrictionFactoryTest {
     }
 
     @Test
-    void aRuleThatHasItsDatabaseIsTaken() {
+    void ruleWithItsDatabaseIsAccepted() {
         accepted(databases(null, null, null, residential), kinds(Anonymiser.RESIDENTIAL_PROXY, Anonymiser.ANONYMOUS));
         accepted(databases(null, null, anonymisers, null), kinds(Anonymiser.values()));
         accepted(databases(countries, null, null, null), countries("KP", "XK"));
@@ -97,7 +97,7 @@ class GeoRestrictionFactoryTest {
     }
 
     @Test
-    void anEntryThatIsNoneIsRefusedAtItsPlace() {
+    void invalidEntryIsRefusedAtItsKey() {
         GeoRestrictionPolicy.Databases all = databases(countries, systems, anonymisers, residential);
         refused(all, countries("KP", "UK"), null, "deny.countries[1]", "UK is no country");
         refused(all, null, countries("de"), "allow.countries[0]", "de is no country");
@@ -119,7 +119,7 @@ class GeoRestrictionFactoryTest {
     }
 
     @Test
-    void aDatabaseThatCannotBeTakenIsRefusedAtItsKey() throws IOException {
+    void unreadableDatabaseIsRefusedAtItsKey() throws IOException {
         Path missing = folder.resolve("none.mmdb");
         refused(databases(missing, null, null, null), null, null, "databases.country", "the file does not exist");
         refused(databases(folder, null, null, null), null, null, "databases.country", "not a regular file");

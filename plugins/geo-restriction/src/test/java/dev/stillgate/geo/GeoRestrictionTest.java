@@ -45,7 +45,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aCountryIsRefusedInBothFamilies() {
+    void countryIsRefusedInBothAddressFamilies() {
         harness.policy(policy(countries("KP"), null));
         assertThat(refusal("203.0.113.9")).isEqualTo("country-denied");
         assertThat(refusal("2001:db8:1::9")).isEqualTo("country-denied");
@@ -59,14 +59,14 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void theRefusalIsOneInstance() {
+    void refusalIsOneInstance() {
         harness.policy(policy(countries("KP"), null));
         assertThat(harness.request(harness.exchange().at("203.0.113.9")))
                 .isSameAs(harness.request(harness.exchange().at("203.0.113.10")));
     }
 
     @Test
-    void factsOfAllDatabasesAreLeftForLaterFilters() {
+    void factsOfAllDatabasesAreStoredForLaterFilters() {
         harness.policy(policy(null, null));
         assertThat(factsOf("198.51.100.9"))
                 .isEqualTo(new GeoFacts(
@@ -78,7 +78,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aRefusedRequestHasFactsToo() {
+    void refusedRequestHasFactsToo() {
         harness.policy(policy(countries("KP"), null));
         FakeExchange exchange = harness.exchange().at("203.0.113.9");
         harness.request(exchange);
@@ -87,7 +87,7 @@ class GeoRestrictionTest {
 
     @Test
     @DisplayName("newcomer F13: a refusal leaves what is known of the address and which databases said so")
-    void aRefusalLeavesWhatIsKnown() {
+    void refusalStoresItsFacts() {
         Slot<GeoRefusal> refused = harness.context().slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class);
         harness.policy(policy(countries("KP"), null));
         FakeExchange exchange = harness.exchange().at("203.0.113.9");
@@ -101,7 +101,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void withoutDatabasesTheFactsOfAnotherFilterStay() {
+    void factsOfAnotherFilterStayWithoutDatabases() {
         Rules deny = new Rules(null, null, List.of("203.0.113.0/24"), null);
         harness.policy(new GeoRestrictionPolicy(null, deny, null, null, null, null, null));
         FakeExchange exchange = harness.exchange().at("203.0.113.9");
@@ -112,7 +112,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aPrivateAddressHasNoCountry() {
+    void privateAddressHasNoCountry() {
         harness.policy(new GeoRestrictionPolicy(databases, null, null, null, Unknown.DENY, null, null));
         assertThat(refusal("127.0.0.1")).isEqualTo("unknown-denied");
         assertThat(refusal("10.0.0.1")).isEqualTo("unknown-denied");
@@ -125,7 +125,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aRouteHasRulesOfItsOwnInPlaceOfTheGeneralOnes() {
+    void routeRulesReplaceTheGeneralRules() {
         List<Route> routes = List.of(
                 new Route("/v1/", null, countries("DE"), null),
                 new Route("/v1/messages/", countries("FR"), null, Unknown.DENY),
@@ -142,7 +142,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void anAddressIsLookedUpOnceForItsConnection() {
+    void addressIsLookedUpOncePerConnection() {
         harness.policy(policy(countries("KP"), null));
         FakeConnection connection = new FakeConnection("203.0.113.9");
         for (int i = 0; i < 10; i++) {
@@ -154,7 +154,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void addressesBehindOneConnectionAreLookedUpOnceEach() {
+    void addressesOfOneConnectionAreLookedUpOnceEach() {
         harness.policy(policy(countries("KP"), null));
         FakeConnection proxy = new FakeConnection("10.0.0.1");
         for (int round = 0; round < 5; round++) {
@@ -169,7 +169,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aPolicySwapReadsNoDatabaseAgain() {
+    void reloadReadsNoUnchangedDatabase() {
         harness.policy(policy(countries("KP"), null));
         FakeConnection connection = new FakeConnection("203.0.113.9");
         harness.request(harness.exchange().on(connection));
@@ -180,7 +180,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aPolicyWithOtherDatabasesLooksUpAnew() {
+    void reloadWithOtherDatabasesLooksUpAgain() {
         harness.policy(policy(countries("KP"), null));
         FakeConnection connection = new FakeConnection("203.0.113.9");
         harness.request(harness.exchange().on(connection));
@@ -192,7 +192,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void theCacheOfAddressesIsBounded() {
+    void addressCacheIsBounded() {
         LocatedCache cache = new LocatedCache(4);
         Snapshot snapshot = new Snapshot(1, List.of());
         int kept = 0;
@@ -209,7 +209,7 @@ class GeoRestrictionTest {
     }
 
     @Test
-    void aHitAllocatesNothing() {
+    void cacheHitAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Rules deny = new Rules(List.of("KP"), List.of(1L), List.of("10.0.0.0/8"), List.of(Anonymiser.TOR_EXIT_NODE));
         harness.policy(policy(deny, null));

@@ -70,7 +70,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aNewFileIsTakenOverAtTheNextLook() throws IOException {
+    void newFileIsLoadedAtTheNextCheck() throws IOException {
         replace(countries("DE"));
         harness.ticker().advance(RELOAD.minusNanos(1));
         assertThat(refused()).isTrue();
@@ -81,7 +81,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aFileWrittenInPlaceIsTakenOverWhateverItsTimes() throws IOException {
+    void fileWrittenInPlaceIsLoadedWhateverItsTimes() throws IOException {
         FileTime modified = Files.getLastModifiedTime(database);
         byte[] other = countries("DE");
         assertThat(Files.size(database)).isEqualTo(other.length);
@@ -94,7 +94,7 @@ class HotSwapTest {
     @Test
     @DisplayName(
             "plugins 5: a kept connection is judged anew after the filter was taken out of the policy and put back")
-    void aFilterThatWasPutBackForgetsWhatTheOneBeforeFound() throws IOException {
+    void reinsertedFilterForgetsEarlierFindings() throws IOException {
         replace(countries("DE"));
         FilterHarness<GeoRestrictionPolicy> again = new FilterHarness<>(new GeoRestrictionFactory());
         again.policy(policy());
@@ -102,7 +102,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aCorruptFileKeepsTheLastGood() throws IOException {
+    void corruptFileKeepsTheLastValidContent() throws IOException {
         replace(new byte[1_000]);
         harness.ticker().advance(RELOAD);
         assertThat(refused()).isTrue();
@@ -116,7 +116,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aDatabaseOfAnotherKindKeepsTheLastGood() throws IOException {
+    void databaseOfAnotherKindKeepsTheLastValidContent() throws IOException {
         replace(Databases.systems());
         harness.ticker().advance(RELOAD);
         assertThat(refused()).isTrue();
@@ -125,7 +125,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aMissingFileKeepsTheLastGoodUntilItIsBack() throws IOException {
+    void missingFileKeepsTheLastValidContent() throws IOException {
         Path aside = Files.move(database, folder.resolve("aside.mmdb"));
         harness.ticker().advance(RELOAD.multipliedBy(3));
         assertThat(refused()).isTrue();
@@ -138,7 +138,7 @@ class HotSwapTest {
     }
 
     @Test
-    void everyChangeOfTroubleIsLoggedOnce() throws IOException {
+    void eachNewFailureIsLoggedOnce() throws IOException {
         replace(new byte[1_000]);
         harness.ticker().advance(RELOAD.multipliedBy(3));
         Files.delete(database);
@@ -149,7 +149,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aDirectoryInItsPlaceKeepsTheLastGoodUntilItIsBack() throws IOException {
+    void directoryInPlaceOfTheFileKeepsTheLastValidContent() throws IOException {
         Path aside = Files.move(database, folder.resolve("aside.mmdb"));
         Files.createDirectory(database);
         harness.ticker().advance(RELOAD);
@@ -161,7 +161,7 @@ class HotSwapTest {
     }
 
     @Test
-    void theSameContentAgainChangesNothing() throws IOException {
+    void sameContentAgainChangesNothing() throws IOException {
         long lookups = harness.context().count("stillgate.geo.lookups");
         replace(countries("KP"));
         Files.setLastModifiedTime(database, FileTime.fromMillis(0));
@@ -171,7 +171,7 @@ class HotSwapTest {
     }
 
     @Test
-    void aPolicySwapOverACorruptFileKeepsTheLastGood() throws IOException {
+    void reloadOverACorruptFileKeepsTheLastValidContent() throws IOException {
         replace(new byte[1_000]);
         harness.policy(policy());
         assertThat(refused()).isTrue();
@@ -179,20 +179,20 @@ class HotSwapTest {
     }
 
     @Test
-    void aPolicySwapTakesANewFileOver() throws IOException {
+    void reloadLoadsANewFile() throws IOException {
         replace(countries("DE"));
         harness.policy(policy());
         assertThat(refused()).isFalse();
     }
 
     @Test
-    void theBuildTimeIsShown() {
+    void buildTimeIsExposed() {
         assertThat(harness.context().gauge("stillgate.geo.database.build.seconds", "database", "country"))
                 .isEqualTo(1_767_225_600);
     }
 
     @Test
-    void requestsDuringASwapGetTheOldOrTheNew() throws Exception {
+    void requestsDuringASwapGetOldOrNewContent() throws Exception {
         GeoRestriction filter = (GeoRestriction) harness.filter();
         AtomicBoolean running = new AtomicBoolean(true);
         AtomicLong odd = new AtomicLong();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MmdbDatabaseTest {
     @ParameterizedTest
     @CsvSource({"24,4", "28,4", "32,4", "24,6", "28,6", "32,6"})
-    void everyLayoutIsReadAsTheReferenceReaderReadsIt(int recordBits, int ipVersion) throws Exception {
+    void everyLayoutIsReadLikeTheReferenceReader(int recordBits, int ipVersion) throws Exception {
         Random random = new Random(recordBits * 10L + ipVersion);
         MmdbWriter writer = new MmdbWriter("Test-Country", recordBits, ipVersion);
         List<InetAddress> asked = new ArrayList<>();
@@ -58,7 +58,7 @@ class MmdbDatabaseTest {
     }
 
     @Test
-    void aDatabaseOfIpv4AloneKnowsNoIpv6() throws Exception {
+    void ipv4OnlyDatabaseHasNoIpv6Records() throws Exception {
         byte[] bytes = new MmdbWriter("Test-Country", 24, 4)
                 .put("0.0.0.0/1", Databases.nested("DE"))
                 .build();
@@ -68,7 +68,7 @@ class MmdbDatabaseTest {
     }
 
     @Test
-    void aRecordAboveTheIpv4TreeHoldsForAllOfIt() throws Exception {
+    void recordAboveTheIpv4TreeCoversAllOfIt() throws Exception {
         byte[] bytes = new MmdbWriter("Test-Country")
                 .put("::/8", Databases.nested("DE"))
                 .build();
@@ -95,7 +95,7 @@ class MmdbDatabaseTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 28, 29, 284, 285, 65_820, 65_821, 100_000})
-    void valuesOfEveryLengthAreSteppedOver(int length) throws Exception {
+    void valuesOfEveryLengthAreSkipped(int length) throws Exception {
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("before", "x".repeat(length));
         record.put("list", List.of(1, true, 2.5, List.of("a"), Map.of("b", new BigInteger("9"))));
@@ -106,7 +106,7 @@ class MmdbDatabaseTest {
     }
 
     @Test
-    void theMetadataSaysWhatTheWriterWrote() throws Exception {
+    void metadataIsReadAsWritten() throws Exception {
         MmdbDatabase database = MmdbDatabase.open(Databases.countries());
         assertThat(database.type()).isEqualTo("Test-Country");
         assertThat(database.buildSeconds()).isEqualTo(1_767_225_600);
@@ -116,7 +116,7 @@ class MmdbDatabaseTest {
     }
 
     @Test
-    void metadataThatDoesNotSayWhenItWasBuiltIsTaken() throws Exception {
+    void metadataWithoutBuildTimeIsAccepted() throws Exception {
         byte[] bytes = new MmdbWriter("Test-Country")
                 .claim("build_epoch", BigInteger.ZERO)
                 .build();
@@ -124,7 +124,7 @@ class MmdbDatabaseTest {
     }
 
     @Test
-    void anIpv6AddressIsNotLookedUpByItsFirstBitsInADatabaseOfIpv4() throws Exception {
+    void ipv6AddressIsNotLookedUpByItsFirst32Bits() throws Exception {
         byte[] bytes = new MmdbWriter("Test-Country", 32, 4)
                 .put("32.1.13.184/32", Databases.nested("DE"))
                 .build();

@@ -38,7 +38,7 @@ class NetworkSetTest {
     }
 
     @Test
-    void aSetHoldsWhatOneOfItsNetworksHolds() throws Exception {
+    void setContainsTheUnionOfItsNetworks() throws Exception {
         Random random = new Random(7);
         List<Network> networks = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
@@ -87,7 +87,7 @@ class NetworkSetTest {
     }
 
     @Test
-    void withoutDatabasesNothingIsKnown() {
+    void lookupWithoutDatabasesFindsNothing() {
         assertThat(at("192.0.2.1").facts()).isSameAs(GeoFacts.UNKNOWN);
     }
 }

@@ -16,19 +16,19 @@ class RealDatabaseTest {
     private static final int ADDRESSES = 20_000;
 
     @Test
-    void countriesAreThoseOfTheReferenceReader() throws Exception {
+    void countriesMatchTheReferenceReader() throws Exception {
         int known = compare("GeoLite2-Country.mmdb", DatabaseKind.COUNTRY);
         assertThat(known).isGreaterThan(ADDRESSES / 4);
     }
 
     @Test
-    void countriesOfTheCityDatabaseAreThoseOfTheReferenceReader() throws Exception {
+    void cityDatabaseCountriesMatchTheReferenceReader() throws Exception {
         int known = compare("GeoLite2-City.mmdb", DatabaseKind.COUNTRY);
         assertThat(known).isGreaterThan(ADDRESSES / 4);
     }
 
     @Test
-    void systemsAreThoseOfTheReferenceReader() throws Exception {
+    void asnsMatchTheReferenceReader() throws Exception {
         int known = compare("GeoLite2-ASN.mmdb", DatabaseKind.ASN);
         assertThat(known).isGreaterThan(ADDRESSES / 4);
     }

@@ -18,13 +18,13 @@ class RulesetTest {
     private static final Rules NONE = Rules.NONE;
 
     @Test
-    void withoutRulesEveryoneIsLetIn() {
+    void requestIsAllowedWithoutRules() {
         assertThat(judge(NONE, NONE, false, "DE", 1)).isNull();
         assertThat(judge(NONE, NONE, false, null, 0)).isNull();
     }
 
     @Test
-    void eachDenyHasItsCode() {
+    void eachDenyListHasItsCode() {
         assertThat(judge(countries("KP"), NONE, false, "KP", 1)).isEqualTo(Refusal.COUNTRY_DENIED);
         assertThat(judge(countries("KP"), NONE, false, "KR", 1)).isNull();
         assertThat(judge(asns(1, 7), NONE, false, "DE", 7)).isEqualTo(Refusal.ASN_DENIED);
@@ -38,7 +38,7 @@ class RulesetTest {
     }
 
     @Test
-    void ofSeveralDeniesTheNarrowestIsNamed() {
+    void narrowestDenyListIsNamed() {
         Rules all = new Rules(List.of("KP"), List.of(7L), List.of("192.0.2.0/24"), List.of(Anonymiser.PUBLIC_PROXY));
         assertThat(judge(all, NONE, false, "KP", 7, Anonymiser.PUBLIC_PROXY)).isEqualTo(Refusal.NETWORK_DENIED);
         Rules noNetwork = new Rules(List.of("KP"), List.of(7L), null, List.of(Anonymiser.PUBLIC_PROXY));
@@ -50,7 +50,7 @@ class RulesetTest {
     }
 
     @Test
-    void anAllowedNetworkBeatsEverything() {
+    void allowedNetworkTakesPrecedence() {
         Rules deny = new Rules(List.of("KP"), List.of(7L), List.of("192.0.2.0/24"), List.of(Anonymiser.PUBLIC_PROXY));
         Rules allow = new Rules(List.of("DE"), List.of(9L), List.of("192.0.2.1"), List.of(Anonymiser.HOSTING_PROVIDER));
         assertThat(judge(deny, allow, true, "KP", 7, Anonymiser.PUBLIC_PROXY)).isNull();
@@ -58,12 +58,12 @@ class RulesetTest {
     }
 
     @Test
-    void allowedNetworksAloneCloseNothing() {
+    void allowedNetworksAloneRefuseNothing() {
         assertThat(judge(NONE, networks("198.51.100.0/24"), false, "DE", 1)).isNull();
     }
 
     @Test
-    void denyBeatsTheOtherAllows() {
+    void denyTakesPrecedenceOverOtherAllowLists() {
         Rules allow = new Rules(List.of("DE"), List.of(7L), null, List.of(Anonymiser.HOSTING_PROVIDER));
         assertThat(judge(countries("DE"), allow, false, "DE", 7)).isEqualTo(Refusal.COUNTRY_DENIED);
         assertThat(judge(asns(7), allow, false, "DE", 7)).isEqualTo(Refusal.ASN_DENIED);
@@ -72,13 +72,13 @@ class RulesetTest {
     }
 
     @Test
-    void aListOfCountriesRefusesTheOthers() {
+    void countryAllowListRefusesOtherCountries() {
         assertThat(judge(NONE, countries("DE", "FR"), false, "FR", 1)).isNull();
         assertThat(judge(NONE, countries("DE", "FR"), false, "US", 1)).isEqualTo(Refusal.NOT_ALLOWED);
     }
 
     @Test
-    void anUnknownCountryIsForUnknownToDecide() {
+    void unknownCountryIsDecidedByUnknown() {
         assertThat(judge(NONE, countries("DE"), false, null, 1)).isNull();
         assertThat(judge(NONE, countries("DE"), true, null, 1)).isEqualTo(Refusal.UNKNOWN_DENIED);
         assertThat(judge(countries("KP"), NONE, true, null, 1)).isEqualTo(Refusal.UNKNOWN_DENIED);
@@ -86,7 +86,7 @@ class RulesetTest {
     }
 
     @Test
-    void aListOfSystemsRefusesTheOthersAndAddsToThatOfCountries() {
+    void asnAllowListAddsToTheCountryAllowList() {
         assertThat(judge(NONE, asns(7), false, "US", 7)).isNull();
         assertThat(judge(NONE, asns(7), false, "US", 8)).isEqualTo(Refusal.NOT_ALLOWED);
         assertThat(judge(NONE, asns(7), false, null, 8)).isEqualTo(Refusal.NOT_ALLOWED);
@@ -99,7 +99,7 @@ class RulesetTest {
     }
 
     @Test
-    void aListOfAnonymisersRefusesTheOtherAnonymisersOnly() {
+    void anonymiserAllowListRefusesOtherAnonymisersOnly() {
         Rules hosting = kinds(Anonymiser.HOSTING_PROVIDER);
         assertThat(judge(NONE, hosting, false, "DE", 1)).isNull();
         assertThat(judge(NONE, hosting, false, "DE", 1, Anonymiser.ANONYMOUS, Anonymiser.HOSTING_PROVIDER))
@@ -112,7 +112,7 @@ class RulesetTest {
     }
 
     @Test
-    void aRefusalNamesACodeAndTellsTheCallerNothing() {
+    void refusalRevealsNoReasonToTheClient() {
         assertThat(Arrays.stream(Refusal.values()).map(Refusal::code))
                 .containsExactly(
                         "network-denied",

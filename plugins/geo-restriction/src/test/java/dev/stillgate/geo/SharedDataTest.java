@@ -47,7 +47,7 @@ class SharedDataTest {
     }
 
     @Test
-    void everyCountryIsThatOfTheSource() throws Exception {
+    void countriesMatchTheSource() throws Exception {
         int records = compare("GeoLite2-Country-Test", DatabaseKind.COUNTRY, record -> {
             String located = record.path("country").path("iso_code").asText(null);
             String registered =
@@ -58,7 +58,7 @@ class SharedDataTest {
     }
 
     @Test
-    void everySystemIsThatOfTheSource() throws Exception {
+    void asnsMatchTheSource() throws Exception {
         int records = compare(
                 "GeoLite2-ASN-Test",
                 DatabaseKind.ASN,
@@ -71,7 +71,7 @@ class SharedDataTest {
     }
 
     @Test
-    void everyAnonymiserIsThatOfTheSource() throws Exception {
+    void anonymisersMatchTheSource() throws Exception {
         assertThat(compare("GeoIP2-Anonymous-IP-Test", DatabaseKind.ANONYMOUS_IP, SharedDataTest::flags))
                 .isGreaterThan(5);
         assertThat(compare("GeoIP-Anonymous-Plus-Test", DatabaseKind.ANONYMOUS_PLUS, SharedDataTest::flags))

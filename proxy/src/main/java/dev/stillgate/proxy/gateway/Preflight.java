@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check of the files that {@code stillgate.yaml} names, with every problem at its place: certificates and keys, log files, and
- * the state directory. Nothing is bound, locked, created or written.
+ * Check of the files that {@code stillgate.yaml} names, with every problem at its place: certificates and keys, log
+ * files, and the state directory. Nothing is bound, locked, created or written.
  */
 public final class Preflight {
     private static final Duration SOON = Duration.ofDays(14);

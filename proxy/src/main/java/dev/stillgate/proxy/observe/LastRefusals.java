@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last refusal of each account that was refused on one event loop. The memory is bounded: beyond a limit, the account
- * whose last refusal is oldest is dropped. Unlisted credentials that the upstream has not accepted may be invented by an
- * attacker. They have a limit of their own, so that they cannot displace other accounts. Thread-safe.
+ * The last refusal of each account that was refused on one event loop. The memory is bounded: beyond a limit, the
+ * account whose last refusal is oldest is dropped. Unlisted credentials that the upstream has not accepted may be
+ * invented by an attacker. They have a limit of their own, so that they cannot displace other accounts. Thread-safe.
  */
 public final class LastRefusals {
     /** The maximum number of listed or accepted accounts, about 300 bytes each. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * The verb {@code stillgate ledger}, which runs beside a gateway or without one. Exit code 1: the ledger is unsound or lacks
- * what was asked for; 2: usage error or unreadable file.
+ * The verb {@code stillgate ledger}, which runs beside a gateway or without one. Exit code 1: the ledger is unsound or
+ * lacks what was asked for; 2: usage error or unreadable file.
  */
 @CommandLine.Command(
         name = "stillgate ledger",

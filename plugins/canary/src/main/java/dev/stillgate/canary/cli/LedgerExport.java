@@ -22,7 +22,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The verb {@code ledger export}: writes the evidence that a third party needs to check a claim without the gateway. */
+/**
+ * The verb {@code ledger export}: writes the evidence that a third party needs to check a claim without the gateway.
+ */
 @CommandLine.Command(
         name = "export",
         mixinStandardHelpOptions = true,

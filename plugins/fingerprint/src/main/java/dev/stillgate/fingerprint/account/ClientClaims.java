@@ -11,8 +11,8 @@ import java.util.function.ToLongFunction;
  *
  * <p>For each claim and each fingerprint feature (JA4 of the ClientHello, header order, HTTP/2 preface) it counts
  * distinct organisations. An account without an organisation counts as one, so a large customer counts once. A value
- * contradicts a claim when it is rare under that claim and common under another. A value that is new everywhere does not
- * contradict, as software has new versions. Bounded and kept in memory only. Not thread-safe.
+ * contradicts a claim when it is rare under that claim and common under another. A value that is new everywhere does
+ * not contradict, as software has new versions. Bounded and kept in memory only. Not thread-safe.
  */
 final class ClientClaims {
     /** Capacity for values of one feature. */

@@ -6,7 +6,9 @@ import java.util.Random;
 public final class Sampling {
     private Sampling() {}
 
-    /** Returns, ascending, at most {@code most} distinct indexes below {@code of}, drawn uniformly without replacement. */
+    /**
+     * Returns, ascending, at most {@code most} distinct indexes below {@code of}, drawn uniformly without replacement.
+     */
     public static int[] sample(int of, int most, Random random) {
         if (of <= most) {
             int[] all = new int[of];

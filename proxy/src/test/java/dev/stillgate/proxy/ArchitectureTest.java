@@ -259,7 +259,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NAMES_CARRY_MEANING = noClasses()
             .should()
-            .haveNameMatching("(.*[a-z0-9.$])?(Impl|(?<!Trust)Manager|Utils?|Helper|Base|Abstract)([A-Z].*)?")
+            .haveNameMatching("(.*[a-z0-9.$])?(Impl|Manager|Utils?|Helper|Base|Abstract)([A-Z].*)?")
             .because("these words carry no meaning");
 
     /** Returns the rule that a package of the proxy depends on no other packages of the proxy than these. */

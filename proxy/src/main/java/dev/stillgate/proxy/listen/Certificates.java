@@ -228,7 +228,7 @@ final class Certificates implements AutoCloseable {
                             protocols));
             TlsClients clients = config.clients();
             if (clients != null) {
-                builder.trustManager(new ClientTrustManager(authorities))
+                builder.trustManager(new ClientCertificateTrust(authorities))
                         .clientAuth(clients.required() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
             }
             return builder.build();

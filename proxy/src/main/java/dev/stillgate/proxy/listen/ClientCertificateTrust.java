@@ -19,18 +19,18 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * Validates client certificates against configured authorities, as the JDK does. For an unknown issuer BoringSSL is
  * given the matching error, so that TLS sends the alert {@code unknown_ca} instead of an internal error.
  */
-final class ClientTrustManager extends X509ExtendedTrustManager {
+final class ClientCertificateTrust extends X509ExtendedTrustManager {
     /** OpenSSL's {@code X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY}. */
     private static final int UNKNOWN_ISSUER = 20;
 
     private final X509ExtendedTrustManager trust;
 
     /**
-     * Creates a trust manager for the authorities.
+     * Trusts certificates of the given authorities only.
      *
      * @throws IOException when the authorities cannot be used
      */
-    ClientTrustManager(X509Certificate... authorities) throws IOException {
+    ClientCertificateTrust(X509Certificate... authorities) throws IOException {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

@@ -38,7 +38,7 @@ final class AccountColumns {
     static final int MEANS = 3;
 
     static final int ACCOUNT =
-            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 4;
+            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 6;
 
     final int[] lastSecond = new int[SIZE];
 
@@ -90,6 +90,12 @@ final class AccountColumns {
 
     final byte[] keyFirstTurns = new byte[SIZE];
 
+    /** Index of the account's tier. */
+    final byte[] tier = new byte[SIZE];
+
+    /** {@link DialectVote} of the account's exchanges, and whether it is verified. */
+    final byte[] dialect = new byte[SIZE];
+
     static {
         if (SHARES != FIRST_WARE + Elicitation.values().length) {
             throw new IllegalStateException("there are " + Elicitation.values().length + " kinds of elicitation");
@@ -126,7 +132,9 @@ final class AccountColumns {
                 keyFirstCount,
                 keySecondCount,
                 keyTotal,
-                keyFirstTurns);
+                keyFirstTurns,
+                tier,
+                dialect);
     }
 
     /** Clears the account at an offset. */

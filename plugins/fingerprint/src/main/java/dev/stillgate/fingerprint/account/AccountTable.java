@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.account;
 
+import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.stats.StochasticRounding;
 import dev.stillgate.fingerprint.text.Elicitation;
@@ -40,13 +41,17 @@ public final class AccountTable {
     /** Resolution of a mean: 1 in so many; means are below 16. */
     private static final float MEAN_UNIT = 4_000;
 
+    /** Number of tiers that are told apart; accounts of further tiers count as without a tier. */
+    static final int MAX_TIERS = 255;
+
     private static final short UNKNOWN_AGE = Short.MIN_VALUE;
 
     /** One in so many accounts is evicted at a time. */
     private static final int EVICTED_FRACTION = 8;
 
     private final AccountIndex index = new AccountIndex();
-    private final OrganisationIndex organisations = new OrganisationIndex();
+    private final NameIndex organisations = new NameIndex(Integer.MAX_VALUE);
+    private final NameIndex tiers = new NameIndex(MAX_TIERS);
     private final List<AccountColumns> columns = new ArrayList<>();
     private final StochasticRounding rounding = new StochasticRounding();
     private int[] componentByAccount = {};
@@ -55,8 +60,12 @@ public final class AccountTable {
         return index;
     }
 
-    OrganisationIndex organisations() {
+    NameIndex organisations() {
         return organisations;
+    }
+
+    NameIndex tiers() {
+        return tiers;
     }
 
     AccountColumns columns(int accountIndex) {
@@ -67,6 +76,22 @@ public final class AccountTable {
     @Nullable
     public String organisation(int accountIndex) {
         return organisations.name(columns(accountIndex).organisation[accountIndex % AccountColumns.SIZE]);
+    }
+
+    /** Returns the tier of an account, null if it has none. */
+    @Nullable
+    public String tier(int accountIndex) {
+        return tiers.name(columns(accountIndex).tier[accountIndex % AccountColumns.SIZE] & 0xff);
+    }
+
+    /** Returns the dialect of most of an account's exchanges, {@link Dialect#OTHER} if unknown. */
+    public Dialect dialect(int accountIndex) {
+        return DialectVote.dialect(columns(accountIndex).dialect[accountIndex % AccountColumns.SIZE]);
+    }
+
+    /** Returns whether an account was verified at its last exchange. */
+    public boolean verified(int accountIndex) {
+        return DialectVote.verified(columns(accountIndex).dialect[accountIndex % AccountColumns.SIZE]);
     }
 
     /** Returns whether two accounts belong to the same declared organisation. */
@@ -118,6 +143,8 @@ public final class AccountTable {
         AccountColumns c = columns(accountIndex);
         int i = accountIndex % AccountColumns.SIZE;
         c.organisation[i] = organisations.getOrAdd(seen.organisation);
+        c.tier[i] = (byte) tiers.getOrAdd(seen.tier);
+        c.dialect[i] = DialectVote.add(c.dialect[i], seen.dialect, seen.verified);
         c.lastSecond[i] = Math.max(second, c.lastSecond[i]);
         boolean mayHaveMoved = begins && second - c.lastStart[i] >= MOVE_SECONDS;
         if (begins) {

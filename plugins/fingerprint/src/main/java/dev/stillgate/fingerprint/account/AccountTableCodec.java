@@ -10,10 +10,8 @@ final class AccountTableCodec {
     private AccountTableCodec() {}
 
     static void write(DataOutput out, AccountTable table) throws IOException {
-        out.writeInt(table.organisations().names().size());
-        for (String name : table.organisations().names()) {
-            out.writeUTF(name);
-        }
+        write(out, table.organisations());
+        write(out, table.tiers());
         int limit = table.index().limit();
         for (int from = 0; from < limit; from += AccountColumns.SIZE) {
             int to = Math.min(limit, from + AccountColumns.SIZE);
@@ -29,9 +27,8 @@ final class AccountTableCodec {
     }
 
     static void read(DataInput in, AccountTable table) throws IOException {
-        for (int left = in.readInt(); left > 0; left--) {
-            table.organisations().getOrAdd(in.readUTF());
-        }
+        read(in, table.organisations());
+        read(in, table.tiers());
         for (int count = in.readInt(); count != 0; count = in.readInt()) {
             if (count < 0 || count > AccountColumns.SIZE || table.index().limit() % AccountColumns.SIZE != 0) {
                 throw new IOException("damaged: a block of " + count + " accounts");
@@ -51,7 +48,25 @@ final class AccountTableCodec {
                     throw new IOException("damaged: unknown organisation " + organisation);
                 }
             }
+            for (byte tier : columns.tier) {
+                if ((tier & 0xff) > table.tiers().names().size()) {
+                    throw new IOException("damaged: unknown tier " + (tier & 0xff));
+                }
+            }
             table.append(columns);
+        }
+    }
+
+    private static void write(DataOutput out, NameIndex index) throws IOException {
+        out.writeInt(index.names().size());
+        for (String name : index.names()) {
+            out.writeUTF(name);
+        }
+    }
+
+    private static void read(DataInput in, NameIndex index) throws IOException {
+        for (int left = in.readInt(); left > 0; left--) {
+            index.getOrAdd(in.readUTF());
         }
     }
 

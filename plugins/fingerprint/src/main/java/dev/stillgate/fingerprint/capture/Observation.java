@@ -22,6 +22,14 @@ public final class Observation {
     public boolean sameRequest;
 
     public @Nullable String organisation;
+
+    /** Whether the operator has verified the customer behind the account. */
+    public boolean verified;
+
+    /** Tier whose limits apply, null when unknown. */
+    public @Nullable String tier;
+
+    public Dialect dialect = Dialect.OTHER;
     public @Nullable LocalDate created;
 
     /** Start of the request and end of the response. */

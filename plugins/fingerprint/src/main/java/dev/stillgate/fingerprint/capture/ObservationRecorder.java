@@ -108,6 +108,9 @@ public final class ObservationRecorder {
         seen.account = account.id();
         seen.keepsState = account.keepsState();
         seen.organisation = account.organisation();
+        seen.verified = account.verified();
+        seen.tier = account.tier();
+        seen.dialect = Dialect.of(exchange.operation());
         seen.created = account.created();
         seen.start = exchange.startMillis();
         ClientFingerprint client = ClientFingerprint.of(exchange, clients, hasher);

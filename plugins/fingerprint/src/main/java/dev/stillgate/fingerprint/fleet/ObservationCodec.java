@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
+import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.io.DataInput;
@@ -49,8 +50,10 @@ final class ObservationCodec {
                 | (seen.probing ? PROBING : 0)
                 | (seen.prompt != null ? PROMPT : 0)
                 | (seen.sameRequest ? SAME_REQUEST : 0));
+        out.writeByte(seen.dialect.ordinal() << 1 | (seen.verified ? 1 : 0));
         out.writeUTF(seen.account);
         text(out, seen.organisation);
+        text(out, seen.tier);
         text(out, seen.software);
         text(out, seen.country);
         text(out, seen.model);
@@ -119,8 +122,12 @@ final class ObservationCodec {
         seen.stream = (flags & STREAM) != 0;
         seen.probing = (flags & PROBING) != 0;
         seen.sameRequest = (flags & SAME_REQUEST) != 0;
+        int dialectAndVerified = in.readUnsignedByte();
+        seen.verified = (dialectAndVerified & 1) != 0;
+        seen.dialect = dialect(dialectAndVerified >> 1);
         seen.account = in.readUTF();
         seen.organisation = text(in);
+        seen.tier = text(in);
         String software = text(in);
         seen.software = software == null ? "" : software;
         seen.country = text(in);
@@ -148,6 +155,14 @@ final class ObservationCodec {
         seen.issued = marks(in);
         seen.prompt = (flags & PROMPT) == 0 ? null : prompt(in);
         return seen;
+    }
+
+    private static Dialect dialect(int ordinal) throws IOException {
+        Dialect[] dialects = Dialect.values();
+        if (ordinal >= dialects.length) {
+            throw new IOException("unknown dialect: " + ordinal);
+        }
+        return dialects[ordinal];
     }
 
     private static @Nullable LocalDate created(long day) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
@@ -171,6 +172,46 @@ final class AccountTableTest {
     }
 
     @Test
+    void tierDialectAndVerificationAreThoseOfTheAccount() {
+        Dialect[] dialects = {Dialect.CHAT_COMPLETIONS, Dialect.MESSAGES, Dialect.CHAT_COMPLETIONS, Dialect.OTHER};
+        for (int k = 0; k < 40; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
+            seen.dialect = dialects[k % dialects.length];
+            seen.tier = k < 20 ? "free" : "paid";
+            seen.verified = k == 39;
+            table.observe(seen, true);
+        }
+        int number = table.index().find("a");
+        assertThat(table.dialect(number)).isEqualTo(Dialect.CHAT_COMPLETIONS);
+        assertThat(table.tier(number)).isEqualTo("paid");
+        assertThat(table.verified(number)).isTrue();
+        table.observe(Seen.prompt("a", Seen.START + DAY), true);
+        assertThat(table.verified(number)).as("by the last exchange").isFalse();
+        assertThat(table.dialect(number)).as("no vote of other operations").isEqualTo(Dialect.CHAT_COMPLETIONS);
+    }
+
+    @Test
+    void dialectFollowsAnAccountThatChangesIt() {
+        for (int k = 0; k < 1000 + 63; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
+            seen.dialect = k < 1000 ? Dialect.MESSAGES : Dialect.RESPONSES;
+            table.observe(seen, true);
+        }
+        assertThat(table.dialect(table.index().find("a"))).isEqualTo(Dialect.RESPONSES);
+    }
+
+    @Test
+    void tiersBeyondTheCapacityCountAsNone() {
+        for (int k = 0; k < 300; k++) {
+            Observation seen = Seen.prompt("a" + k, Seen.START);
+            seen.tier = "tier-" + k;
+            table.observe(seen, true);
+        }
+        assertThat(table.tier(table.index().find("a254"))).isEqualTo("tier-254");
+        assertThat(table.tier(table.index().find("a255"))).isNull();
+    }
+
+    @Test
     void reusedIndexStartsEmpty() {
         for (int k = 0; k < 50; k++) {
             Observation seen = Seen.prompt("a", Seen.START + k * 1000L);
@@ -179,6 +220,9 @@ final class AccountTableTest {
             seen.block = -1;
             seen.hosting = true;
             seen.organisation = "org";
+            seen.tier = "paid";
+            seen.verified = true;
+            seen.dialect = Dialect.MESSAGES;
             table.observe(seen, true);
         }
         int number = table.index().find("a");
@@ -191,6 +235,9 @@ final class AccountTableTest {
         assertThat(profile.key(SharedKey.CLIENT, false)).isZero();
         assertThat(profile.hosted()).isZero();
         assertThat(table.organisation(number)).isNull();
+        assertThat(table.tier(number)).isNull();
+        assertThat(table.verified(number)).isFalse();
+        assertThat(table.dialect(number)).isEqualTo(Dialect.OTHER);
     }
 
     @Test

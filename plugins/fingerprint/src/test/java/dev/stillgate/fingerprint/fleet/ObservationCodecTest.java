@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.capture.PromptReadTask;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -41,6 +42,7 @@ final class ObservationCodecTest {
                 case Long zero -> field.set(object, random.nextLong() >>> 1);
                 case Integer zero -> field.set(object, random.nextInt() >>> 1);
                 case Double none -> field.set(object, random.nextDouble());
+                case Dialect other -> field.set(object, Dialect.RESPONSES);
                 case long[] none -> field.set(object, random.longs(8).toArray());
                 case int[] places -> System.arraycopy(random.ints(16).toArray(), 0, places, 0, places.length);
                 case float[] dimensions ->
@@ -86,6 +88,7 @@ final class ObservationCodecTest {
         seen.software = "日".repeat(5000);
         seen.organisation = seen.software;
         seen.country = seen.software;
+        seen.tier = seen.software;
         seen.account = "日".repeat(1024);
         assertThat(ObservationCodec.fits(seen)).isTrue();
         byte[] bytes = written(seen);

@@ -6,18 +6,27 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Maps declared organisations to indexes from 1; 0 is none. Not thread-safe. */
-final class OrganisationIndex {
+/** Maps names to indexes from 1; 0 is none. Names beyond the capacity are not kept. Not thread-safe. */
+final class NameIndex {
     private final Map<String, Integer> indexByName = new HashMap<>();
     private final List<String> names = new ArrayList<>();
+    private final int capacity;
 
-    /** Returns an organisation's index and adds it when it is unknown; 0 for null. */
+    /** @param capacity largest number of names */
+    NameIndex(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** Returns a name's index and adds the name when it is unknown; 0 for null and when there is no space. */
     int getOrAdd(@Nullable String name) {
         if (name == null) {
             return 0;
         }
         Integer known = indexByName.get(name);
         if (known == null) {
+            if (names.size() == capacity) {
+                return 0;
+            }
             names.add(name);
             known = names.size();
             indexByName.put(name, known);
@@ -25,7 +34,7 @@ final class OrganisationIndex {
         return known;
     }
 
-    /** Returns the name of an organisation, or null for 0. */
+    /** Returns the name with an index, or null for 0. */
     @Nullable
     String name(int index) {
         return index == 0 ? null : names.get(index - 1);

@@ -1,0 +1,25 @@
+package dev.stillgate.fingerprint.capture;
+
+import dev.stillgate.spi.Operation;
+
+/** Model API in which an account asks. Files and messages hold the position of a constant. */
+public enum Dialect {
+    /** An operation that several APIs share or that no dialect reads. */
+    OTHER,
+    /** Anthropic Messages, with batches and token counts. */
+    MESSAGES,
+    /** OpenAI Chat Completions. */
+    CHAT_COMPLETIONS,
+    /** OpenAI Responses. */
+    RESPONSES;
+
+    /** Returns the dialect of an operation. */
+    static Dialect of(Operation operation) {
+        return switch (operation) {
+            case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, MESSAGE_BATCH_RESULTS -> MESSAGES;
+            case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> CHAT_COMPLETIONS;
+            case RESPONSES, STORED_RESPONSE -> RESPONSES;
+            case FILE_UPLOAD, FILE_CONTENT, CONTROL, OPAQUE -> OTHER;
+        };
+    }
+}

@@ -83,7 +83,6 @@ public class ObserveBench {
                         "model-4-20260101",
                         true,
                         false,
-                        0,
                         USAGE),
                 now);
     }

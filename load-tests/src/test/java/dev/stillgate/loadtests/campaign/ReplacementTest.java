@@ -72,10 +72,10 @@ final class ReplacementTest {
         Path report = Files.writeString(directory.resolve("report.json"), """
                 {"standings":[
                   {"account":"a-1","changes":[{"ts":5,"standing":"marked"},{"ts":9,"standing":"blocked"},{"ts":11,"standing":"blocked"}]},
-                  {"account":"a-2","changes":[{"ts":7,"standing":"slowed"},{"ts":8,"standing":"clear"}]}]}
+                  {"account":"a-2","changes":[{"ts":7,"standing":"pooled"},{"ts":8,"standing":"clear"}]}]}
                 """);
         assertThat(BlockedReport.read(report, "blocked").since()).isEqualTo(Map.of("a-1", 9L));
-        assertThat(BlockedReport.read(report, "slowed").since()).isEqualTo(Map.of("a-1", 9L, "a-2", 7L));
+        assertThat(BlockedReport.read(report, "pooled").since()).isEqualTo(Map.of("a-1", 9L, "a-2", 7L));
         assertThat(BlockedReport.read(report, "marked").since()).isEqualTo(Map.of("a-1", 5L, "a-2", 7L));
     }
 }

@@ -24,7 +24,7 @@ public record CanaryPolicy(
 
     public CanaryPolicy {
         if (from == Standing.CLEAR) {
-            throw new PolicyException("from", "expected watched or higher: answers to clear accounts are never marked");
+            throw new PolicyException("from", "expected marked or higher: answers to clear accounts are never marked");
         }
         classes = classes == null ? List.of() : List.copyOf(classes);
         if (classes.size() > MOST_TABLES) {

@@ -91,7 +91,7 @@ class CanaryFilterTest {
 
     @Test
     void answersBelowTheConfiguredStandingAreUnchanged() {
-        harness.context().stands("a-1", Standing.TIGHTENED, "c3");
+        harness.context().stands("a-1", Standing.CLEAR, "c3");
         harness.policy(POLICY);
         assertThat(answer(harness.exchange(), Conversation.of("Hello"))).isEqualTo(ResponseTap.NONE);
         for (Exemption why : Exemption.values()) {
@@ -115,7 +115,7 @@ class CanaryFilterTest {
 
     @Test
     void accountOutsideAnyClusterHasItsOwnKey() throws Exception {
-        harness.context().stands("a-1", Standing.SLOWED);
+        harness.context().stands("a-1", Standing.POOLED);
         harness.policy(new CanaryPolicy(Standing.MARKED, null, null, Epoch.YEAR));
         assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("account:a-1/2026"));
     }

@@ -37,7 +37,7 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         new FingerprintAdmin(context, state, allowed).register();
         return new FingerprintFilter(
                 state,
-                new Enforcement(context.standings(), ticker, state, new Paces(policy.charactersPerSecond())),
+                new Enforcement(context.standings()),
                 new ObservationRecorder(
                         context,
                         state.readQueue(),

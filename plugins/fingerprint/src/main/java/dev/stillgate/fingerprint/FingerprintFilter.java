@@ -9,9 +9,6 @@ import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
-import dev.stillgate.spi.ResponseFilter;
-import dev.stillgate.spi.ResponseHead;
-import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Verdict;
 
@@ -20,7 +17,7 @@ import dev.stillgate.spi.Verdict;
  * new text and appends one record to a bounded queue. Text analysis and the comparison of accounts run on other
  * threads.
  */
-final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilter, CompletionFilter {
+final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFilter {
     private final FingerprintState state;
     private final Enforcement enforcement;
     private final ObservationRecorder recorder;
@@ -51,11 +48,6 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, ResponseFilt
             exchange.set(slot, recorder.request(exchange, body));
         }
         return verdict;
-    }
-
-    @Override
-    public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
-        return enforcement.onResponse(exchange, head);
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,14 +32,12 @@ import org.jspecify.annotations.Nullable;
  * @param signals weight by signal name, 1 when absent; 0 turns the signal off
  * @param ladder evidence that a cluster needs for each standing, as a base-10 logarithm of odds
  * @param expireAfter how long a standing lasts after its last confirmation, 14 days when absent
- * @param learning traffic that must have been observed before an account rises above {@code watched}
+ * @param learning traffic that must have been observed before an account rises above {@code marked}
  * @param regroup minimum time between two comparisons of all accounts, 10 minutes when absent
- * @param pace approximate characters a second of a response to a slowed account, 25 when absent
- * @param quota daily quota of a tightened account as a multiple of its past daily use, 1 when absent
  * @param ring capacity of the observation queue, 65,536 when absent
  * @param maxAccounts maximum number of accounts that are kept, 1,000,000 when absent
  * @param allow traffic known to be innocent
- * @param samples number of redacted prompt openings kept in memory for each watched account, 0 when absent
+ * @param samples number of redacted prompt openings kept in memory for each account at {@code marked} or above, 0 when absent
  */
 public record FingerprintPolicy(
         @Nullable Map<String, Double> signals,
@@ -46,8 +45,6 @@ public record FingerprintPolicy(
         @Nullable Duration expireAfter,
         @Nullable Learning learning,
         @Nullable Duration regroup,
-        @Nullable Integer pace,
-        @Nullable Double quota,
         @Nullable Integer ring,
         @Nullable Integer maxAccounts,
         @Nullable AllowPolicy allow,
@@ -79,15 +76,13 @@ public record FingerprintPolicy(
         }
         ladder = ladder == null ? Map.of() : Map.copyOf(ladder);
         ladder.forEach((rung, min) -> requireInRange("ladder." + rung.name().toLowerCase(Locale.ROOT), min, 0.5, 1000));
-        if (ladder.containsKey(Standing.CLEAR) || ladder.containsKey(Standing.BLOCKED)) {
+        if (!EnumSet.of(Standing.MARKED, Standing.TIGHTENED).containsAll(ladder.keySet())) {
             throw new PolicyException(
-                    "ladder", "expected watched, tightened, marked and slowed only: evidence alone blocks no account");
+                    "ladder", "expected marked and tightened only: evidence alone pools and blocks no account");
         }
         requireAscending(rungs(ladder));
         requirePositive("expireAfter", expireAfter);
         requirePositive("regroup", regroup);
-        requireInRange("pace", pace, 1, 10_000);
-        requireInRange("quota", quota, 0.01, 1000);
         requireInRange("ring", ring, 16, 1 << 24);
         requireInRange("maxAccounts", maxAccounts, 100, 100_000_000);
         requireInRange("samples", samples, 0, 20);
@@ -123,18 +118,13 @@ public record FingerprintPolicy(
 
     /** Returns the threshold of each rung in ascending order, with defaults where the policy gives none. */
     private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
-        Map<Standing, Double> rungs = new EnumMap<>(
-                Map.of(Standing.WATCHED, 1.1, Standing.TIGHTENED, 1.6, Standing.MARKED, 1.9, Standing.SLOWED, 2.2));
+        Map<Standing, Double> rungs = new EnumMap<>(Map.of(Standing.MARKED, 1.1, Standing.TIGHTENED, 1.6));
         rungs.putAll(given);
         return rungs;
     }
 
     AllowPolicy allowed() {
         return Objects.requireNonNullElse(allow, AllowPolicy.NOTHING);
-    }
-
-    int charactersPerSecond() {
-        return Objects.requireNonNullElse(pace, 25);
     }
 
     int queueCapacity() {
@@ -158,7 +148,6 @@ public record FingerprintPolicy(
                 Objects.requireNonNullElse(regroup, Duration.ofMinutes(10)),
                 Duration.ofDays(3),
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
-                Objects.requireNonNullElse(quota, 1.0),
                 allowed().allowedAccounts(),
                 Objects.requireNonNullElse(samples, 0));
     }

@@ -13,7 +13,6 @@ import dev.stillgate.fingerprint.fleet.FleetMember;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
@@ -27,7 +26,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of one fingerprint filter, which survives policy reloads: observation queue, analyst, daily quotas, state file
+ * State of one fingerprint filter, which survives policy reloads: observation queue, analyst, state file
  * and fleet connection. Thread-safe.
  */
 public final class FingerprintState implements AutoCloseable {
@@ -38,7 +37,6 @@ public final class FingerprintState implements AutoCloseable {
     private final Analyst analyst;
     private final @Nullable FleetMember fleet;
     private final @Nullable AutoSave autoSave;
-    private volatile Map<String, DailyQuota> quotas = Map.of();
     private volatile AnalysisFigures figures;
 
     @GuardedBy("analyst")
@@ -91,12 +89,6 @@ public final class FingerprintState implements AutoCloseable {
 
     ObservationQueue<Observation> queue() {
         return queue;
-    }
-
-    /** Returns the daily quota of an account, null when it has none. */
-    @Nullable
-    DailyQuota quota(String account) {
-        return quotas.get(account);
     }
 
     /**
@@ -158,15 +150,10 @@ public final class FingerprintState implements AutoCloseable {
     private void observeRemote(Observation observation, long now) {
         observation.start = Math.min(observation.start, now);
         analyst.observe(observation);
-        DailyQuota quota = quotas.get(observation.account);
-        if (quota != null && !observation.sameRequest) {
-            quota.charge(now);
-        }
     }
 
     private void publish(@Nullable Map<String, Standing> changed, StandingsPublisher publisher) {
         if (changed != null) {
-            quotas = analyst.quotas();
             publisher.publish(changed, analyst.groups(), analyst.ordered());
         }
     }

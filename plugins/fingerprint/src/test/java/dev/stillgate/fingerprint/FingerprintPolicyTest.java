@@ -30,11 +30,11 @@ class FingerprintPolicyTest {
     }
 
     private static FingerprintPolicy ladder(Map<Standing, Double> ladder) {
-        return new FingerprintPolicy(null, ladder, null, null, null, null, null, null, null, null, null);
+        return Policies.with(fields -> fields.ladder = ladder);
     }
 
     private static FingerprintPolicy signals(Map<String, Double> signals) {
-        return new FingerprintPolicy(signals, null, null, null, null, null, null, null, null, null, null);
+        return Policies.with(fields -> fields.signals = signals);
     }
 
     @Test
@@ -54,12 +54,12 @@ class FingerprintPolicyTest {
     void ladderMustAscend() {
         refused(
                 "ladder",
-                "marked needs 5.0, less than the rung below it with 7.5",
-                () -> ladder(Map.of(Standing.TIGHTENED, 7.5, Standing.MARKED, 5.0)));
-        refused("ladder", "evidence alone blocks no account", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
-        refused("ladder", "watched, tightened, marked and slowed", () -> ladder(Map.of(Standing.CLEAR, 1.0)));
-        refused("ladder.watched", "expected 0.5 to 1000", () -> ladder(Map.of(Standing.WATCHED, 0.1)));
-        assertThatCode(() -> ladder(Map.of(Standing.TIGHTENED, 8.0, Standing.MARKED, 8.0, Standing.SLOWED, 9.5)))
+                "tightened needs 5.0, less than the rung below it with 7.5",
+                () -> ladder(Map.of(Standing.MARKED, 7.5, Standing.TIGHTENED, 5.0)));
+        refused("ladder", "evidence alone pools and blocks no account", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
+        refused("ladder", "expected marked and tightened only", () -> ladder(Map.of(Standing.CLEAR, 1.0)));
+        refused("ladder.marked", "expected 0.5 to 1000", () -> ladder(Map.of(Standing.MARKED, 0.1)));
+        assertThatCode(() -> ladder(Map.of(Standing.MARKED, 8.0, Standing.TIGHTENED, 8.0)))
                 .doesNotThrowAnyException();
     }
 
@@ -68,28 +68,19 @@ class FingerprintPolicyTest {
         refused(
                 "expireAfter",
                 "more than 0",
-                () -> new FingerprintPolicy(null, null, Duration.ZERO, null, null, null, null, null, null, null, null));
+                () -> Policies.with(fields -> fields.expireAfter = Duration.ZERO));
         refused(
                 "regroup",
                 "more than 0",
-                () -> new FingerprintPolicy(
-                        null, null, null, null, Duration.ofSeconds(-1), null, null, null, null, null, null));
-        refused(
-                "pace",
-                "expected 1 to 10000, found 0",
-                () -> new FingerprintPolicy(null, null, null, null, null, 0, null, null, null, null, null));
-        refused(
-                "quota",
-                "expected 0.01 to 1000, found 0.0",
-                () -> new FingerprintPolicy(null, null, null, null, null, null, 0.0, null, null, null, null));
+                () -> Policies.with(fields -> fields.regroup = Duration.ofSeconds(-1)));
         refused(
                 "ring",
                 "expected 16 to ",
-                () -> new FingerprintPolicy(null, null, null, null, null, null, null, 15, null, null, null));
+                () -> Policies.with(fields -> fields.ring = 15));
         refused(
                 "maxAccounts",
                 "expected 100 to ",
-                () -> new FingerprintPolicy(null, null, null, null, null, null, null, null, 99, null, null));
+                () -> Policies.with(fields -> fields.maxAccounts = 99));
         refused("samples", "expected 0 to 20, found 21", () -> Policies.sampling(21));
         refused("accounts", "expected 1 to ", () -> new FingerprintPolicy.Learning(0, Duration.ofHours(1)));
         refused("time", "expected 0 or more", () -> new FingerprintPolicy.Learning(1, Duration.ofHours(-1)));

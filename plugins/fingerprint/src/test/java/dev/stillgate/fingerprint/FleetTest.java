@@ -7,7 +7,6 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.fleet.FleetMember;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class FleetTest {
     private static final AnalysisSettings SETTINGS =
-            new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, null).settings();
+            Policies.DEFAULT.settings();
     private final FakeTicker ticker = new FakeTicker();
     private final FakeFleet fleet = new FakeFleet(ticker);
     private final List<Node> nodes = new ArrayList<>(List.of(new Node(), new Node(), new Node()));
@@ -50,7 +49,7 @@ final class FleetTest {
         private long countDealtWithStanding() {
             long count = 0;
             for (int a = 0; a < Crowd.DEALT; a++) {
-                count += of("dealt-" + a).reaches(Standing.TIGHTENED) ? 1 : 0;
+                count += of("dealt-" + a).reaches(Standing.MARKED) ? 1 : 0;
             }
             return count;
         }
@@ -165,31 +164,6 @@ final class FleetTest {
         fleet.lose(false);
         turns(10);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
-    }
-
-    @Test
-    void quotaIsSharedByAllGateways() {
-        turns(15);
-        pin(nodes.getFirst(), "a", Standing.TIGHTENED);
-        turns(6);
-        for (Node node : nodes) {
-            DailyQuota quota = node.state.quota("a");
-            assertThat(quota).isNotNull();
-            assertThat(quota.taken()).isZero();
-        }
-        for (int k = 0; k < 4; k++) {
-            assertThat(nodes.get(1).state.quota("a").take(1, ticker.millis())).isTrue();
-            Observation seen = new Observation();
-            seen.account = "a";
-            seen.keepsState = true;
-            seen.start = ticker.millis();
-            seen.sameRequest = k == 3;
-            nodes.get(1).state.offer(seen);
-        }
-        turns(7);
-        assertThat(nodes.get(0).state.quota("a").taken()).isEqualTo(3);
-        assertThat(nodes.get(2).state.quota("a").taken()).isEqualTo(3);
-        assertThat(nodes.get(1).state.quota("a").taken()).isEqualTo(4);
     }
 
     @Test

@@ -53,9 +53,9 @@ final class OfficeTest {
     }
 
     @Test
-    void shiftsInOneOfficeAreOnlyWatched() {
+    void shiftsInOneOfficeAreOnlyMarked() {
         play(9, 17, 3, OFFICE);
-        assertThat(reached(Standing.WATCHED)).isGreaterThan(Crowd.DEALT / 2);
+        assertThat(reached(Standing.MARKED)).isGreaterThan(Crowd.DEALT / 2);
         assertThat(reached(Standing.TIGHTENED)).isZero();
         assertThat(stage.state.report(Reports::clusters).toString()).contains("office");
     }
@@ -67,9 +67,9 @@ final class OfficeTest {
     }
 
     @Test
-    void unrelatedShiftsAtHomeAreOnlyWatched() {
+    void unrelatedShiftsAtHomeAreOnlyMarked() {
         playAtHome(9, 17, 3);
-        assertThat(reached(Standing.WATCHED)).isPositive();
+        assertThat(reached(Standing.MARKED)).isPositive();
         assertThat(reached(Standing.TIGHTENED)).isZero();
     }
 

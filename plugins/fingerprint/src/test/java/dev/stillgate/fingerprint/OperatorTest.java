@@ -50,8 +50,8 @@ class OperatorTest {
 
     @Test
     void pinIsRemoved() {
-        pin(Map.of("standing", "slowed", "until", harness.ticker().millis() + 1000));
-        assertThat(standing("a-1")).isEqualTo(Standing.SLOWED);
+        pin(Map.of("standing", "pooled", "until", harness.ticker().millis() + 1000));
+        assertThat(standing("a-1")).isEqualTo(Standing.POOLED);
         assertThat(harness.context().does("accounts", "unpin", "a-1", Map.of())).isNotNull();
         assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
     }
@@ -80,7 +80,7 @@ class OperatorTest {
 
     @Test
     void actionsAreCounted() {
-        pin(Map.of("standing", "watched"));
+        pin(Map.of("standing", "marked"));
         harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of());
         assertThat(harness.context().count("stillgate.fingerprint.orders", "order", "pin"))
                 .isEqualTo(1);
@@ -90,7 +90,7 @@ class OperatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            standing | gone      | expected one of clear, watched, tightened, marked, slowed, blocked, found gone
+            standing | gone      | expected one of clear, marked, tightened, pooled, blocked, found gone
             standing | BLOCKED   | expected one of
             for      | forever   | expected a time such as 12h or 14d
             for      | 0d        | expected a time such as 12h or 14d
@@ -121,22 +121,10 @@ class OperatorTest {
     }
 
     @Test
-    void accountPinnedToTightenedHasAQuota() {
-        pin(Map.of("standing", "tightened"));
-        for (int i = 0; i < 10; i++) {
-            assertThat(harness.request(harness.exchange())).isEqualTo(Verdict.ALLOW);
-        }
-        assertThat(harness.request(harness.exchange()))
-                .isInstanceOfSatisfying(
-                        Verdict.Reject.class,
-                        reject -> assertThat(reject.code()).isEqualTo("standing-quota"));
-    }
-
-    @Test
     void gaugesCountAccountsPerStanding() {
-        pin(Map.of("standing", "slowed"));
+        pin(Map.of("standing", "pooled"));
         harness.ticker().advance(Duration.ofSeconds(1));
-        assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "slowed"))
+        assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "pooled"))
                 .isEqualTo(1);
         assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "blocked"))
                 .isZero();

@@ -1,19 +1,49 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
+import dev.stillgate.spi.Standing;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
 
-/** Policies for tests. */
+/** Policies for tests: fields that are not set are absent. */
 public final class Policies {
     /** Policy without any settings. */
-    public static final FingerprintPolicy DEFAULT = allowing(null);
+    public static final FingerprintPolicy DEFAULT = with(fields -> {});
+
+    Map<String, Double> signals;
+    Map<Standing, Double> ladder;
+    Duration expireAfter;
+    FingerprintPolicy.Learning learning;
+    Duration regroup;
+    Integer ring;
+    Integer maxAccounts;
+    AllowPolicy allow;
+    Integer samples;
 
     private Policies() {}
 
+    /** Returns a policy whose fields a consumer sets. */
+    static FingerprintPolicy with(Consumer<Policies> fields) {
+        Policies set = new Policies();
+        fields.accept(set);
+        return new FingerprintPolicy(
+                set.signals,
+                set.ladder,
+                set.expireAfter,
+                set.learning,
+                set.regroup,
+                set.ring,
+                set.maxAccounts,
+                set.allow,
+                set.samples);
+    }
+
     public static FingerprintPolicy allowing(AllowPolicy allow) {
-        return new FingerprintPolicy(null, null, null, null, null, null, null, null, null, allow, null);
+        return with(fields -> fields.allow = allow);
     }
 
     public static FingerprintPolicy sampling(int samples) {
-        return new FingerprintPolicy(null, null, null, null, null, null, null, null, null, null, samples);
+        return with(fields -> fields.samples = samples);
     }
 }

@@ -36,7 +36,7 @@ class SamplesTest {
     }
 
     private void pinToWatched() {
-        harness.context().does("accounts", "standing", "a-1", Map.of("standing", "watched"));
+        harness.context().does("accounts", "standing", "a-1", Map.of("standing", "marked"));
     }
 
     @Test
@@ -48,7 +48,7 @@ class SamplesTest {
     }
 
     @Test
-    void textOfUnwatchedAccountsIsNotKept() {
+    void textOfClearAccountsIsNotKept() {
         harness.policy(Policies.sampling(2));
         send(TEXT);
         assertThat(samples()).isEmpty();

@@ -32,6 +32,6 @@ final class ScheduleTest {
 
     @Test
     void scheduledJobsOfIndependentCustomersAreNotFound() {
-        assertThat(reached(0.4, Standing.WATCHED)).isZero();
+        assertThat(reached(0.4, Standing.MARKED)).isZero();
     }
 }

@@ -37,7 +37,10 @@ final class StateTest {
 
     private void create(int queueCapacity, int maxAccounts) {
         FingerprintPolicy policy =
-                new FingerprintPolicy(null, null, null, null, null, null, null, queueCapacity, maxAccounts, null, null);
+                Policies.with(fields -> {
+                    fields.ring = queueCapacity;
+                    fields.maxAccounts = maxAccounts;
+                });
         filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
     }
 

@@ -11,19 +11,6 @@ public sealed interface ResponseTap {
     record None() implements ResponseTap {}
 
     /**
-     * Forwards the response unchanged, no faster than a rate; the slowest of several rates applies.
-     *
-     * @param bytesPerSecond rate of the response body, at least 1
-     */
-    record Pace(long bytesPerSecond) implements ResponseTap {
-        public Pace {
-            if (bytesPerSecond < 1) {
-                throw new IllegalArgumentException("pace below 1 byte a second: " + bytesPerSecond);
-            }
-        }
-    }
-
-    /**
      * Sends the prose of the response through the filter, which may change it; everything else is forwarded unchanged.
      * A tap belongs to one response and is used on its event loop only. Taps of several filters run in the order of the
      * policy.

@@ -3,10 +3,13 @@ package dev.stillgate.spi;
 /** Standing of an account: a ladder of restrictions, each of which includes those below it. */
 public enum Standing {
     CLEAR,
-    WATCHED,
-    TIGHTENED,
+    /** Answers may bear a mark. Nothing is refused. */
     MARKED,
-    SLOWED,
+    /** What helps most to copy a model is refused; limits may be lower. */
+    TIGHTENED,
+    /** The linked accounts of a group share one customer's limits and a daily budget. */
+    POOLED,
+    /** Every request is refused. */
     BLOCKED;
 
     /** Returns whether this standing is a given one or above. */

@@ -52,9 +52,9 @@ final class FactorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CLEAR, 8", "WATCHED, 8", "TIGHTENED, 2", "MARKED, 2", "SLOWED, 1", "BLOCKED, 1"})
+    @CsvSource({"CLEAR, 8", "MARKED, 8", "TIGHTENED, 2", "POOLED, 1", "BLOCKED, 1"})
     void standingFactorAppliesUpToNextNamedStanding(Standing standing, int granted) {
-        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25, Standing.SLOWED, 0.125), EIGHT));
+        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25, Standing.POOLED, 0.125), EIGHT));
         metered.harness.context().stands(Metered.ACCOUNT.id(), standing);
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(granted);
         metered.advance(Duration.ofSeconds(8));
@@ -66,7 +66,7 @@ final class FactorsTest {
         Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), EIGHT));
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(8);
         for (int i = 0; i < 20; i++) {
-            metered.harness.context().stands(Metered.ACCOUNT.id(), i % 2 == 0 ? Standing.MARKED : Standing.CLEAR);
+            metered.harness.context().stands(Metered.ACCOUNT.id(), i % 2 == 0 ? Standing.TIGHTENED : Standing.CLEAR);
             assertThat(granted(metered, Metered.ACCOUNT)).isZero();
         }
         metered.advance(Duration.ofSeconds(1));
@@ -100,10 +100,10 @@ final class FactorsTest {
                 null,
                 null);
         PolicyLimits limits = new PolicyLimits(policy, 0);
-        assertThat(limits.account("gold", Standing.SLOWED, true).all())
+        assertThat(limits.account("gold", Standing.POOLED, true).all())
                 .extracting(TokenLimit::capacity)
                 .containsExactly(4L, 2L);
-        assertThat(limits.account("tiny", Standing.SLOWED, true).all())
+        assertThat(limits.account("tiny", Standing.POOLED, true).all())
                 .extracting(TokenLimit::capacity)
                 .containsExactly(1L, 1L);
     }

@@ -93,7 +93,7 @@ final class Replay {
         return false;
     }
 
-    /** Runs an exchange. Returns whether the response was delivered whole, at full pace and unmarked. */
+    /** Runs an exchange. Returns whether the response was delivered whole and unmarked. */
     private boolean run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
         Refusal refusal = request(exchange, badPath);
         boolean stream = false;
@@ -116,7 +116,7 @@ final class Replay {
             return false;
         }
         deliver(exchange, line);
-        return tap.pace() == null && !answer.isMarked(exchange.operation(), tap, line);
+        return !answer.isMarked(exchange.operation(), tap, line);
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {

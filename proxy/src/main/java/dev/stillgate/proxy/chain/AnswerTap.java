@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prose the tap that the response's prose passes through, including taps of filters in shadow; null for none
  * @param edits whether {@code prose} may change the text; false if all of its filters are in shadow
- * @param pace the slowest pace; null for none
  */
-public record AnswerTap(ResponseTap.@Nullable Prose prose, boolean edits, ResponseTap.@Nullable Pace pace) {
+public record AnswerTap(ResponseTap.@Nullable Prose prose, boolean edits) {
     /** Forwards the response unchanged. */
-    public static final AnswerTap NONE = new AnswerTap(null, false, null);
+    public static final AnswerTap NONE = new AnswerTap(null, false);
 }

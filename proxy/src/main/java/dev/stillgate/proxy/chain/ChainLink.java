@@ -22,9 +22,6 @@ final class ChainLink {
     /** The refusal code used if the filter threw instead of returning a verdict. */
     static final String FILTER_FAILED = "filter-failed";
 
-    /** The shadow code recorded if a filter in shadow would have slowed the response. */
-    static final String PACED = "pace";
-
     /** The shadow code recorded if a filter in shadow would have tapped the response's prose. */
     static final String TAPPED = "tap";
 
@@ -164,20 +161,9 @@ final class ChainLink {
     }
 
     /** Combines the taps of the filters before this one with this filter's tap. */
-    AnswerTap tapped(AnswerTap before, ResponseTap tap, Exchange exchange, ChainProgress progress) {
+    AnswerTap tapped(AnswerTap before, ResponseTap tap, ChainProgress progress) {
         return switch (tap) {
             case ResponseTap.None none -> before;
-            case ResponseTap.Pace pace -> {
-                count(Decision.PACE, progress);
-                if (!enforces(exchange)) {
-                    progress.shadow(spec.name(), PACED);
-                    yield before;
-                }
-                ResponseTap.Pace other = before.pace();
-                yield other == null || pace.bytesPerSecond() < other.bytesPerSecond()
-                        ? new AnswerTap(before.prose(), before.edits(), pace)
-                        : before;
-            }
             case ResponseTap.Prose prose -> {
                 count(Decision.TAP, progress);
                 if (!enforcing) {
@@ -186,9 +172,7 @@ final class ChainLink {
                 ResponseTap.Prose guarded = new GuardedProse(this, prose, progress);
                 ResponseTap.Prose other = before.prose();
                 yield new AnswerTap(
-                        other == null ? guarded : new TapSequence(other, guarded),
-                        before.edits() || enforcing,
-                        before.pace());
+                        other == null ? guarded : new TapSequence(other, guarded), before.edits() || enforcing);
             }
         };
     }

@@ -42,13 +42,13 @@ public final class ChainProgress {
         return refusal;
     }
 
-    /** Returns the first filter in shadow that would have rejected, slowed or edited this exchange, or null. */
+    /** Returns the first filter in shadow that would have rejected or edited this exchange, or null. */
     public @Nullable String shadowFilter() {
         return shadowFilter;
     }
 
     /**
-     * Returns the code that {@link #shadowFilter} would have refused with, or {@code pace} or {@code tap}; may be null.
+     * Returns the code that {@link #shadowFilter} would have refused with, or {@code tap}; may be null.
      */
     public @Nullable String shadowCode() {
         return shadowCode;

@@ -10,8 +10,6 @@ public enum Decision {
     REJECT,
     /** An exception thrown by the filter. */
     ERROR,
-    /** A slowed response, or one that a filter in shadow would have slowed. */
-    PACE,
     /** A response whose prose passed through the filter's tap, or was shown to the tap of a filter in shadow. */
     TAP;
 }

@@ -126,8 +126,7 @@ public final class FilterChain {
     }
 
     /**
-     * Runs the response phase; returns the filters' prose taps in sequence and the slowest pace, or
-     * {@link AnswerTap#NONE}.
+     * Runs the response phase; returns the filters' prose taps in sequence, or {@link AnswerTap#NONE}.
      *
      * <p>If a filter with {@code onError: closed} fails, {@link ChainProgress#refusal} is not null afterwards and must
      * be sent instead of the upstream's response. A tap may also fail later, while the response is forwarded; the
@@ -148,7 +147,7 @@ public final class FilterChain {
                 ResponseTap tap = filters[i].onResponse(exchange, link.enforcing ? head : progress.shadowed(head));
                 link.took(FilterPhase.RESPONSE, progress, begun);
                 if (!(tap instanceof ResponseTap.None)) {
-                    answer = link.tapped(answer, required(tap), exchange, progress);
+                    answer = link.tapped(answer, required(tap), progress);
                 }
             } catch (Throwable failure) {
                 if (link.failed(FilterPhase.RESPONSE, failure, progress) != null) {

@@ -37,10 +37,28 @@ public final class StandingsBoard implements Standings {
 
     StandingsBoard() {}
 
+    /**
+     * Returns the standing in force of an account. Verified accounts and accounts of a declared organisation stand at
+     * most at {@code MARKED} unless an operator has set their standing, so verification takes effect with the next
+     * request.
+     */
     @Override
     public Standing of(Account account) {
         Standing standing = inForce.get(account.id());
-        return standing == null ? Standing.CLEAR : standing;
+        if (standing == null) {
+            return Standing.CLEAR;
+        }
+        boolean mayBeCapped = account.verified() || account.organisation() != null;
+        return mayBeCapped && standing.reaches(Standing.TIGHTENED) ? capped(account, standing) : standing;
+    }
+
+    private Standing capped(Account account, Standing standing) {
+        Standing highest = Standing.MARKED;
+        for (Map<String, Standing> ordered : orders.values()) {
+            Standing order = ordered.get(account.id());
+            highest = order != null && order.reaches(highest) ? order : highest;
+        }
+        return highest.reaches(standing) ? standing : highest;
     }
 
     @Override

@@ -1,11 +1,9 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.exchange.answer.Pacer;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Header;
-import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -13,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards one response from the upstream to the client. It meters and records the content, sends prose through the
- * filters' taps, removes the usage event that only the gateway requested, and paces the bytes. It also reports
- * backpressure ({@link #isBehind}).
+ * filters' taps, and removes the usage event that only the gateway requested. It also reports backpressure ({@link #isBehind}).
  *
  * <p>A response that no stage changes is forwarded as raw bytes, including its transfer coding; otherwise its content
  * is framed again.
@@ -23,10 +20,8 @@ final class AnswerRelay {
     private final Downstream downstream;
     private final @Nullable AnswerMeter meter;
     private final @Nullable Recording recording;
-    private final @Nullable Pacer pacer;
     private final @Nullable ProseStage prose;
     private final @Nullable UsageStage usageStage;
-    private final long pace;
     private final Runnable stepped;
     private final boolean raw;
     private boolean ended;
@@ -39,8 +34,7 @@ final class AnswerRelay {
      * @param recording receives the forwarded content; null for none
      * @param usageInjected whether only the gateway requested the usage of an event stream
      * @param tapping the taps of the response's prose; null for none
-     * @param pace the pace of the body; null for no limit
-     * @param stepped runs after the pacer has forwarded bytes, and after a held response end is released
+     * @param stepped runs after a held response end is released
      */
     AnswerRelay(
             EventLoopContext context,
@@ -52,12 +46,10 @@ final class AnswerRelay {
             @Nullable Recording recording,
             boolean usageInjected,
             @Nullable Tapping tapping,
-            ResponseTap.@Nullable Pace pace,
             Runnable stepped) {
         this.downstream = downstream;
         this.meter = meter;
         this.recording = recording;
-        this.pace = pace == null ? 0 : pace.bytesPerSecond();
         this.stepped = stepped;
         boolean hasBody = framing.kind() != BodyFraming.Kind.NONE; // without a body, no final chunk may be sent
         boolean filtered = usageInjected && hasBody && meter != null && meter.readsEvents();
@@ -68,15 +60,6 @@ final class AnswerRelay {
         boolean edited = filtered || (prose != null && prose.edits());
         // edited content differs from the upstream's content-length, so it is framed again
         this.raw = downstream.sendHead(head, edited ? BodyFraming.UNTIL_CLOSE : framing, added);
-        this.pacer = pace == null
-                ? null
-                : new Pacer(
-                        context.loop(),
-                        context.ticker(),
-                        context.pacedMemory(),
-                        pace.bytesPerSecond(),
-                        this::pass,
-                        stepped);
     }
 
     /** Forwards content; does not take ownership of {@code in}. */
@@ -161,14 +144,6 @@ final class AnswerRelay {
     }
 
     private void forward(ByteBuf bytes) {
-        if (pacer != null) {
-            pacer.offer(bytes);
-        } else {
-            pass(bytes);
-        }
-    }
-
-    private void pass(ByteBuf bytes) {
         if (raw) {
             downstream.sendBytes(bytes);
         } else {
@@ -176,14 +151,14 @@ final class AnswerRelay {
         }
     }
 
-    /** Returns whether the upstream should pause, because the client or the pacer is behind, or a tap holds the end. */
+    /** Returns whether the upstream should pause, because the client is behind, or a tap holds the end. */
     boolean isBehind() {
-        return !downstream.isWritable() || (pacer != null && pacer.full()) || (prose != null && prose.isHolding());
+        return !downstream.isWritable() || (prose != null && prose.isHolding());
     }
 
     /** Returns whether everything received has been forwarded. */
     boolean isDrained() {
-        return (pacer == null || pacer.isEmpty()) && (prose == null || !prose.isHolding());
+        return prose == null || !prose.isHolding();
     }
 
     /**
@@ -195,14 +170,14 @@ final class AnswerRelay {
         boolean whole = raw
                 ? atChunkBoundary
                 : (usageStage == null || usageStage.isEmpty()) && (prose == null || prose.isEmpty());
-        return meter != null && meter.betweenEvents() && whole && pacer == null && downstream.isWritable()
+        return meter != null && meter.betweenEvents() && whole && downstream.isWritable()
                 ? meter.eventCount()
                 : -1;
     }
 
-    /** Returns the number of content bytes forwarded; approximate while a paced chunked response is in progress. */
+    /** Returns the number of content bytes forwarded. */
     long contentBytes() {
-        return pacer == null ? contentBytes : Math.max(0, contentBytes - pacer.heldBytes());
+        return contentBytes;
     }
 
     Usage usage() {
@@ -230,18 +205,10 @@ final class AnswerRelay {
         return prose != null && prose.isMarked();
     }
 
-    /** Returns the pace in bytes per second, or 0 if the response is not paced. */
-    long pace() {
-        return pace;
-    }
-
     /** Releases all buffers; no other method may be called afterwards. */
     void release(EventLoopContext context) {
         if (prose != null) {
             prose.close();
-        }
-        if (pacer != null) {
-            pacer.close();
         }
         if (meter != null) {
             meter.release(context);

@@ -91,7 +91,6 @@ abstract class AnsweredExchange extends ExchangeFacts {
                 recording,
                 usageInjected,
                 tapping,
-                tap.pace(),
                 stepped);
     }
 

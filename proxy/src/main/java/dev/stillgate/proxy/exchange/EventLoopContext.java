@@ -5,7 +5,6 @@ import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.dialect.usage.UsageEvents;
 import dev.stillgate.proxy.dialect.usage.UsageReader;
-import dev.stillgate.proxy.exchange.answer.PacedMemory;
 import dev.stillgate.proxy.exchange.body.MemoryBudget;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.json.KeyedMarks;
@@ -51,7 +50,6 @@ public final class EventLoopContext {
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
     private final ArrayDeque<Http1Head> heads = new ArrayDeque<>();
     private final UsageEvents usageEvents = new UsageEvents();
-    private final PacedMemory pacedMemory = new PacedMemory();
     private final byte[] scratch = new byte[SCRATCH];
     private final AccountCounts counts = new AccountCounts();
     private final LastRefusals refusals = new LastRefusals();
@@ -236,10 +234,6 @@ public final class EventLoopContext {
 
     RequestReader reader() {
         return reader;
-    }
-
-    PacedMemory pacedMemory() {
-        return pacedMemory;
     }
 
     UsageEvents usageEvents() {

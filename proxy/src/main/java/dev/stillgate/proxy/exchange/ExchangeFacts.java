@@ -260,7 +260,6 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
                 relay == null ? null : relay.model(),
                 stream,
                 relay != null && relay.isMarked(),
-                relay == null ? 0 : relay.pace(),
                 outcome.usage());
     }
 

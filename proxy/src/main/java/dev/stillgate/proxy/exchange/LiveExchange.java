@@ -270,7 +270,7 @@ public final class LiveExchange extends AnsweredExchange {
         }
     }
 
-    /** Called after the relay has forwarded bytes on its own: a paced response, or a released end. */
+    /** Called after the relay has forwarded the released end of a response. */
     private void onStep() {
         downstream.flush();
         if (upstreamDone && isDrained()) {

@@ -62,7 +62,6 @@ public final class MalformedRequest {
                             null,
                             false,
                             false,
-                            0,
                             Usage.NONE),
                     context.ticker().nanos());
         }

@@ -123,9 +123,6 @@ public final class AccessLog implements AutoCloseable {
             line.field("gen_ai.response.model", r.responseModel());
             line.flag("stream", r.stream());
             line.flag("marked", r.marked());
-            if (r.pace() > 0) {
-                line.field("paced_bytes_per_second", r.pace());
-            }
             usage(r.usage());
             line.close();
             if (line.length() > BLOCK - RESERVE) {

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  *     none
  * @param standing the account's standing in force at the end of the exchange
  * @param marked whether the response carries a filter's mark
- * @param pace the pace of the response in bytes per second, 0 if it was not slowed
  */
 public record AccessRecord(
         long startMillis,
@@ -54,5 +53,4 @@ public record AccessRecord(
         @Nullable String responseModel,
         boolean stream,
         boolean marked,
-        long pace,
         Usage usage) {}

@@ -66,7 +66,7 @@ public final class StandingChangeNotifier extends StandingsPoller {
     private void rises(Map<String, Standing> known, Map<String, Standing> standings, Map<String, String> groupOf) {
         standings.forEach((account, standing) -> {
             Standing before = known.getOrDefault(account, Standing.CLEAR);
-            if (standing.compareTo(Standing.TIGHTENED) > 0 && standing.compareTo(before) > 0) {
+            if (standing.reaches(Standing.TIGHTENED) && standing.compareTo(before) > 0) {
                 Map<String, @Nullable String> data = new LinkedHashMap<>();
                 data.put("account", account);
                 data.put("standing", lower(standing));

@@ -45,7 +45,7 @@ class BacktestRunReportTest extends BacktestRunRig {
     void changeAfterTheLastExchangeIsReported() throws Exception {
         JsonNode report = report(
                 SCRIPTED,
-                line(0, "a").end(30_000).does("set a WATCHED"),
+                line(0, "a").end(30_000).does("set a MARKED"),
                 line(29_500, "b").does("set b MARKED"));
         assertThat(report.get("standings")).hasSize(2);
         assertThat(report.at("/standings/1/changes/0/ts").asLong()).isEqualTo(START + 30_000);
@@ -58,7 +58,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         JsonNode report = report(
                 SCRIPTED,
                 line(0, "a").end(5_000).does("reject").label("campaign:x"),
-                line(1, "a").does("pace").label("campaign:x"),
+                line(1, "a").does("reject").label("campaign:x"),
                 line(2, "a").label("campaign:x"),
                 line(3, "a").text("path", "/v2/other").label("campaign:x"),
                 line(4, "a").text("path", "/v1//messages").label("campaign:x"),
@@ -66,7 +66,7 @@ class BacktestRunReportTest extends BacktestRunRig {
                 line(6, "a").text("ja4", "bad").text("connection", "k").label("campaign:x"),
                 line(7, "a").text("connection", "k").label("campaign:x"),
                 line(8, "a").label("campaign:x"));
-        assertThat(report.get("rejected").toString()).isEqualTo("{\"connection\":2,\"gateway\":3,\"trial\":1}");
+        assertThat(report.get("rejected").toString()).isEqualTo("{\"connection\":2,\"gateway\":3,\"trial\":2}");
         assertThat(report.at("/labels/campaign:x/exchanges").asInt()).isEqualTo(9);
         assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(2 / 9.0);
         assertThat(report.at("/clusters/0/reasons").toString())
@@ -116,14 +116,14 @@ class BacktestRunReportTest extends BacktestRunRig {
                 SCRIPTED,
                 line(0, "c1").label("campaign:x"),
                 line(1, "c2").label("campaign:x"),
-                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 SLOWED;set c3 TIGHTENED"),
-                line(3, "w").label("campaign:y").does("set w WATCHED"),
+                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 POOLED"),
+                line(3, "w").label("campaign:y"),
                 line(4, "h1").label("honest:chat").does("set h1 TIGHTENED;set h2 BLOCKED"),
                 line(HOUR, "h2").label("honest:chat").does("clear h2"),
                 line(2 * HOUR, "h2").label("honest:chat"),
                 line(2 * HOUR, "warm-up"));
         assertThat(report.at("/labels/honest:chat").toString())
-                .isEqualTo("{\"accounts\":2,\"tightened\":2,\"marked\":1,\"blocked\":1}");
+                .isEqualTo("{\"accounts\":2,\"tightened\":2,\"marked\":2,\"blocked\":1}");
         JsonNode x = report.at("/labels/campaign:x");
         assertThat(x.get("caught").asInt()).isEqualTo(2);
         assertThat(x.get("belowMarked").asDouble()).isCloseTo(1 / 3.0, within(1e-12));
@@ -150,7 +150,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         Lines[] lines = {
             line(0, "a").does("reject").label("campaign:x"),
             line(1, "b").does("set a MARKED").label("campaign:x"),
-            line(5_000, "a").does("pace").label("campaign:x")
+            line(5_000, "a").does("reject").label("campaign:x")
         };
         JsonNode enforced = report(shadow, (Object[]) lines);
         assertThat(enforced.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(1 / 3.0);

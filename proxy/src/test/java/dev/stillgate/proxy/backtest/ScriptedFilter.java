@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.backtest;
 
 /**
- * Source code of a filter that follows the {@code x-do} header field of a request: {@code reject}, {@code pace}, {@code
+ * Source code of a filter that follows the {@code x-do} header field of a request: {@code reject}, {@code
  * mark} (at each {@code word}), {@code set ACCOUNT STANDING} or {@code clear ACCOUNT}, effective in the next second.
  * The events it saw are, in order, the reasons of its only cluster.
  */
@@ -71,8 +71,7 @@ public final class ScriptedFilter {
                 public ResponseTap onResponse(Exchange x, ResponseHead head) {
                     trace.add("head " + head.status() + " " + head.headers().first("content-type") + " "
                             + x.answerId());
-                    return x.get(slot).contains("pace") ? new ResponseTap.Pace(100)
-                            : x.get(slot).contains("mark") ? new Marking() : ResponseTap.NONE;
+                    return x.get(slot).contains("mark") ? new Marking() : ResponseTap.NONE;
                 }
                 final class Marking implements ResponseTap.Prose {
                     private int sites;

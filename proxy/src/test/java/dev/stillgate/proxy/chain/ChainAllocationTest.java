@@ -42,10 +42,9 @@ class ChainAllocationTest {
 
     @Test
     void constantVerdictsAllocateNothing() {
-        ResponseTap.Pace pace = new ResponseTap.Pace(7);
         Verdict flag = new Verdict.Flag(1, "odd");
         Rig rig = new Rig()
-                .with("paces", (ResponseFilter) (exchange, head) -> pace)
+                .with("forwards", (ResponseFilter) (exchange, head) -> ResponseTap.NONE)
                 .with("flags", (RequestFilter) exchange -> flag)
                 .with("rejects", (BodyFilter) (exchange, body) -> Probe.REJECT);
         assertThat(bytesOf(rig)).isZero();
@@ -57,7 +56,7 @@ class ChainAllocationTest {
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this virtual machine does not count allocations");
         StandingsBoard board = new StandingsBoard();
         board.publication("one").publish(Map.of("a", Standing.MARKED));
-        board.publication("two").publish(Map.of("a", Standing.WATCHED, "b", Standing.SLOWED));
+        board.publication("two").publish(Map.of("a", Standing.TIGHTENED, "b", Standing.POOLED));
         board.enforce(Set.of("one", "two"), Set.of("one", "two"));
         Account[] accounts = {listed("a"), listed("b"), listed("c")};
         int blocked = 0;

@@ -56,7 +56,7 @@ class ChainMatrixTest {
         switch (phase) {
             case CONNECTION -> thrown.add(Act.REJECT);
             case REQUEST, BODY -> thrown.addAll(EnumSet.of(Act.ALLOW_ANEW, Act.FLAG, Act.REJECT, Act.NULL));
-            case RESPONSE -> thrown.addAll(EnumSet.of(Act.ALLOW_ANEW, Act.PACE, Act.NULL));
+            case RESPONSE -> thrown.addAll(EnumSet.of(Act.ALLOW_ANEW, Act.NULL));
             case COMPLETION -> {}
         }
         return thrown;
@@ -98,7 +98,7 @@ class ChainMatrixTest {
         boolean fails = FAILURES.contains(act);
         String would = null;
         if (mode == FilterMode.SHADOW && inExchange) {
-            would = act == Act.REJECT ? "probe-rejects" : act == Act.PACE ? "pace" : null;
+            would = act == Act.REJECT ? "probe-rejects" : null;
             would = fails && onError == OnError.CLOSED ? "filter-failed" : would;
         }
         assertThat(rig.progress.shadowCode()).isEqualTo(would);
@@ -115,7 +115,6 @@ class ChainMatrixTest {
     private static void assertCounted(Rig rig, Act act) {
         assertThat(rig.meters.count("probe", Decision.FLAG)).isEqualTo(act == Act.FLAG ? 1 : 0);
         assertThat(rig.meters.count("probe", Decision.REJECT)).isEqualTo(act == Act.REJECT ? 1 : 0);
-        assertThat(rig.meters.count("probe", Decision.PACE)).isEqualTo(act == Act.PACE ? 1 : 0);
         assertThat(rig.meters.count("probe", Decision.ERROR)).isEqualTo(FAILURES.contains(act) ? 1 : 0);
         boolean allows = act == Act.ALLOW || act == Act.ALLOW_ANEW;
         assertThat(rig.meters.count("probe", Decision.ALLOW))
@@ -127,14 +126,11 @@ class ChainMatrixTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void shadowFilterAddsNeitherHeaderNorPace(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
+    void shadowFilterAddsNoHeaderField(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
         Rig rig = new Rig().with("probe", mode, onError, new Probe(phase, act));
         FilterChain chain = rig.chain();
         AnswerTap tap = rig.respond(chain);
-
-        boolean enforcing = mode == FilterMode.ENFORCE;
-        assertThat(rig.head.added).hasSize(enforcing ? 1 : 0);
-        assertThat(tap.pace()).isEqualTo(enforcing && act == Act.PACE ? Probe.PACE : null);
+        assertThat(rig.head.added).hasSize(mode == FilterMode.ENFORCE ? 1 : 0);
         assertThat(tap.prose()).isNull();
     }
 }

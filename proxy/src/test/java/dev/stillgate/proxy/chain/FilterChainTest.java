@@ -19,22 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class FilterChainTest {
     @Test
-    void slowestPaceOfEnforcingFiltersWins() {
+    void closedFailureInTheResponsePhaseRefuses() {
         Rig rig = new Rig()
-                .with("a", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(300))
-                .with("b", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(20))
-                .with("c", (ResponseFilter) (exchange, head) -> ResponseTap.NONE)
-                .with("d", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(30))
-                .with("e", FilterMode.SHADOW, OnError.OPEN, (ResponseFilter)
-                        (exchange, head) -> new ResponseTap.Pace(1));
-        assertThat(rig.respond(rig.chain())).isEqualTo(new AnswerTap(null, false, new ResponseTap.Pace(20)));
-        assertThat(rig.progress.shadowFilter()).isEqualTo("e");
-    }
-
-    @Test
-    void closedFailureInTheResponsePhaseRemovesThePace() {
-        Rig rig = new Rig()
-                .with("a", (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(300))
                 .with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
         assertThat(rig.respond(rig.chain())).isEqualTo(AnswerTap.NONE);
         assertThat(rig.progress.refusal().verdict().code()).isEqualTo("filter-failed");

@@ -25,7 +25,6 @@ final class Probe implements ConnectionFilter, RequestFilter, BodyFilter, Respon
         ALLOW_ANEW,
         FLAG,
         REJECT,
-        PACE,
         NULL,
         THROW,
         OVERFLOW_STACK,
@@ -33,7 +32,6 @@ final class Probe implements ConnectionFilter, RequestFilter, BodyFilter, Respon
     }
 
     static final Verdict.Reject REJECT = new Verdict.Reject(Verdict.Kind.BLOCKED, "probe-rejects", "No.");
-    static final ResponseTap.Pace PACE = new ResponseTap.Pace(100);
     private final FilterPhase phase;
     private final Act act;
     final List<FilterPhase> calls = new ArrayList<>();
@@ -66,7 +64,6 @@ final class Probe implements ConnectionFilter, RequestFilter, BodyFilter, Respon
     public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
         head.add(new Header("x-probe", String.valueOf(head.status())));
         return switch (act(FilterPhase.RESPONSE)) {
-            case PACE -> PACE;
             case NULL -> null;
             case ALLOW_ANEW -> new ResponseTap.None();
             default -> ResponseTap.NONE;

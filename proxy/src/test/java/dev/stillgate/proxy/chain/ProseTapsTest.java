@@ -134,16 +134,13 @@ class ProseTapsTest {
     }
 
     @Test
-    void tapsRunInListOrderWithTheSlowestPace() {
+    void tapsRunInListOrder() {
         Late first = new Late("a", "b");
         Late second = new Late("b", "cc");
         Rig rig = new Rig()
                 .with("a", filter(first))
-                .with("p", filter(new ResponseTap.Pace(9)))
-                .with("b", filter(second))
-                .with("q", filter(new ResponseTap.Pace(5)));
+                .with("b", filter(second));
         AnswerTap tap = rig.respond(rig.chain());
-        assertThat(tap.pace()).isEqualTo(new ResponseTap.Pace(5));
         assertThat(tap.edits()).isTrue();
         assertThat(pass(tap.prose().onBlock(0), "xa", "", "yb", "a")).isEqualTo("xccyccc" + "c");
         assertThat(tap.prose().sites()).isEqualTo(first.sites + second.sites).isPositive();

@@ -52,12 +52,12 @@ class StandingAuditTest {
     void changesAreAuditedOnce(FilterMode mode) {
         StandingAudit audit = audit(mode);
         String inForce = mode == FilterMode.ENFORCE ? "blocked" : "clear";
-        assertThat(after(audit, Map.of("known", Standing.SLOWED), Map.of()))
+        assertThat(after(audit, Map.of("known", Standing.POOLED), Map.of()))
                 .as("known at the start")
                 .isEmpty();
         assertThat(after(
                         audit,
-                        Map.of("known", Standing.SLOWED, "x", Standing.BLOCKED, "y", Standing.WATCHED),
+                        Map.of("known", Standing.POOLED, "x", Standing.BLOCKED, "y", Standing.MARKED),
                         Map.of("x", "c1")))
                 .containsExactly(
                         "account.standing {account=x, standing=blocked, before=clear, in_force=" + inForce
@@ -66,7 +66,7 @@ class StandingAuditTest {
                                 + (mode == FilterMode.ENFORCE ? "watched" : "clear") + ", cluster=null}");
         assertThat(after(
                         audit,
-                        Map.of("known", Standing.SLOWED, "x", Standing.BLOCKED, "y", Standing.WATCHED),
+                        Map.of("known", Standing.POOLED, "x", Standing.BLOCKED, "y", Standing.MARKED),
                         Map.of("x", "c1")))
                 .as("nothing changed")
                 .isEmpty();

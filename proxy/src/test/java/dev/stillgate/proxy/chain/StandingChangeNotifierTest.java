@@ -56,29 +56,29 @@ class StandingChangeNotifierTest {
     }
 
     @Test
-    void eachRiseAboveTightenedIsReportedOnce() {
+    void eachRiseToTightenedOrAboveIsReportedOnce() {
         look(Map.of(), Map.of());
-        look(Map.of("x", Standing.TIGHTENED), Map.of());
+        look(Map.of("x", Standing.MARKED), Map.of());
         assertThat(told).isEmpty();
-        look(Map.of("x", Standing.MARKED), Map.of());
+        look(Map.of("x", Standing.TIGHTENED), Map.of());
         assertThat(told)
-                .containsExactly("account.standing {account=x, standing=marked, before=tightened, cluster=null}");
-        look(Map.of("x", Standing.SLOWED), Map.of());
-        assertThat(told).containsExactly("account.standing {account=x, standing=slowed, before=marked, cluster=null}");
-        look(Map.of("x", Standing.MARKED), Map.of());
+                .containsExactly("account.standing {account=x, standing=tightened, before=marked, cluster=null}");
+        look(Map.of("x", Standing.POOLED), Map.of());
+        assertThat(told).containsExactly("account.standing {account=x, standing=pooled, before=tightened, cluster=null}");
+        look(Map.of("x", Standing.TIGHTENED), Map.of());
         assertThat(told).isEmpty();
     }
 
     @Test
     void newClusterIsReportedWithItsSize() {
         look(Map.of(), Map.of());
-        look(Map.of("x", Standing.WATCHED, "y", Standing.MARKED), Map.of("x", "c1", "y", "c1"));
+        look(Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED), Map.of("x", "c1", "y", "c1"));
         assertThat(told)
                 .containsExactly(
                         "cluster.found {cluster=c1, accounts=2}",
-                        "account.standing {account=y, standing=marked, before=clear, cluster=c1}");
+                        "account.standing {account=y, standing=tightened, before=clear, cluster=c1}");
         look(
-                Map.of("x", Standing.WATCHED, "y", Standing.MARKED, "z", Standing.WATCHED),
+                Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED, "z", Standing.MARKED),
                 Map.of("x", "c1", "y", "c1", "z", "c1"));
         assertThat(told).isEmpty();
     }

@@ -67,26 +67,46 @@ class StandingsBoardTest {
     void highestStandingOfEnforcingFiltersIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
-        publishers.get("a").publish(Map.of("x", Standing.MARKED, "y", Standing.WATCHED));
-        assertThat(read("x")).isEqualTo(Standing.MARKED);
-        publishers.get("b").publish(Map.of("x", Standing.WATCHED, "y", Standing.BLOCKED, "z", Standing.CLEAR));
-        publishers.get("c").publish(Map.of("w", Standing.SLOWED));
+        publishers.get("a").publish(Map.of("x", Standing.TIGHTENED, "y", Standing.MARKED));
+        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
+        publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.BLOCKED, "z", Standing.CLEAR));
+        publishers.get("c").publish(Map.of("w", Standing.POOLED));
         assertThat(List.of(read("x"), read("y"), read("z"), read("w")))
-                .containsExactly(Standing.MARKED, Standing.BLOCKED, Standing.CLEAR, Standing.SLOWED);
+                .containsExactly(Standing.TIGHTENED, Standing.BLOCKED, Standing.CLEAR, Standing.POOLED);
         publishers.get("a").publish(Map.of());
-        assertThat(List.of(read("x"), read("y"))).containsExactly(Standing.WATCHED, Standing.BLOCKED);
+        assertThat(List.of(read("x"), read("y"))).containsExactly(Standing.MARKED, Standing.BLOCKED);
+    }
+
+    @Test
+    void verifiedAccountsAndOrganisationsStandAtMostAtMarkedUnlessOrdered() {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.SHADOW));
+        publishers
+                .get("a")
+                .publish(
+                        Map.of("x", Standing.POOLED, "y", Standing.BLOCKED, "z", Standing.MARKED),
+                        Map.of("x", "a1"),
+                        Set.of("y"));
+        Account verified = new Account("x", Account.Trust.LISTED, null, null, true, null);
+        Account employee = new Account("x", Account.Trust.LISTED, "firm", null, false, null);
+        Account ordered = new Account("y", Account.Trust.LISTED, "firm", null, true, null);
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
+        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.MARKED);
+        assertThat(compiler.standings().of(employee)).isEqualTo(Standing.MARKED);
+        assertThat(compiler.standings().of(ordered)).isEqualTo(Standing.BLOCKED);
+        publishers.get("b").publish(Map.of("x", Standing.TIGHTENED), Map.of(), Set.of("x"));
+        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.TIGHTENED);
     }
 
     @Test
     void groupOfTheFirstEnforcingFilterIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
-        publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.MARKED), Map.of("x", "b1", "y", "b1"));
-        publishers.get("a").publish(Map.of("x", Standing.WATCHED), Map.of("x", "a1"));
-        publishers.get("c").publish(Map.of("z", Standing.MARKED), Map.of("z", "c1"));
+        publishers.get("b").publish(Map.of("x", Standing.TIGHTENED, "y", Standing.TIGHTENED), Map.of("x", "b1", "y", "b1"));
+        publishers.get("a").publish(Map.of("x", Standing.MARKED), Map.of("x", "a1"));
+        publishers.get("c").publish(Map.of("z", Standing.TIGHTENED), Map.of("z", "c1"));
         assertThat(compiler.standings().group(account("x"))).isEqualTo("a1");
         assertThat(compiler.standings().group(account("y"))).isEqualTo("b1");
         assertThat(compiler.standings().group(account("z"))).isNull();
-        publishers.get("a").publish(Map.of("x", Standing.WATCHED));
+        publishers.get("a").publish(Map.of("x", Standing.MARKED));
         assertThat(compiler.standings().group(account("x"))).isEqualTo("b1");
     }
 
@@ -99,19 +119,19 @@ class StandingsBoardTest {
         assertThat(read("x")).isEqualTo(Standing.BLOCKED);
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
-        publishers.get("a").publish(Map.of("x", Standing.SLOWED));
+        publishers.get("a").publish(Map.of("x", Standing.POOLED));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
         force(spec("a", FilterMode.OFF), spec("b", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
         force(spec("a", FilterMode.ENFORCE));
-        assertThat(read("x")).isEqualTo(Standing.SLOWED);
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
     }
 
     @Test
     @DisplayName("newcomer F2: of a filter in shadow only the standings set by an operator are in force")
     void standingSetByAnOperatorIsInForceInShadow() {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
-        Map<String, Standing> standings = Map.of("x", Standing.BLOCKED, "y", Standing.MARKED);
+        Map<String, Standing> standings = Map.of("x", Standing.BLOCKED, "y", Standing.TIGHTENED);
         publishers.get("a").publish(standings, Map.of("x", "c1", "y", "c1"), Set.of("x", "z"));
         assertThat(List.of(read("x"), read("y"), read("z")))
                 .containsExactly(Standing.BLOCKED, Standing.CLEAR, Standing.CLEAR);
@@ -134,63 +154,63 @@ class StandingsBoardTest {
         StandingsBoard board = compiler.standings();
         long before = board.version();
         publishers.get("a").publish(Map.of("x", Standing.BLOCKED, "z", Standing.CLEAR));
-        publishers.get("b").publish(Map.of("x", Standing.WATCHED, "y", Standing.MARKED));
+        publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED));
         assertThat(board.version()).isGreaterThan(before);
         assertThat(board.published())
-                .containsExactlyInAnyOrderEntriesOf(Map.of("x", Standing.BLOCKED, "y", Standing.MARKED));
+                .containsExactlyInAnyOrderEntriesOf(Map.of("x", Standing.BLOCKED, "y", Standing.TIGHTENED));
         before = board.version();
         force(spec("b", FilterMode.ENFORCE));
         assertThat(board.version()).isGreaterThan(before);
-        assertThat(board.published()).containsOnlyKeys("x", "y").containsEntry("x", Standing.WATCHED);
+        assertThat(board.published()).containsOnlyKeys("x", "y").containsEntry("x", Standing.MARKED);
     }
 
     @Test
     void compiledPolicyChangesNothingBeforeActivation() {
         force(spec("a", FilterMode.ENFORCE));
-        publishers.get("a").publish(Map.of("x", Standing.MARKED));
+        publishers.get("a").publish(Map.of("x", Standing.TIGHTENED));
         CompiledChain never = compiler.compile(List.of(spec("a", FilterMode.SHADOW), spec("n", FilterMode.ENFORCE)));
         publishers.get("n").publish(Map.of("x", Standing.BLOCKED));
-        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
         never.close();
-        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
     }
 
     @Test
     void removedFilterLosesItsPublication() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
         StandingsPublisher old = publishers.get("a");
-        old.publish(Map.of("x", Standing.MARKED));
-        publishers.get("b").publish(Map.of("x", Standing.WATCHED));
+        old.publish(Map.of("x", Standing.TIGHTENED));
+        publishers.get("b").publish(Map.of("x", Standing.MARKED));
         ActivePolicy.Pinned<CompiledChain> underWay = active.pin();
         force(spec("b", FilterMode.ENFORCE));
-        assertThat(read("x")).as("an older policy still has the filter").isEqualTo(Standing.WATCHED);
+        assertThat(read("x")).as("an older policy still has the filter").isEqualTo(Standing.MARKED);
         underWay.release();
         old.publish(Map.of("x", Standing.BLOCKED));
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
-        assertThat(read("x")).isEqualTo(Standing.WATCHED);
+        assertThat(read("x")).isEqualTo(Standing.MARKED);
         assertThat(states.stateCount()).isEqualTo(2);
     }
 
     @Test
     void publicationIsAtomicAndCopied() {
         force(spec("a", FilterMode.ENFORCE));
-        Map<String, Standing> mine = new HashMap<>(Map.of("x", Standing.MARKED));
+        Map<String, Standing> mine = new HashMap<>(Map.of("x", Standing.TIGHTENED));
         publishers.get("a").publish(mine);
         mine.put("x", Standing.BLOCKED);
-        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
         mine.put("y", null);
         assertThatThrownBy(() -> publishers.get("a").publish(mine)).isInstanceOf(NullPointerException.class);
-        assertThat(read("x")).isEqualTo(Standing.MARKED);
+        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
     }
 
     @Test
     void readersSeeCompletePublicationsInARace() throws InterruptedException {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
-        publishers.get("c").publish(Map.of("x", Standing.WATCHED));
+        publishers.get("c").publish(Map.of("x", Standing.MARKED));
         AtomicBoolean wrong = new AtomicBoolean();
         List<Thread> threads = Stream.of(
-                        publishing("a", Standing.MARKED, Standing.CLEAR),
-                        publishing("b", Standing.TIGHTENED, Standing.BLOCKED),
+                        publishing("a", Standing.TIGHTENED, Standing.CLEAR),
+                        publishing("b", Standing.MARKED, Standing.BLOCKED),
                         reading(wrong),
                         reading(wrong))
                 .map(Thread.ofPlatform()::start)
@@ -203,8 +223,8 @@ class StandingsBoardTest {
         }
         assertThat(wrong).isFalse();
         publishers.get("a").publish(Map.of());
-        publishers.get("b").publish(Map.of("x", Standing.SLOWED));
-        assertThat(read("x")).isEqualTo(Standing.SLOWED);
+        publishers.get("b").publish(Map.of("x", Standing.POOLED));
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
     }
 
     private Runnable publishing(String filter, Standing one, Standing other) {
@@ -221,7 +241,7 @@ class StandingsBoardTest {
         Account x = account("x");
         return () -> {
             for (int i = 0; i < 200_000; i++) {
-                if (!compiler.standings().of(x).reaches(Standing.WATCHED)) {
+                if (!compiler.standings().of(x).reaches(Standing.MARKED)) {
                     wrong.set(true);
                 }
             }

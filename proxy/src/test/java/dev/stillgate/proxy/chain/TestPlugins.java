@@ -16,19 +16,6 @@ public final class TestPlugins {
                 "return (RequestFilter) exchange -> { throw new IllegalStateException(\"as meant\"); };");
     }
 
-    /** Returns a plugins directory with the filter type {@code pacing}, with 2,000 bytes per second. */
-    public static Path pacing(Path directory) throws IOException {
-        return pacing(directory, 2000);
-    }
-
-    /** Returns a plugins directory with the filter type {@code pacing}, which paces responses. */
-    public static Path pacing(Path directory, int bytesPerSecond) throws IOException {
-        return in(
-                directory,
-                "pacing",
-                "return (ResponseFilter) (exchange, head) -> new ResponseTap.Pace(" + bytesPerSecond + ");");
-    }
-
     /**
      * Returns a plugins directory with the filter type {@code metering}, which requires usage. Its admin page
      * {@code answers} shows the id and the output tokens of each response by request id.

@@ -141,9 +141,9 @@ class ConfigSchemaTest {
                 "filters: [{name: f, type: geo-restriction}]",
                 "filters: [{name: f, type: geo-restriction, config: }]",
                 "filters: [{name: f, type: geo-restriction, config: {deny: {asns: [1], countries: [KP]}, unknown: deny, reload: 5m}}]",
-                "filters: [{name: f, type: fingerprint, config: {ladder: {marked: 2}, allow: , pace: 30}}]",
+                "filters: [{name: f, type: fingerprint, config: {ladder: {marked: 2}, allow: , samples: 3}}]",
                 "filters: [{name: f, type: token-bucket, mode: off, onError: closed, config: {limits: [{name: a, measure: requests,"
-                        + " capacity: 5, refill: 5/1m, scope: [account, model]}], tiers: {gold: 2.5}, standings: {slowed: 0.1}}}]",
+                        + " capacity: 5, refill: 5/1m, scope: [account, model]}], tiers: {gold: 2.5}, standings: {pooled: 0.1}}}]",
             })
     void schemaAcceptsValidFilters(String filters) throws IOException, ConfigException {
         assertThat(validate("policy", "version: 1\n" + UPSTREAMS + ROUTES + filters))

@@ -142,10 +142,9 @@ class LastRefusalEndToEndTest {
     }
 
     @Test
-    @DisplayName("newcomer F14: the log says that a response was marked and paced, and the account's standing")
+    @DisplayName("newcomer F14: the log says that a response was marked, and the account's standing")
     void logSaysHowAResponseWasTreated() throws IOException {
         TestPlugins.tapping(directory);
-        TestPlugins.pacing(directory, 100_000);
         Path plugins = TestPlugins.in(directory, "standing", """
                 context.publisher().publish(java.util.Map.of("anonymous", Standing.MARKED));
                 return (RequestFilter) exchange -> Verdict.ALLOW;""");
@@ -154,7 +153,7 @@ class LastRefusalEndToEndTest {
                 connection.send(UpstreamScript.json(MESSAGE));
             }
         });
-        String treated = "[{name: s, type: standing}, {name: t, type: tapping}, {name: p, type: pacing}]";
+        String treated = "[{name: s, type: standing}, {name: t, type: tapping}]";
         try (upstream;
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -165,23 +164,21 @@ class LastRefusalEndToEndTest {
             assertThat(rig.ask(Requests.messages("x-api-key: another")).status())
                     .isEqualTo(200);
             List<String> log = rig.finish();
-            assertThat(log.getFirst())
-                    .contains("\"standing\":\"marked\"", "\"marked\":true", "\"paced_bytes_per_second\":100000");
+            assertThat(log.getFirst()).contains("\"standing\":\"marked\"", "\"marked\":true");
             assertThat(log.getLast()).doesNotContain("\"standing\"");
         }
     }
 
     @Test
-    @DisplayName("newcomer F14: in shadow mode the log shows no response as marked or paced")
+    @DisplayName("newcomer F14: in shadow mode the log shows no response as marked")
     void shadowModeMarksNoResponse() throws IOException {
-        TestPlugins.tapping(directory);
-        Path plugins = TestPlugins.pacing(directory, 100_000);
+        Path plugins = TestPlugins.tapping(directory);
         UpstreamScript upstream = UpstreamScript.of(connection -> {
             while (connection.request() != null) {
                 connection.send(UpstreamScript.json(MESSAGE));
             }
         });
-        String watched = "[{name: t, type: tapping, mode: shadow}, {name: p, type: pacing, mode: shadow}]";
+        String watched = "[{name: t, type: tapping, mode: shadow}]";
         try (upstream;
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
@@ -189,7 +186,7 @@ class LastRefusalEndToEndTest {
                         .filters(watched)
                         .start()) {
             assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
-            assertThat(rig.finish()).singleElement().asString().doesNotContain("marked", "paced", "standing");
+            assertThat(rig.finish()).singleElement().asString().doesNotContain("marked", "standing");
         }
     }
 }

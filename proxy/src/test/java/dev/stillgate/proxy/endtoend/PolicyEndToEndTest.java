@@ -263,26 +263,4 @@ class PolicyEndToEndTest {
                     .isEqualTo(3);
         }
     }
-
-    @Test
-    void pacedResponseArrivesCompleteAtItsPace(@TempDir Path directory) throws IOException {
-        String body = "{\"text\":\"" + "x".repeat(1987) + "\"}";
-        UpstreamScript upstream = UpstreamScript.answering(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + "content-length: 1998\r\n\r\n" + body);
-        try (upstream;
-                GatewayRig rig = GatewayRig.with()
-                        .plugins(TestPlugins.pacing(directory))
-                        .to(upstream)
-                        .filters("[{name: p, type: pacing}]")
-                        .start()) {
-            long start = System.nanoTime();
-            RawClient.Answer answer = rig.ask(Requests.messages());
-            long millis = (System.nanoTime() - start) / 1_000_000;
-            assertThat(new String(answer.content(), StandardCharsets.US_ASCII)).isEqualTo(body);
-            assertThat(millis)
-                    .as("1,998 bytes at 2,000 a second, of which 100 pass at once")
-                    .isGreaterThan(900);
-            assertThat(rig.finish().getLast()).contains("\"served\"", "\"bytes_sent\":1998");
-        }
-    }
 }

@@ -308,20 +308,4 @@ class UsageInjectionTest {
             GatewayRig.eventually("gone", () -> rig.reason("gone-streaming") == 1);
         }
     }
-
-    @Test
-    void pacedResponseLosesTheUsageEventToo() throws IOException {
-        TestPlugins.pacing(directory);
-        UpstreamScript upstream = UpstreamScript.answering(LENGTH);
-        try (upstream;
-                GatewayRig rig = GatewayRig.with()
-                        .to(upstream)
-                        .plugins(plugins)
-                        .filters("[{name: m, type: metering}, {name: p, type: pacing}]")
-                        .start()) {
-            RawClient.Answer answer = rig.ask(post(ASKS));
-            assertThat(answer.whole()).isTrue();
-            assertThat(answer.text()).isEqualTo(SEEN);
-        }
-    }
 }

@@ -45,7 +45,6 @@ class AccessLogTest {
                 "stub-1",
                 false,
                 false,
-                0,
                 new Usage(Usage.Source.EXACT, 3, 4, -1, -1, -1));
     }
 

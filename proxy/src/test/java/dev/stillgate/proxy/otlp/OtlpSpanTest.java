@@ -40,7 +40,6 @@ class OtlpSpanTest {
                 "m",
                 true,
                 false,
-                0,
                 usage);
         TraceParent parent = TraceParent.of(TRACE);
         assertThat(parent).isNotNull();

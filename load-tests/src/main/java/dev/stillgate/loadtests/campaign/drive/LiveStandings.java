@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * clusters is the one that runs the analysis. Not thread-safe.
  */
 final class LiveStandings {
-    private static final List<String> RUNGS = List.of("watched", "tightened", "marked", "slowed", "blocked");
+    private static final List<String> RUNGS = List.of("marked", "tightened", "pooled", "blocked");
     private static final int CLUSTERS_SHOWN = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 

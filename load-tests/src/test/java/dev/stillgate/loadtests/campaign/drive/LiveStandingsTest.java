@@ -52,7 +52,7 @@ class LiveStandingsTest {
                 "/clusters/c-7", """
                         {"id":"c-7","filters":{"behaviour":{"id":"c-7","size":3,"since":"1970-01-02T12:00:01Z","evidence":2.5,"members":[
                         {"account":"a-1"},{"account":"a-2"},{"account":"a-9"}]}}}""",
-                "/accounts/a-1", account("slowed", 86401000L),
+                "/accounts/a-1", account("pooled", 86401000L),
                 "/accounts/a-2", account("marked", 172801000L),
                 "/accounts/a-3", "{\"id\":\"a-3\",\"filters\":{\"limits\":{}}}"));
 
@@ -67,7 +67,7 @@ class LiveStandingsTest {
     private static String account(String standing, long at) {
         return """
                 {"filters":{"limits":{},"behaviour":{"standing":"%1$s","changes":[
-                {"at":"%2$s","standing":"watched"},{"at":"%3$s","standing":"%1$s"}]}}}""".formatted(standing, Instant.ofEpochMilli(at - 1000), Instant.ofEpochMilli(at));
+                {"at":"%2$s","standing":"marked"},{"at":"%3$s","standing":"%1$s"}]}}}""".formatted(standing, Instant.ofEpochMilli(at - 1000), Instant.ofEpochMilli(at));
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param compared number of accounts that the last round compared; an organisation counts as one
  * @param clusters number of clusters
  * @param standings number of accounts by standing above clear
- * @param learnt progress of the learning phase, from 0 to 1; standings above {@code watched} require 1
+ * @param learnt progress of the learning phase, from 0 to 1; standings above {@code marked} require 1
  * @param evicted number of accounts that were evicted
  * @param unkept number of exchanges that were dropped because there was no space for the account
  */

@@ -13,7 +13,6 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
-import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -23,7 +22,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,8 +35,6 @@ public final class Analyst {
     private static final long MAX_INTERVAL = 12 * 3_600_000L;
     private static final long HALVING_INTERVAL = 3 * 86_400_000L;
     private static final int NEWCOMER_SECONDS = 3 * 86_400;
-    private static final int MIN_QUOTA = 10;
-    private static final double MIN_PROSE = 0.2;
 
     private static final int MAX_FORGOTTEN = 1000;
 
@@ -197,7 +193,10 @@ public final class Analyst {
     }
 
     private BitSet flagged() {
-        return ladder.reaching(Standing.TIGHTENED, table().index());
+        return ladder.reaching(
+                Standing.TIGHTENED,
+                settings.ladder().getOrDefault(Standing.TIGHTENED, Double.MAX_VALUE),
+                table().index());
     }
 
     /** Returns the progress of the learning phase, from 0 to 1. */
@@ -211,33 +210,20 @@ public final class Analyst {
     }
 
     /**
-     * Returns the standing that a finding justifies. At most {@code watched} before the learning phase ends and for an
-     * office; at most {@code tightened} without evidence of a second family.
+     * Returns the standing that a finding justifies. At most {@code marked} before the learning phase ends, for an
+     * office, and without evidence of a second family.
      */
     private Standing rung(Finding finding, boolean learnt) {
         Standing combined = settings.rung(finding.total());
-        if (!learnt || finding.isOffice() || !combined.reaches(Standing.TIGHTENED)) {
-            return combined.reaches(Standing.WATCHED) ? Standing.WATCHED : combined;
+        if (combined == Standing.CLEAR || !learnt || finding.isOffice()) {
+            return combined == Standing.CLEAR ? Standing.CLEAR : Standing.MARKED;
         }
         Standing corroborated = settings.rung(finding.corroboratedTotal());
-        return corroborated.reaches(Standing.MARKED) ? corroborated : Standing.TIGHTENED;
+        return corroborated.reaches(Standing.TIGHTENED) ? Standing.TIGHTENED : Standing.MARKED;
     }
 
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
-        AccountProfile profile = table().profile(account);
-        Standing reached = rung == Standing.MARKED && profile.prose() < MIN_PROSE ? Standing.SLOWED : rung;
-        ladder.climb(table().index().id(account), reached, finding, cluster.id, now, quota(profile));
-    }
-
-    /** Returns the daily quota of requests of an account by its past use, at least {@value #MIN_QUOTA}. */
-    public int quota(String account) {
-        int number = table().index().find(account);
-        return number == AccountIndex.NONE ? MIN_QUOTA : quota(table().profile(number));
-    }
-
-    private int quota(AccountProfile profile) {
-        double daily = Math.max(profile.exchanges(), profile.prompts()) / Math.max(1, profile.activeDays());
-        return (int) Math.max(MIN_QUOTA, Math.ceil(daily * settings.quota()));
+        ladder.climb(table().index().id(account), rung, finding, cluster.id, now);
     }
 
     /** Deletes all data of an account. */
@@ -269,18 +255,6 @@ public final class Analyst {
     /** Returns a number that changes whenever persistent state may have changed. */
     public long revision() {
         return revision;
-    }
-
-    /** Returns the daily quotas by account. */
-    public Map<String, DailyQuota> quotas() {
-        Map<String, DailyQuota> quotas = new HashMap<>();
-        ladder.all().forEach((account, rank) -> {
-            DailyQuota quota = rank.quota;
-            if (quota != null && rank.standing().reaches(Standing.TIGHTENED)) {
-                quotas.put(account, quota);
-            }
-        });
-        return quotas;
     }
 
     public AnalysisSettings settings() {

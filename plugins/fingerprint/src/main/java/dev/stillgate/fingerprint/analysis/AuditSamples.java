@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Recent redacted texts of watched accounts, in memory only, if the policy asks for them. Not thread-safe. */
+/** Recent redacted texts of accounts at {@code marked} or above, in memory only, if the policy asks for them. Not thread-safe. */
 public final class AuditSamples {
     /** Capacity in accounts; those sampled last are kept. */
     static final int MAX_ACCOUNTS = 1000;

@@ -92,7 +92,7 @@ public final class Observation {
     /** Features of the prompt; null for a request whose prompt is not read. */
     public @Nullable PromptFeatures prompt;
 
-    /** Redacted beginning of the prompt; null unless the policy asks for samples and the account is watched. */
+    /** Redacted beginning of the prompt; null unless the policy asks for samples and the account is marked. */
     public @Nullable String sample;
 
     /** Marks of the responses that the prompt cites, the newest last; at most 8. */

@@ -45,7 +45,7 @@ public final class ObservationRecorder {
      * @param readQueue limit on the text that waits to be read; survives policy reloads
      * @param readBudget limit on the text that is read of each account; survives policy reloads
      * @param output receives each complete observation
-     * @param samples whether texts of watched accounts are sampled
+     * @param samples whether texts of accounts at {@code marked} or above are sampled
      */
     public ObservationRecorder(
             FilterContext context,
@@ -162,7 +162,7 @@ public final class ObservationRecorder {
 
     /** Has the text read in the background; it stays unread when too much text is waiting. */
     private void enqueueText(Exchange exchange, Observation seen, PromptFeatures features, UnreadPrompt unread) {
-        boolean sampled = samples && standings.of(exchange.account()).reaches(Standing.WATCHED);
+        boolean sampled = samples && standings.of(exchange.account()).reaches(Standing.MARKED);
         if (readQueue.reserve(unread.chars())) {
             PromptReadTask readTask = new PromptReadTask(seen, features, unread, sampled, readQueue, allowed, output);
             if (background.soon(readTask)) {

@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint.fleet;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.AccountStanding;
-import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OperatorChange;
 import dev.stillgate.fingerprint.standing.StandingCodec;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Packed snapshot of all standings and clusters, as the leader of a fleet sends it to the other gateways. Changes by
@@ -52,10 +50,6 @@ public final class StandingSnapshot {
     public static void adopt(Analyst analyst, byte[] snapshot, long now) throws IOException {
         StandingCodec.Content content = read(snapshot);
         Ladder ladder = analyst.ladder();
-        content.accounts().forEach((account, remote) -> {
-            AccountStanding local = ladder.find(account);
-            remote.quota = quota(local == null ? null : local.quota, remote.quota);
-        });
         ladder.unsentChanges().removeIf(account -> {
             AccountStanding local = ladder.find(account);
             AccountStanding remote = content.accounts().get(account);
@@ -84,26 +78,7 @@ public final class StandingSnapshot {
     }
 
     private static OperatorChange change(String account, AccountStanding entry) {
-        DailyQuota quota = entry.quota;
-        return new OperatorChange(
-                account,
-                entry.pinned,
-                entry.pinnedUntil,
-                entry.pinnedWhy,
-                entry.pinnedAt,
-                quota == null ? 0 : quota.limit());
-    }
-
-    /**
-     * Returns the quota of a snapshot. If its limit is unchanged, the local object is kept and merged, since requests
-     * are counted with it.
-     */
-    private static @Nullable DailyQuota quota(@Nullable DailyQuota local, @Nullable DailyQuota remote) {
-        if (local == null || remote == null || local.limit() != remote.limit()) {
-            return remote;
-        }
-        local.merge(remote);
-        return local;
+        return new OperatorChange(account, entry.pinned, entry.pinnedUntil, entry.pinnedWhy, entry.pinnedAt);
     }
 
     /** Applies a change by an operator of another gateway. */

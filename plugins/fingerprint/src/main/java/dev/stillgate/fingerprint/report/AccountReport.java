@@ -67,9 +67,6 @@ final class AccountReport {
             pinned.put("insteadOf", Reports.name(entry.earned));
             page.put("pinned", pinned);
         }
-        if (entry.quota != null && entry.standing().reaches(Standing.TIGHTENED)) {
-            page.put("dailyQuota", entry.quota.limit());
-        }
         page.put("changes", entry.changes.stream().map(AccountReport::shown).toList());
     }
 

@@ -49,7 +49,7 @@ public final class OperatorActions {
     }
 
     private void pin(String account, ManualStanding pin) {
-        analyst.ladder().pin(account, pin.standing(), pin.until(), pin.why(), analyst.quota(account), now);
+        analyst.ladder().pin(account, pin.standing(), pin.until(), pin.why(), now);
     }
 
     /** Removes the pin of an account; returns its page, null for an unknown account. */

@@ -13,14 +13,13 @@ import java.util.Map;
  * @param weights factor of a signal's evidence, by name; 1 if absent
  * @param ladder least evidence, as a base-10 logarithm, of each standing
  * @param expireAfter time after its last confirmation at which a standing ends
- * @param learnAccounts number of accounts that must have been compared before a standing above {@code watched}
+ * @param learnAccounts number of accounts that must have been compared before a standing above {@code marked}
  * @param learnTime time for which traffic must have been seen before such a standing
  * @param regroup least time between two rounds
  * @param idle time after its last exchange for which an account is compared
  * @param maxAccounts capacity, in accounts
- * @param quota daily quota of a tightened account, as a multiple of its past daily use
  * @param innocent accounts on the allow-list
- * @param samples number of redacted texts that are kept of a watched account
+ * @param samples number of redacted texts that are kept of each account at {@code marked} or above
  */
 public record AnalysisSettings(
         List<Signal> signals,
@@ -32,7 +31,6 @@ public record AnalysisSettings(
         Duration regroup,
         Duration idle,
         int maxAccounts,
-        double quota,
         AllowedAccounts innocent,
         int samples) {
     /** Returns the factor of a signal's evidence. */

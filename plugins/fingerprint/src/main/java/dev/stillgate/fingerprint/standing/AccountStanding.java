@@ -29,9 +29,6 @@ public final class AccountStanding {
     public List<String> reasons = List.of();
     public long confirmed;
 
-    @Nullable
-    public DailyQuota quota;
-
     public final List<Change> changes = new ArrayList<>();
 
     /**
@@ -55,9 +52,6 @@ public final class AccountStanding {
         earned = Standing.CLEAR;
         evidence = 0;
         reasons = List.of();
-        if (pinned == null) {
-            quota = null;
-        }
     }
 
     /** Returns whether the account is clear and not pinned. */

@@ -39,11 +39,17 @@ public final class Ladder {
         return entry == null ? Standing.CLEAR : entry.standing();
     }
 
-    /** Returns the indexes of the accounts whose standing in force reaches a rung. */
-    public BitSet reaching(Standing rung, AccountIndex index) {
+    /**
+     * Returns the indexes of the accounts whose standing in force reaches a rung, or whose evidence does.
+     *
+     * @param evidence base-10 logarithm of odds that justifies the rung
+     */
+    public BitSet reaching(Standing rung, double evidence, AccountIndex index) {
         BitSet reaching = new BitSet();
         accounts.forEach((id, entry) -> {
-            int account = entry.standing().reaches(rung) ? index.find(id) : AccountIndex.NONE;
+            boolean reaches = entry.standing().reaches(rung)
+                    || (entry.standing() != Standing.CLEAR && entry.evidence >= evidence);
+            int account = reaches ? index.find(id) : AccountIndex.NONE;
             if (account != AccountIndex.NONE) {
                 reaching.set(account);
             }
@@ -61,9 +67,8 @@ public final class Ladder {
      *
      * @param rung rung that the evidence reaches
      * @param now milliseconds since the epoch
-     * @param quota daily quota of requests if the account is tightened
      */
-    public void climb(String account, Standing rung, Finding finding, String cluster, long now, int quota) {
+    public void climb(String account, Standing rung, Finding finding, String cluster, long now) {
         if (rung == Standing.CLEAR) {
             return;
         }
@@ -79,9 +84,6 @@ public final class Ladder {
         if (rung != entry.earned && rung.reaches(entry.earned)) {
             entry.earned = rung;
         }
-        if (entry.quota == null && entry.earned.reaches(Standing.TIGHTENED)) {
-            entry.quota = new DailyQuota(quota);
-        }
         update(entry, before, now);
     }
 
@@ -89,17 +91,13 @@ public final class Ladder {
      * Pins an account to a rung for an operator; {@code CLEAR} exempts it.
      *
      * @param until milliseconds since the epoch
-     * @param quota daily quota of requests from {@code TIGHTENED} on, if the account has none yet
      */
-    public void pin(String account, Standing standing, long until, @Nullable String why, int quota, long now) {
+    public void pin(String account, Standing standing, long until, @Nullable String why, long now) {
         AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
         Standing before = entry.standing();
         entry.pinned = standing;
         entry.pinnedUntil = until;
         entry.pinnedWhy = why;
-        if (entry.quota == null && standing.reaches(Standing.TIGHTENED)) {
-            entry.quota = new DailyQuota(quota);
-        }
         entry.pinnedAt = now;
         unsent.add(account);
         changed = true; // even if the standing is unchanged: it is pinned now
@@ -142,9 +140,6 @@ public final class Ladder {
         entry.pinnedWhy = change.why();
         entry.pinnedAt = change.at();
         changed = true;
-        if (entry.quota == null && change.quota() > 0) {
-            entry.quota = new DailyQuota(change.quota());
-        }
         update(entry, before, now);
     }
 

@@ -12,22 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param pinned pinned standing, null for a removed pin
  * @param until milliseconds since the epoch
  * @param at milliseconds since the epoch at which the change was made
- * @param quota daily quota of requests, 0 for none
  */
 public record OperatorChange(
         String account,
         @Nullable Standing pinned,
         long until,
         @Nullable String why,
-        long at,
-        int quota) {
+        long at) {
     public void write(DataOutput out) throws IOException {
         out.writeUTF(account);
         StandingCodec.writeStanding(out, pinned);
         out.writeLong(until);
         StandingCodec.writeText(out, why);
         out.writeLong(at);
-        out.writeInt(quota);
     }
 
     /** Reads a change that {@link #write} wrote. */
@@ -37,7 +34,6 @@ public record OperatorChange(
                 StandingCodec.readStanding(in),
                 in.readLong(),
                 StandingCodec.readText(in),
-                in.readLong(),
-                in.readInt());
+                in.readLong());
     }
 }

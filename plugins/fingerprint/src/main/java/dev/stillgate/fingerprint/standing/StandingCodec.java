@@ -76,12 +76,6 @@ public final class StandingCodec {
         writeText(out, entry.cluster);
         writeReasons(out, entry.reasons);
         out.writeLong(entry.confirmed);
-        DailyQuota quota = entry.quota;
-        out.writeInt(quota == null ? 0 : quota.limit());
-        if (quota != null) {
-            out.writeLong(quota.day());
-            out.writeInt(quota.taken());
-        }
         out.writeByte(entry.changes.size());
         for (AccountStanding.Change change : entry.changes) {
             out.writeLong(change.at());
@@ -103,10 +97,6 @@ public final class StandingCodec {
         entry.cluster = readText(in);
         entry.reasons = readReasons(in);
         entry.confirmed = in.readLong();
-        int limit = in.readInt();
-        if (limit > 0) {
-            entry.quota = new DailyQuota(limit, in.readLong(), in.readInt());
-        }
         for (int left = in.readUnsignedByte(); left > 0; left--) {
             entry.changes.add(new AccountStanding.Change(
                     in.readLong(), standing(in), in.readDouble(), readText(in), readReasons(in)));

@@ -1,4 +1,4 @@
-/** Standings of accounts and the clusters they rest on: the ladder, manual standings, quotas, and their encodings. */
+/** Standings of accounts and the clusters they rest on: the ladder, manual standings, and their encodings. */
 @NullMarked
 package dev.stillgate.fingerprint.standing;
 

@@ -46,7 +46,7 @@ final class AnalystBoundsTest {
         for (int a = 0; a < MOST; a++) {
             analyst.observe(Seen.prompt("a-" + a, Seen.START));
             if (a < 500) {
-                analyst.ladder().pin("a-" + a, Standing.TIGHTENED, Long.MAX_VALUE, "test", 10, Seen.START);
+                analyst.ladder().pin("a-" + a, Standing.TIGHTENED, Long.MAX_VALUE, "test", Seen.START);
             }
         }
         analyst.observe(Seen.prompt("b", Seen.START + 1));
@@ -55,13 +55,13 @@ final class AnalystBoundsTest {
         }
         assertThat(knows("b")).isTrue();
         for (int a = 500; a < MOST; a++) {
-            analyst.ladder().pin("a-" + a, Standing.TIGHTENED, Long.MAX_VALUE, "test", 10, Seen.START);
+            analyst.ladder().pin("a-" + a, Standing.TIGHTENED, Long.MAX_VALUE, "test", Seen.START);
         }
         for (int k = 0; k < 5000; k++) {
             String account = "c-" + k;
             analyst.observe(Seen.prompt(account, Seen.START + k));
             if (knows(account)) {
-                analyst.ladder().pin(account, Standing.TIGHTENED, Long.MAX_VALUE, "test", 10, Seen.START);
+                analyst.ladder().pin(account, Standing.TIGHTENED, Long.MAX_VALUE, "test", Seen.START);
             }
         }
         assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
@@ -82,7 +82,7 @@ final class AnalystBoundsTest {
     @Test
     void clearedStandingsAreForgottenEventually() {
         Ladder ladder = analyst.ladder();
-        ladder.pin("a", Standing.MARKED, Seen.START + 1000, "test", 10, Seen.START);
+        ladder.pin("a", Standing.MARKED, Seen.START + 1000, "test", Seen.START);
         long lasting = Duration.ofDays(14).toMillis();
         ladder.expire(lasting, Seen.START + 2000);
         assertThat(ladder.find("a")).as("history is kept for a while").isNotNull();

@@ -57,7 +57,7 @@ final class AnalystStoreTest {
         analyst.forget("a-1234");
         analyst.accountStore().edges().add(5, 6, 1);
         analyst.accountStore().edges().add(5, 6, 2);
-        analyst.ladder().pin("a-7", Standing.BLOCKED, Long.MAX_VALUE, "by hand", 10, Seen.START);
+        analyst.ladder().pin("a-7", Standing.BLOCKED, Long.MAX_VALUE, "by hand", Seen.START);
         Finding finding = new Finding(
                 new int[] {1, 2},
                 SharedKey.CLIENT,
@@ -65,8 +65,7 @@ final class AnalystStoreTest {
                 List.of("clock"),
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
-        analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5, 40);
-        analyst.ladder().find("a-1").quota.merge(new dev.stillgate.fingerprint.standing.DailyQuota(40, 20_000, 13));
+        analyst.ladder().climb("a-1", Standing.TIGHTENED, finding, cluster.id, Seen.START + 5);
     }
 
     private static byte[] bytes(Analyst of) throws IOException {
@@ -90,7 +89,6 @@ final class AnalystStoreTest {
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
         assertThat(again.ladder().changes())
                 .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
-        assertThat(again.quotas().get("a-1").taken()).isEqualTo(13);
         assertThat(again.clusters().of("a-2").timeline)
                 .isEqualTo(analyst.clusters().of("a-2").timeline);
     }

@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.report.OperatorActions;
-import dev.stillgate.fingerprint.standing.DailyQuota;
 import dev.stillgate.spi.Standing;
 
 /** Manual standings, for tests of other packages. */
@@ -11,8 +10,7 @@ public final class Pins {
     /** Sets a permanent manual standing. */
     public static Object pin(OperatorActions operator, String account, Standing standing, long now) {
         Analyst analyst = operator.analyst();
-        analyst.ladder().pin(account, standing, Long.MAX_VALUE, "test", 10, now);
-        analyst.ladder().find(account).quota = new DailyQuota(25);
+        analyst.ladder().pin(account, standing, Long.MAX_VALUE, "test", now);
         return account;
     }
 }

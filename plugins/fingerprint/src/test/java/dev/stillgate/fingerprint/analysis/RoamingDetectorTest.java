@@ -114,14 +114,13 @@ final class RoamingDetectorTest {
         Analyst analyst = new Analyst(new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
-                Map.of(Standing.WATCHED, 1.1, Standing.TIGHTENED, 1.6, Standing.MARKED, 1.9, Standing.SLOWED, 2.2),
+                Map.of(Standing.MARKED, 1.1, Standing.TIGHTENED, 1.6),
                 Duration.ofDays(14),
                 100,
                 Duration.ofHours(20),
                 Duration.ofMinutes(10),
                 Duration.ofDays(3),
                 100_000,
-                1,
                 AllowedAccounts.NONE,
                 0));
         all.sort(Comparator.comparingLong(seen -> seen.start));

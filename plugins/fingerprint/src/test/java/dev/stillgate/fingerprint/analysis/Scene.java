@@ -27,14 +27,13 @@ public final class Scene {
     static final AnalysisSettings SETTINGS = new AnalysisSettings(
             List.of(new ElicitationSignal(), new Clock(), new ClientAndNetwork()),
             Map.of(),
-            Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5),
+            Map.of(Standing.MARKED, 4.0, Standing.TIGHTENED, 7.5),
             Duration.ofDays(14),
             100,
             Duration.ofHours(20),
             Duration.ofMinutes(10),
             Duration.ofDays(3),
             100_000,
-            1,
             AllowedAccounts.NONE,
             2);
 
@@ -60,7 +59,7 @@ public final class Scene {
         Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"), false);
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
-            analyst.ladder().climb(account, rung, finding, cluster.id, BEGIN + 30 * HOUR, 24);
+            analyst.ladder().climb(account, rung, finding, cluster.id, BEGIN + 30 * HOUR);
         }
         return this;
     }

@@ -55,14 +55,13 @@ public final class Seen {
         return new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
-                Map.of(Standing.WATCHED, 4.0, Standing.TIGHTENED, 7.5, Standing.MARKED, 9.0, Standing.SLOWED, 10.5),
+                Map.of(Standing.MARKED, 4.0, Standing.TIGHTENED, 7.5),
                 Duration.ofDays(14),
                 100,
                 Duration.ofHours(20),
                 Duration.ofMinutes(10),
                 Duration.ofDays(3),
                 maxAccounts,
-                1.0,
                 AllowedAccounts.NONE,
                 0);
     }

@@ -27,7 +27,7 @@ class PromptReadTaskTest {
         Predicate<Runnable> keep = task -> accepting && tasks.add(task);
         harness.ticker().soon(keep);
         harness.policy(Policies.sampling(9));
-        harness.context().does("accounts", "standing", "a-1", Map.of("standing", "watched"));
+        harness.context().does("accounts", "standing", "a-1", Map.of("standing", "marked"));
     }
 
     private FakeExchange begin(String text) {

@@ -55,10 +55,4 @@ class OperatorActionsTest {
         scene.analyst.tend(NOW + 20 * 24 * Scene.HOUR);
         assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
     }
-
-    @Test
-    void quotaFollowsTheAccountsPastUse() {
-        operator.pin("b-1", Map.of("standing", "tightened"));
-        assertThat(scene.reports.account("b-1")).isNotNull().containsEntry("dailyQuota", 15);
-    }
 }

@@ -69,7 +69,6 @@ class ReportsTest {
                 .containsEntry("reasons", List.of("clock", "elicitation"))
                 .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
                 .containsEntry("expires", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR + 14 * 24 * Scene.HOUR))
-                .containsEntry("dailyQuota", 24)
                 .hasEntrySatisfying("evidence", e -> assertThat((Double) e).isGreaterThan(8));
         assertThat((List<?>) account("a-1").get("changes")).hasSize(1);
     }
@@ -84,7 +83,7 @@ class ReportsTest {
 
     @Test
     void clusterListContainsTheBacktestFields() {
-        scene.seen(30, "a-1", "a-2").found(Standing.WATCHED, "a-1", "a-2");
+        scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         assertThat(scene.reports.clusters())
                 .singleElement()
                 .satisfies(shown -> assertThat(shown)
@@ -123,7 +122,7 @@ class ReportsTest {
 
     @Test
     void traitsOfMembersAndOthersAreCompared() {
-        scene.seen(30, "a-1", "a-2", "b-1").found(Standing.WATCHED, "a-1", "a-2");
+        scene.seen(30, "a-1", "a-2", "b-1").found(Standing.MARKED, "a-1", "a-2");
         assertThat(cluster("c1").get("signals").toString())
                 .contains("family=time", "members=Spread[accounts=2", "others=Spread[accounts=1");
     }
@@ -131,7 +130,7 @@ class ReportsTest {
     @Test
     void totalsCountOnlyMembersSinceTheClusterWasFound() {
         scene.seen(30, "a-1", "a-2", "b-1")
-                .found(Standing.WATCHED, "a-1", "a-2")
+                .found(Standing.MARKED, "a-1", "a-2")
                 .seen(5, "a-1", "b-1");
         assertThat(cluster("c1"))
                 .extracting("sinceFound", InstanceOfAssertFactories.map(String.class, Object.class))
@@ -149,7 +148,7 @@ class ReportsTest {
         String[] many = IntStream.range(0, ClusterReport.MAX_MEMBERS + 5)
                 .mapToObj(i -> "m-" + i)
                 .toArray(String[]::new);
-        scene.seen(1, many).found(Standing.WATCHED, many);
+        scene.seen(1, many).found(Standing.MARKED, many);
         assertThat(cluster("c1")).containsEntry("size", many.length);
         assertThat((List<?>) cluster("c1").get("members")).hasSize(ClusterReport.MAX_MEMBERS);
         assertThat((List<?>) scene.reports.clusters().getFirst().get("accounts"))

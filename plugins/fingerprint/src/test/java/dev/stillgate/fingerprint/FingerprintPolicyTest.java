@@ -65,22 +65,10 @@ class FingerprintPolicyTest {
 
     @Test
     void timesAndNumbersHaveBounds() {
-        refused(
-                "expireAfter",
-                "more than 0",
-                () -> Policies.with(fields -> fields.expireAfter = Duration.ZERO));
-        refused(
-                "regroup",
-                "more than 0",
-                () -> Policies.with(fields -> fields.regroup = Duration.ofSeconds(-1)));
-        refused(
-                "ring",
-                "expected 16 to ",
-                () -> Policies.with(fields -> fields.ring = 15));
-        refused(
-                "maxAccounts",
-                "expected 100 to ",
-                () -> Policies.with(fields -> fields.maxAccounts = 99));
+        refused("expireAfter", "more than 0", () -> Policies.with(fields -> fields.expireAfter = Duration.ZERO));
+        refused("regroup", "more than 0", () -> Policies.with(fields -> fields.regroup = Duration.ofSeconds(-1)));
+        refused("ring", "expected 16 to ", () -> Policies.with(fields -> fields.ring = 15));
+        refused("maxAccounts", "expected 100 to ", () -> Policies.with(fields -> fields.maxAccounts = 99));
         refused("samples", "expected 0 to 20, found 21", () -> Policies.sampling(21));
         refused("accounts", "expected 1 to ", () -> new FingerprintPolicy.Learning(0, Duration.ofHours(1)));
         refused("time", "expected 0 or more", () -> new FingerprintPolicy.Learning(1, Duration.ofHours(-1)));

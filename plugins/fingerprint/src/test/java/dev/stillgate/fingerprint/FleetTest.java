@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Fleet of three gateways: a cluster spread over them is found as one, and survives the loss of the leader. */
 @Tag("slow")
 final class FleetTest {
-    private static final AnalysisSettings SETTINGS =
-            Policies.DEFAULT.settings();
+    private static final AnalysisSettings SETTINGS = Policies.DEFAULT.settings();
     private final FakeTicker ticker = new FakeTicker();
     private final FakeFleet fleet = new FakeFleet(ticker);
     private final List<Node> nodes = new ArrayList<>(List.of(new Node(), new Node(), new Node()));

@@ -36,11 +36,10 @@ final class StateTest {
     }
 
     private void create(int queueCapacity, int maxAccounts) {
-        FingerprintPolicy policy =
-                Policies.with(fields -> {
-                    fields.ring = queueCapacity;
-                    fields.maxAccounts = maxAccounts;
-                });
+        FingerprintPolicy policy = Policies.with(fields -> {
+            fields.ring = queueCapacity;
+            fields.maxAccounts = maxAccounts;
+        });
         filter = (FingerprintFilter) new FingerprintFactory().create(policy, context);
     }
 

@@ -170,9 +170,7 @@ final class AnswerRelay {
         boolean whole = raw
                 ? atChunkBoundary
                 : (usageStage == null || usageStage.isEmpty()) && (prose == null || prose.isEmpty());
-        return meter != null && meter.betweenEvents() && whole && downstream.isWritable()
-                ? meter.eventCount()
-                : -1;
+        return meter != null && meter.betweenEvents() && whole && downstream.isWritable() ? meter.eventCount() : -1;
     }
 
     /** Returns the number of content bytes forwarded. */

@@ -82,16 +82,7 @@ abstract class AnsweredExchange extends ExchangeFacts {
         AnswerMeter meter = AnswerMeter.of(context, operation(), from, readsAnswer);
         Tapping tapping = Tapping.of(context, tap, operation(), from, framing, meter);
         answer = new AnswerRelay(
-                context,
-                downstream,
-                from,
-                framing,
-                added,
-                meter,
-                recording,
-                usageInjected,
-                tapping,
-                stepped);
+                context, downstream, from, framing, added, meter, recording, usageInjected, tapping, stepped);
     }
 
     /** Forwards a piece of the response's content; does not take ownership of {@code in}. */

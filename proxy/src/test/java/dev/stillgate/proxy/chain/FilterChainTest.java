@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 class FilterChainTest {
     @Test
     void closedFailureInTheResponsePhaseRefuses() {
-        Rig rig = new Rig()
-                .with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
+        Rig rig = new Rig().with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
         assertThat(rig.respond(rig.chain())).isEqualTo(AnswerTap.NONE);
         assertThat(rig.progress.refusal().verdict().code()).isEqualTo("filter-failed");
     }

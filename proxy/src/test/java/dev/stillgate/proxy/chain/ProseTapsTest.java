@@ -137,9 +137,7 @@ class ProseTapsTest {
     void tapsRunInListOrder() {
         Late first = new Late("a", "b");
         Late second = new Late("b", "cc");
-        Rig rig = new Rig()
-                .with("a", filter(first))
-                .with("b", filter(second));
+        Rig rig = new Rig().with("a", filter(first)).with("b", filter(second));
         AnswerTap tap = rig.respond(rig.chain());
         assertThat(tap.edits()).isTrue();
         assertThat(pass(tap.prose().onBlock(0), "xa", "", "yb", "a")).isEqualTo("xccyccc" + "c");

@@ -64,7 +64,8 @@ class StandingChangeNotifierTest {
         assertThat(told)
                 .containsExactly("account.standing {account=x, standing=tightened, before=marked, cluster=null}");
         look(Map.of("x", Standing.POOLED), Map.of());
-        assertThat(told).containsExactly("account.standing {account=x, standing=pooled, before=tightened, cluster=null}");
+        assertThat(told)
+                .containsExactly("account.standing {account=x, standing=pooled, before=tightened, cluster=null}");
         look(Map.of("x", Standing.TIGHTENED), Map.of());
         assertThat(told).isEmpty();
     }

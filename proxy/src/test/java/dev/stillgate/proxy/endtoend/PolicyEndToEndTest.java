@@ -12,7 +12,6 @@ import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.RigBuilder;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.account.AccountIndex;
-import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.AccountStore;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.candidate.TemplateUsers;

@@ -129,9 +129,7 @@ class ReportsTest {
 
     @Test
     void totalsCountOnlyMembersSinceTheClusterWasFound() {
-        scene.seen(30, "a-1", "a-2", "b-1")
-                .found(Standing.MARKED, "a-1", "a-2")
-                .seen(5, "a-1", "b-1");
+        scene.seen(30, "a-1", "a-2", "b-1").found(Standing.MARKED, "a-1", "a-2").seen(5, "a-1", "b-1");
         assertThat(cluster("c1"))
                 .extracting("sinceFound", InstanceOfAssertFactories.map(String.class, Object.class))
                 .containsEntry("exchanges", 5L)

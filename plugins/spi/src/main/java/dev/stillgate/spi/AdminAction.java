@@ -18,6 +18,7 @@ public interface AdminAction {
      * @param arguments the fields of the request's JSON object: strings, numbers, booleans, lists and maps
      * @return the filter's view of the resource afterwards; null if the filter does not know the resource
      * @throws PolicyException names an invalid argument; the action had no effect
+     * @throws ConflictException if the resource has changed since the operator saw it; the action had no effect
      */
     @Nullable
     Object perform(String id, Map<String, Object> arguments);

@@ -22,4 +22,14 @@ public interface AdminView {
     default Object all() {
         return null;
     }
+
+    /**
+     * Returns an overview as {@link #all()}, for a request with {@code ?limit=}. Views without a limit ignore it.
+     *
+     * @param limit the largest number of resources to list, 1 to 1000
+     */
+    @Nullable
+    default Object all(int limit) {
+        return all();
+    }
 }

@@ -19,6 +19,14 @@ final class PageIndex {
         PAGES.put("GET /accounts/{id}", "what is known of an account");
         PAGES.put("GET /clusters", "the clusters of accounts that were found, of a fingerprint filter");
         PAGES.put("GET /clusters/{id}", "what is known of a cluster");
+        PAGES.put("GET /review", "the accounts and clusters to decide about, most suspicious first; ?limit=25");
+        PAGES.put("GET /review/calibration", "the promised and the observed false positives, of a fingerprint filter");
+        PAGES.put("POST /clusters/{id}/confirm", "confirm that a cluster harvests answers, at the revision that was seen");
+        PAGES.put("POST /clusters/{id}/refute", "declare a cluster honest, at the revision that was seen");
+        PAGES.put("POST /accounts/{id}/confirm", "confirm that an account harvests answers");
+        PAGES.put("POST /accounts/{id}/refute", "declare an account honest");
+        PAGES.put("POST /accounts/{id}/vouch", "vouch for an account, as a reference for calibration too");
+        PAGES.put("POST /accounts/{id}/unlabel", "take the decision about an account back");
         PAGES.put("POST /accounts/{id}/standing", "give an account a standing, of a fingerprint filter");
         PAGES.put("POST /accounts/{id}/unpin", "take a given standing back");
         PAGES.put("DELETE /accounts/{id}", "erase what is kept of an account");

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ public final class ResourcePage {
      * Adds a filter's part, unless it is null. A part makes the resource known.
      *
      * @throws PolicyException if the filter refuses the request
+     * @throws ConflictException if the filter's state conflicts with the request
      */
     public void part(String filter, Supplier<@Nullable Object> part) {
         String json = json(filter, part);
@@ -64,7 +66,7 @@ public final class ResourcePage {
         try {
             Object value = part.get();
             return value == null ? null : JsonWriter.json(value);
-        } catch (PolicyException refused) {
+        } catch (PolicyException | ConflictException refused) {
             throw refused;
         } catch (RuntimeException | LinkageError | StackOverflowError failure) {
             log.warn("filter {} failed to build its part of an admin page", filter, failure);

@@ -2,11 +2,14 @@ package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.stillgate.spi.AdminAction;
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ final class ResourceRequests {
     private static final String ACCOUNTS = "accounts";
     private static final String STANDING = "standing";
     private static final String CREATE = "create=true";
+    private static final Pattern LIMIT = Pattern.compile("limit=(?:[1-9][0-9]{0,2}|1000)");
 
     private final Resources resources;
     private final Mutation.Audited audited;
@@ -44,9 +48,20 @@ final class ResourceRequests {
         if (!resources.has(path.page())) {
             Reply.text(404, "nothing here\n").send(exchange);
         } else if (allowed(exchange, "GET")) {
-            String all = resources.all(path.page());
-            (all == null ? Reply.error(404, "no overview") : Reply.json(200, all)).send(exchange);
+            overview(path.page(), exchange.getRequestURI().getRawQuery()).send(exchange);
         }
+    }
+
+    private Reply overview(String page, @Nullable String query) {
+        if (query != null && !LIMIT.matcher(query).matches()) {
+            return Reply.error(400, "expected ?limit=N, with N from 1 to 1000");
+        }
+        String all = resources.all(
+                page,
+                query == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(Integer.parseInt(query.substring(query.indexOf('=') + 1))));
+        return all == null ? Reply.error(404, "no overview") : Reply.json(200, all);
     }
 
     private void resource(HttpExchange exchange, ResourcePath path) throws IOException {
@@ -132,6 +147,11 @@ final class ResourceRequests {
             wrong.put("error", String.valueOf(e.getMessage()));
             wrong.put("at", e.at());
             return Reply.json(400, JsonWriter.json(wrong) + "\n");
+        } catch (ConflictException e) {
+            Map<String, Object> changed = new LinkedHashMap<>();
+            changed.put("error", String.valueOf(e.getMessage()));
+            e.details().forEach(changed::putIfAbsent);
+            return Reply.json(409, JsonWriter.json(changed) + "\n");
         }
     }
 }

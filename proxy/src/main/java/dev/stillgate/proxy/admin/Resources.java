@@ -1,7 +1,9 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +19,13 @@ public interface Resources {
     @Nullable
     String find(String page, String id);
 
-    /** Returns the JSON of a page's overview, null when there is none. */
+    /**
+     * Returns the JSON of a page's overview, null when there is none.
+     *
+     * @param limit the largest number of resources to list, 1 to 1000; empty for the default of each filter
+     */
     @Nullable
-    String all(String page);
+    String all(String page, OptionalInt limit);
 
     /**
      * Parses the arguments of an action.
@@ -32,6 +38,7 @@ public interface Resources {
      * Performs an action on a resource.
      *
      * @throws PolicyException naming the invalid argument
+     * @throws ConflictException if the resource has changed since the operator saw it
      */
     Done perform(String page, String id, String action, Map<String, Object> arguments);
 

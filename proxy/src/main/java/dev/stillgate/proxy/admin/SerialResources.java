@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.admin;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
@@ -41,8 +42,8 @@ final class SerialResources implements Resources {
     }
 
     @Override
-    public @Nullable String all(String page) {
-        return serially(() -> resources.all(page));
+    public @Nullable String all(String page, OptionalInt limit) {
+        return serially(() -> resources.all(page, limit));
     }
 
     @Override

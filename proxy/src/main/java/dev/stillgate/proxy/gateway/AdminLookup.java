@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -91,14 +92,15 @@ final class AdminLookup implements Resources {
     }
 
     @Override
-    public @Nullable String all(String page) {
+    public @Nullable String all(String page, OptionalInt limit) {
         ResourcePage found = new ResourcePage();
         if (page.equals(ACCOUNTS)) {
             found.own("listed", accounts.table().accounts());
             found.note("pages", List.of("/accounts/{id}", "/top"));
         }
         return withPages(pages -> {
-                    pages.parts(page).forEach((filter, view) -> found.part(filter, view::all));
+                    pages.parts(page).forEach((filter, view) -> found.part(
+                            filter, () -> limit.isPresent() ? view.all(limit.getAsInt()) : view.all()));
                     return Optional.ofNullable(found.end());
                 })
                 .orElse(null);

@@ -39,6 +39,17 @@ class AdminActionsTest {
                 }
                 return java.util.Map.of("id", id, "to", to, "arguments", arguments);
             });
+            context.adminView("review", new AdminView() {
+                public Object of(String id) { return id.equals("calibration") ? java.util.Map.of() : null; }
+                public Object all() { return all(25); }
+                public Object all(int limit) { return limit; }
+            });
+            context.adminAction("clusters", "confirm", (id, arguments) -> {
+                if (!arguments.get("revision").equals(4L)) {
+                    throw new ConflictException("has changed", java.util.Map.of("revision", 4));
+                }
+                return "done";
+            });
             context.adminAction("accounts", AdminAction.ERASE, (id, arguments) -> java.util.Map.of("erased", id));
             return (RequestFilter) exchange -> Verdict.ALLOW;""";
 
@@ -203,6 +214,35 @@ class AdminActionsTest {
             RawClient.Answer post = ask(rig, "POST /clusters", TYPE, "{}");
             assertThat(post.status()).isEqualTo(405);
             assertThat(post.values("allow")).containsExactly("GET");
+        }
+    }
+
+    @Test
+    void limitOfAnOverviewReachesTheFilter() throws IOException {
+        try (GatewayRig rig = rig()) {
+            assertThat(json(ask(rig, "GET /review", "", ""))).isEqualTo(JSON.readTree("{\"filters\":{\"act\":25}}"));
+            assertThat(json(ask(rig, "GET /review?limit=7", "", "")))
+                    .isEqualTo(JSON.readTree("{\"filters\":{\"act\":7}}"));
+            assertThat(ask(rig, "GET /review?limit=0", "", "").status()).isEqualTo(400);
+            assertThat(json(ask(rig, "GET /clusters?limit=7", "", "")))
+                    .as("a view without a limit")
+                    .isEqualTo(JSON.readTree("{\"filters\":{\"act\":[\"c-1\",\"c-2\"]}}"));
+            assertThat(ask(rig, "GET /review/calibration", "", "").status()).isEqualTo(200);
+            assertThat(ask(rig, "GET /review/c-1", "", "").status()).isEqualTo(404);
+            assertThat(ask(rig, "POST /review", TYPE, "{}").status()).isEqualTo(405);
+        }
+    }
+
+    @Test
+    void conflictOfAFilterIsReportedAndAudited() throws IOException {
+        try (GatewayRig rig = rig()) {
+            RawClient.Answer changed = ask(rig, "POST /clusters/c-1/confirm", TYPE, "{\"revision\":3}");
+            assertThat(changed.status()).isEqualTo(409);
+            assertThat(json(changed)).isEqualTo(JSON.readTree("{\"error\":\"has changed\",\"revision\":4}"));
+            assertThat(ask(rig, "POST /clusters/c-1/confirm", TYPE, "{\"revision\":4}")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(audited()).hasSize(2).first().asString().endsWith(" {\"revision\":3} -> 409");
         }
     }
 

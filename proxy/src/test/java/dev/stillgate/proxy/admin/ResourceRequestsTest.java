@@ -1,0 +1,218 @@
+package dev.stillgate.proxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.config.HostPort;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.spi.ConflictException;
+import dev.stillgate.spi.PolicyException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Limits of overviews and conflicts of actions, on the socket of an admin server with scripted resources. */
+class ResourceRequestsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final List<OptionalInt> limits = new ArrayList<>();
+    private final List<ResourceAction> audited = new ArrayList<>();
+    private RuntimeException refusal = new IllegalStateException("no refusal is scripted");
+    private AdminServer server;
+
+    /** A page {@code review} with an overview, and the action {@code confirm}, which is refused. */
+    private final class Scripted implements Resources {
+        @Override
+        public boolean has(String page) {
+            return page.equals("review");
+        }
+
+        @Override
+        public Set<String> actions(String page) {
+            return Set.of("confirm");
+        }
+
+        @Override
+        public @Nullable String find(String page, String id) {
+            return null;
+        }
+
+        @Override
+        public String all(String page, OptionalInt limit) {
+            limits.add(limit);
+            return "{}";
+        }
+
+        @Override
+        public Map<String, Object> arguments(byte[] body) {
+            return Map.of("revision", 3);
+        }
+
+        @Override
+        public Done perform(String page, String id, String action, Map<String, Object> arguments) {
+            ResourcePage found = new ResourcePage();
+            found.part("behaviour", () -> {
+                throw refusal;
+            });
+            return new Done(found.end(), found.failed());
+        }
+    }
+
+    /** Operations without effect. */
+    private static final class NoOperations implements Operations {
+        @Override
+        public Object config() {
+            return Map.of();
+        }
+
+        @Override
+        public Object top() {
+            return Map.of();
+        }
+
+        @Override
+        public Object upstreams() {
+            return Map.of();
+        }
+
+        @Override
+        public Done reload(boolean force) {
+            return rollback();
+        }
+
+        @Override
+        public Done rollback() {
+            return new Done(Result.DONE, "done");
+        }
+
+        @Override
+        public Done drain() {
+            return rollback();
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        server = new AdminServer(
+                new StillgateConfig.Admin(HostPort.parse("127.0.0.1:0"), null, List.of(), false),
+                () -> "",
+                List::of,
+                new Scripted(),
+                new NoOperations(),
+                audited::add,
+                () -> true);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private RawClient.Answer ask(String line, String fields, String body) {
+        try (RawClient client = new RawClient(server.address().getPort())) {
+            return client.send(line + " HTTP/1.1\r\nhost: localhost\r\n" + fields + "content-length: " + body.length()
+                            + "\r\n\r\n" + body)
+                    .answer();
+        }
+    }
+
+    private RawClient.Answer confirm() {
+        return ask("POST /review/c7/confirm", "content-type: application/json\r\n", "{}");
+    }
+
+    private static JsonNode json(RawClient.Answer answer) throws IOException {
+        assertThat(answer.values("content-type")).containsExactly("application/json");
+        return JSON.readTree(answer.text());
+    }
+
+    @Test
+    void limitIsPassedToTheOverview() {
+        for (String query : List.of("", "?limit=1", "?limit=25", "?limit=999", "?limit=1000")) {
+            assertThat(ask("GET /review" + query, "", "").status()).as(query).isEqualTo(200);
+        }
+        assertThat(limits)
+                .containsExactly(
+                        OptionalInt.empty(),
+                        OptionalInt.of(1),
+                        OptionalInt.of(25),
+                        OptionalInt.of(999),
+                        OptionalInt.of(1000));
+    }
+
+    @Test
+    void otherQueriesAreRefused() throws IOException {
+        for (String query : List.of(
+                "",
+                "limit",
+                "limit=",
+                "limit=0",
+                "limit=01",
+                "limit=-1",
+                "limit=+1",
+                "limit=1001",
+                "limit=9999",
+                "limit=99999999999999999999",
+                "limit=1e2",
+                "limit=0x10",
+                "limit=2.5",
+                "limit=%31",
+                "limit=1%00",
+                "limit=1&limit=2",
+                "limit=1&all=true",
+                "&limit=1",
+                "LIMIT=1",
+                "offset=1",
+                "limit=" + "1".repeat(8_000))) {
+            RawClient.Answer answer = ask("GET /review?" + query, "", "");
+            assertThat(answer.status()).as(query).isEqualTo(400);
+            assertThat(json(answer).get("error").asText()).isEqualTo("expected ?limit=N, with N from 1 to 1000");
+        }
+        assertThat(ask("GET /review?limit=\u0661", "", "").status()).isEqualTo(400);
+        assertThat(limits).isEmpty();
+        assertThat(ask("GET /none?limit=5", "", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void conflictIsReportedWithItsDetailsAndAudited() throws IOException {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("revision", 4);
+        details.put("added", List.of("a-77", "a\"\n"));
+        details.put("removed", List.of());
+        refusal = new ConflictException("cluster c7 has changed", details);
+        details.put("late", true);
+        RawClient.Answer answer = confirm();
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(json(answer)).isEqualTo(JSON.readTree("""
+                {"error":"cluster c7 has changed","revision":4,"added":["a-77","a\\"\\n"],"removed":[]}"""));
+        assertThat(audited).singleElement().satisfies(action -> {
+            assertThat(action.path()).isEqualTo("/review/c7/confirm");
+            assertThat(action.arguments()).isEqualTo("{\"revision\":3}");
+            assertThat(action.status()).isEqualTo(409);
+            assertThat(action.outcome()).contains("cluster c7 has changed").contains("a-77");
+        });
+    }
+
+    @Test
+    void detailsDoNotReplaceTheMessage() throws IOException {
+        refusal = new ConflictException("has changed", Map.of("error", "other"));
+        assertThat(json(confirm())).isEqualTo(JSON.readTree("{\"error\":\"has changed\"}"));
+    }
+
+    @Test
+    void invalidArgumentIsNoConflict() throws IOException {
+        refusal = new PolicyException("by", "expected a name");
+        RawClient.Answer answer = confirm();
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(json(answer)).isEqualTo(JSON.readTree("{\"error\":\"expected a name\",\"at\":\"by\"}"));
+    }
+}

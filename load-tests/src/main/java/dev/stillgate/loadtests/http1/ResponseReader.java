@@ -43,11 +43,6 @@ public final class ResponseReader {
         return status;
     }
 
-    /** Returns the status of the last head, 0 before one was read. */
-    public int status() {
-        return status;
-    }
-
     /** Returns a field of the head by its lower-case name, null if there is none. */
     public @Nullable String field(String name) {
         return fields.get(name);

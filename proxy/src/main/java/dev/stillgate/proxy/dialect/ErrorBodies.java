@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * with 200. The provider's SDKs map them to their usual exceptions.
  */
 public final class ErrorBodies {
-    /** Media type of all error bodies. */
-    public static final String CONTENT_TYPE = "application/json";
-
     private ErrorBodies() {}
 
     /**

@@ -10,7 +10,6 @@ import java.util.List;
  * digest. Independent of forms and guards, so the test can run on simulated counts.
  */
 public final class ClassSheet {
-    private final List<String> names;
     private final double[] rates;
     private final double[][] offsets;
     private final byte[] digest;
@@ -20,7 +19,7 @@ public final class ClassSheet {
     /**
      * Creates a summary without contraction classes.
      *
-     * @param names of the classes
+     * @param names of the classes, for messages
      * @param rates share of form 1 in each class, 0 to 1
      * @param offsets for each class and cell, the cell's rate minus its class's; each row has one entry per cell
      * @param digest SHA-256 of the table
@@ -52,7 +51,6 @@ public final class ClassSheet {
             throw new IllegalArgumentException(
                     "a table has classes, a rate and offsets for each, and a digest of 32 bytes");
         }
-        this.names = List.copyOf(names);
         this.rates = rates.clone();
         this.offsets = Arrays.stream(offsets).map(double[]::clone).toArray(double[][]::new);
         this.digest = digest.clone();
@@ -94,11 +92,6 @@ public final class ClassSheet {
     /** Returns the number of cells of a class. */
     public int buckets(int cls) {
         return offsets[cls].length;
-    }
-
-    /** Returns the name of a class. */
-    public String name(int cls) {
-        return names.get(cls);
     }
 
     /** Returns the share of form 1 among a class's sites in unmarked texts. */

@@ -50,10 +50,6 @@ public sealed interface Leaf {
             checkName(key);
         }
 
-        boolean sameKey(Commitment other) {
-            return key.equals(other.key) && commitment.equals(other.commitment) && table.equals(other.table);
-        }
-
         @Override
         public byte[] bytes() {
             byte[] name = key.getBytes(StandardCharsets.UTF_8);

@@ -32,11 +32,6 @@ public final class Hash {
         return new Hash(bytes);
     }
 
-    /** Parses 64 hex digits. */
-    static Hash hex(String text) {
-        return owned(HexFormat.of().parseHex(text));
-    }
-
     /** Returns a copy of the bytes. */
     public byte[] bytes() {
         return bytes.clone();

@@ -2,17 +2,9 @@ package dev.stillgate.proxy.validate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.config.ConfigException;
-import dev.stillgate.proxy.config.PolicyLoader;
-import dev.stillgate.proxy.config.Problem;
-import dev.stillgate.proxy.gateway.Gateway;
-import dev.stillgate.proxy.gateway.Preflight;
-import dev.stillgate.spi.Ticker;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -20,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Errors and warnings of {@code validate}. */
+/** Errors and warnings of {@code validate} about policies, filters and accounts. */
 @Tag("slow")
 class ValidationTest {
     private static final String POLICY = """
@@ -30,50 +22,34 @@ class ValidationTest {
             """;
     private static final String LIMIT = "{name: r, measure: requests, capacity: 5, refill: 5/1m}";
 
-    @TempDir
-    private Path directory;
+    private ConfigDirectory config = new ConfigDirectory(Path.of(""));
 
     @BeforeEach
-    void write() throws IOException {
-        write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
-        write("policy.yaml", POLICY);
-    }
-
-    private void write(String name, String text) throws IOException {
-        Files.writeString(directory.resolve(name), text);
-    }
-
-    private Validation.Result validate() {
-        return Validation.of(directory.resolve("stillgate.yaml"), name -> null);
-    }
-
-    /** Returns problem texts without the temporary directory. */
-    private List<String> texts(List<Problem> problems) {
-        return problems.stream()
-                .map(problem -> problem.toString().replace(directory + "/", ""))
-                .toList();
+    void createConfig(@TempDir Path directory) throws IOException {
+        config = new ConfigDirectory(directory);
+        config.write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
+        config.write("policy.yaml", POLICY);
     }
 
     private List<String> warnings(String policy) throws IOException {
-        write("policy.yaml", policy);
-        Validation.Result result = validate();
-        assertThat(texts(result.errors())).isEmpty();
-        return texts(result.warnings());
+        config.write("policy.yaml", policy);
+        assertThat(config.errors()).isEmpty();
+        return config.warnings();
     }
 
     @Test
     void upstreamNamesAreNotResolved() {
-        assertThat(texts(validate().errors())).isEmpty();
+        assertThat(config.errors()).isEmpty();
     }
 
     @Test
     void errorsOfAllFilesAreFoundAtOnce() throws IOException {
-        write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
-        Files.createDirectory(directory.resolve("p"));
-        write(
+        config.write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
+        Files.createDirectory(config.path("p"));
+        config.write(
                 "p/accounts.yaml",
                 "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
-        write("p/policy.yaml", """
+        config.write("p/policy.yaml", """
                 version: 1
                 upstreams: [{name: model, endpoints: ["ftp://model:1"]}]
                 routes: [{path: /v1/, upstream: modle}, {path: /v1/, upstream: model}]
@@ -86,7 +62,7 @@ class ValidationTest {
                   - {name: d, type: token-bucket, config: {limits: []}}
                   - {name: e, type: fingerprint, mode: shadowed, config: {pace: 0}}
                 """);
-        assertThat(texts(validate().errors()))
+        assertThat(config.errors())
                 .satisfiesExactly(
                         e -> assertThat(e)
                                 .startsWith("stillgate.yaml:1:1: unknown key \"treads\", did you mean \"threads\"?"),
@@ -113,23 +89,23 @@ class ValidationTest {
 
     @Test
     void missingOrBrokenFileDoesNotHideOtherErrors() throws IOException {
-        write("stillgate.yaml", "threads: [\n");
-        write("policy.yaml", "version: 2\n");
-        assertThat(texts(validate().errors()))
+        config.write("stillgate.yaml", "threads: [\n");
+        config.write("policy.yaml", "version: 2\n");
+        assertThat(config.errors())
                 .hasSize(3)
                 .anyMatch(error -> error.startsWith("stillgate.yaml:2:1: is not valid YAML"))
                 .anyMatch(error -> error.contains("\"upstreams\" is missing"));
-        Files.delete(directory.resolve("stillgate.yaml"));
-        assertThat(texts(validate().errors())).containsExactly("stillgate.yaml: does not exist");
+        Files.delete(config.path("stillgate.yaml"));
+        assertThat(config.errors()).containsExactly("stillgate.yaml: does not exist");
     }
 
     @Test
     void brokenPluginIsNamedAndTheRestIsChecked() throws IOException {
-        Files.createDirectory(directory.resolve("plugins"));
-        write("plugins/broken.jar", "no jar");
-        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nplugins: plugins\n");
-        write("policy.yaml", POLICY + "filters: [{name: a, type: outside}]\n");
-        assertThat(texts(validate().errors()))
+        Files.createDirectory(config.path("plugins"));
+        config.write("plugins/broken.jar", "no jar");
+        config.write("stillgate.yaml", "hashing: {h1: a secret of the test}\nplugins: plugins\n");
+        config.write("policy.yaml", POLICY + "filters: [{name: a, type: outside}]\n");
+        assertThat(config.errors())
                 .hasSize(2)
                 .anyMatch(error -> error.startsWith("stillgate.yaml:2:10: ") && error.contains("broken.jar"))
                 .anyMatch(error -> error.startsWith("policy.yaml:4:27: there is no filter type \"outside\""));
@@ -166,7 +142,7 @@ class ValidationTest {
     @Test
     void tiersWithoutAccountsGiveWarnings() throws IOException {
         String hash = "h1:" + "0".repeat(32);
-        write("accounts.yaml", "accounts:\n  - {id: a, keys: [\"" + hash + "\"], tier: gold}\n");
+        config.write("accounts.yaml", "accounts:\n  - {id: a, keys: [\"" + hash + "\"], tier: gold}\n");
         String filter = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
                 + LIMIT + "], tiers: {gold: 2, golden: 3}}}]\n";
         assertThat(warnings(POLICY + filter))
@@ -174,7 +150,7 @@ class ValidationTest {
                 .asString()
                 .startsWith("policy.yaml:5:")
                 .endsWith("filter l: tiers.golden: no listed account has the tier golden");
-        write("accounts.yaml", "accounts: []\n");
+        config.write("accounts.yaml", "accounts: []\n");
         assertThat(warnings(POLICY + filter)).as("no account is listed").isEmpty();
     }
 
@@ -194,155 +170,10 @@ class ValidationTest {
         assertThat(warnings(POLICY + "filters:\n" + behaviour + limits)).isEmpty();
     }
 
-    private void copy(String resource, String name) throws IOException {
-        try (InputStream in = ValidationTest.class.getResourceAsStream("/tls/" + resource)) {
-            Files.copy(in, directory.resolve(name));
-        }
-    }
-
-    private List<String> startErrors() {
-        try {
-            Gateway.start(directory.resolve("stillgate.yaml"), name -> null, Ticker.system())
-                    .close();
-            return List.of();
-        } catch (ConfigException e) {
-            return texts(e.problems());
-        }
-    }
-
-    @Test
-    @DisplayName("newcomer B2: validate names every TLS file that a start would refuse")
-    void tlsFiles() throws IOException {
-        copy("one.crt", "one.crt");
-        copy("two.key", "two.key");
-        copy("forms/one-sec1.key", "sec1.key");
-        write("stillgate.yaml", """
-                hashing: {h1: a secret of the test}
-                admin: {address: "127.0.0.1:0"}
-                listeners:
-                  - address: "127.0.0.1:0"
-                    tls:
-                      certificates:
-                        - {chain: one.crt, key: gone.key}
-                        - {chain: one.crt, key: two.key}
-                        - {chain: one.crt, key: sec1.key}
-                      clients: {authorities: two.key}
-                """);
-        List<String> errors = texts(validate().errors());
-        assertThat(errors)
-                .satisfiesExactly(
-                        e -> assertThat(e)
-                                .startsWith("stillgate.yaml:7:11: listeners[0].tls.certificates[0]: ")
-                                .endsWith("gone.key cannot be read: no such file or directory"),
-                        e -> assertThat(e).startsWith("stillgate.yaml:8:11: ").contains("two.key does not belong to"),
-                        e -> assertThat(e).startsWith("stillgate.yaml:9:11: ").contains("SEC1", "openssl pkcs8"),
-                        e -> assertThat(e)
-                                .startsWith("stillgate.yaml:10:30: ")
-                                .contains("two.key contains no certificate"));
-        assertThat(startErrors()).as("the start reports the same").isEqualTo(errors);
-    }
-
-    @Test
-    @DisplayName("newcomer B2: validate names the client certificate of an upstream that does not fit its key")
-    void clientCertificate() throws IOException {
-        copy("upstream/gateway.crt", "gateway.crt");
-        copy("two.key", "two.key");
-        write("policy.yaml", """
-                version: 1
-                upstreams:
-                  - {name: model, endpoints: ["https://model.invalid"], tls: {certificate: gateway.crt, key: two.key}}
-                routes: [{path: /v1/, upstream: model}]
-                filters: [{name: a, type: geo-restriction, config: {databases: {country: gone.mmdb}}}]
-                """);
-        assertThat(texts(validate().errors()))
-                .as("with the errors of filters")
-                .hasSize(2)
-                .anyMatch(e -> e.startsWith("policy.yaml:3:") && e.contains("two.key does not belong to"))
-                .anyMatch(e -> e.contains("gone.mmdb"));
-    }
-
-    @Test
-    @DisplayName("newcomer B2: validate names log files and a state directory that a start could not write")
-    void writtenFiles() throws IOException {
-        write("state", "a file");
-        write("stillgate.yaml", """
-                hashing: {h1: a secret of the test}
-                admin: {address: "127.0.0.1:0"}
-                listeners: [{address: "127.0.0.1:0"}]
-                accessLog: {path: nope/access.log, decisions: .}
-                audit: {path: "-"}
-                record: {path: nope/record.jsonl}
-                state: {directory: state}
-                """);
-        List<String> errors = texts(validate().errors());
-        assertThat(errors)
-                .satisfiesExactly(
-                        e -> assertThat(e)
-                                .startsWith("stillgate.yaml:4:19: accessLog.path: ")
-                                .contains("nope/access.log cannot be created: there is no directory"),
-                        e -> assertThat(e)
-                                .startsWith("stillgate.yaml:4:47: accessLog.decisions: ")
-                                .endsWith("is a directory: expected a file"),
-                        e -> assertThat(e).startsWith("stillgate.yaml:6:16: record.path: "),
-                        e -> assertThat(e)
-                                .startsWith("stillgate.yaml:7:20: state.directory: ")
-                                .endsWith("is a file"));
-        assertThat(startErrors()).as("the start reports the same").isEqualTo(errors);
-        assertThat(Files.exists(directory.resolve("nope")))
-                .as("no file is written")
-                .isFalse();
-    }
-
-    @Test
-    @DisplayName("newcomer B2: a missing state directory is created by a start, not by validate")
-    void missingStateDirectory() throws IOException {
-        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nstate: {directory: deep/state}\n");
-        assertThat(texts(validate().errors())).isEmpty();
-        assertThat(Files.exists(directory.resolve("deep"))).isFalse();
-    }
-
-    @Test
-    @DisplayName("newcomer B2: validate names an unreadable token file of the admin")
-    void tokenFile() throws IOException {
-        write("stillgate.yaml", "hashing: {h1: a secret of the test}\nadmin: {token: \"file:gone\"}\n");
-        assertThat(texts(validate().errors())).containsExactly("stillgate.yaml:2:16: \"file:gone\" does not exist");
-    }
-
-    @Test
-    @DisplayName("newcomer B1: validate warns of certificates that have expired or expire soon")
-    void expiry() throws IOException {
-        copy("one.crt", "one.crt");
-        copy("one.key", "one.key");
-        write("stillgate.yaml", """
-                hashing: {h1: a secret of the test}
-                listeners: [{address: "127.0.0.1:0", tls: {certificates: [{chain: one.crt, key: one.key}]}}]
-                """);
-        assertThat(texts(validate().warnings())).noneMatch(warning -> warning.contains("one.crt"));
-        assertThat(expiryWarnings("2126-10-25T00:00:00Z"))
-                .singleElement()
-                .asString()
-                .contains("one.crt expires at 2126-11-01");
-        assertThat(expiryWarnings("2126-11-02T00:00:00Z"))
-                .singleElement()
-                .asString()
-                .contains("one.crt expired at 2126-11-01");
-    }
-
-    private List<String> expiryWarnings(String now) {
-        try {
-            PolicyLoader.LocatedConfig located =
-                    new PolicyLoader(name -> null).located(directory.resolve("stillgate.yaml"));
-            return texts(Preflight.of(located.config(), located.root(), Instant.parse(now))
-                    .warnings());
-        } catch (ConfigException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Test
     @DisplayName("newcomer B7: validate names every missing database and every other error of a filter")
     void allErrorsOfAFilter() throws IOException {
-        write("policy.yaml", POLICY.replace("model.invalid", "127.0.0.1") + """
+        config.write("policy.yaml", POLICY.replace("model.invalid", "127.0.0.1") + """
                 filters:
                   - name: regions
                     type: geo-restriction
@@ -351,7 +182,7 @@ class ValidationTest {
                       deny: {countries: [UK]}
                   - {name: again, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
                 """);
-        List<String> errors = texts(validate().errors());
+        List<String> errors = config.errors();
         assertThat(errors)
                 .satisfiesExactly(
                         e -> assertThat(e)
@@ -360,8 +191,8 @@ class ValidationTest {
                                 .startsWith("policy.yaml:8:52: filters[0].config.databases.asn: filter regions: "),
                         e -> assertThat(e).startsWith("policy.yaml:9:26: filters[0].config.deny.countries[0]: "),
                         e -> assertThat(e).startsWith("policy.yaml:10:69: filters[1].config.deny.networks[0]: "));
-        write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
-        assertThat(startErrors())
+        config.write("stillgate.yaml", "hashing: {h1: a secret of the test}\n");
+        assertThat(config.startErrors())
                 .as("newcomer B8: a start names them by the same paths")
                 .containsExactlyInAnyOrderElementsOf(errors);
     }
@@ -369,12 +200,12 @@ class ValidationTest {
     @Test
     @DisplayName("newcomer B8: the index of a filter counts invalid filters before it")
     void pathOfAFilter() throws IOException {
-        write("policy.yaml", POLICY + """
+        config.write("policy.yaml", POLICY + """
                 filters:
                   - {name: a, type: geo-restrictions}
                   - {name: b, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
                 """);
-        assertThat(texts(validate().errors()))
+        assertThat(config.errors())
                 .hasSize(2)
                 .anyMatch(e -> e.startsWith("policy.yaml:6:65: filters[1].config.deny.networks[0]: filter b: "));
     }
@@ -382,7 +213,7 @@ class ValidationTest {
     @Test
     @DisplayName("newcomer B3: a tier that no limit names gives a warning at the account's line")
     void unknownTiers() throws IOException {
-        write("accounts.yaml", """
+        config.write("accounts.yaml", """
                 accounts:
                   - {id: alice, keys: ["h1:00000000000000000000000000000001"], tier: glod}
                   - {id: bob, keys: ["h1:00000000000000000000000000000002"], tier: gold}
@@ -404,7 +235,7 @@ class ValidationTest {
     @Test
     @DisplayName("newcomer F19: errors of a limit point to the value, and a duplicate name gives the first line")
     void placesOfValues() throws IOException {
-        write("policy.yaml", POLICY + """
+        config.write("policy.yaml", POLICY + """
                 filters:
                   - name: limits
                     type: token-bucket
@@ -413,14 +244,14 @@ class ValidationTest {
                         - {name: a, measure: requests, capacity: -5, refill: 5/1m}
                         - {name: b, measure: requests, capacity: 5, refill: 50/min}
                 """);
-        assertThat(texts(validate().errors()))
+        assertThat(config.errors())
                 .satisfiesExactly(
                         e -> assertThat(e).startsWith("policy.yaml:9:50: capacity: expected 1 to "),
                         e -> assertThat(e)
                                 .isEqualTo(
                                         "policy.yaml:10:61: refill: expected tokens/duration such as 50/1m (units ms, s, m,"
                                                 + " h, d), found '50/min'"));
-        write("policy.yaml", POLICY + """
+        config.write("policy.yaml", POLICY + """
                 filters:
                   - name: limits
                     type: token-bucket
@@ -429,18 +260,18 @@ class ValidationTest {
                         - {name: a, measure: requests, capacity: 5, refill: 5/1m}
                         - {name: a, measure: concurrency, capacity: 5}
                 """);
-        assertThat(texts(validate().errors()))
+        assertThat(config.errors())
                 .containsExactly("policy.yaml:10:18: limits[1].name: the name \"a\" is used twice, first in line 9");
     }
 
     @Test
     @DisplayName("newcomer F20: a key is not reported as missing if an unknown key is probably a misspelling of it")
     void misspeltKey() throws IOException {
-        write("policy.yaml", POLICY + """
+        config.write("policy.yaml", POLICY + """
                 filters:
                   - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, capcity: 5, refill: 5/1m}]}}
                 """);
-        assertThat(texts(validate().errors()))
+        assertThat(config.errors())
                 .singleElement()
                 .asString()
                 .contains("unknown key \"capcity\", did you mean \"capacity\"?");
@@ -449,11 +280,11 @@ class ValidationTest {
     @Test
     @DisplayName("newcomer F20: a missing key is reported beside an unrelated unknown key")
     void missingKey() throws IOException {
-        write("policy.yaml", POLICY + """
+        config.write("policy.yaml", POLICY + """
                 filters:
                   - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, colour: 5, refill: 5/1m}]}}
                 """);
-        assertThat(texts(validate().errors()))
+        assertThat(config.errors())
                 .hasSize(2)
                 .anyMatch(e -> e.contains("unknown key \"colour\""))
                 .anyMatch(e -> e.contains("the key \"capacity\" is missing"));

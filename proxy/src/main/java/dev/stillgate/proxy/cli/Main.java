@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
         description =
                 "A reverse proxy in front of a model API that makes industrial distillation slow, visible and provable.",
         mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         synopsisSubcommandLabel = "VERB",
         subcommands = {
             RunCommand.class,
@@ -38,11 +37,18 @@ public final class Main implements Runnable {
 
     static CommandLine command() {
         CommandLine command = new CommandLine(new Main());
+        provideVersion(command);
         PluginVerb.addTo(command);
         return command.setExecutionExceptionHandler((failure, line, parsed) -> {
             line.getErr().println(explain(failure));
             return 1;
         });
+    }
+
+    /** Lets {@code --version} of a command and of its subcommands print the version. */
+    private static void provideVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new Version());
+        command.getSubcommands().values().forEach(Main::provideVersion);
     }
 
     /** Returns the message that a failed command prints. */

@@ -180,11 +180,13 @@ class ConfigCommandsTest {
                 "healthcheck",
                 "help"
             })
-    void everyVerbHasHelp(String verb) {
-        String[] words = (verb + " --help").split(" ");
-        Lines run = Lines.of(words);
-        assertThat(run.exit()).isZero();
-        assertThat(run.out()).startsWith("Usage: stillgate " + verb);
+    void everyVerbHasHelpAndVersion(String verb) {
+        Lines help = Lines.of((verb + " --help").split(" "));
+        assertThat(help.exit()).isZero();
+        assertThat(help.out()).startsWith("Usage: stillgate " + verb);
+        Lines version = Lines.of((verb + " --version").split(" "));
+        assertThat(version.exit()).isZero();
+        assertThat(version.out()).isEqualTo(Version.text() + "\n");
     }
 
     @Test

@@ -27,6 +27,15 @@ final class Verbs {
         for (Object subcommand : subcommands) {
             line.addSubcommand(subcommand);
         }
+        String version = version();
+        line.getCommandSpec().version(version);
+        line.getSubcommands().values().forEach(verb -> verb.getCommandSpec().version(version));
+    }
+
+    /** Returns the line that {@code stillgate version} prints; the version is that of the jar's manifest. */
+    private static String version() {
+        String version = Verbs.class.getPackage().getImplementationVersion();
+        return "stillgate " + (version == null ? "development" : version) + ", Java " + Runtime.version();
     }
 
     /**

@@ -178,6 +178,15 @@ class LedgerVerbsTest {
     }
 
     @Test
+    void everyVerbPrintsTheVersion() {
+        String version = "stillgate development, Java " + Runtime.version() + "\n";
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).isEqualTo(version);
+        assertThat(run("export", "-V")).isZero();
+        assertThat(out.toString()).isEqualTo(version);
+    }
+
+    @Test
     void missingKeysAndMessagesAreReported() {
         assertThat(export("--key", "c\u001b[31m")).isEqualTo(1);
         assertThat(err.toString()).contains("no commitment under key").doesNotContain("\u001b");

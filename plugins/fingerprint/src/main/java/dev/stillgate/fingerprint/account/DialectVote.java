@@ -25,8 +25,8 @@ final class DialectVote {
         int leader = leader(vote);
         int lead = vote & MOST;
         if (dialect != Dialect.OTHER) {
-            if (lead == 0 || leader == dialect.ordinal()) {
-                leader = dialect.ordinal();
+            if (lead == 0 || leader == dialect.code()) {
+                leader = dialect.code();
                 lead = Math.min(MOST, lead + 1);
             } else {
                 lead--;

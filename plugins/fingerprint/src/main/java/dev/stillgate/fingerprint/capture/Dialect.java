@@ -13,6 +13,12 @@ public enum Dialect {
     /** OpenAI Responses. */
     RESPONSES;
 
+    /** Returns the position of the constant. */
+    @SuppressWarnings("EnumOrdinal") // constants are only appended, since files and messages hold the position
+    public int code() {
+        return ordinal();
+    }
+
     /** Returns the dialect of an operation. */
     static Dialect of(Operation operation) {
         return switch (operation) {

@@ -50,7 +50,7 @@ final class ObservationCodec {
                 | (seen.probing ? PROBING : 0)
                 | (seen.prompt != null ? PROMPT : 0)
                 | (seen.sameRequest ? SAME_REQUEST : 0));
-        out.writeByte(seen.dialect.ordinal() << 1 | (seen.verified ? 1 : 0));
+        out.writeByte(seen.dialect.code() << 1 | (seen.verified ? 1 : 0));
         out.writeUTF(seen.account);
         text(out, seen.organisation);
         text(out, seen.tier);

@@ -216,6 +216,7 @@ class ArchitectureTest {
             "capture",
             "signal",
             "account",
+            "link",
             "space",
             "candidate",
             "holdout",

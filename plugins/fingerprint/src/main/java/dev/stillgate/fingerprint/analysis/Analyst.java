@@ -221,7 +221,7 @@ public final class Analyst {
     }
 
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
-        ladder.climb(table().index().id(account), rung, finding, cluster.id, now);
+        ladder.climb(table().index().id(account), rung, finding.total(), finding.reasons(), cluster.id, now);
     }
 
     /** Deletes all data of an account. */

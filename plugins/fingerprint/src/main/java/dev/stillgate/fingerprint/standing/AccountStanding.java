@@ -18,6 +18,9 @@ public final class AccountStanding {
 
     @Nullable
     public String pinnedWhy;
+    @Nullable
+    public Label label;
+
     /** Time of the last change by an operator, 0 for never. */
     public long pinnedAt;
 
@@ -43,9 +46,17 @@ public final class AccountStanding {
             @Nullable String cluster,
             List<String> reasons) {}
 
-    /** Returns the standing in force: the pinned one, else the earned one. */
+    /** Returns the standing in force: the pinned one, else the one by the label, else the earned one. */
     public Standing standing() {
-        return pinned != null ? pinned : earned;
+        Label given = label;
+        return pinned != null ? pinned : given == null ? earned : given.applyTo(earned, cluster);
+    }
+
+    /** Returns the cluster that the standing results from, which is also the account's pool; null for none. */
+    @Nullable
+    String group() {
+        Label given = label;
+        return given != null && given.pools() ? given.cluster() : cluster;
     }
 
     void clearEarned() {
@@ -54,9 +65,9 @@ public final class AccountStanding {
         reasons = List.of();
     }
 
-    /** Returns whether the account is clear and not pinned. */
+    /** Returns whether the account is clear, not pinned and not labelled. */
     public boolean isClear() {
-        return pinned == null && earned == Standing.CLEAR;
+        return pinned == null && label == null && earned == Standing.CLEAR;
     }
 
     /** Returns the time of the last change, 0 for none. */
@@ -70,10 +81,13 @@ public final class AccountStanding {
      * @param lifetime how long a standing lasts, in milliseconds
      */
     long nextExpiry(long lifetime) {
-        if (pinned != null) {
-            return earned == Standing.CLEAR ? pinnedUntil : Math.min(pinnedUntil, confirmed + lifetime + 1);
-        }
-        return (earned == Standing.CLEAR ? lastChange() : confirmed) + lifetime + 1;
+        long next = pinned == null ? Long.MAX_VALUE : pinnedUntil;
+        Label given = label;
+        next = given == null ? next : Math.min(next, given.until());
+        boolean isHeld = pinned != null || given != null;
+        return earned == Standing.CLEAR && isHeld
+                ? next
+                : Math.min(next, (earned == Standing.CLEAR ? lastChange() : confirmed) + lifetime + 1);
     }
 
     void note(long at) {

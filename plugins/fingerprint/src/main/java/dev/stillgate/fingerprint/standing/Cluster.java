@@ -1,22 +1,38 @@
 package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Group of accounts that a round confirmed as one actor's, under an id that later rounds keep. Not thread-safe. */
+/**
+ * Group of accounts that a round confirmed as one actor's, under an id that later rounds keep. Its revision increases
+ * whenever its members change. Not thread-safe.
+ */
 public final class Cluster {
     private static final int MAX_EVENTS = 100;
+    private static final int MAX_REMOVED = 1000;
 
     public final String id;
     public final long since;
-    public final TreeSet<String> accounts = new TreeSet<>();
+    final TreeMap<String, Integer> joined = new TreeMap<>();
+
+    /** Present members; a view of {@link #joined}. */
+    public final Set<String> accounts = joined.navigableKeySet();
+
+    /** Latest link of each name. */
+    public final SequencedMap<String, Link> links = new LinkedHashMap<>();
+
     public final List<Event> timeline = new ArrayList<>();
     public final ClusterTotals totals = new ClusterTotals();
     public Map<Family, Double> evidence = new EnumMap<>(Family.class);
@@ -27,6 +43,8 @@ public final class Cluster {
 
     public double total;
     public long confirmed;
+    int revision;
+    final List<Removal> removed = new ArrayList<>();
 
     Cluster(String id, long since) {
         this.id = id;
@@ -40,11 +58,35 @@ public final class Cluster {
      */
     public record Event(long at, String what) {}
 
+    /** Removal of a member, with the revision that it made. */
+    record Removal(int revision, String account) {}
+
     public void note(long at, String what) {
         if (timeline.size() == MAX_EVENTS) {
             timeline.remove(1); // keeps the first event: how the cluster was found
         }
         timeline.add(new Event(at, what));
+    }
+
+    /** Returns the number that increases whenever the members change. */
+    public int revision() {
+        return revision;
+    }
+
+    /** Returns the present members that joined after a revision. */
+    public List<String> addedSince(int seen) {
+        return joined.entrySet().stream()
+                .filter(member -> member.getValue() > seen)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Returns the accounts that left after a revision, of the last {@value #MAX_REMOVED}. */
+    public List<String> removedSince(int seen) {
+        return removed.stream()
+                .filter(removal -> removal.revision > seen)
+                .map(Removal::account)
+                .toList();
     }
 
     /** Confirms the cluster by a finding; of several findings in a round, the strongest is kept. */
@@ -55,13 +97,43 @@ public final class Cluster {
             matchedOn = finding.matchedOn();
             total = finding.total();
         }
-        int before = accounts.size();
-        accounts.addAll(members);
+        add(members, now);
+    }
+
+    /** Confirms the cluster by a link. */
+    void confirm(Link link, List<String> members, long now) {
+        links.put(link.name(), link);
+        total = Math.max(total, link.weight());
+        if (!reasons.contains(link.name())) {
+            List<String> more = new ArrayList<>(reasons);
+            more.add(link.name());
+            reasons = List.copyOf(more);
+        }
+        add(members, now);
+    }
+
+    private void add(Collection<String> members, long now) {
+        int before = joined.size();
+        members.forEach(member -> joined.putIfAbsent(member, revision + 1));
         confirmed = now;
-        if (before == 0) {
-            note(now, "found with " + accounts.size() + " accounts");
-        } else if (accounts.size() > before) {
-            note(now, "grew from " + before + " to " + accounts.size() + " accounts");
+        if (joined.size() > before) {
+            revision++;
+            note(
+                    now,
+                    before == 0
+                            ? "found with " + joined.size() + " accounts"
+                            : "grew from " + before + " to " + joined.size() + " accounts");
+        }
+    }
+
+    /** Removes a member. */
+    void remove(String account) {
+        if (joined.remove(account) != null) {
+            revision++;
+            if (removed.size() == MAX_REMOVED) {
+                removed.removeFirst();
+            }
+            removed.add(new Removal(revision, account));
         }
     }
 }

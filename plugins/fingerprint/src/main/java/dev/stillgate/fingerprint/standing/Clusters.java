@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.link.Link;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -37,6 +38,22 @@ public final class Clusters {
 
     /** Adds a finding to the cluster that it confirms, or to a new one, and returns that cluster. */
     public Cluster take(Finding finding, List<String> members, long now) {
+        Cluster cluster = sharing(members, now);
+        cluster.confirm(finding, members, now);
+        members.forEach(member -> byAccount.putIfAbsent(member, cluster));
+        return cluster;
+    }
+
+    /** Adds linked accounts to the cluster that they confirm, or to a new one, and returns that cluster. */
+    public Cluster take(Link link, List<String> members, long now) {
+        Cluster cluster = sharing(members, now);
+        cluster.confirm(link, members, now);
+        members.forEach(member -> byAccount.putIfAbsent(member, cluster));
+        return cluster;
+    }
+
+    /** Returns the cluster that has most of the members, or a new one if none has enough. */
+    private Cluster sharing(List<String> members, long now) {
         Map<Cluster, Integer> shared = new LinkedHashMap<>();
         for (String member : members) {
             Cluster cluster = byAccount.get(member);
@@ -55,10 +72,6 @@ public final class Clusters {
         if (cluster == null) {
             cluster = new Cluster("c" + ++last, now);
             byId.put(cluster.id, cluster);
-        }
-        cluster.confirm(finding, members, now);
-        for (String member : members) {
-            byAccount.putIfAbsent(member, cluster);
         }
         return cluster;
     }
@@ -101,6 +114,6 @@ public final class Clusters {
     /** Removes an account from all clusters. */
     public void forget(String account) {
         byAccount.remove(account);
-        byId.values().forEach(cluster -> cluster.accounts.remove(account));
+        byId.values().forEach(cluster -> cluster.remove(account));
     }
 }

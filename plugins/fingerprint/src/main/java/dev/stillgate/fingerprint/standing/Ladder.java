@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.account.AccountIndex;
-import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.spi.Standing;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -10,6 +9,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,13 +62,15 @@ public final class Ladder {
     }
 
     /**
-     * Raises an account by a finding of a round. The standing is never lowered; a finding of at least the earned rung
-     * confirms it.
+     * Raises an account by the evidence of its cluster. The standing is never lowered; evidence of at least the earned
+     * rung confirms it.
      *
      * @param rung rung that the evidence reaches
+     * @param evidence base-10 logarithm of odds
      * @param now milliseconds since the epoch
      */
-    public void climb(String account, Standing rung, Finding finding, String cluster, long now) {
+    public void climb(
+            String account, Standing rung, double evidence, List<String> reasons, String cluster, long now) {
         if (rung == Standing.CLEAR) {
             return;
         }
@@ -77,9 +79,9 @@ public final class Ladder {
         if (rung.reaches(entry.earned)) {
             changed |= !cluster.equals(entry.cluster);
             entry.confirmed = now;
-            entry.evidence = finding.total();
+            entry.evidence = evidence;
             entry.cluster = cluster;
-            entry.reasons = finding.reasons();
+            entry.reasons = reasons;
         }
         if (rung != entry.earned && rung.reaches(entry.earned)) {
             entry.earned = rung;
@@ -118,6 +120,20 @@ public final class Ladder {
         }
     }
 
+    /** Labels an account for an operator; null removes the label. Returns the label before, null for none. */
+    @Nullable
+    public Label label(String account, @Nullable Label label, long now) {
+        AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
+        Standing before = entry.standing();
+        Label replaced = entry.label;
+        entry.label = label;
+        entry.pinnedAt = now;
+        unsent.add(account);
+        changed = true; // even if the standing is unchanged: its pool may be another
+        update(entry, before, now);
+        return replaced;
+    }
+
     /** Clears the earned standing of an account; its pin stays. */
     public void clearEarned(String account, long now) {
         AccountStanding entry = accounts.get(account);
@@ -139,12 +155,13 @@ public final class Ladder {
         entry.pinnedUntil = change.until();
         entry.pinnedWhy = change.why();
         entry.pinnedAt = change.at();
+        entry.label = change.label();
         changed = true;
         update(entry, before, now);
     }
 
     /**
-     * Expires standings that were not confirmed in time, and pins. Scans the accounts only when one can have expired
+     * Expires standings that were not confirmed in time, pins, and labels. Scans the accounts only when one can have expired
      * since the last scan.
      *
      * @param lifetime how long a standing lasts, in milliseconds
@@ -161,6 +178,11 @@ public final class Ladder {
             if (entry.pinned != null && entry.pinnedUntil <= now) {
                 entry.pinned = null;
                 entry.pinnedWhy = null;
+                changed = true;
+            }
+            Label label = entry.label;
+            if (label != null && label.until() <= now) {
+                entry.label = null;
                 changed = true;
             }
             if (entry.earned != Standing.CLEAR && entry.confirmed < now - lifetime) {
@@ -228,7 +250,7 @@ public final class Ladder {
     public Map<String, String> groups() {
         Map<String, String> groups = new HashMap<>();
         accounts.forEach((account, entry) -> {
-            String cluster = entry.cluster;
+            String cluster = entry.group();
             if (cluster != null && entry.standing() != Standing.CLEAR) {
                 groups.put(account, cluster);
             }

@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint.standing;
 
+import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.spi.Standing;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StandingCodec {
     private static final int MAX_REASONS = 32;
+    private static final int MAX_LINKS = 32;
 
     private StandingCodec() {}
 
@@ -72,6 +75,7 @@ public final class StandingCodec {
         out.writeLong(entry.pinnedUntil);
         writeText(out, entry.pinnedWhy);
         out.writeLong(entry.pinnedAt);
+        Label.write(out, entry.label);
         out.writeDouble(entry.evidence);
         writeText(out, entry.cluster);
         writeReasons(out, entry.reasons);
@@ -93,6 +97,7 @@ public final class StandingCodec {
         entry.pinnedUntil = in.readLong();
         entry.pinnedWhy = readText(in);
         entry.pinnedAt = in.readLong();
+        entry.label = Label.read(in);
         entry.evidence = in.readDouble();
         entry.cluster = readText(in);
         entry.reasons = readReasons(in);
@@ -107,9 +112,24 @@ public final class StandingCodec {
     private static void writeCluster(DataOutput out, Cluster cluster) throws IOException {
         out.writeUTF(cluster.id);
         out.writeLong(cluster.since);
-        out.writeInt(cluster.accounts.size());
-        for (String account : cluster.accounts) {
-            out.writeUTF(account);
+        out.writeInt(cluster.revision);
+        out.writeInt(cluster.joined.size());
+        for (Map.Entry<String, Integer> member : cluster.joined.entrySet()) {
+            out.writeUTF(member.getKey());
+            out.writeInt(member.getValue());
+        }
+        out.writeShort(cluster.removed.size());
+        for (Cluster.Removal removal : cluster.removed) {
+            out.writeInt(removal.revision());
+            out.writeUTF(removal.account());
+        }
+        out.writeByte(Math.min(MAX_LINKS, cluster.links.size()));
+        for (Link link : cluster.links.values().stream().limit(MAX_LINKS).toList()) {
+            out.writeUTF(link.kind().name());
+            out.writeUTF(link.name());
+            out.writeInt(link.accounts());
+            out.writeDouble(link.weight());
+            out.writeDouble(link.bound());
         }
         out.writeByte(cluster.timeline.size());
         for (Cluster.Event event : cluster.timeline) {
@@ -130,8 +150,17 @@ public final class StandingCodec {
 
     private static Cluster readCluster(DataInput in) throws IOException {
         Cluster cluster = new Cluster(in.readUTF(), in.readLong());
+        cluster.revision = in.readInt();
         for (int left = in.readInt(); left > 0; left--) {
-            cluster.accounts.add(in.readUTF());
+            cluster.joined.put(in.readUTF(), in.readInt());
+        }
+        for (int left = in.readUnsignedShort(); left > 0; left--) {
+            cluster.removed.add(new Cluster.Removal(in.readInt(), in.readUTF()));
+        }
+        for (int left = in.readUnsignedByte(); left > 0; left--) {
+            Link link = new Link(
+                    LinkKind.valueOf(in.readUTF()), in.readUTF(), in.readInt(), in.readDouble(), in.readDouble());
+            cluster.links.put(link.name(), link);
         }
         for (int left = in.readUnsignedByte(); left > 0; left--) {
             cluster.timeline.add(new Cluster.Event(in.readLong(), in.readUTF()));

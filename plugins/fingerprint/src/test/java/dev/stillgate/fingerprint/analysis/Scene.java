@@ -59,7 +59,7 @@ public final class Scene {
         Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"), false);
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
-            analyst.ladder().climb(account, rung, finding, cluster.id, BEGIN + 30 * HOUR);
+            analyst.ladder().climb(account, rung, finding.total(), finding.reasons(), cluster.id, BEGIN + 30 * HOUR);
         }
         return this;
     }

@@ -1,0 +1,117 @@
+package dev.stillgate.fingerprint.standing;
+
+import dev.stillgate.spi.PolicyException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operator's order to label an account or a cluster.
+ *
+ * @param by name of the operator
+ * @param why reason
+ * @param until milliseconds since the epoch
+ * @param revision revision of the cluster that the operator has seen; -1 for an account
+ * @param except members of the cluster that are left out
+ */
+public record LabelOrder(LabelKind kind, String by, String why, long until, int revision, Set<String> except) {
+    private static final int MAX_BY = 100;
+    private static final int MAX_WHY = 500;
+    private static final int MAX_EXCEPT = 10_000;
+    private static final Set<String> OF_ACCOUNT = Set.of("by", "why", "for", "until");
+    private static final Set<String> OF_CLUSTER = Set.of("by", "why", "for", "until", "revision", "except");
+
+    /**
+     * Reads {@code by}, {@code why}, and {@code for} or {@code until}.
+     *
+     * @param now milliseconds since the epoch
+     * @param defaultDuration duration if neither {@code for} nor {@code until} is given
+     * @throws PolicyException if an argument is missing, unknown or invalid
+     */
+    public static LabelOrder ofAccount(
+            LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
+        requireKnown(arguments, OF_ACCOUNT);
+        return new LabelOrder(
+                kind,
+                text(arguments, "by", MAX_BY),
+                text(arguments, "why", MAX_WHY),
+                OrderTime.until(arguments, now, defaultDuration),
+                -1,
+                Set.of());
+    }
+
+    /**
+     * Reads the arguments of {@link #ofAccount}, {@code revision}, and {@code except}, a list of accounts.
+     *
+     * @throws PolicyException if an argument is missing, unknown or invalid
+     */
+    public static LabelOrder ofCluster(
+            LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
+        requireKnown(arguments, OF_CLUSTER);
+        return new LabelOrder(
+                kind,
+                text(arguments, "by", MAX_BY),
+                text(arguments, "why", MAX_WHY),
+                OrderTime.until(arguments, now, defaultDuration),
+                revision(arguments.get("revision")),
+                except(arguments.get("except")));
+    }
+
+    /** Returns the label that the order gives to an account. */
+    public Label label(long now, @Nullable String cluster, boolean pools) {
+        return new Label(kind, by, why, now, until, cluster, pools);
+    }
+
+    /** Returns whether another order asks for the same, by whomever and until whenever. */
+    boolean agreesWith(LabelOrder other) {
+        return kind == other.kind && revision == other.revision && except.equals(other.except);
+    }
+
+    private static void requireKnown(Map<String, Object> arguments, Set<String> known) {
+        for (String key : arguments.keySet()) {
+            if (!known.contains(key)) {
+                throw new PolicyException(
+                        key, "unknown key: expected one of " + String.join(", ", new TreeSet<>(known)));
+            }
+        }
+    }
+
+    private static String text(Map<String, Object> arguments, String key, int most) {
+        if (arguments.get(key) instanceof String text && !text.isBlank() && text.length() <= most) {
+            return text.strip();
+        }
+        throw new PolicyException(key, "expected a text of 1 to " + most + " characters");
+    }
+
+    private static int revision(@Nullable Object given) {
+        if (given instanceof Number number
+                && number.doubleValue() == Math.rint(number.doubleValue())
+                && number.doubleValue() >= 0
+                && number.doubleValue() <= Integer.MAX_VALUE) {
+            return number.intValue();
+        }
+        throw new PolicyException(
+                "revision", "expected the revision of the cluster's page, found " + OrderTime.shown(given));
+    }
+
+    private static Set<String> except(@Nullable Object given) {
+        if (given == null) {
+            return Set.of();
+        }
+        if (!(given instanceof Collection<?> items) || items.size() > MAX_EXCEPT) {
+            throw new PolicyException("except", "expected a list of at most " + MAX_EXCEPT + " accounts");
+        }
+        TreeSet<String> except = new TreeSet<>();
+        for (Object item : List.copyOf(items)) {
+            if (!(item instanceof String account)) {
+                throw new PolicyException("except", "expected account ids, found " + OrderTime.shown(item));
+            }
+            except.add(account);
+        }
+        return except;
+    }
+}

@@ -2,6 +2,7 @@ package dev.stillgate.loadtests.campaign;
 
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.drive.Drive;
 import dev.stillgate.loadtests.campaign.drive.DriveOptions;
 import dev.stillgate.loadtests.campaign.drive.SimulatedModel;
@@ -83,6 +84,7 @@ public final class CampaignCommand {
     private static Options generateOptions(String[] args) throws IOException {
         List<String> known = new ArrayList<>(OUTPUT);
         known.addAll(Simulation.OPTIONS);
+        known.addAll(SignUpRules.OPTIONS);
         Options options = new Options(args, 1, known);
         Files.createDirectories(directory(options));
         return options;
@@ -114,7 +116,7 @@ public final class CampaignCommand {
         String after = options.get("--after");
         String standing = options.get("--replace-at", "blocked").toLowerCase(Locale.ROOT);
         BlockedAccounts blocked = after == null ? BlockedAccounts.NONE : BlockedReport.read(Path.of(after), standing);
-        return Simulation.of(options, blocked);
+        return Simulation.of(options, blocked, SignUpRules.of(options, "no"));
     }
 
     private static OutputStream open(Path log, boolean gzip) throws IOException {

@@ -40,6 +40,15 @@ public final class Options {
         return values.getOrDefault(option, otherwise);
     }
 
+    /** Returns one of several values, or a default. */
+    public String choice(String option, String otherwise, List<String> allowed) {
+        String value = values.getOrDefault(option, otherwise);
+        if (!allowed.contains(value)) {
+            throw new IllegalArgumentException(option + ": expected one of " + allowed + ", found " + value);
+        }
+        return value;
+    }
+
     /** Returns a number within bounds, or a default. */
     public double number(String option, double otherwise, double min, double max) {
         String value = values.get(option);

@@ -8,6 +8,7 @@ import dev.stillgate.loadtests.campaign.client.Country;
 import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
+import dev.stillgate.loadtests.campaign.client.SignUp;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.text.Language;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
@@ -19,6 +20,8 @@ import java.util.List;
 final class AccountSupply {
     private static final List<String> LANGUAGES = List.of("de", "fr", "es", "pt", "ru", "zh", "ja");
     private static final double HOUR = 3_600_000;
+    private static final int FARM = 40; // accounts of one farm
+    private static final int MAX_PLANNED = 1 << 20; // farms of planned accounts
 
     private final World world;
     private final AccountRegistry registry;
@@ -28,6 +31,8 @@ final class AccountSupply {
     private final ClientKind kind;
     private final Client shared;
     private final List<String> servers;
+    private final SignUp.Farm farms;
+    private int replaced;
 
     AccountSupply(World world, AccountRegistry registry, Plan plan, BlockedAccounts blocked, Dice dice) {
         this.world = world;
@@ -35,6 +40,7 @@ final class AccountSupply {
         this.plan = plan;
         this.blocked = blocked;
         this.dice = dice;
+        this.farms = registry.rules().farm(world.dice().child("campaign:" + plan.name()).child("farm"));
         this.kind = ClientKind.any(dice);
         this.shared = kind.installed(dice);
         Network network = Networks.any(Network.Kind.HOSTING, dice);
@@ -50,7 +56,7 @@ final class AccountSupply {
         List<AccountSlot.Tenure> tenures = new ArrayList<>();
         for (int generation = 0; from < world.end(); generation++) {
             Dice holder = own.child(generation);
-            Account account = open(holder, generation == 0 ? from - age(holder) : from);
+            Account account = open(holder, generation == 0 ? from - age(holder) : from, (number + 7 * generation) / FARM);
             long until = blocked.since(account.id());
             if (until != Long.MAX_VALUE) {
                 until += (long) (0.5 * HOUR * holder.exponential()); // until the campaign notices
@@ -61,7 +67,13 @@ final class AccountSupply {
             tenures.add(new AccountSlot.Tenure(from, until, account));
             from = until == Long.MAX_VALUE ? until : until + (long) (HOUR * (2 + 22 * holder.unit()));
         }
-        return new AccountSlot(number, language, tenures);
+        Dice later = own.child("replacements");
+        return new AccountSlot(
+                number,
+                language,
+                tenures,
+                new Reaction(own.child("reaction")),
+                opened -> open(later.child(opened), opened, MAX_PLANNED + replaced++ / FARM));
     }
 
     private long age(Dice holder) {
@@ -69,10 +81,15 @@ final class AccountSupply {
         return (long) (days * Location.DAY);
     }
 
-    private Account open(Dice holder, long created) {
+    private Account open(Dice holder, long created, int farm) {
         double verified = plan.hides(Evasion.AGED) ? 0.6 : 0.3;
+        SignUp signUp = SignUp.farm(farms, dice.child("farm").child(farm));
         return registry.open(
-                holder, null, created, verified, client(holder), location(holder), new WritingStyle(holder));
+                holder,
+                new AccountRegistry.Application("campaign:" + plan.name(), null, created, verified, signUp),
+                client(holder),
+                location(holder),
+                new WritingStyle(holder));
     }
 
     private Client client(Dice holder) {

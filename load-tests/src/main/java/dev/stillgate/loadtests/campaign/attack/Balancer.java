@@ -55,12 +55,12 @@ final class Balancer {
         Arrays.setAll(weights, i -> dice.child(i).logNormal(1, UNEVEN_SIGMA));
     }
 
-    /** Returns a slot that has an account at a time, null if none was found. */
+    /** Returns a slot with an account that is not resting at a time, null if none was found. */
     @Nullable
     AccountSlot next(long time) {
         for (int tried = 0; tried < slots.size(); tried++) {
             int chosen = choose(time);
-            if (slots.get(chosen).at(time) != null) {
+            if (slots.get(chosen).isFree(time)) {
                 today[chosen]++;
                 return slots.get(chosen);
             }
@@ -89,7 +89,7 @@ final class Balancer {
     }
 
     private int holding(long time) {
-        if (left == 0 || slots.get(holder).at(time) == null) {
+        if (left == 0 || !slots.get(holder).isFree(time)) {
             holder = shuffled();
             left = dice.between(MIN_BLOCK, MAX_BLOCK);
         }
@@ -114,8 +114,8 @@ final class Balancer {
         int chosen = dice.below(round.length);
         for (int i = 1; i < CHOICES; i++) {
             int other = dice.below(round.length);
-            boolean holds = slots.get(other).at(time) != null;
-            if (holds && (slots.get(chosen).at(time) == null || today[other] < today[chosen])) {
+            boolean holds = slots.get(other).isFree(time);
+            if (holds && (!slots.get(chosen).isFree(time) || today[other] < today[chosen])) {
                 chosen = other;
             }
         }

@@ -5,6 +5,8 @@ import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.honest.Customer;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.random.Rhythm;
+import dev.stillgate.loadtests.campaign.traffic.Api;
+import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
@@ -14,13 +16,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Objects;
 
 /** Traffic source of one access path of a campaign: distributes its items among the accounts. Not thread-safe. */
 final class Dispatcher implements Source {
     private static final double EVEN_SHAPE = 6; // of the gaps of a machine that processes a queue
     private static final double WITHIN_A_BLOCK = 0.012; // mean hours between two items
-    private static final long HOUR = 3_600_000;
+    private static final double MOST_A_DAY = 3; // times the planned requests of an account, with those of the backlog
+    private static final long MINUTE = 60_000;
+    private static final long HOUR = 60 * MINUTE;
     private static final long RECOUNT = HOUR / 6;
     private static final long SOON = 6 * HOUR;
 
@@ -32,6 +36,8 @@ final class Dispatcher implements Source {
     private final Balancer balancer;
     private final Rhythm rhythm;
     private final Deque<Run> open = new ArrayDeque<>();
+    private final Backlog backlog = new Backlog();
+    private final Dice retries;
     private final Map<Account, String> connections = new HashMap<>();
     private final String label;
     private final int first;
@@ -49,9 +55,6 @@ final class Dispatcher implements Source {
      * them.
      */
     private double owedHours;
-
-    /** An open dialogue, its last slot, and the time of its next turn. */
-    private record Run(Dialogue dialogue, AccountSlot slot, long ready) {}
 
     /**
      * Creates an access path.
@@ -73,6 +76,7 @@ final class Dispatcher implements Source {
         this.itemWriter = itemWriter;
         this.slots = slots;
         this.dice = dice;
+        this.retries = dice.child("retries");
         this.balancer = new Balancer(slots, dice.child("balancer"), balancer);
         this.first = first;
         this.stride = stride;
@@ -90,26 +94,35 @@ final class Dispatcher implements Source {
 
     @Override
     public long due() {
-        return due < world.end() ? due : NEVER;
+        long next = Math.min(due, backlog.due());
+        return next < world.end() ? next : NEVER;
     }
 
     @Override
-    public void send(Consumer<Exchange> sink) {
-        AccountSlot slot = balancer.next(due);
-        if (slot == null) {
-            due += HOUR;
+    public void send(Api api) {
+        if (backlog.due() < due) {
+            retry(backlog.due(), api);
             return;
         }
+        AccountSlot slot = balancer.next(due);
+        if (slot == null) {
+            slot = slots.stream().filter(any -> any.isMissing(due)).findFirst().orElse(null);
+            if (slot == null) {
+                due += HOUR;
+                return;
+            }
+        }
         Run run = open.peek();
-        if (copies == 0 && run != null && run.ready <= due) {
+        if (copies == 0 && run != null && run.ready() <= due) {
             open.remove();
         } else {
             run = begin(slot);
         }
-        AccountSlot asks = plan.hides(Evasion.PINNED) ? run.slot : slot;
-        Account account = asks.at(due);
-        if (account != null) {
-            exchange(run, asks, account, sink);
+        AccountSlot asks = plan.hides(Evasion.PINNED) ? run.slot() : slot;
+        if (asks.isFree(due)) {
+            exchange(run, asks, due, api);
+        } else if (asks.isMissing(due)) {
+            postpone(run, asks, api);
         }
         due = after();
     }
@@ -121,32 +134,63 @@ final class Dispatcher implements Source {
         }
         copies--;
         Dialogue dialogue = itemWriter.begin(work(), first + unit * stride, slot, due, dice.child(begun++));
-        return new Run(dialogue, slot, due);
+        return Run.at(dialogue, slot, due);
     }
 
     private Work work() {
         return plan.works().get((int) (unit % plan.works().size()));
     }
 
-    private void exchange(Run run, AccountSlot asks, Account account, Consumer<Exchange> sink) {
-        Reply reply = run.dialogue.ask();
-        long end = due + Customer.latency(dice, reply);
+    /** Queues a turn for which no account is free. */
+    private void postpone(Run run, AccountSlot slot, Api api) {
+        Reply reply = run.dialogue().ask();
+        api.postpone(due, label, reply);
+        backlog.add(run.refused(reply, slot, due), due + MINUTE);
+    }
+
+    /** Tries the next exchange of the backlog at another account. */
+    private void retry(long time, Api api) {
+        Run run = backlog.take(time);
+        if (run == null) {
+            backlog.next(NEVER);
+            return;
+        }
+        AccountSlot slot = plan.hides(Evasion.PINNED) && run.slot().isFree(time) ? run.slot() : balancer.next(time);
+        if (slot == null || slot.usedOn(time) >= MOST_A_DAY * plan.perDay()) {
+            backlog.await(run, time, slots);
+            return;
+        }
+        exchange(run, slot, time, api);
+        backlog.next(time + 1 + (long) (HOUR * meanHours() * retries.exponential() / (MOST_A_DAY - 1)));
+    }
+
+    private void exchange(Run run, AccountSlot asks, long time, Api api) {
+        Account account = Objects.requireNonNull(asks.at(time));
+        Reply reply = run.unanswered() == null ? run.dialogue().ask() : run.unanswered();
+        long end = time + Customer.latency(dice, reply);
         String connection =
                 connections.compute(account, (key, old) -> old == null || dice.chance(0.1) ? "c-" + dice.hex(10) : old);
-        sink.accept(new Exchange(
-                due,
+        ApiResponse response = api.send(new Exchange(
+                time,
                 end,
                 account,
                 connection,
-                account.location().at(due),
-                run.dialogue.conversation(),
-                run.dialogue.sampling(),
+                account.location().at(time),
+                run.dialogue().conversation(),
+                run.dialogue().sampling(),
                 reply,
                 200,
                 label));
-        if (run.dialogue.goesOn()) {
-            open.add(new Run(run.dialogue, asks, end + (long) (1000 * run.dialogue.pause())));
+        asks.note(time, response);
+        if (!response.isServed()) {
+            backlog.add(run.refused(reply, asks, time), time + MINUTE);
+        } else if (run.dialogue().goesOn()) {
+            open.add(Run.at(run.dialogue(), asks, end + (long) (1000 * run.dialogue().pause())));
         }
+    }
+
+    private double meanHours() {
+        return 24 * meanCopies / (plan.perDay() * Math.max(1, active));
     }
 
     private long after() {
@@ -156,10 +200,10 @@ final class Dispatcher implements Source {
         if (due >= counted + RECOUNT) {
             long when =
                     balancer.is(Balancer.Kind.BLOCKS) ? due + SOON : due; // a pause depends on the accounts at its end
-            active = (int) slots.stream().filter(slot -> slot.at(when) != null).count();
+            active = (int) slots.stream().filter(slot -> slot.wants(when)).count();
             counted = due;
         }
-        double mean = 24 * meanCopies / (plan.perDay() * Math.max(1, active));
+        double mean = meanHours();
         if (balancer.is(Balancer.Kind.BLOCKS)) {
             owedHours += mean;
             if (balancer.isWithinABlock()) {

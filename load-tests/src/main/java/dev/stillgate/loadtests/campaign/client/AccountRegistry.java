@@ -3,36 +3,52 @@ package dev.stillgate.loadtests.campaign.client;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.text.WritingStyle;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All accounts of a run in the order of creation. Ids are random and carry no information. Not thread-safe. */
 public final class AccountRegistry {
+    private final SignUpRules rules;
     private final List<Account> accounts = new ArrayList<>();
 
+    public AccountRegistry(SignUpRules rules) {
+        this.rules = rules;
+    }
+
     /**
-     * Creates an account.
+     * The data with which an account is created.
      *
+     * @param label label of its exchanges
      * @param created milliseconds since the epoch
-     * @param verified probability of being verified
+     * @param verified probability of being verified, unless the rules have another one
+     * @param signUp facts that it shares with others
      */
-    public Account open(
-            Dice dice,
-            @Nullable String organisation,
-            long created,
-            double verified,
-            Client client,
-            Location location,
-            WritingStyle style) {
-        LocalDate day = LocalDate.ofInstant(Instant.ofEpochMilli(created), ZoneOffset.UTC);
+    public record Application(
+            String label, @Nullable String organisation, long created, double verified, SignUp signUp) {}
+
+    /** Creates an account. */
+    public Account open(Dice dice, Application by, Client client, Location location, WritingStyle style) {
         String id = "a-" + dice.child("id").hex(12);
-        Account account =
-                new Account(id, organisation, day, dice.child("verified").chance(verified), client, location, style);
+        Account account = new Account(
+                id,
+                by.label(),
+                by.organisation(),
+                Instant.ofEpochMilli(by.created()).truncatedTo(ChronoUnit.SECONDS),
+                dice.child("verified").chance(rules.verified(by.label(), by.verified())),
+                rules.facts() ? Facts.of(dice.child("facts"), id, by.signUp()) : Map.of(),
+                client,
+                location,
+                style);
         accounts.add(account);
         return account;
+    }
+
+    /** Returns the rules of registration. */
+    public SignUpRules rules() {
+        return rules;
     }
 
     public List<Account> accounts() {

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.campaign.drive;
 
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.options.Options;
 import java.net.URI;
@@ -70,6 +71,6 @@ public final class DriveOptions {
     }
 
     public Simulation simulation() {
-        return Simulation.of(options, BlockedAccounts.NONE);
+        return Simulation.of(options, BlockedAccounts.NONE, SignUpRules.PLAIN);
     }
 }

@@ -7,6 +7,7 @@ import dev.stillgate.loadtests.campaign.client.Country;
 import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
+import dev.stillgate.loadtests.campaign.client.SignUp;
 import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
 import dev.stillgate.loadtests.campaign.conversation.Scripts;
 import dev.stillgate.loadtests.campaign.random.Dice;
@@ -57,6 +58,7 @@ final class ChatCustomers {
             Network network = Networks.any(Network.Kind.CAMPUS, campus);
             List<String> gates = Location.addresses(campus, network, 3);
             Dice dice = group.child(i);
+            accounts.signUp(SignUp.schoolClass(campus, accounts.world().start()));
             Country country = Country.english(campus);
             Location place = Location.pool(dice.child("gate"), gates);
             if (dice.chance(0.5)) {
@@ -65,6 +67,7 @@ final class ChatCustomers {
                 chatter(accounts, "campus", dice, country, place);
             }
         }
+        accounts.signUp(SignUp.ALONE);
     }
 
     static void vpn(HonestAccounts accounts, Dice group, int count) {

@@ -4,13 +4,19 @@ import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.random.Arrivals;
 import dev.stillgate.loadtests.campaign.random.Dice;
+import dev.stillgate.loadtests.campaign.traffic.Api;
+import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.SdkRetries;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.wire.Reply;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Traffic source of one account: sequential conversations between two times. Not thread-safe. */
+/**
+ * Traffic source of one account: sequential conversations between two times. A refused request is repeated as official
+ * SDKs do, then its conversation is given up. Not thread-safe.
+ */
 public final class Customer implements Source {
     private static final double FAILS = 0.006;
     private static final int[] ERRORS = {429, 429, 500, 529, 400};
@@ -20,7 +26,8 @@ public final class Customer implements Source {
     private final Habit habit;
     private final Arrivals arrivals;
     private final Dice dice;
-    private final long leaves;
+    private final SdkRetries retries;
+    private final LongSupplier leaves;
     private @Nullable Dialogue dialogue;
     private @Nullable Reply unanswered;
     private String address = "";
@@ -38,25 +45,36 @@ public final class Customer implements Source {
      * Creates a source.
      *
      * @param joins earliest time of the first exchange
-     * @param leaves end of the traffic
+     * @param leaves end of the traffic, which may change
      */
-    public Customer(Account account, String label, Habit habit, Arrivals arrivals, Dice dice, long joins, long leaves) {
+    public Customer(
+            Account account,
+            String label,
+            Habit habit,
+            Arrivals arrivals,
+            Dice dice,
+            long joins,
+            LongSupplier leaves) {
         this.account = account;
         this.label = label;
         this.habit = habit;
         this.arrivals = arrivals;
         this.dice = dice;
+        this.retries = new SdkRetries(dice.child("retries"));
         this.leaves = leaves;
         this.due = arrivals.first(joins);
     }
 
     @Override
     public long due() {
-        return due < leaves ? due : NEVER;
+        return due < leaves.getAsLong() ? due : NEVER;
     }
 
     @Override
-    public void send(Consumer<Exchange> sink) {
+    public void send(Api api) {
+        if (due() == NEVER) {
+            return; // it has left meanwhile
+        }
         Dialogue talk = dialogue;
         if (talk == null) {
             talk = habit.begin(due);
@@ -68,10 +86,27 @@ public final class Customer implements Source {
         boolean fails = dice.chance(FAILS);
         int status = fails ? ERRORS[dice.below(ERRORS.length)] : 200;
         long end = due + (fails ? dice.between(20, 400) : latency(dice, reply));
-        sink.accept(new Exchange(
+        ApiResponse response = api.send(new Exchange(
                 due, end, account, connection, address, talk.conversation(), talk.sampling(), reply, status, label));
+        if (!response.isServed()) {
+            refused(reply, response);
+            return;
+        }
+        retries.reset();
         unanswered = fails && status != 400 ? reply : null;
         moveOn(talk, end, status == 400);
+    }
+
+    private void refused(Reply reply, ApiResponse response) {
+        long wait = retries.waitAfter(response);
+        if (wait >= 0) {
+            unanswered = reply;
+            due += Math.max(1, wait);
+        } else {
+            unanswered = null;
+            dialogue = null;
+            due = arrivals.next(due + 500);
+        }
     }
 
     private void moveOn(Dialogue talk, long end, boolean abandoned) {

@@ -5,6 +5,7 @@ import dev.stillgate.loadtests.campaign.client.AccountRegistry;
 import dev.stillgate.loadtests.campaign.client.Client;
 import dev.stillgate.loadtests.campaign.client.Country;
 import dev.stillgate.loadtests.campaign.client.Location;
+import dev.stillgate.loadtests.campaign.client.SignUp;
 import dev.stillgate.loadtests.campaign.random.Arrivals;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.random.Rhythm;
@@ -26,6 +27,7 @@ final class HonestAccounts {
     private final World world;
     private final AccountRegistry registry;
     private final List<Source> sources = new ArrayList<>();
+    private SignUp signUp = SignUp.ALONE;
 
     HonestAccounts(World world, AccountRegistry registry) {
         this.world = world;
@@ -40,6 +42,11 @@ final class HonestAccounts {
         return sources;
     }
 
+    /** Sets what the next accounts share in their registration. */
+    void signUp(SignUp shared) {
+        signUp = shared;
+    }
+
     /** A customer with one account and the period in which it is used. */
     record Member(Dice dice, Country country, Account account, String label, long joins, long leaves) {
         Preferences taste(World world, double thinks, double streams) {
@@ -51,21 +58,25 @@ final class HonestAccounts {
     Member open(
             String group, Dice dice, Country country, Client client, Location location, @Nullable String organisation) {
         long joins = world.start();
-        long created = world.start() - (long) (Location.DAY * dice.logNormal(160, 1.1));
+        long created = createdBefore(dice);
         if (dice.chance(NEW_SHARE)) {
             joins = world.start() + (long) (dice.unit() * world.days() * Location.DAY);
             created = joins;
         }
         long leaves = joins + (long) (MEAN_STAY_DAYS * dice.exponential() * Location.DAY);
+        String label = "honest:" + group;
         Account account = registry.open(
                 dice.child("account"),
-                organisation,
-                created,
-                0.7,
+                new AccountRegistry.Application(label, organisation, created, 0.7, signUp),
                 client,
                 location,
                 new WritingStyle(dice.child("voice")));
-        return new Member(dice, country, account, "honest:" + group, joins, leaves);
+        return new Member(dice, country, account, label, joins, leaves);
+    }
+
+    private long createdBefore(Dice dice) {
+        long created = world.start() - (long) (Location.DAY * dice.logNormal(160, 1.1));
+        return registry.rules().facts() ? signUp.createdOr(created, dice.child("sign-up")) : created;
     }
 
     /**
@@ -93,6 +104,6 @@ final class HonestAccounts {
                 arrivals,
                 member.dice().child(stream),
                 member.joins(),
-                member.leaves()));
+                member::leaves));
     }
 }

@@ -5,13 +5,16 @@ import dev.stillgate.loadtests.campaign.conversation.Dialogue;
 import dev.stillgate.loadtests.campaign.random.Arrivals;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.random.Rhythm;
+import dev.stillgate.loadtests.campaign.traffic.Api;
+import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.SdkRetries;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.wire.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Traffic of a company that rotates through its keys: every request uses the next key, also within a conversation. */
 final class KeyRotation {
@@ -49,13 +52,16 @@ final class KeyRotation {
         private final Customer.Habit habit;
         private final Dice own;
         private final Arrivals arrivals;
+        private final SdkRetries retries;
         private Optional<Dialogue> open = Optional.empty();
+        private @Nullable Reply unanswered;
         private long due;
 
         Users(Customer.Habit habit, Dice own) {
             this.habit = habit;
             this.own = own;
             this.arrivals = new Arrivals(own, rhythm, perDay / keys / 1.5, 1.2);
+            this.retries = new SdkRetries(own.child("retries"));
             this.due = arrivals.first(members.getFirst().joins());
         }
 
@@ -65,12 +71,12 @@ final class KeyRotation {
         }
 
         @Override
-        public void send(Consumer<Exchange> sink) {
+        public void send(Api api) {
             Dialogue talk = open.orElseGet(() -> habit.begin(due));
-            Reply reply = talk.ask();
+            Reply reply = unanswered != null ? unanswered : talk.ask();
             Account account = next();
             long end = due + Customer.latency(own, reply);
-            sink.accept(new Exchange(
+            ApiResponse response = api.send(new Exchange(
                     due,
                     end,
                     account,
@@ -81,7 +87,16 @@ final class KeyRotation {
                     reply,
                     200,
                     members.getFirst().label()));
-            boolean more = talk.goesOn();
+            long wait = response.isServed() ? -1 : retries.waitAfter(response);
+            if (wait >= 0) {
+                unanswered = reply;
+                open = Optional.of(talk);
+                due += Math.max(1, wait);
+                return;
+            }
+            unanswered = null;
+            retries.reset();
+            boolean more = response.isServed() && talk.goesOn();
             open = more ? Optional.of(talk) : Optional.empty();
             due = more ? end + 500 + (long) (talk.pause() * 1000) : arrivals.next(end);
         }

@@ -7,6 +7,7 @@ import dev.stillgate.loadtests.campaign.client.Country;
 import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
+import dev.stillgate.loadtests.campaign.client.SignUp;
 import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
 import dev.stillgate.loadtests.campaign.conversation.ListDialogue;
 import dev.stillgate.loadtests.campaign.conversation.Scripts;
@@ -103,6 +104,7 @@ final class ProductCustomers {
             Company company = Company.draw(dice);
             int keys = Math.min(count - opened, dice.between(12, 30));
             String organisation = h % 2 == 0 ? "org-" + dice.hex(8) : null;
+            accounts.signUp(SignUp.reseller(dice));
             for (int k = 0; k < keys; k++) {
                 Dice key = dice.child(k);
                 HonestAccounts.Member member = company.open(accounts, "reseller", key, organisation);
@@ -127,6 +129,7 @@ final class ProductCustomers {
             }
             opened += keys;
         }
+        accounts.signUp(SignUp.ALONE);
     }
 
     /** A company with its program, servers and system prompt. */

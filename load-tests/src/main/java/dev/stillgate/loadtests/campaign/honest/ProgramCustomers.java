@@ -7,6 +7,7 @@ import dev.stillgate.loadtests.campaign.client.Country;
 import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.client.Network;
 import dev.stillgate.loadtests.campaign.client.Networks;
+import dev.stillgate.loadtests.campaign.client.SignUp;
 import dev.stillgate.loadtests.campaign.conversation.AgentDialogue;
 import dev.stillgate.loadtests.campaign.conversation.AgentPrompts;
 import dev.stillgate.loadtests.campaign.conversation.ChatDialogue;
@@ -26,6 +27,7 @@ import java.util.List;
 /** Customers that use the API from programs: agents, evaluators, published prompts, document retrieval. */
 final class ProgramCustomers {
     private static final double AGENT_STEPS = 5;
+    private static final int MOST_AT_HACKATHON = 40;
     private static final int MAX_STEPS = 14;
     private static final byte[] NO_SYSTEM = {};
     private static final List<String> AGENT_CLIENTS =
@@ -33,14 +35,17 @@ final class ProgramCustomers {
 
     private ProgramCustomers() {}
 
-    /** Accounts with the same framework: system prompt, tools and client. */
+    /** Accounts with the same framework: system prompt, tools and client. Some of them come from one hackathon. */
     static void agents(HonestAccounts accounts, Dice group, int count) {
         byte[] system = Conversation.quote(AgentPrompts.FAMOUS);
+        int hackathon = Math.min(MOST_AT_HACKATHON, count / 4);
         for (int i = 0; i < count; i++) {
             Dice dice = group.child(i);
+            accounts.signUp(i < hackathon ? SignUp.hackathon(group, accounts.world().start()) : SignUp.ALONE);
             String kind = dice.chance(0.8) ? AGENT_CLIENTS.getFirst() : dice.pick(AGENT_CLIENTS);
             agent(accounts, "agents", dice, ClientKind.named(kind).installed(dice), system, Toolkits.CODING, "issue");
         }
+        accounts.signUp(SignUp.ALONE);
     }
 
     static void ownAgents(HonestAccounts accounts, Dice group, int count) {

@@ -1,8 +1,5 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import dev.stillgate.loadtests.campaign.client.Client;
-import dev.stillgate.loadtests.campaign.wire.Conversation;
-import dev.stillgate.loadtests.campaign.wire.Wire;
 import dev.stillgate.loadtests.json.JsonBuffer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +11,7 @@ import java.util.function.Consumer;
 /** Writer of an exchange log, one line per exchange. Not thread-safe. */
 public final class LogWriter implements Consumer<Exchange> {
     private final OutputStream out;
-    private final JsonBuffer line = new JsonBuffer(1 << 16);
+    private final ExchangeLine line = new ExchangeLine();
     private final Map<String, Long> lines = new TreeMap<>();
     private long written;
 
@@ -35,40 +32,13 @@ public final class LogWriter implements Consumer<Exchange> {
 
     @Override
     public void accept(Exchange exchange) {
-        line.clear();
-        write(exchange);
-        line.raw("\n");
+        JsonBuffer json = line.of(exchange).raw("\n");
         lines.merge(exchange.label(), 1L, Long::sum);
-        written += line.length();
+        written += json.length();
         try {
-            out.write(line.bytes(), 0, line.length());
+            out.write(json.bytes(), 0, json.length());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void write(Exchange exchange) {
-        Conversation conversation = exchange.conversation();
-        Wire wire = conversation.wire();
-        Client client = exchange.account().client();
-        line.fill(
-                "{'ts':?,'account':?,'end':?,'connection':?,'http':?,'ip':?,'ja4':?,'headers':?",
-                exchange.time(),
-                exchange.account().id(),
-                exchange.end(),
-                exchange.connection(),
-                client.http(),
-                exchange.address(),
-                client.ja4(),
-                client.json());
-        line.raw(",\"path\":\"").raw(wire.path()).raw("\",\"request\":");
-        wire.request(line, conversation, exchange.sampling());
-        line.raw(",\"status\":").number(exchange.status()).raw(",\"response\":");
-        if (exchange.status() == 200) {
-            wire.response(line, exchange.reply(), exchange.sampling(), conversation.tokens(), exchange.end() / 1000);
-        } else {
-            wire.error(line, exchange.status());
-        }
-        line.raw(",\"label\":\"").raw(exchange.label()).raw("\"}");
     }
 }

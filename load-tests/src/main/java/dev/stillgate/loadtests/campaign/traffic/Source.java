@@ -1,7 +1,5 @@
 package dev.stillgate.loadtests.campaign.traffic;
 
-import java.util.function.Consumer;
-
 /** A sequence of exchanges in order of time. */
 public interface Source {
     /** The due time of a source that has ended. */
@@ -11,5 +9,5 @@ public interface Source {
     long due();
 
     /** Sends the next exchange and advances to the one after it, whose time is not earlier. */
-    void send(Consumer<Exchange> sink);
+    void send(Api api);
 }

@@ -2,7 +2,6 @@ package dev.stillgate.loadtests.campaign.traffic;
 
 import java.util.Collection;
 import java.util.PriorityQueue;
-import java.util.function.Consumer;
 
 /** Merges sources in order of time. Not thread-safe. */
 public final class Traffic {
@@ -25,9 +24,9 @@ public final class Traffic {
     }
 
     /** Sends all exchanges before a time. */
-    public void run(long until, Consumer<Exchange> sink) {
+    public void run(long until, Api api) {
         for (Entry next = queue.poll(); next != null && next.due < until; next = queue.poll()) {
-            next.source.send(sink);
+            next.source.send(api);
             queue.add(new Entry(next.source.due(), next.order, next.source));
         }
     }

@@ -1,0 +1,25 @@
+package dev.stillgate.loadtests.campaign.attack;
+
+import dev.stillgate.loadtests.campaign.conversation.Dialogue;
+import dev.stillgate.loadtests.campaign.wire.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open dialogue of a campaign.
+ *
+ * @param slot its last slot
+ * @param ready time of its next turn, in milliseconds since the epoch
+ * @param since when the turn was first due, in milliseconds since the epoch
+ * @param unanswered the response to a turn that was refused, null for a new turn
+ */
+record Run(Dialogue dialogue, AccountSlot slot, long ready, long since, @Nullable Reply unanswered) {
+
+    static Run at(Dialogue dialogue, AccountSlot slot, long ready) {
+        return new Run(dialogue, slot, ready, ready, null);
+    }
+
+    /** Returns the same turn after its refusal at a slot. */
+    Run refused(Reply reply, AccountSlot by, long time) {
+        return new Run(dialogue, by, time, unanswered == null ? time : since, reply);
+    }
+}

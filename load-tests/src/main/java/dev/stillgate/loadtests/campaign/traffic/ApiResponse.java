@@ -1,0 +1,18 @@
+package dev.stillgate.loadtests.campaign.traffic;
+
+/**
+ * A response as far as a client reacts to it.
+ *
+ * @param refusal status of a refusal by the gateway, 0 for none: the client gets the model's response
+ * @param retryAfter milliseconds of {@code retry-after}, negative for none
+ * @param retryable false for {@code x-should-retry: false}
+ */
+public record ApiResponse(int refusal, long retryAfter, boolean retryable) {
+    /** The model's response. */
+    public static final ApiResponse SERVED = new ApiResponse(0, -1, true);
+
+    /** Returns whether the client got the model's response. */
+    public boolean isServed() {
+        return refusal == 0;
+    }
+}

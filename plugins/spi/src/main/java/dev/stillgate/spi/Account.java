@@ -1,6 +1,7 @@
 package dev.stillgate.spi;
 
-import java.time.LocalDate;
+import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param organisation the organisation the account belongs to, null when unknown
  * @param tier the tier whose limits apply, null when unknown
  * @param verified whether the operator has verified the customer behind the account
- * @param created the day the account was opened, null when unknown
+ * @param created when the account was opened, to the second, null when unknown; midnight UTC if only the day is known
+ * @param facts hashes of registration facts by name, such as {@code payment}; equal hashes are equal facts. They come
+ *     from the operator's file alone, so a request cannot set them. At most {@value #MAX_FACTS}, immutable
  */
 public record Account(
         String id,
@@ -20,10 +23,29 @@ public record Account(
         @Nullable String organisation,
         @Nullable String tier,
         boolean verified,
-        @Nullable LocalDate created) {
+        @Nullable Instant created,
+        Map<String, String> facts) {
+
+    /** The maximum number of facts of an account. */
+    public static final int MAX_FACTS = 16;
 
     /** The account of every request that carries no credential. */
     public static final Account ANONYMOUS = new Account("anonymous", Trust.NONE, null, null, false, null);
+
+    public Account {
+        facts = Map.copyOf(facts);
+    }
+
+    /** Creates an account without registration facts. */
+    public Account(
+            String id,
+            Trust trust,
+            @Nullable String organisation,
+            @Nullable String tier,
+            boolean verified,
+            @Nullable Instant created) {
+        this(id, trust, organisation, tier, verified, created, Map.of());
+    }
 
     /** Returns whether filters may keep state for the account; no state is kept for provisional or anonymous ones. */
     public boolean keepsState() {

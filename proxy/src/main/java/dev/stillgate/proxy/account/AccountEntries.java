@@ -2,11 +2,11 @@ package dev.stillgate.proxy.account;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
-import java.time.DateTimeException;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,16 +24,17 @@ final class AccountEntries {
 
     private final List<String> secretNames;
     private final AccountTable.Builder table;
-    private final Map<String, LocalDate> dates = new HashMap<>();
+    private final CreationTimes times = new CreationTimes();
     private final Map<String, Integer> unknownSecrets = new TreeMap<>();
     private final List<String> keys = new ArrayList<>();
+    private final Map<String, String> facts = new LinkedHashMap<>();
     private final Map<String, Account> byId = new HashMap<>();
     private final boolean keepsIds;
 
     private @Nullable String id;
     private @Nullable String organisation;
     private @Nullable String tier;
-    private @Nullable LocalDate created;
+    private @Nullable Instant created;
     private boolean verified;
 
     AccountEntries(List<String> secretNames) {
@@ -59,6 +60,7 @@ final class AccountEntries {
         created = null;
         verified = false;
         keys.clear();
+        facts.clear();
     }
 
     void id(String value) {
@@ -87,16 +89,24 @@ final class AccountEntries {
     }
 
     void created(String value) {
-        LocalDate date = dates.get(value);
-        if (date == null) {
-            try {
-                date = LocalDate.parse(value);
-            } catch (DateTimeException e) {
-                throw new IllegalArgumentException("expected a date such as 2026-01-12, found \"" + value + "\"", e);
-            }
-            dates.put(value, date);
+        created = times.parse(value);
+    }
+
+    /** Adds a fact. Messages do not contain the value, which may be clear text of a customer. */
+    void fact(String name, String value) {
+        if (!FactHash.isName(name)) {
+            throw new IllegalArgumentException("a fact's name: expected 1 to 40 of a-z, 0-9 and -");
         }
-        created = date;
+        if (!FactHash.isHash(value)) {
+            throw new IllegalArgumentException("the fact " + name + " is not a hash: expected h: and 22 to 64 letters,"
+                    + " digits, - or _, as `stillgate hash-fact " + name + "` prints it");
+        }
+        if (facts.put(name, value) != null) {
+            throw new IllegalArgumentException("duplicate fact \"" + name + "\"");
+        }
+        if (facts.size() > Account.MAX_FACTS) {
+            throw new IllegalArgumentException("more than " + Account.MAX_FACTS + " facts for one account");
+        }
     }
 
     void key(String value) {
@@ -114,12 +124,12 @@ final class AccountEntries {
         if (id == null) {
             throw new IllegalArgumentException("the key \"id\" is missing");
         }
-        int account = table.account(id, organisation, tier, verified, created);
+        int account = table.account(id, organisation, tier, verified, created, facts);
         if (account < 0) {
             throw new IllegalArgumentException("duplicate id \"" + id + "\"");
         }
         if (keepsIds) {
-            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created));
+            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created, facts));
         }
         for (int i = 0; i < keys.size(); i++) {
             add(keys.get(i), account);

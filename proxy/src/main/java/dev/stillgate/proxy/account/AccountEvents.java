@@ -29,7 +29,7 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 final class AccountEvents {
     private static final int MAX_PROBLEMS = 100;
     private static final Pattern NULL = Pattern.compile("~|null|Null|NULL|");
-    private static final String KNOWN = " (known: id, keys, organisation, tier, verified, created)";
+    private static final String KNOWN = " (known: id, keys, organisation, tier, verified, created, facts)";
 
     private final Path file;
     private final Iterator<Event> events;
@@ -126,6 +126,7 @@ final class AccountEvents {
             case "tier" -> tier();
             case "verified" -> scalar(entries::verified, false);
             case "created" -> scalar(entries::created, false);
+            case "facts" -> facts();
             default -> throw structure(key, "unknown key \"" + key.getValue() + "\"" + KNOWN);
         }
     }
@@ -145,6 +146,22 @@ final class AccountEvents {
         }
         for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
             take(event, entries::key, true);
+        }
+    }
+
+    private void facts() throws ConfigException {
+        Event start = next();
+        if (isNull(start)) {
+            return;
+        }
+        if (!(start instanceof MappingStartEvent)) {
+            throw structure(start, "expected facts such as {payment: \"h:…\"}, from `stillgate hash-fact payment`");
+        }
+        for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
+            if (!(event instanceof ScalarEvent name)) {
+                throw structure(event, "expected the name of a fact");
+            }
+            take(next(), value -> entries.fact(name.getValue(), value), false);
         }
     }
 

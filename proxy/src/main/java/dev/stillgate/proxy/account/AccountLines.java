@@ -156,6 +156,8 @@ final class AccountLines {
             entries.verified(scalar());
         } else if (once("created:", 32)) {
             entries.created(scalar());
+        } else if (once("facts:", 64)) {
+            return facts();
         } else {
             return false;
         }
@@ -186,6 +188,30 @@ final class AccountLines {
         return take("]");
     }
 
+    private boolean facts() {
+        if (!take("{")) {
+            return false;
+        }
+        spaces();
+        if (take("}")) {
+            return true;
+        }
+        do {
+            spaces();
+            int start = at;
+            while (at < end && buffer[at] != ':') {
+                at++;
+            }
+            String name = text(start, at);
+            if (!take(":") || spaces() == 0) {
+                return false;
+            }
+            entries.fact(name, scalar());
+            spaces();
+        } while (take(","));
+        return take("}");
+    }
+
     /** Reads a text; returns an empty text, which every field rejects, if the text is not simple enough. */
     private String scalar() {
         int start = at;
@@ -197,7 +223,7 @@ final class AccountLines {
             boolean doubled = at + 1 < end && buffer[at + 1] == quote;
             return at < end && buffer[at] == quote && !doubled ? text(start + 1, at++) : "";
         }
-        while (at < end && isPlain(buffer[at], at == start)) {
+        while (at < end && (isPlain(buffer[at], at == start) || isInnerColon(start))) {
             at++;
         }
         String text = text(start, at);
@@ -210,6 +236,11 @@ final class AccountLines {
                 || (c >= '0' && c <= '9')
                 || c == '_'
                 || (!first && (c == '-' || c == '.' || c == '@' || c == '+' || c == '/'));
+    }
+
+    /** Returns whether the next character is a colon within a plain text, as in a time. */
+    private boolean isInnerColon(int start) {
+        return at > start && buffer[at] == ':' && at + 1 < end && isPlain(buffer[at + 1], true);
     }
 
     private String text(int from, int to) {

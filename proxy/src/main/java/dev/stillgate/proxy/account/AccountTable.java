@@ -2,9 +2,10 @@ package dev.stillgate.proxy.account;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.HeapRoom;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -97,12 +98,13 @@ public final class AccountTable {
                 @Nullable String organisation,
                 @Nullable String tier,
                 boolean verified,
-                @Nullable LocalDate created) {
+                @Nullable Instant created,
+                Map<String, String> facts) {
             if (packed.has(id)) {
                 return -1;
             }
             accounts++;
-            return packed.add(id, organisation, tier, verified, created);
+            return packed.add(id, organisation, tier, verified, created, facts);
         }
 
         /** Adds a key of an account given by its number; returns false if the key is already in the table. */

@@ -3,8 +3,9 @@ package dev.stillgate.proxy.account;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.HeapRoom;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class PackedAccounts {
     private static final int CREATED = 2;
     private static final int COLUMNS = 3;
     private static final int NONE = Integer.MIN_VALUE;
+    private static final int DAY_SECONDS = 86_400;
     private static final int CACHED = 4096;
 
     private final TextPool ids = new TextPool();
@@ -27,7 +29,12 @@ final class PackedAccounts {
     /** Direct-mapped cache, written without a lock because any of the racing values is correct. */
     private final @Nullable Recent[] recent = new @Nullable Recent[CACHED];
 
-    private int[] facts = new int[64 * COLUMNS];
+    private final FactPool facts = new FactPool();
+    private int[] columns = new int[64 * COLUMNS];
+
+    /** Seconds of the day at which accounts were created; ends with the last account that has one. */
+    private int[] times = {};
+
     private long[] verified = new long[1];
 
     private record Recent(int number, Account account) {}
@@ -36,29 +43,66 @@ final class PackedAccounts {
         return ids.find(id) >= 0;
     }
 
-    /** Adds an account with a new id and returns its number. */
+    /**
+     * Adds an account with a new id and returns its number.
+     *
+     * @param factHashes as for {@link FactPool#add}, or empty
+     */
     int add(
             String id,
             @Nullable String organisation,
             @Nullable String tier,
             boolean isVerified,
-            @Nullable LocalDate created) {
+            @Nullable Instant createdAt,
+            Map<String, String> factHashes) {
         int number = ids.add(id);
         int at = number * COLUMNS;
-        if (at == facts.length) {
-            HeapRoom.require(2L * facts.length * Integer.BYTES);
-            facts = Arrays.copyOf(facts, facts.length * 2);
+        if (at == columns.length) {
+            HeapRoom.require(2L * columns.length * Integer.BYTES);
+            columns = Arrays.copyOf(columns, columns.length * 2);
         }
         if (number >>> 6 == verified.length) {
             verified = Arrays.copyOf(verified, verified.length * 2);
         }
-        facts[at + ORGANISATION] = organisation == null ? NONE : texts.intern(organisation);
-        facts[at + TIER] = tier == null ? NONE : texts.intern(tier);
-        facts[at + CREATED] = created == null ? NONE : (int) created.toEpochDay();
+        columns[at + ORGANISATION] = organisation == null ? NONE : texts.intern(organisation);
+        columns[at + TIER] = tier == null ? NONE : texts.intern(tier);
+        columns[at + CREATED] = createdAt == null ? NONE : created(number, createdAt.getEpochSecond());
         if (isVerified) {
             verified[number >>> 6] |= 1L << number;
         }
+        if (!factHashes.isEmpty()) {
+            facts.add(number, factHashes);
+        }
         return number;
+    }
+
+    /** Keeps the second of the day of an account, and returns the day since the epoch. */
+    private int created(int number, long second) {
+        int time = Math.floorMod(second, DAY_SECONDS);
+        if (time != 0) {
+            if (number >= times.length) {
+                times = enlarged(times, number);
+            }
+            times[number] = time;
+        }
+        return Math.toIntExact(Math.floorDiv(second, DAY_SECONDS));
+    }
+
+    /** Returns a copy of an array that has an index, and space for more. */
+    static int[] enlarged(int[] array, int index) {
+        int length = Math.max(64, index + index / 2);
+        HeapRoom.require((long) length * Integer.BYTES);
+        return Arrays.copyOf(array, length);
+    }
+
+    /** Returns a copy of an array without the zeros at its end. */
+    static int[] trimmed(int[] array) {
+        int length = array.length;
+        while (length > 0 && array[length - 1] == 0) {
+            length--;
+        }
+        HeapRoom.require((long) length * Integer.BYTES);
+        return Arrays.copyOf(array, length);
     }
 
     Account get(int number) {
@@ -73,14 +117,16 @@ final class PackedAccounts {
 
     private Account create(int number) {
         int at = number * COLUMNS;
-        int created = facts[at + CREATED];
+        int created = columns[at + CREATED];
+        int time = number < times.length ? times[number] : 0;
         return new Account(
                 ids.get(number),
                 Trust.LISTED,
-                text(facts[at + ORGANISATION]),
-                text(facts[at + TIER]),
+                text(columns[at + ORGANISATION]),
+                text(columns[at + TIER]),
                 (verified[number >>> 6] & 1L << number) != 0,
-                created == NONE ? null : LocalDate.ofEpochDay(created));
+                created == NONE ? null : Instant.ofEpochSecond((long) created * DAY_SECONDS + time),
+                facts.get(number));
     }
 
     private @Nullable String text(int number) {
@@ -96,7 +142,7 @@ final class PackedAccounts {
     Set<String> tiers(int... numbers) {
         boolean[] seen = new boolean[texts.size()];
         for (int number : numbers) {
-            int tier = facts[number * COLUMNS + TIER];
+            int tier = columns[number * COLUMNS + TIER];
             if (tier != NONE) {
                 seen[tier] = true;
             }
@@ -114,8 +160,10 @@ final class PackedAccounts {
     PackedAccounts close() {
         int size = ids.close().size();
         texts.close();
+        facts.close();
+        times = trimmed(times);
         HeapRoom.require((long) size * COLUMNS * Integer.BYTES);
-        facts = Arrays.copyOf(facts, size * COLUMNS);
+        columns = Arrays.copyOf(columns, size * COLUMNS);
         return this;
     }
 }

@@ -17,15 +17,10 @@ final class TextPool {
     /** The maximum length of a text, in characters. */
     static final int LONGEST = 255;
 
-    private static final int CHUNK_BITS = 24;
-    private static final int CHUNK = 1 << CHUNK_BITS;
-    private static final int MAX_CHUNKS = 1 << (Integer.SIZE - 1 - CHUNK_BITS);
-    private static final int FIRST_CHUNK = 1 << 12;
     private static final int HEADER = 2;
 
     private final int seed = ThreadLocalRandom.current().nextInt() | 1;
-    private byte[][] chunks = {new byte[FIRST_CHUNK]};
-    private int end;
+    private final ByteChunks bytes = new ByteChunks();
     private int[] starts = new int[64];
     private int size;
     private int[] slots = new int[128];
@@ -70,9 +65,9 @@ final class TextPool {
         for (int i = 0; i < text.length(); i++) {
             width = text.charAt(i) > 0xff ? 2 : width;
         }
-        int at = allocate(HEADER + width * text.length());
-        byte[] chunk = chunks[at >>> CHUNK_BITS];
-        int to = at & (CHUNK - 1);
+        int at = bytes.allocate(HEADER + width * text.length());
+        byte[] chunk = bytes.array(at);
+        int to = ByteChunks.index(at);
         chunk[to++] = (byte) text.length();
         chunk[to++] = (byte) width;
         for (int i = 0; i < text.length(); i++) {
@@ -85,31 +80,10 @@ final class TextPool {
         return at;
     }
 
-    /** Allocates contiguous bytes and returns their start. The first chunk grows; later chunks have the full size. */
-    private int allocate(int bytes) {
-        int last = chunks.length - 1;
-        int at = end - (last << CHUNK_BITS);
-        if (at + bytes > chunks[last].length) {
-            HeapRoom.require(Math.min(2L * chunks[last].length, CHUNK));
-            if (chunks[last].length < CHUNK) {
-                chunks[last] = Arrays.copyOf(chunks[last], chunks[last].length * 2);
-            } else if (chunks.length < MAX_CHUNKS) {
-                chunks = Arrays.copyOf(chunks, chunks.length + 1);
-                chunks[last + 1] = new byte[CHUNK];
-                end = (last + 1) << CHUNK_BITS;
-            } else {
-                throw new IllegalArgumentException("more than 2 GiB of texts");
-            }
-        }
-        int start = end;
-        end += bytes;
-        return start;
-    }
-
     String get(int number) {
         int at = starts[number];
-        byte[] chunk = chunks[at >>> CHUNK_BITS];
-        int from = (at & (CHUNK - 1)) + HEADER;
+        byte[] chunk = bytes.array(at);
+        int from = ByteChunks.index(at) + HEADER;
         int length = chunk[from - 2] & 0xff;
         if (chunk[from - 1] == 1) {
             return new String(chunk, from, length, StandardCharsets.ISO_8859_1);
@@ -124,8 +98,8 @@ final class TextPool {
     /** Returns whether the text with a number equals {@code text}. */
     boolean is(int number, String text) {
         int at = starts[number];
-        byte[] chunk = chunks[at >>> CHUNK_BITS];
-        int from = (at & (CHUNK - 1)) + HEADER;
+        byte[] chunk = bytes.array(at);
+        int from = ByteChunks.index(at) + HEADER;
         if ((chunk[from - 2] & 0xff) != text.length()) {
             return false;
         }
@@ -149,8 +123,7 @@ final class TextPool {
     TextPool close() {
         HeapRoom.require((long) size * Integer.BYTES);
         starts = Arrays.copyOf(starts, size);
-        int last = chunks.length - 1;
-        chunks[last] = Arrays.copyOf(chunks[last], end - (last << CHUNK_BITS));
+        bytes.close();
         slots = new int[0];
         return this;
     }

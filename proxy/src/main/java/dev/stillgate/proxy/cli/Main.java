@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
             BacktestCommand.class,
             ExplainCommand.class,
             HashKeyCommand.class,
+            HashFactCommand.class,
             HealthcheckCommand.class,
             VersionCommand.class,
             HelpCommand.class

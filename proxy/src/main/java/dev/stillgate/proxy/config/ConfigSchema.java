@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.ByteSize;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigSchema {
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+    private static final String DATE_OR_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?$";
+    private static final String FACT = "^h:[A-Za-z0-9_-]{22,64}$";
     private static final String HASH = "^h[0-9]{1,4}:[0-9a-fA-F]{32}$";
 
     private final SortedMap<String, Object> definitions = new TreeMap<>();
@@ -58,8 +61,18 @@ public final class ConfigSchema {
         properties.put(
                 "verified",
                 map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null)));
+        properties.put("created", map("type", List.of("string", "null"), "pattern", DATE_OR_TIME));
         properties.put(
-                "created", map("type", List.of("string", "null"), "pattern", "^[+-]?[0-9]{4,10}-[0-9]{2}-[0-9]{2}$"));
+                "facts",
+                map(
+                        "type",
+                        List.of("object", "null"),
+                        "maxProperties",
+                        Account.MAX_FACTS,
+                        "propertyNames",
+                        map("pattern", "^[a-z0-9-]{1,40}$"),
+                        "additionalProperties",
+                        map("type", List.of("string", "null"), "pattern", FACT)));
         Map<String, Object> entry = object(properties, List.of("id"));
         Map<String, Object> list = map("type", List.of("array", "null"), "items", entry);
         Map<String, Object> root = head("accounts.yaml");

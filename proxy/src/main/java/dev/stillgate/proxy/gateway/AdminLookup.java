@@ -14,12 +14,13 @@ import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,8 @@ final class AdminLookup implements Resources {
             @Nullable String organisation,
             @Nullable String tier,
             boolean verified,
-            @Nullable LocalDate created,
+            @Nullable Instant created,
+            Map<String, String> facts,
             Standing standing) {}
 
     @Override
@@ -153,6 +155,7 @@ final class AdminLookup implements Resources {
                         account.tier(),
                         account.verified(),
                         account.created(),
+                        new TreeMap<>(account.facts()),
                         standings.of(account));
     }
 }

@@ -12,9 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,19 +25,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
 class AccountsFileTest {
     private static final String A = "h1:0000000000000001000000000000000a";
     private static final String B = "h1:0000000000000002000000000000000b";
+    private static final String PAYMENT = "h:0123456789abcdefABCD-_";
+    private static final String DEVICE = "h:" + "0f".repeat(32);
     private static final String PLAIN = """
             # what is known
             accounts:
-              - {id: a-17, keys: ["%s", '%s'], organisation: org-9, tier: standard, verified: true, created: 2026-01-12}
+              - {id: a-17, keys: ["%s", '%s'], organisation: org-9, tier: standard, verified: true,\
+             created: 2026-01-12T09:30:07+01:00, facts: {payment: "%s", device: %s}}
 
               # no more is known of this one
               - {id: a-18, keys: []}
-            """.formatted(A, B);
+            """.formatted(A, B, PAYMENT, DEVICE);
 
     @TempDir
     private Path directory;
@@ -57,11 +64,16 @@ class AccountsFileTest {
                   tier: >-
                     standard
                   verified: TRUE
-                  created: '2026-01-12'
+                  created: '2026-01-12T08:30:07.5Z'
+                  facts:
+                    device: '%s'
+                    payment: "%s"
+                    referrer: ~
                 - id: a-18
                   keys: []
                   tier: null
-                """.formatted(A, B.replace('b', 'B')));
+                  facts:
+                """.formatted(A, B.replace('b', 'B'), DEVICE, PAYMENT));
     }
 
     @ParameterizedTest
@@ -72,7 +84,14 @@ class AccountsFileTest {
         assertThat(table.accounts()).isEqualTo(2);
         assertThat(table.keys()).isEqualTo(2);
         assertThat(table.find(0, 1, 10))
-                .isEqualTo(new Account("a-17", Trust.LISTED, "org-9", "standard", true, LocalDate.of(2026, 1, 12)))
+                .isEqualTo(new Account(
+                        "a-17",
+                        Trust.LISTED,
+                        "org-9",
+                        "standard",
+                        true,
+                        Instant.parse("2026-01-12T08:30:07Z"),
+                        Map.of("payment", PAYMENT, "device", DEVICE)))
                 .isSameAs(table.find(0, 2, 11));
         assertThat(table.find(0, 1, 11)).isNull();
     }
@@ -81,7 +100,9 @@ class AccountsFileTest {
     void fastParserAcceptsOnlyTheSimpleForm() throws IOException {
         assertThat(fast(PLAIN)).isTrue();
         assertThat(fast(PLAIN.stripTrailing())).isTrue();
-        assertThat(fast(PLAIN.replace("}", "} # é"))).isTrue();
+        assertThat(fast(PLAIN.replace("}\n", "} # é\n"))).isTrue();
+        assertThat(fast(PLAIN.replace("a-18, keys: []", "a-18, keys: [], facts: { }")))
+                .isTrue();
         assertThat(fast(PLAIN.replace("org-9", "'Müller 中'"))).isTrue();
         assertThat(fast(PLAIN.replace("\n", "\r\n"))).isTrue();
         for (String other : List.of(
@@ -96,6 +117,11 @@ class AccountsFileTest {
                 "accounts:\n- {id: a}\n",
                 "accounts:\n- {id:a, keys: []}\n",
                 "accounts:\n- {id: a: b, keys: []}\n",
+                "accounts:\n- {id: a:, keys: []}\n",
+                "accounts:\n- {id: a, keys: [], facts: }\n",
+                "accounts:\n- {id: a, keys: [], facts: {payment}}\n",
+                "accounts:\n- {id: a, keys: [], facts: {payment:h:0123456789abcdefABCD-_}}\n",
+                "accounts:\n- {id: a, keys: [], facts: {\"payment\": h:0123456789abcdefABCD-_}}\n",
                 "accounts:\n- {id: 'it''s', keys: []}\n",
                 "accounts:\n-\t{id: a, keys: []}\n",
                 "accounts:\n- {id: é, keys: []}\n",
@@ -158,10 +184,37 @@ class AccountsFileTest {
                         ":2:31: expected true or false, found \"yes\""),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], created: 2026-02-30}",
-                        ":2:30: expected a date such as 2026-01-12, found \"2026-02-30\""),
+                        ":2:30: expected a date such as 2026-01-12, or a time such as 2026-01-12T08:30:00Z with its zone, found \"2026-02-30\""),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], teir: x}",
-                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, verified, created)"),
+                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, verified, created, facts)"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], created: '2026-01-12T08:30:00'}",
+                        ":2:30: expected a date such as 2026-01-12, or a time"),
+                Arguments.of("accounts:\n- {id: a, keys: [], created: 2026-01-12x08}", ":2:30: expected a date such as"),
+                Arguments.of("accounts:\n- {id: a, keys: [], created: +999999999-01-01}", ":2:30: expected a date such as"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {email-domain: ann@example.com}}",
+                        ":2:33: the fact email-domain is not a hash: expected h: and 22 to 64 letters, digits, - or _,"
+                                + " as `stillgate hash-fact email-domain` prints it"),
+                Arguments.of("accounts:\n- {id: a, facts: {payment: 4111111111111111}}", ":2:28: the fact payment is not"),
+                Arguments.of("accounts:\n- {id: a, facts: {payment: h:0123456789abcdefABCD-}}", ":2:28: the fact payment"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {payment: h:" + "a".repeat(65) + "}}", ":2:28: the fact payment"),
+                Arguments.of("accounts:\n- {id: a, facts: {payment: \"h:" + "é".repeat(22) + "\"}}", ":2:28: the fact"),
+                Arguments.of("accounts:\n- {id: a, facts: {payment: " + A + "}}", ":2:28: the fact payment is not"),
+                Arguments.of("accounts:\n- {id: a, facts: {payment: []}}", ":2:28: expected a text"),
+                Arguments.of("accounts:\n- {id: a, facts: [payment]}", ":2:18: expected facts such as {payment: \"h:…\"}"),
+                Arguments.of("accounts:\n- {id: a, facts: {[a]: b}}", ":2:19: expected the name of a fact"),
+                Arguments.of("accounts:\n- {id: a, facts: {Payment: " + PAYMENT + "}}", ":2:28: a fact's name: expected 1"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {" + "a".repeat(41) + ": " + PAYMENT + "}}",
+                        ":2:62: a fact's name: expected 1 to 40 of a-z, 0-9 and -"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {a: " + PAYMENT + ", a: " + PAYMENT + "}}",
+                        ":2:51: duplicate fact \"a\""),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {" + facts(0, 17) + "}}", ":2:520: more than 16 facts for one account"),
                 Arguments.of("accounts:\n- &x {id: a, keys: []}", ":2:3: an anchor is not allowed"),
                 Arguments.of("accounts:\n- {id: *x, keys: []}", ":2:8: an alias is not allowed: write the value out"),
                 Arguments.of("accounts:\n- {id: !!str a, keys: []}", ":2:8: a tag is not allowed"),
@@ -200,6 +253,29 @@ class AccountsFileTest {
     }
 
     @Test
+    void clearTextOfFactsIsNotInMessages() throws IOException {
+        Path file = write("accounts:\n- {id: a, facts: {email: ann@example.com, Ann Smith: h}}");
+        assertThat(failure(file)).message().doesNotContain("ann@").doesNotContain("Ann");
+    }
+
+    @Test
+    void numberOfDistinctFactsInAFileIsLimited() throws Exception {
+        String entries = "accounts:\n";
+        for (int i = 0; i < FactPool.MAX_NAMES / 16; i++) {
+            entries += "- {id: a-%d, keys: [], facts: {%s}}\n".formatted(i, facts(16 * i, 16));
+        }
+        assertThat(AccountsFile.byId(write(entries)).get("a-3").facts()).hasSize(16);
+        assertThat(failure(write(entries + "- {id: b, facts: {%s}}".formatted(facts(99, 1)))))
+                .hasMessageEndingWith(":6:3: more than 64 different facts");
+    }
+
+    private static String facts(int first, int count) {
+        return IntStream.range(first, first + count)
+                .mapToObj(i -> "f%02d: %s".formatted(i, PAYMENT))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Test
     void invalidUtf8IsRejectedWithItsPosition() throws IOException {
         Path file = directory.resolve("accounts.yaml");
         Files.write(file, ("accounts:\n- {id: \u00fc, keys: []}\n").getBytes(StandardCharsets.ISO_8859_1));
@@ -228,7 +304,7 @@ class AccountsFileTest {
     @Test
     void fastParserAgreesWithTheFullParser() throws Exception {
         Random random = new Random(11);
-        String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0un/+.h1é中\u2028\u0085";
+        String alphabet = "{}[]:,-?&*!|>'\"%@`#~ \n\t\\x0un/+.h1Tz_é中\u2028\u0085";
         int read = 0;
         for (int round = 0; round < 20_000; round++) {
             StringBuilder text = new StringBuilder(PLAIN);
@@ -258,8 +334,9 @@ class AccountsFileTest {
     }
 
     /** Time and memory of a large file; {@code -Dstillgate.accounts=1000000} sets the number of entries. */
-    @Test
-    void largeFileIsReadFastWithLittleMemory() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void largeFileIsReadFastWithLittleMemory(boolean withFacts) throws Exception {
         int count = Integer.getInteger("stillgate.accounts", 100_000);
         Path file = directory.resolve("accounts.yaml");
         Random random = new Random(1);
@@ -267,8 +344,9 @@ class AccountsFileTest {
             out.write("accounts:\n");
             for (int i = 0; i < count; i++) {
                 out.write(
-                        "  - {id: a-%d, keys: [\"h1:%016x%016x\"], organisation: org-%d, tier: standard, verified: true, created: 2026-01-%02d}\n"
+                        "  - {id: a-%d, keys: [\"h1:%016x%016x\"], organisation: org-%d, tier: standard, verified: true, created: 2026-01-%02d"
                                 .formatted(i, random.nextLong(), random.nextLong(), i % 9_000, 1 + i % 28));
+                out.write(withFacts ? timeAndFacts(i) : "}\n");
             }
         }
         long before = heap();
@@ -277,14 +355,30 @@ class AccountsFileTest {
         double seconds = (System.nanoTime() - start) / 1e9;
         double bytes = (heap() - before) / (double) count;
 
-        System.out.printf("%d accounts: %.2f s, %.0f B of heap an account%n", count, seconds, bytes);
+        System.out.printf("%d accounts, facts %s: %.2f s, %.0f B of heap an account%n", count, withFacts, seconds, bytes);
         assertThat(table.accounts()).isEqualTo(count);
         Random again = new Random(1);
         for (int i = 0; i < count; i++) {
             assertThat(table.find(0, again.nextLong(), again.nextLong()).id().equals("a-" + i))
                     .isTrue();
         }
-        assertThat(bytes).isLessThan(200);
+        assertThat(bytes).isLessThan(withFacts ? 350 : 200);
+    }
+
+    private static String timeAndFacts(int account) {
+        return "T%02d:%02d:01Z, facts: {payment: %s, device: %s, email-domain: %s, signup-network: %s, referrer: %s}}\n"
+                .formatted(
+                        account % 24,
+                        account % 60,
+                        fact(account),
+                        fact(account / 2),
+                        fact(account % 100),
+                        fact(account % 1000),
+                        fact(account % 10));
+    }
+
+    private static String fact(int value) {
+        return "h:" + "%022d".formatted(value);
     }
 
     private static long heap() {

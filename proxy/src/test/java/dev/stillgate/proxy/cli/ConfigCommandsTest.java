@@ -175,6 +175,7 @@ class ConfigCommandsTest {
                 "explain account",
                 "explain cluster",
                 "hash-key",
+                "hash-fact",
                 "backtest",
                 "version",
                 "healthcheck",

@@ -5,7 +5,7 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.stats.StochasticRounding;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -234,9 +234,9 @@ public final class AccountTable {
         c.networks[i] |= 1 << (seen.network >>> 59);
         c.clients[i] |= (short) (1 << (seen.client >>> 60));
         share(c, i, AccountColumns.HOSTED, seen.hosting || seen.anonymised ? 1 : 0, c.exchanges[i]);
-        LocalDate created = seen.created;
+        Instant created = seen.created;
         if (created != null && c.createdDay[i] == UNKNOWN_AGE) {
-            long age = c.firstDay[i] - created.toEpochDay();
+            long age = c.firstDay[i] - Math.floorDiv(created.getEpochSecond(), DAY);
             c.createdDay[i] = (short) Math.clamp(age, 0, Short.MAX_VALUE);
         }
     }

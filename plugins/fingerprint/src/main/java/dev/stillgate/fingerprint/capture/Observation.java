@@ -1,7 +1,8 @@
 package dev.stillgate.fingerprint.capture;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
-import java.time.LocalDate;
+import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,12 @@ public final class Observation {
     public @Nullable String tier;
 
     public Dialect dialect = Dialect.OTHER;
-    public @Nullable LocalDate created;
+
+    /** When the account was opened, null when unknown. */
+    public @Nullable Instant created;
+
+    /** Hashes of registration facts by name; the account's own map. */
+    public Map<String, String> facts = Map.of();
 
     /** Start of the request and end of the response. */
     public long start;

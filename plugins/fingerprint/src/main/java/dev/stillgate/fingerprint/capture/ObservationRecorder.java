@@ -112,6 +112,7 @@ public final class ObservationRecorder {
         seen.tier = account.tier();
         seen.dialect = Dialect.of(exchange.operation());
         seen.created = account.created();
+        seen.facts = account.facts();
         seen.start = exchange.startMillis();
         ClientFingerprint client = ClientFingerprint.of(exchange, clients, hasher);
         seen.client = client.hash();

@@ -3,20 +3,23 @@ package dev.stillgate.fingerprint.fleet;
 import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.spi.Account;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.DateTimeException;
-import java.time.LocalDate;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binary form of observations for the other gateways of a fleet, some 340 bytes each. Texts that clients choose are
+ * Binary form of observations for the other gateways of a fleet, some 340 bytes each and 30 for each registration fact. Texts that clients choose are
  * truncated; topics are rounded to 1/32,000, far finer than they are stored. The text sample of a prompt is not sent.
  */
 final class ObservationCodec {
     /** Maximum number of bytes of an observation. */
-    static final int MAX_BYTES = 8 << 10;
+    static final int MAX_BYTES = 10 << 10;
 
     private static final int MAX_TEXT = 256;
     private static final int MAX_ID = 1024;
@@ -57,7 +60,8 @@ final class ObservationCodec {
         text(out, seen.software);
         text(out, seen.country);
         text(out, seen.model);
-        out.writeLong(seen.created == null ? Long.MIN_VALUE : seen.created.toEpochDay());
+        out.writeLong(seen.created == null ? Long.MIN_VALUE : seen.created.getEpochSecond());
+        facts(out, seen.facts);
         out.writeLong(seen.start);
         out.writeLong(seen.end);
         out.writeLong(seen.client);
@@ -133,6 +137,7 @@ final class ObservationCodec {
         seen.country = text(in);
         seen.model = text(in);
         seen.created = created(in.readLong());
+        seen.facts = facts(in);
         seen.start = in.readLong();
         seen.end = in.readLong();
         seen.client = in.readLong();
@@ -165,12 +170,32 @@ final class ObservationCodec {
         return dialects[ordinal];
     }
 
-    private static @Nullable LocalDate created(long day) throws IOException {
+    private static @Nullable Instant created(long second) throws IOException {
         try {
-            return day == Long.MIN_VALUE ? null : LocalDate.ofEpochDay(day);
+            return second == Long.MIN_VALUE ? null : Instant.ofEpochSecond(second);
         } catch (DateTimeException e) {
-            throw new IOException("invalid day: " + day, e);
+            throw new IOException("invalid second: " + second, e);
         }
+    }
+
+    private static void facts(DataOutput out, Map<String, String> facts) throws IOException {
+        out.writeByte(facts.size());
+        for (Map.Entry<String, String> fact : facts.entrySet()) {
+            out.writeUTF(fact.getKey());
+            out.writeUTF(fact.getValue());
+        }
+    }
+
+    private static Map<String, String> facts(DataInput in) throws IOException {
+        int count = in.readUnsignedByte();
+        if (count > Account.MAX_FACTS) {
+            throw new IOException("too many facts: " + count);
+        }
+        Map<String, String> facts = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            facts.put(in.readUTF(), in.readUTF());
+        }
+        return Map.copyOf(facts);
     }
 
     private static PromptFeatures prompt(DataInput in) throws IOException {

@@ -8,7 +8,7 @@ import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
-import java.time.LocalDate;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -164,7 +164,7 @@ final class AccountTableTest {
     @Test
     void ageIsThatOfTheFirstDay() {
         Observation seen = Seen.prompt("a", Seen.START);
-        seen.created = LocalDate.ofEpochDay(Seen.START / DAY - 12);
+        seen.created = Instant.ofEpochMilli((Seen.START / DAY - 12) * DAY + 1);
         table.observe(seen, true);
         table.observe(Seen.prompt("b", Seen.START), true);
         assertThat(profile("a").ageInDays()).isEqualTo(12);

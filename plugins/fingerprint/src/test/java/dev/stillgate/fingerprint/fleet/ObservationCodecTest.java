@@ -14,7 +14,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.time.LocalDate;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -49,11 +50,12 @@ final class ObservationCodecTest {
                     java.util.Arrays.setAll(
                             new Object[dimensions.length],
                             i -> dimensions[i] = random.nextInt(-32_000, 32_001) / 32_000f);
+                case Map<?, ?> none -> field.set(object, Map.of("payment", "h:ü", "device", "h:日"));
                 case null, default ->
                     field.set(
                             object,
-                            field.getType() == LocalDate.class
-                                    ? LocalDate.ofEpochDay(random.nextInt(30_000))
+                            field.getType() == Instant.class
+                                    ? Instant.ofEpochSecond(random.nextInt())
                                     : field.getName() + " ü日");
             }
         }

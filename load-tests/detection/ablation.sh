@@ -13,8 +13,8 @@ usage: load-tests/run ablation [--scenario NAME] [--seed N] [--log STEM] [--keep
   --keep DIR       directory for the reports, one for each row
   SIGNAL           signals to switch off, one after the other; default all
 One replay of 300,000 exchanges takes a minute or two; there is one replay for each signal and one more. The policy has only the
-fingerprint filter and marks nothing: a response counts as harvested unless it was refused or delayed. A percentage in brackets
-is the one-sided upper bound of the share at 95 % (Clopper-Pearson), with accounts taken as independent.
+fingerprint filter and marks nothing, so text is refused or free. A percentage in brackets is the one-sided upper bound of the
+share at 95 % (Clopper-Pearson), with accounts taken as independent.
 TEXT
 }
 

@@ -1,4 +1,4 @@
-"""Prints a table row for each backtest report: the campaigns' harvest and the effect on honest accounts."""
+"""Prints a table row for each backtest report: the fate of the campaigns' text and the effect on honest accounts."""
 import argparse
 import json
 import math
@@ -25,21 +25,29 @@ def upper(count, of):
     return high
 
 
+def share(value):
+    return "-" if value is None else "%.1f %%" % (100 * value)
+
+
 def row(name, report):
     campaigns = [v for k, v in report["labels"].items() if k.startswith("campaign:") and "/" not in k]
     honest = [v for k, v in report["labels"].items() if k.startswith("honest:")]
     accounts = sum(v["accounts"] for v in honest)
     cells = [name]
     if campaigns:
-        for key in ("harvestFraction", "harvestFraction44d"):
-            cells.append("%.1f %%" % (100 * sum(v[key] for v in campaigns) / len(campaigns)))
-        cells.append("%.1f %%" % (100 * max(v["harvestFraction44d"] for v in campaigns)))
-        cells.append("%d of %d" % (sum(v["caught"] for v in campaigns), sum(v["accounts"] for v in campaigns)))
+        overall = report["overall"]
+        cells += [share(overall["byTokens"]["shares44d"][fate]) for fate in ("refused", "marked", "free")]
+        cells.append(share(overall["mean"]["shares44d"]["free"]))
+        cells.append(share(max(v["shares44d"]["free"] or 0 for v in campaigns)))
+        members = sum(v["accounts"] for v in campaigns)
+        cells.append("%d of %d" % (sum(v["rungs"]["marked"]["accounts"] for v in campaigns), members))
     else:
-        cells += ["", "", "", ""]
+        cells += [""] * 6
     cells.append("{:,}".format(accounts))
+    refused, requests = (sum(v[key] for v in honest) for key in ("refusedForStanding", "exchanges"))
+    cells.append("%d of %s (%.4f %%)" % (refused, "{:,}".format(requests), 100 * upper(refused, requests)))
     for rung in ("tightened", "marked", "blocked"):
-        count = sum(v[rung] for v in honest)
+        count = sum(v["rungs"][rung]["accounts"] for v in honest)
         cells.append("%d (%.2f %%)" % (count, 100 * upper(count, accounts)))
     return "| " + " | ".join(cells) + " |"
 
@@ -51,9 +59,10 @@ def main():
     options.add_argument("reports", nargs="*", metavar="REPORT")
     given = options.parse_args()
     if given.head:
-        print("| policy | harvest | 44 days | worst campaign, 44 days | campaign accounts `marked` or above | honest"
+        print("| policy | 44 days: refused | marked | free | free, mean of campaigns | free, worst campaign"
+              " | campaign accounts `marked` or above | honest | requests refused for a standing"
               " | `tightened` | `marked` | `blocked` |")
-        print("|---|---|---|---|---|---|---|---|---|", flush=True)
+        print("|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
     for path in given.reports:
         with open(path, encoding="utf-8") as file:
             print(row(given.name or path, json.load(file)), flush=True)

@@ -35,7 +35,7 @@ public final class Backtest {
      * @param serving the built policy
      * @param standings the standings published by its filters
      * @param marks the hashing of response content into marks
-     * @param types the filter types by filter name
+     * @param types the types of the filters that are not off, by filter name
      * @param sha256 the hash of the policy file
      * @param learnt the learning progress of its filters, from 0 to 1; NaN when no filter learns
      */

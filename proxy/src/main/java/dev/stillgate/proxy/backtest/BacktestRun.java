@@ -133,7 +133,9 @@ public final class BacktestRun {
 
     private static Map<String, String> types(Policy policy) {
         Map<String, String> types = new HashMap<>();
-        policy.filters().forEach(filter -> types.put(filter.name(), filter.type()));
+        policy.filters().stream()
+                .filter(filter -> filter.mode() != Policy.Mode.OFF)
+                .forEach(filter -> types.put(filter.name(), filter.type()));
         return types;
     }
 }

@@ -3,11 +3,12 @@ package dev.stillgate.proxy.backtest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All exchanges of one campaign, or of one group of honest accounts. */
+/** All requests of one campaign, or of one group of honest accounts. */
 final class LabelGroup {
     private final String name;
     private final boolean campaign;
-    private final Harvest harvest = new Harvest();
+    private final TextVolumes volumes = new TextVolumes();
+    private long refusedForStanding;
     private final List<Membership> members = new ArrayList<>();
 
     /**
@@ -31,12 +32,29 @@ final class LabelGroup {
         return name;
     }
 
+    /** Returns the name without its kind, such as {@code chat}. */
+    String shortName() {
+        return name.substring(name.indexOf(':') + 1);
+    }
+
     boolean isCampaign() {
         return campaign;
     }
 
-    Harvest harvest() {
-        return harvest;
+    /** Counts a request of the group. */
+    void add(long ts, ReplayedText replayed) {
+        volumes.add(ts, replayed.text());
+        refusedForStanding += replayed.refusedForStanding() ? 1 : 0;
+    }
+
+    /** Returns the text that the group asked for, without cover traffic. */
+    TextVolumes volumes() {
+        return volumes;
+    }
+
+    /** Returns the number of requests that were refused because of a standing, without cover traffic. */
+    long refusedForStanding() {
+        return refusedForStanding;
     }
 
     Membership join(LoggedAccount account, long ts) {

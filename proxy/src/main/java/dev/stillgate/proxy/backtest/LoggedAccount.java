@@ -4,7 +4,9 @@ import dev.stillgate.proxy.backtest.LabelGroup.Membership;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An account of a log, with its exchanges and its changes of standing. */
@@ -13,9 +15,9 @@ final class LoggedAccount {
     private List<Membership> memberships = List.of();
     private List<Change> changes = List.of();
     private long exchanges;
-    private long harvested;
-    private Standing highest = Standing.CLEAR;
-    private long markedAt = -1;
+    private TextVolume text = TextVolume.NONE;
+    private long refusedForStanding;
+    private Map<Standing, Long> reachedAt = Map.of();
 
     LoggedAccount(Account account) {
         this.account = account;
@@ -43,7 +45,7 @@ final class LoggedAccount {
     }
 
     /** Counts an exchange, also for its label's group. */
-    void add(Label label, long ts, boolean whole) {
+    void add(Label label, long ts, ReplayedText replayed) {
         exchanges++;
         LabelGroup group = label.group();
         if (group != null) {
@@ -52,9 +54,10 @@ final class LoggedAccount {
         if (label.cover()) {
             return;
         }
-        harvested += whole ? 1 : 0;
-        if (group != null && group.isCampaign()) {
-            group.harvest().add(ts, whole);
+        text = text.plus(replayed.text());
+        refusedForStanding += replayed.refusedForStanding() ? 1 : 0;
+        if (group != null) {
+            group.add(ts, replayed);
         }
     }
 
@@ -72,13 +75,13 @@ final class LoggedAccount {
     void change(Change change) {
         if (changes.isEmpty()) {
             changes = new ArrayList<>(4);
+            reachedAt = new EnumMap<>(Standing.class);
         }
         changes.add(change);
-        if (change.standing().compareTo(highest) > 0) {
-            highest = change.standing();
-        }
-        if (markedAt < 0 && change.standing().reaches(Standing.MARKED)) {
-            markedAt = change.ts();
+        for (Standing rung : RungFigures.RUNGS) {
+            if (change.standing().reaches(rung)) {
+                reachedAt.putIfAbsent(rung, change.ts());
+            }
         }
     }
 
@@ -90,17 +93,21 @@ final class LoggedAccount {
         return exchanges;
     }
 
-    long harvested() {
-        return harvested;
+    /** Returns the text that the account asked for, without cover traffic. */
+    TextVolume text() {
+        return text;
     }
 
-    /** Returns whether the account ever reached a standing. */
-    boolean everAt(Standing standing) {
-        return highest.reaches(standing);
+    /** Returns the number of requests that were refused because of the account's standing. */
+    long refusedForStanding() {
+        return refusedForStanding;
     }
 
-    /** Returns when the account first reached {@code marked}, in milliseconds since the epoch, -1 for never. */
-    long markedAt() {
-        return markedAt;
+    /**
+     * Returns when the account first reached a standing other than clear, or a higher one, in milliseconds since the
+     * epoch, -1 for never.
+     */
+    long reachedAt(Standing standing) {
+        return reachedAt.getOrDefault(standing, -1L);
     }
 }

@@ -27,31 +27,53 @@ final class LoggedAnswer {
     };
 
     private final UsageReader reader = new UsageReader();
-    private final @Nullable KeyedMarks marks;
+    private final KeyedMarks marks;
+    private final boolean forFilters;
     private boolean read;
 
     /**
      * Creates a reader.
      *
-     * @param marks the hashing of response content into marks, null if no filter needs marks
+     * @param marks the hashing of response content into marks
+     * @param forFilters whether a filter needs the facts
      */
-    LoggedAnswer(@Nullable KeyedMarks marks) {
+    LoggedAnswer(KeyedMarks marks, boolean forFilters) {
         this.marks = marks;
+        this.forFilters = forFilters;
     }
 
-    /** Reads the response of an exchange. Responses without model output are ignored. */
-    LoggedAnswer read(Operation operation, int status, byte[] bytes, int from, int length) {
-        read = status < 300 && length > 0 && (operation.carriesAnswers() || operation == Operation.COUNT_TOKENS);
+    /**
+     * Reads the usage that a refused request would have had. Responses without model output have none.
+     *
+     * @param line the line of the request
+     */
+    Usage readRefused(Operation operation, LogLine line) {
+        read(operation, line, false);
+        return usage();
+    }
+
+    /**
+     * Reads the response of a delivered exchange, and runs it through its taps. Returns its text. Responses without
+     * model output are ignored.
+     */
+    TextVolume readDelivered(Operation operation, AnswerTap tap, LogLine line) {
+        read(operation, line, forFilters || tap.prose() != null);
+        return TextVolume.delivered(usage(), read ? reader.facts() : AnswerFacts.NONE, isMarked(operation, tap, line));
+    }
+
+    private void read(Operation operation, LogLine line, boolean withFacts) {
+        int response = line.find("response");
+        int length = line.length(response);
+        read = line.status() < 300 && length > 0 && (operation.carriesAnswers() || operation == Operation.COUNT_TOKENS);
         if (read) {
-            reader.reset(operation, false, marks).feed(bytes, from, length);
+            reader.reset(operation, false, withFacts ? marks : null).feed(line.bytes(), line.start(response), length);
         }
-        return this;
     }
 
     /**
      * Runs the response through its taps. Returns whether it would have been delivered with a mark. Delays are skipped.
      */
-    boolean isMarked(Operation operation, AnswerTap tap, LogLine line) {
+    private boolean isMarked(Operation operation, AnswerTap tap, LogLine line) {
         ResponseTap.Prose prose = tap.prose();
         if (!read || prose == null || !operation.carriesAnswers()) {
             return false;
@@ -74,8 +96,8 @@ final class LoggedAnswer {
         return read ? reader.id() : null;
     }
 
-    /** Returns the facts about the response, as a copy that outlives the log line. */
+    /** Returns the facts about the response, as a copy that outlives the log line; none if no filter needs them. */
     AnswerFacts facts() {
-        return read ? KeptFacts.of(reader.facts()) : AnswerFacts.NONE;
+        return read && forFilters ? KeptFacts.of(reader.facts()) : AnswerFacts.NONE;
     }
 }

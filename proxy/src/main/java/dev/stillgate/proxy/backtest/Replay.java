@@ -49,7 +49,7 @@ final class Replay {
             Tally tally) {
         this.policy = policy;
         this.chain = policy.chain();
-        this.answer = new LoggedAnswer(chain.readsAnswer() ? marks : null);
+        this.answer = new LoggedAnswer(marks, chain.readsAnswer());
         this.clock = clock;
         this.timer = timer;
         this.watch = watch;
@@ -70,8 +70,9 @@ final class Replay {
                 facts.address(),
                 connection,
                 line.ts());
-        boolean whole = connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection();
-        facts.account().add(facts.label(), line.ts(), whole);
+        ReplayedText text =
+                connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection(exchange, line);
+        facts.account().add(facts.label(), line.ts(), text);
         watch.update();
     }
 
@@ -88,13 +89,16 @@ final class Replay {
         return opened;
     }
 
-    private boolean refuseConnection() {
+    private ReplayedText refuseConnection(LoggedExchange exchange, LogLine line) {
         tally.rejected("connection");
-        return false;
+        return refused(exchange, line, false);
     }
 
-    /** Runs an exchange. Returns whether the response was delivered whole and unmarked. */
-    private boolean run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
+    private ReplayedText refused(LoggedExchange exchange, LogLine line, boolean forStanding) {
+        return new ReplayedText(TextVolume.refused(answer.readRefused(exchange.operation(), line)), forStanding);
+    }
+
+    private ReplayedText run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
         Refusal refusal = request(exchange, badPath);
         boolean stream = false;
         if (refusal == null && exchange.operation().readsBody()) {
@@ -112,11 +116,11 @@ final class Replay {
             refusal = exchange.progress.refusal();
         }
         if (refusal != null) {
+            boolean forStanding = RefusalCause.isStanding(refusal.verdict(), watch.standing(exchange.account()));
             refuse(exchange, refusal);
-            return false;
+            return refused(exchange, line, forStanding);
         }
-        deliver(exchange, line);
-        return !answer.isMarked(exchange.operation(), tap, line);
+        return new ReplayedText(deliver(exchange, tap, line), false);
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {
@@ -156,20 +160,19 @@ final class Replay {
                 new Outcome.Rejected(status, Usage.NONE, 0, 0, refusal.filter(), verdict.code()));
     }
 
-    private void deliver(LoggedExchange exchange, LogLine line) {
-        int response = line.find("response");
-        int length = line.length(response);
-        answer.read(exchange.operation(), line.status(), line.bytes(), length == 0 ? 0 : line.start(response), length);
-        Outcome served = new Outcome.Served(line.status(), answer.usage(), length, 0);
+    private TextVolume deliver(LoggedExchange exchange, AnswerTap tap, LogLine line) {
+        TextVolume text = answer.readDelivered(exchange.operation(), tap, line);
+        Outcome served = new Outcome.Served(line.status(), answer.usage(), line.length(line.find("response")), 0);
         exchange.ends(line.endMillis(), served, answer.id(), answer.facts());
         if (line.endMillis() == line.ts()) {
             end(exchange);
-            return;
+            return text;
         }
         open.add(exchange);
         if (open.isOverfull()) {
             end(open.takeEarly());
         }
+        return text;
     }
 
     private void end(LoggedExchange exchange) {

@@ -22,7 +22,7 @@ public final class Report {
     }
 
     /** An account with a changed standing. */
-    private record Standings(String account, long exchanges, long harvested, List<LoggedAccount.Change> changes) {}
+    private record Standings(String account, long exchanges, TextVolume tokens, List<LoggedAccount.Change> changes) {}
 
     /**
      * Writes a report and atomically replaces an existing file.
@@ -65,6 +65,7 @@ public final class Report {
         field("from", tally.from(), ",");
         field("to", tally.to(), ",");
         field("broken", findings.broken(), ",");
+        field("canary", findings.hasCanary(), ",");
         out.write(",\n\"standings\":[");
         items(findings.accounts().stream()
                 .filter(account -> !account.changes().isEmpty())
@@ -77,16 +78,17 @@ public final class Report {
         out.write(",\n\"labels\":{");
         String between = "\n";
         for (LabelGroup group : findings.groups()) {
-            field(group.name(), group.isCampaign() ? Findings.campaign(group) : Findings.honest(group), between);
+            field(group.name(), group.isCampaign() ? CampaignFigures.of(group) : HonestFigures.of(group), between);
             between = ",\n";
         }
         out.write("},");
-        field("overall", findings.overall(), "\n");
+        field("honest", findings.honest(), "\n");
+        field("overall", findings.overall(), ",\n");
         out.write("}\n");
     }
 
     private static Standings standings(LoggedAccount account) {
-        return new Standings(account.account().id(), account.exchanges(), account.harvested(), account.changes());
+        return new Standings(account.account().id(), account.exchanges(), account.text(), account.changes());
     }
 
     private void items(Iterator<?> items) throws IOException {

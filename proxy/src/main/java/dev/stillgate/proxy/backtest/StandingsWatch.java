@@ -2,6 +2,7 @@ package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.backtest.LoggedAccount.Change;
 import dev.stillgate.proxy.chain.StandingsBoard;
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import java.util.Map;
@@ -22,6 +23,11 @@ final class StandingsWatch {
         this.population = population;
         this.explanations = explanations;
         this.clock = clock;
+    }
+
+    /** Returns the standing of an account that is in force. */
+    Standing standing(Account account) {
+        return board.of(account);
     }
 
     /** Records the changes published since the last call. Cheap if nothing changed. */

@@ -14,7 +14,7 @@ final class Tally {
     /**
      * Creates an empty tally.
      *
-     * @param types the filter types by filter name
+     * @param types the types of the filters that are not off, by filter name
      */
     Tally(Map<String, String> types) {
         this.types = types;
@@ -29,6 +29,11 @@ final class Tally {
 
     void rejected(String filter) {
         rejected.merge(types.getOrDefault(filter, filter), 1L, Long::sum);
+    }
+
+    /** Returns whether a filter of type {@code canary} runs. */
+    boolean hasCanary() {
+        return types.containsValue("canary");
     }
 
     Map<String, Long> rejected() {

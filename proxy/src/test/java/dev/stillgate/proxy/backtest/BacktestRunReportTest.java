@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Reports of a backtest: standings, harvests and caught campaigns. */
+/** Reports of a backtest: standings, the fate of text, and the accounts at each standing. */
 @Tag("slow")
 class BacktestRunReportTest extends BacktestRunRig {
     @Test
@@ -27,7 +27,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         assertThat(standings).hasSize(1);
         assertThat(standings.get(0).get("account").asText()).isEqualTo("a");
         assertThat(standings.get(0).get("exchanges").asInt()).isEqualTo(4);
-        assertThat(standings.get(0).get("harvested").asInt()).isEqualTo(4);
+        assertThat(standings.get(0).get("tokens").toString()).isEqualTo("{\"refused\":0,\"marked\":0,\"free\":28}");
         assertThat(standings.get(0).get("changes").toString())
                 .isEqualTo("[" + change(1_000, 2, "tightened") + "," + change(2_000, 3, "marked") + ","
                         + change(6_000, 3, "clear") + "]");
@@ -54,48 +54,74 @@ class BacktestRunReportTest extends BacktestRunRig {
     }
 
     @Test
-    void refusalsAreNotHarvestedAndAreCountedByFilterType() throws Exception {
+    void refusedTextIsCountedWithItsLoggedUsage() throws Exception {
         JsonNode report = report(
                 SCRIPTED,
                 line(0, "a").end(5_000).does("reject").label("campaign:x"),
-                line(1, "a").does("reject").label("campaign:x"),
+                line(1, "a").label("campaign:x"),
                 line(2, "a").label("campaign:x"),
                 line(3, "a").text("path", "/v2/other").label("campaign:x"),
                 line(4, "a").text("path", "/v1//messages").label("campaign:x"),
                 line(5, "a").with("request", "{\"a\":1,\"a\":2}").label("campaign:x"),
                 line(6, "a").text("ja4", "bad").text("connection", "k").label("campaign:x"),
                 line(7, "a").text("connection", "k").label("campaign:x"),
-                line(8, "a").label("campaign:x"));
+                line(8, "a").label("campaign:x"),
+                line(9, "a").with("response", null).does("reject").label("campaign:x"));
         assertThat(report.get("rejected").toString()).isEqualTo("{\"connection\":2,\"gateway\":3,\"trial\":2}");
-        assertThat(report.at("/labels/campaign:x/exchanges").asInt()).isEqualTo(9);
-        assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(2 / 9.0);
+        assertThat(report.at("/labels/campaign:x/exchanges").asInt()).isEqualTo(10);
+        assertThat(report.at("/labels/campaign:x/tokens").asInt())
+                .as("an unknown path has no answer")
+                .isEqualTo(7 * 7);
+        assertShares(report.at("/labels/campaign:x/shares"), 4 / 7.0, 0, 3 / 7.0);
         assertThat(report.at("/clusters/0/reasons").toString())
                 .contains("complete a@0 Rejected 403 -1 0 null", "complete a@2 Served 200 7 62 r-1")
                 .doesNotContain("request a@3", "request a@4", "request a@6", "request a@7");
     }
 
-    @Test
-    void responseIsHarvestedUnlessMarked() throws Exception {
-        String prose = "{\"id\":\"r-2\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"a word\"}}]}";
-        String tool = "{\"id\":\"r-3\",\"choices\":[{\"index\":0,\"message\":{\"content\":null,"
-                + "\"tool_calls\":[{\"function\":{\"arguments\":\"a word\"}}]}}]}";
-        JsonNode report = report(
-                SCRIPTED,
-                line(0, "a").with("response", prose).does("mark").label("campaign:x"),
-                line(1, "a").with("response", tool).does("mark").label("campaign:x"),
-                line(2, "a").with("response", null).does("mark").label("campaign:x"),
-                line(3, "a").with("response", prose).label("campaign:x"),
-                line(4, "a")
-                        .with("response", prose)
-                        .with("status", "500")
-                        .does("mark")
-                        .label("campaign:x"));
-        assertThat(report.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(4 / 5.0);
-        assertThat(report.at("/clusters/0/reasons").toString()).contains("tapped r-2\",\"end", "tapped r-3\",\"end");
+    private static void assertShares(JsonNode shares, double refused, double marked, double free) {
+        assertThat(shares.get("refused").asDouble()).isCloseTo(refused, within(1e-12));
+        assertThat(shares.get("marked").asDouble()).isCloseTo(marked, within(1e-12));
+        assertThat(shares.get("free").asDouble()).isCloseTo(free, within(1e-12));
+    }
+
+    private static String answer(int tokens, String message) {
+        return "{\"id\":\"r-2\",\"choices\":[{\"index\":0,\"message\":{" + message
+                + "}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":" + tokens + "}}";
     }
 
     @Test
-    void coverTrafficMakesMembersButIsNotHarvested() throws Exception {
+    void proseOfMarkedAnswersIsMarkedAndEverythingElseIsFree() throws Exception {
+        String prose = "\"content\":\"a word\"";
+        String code = "\"content\":\"a word.\\n```\\nint x = 1;\\n```\"";
+        String tool = "\"content\":null,\"tool_calls\":[{\"function\":{\"arguments\":\"a word\"}}]";
+        JsonNode report = report(
+                SCRIPTED,
+                line(0, "a").with("response", answer(100, prose)).does("mark").label("campaign:x"),
+                line(1, "a").with("response", answer(50, tool)).does("mark").label("campaign:x"),
+                line(2, "a").with("response", null).does("mark").label("campaign:x"),
+                line(3, "a").with("response", answer(30, prose)).label("campaign:x"),
+                line(4, "a").with("response", answer(20, prose)).label("campaign:x"),
+                line(5, "a")
+                        .with("response", answer(1000, prose))
+                        .with("status", "500")
+                        .does("mark")
+                        .label("campaign:x"),
+                line(6, "b").with("response", answer(1000, code)).does("mark").label("campaign:y"));
+        assertThat(report.at("/labels/campaign:x/tokens").asInt()).isEqualTo(200);
+        assertShares(report.at("/labels/campaign:x/shares"), 0, 0.5, 0.5);
+        double marked = report.at("/labels/campaign:y/shares/marked").asDouble();
+        assertThat(marked).as("the prose before a block of code").isBetween(0.2, 0.8);
+        assertShares(
+                report.at("/overall/byTokens/shares"),
+                0,
+                (100 + 1000 * marked) / 1200,
+                (100 + 1000 * (1 - marked)) / 1200);
+        assertShares(report.at("/overall/mean/shares"), 0, (0.5 + marked) / 2, (1.5 - marked) / 2);
+        assertThat(report.at("/clusters/0/reasons").toString()).contains("tapped r-2\",\"end");
+    }
+
+    @Test
+    void coverTrafficMakesMembersButCountsNoText() throws Exception {
         JsonNode report = report(
                 SCRIPTED,
                 line(0, "a").label("campaign:x/cover"),
@@ -105,7 +131,8 @@ class BacktestRunReportTest extends BacktestRunRig {
         JsonNode campaign = report.at("/labels/campaign:x");
         assertThat(campaign.get("accounts").asInt()).isEqualTo(2);
         assertThat(campaign.get("exchanges").asInt()).isEqualTo(2);
-        assertThat(campaign.get("harvestFraction").asDouble()).isEqualTo(0.5);
+        assertThat(campaign.get("tokens").asInt()).isEqualTo(14);
+        assertShares(campaign.get("shares"), 0.5, 0, 0.5);
         assertThat(report.get("accounts").asInt()).isEqualTo(2);
         assertThat(report.get("exchanges").asInt()).isEqualTo(4);
     }
@@ -116,31 +143,63 @@ class BacktestRunReportTest extends BacktestRunRig {
                 SCRIPTED,
                 line(0, "c1").label("campaign:x"),
                 line(1, "c2").label("campaign:x"),
-                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 POOLED"),
+                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 POOLED;set c3 TIGHTENED"),
                 line(3, "w").label("campaign:y"),
                 line(4, "h1").label("honest:chat").does("set h1 TIGHTENED;set h2 BLOCKED"),
                 line(HOUR, "h2").label("honest:chat").does("clear h2"),
                 line(2 * HOUR, "h2").label("honest:chat"),
                 line(2 * HOUR, "warm-up"));
-        assertThat(report.at("/labels/honest:chat").toString())
-                .isEqualTo("{\"accounts\":2,\"tightened\":2,\"marked\":2,\"blocked\":1}");
-        JsonNode x = report.at("/labels/campaign:x");
-        assertThat(x.get("caught").asInt()).isEqualTo(2);
-        assertThat(x.get("belowMarked").asDouble()).isCloseTo(1 / 3.0, within(1e-12));
-        assertThat(x.get("medianHoursToCatch").asDouble()).isCloseTo(999.5 / HOUR, within(1e-12));
-        JsonNode y = report.at("/labels/campaign:y");
-        assertThat(y.get("belowMarked").asDouble()).isEqualTo(1);
-        assertThat(y.get("medianHoursToCatch").isNull()).isTrue();
-        assertThat(report.at("/overall/belowMarked").asDouble()).isCloseTo(2 / 3.0, within(1e-12));
-        assertThat(report.at("/overall/harvestFraction").asDouble()).isEqualTo(1);
+        JsonNode honest = report.at("/labels/honest:chat/rungs");
+        assertThat(honest.at("/tightened/accounts").asInt()).isEqualTo(2);
+        assertThat(honest.at("/blocked/accounts").asInt()).isEqualTo(1);
+        assertThat(report.get("honest").toString())
+                .isEqualTo(report.at("/labels/honest:chat").toString());
+        assertThat(honest.at("/pooled/accounts").asInt()).isEqualTo(1);
+        JsonNode tightened = report.at("/labels/campaign:x/rungs/tightened");
+        assertThat(tightened.get("accounts").asInt()).isEqualTo(2);
+        assertThat(tightened.get("hoursToNineInTen").isNull())
+                .as("two of three")
+                .isTrue();
+        JsonNode x = report.at("/labels/campaign:x/rungs/marked");
+        assertThat(x.get("accounts").asInt()).isEqualTo(3);
+        assertThat(x.get("hoursToFirst").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
+        assertThat(x.get("hoursToNineInTen").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
+        assertThat(x.get("medianHours").asDouble()).isCloseTo(999.0 / HOUR, within(1e-12));
+        JsonNode y = report.at("/labels/campaign:y/rungs/tightened");
+        assertThat(y.toString())
+                .isEqualTo("{\"accounts\":0,\"hoursToFirst\":null,\"hoursToNineInTen\":null,\"medianHours\":null}");
         assertThat(report.get("labels")).hasSize(3);
     }
 
     @Test
-    void accountMarkedBeforeItsFirstLabelIsCaughtInZeroHours() throws Exception {
+    void honestRefusalsForStandingsAreCounted() throws Exception {
+        JsonNode report = report(
+                SCRIPTED,
+                line(0, "h1").label("honest:chat").does("set h1 TIGHTENED"),
+                line(1, "h2").label("honest:chat").does("limit"),
+                line(2_000, "h1").label("honest:chat").does("limit"),
+                line(2_001, "h1").label("honest:chat").does("reject"),
+                line(2_002, "h3").label("honest:code").does("standing"));
+        JsonNode chat = report.at("/labels/honest:chat");
+        assertThat(chat.get("exchanges").asInt()).isEqualTo(4);
+        assertThat(chat.get("refusedForStanding").asInt())
+                .as("a limit at tightened, no limit at clear, no other code")
+                .isEqualTo(1);
+        assertThat(chat.get("refusedForStandingShare").asDouble()).isEqualTo(0.25);
+        assertThat(chat.get("refusedForStandingBound95").asDouble()).isEqualTo(ClopperPearson.upper95(1, 4));
+        assertShares(chat.get("shares"), 0.75, 0, 0.25);
+        assertThat(report.at("/honest/refusedForStanding").asInt()).isEqualTo(2);
+        assertThat(report.at("/honest/accountsRefused/accounts").asInt()).isEqualTo(2);
+        assertThat(report.at("/honest/accountsRefused/bound95").asDouble()).isEqualTo(ClopperPearson.upper95(2, 3));
+    }
+
+    @Test
+    void accountMarkedBeforeItsFirstLabelTookZeroHours() throws Exception {
         JsonNode report = report(
                 SCRIPTED, line(0, "a").does("set a MARKED"), line(DAY, "a").label("campaign:x"));
-        assertThat(report.at("/labels/campaign:x/medianHoursToCatch").asDouble())
+        assertThat(report.at("/labels/campaign:x/rungs/marked/medianHours").asDouble())
+                .isZero();
+        assertThat(report.at("/labels/campaign:x/rungs/marked/hoursToFirst").asDouble())
                 .isZero();
     }
 
@@ -153,11 +212,11 @@ class BacktestRunReportTest extends BacktestRunRig {
             line(5_000, "a").does("reject").label("campaign:x")
         };
         JsonNode enforced = report(shadow, (Object[]) lines);
-        assertThat(enforced.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(1 / 3.0);
+        assertShares(enforced.at("/labels/campaign:x/shares"), 2 / 3.0, 0, 1 / 3.0);
         assertThat(enforced.toString()).contains("request a@5000 MARKED");
         asConfigured = true;
         JsonNode shadowed = report(shadow, (Object[]) lines);
-        assertThat(shadowed.at("/labels/campaign:x/harvestFraction").asDouble()).isEqualTo(1);
+        assertShares(shadowed.at("/labels/campaign:x/shares"), 0, 0, 1);
         assertThat(shadowed.toString()).contains("request a@5000 CLEAR");
         assertThat(shadowed.at("/standings/0/changes/0/standing").asText()).isEqualTo("marked");
         assertThat(report("[{name: t, type: trial, mode: off}]", (Object[]) lines)
@@ -173,8 +232,13 @@ class BacktestRunReportTest extends BacktestRunRig {
                         line(0, "a").label("campaign:x").does("set a MARKED"),
                         line(1, "b").label("campaign:x"),
                         line(2, "h").label("honest:chat").does("reject"))));
-        assertThat(table.lines().toList().get(1)).matches("x +2 +2 +100.00 % +100.00 % +50.00 % +0.0");
-        assertThat(table).containsPattern("chat +1 +1 +0 \\(<= 95.000 %\\)").contains("refused: {trial=1}");
+        assertThat(table.lines().toList().get(1))
+                .matches("x +2 +14 +0.00 % +0.00 % +100.00 % +0.00 % +0.00 % +100.00 %");
+        assertThat(table)
+                .contains("Nothing is marked: no canary filter runs in this policy.", "Open loop: ")
+                .containsPattern("x .* 1 \\(0.0 / -\\)")
+                .containsPattern("chat +1 +1 +1 +0 \\(<= 95.000 %\\) +0 \\(<= 95.000 %\\) +0.00 %")
+                .contains("refused: {trial=1}");
     }
 
     @Test
@@ -186,7 +250,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         }
         String table = SummaryTable.of(run(SCRIPTED, log(lines)));
         assertThat(table)
-                .contains("harvest: the share of a campaign's exchanges", "44 days: ", "below marked: ", "hours: ")
+                .contains("refused: never left", "marked: prose that left", "free: left without", "44 d: the shares")
                 .contains("too few accounts to be found: small (3); a cluster has at least ten accounts")
                 .doesNotContain("learnt");
     }

@@ -1,9 +1,10 @@
 package dev.stillgate.proxy.backtest;
 
 /**
- * Source code of a filter that follows the {@code x-do} header field of a request: {@code reject}, {@code
- * mark} (at each {@code word}), {@code set ACCOUNT STANDING} or {@code clear ACCOUNT}, effective in the next second.
- * The events it saw are, in order, the reasons of its only cluster.
+ * Source code of a filter that follows the {@code x-do} header field of a request: {@code reject}, {@code limit} and
+ * {@code standing} (refusals for a limit and a standing), {@code mark} (at each {@code word}), {@code set ACCOUNT
+ * STANDING} or {@code clear ACCOUNT}, effective in the next second. The events it saw are, in order, the reasons of its
+ * only cluster.
  */
 public final class ScriptedFilter {
     /** The body of its factory's {@code create}. */
@@ -56,6 +57,10 @@ public final class ScriptedFilter {
                             wanted.put(words[1], Standing.CLEAR);
                         } else if (words[0].equals("reject")) {
                             return new Verdict.Reject(Verdict.Kind.BLOCKED, "trial", "No.");
+                        } else if (words[0].equals("limit")) {
+                            return new Verdict.Reject(Verdict.Kind.RATE_LIMITED, "limit-x", "Later.");
+                        } else if (words[0].equals("standing")) {
+                            return new Verdict.Reject(Verdict.Kind.BLOCKED, "standing-path", "No.");
                         }
                     }
                     return Verdict.ALLOW;

@@ -1,0 +1,91 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.proxy.backtest.OverallFigures.Means;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The campaigns of a backtest as plain text: the fate of their text, and the time until each standing. */
+final class CampaignTable {
+    private static final String LEGEND = """
+            Shares of the output tokens of all answers that a campaign asked for.
+            refused: never left the gateway, counted with the logged usage. marked: prose that left with a group's key.
+            free: left without a mark, delayed or not; code, tool calls and reasoning of a marked answer are free.
+            44 d: the shares if the campaign goes on for 44 days as in the last quarter of its time.
+            Open loop: requests come as logged. A replay cannot show the reaction of an actor who is refused.
+            """;
+
+    private static final String RUNGS_LEGEND = """
+            Accounts that ever had a standing or a higher one, and in brackets the hours from the campaign's first request to
+            its first such account / to nine in ten of its accounts.
+
+            """;
+
+    private static final String UNMARKED = "Nothing is marked: no canary filter runs in this policy.\n";
+
+    /** The minimum size of a cluster of the fingerprint filter. */
+    private static final int FEWEST_ACCOUNTS = 10;
+
+    private static final int[] TEXT_ROW = {TextTable.NAME, 9, 14, 9, 9, 9, 13, 9, 9};
+
+    private CampaignTable() {}
+
+    /** Appends the table; nothing if there is no campaign. */
+    static void append(Findings findings, StringBuilder out) {
+        List<LabelGroup> groups = findings.campaigns();
+        if (groups.isEmpty()) {
+            return;
+        }
+        TextTable texts = new TextTable(out, TEXT_ROW);
+        texts.row("campaign", "accounts", "tokens", "refused", "marked", "free", "44 d: refused", "marked", "free");
+        for (LabelGroup group : groups) {
+            CampaignFigures found = CampaignFigures.of(group);
+            texts(texts, group.shortName(), found.accounts(), found.tokens(), found.shares(), found.shares44d());
+        }
+        OverallFigures overall = findings.overall();
+        mean(texts, "all, by tokens", overall.tokens(), overall.byTokens());
+        mean(texts, "mean of " + overall.campaigns(), "", overall.mean());
+        out.append(findings.hasCanary() ? "" : UNMARKED).append(LEGEND).append('\n');
+        rungs(groups, out);
+        String few = groups.stream()
+                .filter(group -> group.members().size() < FEWEST_ACCOUNTS)
+                .map(group -> group.shortName() + " (" + group.members().size() + ")")
+                .collect(Collectors.joining(", "));
+        if (!few.isEmpty()) {
+            out.append("too few accounts to be found: ")
+                    .append(few)
+                    .append("; a cluster has at least ten accounts\n\n");
+        }
+    }
+
+    private static void mean(TextTable table, String name, Object tokens, Means means) {
+        texts(table, name, "", tokens, means.shares(), means.shares44d());
+    }
+
+    private static void texts(
+            TextTable table, String name, Object accounts, Object tokens, TextShares logged, TextShares days44) {
+        table.row(
+                name,
+                accounts,
+                tokens instanceof Long count ? TextTable.count(count) : tokens,
+                TextTable.percent(logged.refused()),
+                TextTable.percent(logged.marked()),
+                TextTable.percent(logged.free()),
+                TextTable.percent(days44.refused()),
+                TextTable.percent(days44.marked()),
+                TextTable.percent(days44.free()));
+    }
+
+    private static void rungs(List<LabelGroup> groups, StringBuilder out) {
+        TextTable table = TextTable.byRung(out, "campaign");
+        groups.forEach(group -> table.row(
+                group.shortName(), RungFigures.of(group).values().stream().map(CampaignTable::rung)));
+        out.append(RUNGS_LEGEND);
+    }
+
+    private static String rung(RungFigures found) {
+        return found.accounts() == 0
+                ? "0"
+                : found.accounts() + " (" + TextTable.hours(found.hoursToFirst()) + " / "
+                        + TextTable.hours(found.hoursToNineInTen()) + ")";
+    }
+}

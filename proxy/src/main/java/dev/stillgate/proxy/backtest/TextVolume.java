@@ -1,0 +1,54 @@
+package dev.stillgate.proxy.backtest;
+
+import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.Usage;
+
+/**
+ * Output tokens of one or more answers, split by their fate.
+ *
+ * @param refused tokens of answers to refused requests, which never left the gateway
+ * @param marked tokens of prose that left with the key of the account's group
+ * @param free tokens that left without a mark, delayed or not
+ */
+public record TextVolume(long refused, long marked, long free) {
+    /** No text. */
+    public static final TextVolume NONE = new TextVolume(0, 0, 0);
+
+    /** Returns the volume of a refused request, given the usage that its answer would have had. */
+    public static TextVolume refused(Usage usage) {
+        return new TextVolume(tokens(usage.output()), 0, 0);
+    }
+
+    /**
+     * Returns the volume of a delivered answer. Of a marked answer, the tokens of its prose are marked: the output
+     * without reported reasoning, times the share of prose in the characters of prose, code and tool calls. All other
+     * tokens are free.
+     *
+     * @param facts the amounts of prose, code and tool calls in the answer
+     * @param marked whether the answer carries at least one mark
+     */
+    public static TextVolume delivered(Usage usage, AnswerFacts facts, boolean marked) {
+        long output = tokens(usage.output());
+        long chars = facts.proseChars() + facts.codeChars() + facts.toolChars();
+        if (!marked || chars == 0) {
+            return new TextVolume(0, 0, output);
+        }
+        long visible = Math.max(0, output - tokens(usage.reasoning()));
+        long prose = Math.round(visible * ((double) facts.proseChars() / chars));
+        return new TextVolume(0, prose, output - prose);
+    }
+
+    private static long tokens(long reported) {
+        return Math.max(0, reported);
+    }
+
+    /** Returns all tokens that were asked for. */
+    public long asked() {
+        return refused + marked + free;
+    }
+
+    /** Returns the sum of two volumes. */
+    public TextVolume plus(TextVolume other) {
+        return new TextVolume(refused + other.refused, marked + other.marked, free + other.free);
+    }
+}

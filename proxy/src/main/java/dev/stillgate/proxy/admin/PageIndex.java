@@ -21,7 +21,9 @@ final class PageIndex {
         PAGES.put("GET /clusters/{id}", "what is known of a cluster");
         PAGES.put("GET /review", "the accounts and clusters to decide about, most suspicious first; ?limit=25");
         PAGES.put("GET /review/calibration", "the promised and the observed false positives, of a fingerprint filter");
-        PAGES.put("POST /clusters/{id}/confirm", "confirm that a cluster harvests answers, at the revision that was seen");
+        PAGES.put(
+                "POST /clusters/{id}/confirm",
+                "confirm that a cluster harvests answers, at the revision that was seen");
         PAGES.put("POST /clusters/{id}/refute", "declare a cluster honest, at the revision that was seen");
         PAGES.put("POST /accounts/{id}/confirm", "confirm that an account harvests answers");
         PAGES.put("POST /accounts/{id}/refute", "declare an account honest");

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.cli;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.HostPort;
+import dev.stillgate.proxy.config.JsonText;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import java.io.IOException;
@@ -18,10 +19,12 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * Options that locate the admin API of a running gateway: its address and its token. Precedence: {@code --admin},
@@ -41,6 +44,7 @@ final class AdminAddress {
     @Option(
             names = "--config",
             paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
             description = "the stillgate.yaml that has the admin's address and token")
     private @Nullable Path config;
 
@@ -48,6 +52,7 @@ final class AdminAddress {
             names = "--admin",
             paramLabel = "HOST:PORT",
             converter = Converter.class,
+            scope = ScopeType.INHERIT,
             description = {
                 "the admin's address or URL, instead of the one in stillgate.yaml (default: the environment",
                 "variable " + ADDRESS + "); its token is then read from " + TOKEN + ", if set"
@@ -103,10 +108,20 @@ final class AdminAddress {
         return send(line, "GET", path, endpoint(), TIMEOUT);
     }
 
-    /** Sends a {@code POST}; otherwise as {@link #get}. */
+    /** Sends a {@code POST} without a body; otherwise as {@link #get}. */
     @Nullable
     Response post(CommandLine line, String path) throws ConfigException, InterruptedException {
         return send(line, "POST", path, endpoint(), TIMEOUT);
+    }
+
+    /** Sends a {@code POST} with a JSON object; otherwise as {@link #get}. */
+    @Nullable
+    Response post(CommandLine line, String path, Map<String, Object> arguments)
+            throws ConfigException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder()
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JsonText.of(arguments)));
+        return send(line, request, path, endpoint(), TIMEOUT);
     }
 
     /**
@@ -150,10 +165,15 @@ final class AdminAddress {
     private static @Nullable Response send(
             CommandLine line, String method, String path, Endpoint endpoint, Duration timeout)
             throws InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder().method(method, HttpRequest.BodyPublishers.noBody());
+        return send(line, request, path, endpoint, timeout);
+    }
+
+    private static @Nullable Response send(
+            CommandLine line, HttpRequest.Builder request, String path, Endpoint endpoint, Duration timeout)
+            throws InterruptedException {
         HostPort address = reachable(endpoint.address());
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + address + path))
-                .timeout(timeout)
-                .method(method, HttpRequest.BodyPublishers.noBody());
+        request.uri(URI.create("http://" + address + path)).timeout(timeout);
         String token = endpoint.token();
         if (token != null && !token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);

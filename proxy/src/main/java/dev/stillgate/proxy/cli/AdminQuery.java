@@ -4,56 +4,93 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** Query of the admin API of a running gateway, and the output of its result. */
+/** Query or action of the admin API of a running gateway, and the output of its result. */
 final class AdminQuery {
     private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    private static final int CONFLICT = 409;
 
     @Mixin
     private AdminAddress admin = new AdminAddress();
 
-    @Option(names = "--json", description = "print the admin's JSON unchanged")
+    @Option(names = "--json", description = "print the admin's JSON unchanged", scope = ScopeType.INHERIT)
     private boolean json;
 
-    /** Gets the page of a resource and prints it. Returns the command's exit code. */
-    int run(CommandLine line, String what, String page, String id) throws ConfigException, InterruptedException {
-        AdminAddress.Response response = admin.get(line, "/" + page + "/" + escaped(id));
-        if (response == null) {
-            return 1;
+    /** A page of the admin API: its JSON, and the fields of that. */
+    record Page(String text, Map<?, ?> fields) {}
+
+    /**
+     * Gets a page. Without it, prints the reason to standard error and returns null.
+     *
+     * @param missing the reason if the admin API does not have the page
+     */
+    @Nullable
+    Page get(CommandLine line, String path, String missing) throws ConfigException, InterruptedException {
+        AdminAddress.Response response = admin.get(line, path);
+        if (response != null && response.status() == 404) {
+            line.getErr().println("stillgate: " + missing);
+            return null;
         }
-        if (response.status() == 404) {
-            line.getErr().println("stillgate: no " + what + " \"" + Outline.safe(id) + "\" is known");
-            return 1;
-        }
-        return show(line, response);
+        return response == null ? null : page(line, response);
     }
 
-    private int show(CommandLine line, AdminAddress.Response response) {
+    /** Performs an action and returns the page of its result; otherwise as {@link #get}. */
+    @Nullable
+    Page post(CommandLine line, String path, Map<String, Object> arguments)
+            throws ConfigException, InterruptedException {
+        AdminAddress.Response response = admin.post(line, path, arguments);
+        return response == null ? null : page(line, response);
+    }
+
+    private static @Nullable Page page(CommandLine line, AdminAddress.Response response) {
         try {
-            if (JsonValues.read(response.text().getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> page) {
+            if (JsonValues.read(response.text().getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> fields) {
                 if (response.status() == 200) {
-                    line.getOut().print(json ? response.text() : Outline.of(page));
-                    line.getOut().flush();
-                    return 0;
+                    return new Page(response.text(), fields);
                 }
-                Object error = page.get("error");
-                line.getErr()
-                        .println("stillgate: " + response.from() + " refuses: " + Outline.safe(String.valueOf(error)));
-                return 1;
+                line.getErr().println("stillgate: " + response.from() + " refuses: " + reason(fields));
+                if (response.status() == CONFLICT) {
+                    Map<Object, Object> changes = new LinkedHashMap<>(fields);
+                    changes.remove("error");
+                    line.getErr().print(Outline.of(ReviewDigest.shortened(changes)));
+                    line.getErr().flush();
+                }
+                return null;
             }
         } catch (MalformedBody e) {
             // reported below
         }
         line.getErr().println("stillgate: " + response.from() + " is not the admin API of a gateway");
-        return 1;
+        return null;
     }
 
-    private static String escaped(String id) {
-        StringBuilder out = new StringBuilder();
+    /** Returns the error of a refusal, after the name of the invalid argument if there is one. */
+    private static String reason(Map<?, ?> refusal) {
+        String at = refusal.get("at") instanceof String name && !name.isEmpty() ? name + ": " : "";
+        return Outline.safe(at + refusal.get("error"));
+    }
+
+    /** Prints a page as text, or unchanged with {@code --json}. Returns the command's exit code: 1 without a page. */
+    int print(CommandLine line, @Nullable Page page, Function<Map<?, ?>, String> asText) {
+        if (page == null) {
+            return 1;
+        }
+        line.getOut().print(json ? page.text() : asText.apply(page.fields()));
+        line.getOut().flush();
+        return 0;
+    }
+
+    /** Returns the path of a resource, with its id escaped. */
+    static String path(String page, String id) {
+        StringBuilder out = new StringBuilder("/" + page + "/");
         for (byte b : id.getBytes(StandardCharsets.UTF_8)) {
             if (b > 0 && UNRESERVED.indexOf(b) >= 0) {
                 out.append((char) b);

@@ -127,6 +127,7 @@ final class ExplainCommand implements Runnable {
     }
 
     private int query(AdminQuery query, String what, String page, String id) throws Exception {
-        return query.run(line(), what, page, id);
+        String missing = "no " + what + " \"" + Outline.safe(id) + "\" is known";
+        return query.print(line(), query.get(line(), AdminQuery.path(page, id), missing), Outline::of);
     }
 }

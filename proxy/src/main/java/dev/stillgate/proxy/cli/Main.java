@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             SchemaCommand.class,
             BacktestCommand.class,
             ExplainCommand.class,
+            ReviewCommand.class,
             HashKeyCommand.class,
             HashFactCommand.class,
             HealthcheckCommand.class,

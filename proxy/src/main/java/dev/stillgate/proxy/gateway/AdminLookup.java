@@ -101,8 +101,9 @@ final class AdminLookup implements Resources {
             found.note("pages", List.of("/accounts/{id}", "/top"));
         }
         return withPages(pages -> {
-                    pages.parts(page).forEach((filter, view) -> found.part(
-                            filter, () -> limit.isPresent() ? view.all(limit.getAsInt()) : view.all()));
+                    pages.parts(page)
+                            .forEach((filter, view) -> found.part(
+                                    filter, () -> limit.isPresent() ? view.all(limit.getAsInt()) : view.all()));
                     return Optional.ofNullable(found.end());
                 })
                 .orElse(null);

@@ -42,6 +42,16 @@ public interface AnswerFacts {
     /** Returns the length of the arguments of tool calls. */
     long toolChars();
 
+    /**
+     * Returns the output tokens of the text outside fenced code: the output without reported reasoning, times the share
+     * of that text in the characters of text, code and tool calls. 0 if the output is unknown or nothing was read.
+     */
+    default long proseTokens(Usage usage) {
+        long all = proseChars() + codeChars() + toolChars();
+        long visible = Math.max(0, usage.output() - Math.max(0, usage.reasoning()));
+        return all == 0 ? 0 : Math.round(visible * ((double) proseChars() / all));
+    }
+
     /** Returns the number of marks: those of the first 16 parts at most. */
     int markCount();
 

@@ -63,6 +63,14 @@ public interface Exchange {
      */
     AnswerFacts answer();
 
+    /**
+     * Returns whether the answer delivered so far carries a filter's mark; final by the time of
+     * {@link CompletionFilter#onComplete}.
+     */
+    default boolean isMarked() {
+        return false;
+    }
+
     /** Returns the value in a slot of this exchange, or null. */
     <T> @Nullable T get(Slot<T> slot);
 

@@ -12,8 +12,22 @@ public enum Standing {
     /** Every request is refused. */
     BLOCKED;
 
+    /** Prefix of the codes of refusals that only a standing causes. */
+    private static final String CODE = "standing-";
+
     /** Returns whether this standing is a given one or above. */
     public boolean reaches(Standing rung) {
         return compareTo(rung) >= 0;
+    }
+
+    /**
+     * Returns whether this standing, which the account had, is the cause of a refusal. Each refusal for a limit counts
+     * from {@code tightened} on, because such a standing may lower the limits.
+     *
+     * @param code the reason code of the refusal
+     * @param ofLimit whether a limit was exceeded
+     */
+    public boolean isCauseOf(String code, boolean ofLimit) {
+        return code.startsWith(CODE) || (ofLimit && reaches(TIGHTENED));
     }
 }

@@ -38,6 +38,7 @@ public final class FakeExchange implements Exchange {
     private Headers headers = new FakeHeaders(List.of());
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
+    private boolean marked;
 
     /** Creates an exchange that starts now. */
     public FakeExchange(Ticker ticker) {
@@ -103,6 +104,12 @@ public final class FakeExchange implements Exchange {
     /** Sets the summary of the answer. */
     public FakeExchange answered(AnswerFacts facts) {
         this.answer = facts;
+        return this;
+    }
+
+    /** Lets the answer carry a filter's mark. */
+    public FakeExchange marked() {
+        this.marked = true;
         return this;
     }
 
@@ -191,6 +198,11 @@ public final class FakeExchange implements Exchange {
     @Override
     public AnswerFacts answer() {
         return answer;
+    }
+
+    @Override
+    public boolean isMarked() {
+        return marked;
     }
 
     @Override

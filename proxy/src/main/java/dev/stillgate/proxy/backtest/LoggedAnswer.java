@@ -30,6 +30,7 @@ final class LoggedAnswer {
     private final KeyedMarks marks;
     private final boolean forFilters;
     private boolean read;
+    private boolean marked;
 
     /**
      * Creates a reader.
@@ -58,7 +59,8 @@ final class LoggedAnswer {
      */
     TextVolume readDelivered(Operation operation, AnswerTap tap, LogLine line) {
         read(operation, line, forFilters || tap.prose() != null);
-        return TextVolume.delivered(usage(), read ? reader.facts() : AnswerFacts.NONE, isMarked(operation, tap, line));
+        marked = mark(operation, tap, line);
+        return TextVolume.delivered(usage(), read ? reader.facts() : AnswerFacts.NONE, marked);
     }
 
     private void read(Operation operation, LogLine line, boolean withFacts) {
@@ -73,7 +75,7 @@ final class LoggedAnswer {
     /**
      * Runs the response through its taps. Returns whether it would have been delivered with a mark. Delays are skipped.
      */
-    private boolean isMarked(Operation operation, AnswerTap tap, LogLine line) {
+    private boolean mark(Operation operation, AnswerTap tap, LogLine line) {
         ResponseTap.Prose prose = tap.prose();
         if (!read || prose == null || !operation.carriesAnswers()) {
             return false;
@@ -84,6 +86,11 @@ final class LoggedAnswer {
         editor.end(NOWHERE);
         editor.release();
         return prose.sites() > 0;
+    }
+
+    /** Returns whether the response was delivered with a mark. */
+    boolean isMarked() {
+        return marked;
     }
 
     Usage usage() {

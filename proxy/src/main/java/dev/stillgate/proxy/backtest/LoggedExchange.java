@@ -30,6 +30,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     private final Slots slots = new Slots();
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
+    private boolean marked;
     private @Nullable Outcome outcome;
     private long endMillis;
 
@@ -62,11 +63,12 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     record Request(String method, String path, Headers headers) {}
 
     /** Stores the outcome until the virtual time of the exchange's end. */
-    void ends(long millis, Outcome how, @Nullable String id, AnswerFacts facts) {
+    void ends(long millis, Outcome how, @Nullable String id, AnswerFacts facts, boolean isMarked) {
         endMillis = millis;
         outcome = how;
         answerId = id;
         answer = facts;
+        marked = isMarked;
     }
 
     long endMillis() {
@@ -167,6 +169,11 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     @Override
     public AnswerFacts answer() {
         return answer;
+    }
+
+    @Override
+    public boolean isMarked() {
+        return marked;
     }
 
     @Override

@@ -20,21 +20,15 @@ public record TextVolume(long refused, long marked, long free) {
     }
 
     /**
-     * Returns the volume of a delivered answer. Of a marked answer, the tokens of its prose are marked: the output
-     * without reported reasoning, times the share of prose in the characters of prose, code and tool calls. All other
-     * tokens are free.
+     * Returns the volume of a delivered answer. Of a marked answer, the {@linkplain AnswerFacts#proseTokens tokens of
+     * its prose} are marked. All other tokens are free.
      *
      * @param facts the amounts of prose, code and tool calls in the answer
      * @param marked whether the answer carries at least one mark
      */
     public static TextVolume delivered(Usage usage, AnswerFacts facts, boolean marked) {
         long output = tokens(usage.output());
-        long chars = facts.proseChars() + facts.codeChars() + facts.toolChars();
-        if (!marked || chars == 0) {
-            return new TextVolume(0, 0, output);
-        }
-        long visible = Math.max(0, output - tokens(usage.reasoning()));
-        long prose = Math.round(visible * ((double) facts.proseChars() / chars));
+        long prose = marked ? facts.proseTokens(usage) : 0;
         return new TextVolume(0, prose, output - prose);
     }
 

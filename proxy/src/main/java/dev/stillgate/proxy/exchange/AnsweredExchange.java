@@ -176,6 +176,11 @@ abstract class AnsweredExchange extends ExchangeFacts {
         return answer == null ? AnswerFacts.NONE : answer.facts();
     }
 
+    @Override
+    public boolean isMarked() {
+        return answer != null && answer.isMarked();
+    }
+
     private Usage usage() {
         return answer == null ? Usage.NONE : answer.usage();
     }

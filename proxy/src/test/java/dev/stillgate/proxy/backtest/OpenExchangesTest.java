@@ -20,7 +20,7 @@ class OpenExchangesTest {
                 address,
                 new LoggedConnection(1, address, "1.1", null),
                 1);
-        exchange.ends(millis, new Outcome.Served(200, Usage.NONE, 0, 0), null, AnswerFacts.NONE);
+        exchange.ends(millis, new Outcome.Served(200, Usage.NONE, 0, 0), null, AnswerFacts.NONE, false);
         return exchange;
     }
 

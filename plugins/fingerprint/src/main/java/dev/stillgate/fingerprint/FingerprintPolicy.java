@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param ring capacity of the observation queue, 65,536 when absent
  * @param maxAccounts maximum number of accounts that are kept, 1,000,000 when absent
  * @param allow traffic known to be innocent
+ * @param pool pools of linked accounts
+ * @param review operators' judgements
  * @param samples number of redacted prompt openings kept in memory for each account at {@code marked} or above, 0 when absent
  */
 public record FingerprintPolicy(
@@ -48,6 +50,8 @@ public record FingerprintPolicy(
         @Nullable Integer ring,
         @Nullable Integer maxAccounts,
         @Nullable AllowPolicy allow,
+        @Nullable PoolPolicy pool,
+        @Nullable ReviewPolicy review,
         @Nullable Integer samples) {
     private static final List<Signal> SIGNALS = List.of(
             new IssuedContextSignal(),
@@ -149,6 +153,8 @@ public record FingerprintPolicy(
                 Duration.ofDays(3),
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
                 allowed().allowedAccounts(),
+                Objects.requireNonNullElse(review, ReviewPolicy.STANDARD)
+                        .settings(Objects.requireNonNullElse(pool, PoolPolicy.STANDARD)),
                 Objects.requireNonNullElse(samples, 0));
     }
 

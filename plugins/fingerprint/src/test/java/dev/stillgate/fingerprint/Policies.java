@@ -19,6 +19,8 @@ public final class Policies {
     Integer ring;
     Integer maxAccounts;
     AllowPolicy allow;
+    PoolPolicy pool;
+    ReviewPolicy review;
     Integer samples;
 
     private Policies() {}
@@ -36,6 +38,8 @@ public final class Policies {
                 set.ring,
                 set.maxAccounts,
                 set.allow,
+                set.pool,
+                set.review,
                 set.samples);
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param idle time after its last exchange for which an account is compared
  * @param maxAccounts capacity, in accounts
  * @param innocent accounts on the allow-list
+ * @param review settings of operators' judgements and of pools
  * @param samples number of redacted texts that are kept of each account at {@code marked} or above
  */
 public record AnalysisSettings(
@@ -32,6 +33,7 @@ public record AnalysisSettings(
         Duration idle,
         int maxAccounts,
         AllowedAccounts innocent,
+        ReviewSettings review,
         int samples) {
     /** Returns the factor of a signal's evidence. */
     public double weight(String signal) {

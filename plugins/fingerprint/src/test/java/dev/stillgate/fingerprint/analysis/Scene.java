@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
@@ -35,6 +36,7 @@ public final class Scene {
             Duration.ofDays(3),
             100_000,
             AllowedAccounts.NONE,
+                ReviewSettings.STANDARD,
             2);
 
     public final Analyst analyst = new Analyst(SETTINGS);

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
@@ -63,6 +64,7 @@ public final class Seen {
                 Duration.ofDays(3),
                 maxAccounts,
                 AllowedAccounts.NONE,
+                ReviewSettings.STANDARD,
                 0);
     }
 }

@@ -1,0 +1,37 @@
+package dev.stillgate.fingerprint;
+
+import dev.stillgate.fingerprint.signal.ReviewSettings;
+import dev.stillgate.spi.PolicyException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Policy of operators' judgements.
+ *
+ * @param approvals number of different operators that must give the same order, 1 to 5; 1 when absent
+ * @param expireAfter how long a label lasts, 90 days when absent
+ */
+public record ReviewPolicy(
+        @Nullable Integer approvals, @Nullable Duration expireAfter) {
+    private static final int MAX_APPROVALS = 5;
+
+    /** The policy when the key is absent. */
+    static final ReviewPolicy STANDARD = new ReviewPolicy(null, null);
+
+    public ReviewPolicy {
+        if (approvals != null && (approvals < 1 || approvals > MAX_APPROVALS)) {
+            throw new PolicyException("approvals", "expected 1 to " + MAX_APPROVALS + ", found " + approvals);
+        }
+        if (expireAfter != null && !expireAfter.isPositive()) {
+            throw new PolicyException("expireAfter", "expected more than 0, found " + expireAfter);
+        }
+    }
+
+    ReviewSettings settings(PoolPolicy pool) {
+        return new ReviewSettings(
+                Objects.requireNonNullElse(approvals, 1),
+                Objects.requireNonNullElse(expireAfter, Duration.ofDays(90)),
+                pool.leastOrDefault());
+    }
+}

@@ -72,9 +72,13 @@ public final class FactHash {
 
     /** Returns whether a text may name a fact: 1 to 40 of the characters a to z, 0 to 9 and -. */
     public static boolean isName(String text) {
-        return !text.isEmpty()
-                && text.length() <= MAX_NAME
-                && text.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && !isDigitOrHyphen(c)) {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= MAX_NAME;
     }
 
     /** Returns whether a text has the form of a hash: {@code h:} and 22 to 64 base64url characters. */
@@ -86,10 +90,14 @@ public final class FactHash {
         for (int i = PREFIX.length(); i < text.length(); i++) {
             char c = text.charAt(i);
             boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-            if (!letter && (c < '0' || c > '9') && c != '-' && c != '_') {
+            if (!letter && c != '_' && !isDigitOrHyphen(c)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isDigitOrHyphen(char c) {
+        return (c >= '0' && c <= '9') || c == '-';
     }
 }

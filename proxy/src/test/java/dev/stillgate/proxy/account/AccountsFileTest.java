@@ -191,6 +191,10 @@ class AccountsFileTest {
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], created: '2026-01-12T08:30:00'}",
                         ":2:30: expected a date such as 2026-01-12, or a time"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], created: 2026-01-12T24:00:00Z}", ":2:30: expected a date such as"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], created: 2026-01-12T1x:00:00Z}", ":2:30: expected a date such as"),
                 Arguments.of("accounts:\n- {id: a, keys: [], created: 2026-01-12x08}", ":2:30: expected a date such as"),
                 Arguments.of("accounts:\n- {id: a, keys: [], created: +999999999-01-01}", ":2:30: expected a date such as"),
                 Arguments.of(

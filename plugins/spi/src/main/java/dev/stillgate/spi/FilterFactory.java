@@ -22,6 +22,11 @@ public interface FilterFactory<P extends Record> {
      */
     Filter create(P policy, FilterContext context);
 
+    /** Returns whether filters of this type make pooled accounts draw from the limits of their pool. */
+    default boolean enforcesPools() {
+        return false;
+    }
+
     /**
      * Warns of settings that have no effect within the whole policy. Called when a policy is validated, never for a
      * request.

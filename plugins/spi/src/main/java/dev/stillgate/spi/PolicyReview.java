@@ -22,6 +22,12 @@ public interface PolicyReview {
     StandingsSource standings();
 
     /**
+     * Returns whether a filter of the policy in mode {@code enforce} makes pooled accounts draw from the limits of their
+     * pool.
+     */
+    boolean enforcesPools();
+
+    /**
      * Adds a warning.
      *
      * @param at the path of the key below {@code config}; empty for the whole policy

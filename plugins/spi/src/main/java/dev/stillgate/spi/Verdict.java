@@ -65,6 +65,8 @@ public sealed interface Verdict {
         RATE_LIMITED,
         /** 429: too many tokens of a model; with a time to wait, unless the request exceeds the limit by itself. */
         TOKENS_LIMITED,
+        /** 429: the limit that the account shares with linked accounts until it is verified; with a time to wait. */
+        UNVERIFIED,
         /** 414: the request target is too long. */
         TARGET_TOO_LONG,
         /** 431: the header section is too large. */

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.dialect;
 
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
@@ -11,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * with 200. The provider's SDKs map them to their usual exceptions.
  */
 public final class ErrorBodies {
+    /**
+     * Header field with the machine-readable code of a refusal that the provider's own API does not have; Anthropic's
+     * errors have no code.
+     */
+    public static final Header UNVERIFIED_FIELD = new Header("x-stillgate-code", "account_unverified");
+
+    private static final String UNVERIFIED_CODE = UNVERIFIED_FIELD.value();
+
     private ErrorBodies() {}
 
     /**
@@ -27,7 +36,7 @@ public final class ErrorBodies {
             case TOO_LARGE -> 413;
             case TARGET_TOO_LONG -> 414;
             case UNSUPPORTED_CODING -> 415;
-            case RATE_LIMITED, TOKENS_LIMITED -> 429;
+            case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> 429;
             case HEADERS_TOO_LARGE -> 431;
             case INTERNAL -> 500;
             case BAD_GATEWAY -> 502;
@@ -115,7 +124,7 @@ public final class ErrorBodies {
             case FORBIDDEN_REGION, BLOCKED -> "permission_error";
             case NOT_FOUND -> "not_found_error";
             case TOO_LARGE -> "request_too_large";
-            case RATE_LIMITED, TOKENS_LIMITED -> "rate_limit_error";
+            case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> "rate_limit_error";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout_error";
             case OVERLOADED -> "overloaded_error";
             case BAD_GATEWAY, INTERNAL -> "api_error";
@@ -135,7 +144,7 @@ public final class ErrorBodies {
                     HEADERS_TOO_LARGE,
                     REQUEST_TIMEOUT -> "invalid_request_error";
             case FORBIDDEN_REGION -> "request_forbidden";
-            case RATE_LIMITED -> "requests";
+            case RATE_LIMITED, UNVERIFIED -> "requests";
             case TOKENS_LIMITED -> "tokens";
             case OVERLOADED -> "service_unavailable_error";
             case BAD_GATEWAY, GATEWAY_TIMEOUT, INTERNAL -> "server_error";
@@ -150,6 +159,7 @@ public final class ErrorBodies {
             case NOT_FOUND -> "unknown_url";
             case TOO_LARGE -> "request_too_large";
             case RATE_LIMITED, TOKENS_LIMITED -> "rate_limit_exceeded";
+            case UNVERIFIED -> UNVERIFIED_CODE;
             case OVERLOADED -> "server_is_overloaded";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout";
             case BAD_GATEWAY, INTERNAL -> "server_error";

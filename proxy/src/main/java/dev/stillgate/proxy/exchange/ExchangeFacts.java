@@ -155,7 +155,7 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
 
     /** Formats a refusal as an error response of the provider's API. */
     LocalReply replyTo(Verdict.Reject verdict) {
-        List<Header> headers = new ArrayList<>(verdict.headers().size() + 3);
+        List<Header> headers = new ArrayList<>(verdict.headers().size() + 4);
         headers.add(requestIdHeader());
         Duration wait = verdict.retryAfter();
         if (wait == null
@@ -165,6 +165,9 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
         if (wait != null) {
             long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
             headers.add(new Header("retry-after", Long.toString(seconds)));
+        }
+        if (verdict.kind() == Verdict.Kind.UNVERIFIED) {
+            headers.add(ErrorBodies.UNVERIFIED_FIELD);
         }
         headers.addAll(verdict.headers());
         return new LocalReply(

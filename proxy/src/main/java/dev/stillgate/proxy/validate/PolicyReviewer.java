@@ -155,11 +155,23 @@ final class PolicyReviewer {
         Set<String> routes =
                 loaded.policy().routes().stream().map(Policy.Route::path).collect(Collectors.toUnmodifiableSet());
         Set<String> tiers = table == null || table.accounts() == 0 ? null : table.tiers();
-        review(filter.factory(), filter.spec().policy(), new Review(filter, source(filter, all), routes, tiers));
+        boolean enforcesPools = all.stream().anyMatch(PolicyReviewer::enforcesPools);
+        review(
+                filter.factory(),
+                filter.spec().policy(),
+                new Review(filter, source(filter, all), enforcesPools, routes, tiers));
     }
 
     private static <P extends Record> void review(FilterFactory<P> factory, Record policy, PolicyReview review) {
         factory.review(factory.policyType().cast(policy), review);
+    }
+
+    private static boolean enforcesPools(Read filter) {
+        boolean shadow = filter.entry().find("mode") instanceof ConfigNode.Scalar mode
+                && mode.text().equals("shadow");
+        return filter.spec().mode() != FilterMode.OFF
+                && !shadow
+                && filter.factory().enforcesPools();
     }
 
     private PolicyReview.StandingsSource source(Read filter, List<Read> all) {
@@ -184,10 +196,17 @@ final class PolicyReviewer {
         private final StandingsSource standings;
         private final Set<String> routes;
         private final @Nullable Set<String> tiers;
+        private final boolean enforcesPools;
 
-        private Review(Read filter, StandingsSource standings, Set<String> routes, @Nullable Set<String> tiers) {
+        private Review(
+                Read filter,
+                StandingsSource standings,
+                boolean enforcesPools,
+                Set<String> routes,
+                @Nullable Set<String> tiers) {
             this.filter = filter;
             this.standings = standings;
+            this.enforcesPools = enforcesPools;
             this.routes = routes;
             this.tiers = tiers;
         }
@@ -210,6 +229,11 @@ final class PolicyReviewer {
         @Override
         public StandingsSource standings() {
             return standings;
+        }
+
+        @Override
+        public boolean enforcesPools() {
+            return enforcesPools;
         }
 
         @Override

@@ -29,6 +29,7 @@ class ErrorBodiesTest {
             TOO_LARGE,        413, request_too_large,     invalid_request_error, request_too_large
             RATE_LIMITED,     429, rate_limit_error,      requests,              rate_limit_exceeded
             TOKENS_LIMITED,   429, rate_limit_error,      tokens,                rate_limit_exceeded
+            UNVERIFIED,       429, rate_limit_error,      requests,              account_unverified
             OVERLOADED,       503, overloaded_error,      service_unavailable_error, server_is_overloaded
             GATEWAY_TIMEOUT,  504, timeout_error,         server_error,          timeout
             INTERNAL,         500, api_error,             server_error,          server_error

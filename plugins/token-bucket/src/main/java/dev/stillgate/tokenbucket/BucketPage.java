@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param tier the tier whose limits apply; null for the default limits
  * @param standing the standing whose limits apply
  * @param exchanges the number of exchanges in flight
+ * @param pools the pools that an account draws from while it is pooled; empty for other owners
  */
-public record BucketPage(@Nullable String tier, String standing, int exchanges, List<LimitView> limits) {
+public record BucketPage(
+        @Nullable String tier, String standing, int exchanges, List<LimitView> limits, List<String> pools) {
     /**
      * The state of one limit.
      *
@@ -37,7 +39,12 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
             long leased,
             long fullInSeconds) {}
 
-    static BucketPage of(BucketSet set, Buckets buckets) {
+    /**
+     * Returns the page of one owner.
+     *
+     * @param pools the pools of an account
+     */
+    static BucketPage of(BucketSet set, Buckets buckets, List<String> pools) {
         List<LimitView> views = new ArrayList<>();
         int[] exchanges = new int[1];
         set.visit(buckets.now(), (bucket, now) -> {
@@ -65,6 +72,7 @@ public record BucketPage(@Nullable String tier, String standing, int exchanges, 
             }
         });
         OwnerLimits.Variant variant = set.limits().variant();
-        return new BucketPage(variant.tier(), variant.standing().name().toLowerCase(Locale.ROOT), exchanges[0], views);
+        return new BucketPage(
+                variant.tier(), variant.standing().name().toLowerCase(Locale.ROOT), exchanges[0], views, pools);
     }
 }

@@ -10,19 +10,31 @@ import dev.stillgate.tokenbucket.bucket.TightestLimits;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
+import dev.stillgate.tokenbucket.policy.Verify;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Creates the refusal of a request over a limit, in the wording of its provider. */
 final class Refusals {
     /** Makes the providers' SDKs give up without a retry. */
     private static final Header NO_RETRY = new Header("x-should-retry", "false");
 
-    private final RateHeaders headers;
+    /** The longest wait that is left to the SDKs, some of which would sleep for hours. */
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(5);
 
-    Refusals(RateHeaders headers) {
+    private final RateHeaders headers;
+    private final String verification;
+
+    /**
+     * Creates refusals.
+     *
+     * @param verify where customers of pooled accounts verify themselves; null for no address
+     */
+    Refusals(RateHeaders headers, @Nullable Verify verify) {
         this.headers = headers;
+        this.verification = verify == null ? "Contact the provider" : "Verify it at " + verify.url();
     }
 
     /**
@@ -33,7 +45,9 @@ final class Refusals {
     Verdict.Reject of(Exchange exchange, Reservation reservation, Shortage shortage, long millis) {
         TokenLimit limit = shortage.limit();
         boolean neverFits = shortage.waitNanos() < 0;
-        if (neverFits && limit.measure() == Measure.REQUESTS) {
+        Duration retryAfter = neverFits ? null : Duration.ofNanos(shortage.waitNanos());
+        boolean pooled = limit.owner() == Owner.POOL;
+        if (neverFits && !pooled && limit.measure() == Measure.REQUESTS) {
             return new Verdict.Reject(
                     Verdict.Kind.TOO_LARGE,
                     limit.name(),
@@ -47,14 +61,23 @@ final class Refusals {
         }
         List<Header> fields = new ArrayList<>();
         headers.add(exchange.provider(), tightest, millis, fields::add);
-        if (neverFits) {
+        if (neverFits || (pooled && shortage.waitNanos() > LONGEST_RETRY.toNanos())) {
             fields.add(NO_RETRY);
+        }
+        if (pooled) {
+            return new Verdict.Reject(
+                    Verdict.Kind.UNVERIFIED,
+                    limit.name(),
+                    "This account shares a limit with linked accounts until it is verified. " + verification
+                            + (neverFits ? "." : ", or try again in " + wait(shortage) + '.'),
+                    retryAfter,
+                    fields);
         }
         return new Verdict.Reject(
                 limit.measure().isTokens() ? Verdict.Kind.TOKENS_LIMITED : Verdict.Kind.RATE_LIMITED,
                 limit.name(),
                 neverFits ? tooLarge(limit, shortage) : sentence(exchange, reservation, shortage),
-                neverFits ? null : Duration.ofNanos(shortage.waitNanos()),
+                retryAfter,
                 fields);
     }
 
@@ -65,7 +88,7 @@ final class Refusals {
     }
 
     private static String sentence(Exchange exchange, Reservation reservation, Shortage shortage) {
-        String retryHint = " Please try again in " + Times.duration(Times.millis(shortage.waitNanos())) + '.';
+        String retryHint = " Please try again in " + wait(shortage) + '.';
         TokenLimit limit = shortage.limit();
         if (reservation.overflows && limit.owner() != Owner.EVERYONE) {
             return "Too many requests from this network with API keys that are not established." + retryHint;
@@ -83,9 +106,14 @@ final class Refusals {
                 + retryHint;
     }
 
+    private static String wait(Shortage shortage) {
+        return Times.duration(Times.millis(shortage.waitNanos()));
+    }
+
     private static String ownerName(TokenLimit limit) {
         return switch (limit.owner()) {
             case ACCOUNT -> "account's";
+            case POOL -> "pool's";
             case ORGANISATION -> "organisation's";
             case EVERYONE -> "service's";
         };

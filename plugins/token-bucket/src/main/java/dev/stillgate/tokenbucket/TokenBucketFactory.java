@@ -15,6 +15,7 @@ import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -63,8 +64,12 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
             buckets.persistTo(directory, limits);
             context.background().every(SAVE_INTERVAL, buckets::saveWhenDue);
         }
-        context.adminView("accounts", id -> page(buckets.accounts().find(id), buckets));
-        context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets));
+        context.adminView("accounts", id -> {
+            List<String> pools = buckets.pools().of(id, buckets.now());
+            return page(buckets.accounts().find(id), buckets, pools);
+        });
+        context.adminView("pools", id -> page(buckets.pools().find(id), buckets, List.of()));
+        context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets, List.of()));
         context.gauge("stillgate.token.bucket.held", buckets.accounts()::size);
         context.background().every(MAINTENANCE_INTERVAL, () -> buckets.maintain(limits));
         context.background().every(COMPARE_INTERVAL, () -> buckets.activate(limits, context.name()));
@@ -78,6 +83,11 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     }
 
     @Override
+    public boolean enforcesPools() {
+        return true;
+    }
+
+    @Override
     public void review(TokenBucketPolicy policy, PolicyReview review) {
         review.namesTiers(policy.tierNames());
         Set<String> known = review.tiers();
@@ -86,6 +96,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
             for (int i = 0; i < policy.limits().size(); i++) {
                 warnOfTiers(policy.limits().get(i).tierFactors(), "limits[" + i + "].tiers", known, review);
             }
+        }
+        if (review.standings() == PolicyReview.StandingsSource.NONE) {
+            warnOfPools(policy, review);
         }
         if (!policy.standingFactors().isEmpty()) {
             switch (review.standings()) {
@@ -103,6 +116,15 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         }
     }
 
+    private static void warnOfPools(TokenBucketPolicy policy, PolicyReview review) {
+        if (policy.hasOwnPoolBudget()) {
+            review.warn("pool", "no filter of this policy publishes standings, so no account is pooled");
+        }
+        if (policy.verify() != null) {
+            review.warn("verify", "no filter of this policy publishes standings, so no account is asked to verify");
+        }
+    }
+
     private static void warnOfTiers(Map<String, Double> factors, String path, Set<String> known, PolicyReview review) {
         for (String tier : factors.keySet()) {
             if (!known.contains(tier)) {
@@ -111,7 +133,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         }
     }
 
-    private static @Nullable BucketPage page(@Nullable BucketSet set, Buckets buckets) {
-        return set == null ? null : BucketPage.of(set, buckets);
+    private static @Nullable BucketPage page(@Nullable BucketSet set, Buckets buckets, List<String> pools) {
+        return set == null ? null : BucketPage.of(set, buckets, pools);
     }
 }

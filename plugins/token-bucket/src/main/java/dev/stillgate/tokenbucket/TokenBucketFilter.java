@@ -13,6 +13,7 @@ import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
@@ -63,7 +64,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         this.reservations = buckets.reservations();
         this.counter = PromptCounter.of(policy.count());
         this.headers = new RateHeaders(policy.headers());
-        this.refusals = new Refusals(headers);
+        this.refusals = new Refusals(headers, policy.verify());
         this.deferredCharges = buckets.deferredCharges();
         this.meters = new TokenMeters(policy, context);
         this.usesRoute = limits.usesScope(Scope.ROUTE);
@@ -83,8 +84,8 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         if (!exchange.operation().readsBody()) {
             return take(exchange, reservation);
         }
-        boolean fits = buckets.fits(
-                exchange.account(), standings.of(exchange.account()), exchange.address(), limits, reservation);
+        Account account = exchange.account();
+        boolean fits = buckets.fits(account, standing(account, reservation), exchange.address(), limits, reservation);
         Verdict verdict = fits ? Verdict.ALLOW : refuse(exchange, reservation);
         reservations.giveBack(reservation);
         return verdict;
@@ -110,6 +111,19 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         return take(exchange, reservation);
     }
 
+    /**
+     * Returns the standing of an account, and sets the pool of the reservation if it is pooled. A pooled account without
+     * a group, as an operator may have ordered, has a pool of its own.
+     */
+    private Standing standing(Account account, Reservation reservation) {
+        Standing standing = standings.of(account);
+        if (standing == Standing.POOLED) {
+            String group = standings.group(account);
+            reservation.pool = group == null ? "account " + account.id() : group;
+        }
+        return standing;
+    }
+
     private int route(Exchange exchange) {
         return usesRoute ? buckets.routes().learn(exchange.route()) : NameIndex.OTHER;
     }
@@ -120,7 +134,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     private Verdict take(Exchange exchange, Reservation reservation) {
         Account account = exchange.account();
-        if (buckets.take(account, standings.of(account), exchange.address(), limits, reservation)) {
+        if (buckets.take(account, standing(account, reservation), exchange.address(), limits, reservation)) {
             meters.allowed(reservation);
             exchange.set(taken, reservation);
             return Verdict.ALLOW;
@@ -206,7 +220,8 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                 if (account != null) {
                     reservation.batch = exchange.operation() != Operation.STORED_RESPONSE;
                     reservation.model = model(reservation.modelName);
-                    buckets.correct(account, standings.of(account), exchange.address(), limits, reservation);
+                    Standing standing = standing(account, reservation);
+                    buckets.correct(account, standing, exchange.address(), limits, reservation);
                     reservation.clearOwners();
                 }
             }

@@ -13,6 +13,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
@@ -25,6 +26,8 @@ import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -71,6 +74,25 @@ final class AllocationTest {
                 .isLessThan(slot() + 0.01);
     }
 
+    @Test
+    void pooledAccountsAllocateNothing() {
+        assertThat(leastBytes(
+                        new TokenBucketPolicy(
+                                List.of(limit("minute", 10_000_000, "50/1m")),
+                                null,
+                                null,
+                                HeaderStyle.OFF,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Map.of(Measure.REQUESTS, "1000000000/1d"),
+                                null),
+                        i -> account("pooled-" + i)))
+                .isLessThan(slot() + 0.01);
+    }
+
     /** Returns the bytes that a slot of the fake exchange allocates; it is a map there, unlike in the gateway. */
     private double slot() {
         FakeTicker ticker = new FakeTicker();
@@ -84,6 +106,9 @@ final class AllocationTest {
 
     private double leastBytes(TokenBucketPolicy policy, IntFunction<Account> accounts) {
         FakeContext context = new FakeContext("limits", new FakeTicker());
+        for (int i = 0; i < ACCOUNTS; i++) {
+            context.stands("pooled-" + i, Standing.POOLED, "c-" + i % 10);
+        }
         TokenBucketFilter filter = (TokenBucketFilter) new TokenBucketFactory().create(policy, context);
         FakeBody.Prompt prompt = FakeBody.prompt("m", 20, 100);
         FakeExchange[] exchanges = new FakeExchange[ACCOUNTS];

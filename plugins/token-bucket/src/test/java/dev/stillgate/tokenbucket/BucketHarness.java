@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** The buckets of one filter, and requests of accounts against them without a filter. */
 public final class BucketHarness {
@@ -34,15 +35,22 @@ public final class BucketHarness {
         REFUSED_SHARED
     }
 
-    public final FakeTicker ticker = new FakeTicker();
+    public final FakeTicker ticker;
     public final Buckets buckets;
 
     /** Creates buckets in virtual time. */
     public BucketHarness() {
+        this(new FakeTicker());
+    }
+
+    /** Creates buckets in the virtual time of others. */
+    public BucketHarness(FakeTicker ticker) {
+        this.ticker = ticker;
         this.buckets = new Buckets(ticker, Runnable::run, BucketTable.SLACK, null);
     }
 
     public BucketHarness(Ticker clock, Executor maintenance, Duration slack) {
+        this.ticker = new FakeTicker();
         this.buckets = new Buckets(clock, maintenance, slack, null);
     }
 
@@ -60,10 +68,22 @@ public final class BucketHarness {
     }
 
     public Result take(Account account, InetAddress address, PolicyLimits limits, long requests) {
+        return take(account, null, address, limits, requests);
+    }
+
+    /** Takes a number of requests of an account in a pool, as {@link #take(Account, PolicyLimits, long)}. */
+    public Result takePooled(Account account, String pool, PolicyLimits limits, long requests) {
+        return take(account, pool, HERE, limits, requests);
+    }
+
+    private Result take(
+            Account account, @Nullable String pool, InetAddress address, PolicyLimits limits, long requests) {
         Reservation reservation = new Reservation();
         reservation.reset();
         reservation.requests = requests;
-        if (!buckets.take(account, Standing.CLEAR, address, limits, reservation)) {
+        reservation.pool = pool;
+        Standing standing = pool == null ? Standing.CLEAR : Standing.POOLED;
+        if (!buckets.take(account, standing, address, limits, reservation)) {
             return reservation.overflows ? Result.REFUSED_SHARED : Result.REFUSED;
         }
         Result result = reservation.overflows ? Result.SHARED : Result.OWN;
@@ -110,6 +130,11 @@ public final class BucketHarness {
         return levels(buckets.accounts().find(account));
     }
 
+    /** Returns the level of each limit of a pool, by name. */
+    public Map<String, Long> poolLevels(String pool) {
+        return levels(buckets.pools().find(pool));
+    }
+
     Map<String, Long> levels(BucketSet set) {
         Map<String, Long> levels = new HashMap<>();
         if (set != null) {
@@ -128,6 +153,8 @@ public final class BucketHarness {
 
     /** Returns the number of sets evicted while not full. */
     public long evictedUnfilled() {
-        return buckets.accounts().evictedUnfilled() + buckets.organisations().evictedUnfilled();
+        return buckets.accounts().evictedUnfilled()
+                + buckets.pools().evictedUnfilled()
+                + buckets.organisations().evictedUnfilled();
     }
 }

@@ -98,6 +98,8 @@ final class FactorsTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
         PolicyLimits limits = new PolicyLimits(policy, 0);
         assertThat(limits.account("gold", Standing.POOLED, true).all())

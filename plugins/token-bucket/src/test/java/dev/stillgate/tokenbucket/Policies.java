@@ -130,24 +130,39 @@ public final class Policies {
     }
 
     public static TokenBucketPolicy policy(Limit... limits) {
-        return new TokenBucketPolicy(List.of(limits), null, null, null, null, null, null, null, null);
+        return new TokenBucketPolicy(List.of(limits), null, null, null, null, null, null, null, null, null, null);
     }
 
     public static TokenBucketPolicy bounded(long accounts, Limit... limits) {
         return new TokenBucketPolicy(
-                List.of(limits), null, null, null, null, null, accounts, new TokenBucketPolicy.Overflow(1.0), null);
+                List.of(limits),
+                null,
+                null,
+                null,
+                null,
+                null,
+                accounts,
+                new TokenBucketPolicy.Overflow(1.0),
+                null,
+                null,
+                null);
     }
 
     public static TokenBucketPolicy tiers(Map<String, Double> tiers, Limit... limits) {
-        return new TokenBucketPolicy(List.of(limits), tiers, null, null, null, null, null, null, null);
+        return new TokenBucketPolicy(List.of(limits), tiers, null, null, null, null, null, null, null, null, null);
     }
 
     public static TokenBucketPolicy standings(Map<Standing, Double> standings, Limit... limits) {
-        return new TokenBucketPolicy(List.of(limits), null, standings, null, null, null, null, null, null);
+        return new TokenBucketPolicy(List.of(limits), null, standings, null, null, null, null, null, null, null, null);
+    }
+
+    /** Returns a policy with a budget of pools. */
+    public static TokenBucketPolicy pooled(Map<Measure, String> budget, Limit... limits) {
+        return new TokenBucketPolicy(List.of(limits), null, null, null, null, null, null, null, null, budget, null);
     }
 
     static TokenBucketPolicy headers(TokenBucketPolicy.HeaderStyle style, Limit... limits) {
-        return new TokenBucketPolicy(List.of(limits), null, null, style, null, null, null, null, null);
+        return new TokenBucketPolicy(List.of(limits), null, null, style, null, null, null, null, null, null, null);
     }
 
     /** Returns the limits of the bucket that counts all traffic of an account. */

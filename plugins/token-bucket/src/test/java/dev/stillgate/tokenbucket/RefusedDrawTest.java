@@ -53,7 +53,7 @@ final class RefusedDrawTest {
         var limit = new TokenBucketPolicy.Limit(
                 "requests", Measure.REQUESTS, null, null, CAPACITY, "60/1m", null, null, null, null, null);
         var policy = new TokenBucketPolicy(
-                List.of(limit), null, null, null, null, null, null, null, new FleetPolicy(lost, null));
+                List.of(limit), null, null, null, null, null, null, null, new FleetPolicy(lost, null), null, null);
         return (TokenBucketFilter) new TokenBucketFactory(Runnable::run).create(policy, contexts.get(gateway));
     }
 

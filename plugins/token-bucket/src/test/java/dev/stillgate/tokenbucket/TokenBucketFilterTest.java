@@ -264,6 +264,8 @@ final class TokenBucketFilterTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null));
         assertThat(((TokenBucketFilter) metered.harness.filter()).requiresUsage())
                 .isTrue();

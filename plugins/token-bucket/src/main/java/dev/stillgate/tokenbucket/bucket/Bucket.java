@@ -173,8 +173,10 @@ public final class Bucket {
     /**
      * Replaces the earlier charges of a charge by its final cost, leaving a debt if necessary. A limit without an
      * earlier charge was added later and is skipped.
+     *
+     * @param pool the pool that the bucket belongs to; null for other owners
      */
-    void correct(Charge charge) {
+    void correct(Charge charge, @Nullable String pool) {
         for (int i = 0; i < limits.size(); i++) {
             TokenLimit limit = limits.get(i);
             if (limit.counts(charge)) {
@@ -183,7 +185,7 @@ public final class Bucket {
                         i,
                         charge.earlierCharges == null
                                 ? -cost
-                                : charge.earlierCharges.getOrDefault(limit.name(), cost) - cost);
+                                : charge.earlierCharges.getOrDefault(Charge.key(limit, pool), cost) - cost);
             }
         }
     }

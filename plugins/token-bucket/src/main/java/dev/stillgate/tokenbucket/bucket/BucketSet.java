@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets of one owner (an account, an organisation, an address prefix, or everyone), under one monitor. One bucket
- * counts all traffic of the owner. Limits by model or route add a bucket for each model, route, or both.
+ * The buckets of one owner (an account, a pool, an organisation, an address prefix, or everyone), under one monitor.
+ * One bucket counts all traffic of the owner. Limits by model or route add a bucket for each model, route, or both.
  *
  * <p>The cache may evict a set only when it is full and none of its exchanges is in flight. A set is therefore pinned
  * in the cache before any tokens are taken from it, and unpinned some time after its last exchange.
@@ -184,14 +184,18 @@ public final class BucketSet {
         }
     }
 
-    /** Replaces earlier charges by the final cost; {@link #check} must precede under the same lock. */
+    /**
+     * Replaces earlier charges by the final cost; {@link #check} must precede under the same lock.
+     *
+     * @param pool the pool that the buckets belong to; null for other owners
+     */
     @GuardedBy("this")
-    void correct(Reservation reservation) {
+    void correct(Reservation reservation, @Nullable String pool) {
         enqueueForDraw();
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
             BucketLimits bucketLimits = limits.bucketLimits(kind);
             if (bucketLimits != null && appliesTo(kind, reservation)) {
-                bucket(kind, bucketLimits, reservation).correct(reservation);
+                bucket(kind, bucketLimits, reservation).correct(reservation, pool);
             }
         }
     }

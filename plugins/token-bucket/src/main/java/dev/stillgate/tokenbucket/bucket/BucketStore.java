@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ final class BucketStore {
      */
     void restore(PolicyLimits limits) {
         try {
-            Long saved = Snapshot.read(file, entry -> {}); // verifies the whole file first
+            Long saved = Snapshot.read(file, Snapshot.Reader.NONE); // verifies the whole file first
             if (saved == null) {
                 return;
             }
@@ -51,12 +50,34 @@ final class BucketStore {
                 LOG.log(System.Logger.Level.WARNING, "{0} is older than 31 days and was not restored", file);
                 return;
             }
-            AtomicLong restored = new AtomicLong();
-            long nanos = Duration.ofMillis(elapsed).toNanos();
-            Snapshot.read(file, entry -> restored.addAndGet(restore(entry, limits, nanos) ? 1 : 0));
-            LOG.log(System.Logger.Level.INFO, "Restored the buckets of {0} owners from {1}", restored, file);
+            Restoration restoration =
+                    new Restoration(limits, Duration.ofMillis(elapsed).toNanos());
+            Snapshot.read(file, restoration);
+            LOG.log(System.Logger.Level.INFO, "Restored the buckets of {0} owners from {1}", restoration.owners, file);
         } catch (IOException e) {
             moveAside(e);
+        }
+    }
+
+    /** Restores the entries of a file that was saved some nanoseconds ago. */
+    private final class Restoration implements Snapshot.Reader {
+        private final PolicyLimits limits;
+        private final long elapsed;
+        private long owners;
+
+        private Restoration(PolicyLimits limits, long elapsed) {
+            this.limits = limits;
+            this.elapsed = elapsed;
+        }
+
+        @Override
+        public void entry(Snapshot.Entry entry) {
+            owners += restore(entry, limits, elapsed) ? 1 : 0;
+        }
+
+        @Override
+        public void membership(String account, Membership saved) {
+            buckets.pools().restore(account, saved.shiftedBy(buckets.now() - elapsed));
         }
     }
 
@@ -100,6 +121,7 @@ final class BucketStore {
         return switch (entry.owner()) {
             case ACCOUNT ->
                 buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
+            case POOL -> buckets.pools().buckets().findOrCreate(entry.id(), limits.pool(), Long.MAX_VALUE);
             case ORGANISATION ->
                 buckets.organisations().findOrCreate(entry.id(), limits.organisation(), Long.MAX_VALUE);
             case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());
@@ -120,6 +142,7 @@ final class BucketStore {
     private void pin(Snapshot.Entry entry) {
         switch (entry.owner()) {
             case ACCOUNT -> buckets.accounts().pin(entry.id());
+            case POOL -> buckets.pools().buckets().pin(entry.id());
             case ORGANISATION -> buckets.organisations().pin(entry.id());
             case EVERYONE -> {} // never evicted
         }
@@ -143,6 +166,8 @@ final class BucketStore {
                 for (Owner owner : Owner.values()) {
                     buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
                 }
+                long now = buckets.now();
+                buckets.pools().forEachMembership((account, membership) -> write(writer, account, membership, now));
             });
         } catch (IOException | WriteFailure e) {
             LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", file, String.valueOf(e.getMessage()));
@@ -161,6 +186,14 @@ final class BucketStore {
         }
         try {
             writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), entries));
+        } catch (IOException e) {
+            throw new WriteFailure(e);
+        }
+    }
+
+    private static void write(Snapshot.Writer writer, String account, Membership membership, long now) {
+        try {
+            writer.membership(account, membership.shiftedBy(-now));
         } catch (IOException e) {
             throw new WriteFailure(e);
         }

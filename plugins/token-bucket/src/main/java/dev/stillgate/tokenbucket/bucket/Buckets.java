@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each account that may keep state has its own bucket set, up to a bound. Beyond the bound, new accounts share the
  * overflow buckets of their address prefix, as accounts do that may keep no state, such as those of forged keys. Listed
- * accounts always get their own set. A request takes tokens from the buckets of its account, its organisation and
- * everyone, or from none: their monitors are held together and always acquired in this order.
+ * accounts always get their own set. A request takes tokens from the buckets of its account, its pools, its
+ * organisation and everyone, or from none: their monitors are held together and always acquired in this order. Several
+ * pools of one account are ordered by their ids.
  */
 public final class Buckets implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
@@ -37,6 +38,7 @@ public final class Buckets implements AutoCloseable {
     private final Ticker ticker;
     private final long origin;
     private final BucketTable accounts;
+    private final Pools pools;
     private final BucketTable organisations;
     private final OverflowTable overflow = new OverflowTable();
     private final NameIndex models = new NameIndex(MAX_MODELS);
@@ -69,6 +71,7 @@ public final class Buckets implements AutoCloseable {
         LeaseRounds rounds = fleet == null ? null : new LeaseRounds(fleet, this::now, this::partitionName);
         this.leases = rounds;
         this.accounts = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ACCOUNT));
+        this.pools = new Pools(new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.POOL)));
         this.organisations = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ORGANISATION));
         this.deferredCharges = new DeferredCharges(maintenance);
     }
@@ -186,7 +189,7 @@ public final class Buckets implements AutoCloseable {
                 return result == GRANTED;
             }
             if (result != RETRY) {
-                pin(account, reservation.owner(result));
+                pin(account, reservation, result);
             }
         }
     }
@@ -197,9 +200,13 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    private void pin(Account account, BucketSet set) {
+    private void pin(Account account, Reservation reservation, int index) {
+        BucketSet set = reservation.owner(index);
+        String pool = reservation.ownerPool(index);
         String organisation = account.organisation();
-        if (accounts.find(account.id()) == set) {
+        if (pool != null) {
+            pools.buckets().pin(pool);
+        } else if (accounts.find(account.id()) == set) {
             accounts.pin(account.id());
         } else if (organisation != null && organisations.find(organisation) == set) {
             organisations.pin(organisation);
@@ -225,6 +232,10 @@ public final class Buckets implements AutoCloseable {
                 reservation.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
                 reservation.overflows = true;
             }
+        }
+        String pool = reservation.pool;
+        if (pool != null) {
+            pools.addTo(reservation, account.id(), pool, policy, now());
         }
         if (organisation != null && !policy.organisation().isEmpty()) {
             BucketSet set = organisations.findOrCreate(organisation, policy.organisation(), Long.MAX_VALUE);
@@ -280,7 +291,7 @@ public final class Buckets implements AutoCloseable {
             if (result == GRANTED && operation == Operation.TAKE) {
                 set.take(reservation);
             } else if (result == GRANTED && operation == Operation.CORRECT) {
-                set.correct(reservation);
+                set.correct(reservation, reservation.ownerPool(index));
             }
             return result;
         }
@@ -301,11 +312,13 @@ public final class Buckets implements AutoCloseable {
     /** Evicts buckets that have been full for long enough, and switches all others to the active policy. */
     public void maintain(PolicyLimits policy) {
         accounts.maintain();
+        pools.maintain(now());
         organisations.maintain();
         if (policy.generation() <= adoptedGeneration) {
             return;
         }
         accounts.adopt(before -> policy.account(before.variant()));
+        pools.buckets().adopt(before -> policy.pool());
         organisations.adopt(before -> policy.organisation());
         overflow.adopt(policy.overflow(), now());
         BucketSet all = everyone;
@@ -328,6 +341,7 @@ public final class Buckets implements AutoCloseable {
     void forEach(Owner owner, BiConsumer<String, BucketSet> consumer) {
         switch (owner) {
             case ACCOUNT -> accounts.forEach(consumer);
+            case POOL -> pools.buckets().forEach(consumer);
             case ORGANISATION -> organisations.forEach(consumer);
             case EVERYONE -> {
                 BucketSet set = everyone;
@@ -385,6 +399,10 @@ public final class Buckets implements AutoCloseable {
 
     public BucketTable accounts() {
         return accounts;
+    }
+
+    public Pools pools() {
+        return pools;
     }
 
     public BucketTable organisations() {

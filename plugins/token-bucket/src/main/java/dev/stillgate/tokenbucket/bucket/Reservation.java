@@ -18,12 +18,17 @@ public final class Reservation extends Charge {
     private static final int MAX_BUCKETS = OWNERS * OwnerLimits.KINDS;
 
     LeaseTerms terms = LeaseTerms.ALONE;
-    private final @Nullable BucketSet[] owners = new BucketSet[OWNERS];
-    private final @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
+    /** The id of the pool that the account draws from together with linked accounts; null if it is not pooled. */
+    @Nullable
+    public String pool;
+
+    private @Nullable BucketSet[] owners = new BucketSet[OWNERS];
+    private @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
+    private @Nullable String[] ownerPools = new String[OWNERS];
     private int ownerCount;
-    private final @Nullable Bucket[] buckets = new Bucket[MAX_BUCKETS];
-    private final @Nullable BucketLimits[] bucketLimits = new BucketLimits[MAX_BUCKETS];
-    private final int[] bucketOwner = new int[MAX_BUCKETS];
+    private @Nullable Bucket[] buckets = new Bucket[MAX_BUCKETS];
+    private @Nullable BucketLimits[] bucketLimits = new BucketLimits[MAX_BUCKETS];
+    private int[] bucketOwner = new int[MAX_BUCKETS];
     private int bucketCount;
     private final Shortage shortage = new Shortage();
     private final TightestLimits tightest = new TightestLimits();
@@ -31,6 +36,7 @@ public final class Reservation extends Charge {
     @Override
     public void reset() {
         super.reset();
+        pool = null;
         clearOwners();
     }
 
@@ -38,6 +44,7 @@ public final class Reservation extends Charge {
     public void clearOwners() {
         Arrays.fill(owners, 0, ownerCount, null);
         Arrays.fill(ownerLimits, 0, ownerCount, null);
+        Arrays.fill(ownerPools, 0, ownerCount, null);
         ownerCount = 0;
         Arrays.fill(buckets, 0, bucketCount, null);
         Arrays.fill(bucketLimits, 0, bucketCount, null);
@@ -48,8 +55,23 @@ public final class Reservation extends Charge {
 
     /** Adds an owner. The order of calls is the lock order and must always be the same. */
     void addOwner(BucketSet owner, OwnerLimits limits) {
+        addOwner(owner, limits, null);
+    }
+
+    /**
+     * Adds an owner as {@link #addOwner(BucketSet, OwnerLimits)}.
+     *
+     * @param id the id of the owner if it is a pool; null for others
+     */
+    void addOwner(BucketSet owner, OwnerLimits limits, @Nullable String id) {
+        if (ownerCount == owners.length) { // accounts that changed their pool have more owners
+            owners = Arrays.copyOf(owners, 2 * ownerCount);
+            ownerLimits = Arrays.copyOf(ownerLimits, 2 * ownerCount);
+            ownerPools = Arrays.copyOf(ownerPools, 2 * ownerCount);
+        }
         owners[ownerCount] = owner;
         ownerLimits[ownerCount] = limits;
+        ownerPools[ownerCount] = id;
         ownerCount++;
     }
 
@@ -61,6 +83,12 @@ public final class Reservation extends Charge {
         return requirePresent(owners[index]);
     }
 
+    /** Returns the id of an owner that is a pool; null for others. */
+    @Nullable
+    String ownerPool(int index) {
+        return ownerPools[index];
+    }
+
     OwnerLimits ownerLimits(int index) {
         return requirePresent(ownerLimits[index]);
     }
@@ -70,6 +98,11 @@ public final class Reservation extends Charge {
         int index = 0;
         while (owners[index] != owner) {
             index++;
+        }
+        if (bucketCount == buckets.length) {
+            buckets = Arrays.copyOf(buckets, 2 * bucketCount);
+            bucketLimits = Arrays.copyOf(bucketLimits, 2 * bucketCount);
+            bucketOwner = Arrays.copyOf(bucketOwner, 2 * bucketCount);
         }
         buckets[bucketCount] = bucket;
         bucketLimits[bucketCount] = limits;
@@ -93,14 +126,15 @@ public final class Reservation extends Charge {
         return owner(bucketOwner[index]);
     }
 
-    /** Returns the cost for each limit that was taken from, by name. Must precede the settlement. */
+    /** Returns the cost for each limit that was taken from, by {@link #key}. Must precede the settlement. */
     Map<String, Long> charges() {
         Map<String, Long> charges = new HashMap<>();
         for (int i = 0; i < bucketCount; i++) {
             BucketLimits limits = takenLimits(i);
+            String ownerPool = ownerPools[bucketOwner[i]];
             for (int j = 0; j < limits.size(); j++) {
                 if (limits.get(j).counts(this)) {
-                    charges.put(limits.get(j).name(), limits.get(j).cost(this));
+                    charges.put(key(limits.get(j), ownerPool), limits.get(j).cost(this));
                 }
             }
         }

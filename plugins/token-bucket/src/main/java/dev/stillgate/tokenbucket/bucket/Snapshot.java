@@ -19,20 +19,24 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * File format of saved buckets: the level of each bucket that was not full, and a CRC-32C checksum of the whole file. A
- * new file is written beside the old one, and replaces it once it is complete and on disk.
+ * File format of saved buckets: the level of each bucket that was not full, the pools of accounts, and a CRC-32C
+ * checksum of the whole file. A new file is written beside the old one, and replaces it once it is complete and on disk.
  */
 final class Snapshot {
     private static final long MAGIC = 0x5354_4c47_5442_4b54L;
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+
+    /** The oldest version that is read; it has other standings and no pools. */
+    private static final int OLDEST_VERSION = 2;
+
     private static final int END = -1;
+    private static final int MEMBERSHIP = 'M';
 
     private Snapshot() {}
 
@@ -68,10 +72,23 @@ final class Snapshot {
         void writeTo(Writer writer) throws IOException;
     }
 
-    /** Receives entries. */
-    @FunctionalInterface
+    /** Receives entries to write. */
     interface Writer {
         void entry(Entry entry) throws IOException;
+
+        /** Writes the pools of an account, with times relative to the time of the file. */
+        void membership(String account, Membership membership) throws IOException;
+    }
+
+    /** Receives the entries of a file. */
+    interface Reader {
+        /** Ignores all entries. */
+        Reader NONE = new Reader() {};
+
+        default void entry(Entry entry) {}
+
+        /** Receives the pools of an account, with times relative to the time of the file. */
+        default void membership(String account, Membership membership) {}
     }
 
     /** Writes a complete file, or leaves the old one in place. */
@@ -84,7 +101,7 @@ final class Snapshot {
             out.writeLong(MAGIC);
             out.writeInt(VERSION);
             out.writeLong(millis);
-            source.writeTo(entry -> write(out, entry));
+            source.writeTo(new FileWriter(out));
             out.writeByte(END);
             out.writeLong(sum.getValue());
             out.flush();
@@ -93,6 +110,25 @@ final class Snapshot {
             channel.force(true);
         }
         Files.move(newFile, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Writes entries to a file. */
+    private record FileWriter(DataOutputStream out) implements Writer {
+        @Override
+        public void entry(Entry entry) throws IOException {
+            write(out, entry);
+        }
+
+        @Override
+        public void membership(String account, Membership membership) throws IOException {
+            out.writeByte(MEMBERSHIP);
+            out.writeUTF(account);
+            out.writeInt(membership.draws().size());
+            for (Membership.Draw draw : membership.draws()) {
+                out.writeUTF(draw.pool());
+                out.writeLong(draw.until());
+            }
+        }
     }
 
     private static void write(DataOutputStream out, Entry entry) throws IOException {
@@ -126,7 +162,7 @@ final class Snapshot {
      *
      * @throws IOException if the file is damaged or of another version
      */
-    static @Nullable Long read(Path file, Consumer<Entry> consumer) throws IOException {
+    static @Nullable Long read(Path file, Reader reader) throws IOException {
         CRC32C sum = new CRC32C();
         try (InputStream raw = Files.newInputStream(file);
                 BufferedInputStream buffered = new BufferedInputStream(raw, 1 << 16)) {
@@ -135,12 +171,17 @@ final class Snapshot {
                 throw new IOException("not a snapshot of token buckets");
             }
             int version = in.readInt();
-            if (version != VERSION) {
-                throw new IOException("version " + version + ", but this gateway reads version " + VERSION);
+            if (version < OLDEST_VERSION || version > VERSION) {
+                throw new IOException("version " + version + ", but this gateway reads versions " + OLDEST_VERSION
+                        + " to " + VERSION);
             }
             long millis = in.readLong();
             for (byte kind = in.readByte(); kind != END; kind = in.readByte()) {
-                consumer.accept(readEntry(in, kind));
+                if (kind == MEMBERSHIP) {
+                    reader.membership(in.readUTF(), readMembership(in));
+                } else {
+                    reader.entry(readEntry(in, kind));
+                }
             }
             long found = sum.getValue();
             if (in.readLong() != found) {
@@ -156,9 +197,27 @@ final class Snapshot {
         }
     }
 
+    private static Membership readMembership(DataInputStream in) throws IOException {
+        List<Membership.Draw> draws = new ArrayList<>();
+        for (int i = in.readInt(); i > 0; i--) {
+            draws.add(new Membership.Draw(in.readUTF(), in.readLong()));
+        }
+        return new Membership(draws);
+    }
+
+    /** Returns a saved standing, or the one nearest to a standing that only earlier versions have. */
+    private static Standing standing(String name) {
+        return switch (name) {
+            case "WATCHED" -> Standing.CLEAR;
+            case "SLOWED" -> Standing.TIGHTENED;
+            default -> Standing.valueOf(name);
+        };
+    }
+
     private static Entry readEntry(DataInputStream in, byte kind) throws IOException {
         Owner owner = switch (kind) {
             case 'A' -> Owner.ACCOUNT;
+            case 'P' -> Owner.POOL;
             case 'O' -> Owner.ORGANISATION;
             case 'E' -> Owner.EVERYONE;
             default -> throw new IOException("damaged file");
@@ -166,7 +225,7 @@ final class Snapshot {
         String id = in.readUTF();
         boolean hasTier = in.readBoolean();
         String tier = in.readUTF();
-        Standing standing = Standing.valueOf(in.readUTF());
+        Standing standing = standing(in.readUTF());
         boolean withoutOrganisation = in.readBoolean();
         List<BucketEntry> buckets = new ArrayList<>();
         for (int i = in.readInt(); i > 0; i--) {

@@ -4,6 +4,7 @@ import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ public final class TokenMeters {
     private final Counter allowedShared;
     private final Map<String, Counter> refusedOwn = new HashMap<>();
     private final Map<String, Counter> refusedShared = new HashMap<>();
+    private final Map<String, Counter> refusedPooled = new HashMap<>();
     private final Counter exactInput;
     private final Counter exactOutput;
     private final Counter estimatedInput;
@@ -27,6 +29,10 @@ public final class TokenMeters {
         for (TokenBucketPolicy.Limit limit : policy.limits()) {
             refusedOwn.put(limit.name(), refused(context, limit.name(), "own"));
             refusedShared.put(limit.name(), refused(context, limit.name(), "overflow"));
+            refusedPooled.put(limit.name(), refused(context, limit.name(), "pool"));
+        }
+        for (TokenBucketPolicy.Limit limit : policy.poolLimits()) {
+            refusedPooled.put(limit.name(), refused(context, limit.name(), "pool"));
         }
         this.exactInput = charged(context, "input", "exact");
         this.exactOutput = charged(context, "output", "exact");
@@ -48,7 +54,8 @@ public final class TokenMeters {
     }
 
     public void refused(TokenLimit limit, Charge charge) {
-        Counter counter = (charge.overflows ? refusedShared : refusedOwn).get(limit.name());
+        Map<String, Counter> own = charge.overflows ? refusedShared : refusedOwn;
+        Counter counter = (limit.owner() == Owner.POOL ? refusedPooled : own).get(limit.name());
         if (counter != null) {
             counter.increment();
         }

@@ -29,7 +29,7 @@ public final class LostOwners {
         if (now >= quiet && quietUntil.compareAndSet(quiet, now + LOG_INTERVAL_NANOS)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0}: the draws of an account or organisation keep failing, and whenLost applies to it: {1}",
+                    "{0}: the draws of an account, pool or organisation keep failing, and whenLost applies to it: {1}",
                     filter,
                     reason.getMessage());
         }

@@ -5,6 +5,8 @@ import java.util.Set;
 /** The kind of owner of a bucket. */
 public enum Owner {
     ACCOUNT,
+    /** Linked accounts that draw from the limits of one customer together. */
+    POOL,
     ORGANISATION,
     EVERYONE;
 

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of a policy for one owner of buckets (an account, an organisation, or everyone together). They are grouped
+ * The limits of a policy for one owner of buckets (an account, a pool, an organisation, or everyone together). They are grouped
  * by the partition of the owner's traffic that they count.
  */
 public final class OwnerLimits {
@@ -23,6 +23,7 @@ public final class OwnerLimits {
     private final long generation;
     private final Variant variant;
     private final @Nullable BucketLimits[] byKind = new BucketLimits[KINDS];
+    private final long fillNanos;
 
     /**
      * The attributes of an account that select its limits in a policy.
@@ -48,6 +49,11 @@ public final class OwnerLimits {
         for (int kind = 0; kind < KINDS; kind++) {
             byKind[kind] = limits.get(kind).isEmpty() ? null : new BucketLimits(limits.get(kind));
         }
+        this.fillNanos = limits.stream()
+                .flatMap(List::stream)
+                .mapToLong(limit -> limit.refillNanos(limit.capacity()))
+                .max()
+                .orElse(0);
     }
 
     /** Returns the partition kind of a scope. */
@@ -67,6 +73,11 @@ public final class OwnerLimits {
     @Nullable
     public BucketLimits bucketLimits(int kind) {
         return byKind[kind];
+    }
+
+    /** Returns the time in which all empty buckets are full, in nanoseconds. */
+    public long fillNanos() {
+        return fillNanos;
     }
 
     public boolean isEmpty() {

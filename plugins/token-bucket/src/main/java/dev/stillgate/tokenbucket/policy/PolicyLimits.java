@@ -23,6 +23,7 @@ public final class PolicyLimits {
     private final double share;
     private final Map<Standing, AccountLimits> standard;
     private final Map<String, Map<Standing, AccountLimits>> byTier = new HashMap<>();
+    private final OwnerLimits pool;
     private final OwnerLimits organisation;
     private final OwnerLimits everyone;
     private final OwnerLimits overflow;
@@ -44,6 +45,7 @@ public final class PolicyLimits {
         for (String tier : policy.tierNames()) {
             byTier.put(tier, byStanding(tier));
         }
+        this.pool = poolLimits();
         this.organisation = limits(Variant.DEFAULT, Set.of(Owner.ORGANISATION), limit -> 1.0);
         this.everyone = limits(Variant.DEFAULT, Set.of(Owner.EVERYONE), limit -> 1.0);
         this.overflow =
@@ -63,13 +65,14 @@ public final class PolicyLimits {
         return policy;
     }
 
-    /** Returns whether another policy has the same limits, factors and account bound. */
+    /** Returns whether another policy has the same limits, factors, account bound and budget of pools. */
     public boolean matches(TokenBucketPolicy other) {
         return policy.limits().equals(other.limits())
                 && policy.tierFactors().equals(other.tierFactors())
                 && policy.standingFactors().equals(other.standingFactors())
                 && policy.overflowFactor() == other.overflowFactor()
-                && policy.accountBound() == other.accountBound();
+                && policy.accountBound() == other.accountBound()
+                && policy.poolBudget().equals(other.poolBudget());
     }
 
     /**
@@ -94,6 +97,7 @@ public final class PolicyLimits {
     public OwnerLimits of(Owner owner, Variant variant) {
         return switch (owner) {
             case ACCOUNT -> account(variant);
+            case POOL -> pool;
             case ORGANISATION -> organisation;
             case EVERYONE -> everyone;
         };
@@ -102,6 +106,11 @@ public final class PolicyLimits {
     /** Returns whether any limit has a scope. */
     public boolean usesScope(Scope scope) {
         return policy.limits().stream().anyMatch(limit -> limit.scopes().contains(scope));
+    }
+
+    /** Returns the limits of a pool: those of one account without a tier and with a clear standing, and the budget. */
+    public OwnerLimits pool() {
+        return pool;
     }
 
     public OwnerLimits organisation() {
@@ -160,6 +169,19 @@ public final class PolicyLimits {
     }
 
     private OwnerLimits limits(Variant variant, Set<Owner> owners, ToDoubleFunction<Limit> factors) {
+        return new OwnerLimits(generation, variant, byKind(owners, factors));
+    }
+
+    private OwnerLimits poolLimits() {
+        List<List<TokenLimit>> byKind = byKind(Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> 1.0);
+        for (Limit limit : policy.poolLimits()) {
+            byKind.get(OwnerLimits.kind(limit.scopes())).add(limit.scaled(1.0, share));
+        }
+        byKind.forEach(limits -> limits.replaceAll(TokenLimit::ofPool));
+        return new OwnerLimits(generation, Variant.DEFAULT, byKind);
+    }
+
+    private List<List<TokenLimit>> byKind(Set<Owner> owners, ToDoubleFunction<Limit> factors) {
         List<List<TokenLimit>> byKind = new ArrayList<>();
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
             byKind.add(new ArrayList<>());
@@ -170,7 +192,7 @@ public final class PolicyLimits {
                 byKind.get(OwnerLimits.kind(limit.scopes())).add(scaled(i, limit, factors.applyAsDouble(limit)));
             }
         }
-        return new OwnerLimits(generation, variant, byKind);
+        return byKind;
     }
 
     private TokenLimit scaled(int index, Limit limit, double factor) {

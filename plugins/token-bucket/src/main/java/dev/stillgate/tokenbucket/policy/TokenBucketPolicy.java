@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *     {@code accounts.yaml} get buckets beyond it
  * @param overflow the limits of accounts without their own buckets
  * @param fleet the configuration of a fleet
+ * @param pool the budget that the accounts of a pool share, as {@code tokens/duration} by measure, such as {@code
+ *     requests: 500/1d}; 500 requests a day if null
+ * @param verify where the customers of pooled accounts verify themselves; null for no address
  */
 public record TokenBucketPolicy(
         List<Limit> limits,
@@ -38,7 +41,9 @@ public record TokenBucketPolicy(
         @Nullable PromptCount count,
         @Nullable Long maxAccounts,
         @Nullable Overflow overflow,
-        @Nullable FleetPolicy fleet) {
+        @Nullable FleetPolicy fleet,
+        @Nullable Map<Measure, String> pool,
+        @Nullable Verify verify) {
     private static final int MAX_LIMITS = 16;
     private static final int MAX_TIERS = 100;
     private static final long MAX_ACCOUNTS = 100_000_000L;
@@ -52,6 +57,9 @@ public record TokenBucketPolicy(
         Map<String, Integer> names = new HashMap<>();
         for (int i = 0; i < limits.size(); i++) {
             String name = limits.get(i).name();
+            if (PoolBudget.isName(name)) {
+                throw new PolicyException("limits[" + i + "].name", name + " is the name of a limit of the pool");
+            }
             Integer first = names.putIfAbsent(name, i);
             if (first != null) {
                 throw new PolicyException(
@@ -73,6 +81,8 @@ public record TokenBucketPolicy(
         }
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
+        pool = pool == null ? PoolBudget.STANDARD : Map.copyOf(pool);
+        PoolBudget.limits(pool, limits); // checks them
     }
 
     /** The rate limit header fields of responses. */
@@ -100,6 +110,21 @@ public record TokenBucketPolicy(
         CALIBRATED,
         /** The tokenizer of the model if it is public (models of OpenAI), else the estimate. */
         TOKENIZER
+    }
+
+    /** Returns the budget of a pool by measure. */
+    public Map<Measure, String> poolBudget() {
+        return pool == null ? PoolBudget.STANDARD : pool;
+    }
+
+    /** Returns whether the budget of a pool differs from the default. */
+    public boolean hasOwnPoolBudget() {
+        return !poolBudget().equals(PoolBudget.STANDARD);
+    }
+
+    /** Returns the limits of a pool's budget. */
+    public List<Limit> poolLimits() {
+        return PoolBudget.limits(poolBudget(), limits);
     }
 
     public FleetPolicy fleetPolicy() {

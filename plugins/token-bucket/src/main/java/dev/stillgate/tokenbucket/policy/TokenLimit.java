@@ -43,6 +43,22 @@ public record TokenLimit(
         return source.name();
     }
 
+    /** Returns the limit as it applies to a pool. */
+    TokenLimit ofPool() {
+        return new TokenLimit(
+                source,
+                isModelSpecific,
+                Owner.POOL,
+                measure,
+                capacity,
+                fullCapacity,
+                ceiling,
+                strict,
+                bandwidth,
+                configuration,
+                description);
+    }
+
     /** The result of {@link #reserve} for a request that exceeds the full capacity. */
     public static final long TOO_LARGE = -1;
 

@@ -1,9 +1,11 @@
 package dev.stillgate.tokenbucket.bucket;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
@@ -21,6 +23,7 @@ import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,8 @@ final class BucketStoreTest {
                         limit("org", Measure.REQUESTS, Set.of(Scope.ORGANISATION), "1/1d"),
                         limit("all", Measure.INPUT_TOKENS, Set.of(Scope.ROUTE), "1/1d")),
                 Map.of("gold", 10.0),
+                null,
+                null,
                 null,
                 null,
                 null,
@@ -274,7 +280,12 @@ final class BucketStoreTest {
         ticker.advance(Duration.ofSeconds(10));
         harness.buckets.saveWhenDue();
         List<Snapshot.Entry> saved = new ArrayList<>();
-        Snapshot.read(file, saved::add);
+        Snapshot.read(file, new Snapshot.Reader() {
+            @Override
+            public void entry(Snapshot.Entry entry) {
+                saved.add(entry);
+            }
+        });
         Snapshot.BucketEntry bucket = saved.getFirst().buckets().getFirst();
         assertThat(bucket.limits().getFirst().left()).isEqualTo(6);
     }
@@ -310,6 +321,49 @@ final class BucketStoreTest {
                     .as("account %s", i)
                     .isZero();
         }
+    }
+
+    @Test
+    void poolsAndTheirAccountsAreRestored() {
+        TokenBucketPolicy ten =
+                Policies.pooled(Map.of(Measure.REQUESTS, "10/1d"), Policies.limit("requests", 1000, "1000/1h"));
+        filter = restarted(ten);
+        context.stands("listed-0", Standing.POOLED, "c-1");
+        for (int i = 0; i < 7; i++) {
+            use(listed(0), 1);
+        }
+        ticker.advance(Duration.ofSeconds(30));
+        stop();
+        ticker.advance(Duration.ofMinutes(1));
+        filter = restarted(ten);
+        context.stands("listed-0", Standing.POOLED, "c-2"); // merged while the gateway was down
+        assertThat(left("pools", "c-1", "pool-requests")).isEqualTo(3);
+        use(listed(0), 1);
+        assertThat(left("pools", "c-1", "pool-requests")).isEqualTo(2);
+        assertThat(left("pools", "c-2", "pool-requests")).isEqualTo(9);
+        stop();
+        ticker.advance(Duration.ofDays(2));
+        filter = restarted(ten);
+        context.stands("listed-0", Standing.POOLED, "c-3");
+        use(listed(0), 1);
+        assertThat(((BucketPage) context.shows("accounts", "listed-0")).pools()).containsExactly("c-3");
+    }
+
+    @Test
+    void fileOfTheVersionBeforePoolsIsRestored() throws IOException {
+        start();
+        use(500);
+        stop();
+        Path file = directory.resolve("buckets");
+        String saved = Files.readString(file, ISO_8859_1);
+        String older = saved.substring(0, 8) + "\0\0\0\2" + saved.substring(12, saved.length() - Long.BYTES);
+        older = older.replace("\0\5CLEAR", "\0\7WATCHED");
+        CRC32C sum = new CRC32C();
+        sum.update(older.getBytes(ISO_8859_1));
+        byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(sum.getValue()).array();
+        Files.writeString(file, older + new String(end, ISO_8859_1), ISO_8859_1);
+        start();
+        assertThat(left("organisations", "org-1", "org")).isEqualTo(1000 - 1);
     }
 
     private static Account listed(int number) {

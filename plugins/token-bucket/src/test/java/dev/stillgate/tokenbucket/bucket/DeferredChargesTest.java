@@ -12,6 +12,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
@@ -140,6 +141,26 @@ final class DeferredChargesTest {
         assertCharged(1, 100, 4000);
         poll("resp_1", Metered.ACCOUNT, served(exact(90, 9000)));
         assertCharged(2, 90, 9000);
+    }
+
+    @Test
+    void correctionCreditsOnlyThePoolThatWasCharged() {
+        metered.reload(Policies.pooled(
+                Map.of(Measure.OUTPUT_TOKENS, "100000/1d"), limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
+        metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.POOLED, "c-1");
+        background("resp_1", 100, 4000);
+        metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.POOLED, "c-2");
+        metered.served(metered.begin(10, 1000), 10, 1000);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
+        assertThat(poolLeft("c-1")).isEqualTo(100_000 - 1000 - 700);
+        assertThat(poolLeft("c-2")).isEqualTo(100_000 - 1000);
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - 1000 - 700);
+    }
+
+    private long poolLeft(String pool) {
+        Map<String, Long> levels = metered.levels("pools", pool).get("null");
+        assertThat(levels.get("out")).isEqualTo(levels.get("pool-output-tokens"));
+        return levels.get("out");
     }
 
     @Test

@@ -67,7 +67,7 @@ final class LeaseTest {
 
     private static TokenBucketPolicy policy(FleetPolicy.WhenLost lost, TokenBucketPolicy.Limit... limits) {
         return new TokenBucketPolicy(
-                List.of(limits), null, null, null, null, null, null, null, new FleetPolicy(lost, null));
+                List.of(limits), null, null, null, null, null, null, null, new FleetPolicy(lost, null), null, null);
     }
 
     private static TokenBucketPolicy.Limit requests(long capacity, String refill) {

@@ -8,6 +8,7 @@ import static dev.stillgate.tokenbucket.Policies.limit;
 import static dev.stillgate.tokenbucket.Policies.models;
 import static dev.stillgate.tokenbucket.Policies.part;
 import static dev.stillgate.tokenbucket.Policies.policy;
+import static dev.stillgate.tokenbucket.Policies.pooled;
 import static dev.stillgate.tokenbucket.Policies.scoped;
 import static dev.stillgate.tokenbucket.Policies.standings;
 import static dev.stillgate.tokenbucket.Policies.strict;
@@ -16,6 +17,7 @@ import static dev.stillgate.tokenbucket.Policies.tiers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -269,5 +271,105 @@ final class TokenBucketPolicyTest {
         assertThat(gold.description()).isEqualTo("75 requests, refilled at 50/1m times 1.5");
         assertThat(limits.account("standard", Standing.CLEAR, true))
                 .isSameAs(limits.account(null, Standing.CLEAR, true));
+    }
+
+    @Test
+    void poolHasTheDefaultBudgetAndOneCustomersLimits() {
+        TokenBucketPolicy policy = policy(limit("a", 50, "50/1m"), concurrency("parallel", 8));
+        assertThat(policy.hasOwnPoolBudget()).isFalse();
+        assertThat(new PolicyLimits(policy, 0).pool().all())
+                .extracting(TokenLimit::name, TokenLimit::capacity, TokenLimit::owner)
+                .containsExactly(
+                        tuple("a", 50L, Owner.POOL),
+                        tuple("pool-requests", 500L, Owner.POOL),
+                        tuple("parallel", 8L, Owner.POOL));
+    }
+
+    @Test
+    void poolHasNoFactorsOfTiersAndStandings() {
+        TokenBucketPolicy policy = standings(
+                Map.of(Standing.CLEAR, 2.0, Standing.TIGHTENED, 0.25),
+                tiered(Map.of("gold", 4.0), limit("a", 50, "50/1m")));
+        assertThat(new PolicyLimits(policy, 0).pool().all())
+                .extracting(TokenLimit::capacity)
+                .containsExactly(50L, 500L);
+    }
+
+    @Test
+    void budgetOfTokensReservesAsTheLimitsOfItsMeasureDo() {
+        Limit day = limit("day", Measure.OUTPUT_TOKENS, 100_000, "100000/1d");
+        Map<Measure, String> budget = Map.of(Measure.OUTPUT_TOKENS, "400000/1d");
+        assertThat(ceilings(pooled(budget, ceiling(4000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m")), day)))
+                .containsExactly(4000L);
+        assertThat(ceilings(pooled(budget, day))).containsExactly(50_000L);
+        assertThat(ceilings(pooled(budget, limit("a", 50, "50/1m")))).containsExactly(200_000L);
+        assertThat(ceilings(pooled(Map.of(Measure.OUTPUT_TOKENS, "1/1d"), day))).containsExactly(1L);
+    }
+
+    private static List<Long> ceilings(TokenBucketPolicy policy) {
+        return new PolicyLimits(policy, 0)
+                .pool().all().stream()
+                        .filter(limit -> limit.name().equals("pool-output-tokens"))
+                        .map(TokenLimit::ceiling)
+                        .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "REQUESTS, 500, pool.requests: expected tokens/duration",
+        "REQUESTS, 0/1d, pool.requests: expected 1 to",
+        "TOTAL_TOKENS, 5/400d, pool.total-tokens: expected a period",
+        "CONCURRENCY, 5/1d, pool.concurrency: expected requests",
+        "INPUT_TOKENS, 1000000000000/1m, pool.input-tokens: expected at most one a nanosecond",
+    })
+    void badBudgetIsRefused(Measure measure, String budget, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pooled(Map.of(measure, budget), limit("a", 5, "5/1m")))
+                .withMessageStartingWith(message);
+    }
+
+    @Test
+    void emptyBudgetIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pooled(Map.of(), limit("a", 5, "5/1m")))
+                .withMessageStartingWith("pool: expected at least one of requests");
+    }
+
+    @Test
+    void limitWithTheNameOfABudgetIsRefused() {
+        assertThatThrownBy(() -> policy(limit("a", 5, "5/1m"), limit("pool-input-tokens", 5, "5/1m")))
+                .isInstanceOf(PolicyException.class)
+                .hasMessage("pool-input-tokens is the name of a limit of the pool")
+                .extracting("at")
+                .isEqualTo("limits[1].name");
+        assertThat(policy(limit("pool-a", 5, "5/1m")).limits()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "example.com/verify",
+                "ftp://example.com/",
+                "https:///verify",
+                "https://example.com/a b",
+                "https://example.com/\u00e9",
+                "https://example.com/\n",
+                "javascript:alert(1)",
+                "https://example.com/%zz"
+            })
+    void badVerificationAddressIsRefused(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Verify(url))
+                .withMessageStartingWith("url: expected an http or https URL in ASCII");
+    }
+
+    @Test
+    void verificationAddressHasAtMost500Characters() {
+        String longest = "https://example.com/" + "a".repeat(480);
+        assertThat(new Verify(longest).url()).isEqualTo(longest);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Verify(longest + "a"))
+                .withMessage("url: expected at most 500 characters, found 501");
     }
 }

@@ -1,0 +1,83 @@
+package dev.stillgate.tokenbucket.policy;
+
+import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The budget of a pool as limits of the names {@code pool-requests}, {@code pool-input-tokens}, {@code
+ * pool-output-tokens} and {@code pool-total-tokens}. The capacity of each is the number of tokens that it refills in its
+ * period.
+ */
+final class PoolBudget {
+    /** The budget of a policy without {@code pool}: a request a minute for eight hours, as a customer by hand sends. */
+    static final Map<Measure, String> STANDARD = Map.of(Measure.REQUESTS, "500/1d");
+
+    private static final String PREFIX = "pool-";
+
+    private PoolBudget() {}
+
+    /**
+     * Returns the limits of a budget, in the order of the measures.
+     *
+     * @param limits the limits of the policy, whose ceilings of reservations apply
+     * @throws IllegalArgumentException if the budget is invalid
+     */
+    static List<Limit> limits(Map<Measure, String> budget, List<Limit> limits) {
+        if (budget.isEmpty()) {
+            throw new IllegalArgumentException("pool: expected at least one of requests, input-tokens, output-tokens"
+                    + " and total-tokens, such as requests: 500/1d");
+        }
+        List<Limit> all = new ArrayList<>();
+        for (Measure measure : Measure.values()) {
+            String refill = budget.get(measure);
+            if (refill != null) {
+                all.add(limit(measure, refill, limits));
+            }
+        }
+        return all;
+    }
+
+    /** Returns whether a name is reserved for the limits of a budget. */
+    static boolean isName(String name) {
+        for (Measure measure : Measure.values()) {
+            if (measure != Measure.CONCURRENCY && name.equals(PREFIX + measure.label())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Limit limit(Measure measure, String refill, List<Limit> limits) {
+        String key = "pool." + measure.label();
+        if (measure == Measure.CONCURRENCY) {
+            throw new IllegalArgumentException(
+                    key + ": expected requests, input-tokens, output-tokens or total-tokens, found concurrency");
+        }
+        try {
+            long tokens = Refill.parse(refill).tokens();
+            Long ceiling = measure.isTokens() ? ceiling(measure, tokens, limits) : null;
+            return new Limit(
+                    PREFIX + measure.label(), measure, null, null, tokens, refill, null, null, ceiling, null, null);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    key + String.valueOf(e.getMessage()).replaceFirst("^refill", ""), e);
+        }
+    }
+
+    /**
+     * Returns the ceiling of reservations: that of the policy's limits of the measure, and at most half the budget.
+     * Otherwise each request without {@code max_tokens} would reserve half a day of all linked accounts.
+     */
+    private static long ceiling(Measure measure, long tokens, List<Limit> limits) {
+        long least = Math.max(1, tokens / 2);
+        for (Limit limit : limits) {
+            if (limit.measure() == measure) {
+                Long own = limit.reserveCeiling();
+                least = Math.min(least, own == null ? Math.max(1, limit.capacity() / 2) : own);
+            }
+        }
+        return least;
+    }
+}

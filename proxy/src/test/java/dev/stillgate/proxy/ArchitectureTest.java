@@ -217,6 +217,7 @@ class ArchitectureTest {
             "signal",
             "account",
             "link",
+            "likeness",
             "space",
             "candidate",
             "holdout",

@@ -59,6 +59,11 @@ public final class FeatureHasher {
         return mixed == 0 ? 1 : mixed;
     }
 
+    /** Returns the hash of a text. */
+    public long text(String text) {
+        return end(add(begin(), text));
+    }
+
     /** Returns the hash of an address's network: /24 of IPv4, /48 of IPv6. */
     long network(byte... address) {
         return prefix(address, address.length == 4 ? 3 : 6);

@@ -1,0 +1,107 @@
+package dev.stillgate.fingerprint.likeness;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Promised and observed effects of bounded evidence in each stratum. If the observed share of tightened references is
+ * above the promise, with a confidence of 95 % among all references or among the newcomers alone, the stratum is
+ * braked: its accounts are marked instead of tightened.
+ *
+ * <p>References are counted for as long as their standing from evidence lasts, so a share that grows over many rounds
+ * is seen too. The confidence holds for one look; over many looks some strata are braked by chance, which spares
+ * accounts.
+ */
+public final class Calibration {
+    /** No stratum. */
+    public static final Calibration NONE = new Calibration(new Strata(List.of()), List.of());
+
+    private final Strata strata;
+    private final List<StratumCalibration> byStratum;
+
+    private Calibration(Strata strata, List<StratumCalibration> byStratum) {
+        this.strata = strata;
+        this.byStratum = byStratum;
+    }
+
+    /** Returns the calibration of a round. */
+    public static Calibration of(Strata strata, List<CalibratedAccount> accounts, Promise promise) {
+        List<List<CalibratedAccount>> members = new ArrayList<>();
+        for (int i = 0; i < strata.size(); i++) {
+            members.add(new ArrayList<>());
+        }
+        accounts.forEach(account -> members.get(strata.index(account.stratum())).add(account));
+        List<StratumCalibration> byStratum = new ArrayList<>();
+        for (int i = 0; i < strata.size(); i++) {
+            byStratum.add(of(strata.name(i), members.get(i), promise.tightened()));
+        }
+        return new Calibration(strata, List.copyOf(byStratum));
+    }
+
+    private static StratumCalibration of(String name, List<CalibratedAccount> members, double promised) {
+        List<CalibratedAccount> references =
+                members.stream().filter(account -> account.reference() != null).toList();
+        List<CalibratedAccount> others =
+                members.stream().filter(account -> account.reference() == null).toList();
+        Map<ReferenceKind, ObservedShare> byKind = new EnumMap<>(ReferenceKind.class);
+        for (ReferenceKind kind : ReferenceKind.values()) {
+            List<CalibratedAccount> ofKind = references.stream()
+                    .filter(account -> account.reference() == kind)
+                    .toList();
+            if (!ofKind.isEmpty()) {
+                byKind.put(kind, tightened(ofKind));
+            }
+        }
+        ObservedShare tightenedReferences = tightened(references);
+        ObservedShare newcomers = byKind.getOrDefault(ReferenceKind.NEWCOMER, new ObservedShare(0, 0));
+        return new StratumCalibration(
+                name,
+                others.size(),
+                marked(others),
+                tightened(others),
+                promised,
+                marked(references),
+                tightenedReferences,
+                Collections.unmodifiableMap(byKind),
+                Math.max(tightenedReferences.lower(), newcomers.lower()) > promised);
+    }
+
+    private static ObservedShare marked(List<CalibratedAccount> accounts) {
+        return new ObservedShare(
+                (int) accounts.stream().filter(CalibratedAccount::marked).count(), accounts.size());
+    }
+
+    private static ObservedShare tightened(List<CalibratedAccount> accounts) {
+        return new ObservedShare(
+                (int) accounts.stream().filter(CalibratedAccount::tightened).count(), accounts.size());
+    }
+
+    /** Returns the strata with accounts, by number of accounts descending; the stratum for all others is last. */
+    public List<StratumCalibration> strata() {
+        return byStratum;
+    }
+
+    /** Returns whether bounded evidence must not tighten accounts of a stratum. */
+    public boolean brakes(Stratum stratum) {
+        return !byStratum.isEmpty() && byStratum.get(strata.index(stratum)).braked();
+    }
+
+    /** Returns the names of the strata that are braked now and were not before. */
+    public Set<String> newlyBraked(Calibration before) {
+        Set<String> names = before.braked();
+        Set<String> added = braked();
+        added.removeAll(names);
+        return added;
+    }
+
+    private Set<String> braked() {
+        Set<String> names = new HashSet<>();
+        byStratum.stream().filter(StratumCalibration::braked).forEach(stratum -> names.add(stratum.stratum()));
+        return names;
+    }
+}

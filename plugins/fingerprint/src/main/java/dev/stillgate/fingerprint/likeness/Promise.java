@@ -1,0 +1,19 @@
+package dev.stillgate.fingerprint.likeness;
+
+/**
+ * Error rates that the policy allows.
+ *
+ * @param tightened share of a stratum's innocent accounts that may be tightened, above 0 and below 1
+ * @param falseDiscoveries expected share of innocent accounts among those that one model marks, above 0 and below 1
+ */
+public record Promise(double tightened, double falseDiscoveries) {
+    /** One in a thousand innocent accounts of a stratum; one in ten marked accounts. */
+    public static final Promise DEFAULT = new Promise(0.001, 0.1);
+
+    public Promise {
+        if (!(tightened > 0 && tightened < 1 && falseDiscoveries > 0 && falseDiscoveries < 1)) {
+            throw new IllegalArgumentException(
+                    "expected shares above 0 and below 1, found " + tightened + " and " + falseDiscoveries);
+        }
+    }
+}

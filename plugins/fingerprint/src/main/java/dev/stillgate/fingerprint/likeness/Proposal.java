@@ -1,0 +1,20 @@
+package dev.stillgate.fingerprint.likeness;
+
+import java.util.List;
+
+/**
+ * Accounts that an operator may confirm together, since they resemble one confirmed campaign.
+ *
+ * @param model model of the campaign
+ * @param accounts the most similar first
+ */
+public record Proposal(CampaignModel model, List<Resemblance> accounts) {
+    public Proposal {
+        accounts = List.copyOf(accounts);
+    }
+
+    /** Returns the accounts whose p-value is at most a stricter promise. */
+    public List<Resemblance> within(double promise) {
+        return accounts.stream().filter(account -> account.p() <= promise).toList();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.stillgate.fingerprint.likeness;
+
+import dev.stillgate.fingerprint.stats.BenjaminiHochberg;
+import java.util.Arrays;
+
+/**
+ * Thresholds of one model.
+ *
+ * @param promise p-value, corrected for the number of models, up to which an account is tightened
+ * @param marked largest p-value in a stratum that is a discovery, 0 if there is none
+ * @param proposed largest p-value against all references together that is a discovery, 0 if there is none
+ * @param near least score of an account that is shown to an operator
+ */
+record Thresholds(double promise, double marked, double proposed, double near) {
+    /** Number of the most similar accounts that are shown. */
+    private static final int NEAREST = 25;
+
+    /**
+     * Returns the thresholds of a model.
+     *
+     * @param scores scores of the tested accounts
+     * @param inStratum their p-values against the references of their stratum
+     * @param overall their p-values against all references
+     * @param least least score of a confirmed account among the others
+     */
+    static Thresholds of(Promise promise, double[] scores, double[] inStratum, double[] overall, double least) {
+        double[] sorted = scores.clone();
+        Arrays.sort(sorted);
+        double nearest = sorted.length > NEAREST ? sorted[sorted.length - NEAREST] : 0;
+        return new Thresholds(
+                promise.tightened(),
+                BenjaminiHochberg.threshold(inStratum, promise.falseDiscoveries()),
+                BenjaminiHochberg.threshold(overall, promise.falseDiscoveries()),
+                Math.max(least, nearest));
+    }
+}

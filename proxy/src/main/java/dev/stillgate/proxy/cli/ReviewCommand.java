@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
         name = "review",
         mixinStandardHelpOptions = true,
         description = {
-            "Show the clusters and accounts to decide about, most suspicious first, or decide about one.",
+            "Show the clusters and accounts to decide about, and decide.",
+            "The most suspicious come first.",
             "ID is a cluster such as c7, or an account. Every decision is audited with its author and its reason.",
             "Exit 0 if done or waiting for further approvals, 1 if refused; nothing changes in that case."
         },
@@ -68,8 +69,8 @@ final class ReviewCommand implements Callable<Integer> {
             name = "show",
             mixinStandardHelpOptions = true,
             description = {
-                "Show a cluster or an account with its evidence. Long lists are shortened.",
-                "Everything known is shown by stillgate explain, and by --json."
+                "Show a cluster or an account with its evidence.",
+                "Long lists are shortened; stillgate explain and --json show everything."
             })
     int show(@Parameters(paramLabel = "ID") String id, @Mixin AsAccount as) throws Exception {
         ReviewSubject subject = ReviewSubject.of(id, as.account);

@@ -75,8 +75,11 @@ final class AdminLookup implements Resources {
                 .orElse(null);
     }
 
+    /** Returns the standing that requests of an account meet, which is lower for a verified account. */
     private Standing inForce(String id) {
-        return standings.of(new Account(id, Account.Trust.NONE, null, null, false, null));
+        Account listed = accounts.table().named(id);
+        return standings.of(
+                listed != null ? listed : new Account(id, Account.Trust.NONE, null, null, false, null));
     }
 
     /** Adds the account, its standing and its last refusal. Unlisted accounts may have a standing too. */

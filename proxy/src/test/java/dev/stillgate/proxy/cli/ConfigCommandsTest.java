@@ -48,7 +48,7 @@ class ConfigCommandsTest {
                 routes: [{path: /v1/, upstream: model}]
                 filters:
                   - {name: networks, type: geo-restriction, config: {deny: {networks: [203.0.113.0/24]}}}
-                  - {name: watch, type: fingerprint, mode: shadow, config: {ladder: {marked: 2.1}, pace: 30}}
+                  - {name: watch, type: fingerprint, mode: shadow, config: {ladder: {marked: 1.1}, review: {approvals: 2}}}
                   - name: limits
                     type: token-bucket
                     mode: off
@@ -136,10 +136,10 @@ class ConfigCommandsTest {
         Lines run = Lines.of("dump", "--config", config.toString());
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.err()).contains("policy.yaml:1:1").contains("version: 2 is not a supported version");
-        write("policy.yaml", policy.replace("pace: 30", "pace: 0"));
+        write("policy.yaml", policy.replace("approvals: 2", "approvals: 0"));
         Lines filter = Lines.of("dump", "--config", config.toString());
         assertThat(filter.exit()).isEqualTo(1);
-        assertThat(filter.err()).contains("policy.yaml:6:").contains("pace: expected 1 to 10000");
+        assertThat(filter.err()).contains("policy.yaml:6:").contains("approvals: expected 1 to 5, found 0");
     }
 
     @Test

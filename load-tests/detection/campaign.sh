@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Simulates honest customers and extraction campaigns: writes exchange logs or drives a gateway.
+# Simulates honest customers and extraction campaigns: writes logs, drives a gateway, or plays in virtual time.
 #
 # The same seed gives the same traffic. "generate" writes logs for backtests; "drive" sends the traffic to a gateway with time
-# compressed.
+# compressed; "play" runs clients, campaigns and the real filters in one process and virtual time.
 set -euo pipefail
 
 usage() {
@@ -11,6 +11,7 @@ usage: load-tests/run campaign generate [WHO] [--out DIR] [--name STEM] [--gzip 
                                        [--after REPORT.json [--replace-at STANDING]]
        load-tests/run campaign drive [WHO] [--minutes M] [--speedup X]
                                     [--gateways N] [--policy FILE | --url URL --model-port PORT]
+       load-tests/run campaign play [WHO] [--policy FILE] [--out REPORT.json]
        load-tests/run campaign scenarios
 WHO, the traffic:
   --scenario NAME  default "default"; `scenarios` lists all with their campaigns
@@ -18,6 +19,10 @@ WHO, the traffic:
   --days D         length of the run, default that of the scenario
   --honest H       number of honest accounts, default that of the scenario
   --scale F        campaigns with F times as many accounts, each at the same pace
+  --facts yes|no   whether accounts have registration facts and exact times of creation; default "yes" for play, else "no"
+  --farms KIND     what the accounts of a campaign's farms share: payment, device, network, nothing; default "mixed"
+  --verified S     share of verified honest accounts; default that of the group
+  --campaign-verified S   share of verified accounts of campaigns; default that of the campaign
 generate:
   --out DIR        directory for STEM.jsonl.gz and STEM.accounts.yaml, default the current one
   --name STEM      default SCENARIO-SEED
@@ -35,12 +40,16 @@ honest customer got a 403 or an error that is not the model's. The gateway's cal
   --url URL        uses your gateway on loopback instead, whose upstream is 127.0.0.1:PORT of --model-port. It has to trust one
                    entry of X-Forwarded-For; the key of account a-1 is sk-a-1. Its calendar is the machine's, so accounts are
                    not compared within the first 20 hours. With --admin URL the final standings are read from it.
+play: prints the tables of a backtest, closed loop: clients retry as official SDKs do, campaigns send refused items again by
+other accounts and replace accounts. The same options give the same report.
+  --policy FILE    policy of the gateway, default load-tests/detection/campaign/play.yaml
+  --out FILE       writes the report as JSON
 TEXT
 }
 
 MODE=${1:-} SPEEDUP=1440 GATEWAYS=1 POLICY="" GATEWAY="" ARGUMENTS=() WHO=()
 case $MODE in
-  generate|drive|scenarios) shift ;;
+  generate|drive|play|scenarios) shift ;;
   -h|--help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac
@@ -51,7 +60,7 @@ while [ $# -gt 0 ]; do
     --speedup) SPEEDUP=${2:?--speedup needs a value}; ARGUMENTS+=("$1" "$2") ;;
     --gateways) GATEWAYS=${2:?--gateways needs a value} ;;
     --url) GATEWAY=${2:?--url needs a value}; ARGUMENTS+=("$1" "$2") ;;
-    --scenario|--seed|--days|--honest|--scale) WHO+=("$1" "${2:?$1 needs a value}") ;;
+    --scenario|--seed|--days|--honest|--scale|--facts|--farms|--verified|--campaign-verified) WHO+=("$1" "${2:?$1 needs a value}") ;;
     *) ARGUMENTS+=("$1" "${2:?$1 needs a value}") ;;
   esac
   shift 2
@@ -100,5 +109,10 @@ if [ "$MODE" = drive ] && [ -z "$GATEWAY" ]; then
     URLS=${URLS:+$URLS,}http://127.0.0.1:$PORT ADMINS=${ADMINS:+$ADMINS,}http://127.0.0.1:$ADMIN
   done
   ARGUMENTS+=(--url "$URLS" --admin "$ADMINS" --calendar "$SINCE" --model-port "$MODEL")
+fi
+if [ "$MODE" = play ]; then
+  ARGUMENTS+=(--policy "${POLICY:-$HERE/campaign/play.yaml}")
+  LOAD_CLASSES="$LOAD_TESTS/target/classes:$ROOT/proxy/target/dist/lib/*" # with the plugins
+  export STILLGATE_CANARY_SECRET=${STILLGATE_CANARY_SECRET:-load test, no secret}
 fi
 campaign "$MODE" "${WHO[@]}" "${ARGUMENTS[@]}"

@@ -6,6 +6,8 @@ import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.drive.Drive;
 import dev.stillgate.loadtests.campaign.drive.DriveOptions;
 import dev.stillgate.loadtests.campaign.drive.SimulatedModel;
+import dev.stillgate.loadtests.campaign.play.Play;
+import dev.stillgate.loadtests.campaign.play.PlayOptions;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.campaign.traffic.LogWriter;
@@ -25,8 +27,8 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, or drives a
- * gateway.
+ * The command {@code load-tests/run campaign}: writes exchange logs of honest customers and campaigns, drives a
+ * gateway, or plays against the filters in virtual time.
  */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
@@ -50,8 +52,9 @@ public final class CampaignCommand {
                 case "drive" -> {
                     return drive(DriveOptions.parse(args, 1), out);
                 }
+                case "play" -> new Play(PlayOptions.parse(args, 1)).run(out);
                 case "scenarios" -> scenarios(out);
-                default -> throw new IllegalArgumentException("expected generate, accounts, drive or scenarios");
+                default -> throw new IllegalArgumentException("expected generate, accounts, drive, play or scenarios");
             }
             return 0;
         } catch (IllegalArgumentException e) {

@@ -108,7 +108,9 @@ public final class Backtest {
                     continue;
                 }
                 tally.exchange(line.ts());
-                replay.begin(line, facts);
+                VirtualResponse response = replay.begin(line, facts);
+                facts.account()
+                        .add(facts.label(), line.ts(), response.text(), response.refusedForStanding());
                 learning.at(line.ts());
                 input.progress().at(tally.exchanges(), line.ts(), log::part);
             }
@@ -121,7 +123,8 @@ public final class Backtest {
                     explanations.clusters(),
                     learning.hour(),
                     log.broken(),
-                    replay.endedEarly());
+                    replay.endedEarly(),
+                    false);
         }
     }
 }

@@ -1,25 +1,12 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.account.AccountsFile;
-import dev.stillgate.proxy.chain.ChainCompiler;
-import dev.stillgate.proxy.chain.CompiledChain;
-import dev.stillgate.proxy.chain.FilterCatalog;
-import dev.stillgate.proxy.chain.Secrets;
-import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
-import dev.stillgate.proxy.gateway.Gateway;
-import dev.stillgate.proxy.json.KeyedMarks;
-import dev.stillgate.proxy.observe.FilterMeters;
-import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.LoneFleet;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,13 +15,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Setup of a backtest from its files. It uses the catalogue, compiler and chain of a {@link Gateway}, with a virtual
- * clock and fixed secrets, without sockets or saved state.
- */
+/** Setup of a backtest from its files. */
 public final class BacktestRun {
-    private static final byte[] SECRET = "the secret of every backtest".getBytes(StandardCharsets.UTF_8);
-
     private final Environment environment;
 
     public BacktestRun(Environment environment) {
@@ -78,49 +60,18 @@ public final class BacktestRun {
         if (first < 0) {
             throw new IOException("there is no exchange in " + options.logs());
         }
-        VirtualClock clock = new VirtualClock(first);
-        VirtualTimer timer = new VirtualTimer(clock);
-        KeyedMarks marks = new KeyedMarks(Secrets.derive(SECRET, "gateway", "context marks"));
-        SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        FilterMeters meters = new FilterMeters(registry);
-        try (FilterCatalog catalog = FilterCatalog.load(BacktestRun.class.getClassLoader(), options.plugins())) {
-            ChainCompiler compiler = new ChainCompiler(
-                    catalog,
-                    new StateRegistry(),
-                    meters,
-                    meters,
-                    clock,
-                    timer,
-                    null,
-                    new LoneFleet(),
-                    new Secrets(SECRET, marks));
-            PolicyBuilder.Built built =
-                    new PolicyBuilder(catalog, compiler).buildOffline(loaded, !options.asConfigured());
-            CompiledChain chain = built.chain();
-            try {
-                chain.activate();
-                return new Backtest(clock, timer)
-                        .run(
-                                new Backtest.Subject(
-                                        built.serving(),
-                                        compiler.standings(),
-                                        marks,
-                                        types(loaded.policy()),
-                                        loaded.sha256(),
-                                        () -> learnt(registry)),
-                                new Backtest.Input(options.logs(), listed, options.brokenLines(), options.progress()));
-            } finally {
-                chain.close();
-            }
+        try (VirtualChain chain = VirtualChain.open(loaded, options.plugins(), options.asConfigured(), first)) {
+            return new Backtest(chain.clock(), chain.timer())
+                    .run(
+                            new Backtest.Subject(
+                                    chain.serving(),
+                                    chain.standings(),
+                                    chain.marks(),
+                                    types(loaded.policy()),
+                                    loaded.sha256(),
+                                    chain::learnt),
+                            new Backtest.Input(options.logs(), listed, options.brokenLines(), options.progress()));
         }
-    }
-
-    /** Returns the lowest learning progress of any filter, NaN when no filter learns. */
-    private static double learnt(SimpleMeterRegistry registry) {
-        return registry.find("stillgate.fingerprint.learnt").gauges().stream()
-                .mapToDouble(Gauge::value)
-                .min()
-                .orElse(Double.NaN);
     }
 
     private static Map<String, Account> listed(@Nullable Path given, Policy policy) throws ConfigException {
@@ -131,7 +82,7 @@ public final class BacktestRun {
         return own == null || !Files.exists(own) ? Map.of() : AccountsFile.byId(own);
     }
 
-    private static Map<String, String> types(Policy policy) {
+    static Map<String, String> types(Policy policy) {
         Map<String, String> types = new HashMap<>();
         policy.filters().stream()
                 .filter(filter -> filter.mode() != Policy.Mode.OFF)

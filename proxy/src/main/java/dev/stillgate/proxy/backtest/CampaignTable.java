@@ -10,8 +10,16 @@ final class CampaignTable {
             Shares of the output tokens of all answers that a campaign asked for.
             refused: never left the gateway, counted with the logged usage. marked: prose that left with a group's key.
             free: left without a mark, delayed or not; code, tool calls and reasoning of a marked answer are free.
+            """;
+
+    private static final String OPEN_LOOP = """
             44 d: the shares if the campaign goes on for 44 days as in the last quarter of its time.
             Open loop: requests come as logged. A replay cannot show the reaction of an actor who is refused.
+            """;
+
+    private static final String CLOSED_LOOP = """
+            48 h: the shares from 48 hours after the campaign's first request.
+            Closed loop: clients and campaigns react to refusals. An answer is refused if no attempt got it.
             """;
 
     private static final String RUNGS_LEGEND = """
@@ -36,15 +44,19 @@ final class CampaignTable {
             return;
         }
         TextTable texts = new TextTable(out, TEXT_ROW);
-        texts.row("campaign", "accounts", "tokens", "refused", "marked", "free", "44 d: refused", "marked", "free");
+        boolean closed = findings.isClosedLoop();
+        String later = closed ? "48 h: refused" : "44 d: refused";
+        texts.row("campaign", "accounts", "tokens", "refused", "marked", "free", later, "marked", "free");
         for (LabelGroup group : groups) {
             CampaignFigures found = CampaignFigures.of(group);
-            texts(texts, group.shortName(), found.accounts(), found.tokens(), found.shares(), found.shares44d());
+            TextShares laterShares = closed ? found.sharesAfter48h() : found.shares44d();
+            texts(texts, group.shortName(), found.accounts(), found.tokens(), found.shares(), laterShares);
         }
         OverallFigures overall = findings.overall();
-        mean(texts, "all, by tokens", overall.tokens(), overall.byTokens());
-        mean(texts, "mean of " + overall.campaigns(), "", overall.mean());
-        out.append(findings.hasCanary() ? "" : UNMARKED).append(LEGEND).append('\n');
+        mean(texts, "all, by tokens", overall.tokens(), overall.byTokens(), closed);
+        mean(texts, "mean of " + overall.campaigns(), "", overall.mean(), closed);
+        out.append(findings.hasCanary() ? "" : UNMARKED).append(LEGEND);
+        out.append(closed ? CLOSED_LOOP : OPEN_LOOP).append('\n');
         rungs(groups, out);
         String few = groups.stream()
                 .filter(group -> group.members().size() < FEWEST_ACCOUNTS)
@@ -57,12 +69,12 @@ final class CampaignTable {
         }
     }
 
-    private static void mean(TextTable table, String name, Object tokens, Means means) {
-        texts(table, name, "", tokens, means.shares(), means.shares44d());
+    private static void mean(TextTable table, String name, Object tokens, Means means, boolean closed) {
+        texts(table, name, "", tokens, means.shares(), closed ? means.sharesAfter48h() : means.shares44d());
     }
 
     private static void texts(
-            TextTable table, String name, Object accounts, Object tokens, TextShares logged, TextShares days44) {
+            TextTable table, String name, Object accounts, Object tokens, TextShares logged, TextShares later) {
         table.row(
                 name,
                 accounts,
@@ -70,9 +82,9 @@ final class CampaignTable {
                 TextTable.percent(logged.refused()),
                 TextTable.percent(logged.marked()),
                 TextTable.percent(logged.free()),
-                TextTable.percent(days44.refused()),
-                TextTable.percent(days44.marked()),
-                TextTable.percent(days44.free()));
+                TextTable.percent(later.refused()),
+                TextTable.percent(later.marked()),
+                TextTable.percent(later.free()));
     }
 
     private static void rungs(List<LabelGroup> groups, StringBuilder out) {

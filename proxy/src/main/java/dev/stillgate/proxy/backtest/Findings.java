@@ -14,6 +14,7 @@ public final class Findings {
     private final long learntHour;
     private final long broken;
     private final long endedEarly;
+    private final boolean closedLoop;
 
     Findings(
             String sha256,
@@ -23,7 +24,8 @@ public final class Findings {
             List<Explanations.Cluster> clusters,
             long learntHour,
             long broken,
-            long endedEarly) {
+            long endedEarly,
+            boolean closedLoop) {
         this.sha256 = sha256;
         this.tally = tally;
         this.accounts = population.sorted();
@@ -32,6 +34,12 @@ public final class Findings {
         this.learntHour = learntHour;
         this.broken = broken;
         this.endedEarly = endedEarly;
+        this.closedLoop = closedLoop;
+    }
+
+    /** Returns whether clients reacted to the responses; otherwise requests came as logged. */
+    boolean isClosedLoop() {
+        return closedLoop;
     }
 
     /** Returns the means over all campaigns. */

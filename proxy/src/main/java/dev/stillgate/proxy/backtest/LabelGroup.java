@@ -42,9 +42,9 @@ final class LabelGroup {
     }
 
     /** Counts a request of the group. */
-    void add(long ts, ReplayedText replayed) {
-        volumes.add(ts, replayed.text());
-        refusedForStanding += replayed.refusedForStanding() ? 1 : 0;
+    void add(long ts, TextVolume asked, boolean wasRefusedForStanding) {
+        volumes.add(ts, asked);
+        refusedForStanding += wasRefusedForStanding ? 1 : 0;
     }
 
     /** Returns the text that the group asked for, without cover traffic. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An account of a log, with its exchanges and its changes of standing. */
 final class LoggedAccount {
-    private final Account account;
+    private Account account;
     private List<Membership> memberships = List.of();
     private List<Change> changes = List.of();
     private long exchanges;
@@ -44,20 +44,30 @@ final class LoggedAccount {
         return account;
     }
 
-    /** Counts an exchange, also for its label's group. */
-    void add(Label label, long ts, ReplayedText replayed) {
+    /** Replaces the account's entry in {@code accounts.yaml}. */
+    void list(Account entry) {
+        account = entry;
+    }
+
+    /** Counts a request, and makes the account a member of its label's group. */
+    void begin(Label label, long ts) {
         exchanges++;
         LabelGroup group = label.group();
         if (group != null) {
             join(group, ts);
         }
+    }
+
+    /** Adds the text that a request asked for, also to its label's group; cover traffic has none. */
+    void add(Label label, long ts, TextVolume asked, boolean wasRefusedForStanding) {
         if (label.cover()) {
             return;
         }
-        text = text.plus(replayed.text());
-        refusedForStanding += replayed.refusedForStanding() ? 1 : 0;
+        text = text.plus(asked);
+        refusedForStanding += wasRefusedForStanding ? 1 : 0;
+        LabelGroup group = label.group();
         if (group != null) {
-            group.add(ts, replayed);
+            group.add(ts, asked, wasRefusedForStanding);
         }
     }
 

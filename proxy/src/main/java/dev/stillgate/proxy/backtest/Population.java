@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /** The accounts of a log by id. Unlisted accounts are treated as accepted by the upstream. */
 final class Population {
-    private final Map<String, Account> listed;
+    private final Map<String, Account> listed = new HashMap<>();
     private final Map<String, LoggedAccount> byId = new HashMap<>();
 
     /**
@@ -17,7 +17,16 @@ final class Population {
      * @param listed the accounts of {@code accounts.yaml} by id
      */
     Population(Map<String, Account> listed) {
-        this.listed = listed;
+        this.listed.putAll(listed);
+    }
+
+    /** Lists an account, or replaces its entry. */
+    void list(Account account) {
+        listed.put(account.id(), account);
+        LoggedAccount known = byId.get(account.id());
+        if (known != null) {
+            known.list(account);
+        }
     }
 
     /** Returns the account with that id, created on first use. */

@@ -11,6 +11,7 @@ import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay {
     private static final String GATEWAY = "gateway";
+    private static final String CONNECTION = "connection";
+    private static final Header NO_RETRY = new Header("x-should-retry", "false");
 
     private final ServingPolicy policy;
     private final FilterChain chain;
@@ -56,8 +59,8 @@ final class Replay {
         this.tally = tally;
     }
 
-    /** Advances the time to a line's exchange and begins it. */
-    void begin(LogLine line, LogFacts facts) {
+    /** Advances the time to a line's exchange, begins it and returns its response. */
+    VirtualResponse begin(LogLine line, LogFacts facts) {
         advance(VirtualClock.nanos(line.ts()));
         LoggedPath.Found found = facts.path().by(facts.method());
         LoggedConnection connection = connection(facts);
@@ -70,9 +73,15 @@ final class Replay {
                 facts.address(),
                 connection,
                 line.ts());
-        ReplayedText text =
+        VirtualResponse response =
                 connection.isOpen() ? run(exchange, found.refused(), line) : refuseConnection(exchange, line);
-        facts.account().add(facts.label(), line.ts(), text);
+        facts.account().begin(facts.label(), line.ts());
+        watch.update();
+        return response;
+    }
+
+    /** Reports the changes of standing that an operator's action has caused. */
+    void operated() {
         watch.update();
     }
 
@@ -89,16 +98,17 @@ final class Replay {
         return opened;
     }
 
-    private ReplayedText refuseConnection(LoggedExchange exchange, LogLine line) {
-        tally.rejected("connection");
-        return refused(exchange, line, false);
+    private VirtualResponse refuseConnection(LoggedExchange exchange, LogLine line) {
+        tally.rejected(CONNECTION);
+        return new VirtualResponse.Refused(
+                0, CONNECTION, CONNECTION, null, true, refusedText(exchange, line), false);
     }
 
-    private ReplayedText refused(LoggedExchange exchange, LogLine line, boolean forStanding) {
-        return new ReplayedText(TextVolume.refused(answer.readRefused(exchange.operation(), line)), forStanding);
+    private TextVolume refusedText(LoggedExchange exchange, LogLine line) {
+        return TextVolume.refused(answer.readRefused(exchange.operation(), line));
     }
 
-    private ReplayedText run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
+    private VirtualResponse run(LoggedExchange exchange, @Nullable BadMessage badPath, LogLine line) {
         Refusal refusal = request(exchange, badPath);
         boolean stream = false;
         if (refusal == null && exchange.operation().readsBody()) {
@@ -116,11 +126,9 @@ final class Replay {
             refusal = exchange.progress.refusal();
         }
         if (refusal != null) {
-            boolean forStanding = RefusalCause.isStanding(refusal.verdict(), watch.standing(exchange.account()));
-            refuse(exchange, refusal);
-            return refused(exchange, line, forStanding);
+            return refuse(exchange, refusal, line);
         }
-        return new ReplayedText(deliver(exchange, tap, line), false);
+        return new VirtualResponse.Served(line.status(), deliver(exchange, tap, line));
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {
@@ -150,14 +158,23 @@ final class Replay {
         return new Refusal(GATEWAY, new Verdict.Reject(kind, code, code));
     }
 
-    private void refuse(LoggedExchange exchange, Refusal refusal) {
+    private VirtualResponse refuse(LoggedExchange exchange, Refusal refusal, LogLine line) {
         tally.rejected(refusal.filter());
         Verdict.Reject verdict = refusal.verdict();
+        boolean forStanding = RefusalCause.isStanding(verdict, watch.standing(exchange.account()));
         int status = ErrorBodies.status(verdict.kind());
         chain.onComplete(
                 exchange,
                 exchange.progress,
                 new Outcome.Rejected(status, Usage.NONE, 0, 0, refusal.filter(), verdict.code()));
+        return new VirtualResponse.Refused(
+                status,
+                refusal.filter(),
+                verdict.code(),
+                verdict.retryAfter(),
+                !verdict.headers().contains(NO_RETRY),
+                refusedText(exchange, line),
+                forStanding);
     }
 
     private TextVolume deliver(LoggedExchange exchange, AnswerTap tap, LogLine line) {

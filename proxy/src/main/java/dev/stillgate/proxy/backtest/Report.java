@@ -66,6 +66,7 @@ public final class Report {
         field("to", tally.to(), ",");
         field("broken", findings.broken(), ",");
         field("canary", findings.hasCanary(), ",");
+        field("closedLoop", findings.isClosedLoop(), ",");
         out.write(",\n\"standings\":[");
         items(findings.accounts().stream()
                 .filter(account -> !account.changes().isEmpty())

@@ -64,6 +64,12 @@ abstract class BacktestRunRig {
                         (exchanges, millis, part) -> {}));
     }
 
+    /** Opens a gateway at the start of the test logs. */
+    VirtualGateway gateway(String filters) throws IOException, ConfigException {
+        return VirtualGateway.open(
+                name -> null, new VirtualGateway.Options(policy(filters), plugins, Lines.START, asConfigured));
+    }
+
     String report(Findings findings) throws IOException {
         Path out = directory.resolve("report.json");
         Report.write(findings, out);

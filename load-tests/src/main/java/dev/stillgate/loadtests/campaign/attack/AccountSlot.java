@@ -64,6 +64,15 @@ final class AccountSlot {
         return tenure == null ? null : tenure.account;
     }
 
+    /** Returns the account that uses the slot at a time, or the last one before. */
+    Account last(long time) {
+        Account last = tenures.getFirst().account;
+        for (Tenure tenure : tenures) {
+            last = tenure.from <= time ? tenure.account : last;
+        }
+        return last;
+    }
+
     /** Returns whether an account was planned to use the slot at a time, whatever the gateway did to it. */
     boolean wants(long time) {
         return covering(planned, time) != null;

@@ -144,7 +144,7 @@ final class Dispatcher implements Source {
     /** Queues a turn for which no account is free. */
     private void postpone(Run run, AccountSlot slot, Api api) {
         Reply reply = run.dialogue().ask();
-        api.postpone(due, label, reply);
+        api.postpone(due, label, slot.last(due).id(), reply);
         backlog.add(run.refused(reply, slot, due), due + MINUTE);
     }
 

@@ -13,7 +13,8 @@ public interface Api {
      * later.
      *
      * @param time milliseconds since the epoch
+     * @param account the account that should have sent it
      * @param reply the response that the client wants
      */
-    default void postpone(long time, String label, Reply reply) {}
+    default void postpone(long time, String label, String account, Reply reply) {}
 }

@@ -8,6 +8,9 @@ package dev.stillgate.loadtests.campaign.traffic;
  * @param retryable false for {@code x-should-retry: false}
  */
 public record ApiResponse(int refusal, long retryAfter, boolean retryable) {
+    /** Refusal that stands for a closed connection, which SDKs treat as a server error. */
+    public static final int CLOSED = 599;
+
     /** The model's response. */
     public static final ApiResponse SERVED = new ApiResponse(0, -1, true);
 

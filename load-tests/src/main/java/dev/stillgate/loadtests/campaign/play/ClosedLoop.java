@@ -1,0 +1,102 @@
+package dev.stillgate.loadtests.campaign.play;
+
+import dev.stillgate.loadtests.campaign.traffic.Api;
+import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
+import dev.stillgate.loadtests.campaign.traffic.ExchangeLine;
+import dev.stillgate.loadtests.campaign.wire.Reply;
+import dev.stillgate.loadtests.json.JsonBuffer;
+import dev.stillgate.proxy.backtest.BrokenLogException;
+import dev.stillgate.proxy.backtest.TextVolume;
+import dev.stillgate.proxy.backtest.VirtualGateway;
+import dev.stillgate.proxy.backtest.VirtualResponse;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The API behind a virtual gateway. A response that a client wants is counted once, with the fate of its last attempt:
+ * a refused exchange that succeeds later, at any account, is delivered text. Not thread-safe.
+ */
+final class ClosedLoop implements Api {
+    private final VirtualGateway gateway;
+    private final ExchangeLine line = new ExchangeLine();
+    private final Map<Reply, Wanted> wanted = new IdentityHashMap<>();
+    private long requests;
+    private long refusals;
+
+    /** A response that a client wants and has not got. */
+    private record Wanted(
+            long number, String label, String account, long since, TextVolume text, boolean refusedForStanding) {}
+
+    ClosedLoop(VirtualGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    @Override
+    public ApiResponse send(Exchange exchange) {
+        requests++;
+        VirtualResponse response = offer(line.of(exchange));
+        Wanted before = wanted.get(exchange.reply());
+        long since = before == null ? exchange.time() : before.since;
+        boolean forStanding = response.refusedForStanding() || (before != null && before.refusedForStanding);
+        String account = exchange.account().id();
+        return switch (response) {
+            case VirtualResponse.Served served -> {
+                wanted.remove(exchange.reply());
+                gateway.count(exchange.label(), account, since, served.text(), forStanding);
+                yield ApiResponse.SERVED;
+            }
+            case VirtualResponse.Refused refused -> {
+                refusals++;
+                wanted.put(
+                        exchange.reply(),
+                        new Wanted(requests, exchange.label(), account, since, refused.text(), forStanding));
+                yield new ApiResponse(
+                        refused.status() == 0 ? ApiResponse.CLOSED : refused.status(),
+                        millis(refused.retryAfter()),
+                        refused.retryable());
+            }
+        };
+    }
+
+    private VirtualResponse offer(JsonBuffer json) {
+        try {
+            return gateway.offer(json.bytes(), 0, json.length());
+        } catch (BrokenLogException e) {
+            throw new IllegalStateException("the simulation sent a broken exchange", e);
+        }
+    }
+
+    /** Returns {@code retry-after} in whole seconds, rounded up as in the header field. */
+    private static long millis(@Nullable Duration retryAfter) {
+        return retryAfter == null ? -1 : 1000 * ((retryAfter.toMillis() + 999) / 1000);
+    }
+
+    @Override
+    public void postpone(long time, String label, String account, Reply reply) {
+        wanted.put(
+                reply, new Wanted(++requests, label, account, time, new TextVolume(reply.tokens(), 0, 0), false));
+    }
+
+    /** Counts all responses that clients still want as refused. */
+    void finish() {
+        wanted.values().stream()
+                .sorted(Comparator.comparingLong(Wanted::number))
+                .forEach(each -> gateway.count(
+                        each.label, each.account, each.since, each.text, each.refusedForStanding));
+        wanted.clear();
+    }
+
+    /** Returns the number of attempts. */
+    long requests() {
+        return requests;
+    }
+
+    /** Returns the number of refused attempts. */
+    long refusals() {
+        return refusals;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.stillgate.loadtests.campaign.play;
+
+import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.proxy.backtest.Findings;
+import dev.stillgate.proxy.backtest.Report;
+import dev.stillgate.proxy.backtest.SummaryTable;
+import dev.stillgate.proxy.backtest.VirtualGateway;
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.config.Environment;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Plays a simulation against a policy in virtual time. The same options give the same report. */
+public final class Play {
+    private final PlayOptions options;
+
+    public Play(PlayOptions options) {
+        this.options = options;
+    }
+
+    /** Plays the whole run, writes the report and prints the tables. */
+    public void run(PrintStream out) throws IOException {
+        long began = System.nanoTime();
+        Simulation simulation = options.simulation();
+        World world = simulation.world();
+        try (VirtualGateway gateway = VirtualGateway.open(
+                Environment.system(), new VirtualGateway.Options(options.policy(), null, world.start(), false))) {
+            ClosedLoop loop = new ClosedLoop(gateway);
+            List<Source> sources = new ArrayList<>();
+            sources.add(new Listing(gateway, simulation.registry(), world));
+            sources.addAll(simulation.sources());
+            new Simulation(world, sources, simulation.registry()).run(world.end(), loop);
+            gateway.advance(world.end());
+            loop.finish();
+            Findings findings = gateway.findings();
+            if (options.out() != null) {
+                Report.write(findings, options.out());
+            }
+            out.println("Closed loop");
+            out.print(SummaryTable.of(findings));
+            double seconds = (System.nanoTime() - began) / 1e9;
+            out.printf(
+                    "%,d requests, %,d refused; %.1f s, %,.0f requests a second%n",
+                    loop.requests(), loop.refusals(), seconds, loop.requests() / seconds);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.stillgate.proxy.backtest;
+
+import static dev.stillgate.proxy.backtest.Lines.START;
+import static dev.stillgate.proxy.backtest.Lines.line;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Standing;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Requests, accounts and operator's calls of a gateway in virtual time. */
+@Tag("slow")
+class VirtualGatewayTest extends BacktestRunRig {
+    private static final TextVolume SEVEN_FREE = new TextVolume(0, 0, 7);
+
+    private static VirtualResponse offer(VirtualGateway gateway, Lines line) throws BrokenLogException {
+        byte[] bytes = line.toString().getBytes(StandardCharsets.UTF_8);
+        return gateway.offer(bytes, 0, bytes.length);
+    }
+
+    @Test
+    void responsesAreThoseOfTheFilters() throws Exception {
+        try (VirtualGateway gateway = gateway(SCRIPTED)) {
+            assertThat(offer(gateway, line(0, "a"))).isEqualTo(new VirtualResponse.Served(200, SEVEN_FREE));
+            assertThat(offer(gateway, line(1, "a").with("status", "500")))
+                    .isEqualTo(new VirtualResponse.Served(500, TextVolume.NONE));
+            assertThat(offer(gateway, line(2, "a").does("reject")))
+                    .isEqualTo(new VirtualResponse.Refused(
+                            403, "trial-1", "trial", null, true, new TextVolume(7, 0, 0), false));
+            assertThat(offer(gateway, line(3, "a").text("ja4", "bad").text("connection", "k")))
+                    .isInstanceOfSatisfying(
+                            VirtualResponse.Refused.class,
+                            refused -> assertThat(refused.status()).isZero());
+            assertThat(offer(gateway, line(4, "a").text("path", "/v2/x")))
+                    .isInstanceOfSatisfying(VirtualResponse.Refused.class, refused -> {
+                        assertThat(refused.status()).isEqualTo(404);
+                        assertThat(refused.filter()).isEqualTo("gateway");
+                    });
+        }
+    }
+
+    @Test
+    void bucketsRefillInVirtualTime() throws Exception {
+        String limits = "[{name: limits, type: token-bucket, config: {limits: "
+                + "[{name: r, measure: requests, capacity: 1, refill: 1/10s}]}}]";
+        try (VirtualGateway gateway = gateway(limits)) {
+            assertThat(offer(gateway, line(0, "a"))).isInstanceOf(VirtualResponse.Served.class);
+            assertThat(offer(gateway, line(4_000, "a")))
+                    .isInstanceOfSatisfying(VirtualResponse.Refused.class, refused -> {
+                        assertThat(refused.status()).isEqualTo(429);
+                        assertThat(refused.retryAfter()).hasSeconds(6);
+                        assertThat(refused.refusedForStanding()).isFalse();
+                    });
+            assertThat(offer(gateway, line(10_000, "a"))).isInstanceOf(VirtualResponse.Served.class);
+        }
+    }
+
+    @Test
+    void standingIsInForceAfterTheAnalysis() throws Exception {
+        try (VirtualGateway gateway = gateway(SCRIPTED)) {
+            offer(gateway, line(0, "a").does("set a TIGHTENED"));
+            assertThat(gateway.standing("a")).isEqualTo(Standing.CLEAR);
+            gateway.advance(START + 1_001);
+            assertThat(gateway.now()).isEqualTo(START + 1_001);
+            assertThat(gateway.standing("a")).isEqualTo(Standing.TIGHTENED);
+        }
+    }
+
+    @Test
+    void listedAccountIsSeenFromItsNextRequest() throws Exception {
+        try (VirtualGateway gateway = gateway(SCRIPTED)) {
+            offer(gateway, line(0, "a").does("set a POOLED"));
+            gateway.advance(START + 2_000);
+            assertThat(gateway.standing("a")).isEqualTo(Standing.POOLED);
+            gateway.list(new Account("a", Account.Trust.LISTED, null, null, true, Instant.ofEpochMilli(START)));
+            assertThat(gateway.standing("a")).isEqualTo(Standing.MARKED);
+            offer(gateway, line(3_000, "a"));
+            assertThat(trace(gateway))
+                    .contains("request a@0 CLEAR ACCEPTED 1 CHAT_COMPLETIONS")
+                    .contains("request a@3000 MARKED LISTED 2 CHAT_COMPLETIONS");
+        }
+    }
+
+    @Test
+    void responsesEndInVirtualTime() throws Exception {
+        try (VirtualGateway gateway = gateway(SCRIPTED)) {
+            offer(gateway, line(0, "a").end(5_000));
+            gateway.advance(START + 4_999);
+            assertThat(trace(gateway)).doesNotContain("complete a");
+            gateway.advance(START + 5_000);
+            assertThat(trace(gateway)).contains("complete a@5000 Served 200 7");
+        }
+    }
+
+    private static String trace(VirtualGateway gateway) {
+        return String.valueOf(gateway.get("clusters"));
+    }
+
+    @Test
+    void operatorSeesPagesAndActs() throws Exception {
+        try (VirtualGateway gateway = gateway("[{name: behaviour, type: fingerprint}]")) {
+            offer(gateway, line(0, "a"));
+            gateway.advance(START + 2_000);
+            assertThat(gateway.get("nothing")).isNull();
+            assertThat(gateway.get("accounts", "unknown")).isNull();
+            String page = gateway.act("accounts", "a", "standing", Map.of("standing", "blocked", "why", "test"));
+            JsonNode pinned = new ObjectMapper().readTree(page).at("/filters/behaviour/pinned");
+            assertThat(pinned.get("standing").asText()).isEqualTo("blocked");
+            assertThat(offer(gateway, line(2_001, "a")))
+                    .isInstanceOfSatisfying(VirtualResponse.Refused.class, refused -> {
+                        assertThat(refused.code()).isEqualTo("standing-blocked");
+                        assertThat(refused.refusedForStanding()).isTrue();
+                    });
+        }
+    }
+
+    @Test
+    void reportHasWhatWasCounted() throws Exception {
+        try (VirtualGateway gateway = gateway(SCRIPTED)) {
+            offer(gateway, line(0, "a").label("campaign:x").does("reject"));
+            VirtualResponse response = offer(gateway, line(60_000, "b").label("campaign:x"));
+            gateway.count("campaign:x", "b", START, response.text(), true);
+            offer(gateway, line(61_000, "h").label("honest:chat").does("reject"));
+            gateway.count("honest:chat", "h", START + 61_000, new TextVolume(7, 0, 0), true);
+            JsonNode report = new ObjectMapper().readTree(report(gateway.findings()));
+            assertThat(report.get("closedLoop").asBoolean()).isTrue();
+            assertThat(report.get("exchanges").asInt()).isEqualTo(3);
+            JsonNode campaign = report.at("/labels/campaign:x");
+            assertThat(campaign.get("accounts").asInt()).isEqualTo(2);
+            assertThat(campaign.get("exchanges").asInt()).isEqualTo(1);
+            assertThat(campaign.at("/shares/free").asDouble()).isEqualTo(1);
+            assertThat(report.at("/honest/refusedForStanding").asInt()).isEqualTo(1);
+            assertThat(SummaryTable.of(gateway.findings())).contains("48 h: refused", "Closed loop: ");
+        }
+    }
+
+    @Test
+    void invalidInputIsRefused() throws Exception {
+        try (VirtualGateway gateway = gateway(SCRIPTED)) {
+            offer(gateway, line(1_000, "a"));
+            assertThatThrownBy(() -> offer(gateway, line(999, "a")))
+                    .isInstanceOf(BrokenLogException.class)
+                    .hasMessage("ts: 1 ms before the current time");
+            assertThatThrownBy(() -> gateway.offer(new byte[] {'{'}, 0, 1)).isInstanceOf(BrokenLogException.class);
+            assertThatThrownBy(() -> gateway.count("other:x", "a", START, SEVEN_FREE, false))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("label: expected honest:GROUP");
+        }
+    }
+}

@@ -2,6 +2,8 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowList;
 import dev.stillgate.fingerprint.report.OperatorActions;
+import dev.stillgate.fingerprint.report.Reports;
+import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Counter;
@@ -38,10 +40,41 @@ final class FingerprintAdmin {
         action(ACCOUNTS, AdminAction.ERASE, "erase", OperatorActions::erase);
         action(CLUSTERS, "standing", "pin-cluster", OperatorActions::pinCluster);
         action(CLUSTERS, "unpin", "unpin-cluster", OperatorActions::unpinCluster);
+        action(CLUSTERS, "confirm", "confirm-cluster", labelCluster(LabelKind.CONFIRMED));
+        action(CLUSTERS, "refute", "refute-cluster", labelCluster(LabelKind.REFUTED));
+        action(ACCOUNTS, "confirm", "confirm", labelAccount(LabelKind.CONFIRMED));
+        action(ACCOUNTS, "refute", "refute", labelAccount(LabelKind.REFUTED));
+        action(ACCOUNTS, "vouch", "vouch", labelAccount(LabelKind.VOUCHED));
+        action(ACCOUNTS, "unlabel", "unlabel", (operator, id, arguments) -> operator.labels()
+                .unlabel(id, arguments));
         gauges();
     }
 
+    private static Action labelCluster(LabelKind kind) {
+        return (operator, id, arguments) -> operator.labels().labelCluster(kind, id, arguments);
+    }
+
+    private static Action labelAccount(LabelKind kind) {
+        return (operator, id, arguments) -> operator.labels().labelAccount(kind, id, arguments);
+    }
+
     private void views() {
+        context.adminView("review", new AdminView() {
+            @Override
+            public @Nullable Object of(String id) {
+                return null;
+            }
+
+            @Override
+            public Object all() {
+                return all(Reports.REVIEWED);
+            }
+
+            @Override
+            public Object all(int limit) {
+                return state.report(reports -> reports.review(limit));
+            }
+        });
         context.adminView(ACCOUNTS, id -> state.report(reports -> reports.account(id)));
         context.adminView(CLUSTERS, new AdminView() {
             @Override

@@ -161,7 +161,7 @@ public final class FingerprintState implements AutoCloseable {
     /** Runs a query on the accounts and clusters. The analysis waits meanwhile. */
     <T extends @Nullable Object> T report(Function<Reports, T> query) {
         synchronized (analyst) {
-            return query.apply(new Reports(analyst));
+            return query.apply(new Reports(analyst, ticker.millis()));
         }
     }
 

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResourceRequests {
     private static final String ACCOUNTS = "accounts";
-    private static final String STANDING = "standing";
     private static final String CREATE = "create=true";
+
+    /** Actions on accounts that would create state for an account that was never seen. */
+    private static final Set<String> CREATING = Set.of("standing", "confirm", "refute", "vouch");
     private static final Pattern LIMIT = Pattern.compile("limit=(?:[1-9][0-9]{0,2}|1000)");
 
     private final Resources resources;
@@ -110,7 +112,7 @@ final class ResourceRequests {
         if (refusal == null && !path.isValid()) {
             refusal = Reply.error(400, "invalid id");
         }
-        if (refusal == null && path.page().equals(ACCOUNTS) && action.equals(STANDING)) {
+        if (refusal == null && path.page().equals(ACCOUNTS) && CREATING.contains(action)) {
             refusal = unknown(exchange.getRequestURI().getRawQuery(), path);
         }
         mutation.respond(refusal != null ? refusal : done(mutation, path, action));

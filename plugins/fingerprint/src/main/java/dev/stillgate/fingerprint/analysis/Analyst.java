@@ -9,6 +9,7 @@ import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Approvals;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.Ladder;
@@ -51,6 +52,7 @@ public final class Analyst {
     private int compared;
     private long revision;
     private final List<String> forgotten = new ArrayList<>();
+    private final Approvals approvals = new Approvals();
 
     /** An analyst without data. */
     public Analyst(AnalysisSettings settings) {
@@ -317,6 +319,10 @@ public final class Analyst {
 
     public Clusters clusters() {
         return clusters;
+    }
+
+    public Approvals approvals() {
+        return approvals;
     }
 
     public Ladder ladder() {

@@ -10,6 +10,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.spi.Standing;
 import java.time.Instant;
@@ -67,7 +68,21 @@ final class AccountReport {
             pinned.put("insteadOf", Reports.name(entry.earned));
             page.put("pinned", pinned);
         }
+        if (entry.label != null) {
+            page.put("label", shown(entry.label));
+        }
         page.put("changes", entry.changes.stream().map(AccountReport::shown).toList());
+    }
+
+    private static Map<String, Object> shown(Label label) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("what", LabelActions.past(label.kind()));
+        shown.put("by", label.by());
+        shown.put("why", label.why());
+        shown.put("at", Reports.time(label.at()));
+        shown.put("until", Reports.time(label.until()));
+        shown.put("cluster", label.cluster());
+        return shown;
     }
 
     private static Map<String, Object> shown(AccountStanding.Change change) {

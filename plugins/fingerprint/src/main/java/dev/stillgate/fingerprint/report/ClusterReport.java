@@ -33,6 +33,7 @@ final class ClusterReport {
 
     private final Analyst analyst;
     private final Cluster cluster;
+    private final long now;
     private final List<Member> members = new ArrayList<>();
     private final List<AccountProfile> profiles = new ArrayList<>();
     private double exchanges;
@@ -44,7 +45,9 @@ final class ClusterReport {
      */
     private record Member(String account, int accountIndex, double exchanges) {}
 
-    ClusterReport(Analyst analyst, Cluster cluster) {
+    /** @param now milliseconds since the epoch */
+    ClusterReport(Analyst analyst, Cluster cluster, long now) {
+        this.now = now;
         this.analyst = analyst;
         this.cluster = cluster;
         AccountTable table = analyst.table();
@@ -73,6 +76,13 @@ final class ClusterReport {
         page.put("evidence", Reports.rounded(cluster.total));
         page.put("evidenceByFamily", Reports.rounded(cluster.evidence));
         page.put("foundBy", cluster.matchedOn == null ? "" : Reports.name(cluster.matchedOn));
+        page.put("links", ReviewQueue.links(cluster));
+        page.put("revision", cluster.revision());
+        page.put("labels", ReviewQueue.labels(analyst, cluster));
+        Object pending = ReviewQueue.pending(analyst, cluster.id, now);
+        if (pending != null) {
+            page.put("pending", pending);
+        }
         page.put("standings", standings());
         page.put("exchanges", Reports.rounded(exchanges));
         page.put("capabilities", capabilities());

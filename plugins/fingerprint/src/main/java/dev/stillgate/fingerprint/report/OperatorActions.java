@@ -26,6 +26,11 @@ public final class OperatorActions {
         this.now = now;
     }
 
+    /** Returns the judgements that the operator can give. */
+    public LabelActions labels() {
+        return new LabelActions(analyst, now);
+    }
+
     /** Pins an account, known or not, and returns its page. */
     public @Nullable Map<String, Object> pin(String account, Map<String, Object> arguments) {
         pin(account, ManualStanding.of(arguments, now, analyst.settings().expireAfter()));
@@ -45,7 +50,7 @@ public final class OperatorActions {
         }
         List.copyOf(cluster.accounts).forEach(account -> pin(account, pin));
         cluster.note(now, "pinned to " + Reports.name(pin.standing()) + " by hand");
-        return new ClusterReport(analyst, cluster).page();
+        return new ClusterReport(analyst, cluster, now).page();
     }
 
     private void pin(String account, ManualStanding pin) {
@@ -68,7 +73,7 @@ public final class OperatorActions {
         }
         cluster.accounts.forEach(account -> analyst.ladder().unpin(account, now));
         cluster.note(now, "unpinned by hand");
-        return new ClusterReport(analyst, cluster).page();
+        return new ClusterReport(analyst, cluster, now).page();
     }
 
     /** Erases an account and its standing; returns the standing it had, null for an unknown account. */

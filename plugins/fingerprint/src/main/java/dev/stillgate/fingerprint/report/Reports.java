@@ -13,12 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Pages of accounts and clusters. The analysis must not run meanwhile. */
 public final class Reports {
+    /** Number of items of the queue that are listed unless a request names another. */
+    public static final int REVIEWED = 25;
+
     private static final int MAX_CLUSTERS = 1000;
     private static final int MAX_ACCOUNTS = 80_000;
     private final Analyst analyst;
+    private final long now;
 
-    public Reports(Analyst analyst) {
+    /** @param now milliseconds since the epoch */
+    public Reports(Analyst analyst, long now) {
         this.analyst = analyst;
+        this.now = now;
     }
 
     /** Returns the page of an account, null for an unknown one. */
@@ -29,7 +35,12 @@ public final class Reports {
     /** Returns the page of a cluster, null for an unknown one. */
     public @Nullable Map<String, Object> cluster(String id) {
         Cluster cluster = analyst.clusters().find(id);
-        return cluster == null ? null : new ClusterReport(analyst, cluster).page();
+        return cluster == null ? null : new ClusterReport(analyst, cluster, now).page();
+    }
+
+    /** Returns the queue of clusters and accounts that wait for a judgement. */
+    public Map<String, Object> review(int limit) {
+        return new ReviewQueue(analyst, now).page(limit);
     }
 
     /** Returns all clusters, the newest last. At most {@value #MAX_ACCOUNTS} accounts are listed in all. */

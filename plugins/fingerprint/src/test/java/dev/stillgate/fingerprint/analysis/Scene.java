@@ -40,7 +40,7 @@ public final class Scene {
             2);
 
     public final Analyst analyst = new Analyst(SETTINGS);
-    public final Reports reports = new Reports(analyst);
+    public final Reports reports = new Reports(analyst, BEGIN + 30 * HOUR);
 
     /** Records one exchange an hour of each account. */
     public Scene seen(int exchanges, String... accounts) {
@@ -50,6 +50,41 @@ public final class Scene {
             }
         }
         return this;
+    }
+
+    /** Records one exchange of a verified account. */
+    public Scene seenVerified(String account) {
+        Observation seen = exchange(account, BEGIN + 30 * HOUR);
+        seen.verified = true;
+        analyst.observe(seen);
+        return this;
+    }
+
+    /** Records one exchange of an account of an organisation. */
+    public Scene seenOf(String organisation, String account) {
+        Observation seen = exchange(account, BEGIN + 30 * HOUR);
+        seen.organisation = organisation;
+        analyst.observe(seen);
+        return this;
+    }
+
+    /** Applies other settings of operators' judgements. */
+    public void reviews(ReviewSettings review) {
+        analyst.applySettings(
+                new AnalysisSettings(
+                        SETTINGS.signals(),
+                        SETTINGS.weights(),
+                        SETTINGS.ladder(),
+                        SETTINGS.expireAfter(),
+                        SETTINGS.learnAccounts(),
+                        SETTINGS.learnTime(),
+                        SETTINGS.regroup(),
+                        SETTINGS.idle(),
+                        SETTINGS.maxAccounts(),
+                        SETTINGS.innocent(),
+                        review,
+                        SETTINGS.samples()),
+                BEGIN + 30 * HOUR);
     }
 
     /** Adds a cluster as found by a round. */

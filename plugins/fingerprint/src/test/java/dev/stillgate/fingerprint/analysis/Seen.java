@@ -7,6 +7,11 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -66,5 +71,14 @@ public final class Seen {
                 AllowedAccounts.NONE,
                 ReviewSettings.STANDARD,
                 0);
+    }
+
+    /** Returns a copy of an analyst by way of its saved form. */
+    public static Analyst restored(Analyst analyst) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        analyst.write(new DataOutputStream(bytes));
+        Analyst copy = new Analyst(analyst.settings());
+        copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true);
+        return copy;
     }
 }

@@ -1,0 +1,180 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Label;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.LabelOrder;
+import dev.stillgate.fingerprint.standing.ManualStanding;
+import dev.stillgate.spi.ConflictException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Judgements of operators on accounts and clusters. The analysis must not run meanwhile. */
+public final class LabelActions {
+    /** Maximum number of accounts that a response lists. */
+    private static final int MAX_LISTED = 100;
+
+    private final Analyst analyst;
+    private final long now;
+    private final Duration lifetime;
+
+    /** @param now milliseconds since the epoch */
+    public LabelActions(Analyst analyst, long now) {
+        this.analyst = analyst;
+        this.now = now;
+        this.lifetime = analyst.settings().review().expireAfter();
+    }
+
+    /**
+     * Labels the members of a cluster. Verified accounts, accounts of an organisation and vouched accounts are never
+     * confirmed with others.
+     *
+     * @return the cluster's page, null for an unknown id
+     * @throws ConflictException if the members have changed since the revision that the order names
+     */
+    public @Nullable Map<String, Object> labelCluster(LabelKind kind, String id, Map<String, Object> arguments) {
+        Cluster cluster = analyst.clusters().find(id);
+        if (cluster == null) {
+            return null;
+        }
+        LabelOrder order = LabelOrder.ofCluster(kind, arguments, now, lifetime);
+        requireCurrent(cluster, order);
+        List<String> exempt = new ArrayList<>();
+        List<String> members = new ArrayList<>();
+        for (String account : cluster.accounts) {
+            if (!order.except().contains(account)) {
+                (kind == LabelKind.CONFIRMED && isExempt(account) ? exempt : members).add(account);
+            }
+        }
+        boolean pools =
+                kind == LabelKind.CONFIRMED && members.size() >= analyst.settings().review().poolLeast();
+        boolean isRepeated = !members.isEmpty()
+                && members.stream().allMatch(account -> isLabelled(account, kind, cluster.id, pools));
+        Map<String, Object> decided = new LinkedHashMap<>();
+        if (!isRepeated) {
+            if (!approved(cluster.id, order)) {
+                return page(cluster);
+            }
+            members.forEach(account -> label(account, order.label(now, cluster.id, pools), decided));
+            cluster.note(now, past(kind) + " by " + order.by());
+        }
+        decided.put("what", past(kind));
+        decided.put("by", order.by());
+        decided.put("why", order.why());
+        decided.put("at", Reports.time(now));
+        decided.put("until", Reports.time(order.until()));
+        decided.put("labelled", members.size());
+        decided.put("exempt", exempt.subList(0, Math.min(MAX_LISTED, exempt.size())));
+        decided.put("pooled", pools);
+        decided.put("already", isRepeated);
+        Map<String, Object> page = page(cluster);
+        page.put("decided", decided);
+        return page;
+    }
+
+    /** Labels one account, known or not, and returns its page. */
+    public @Nullable Map<String, Object> labelAccount(LabelKind kind, String account, Map<String, Object> arguments) {
+        LabelOrder order = LabelOrder.ofAccount(kind, arguments, now, lifetime);
+        AccountStanding entry = analyst.ladder().find(account);
+        Label present = entry == null ? null : entry.label;
+        String cluster = entry == null ? null : entry.cluster;
+        boolean pools = kind == LabelKind.CONFIRMED && cluster != null && isPool(cluster);
+        Map<String, Object> decided = new LinkedHashMap<>();
+        boolean isRepeated = present != null && present.kind() == kind && present.by().equals(order.by());
+        if (!isRepeated && approved(accountSubject(account), order)) {
+            label(account, order.label(now, cluster, pools), decided);
+        }
+        Map<String, Object> page = new AccountReport(analyst).of(account);
+        if (page != null && decided.containsKey("replaced")) {
+            page.put("replaced", Objects.requireNonNull(decided.get("replaced")));
+        }
+        return page == null ? Map.of("pending", pending(accountSubject(account))) : page;
+    }
+
+    /** Removes the label of an account; returns its page, null for an unknown account. */
+    public @Nullable Map<String, Object> unlabel(String account, Map<String, Object> arguments) {
+        ManualStanding.requireNone(arguments);
+        if (analyst.ladder().find(account) != null) {
+            analyst.ladder().label(account, null, now);
+        }
+        return new AccountReport(analyst).of(account);
+    }
+
+    private void requireCurrent(Cluster cluster, LabelOrder order) {
+        if (order.revision() == cluster.revision()) {
+            return;
+        }
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("revision", cluster.revision());
+        details.put("added", limited(cluster.addedSince(order.revision())));
+        details.put("removed", limited(cluster.removedSince(order.revision())));
+        throw new ConflictException(
+                "the cluster has changed since revision " + order.revision() + ": read its page again", details);
+    }
+
+    private static List<String> limited(List<String> accounts) {
+        return accounts.subList(0, Math.min(MAX_LISTED, accounts.size()));
+    }
+
+    private boolean isExempt(String account) {
+        int index = analyst.table().index().find(account);
+        AccountStanding entry = analyst.ladder().find(account);
+        Label label = entry == null ? null : entry.label;
+        return (label != null && label.kind() == LabelKind.VOUCHED)
+                || (index != AccountIndex.NONE
+                        && (analyst.table().verified(index)
+                                || analyst.table().organisation(index) != null));
+    }
+
+    private boolean isLabelled(String account, LabelKind kind, String cluster, boolean pools) {
+        AccountStanding entry = analyst.ladder().find(account);
+        Label label = entry == null ? null : entry.label;
+        return label != null && label.kind() == kind && cluster.equals(label.cluster()) && label.pools() == pools;
+    }
+
+    /** Returns whether an earlier confirmation has made a pool of a cluster. */
+    private boolean isPool(String cluster) {
+        Cluster known = analyst.clusters().find(cluster);
+        return known != null
+                && known.accounts.stream().anyMatch(account -> isLabelled(account, LabelKind.CONFIRMED, cluster, true));
+    }
+
+    private boolean approved(String subject, LabelOrder order) {
+        return analyst.approvals()
+                .approve(subject, order, analyst.settings().review().approvals(), now);
+    }
+
+    private void label(String account, Label label, Map<String, Object> decided) {
+        Label replaced = analyst.ladder().label(account, label, now);
+        if (replaced != null && replaced.kind() != label.kind()) {
+            decided.putIfAbsent(
+                    "replaced",
+                    Map.of("what", past(replaced.kind()), "by", replaced.by(), "at", Reports.time(replaced.at())));
+        }
+    }
+
+    private Map<String, Object> page(Cluster cluster) {
+        return new ClusterReport(analyst, cluster, now).page();
+    }
+
+    private Object pending(String subject) {
+        return Objects.requireNonNullElse(ReviewQueue.pending(analyst, subject, now), Map.of());
+    }
+
+    /** Returns the subject of an account's pending order; clusters have their id as subject. */
+    static String accountSubject(String account) {
+        return "account " + account;
+    }
+
+    static String past(LabelKind kind) {
+        return Reports.name(kind);
+    }
+}

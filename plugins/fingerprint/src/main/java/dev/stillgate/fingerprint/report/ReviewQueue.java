@@ -1,0 +1,128 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Approvals;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Label;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.spi.Standing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Clusters and accounts that wait for an operator's judgement, most suspicious first. */
+final class ReviewQueue {
+    private static final int MAX_SHOWN = 5;
+
+    private final Analyst analyst;
+    private final long now;
+
+    /** @param now milliseconds since the epoch */
+    ReviewQueue(Analyst analyst, long now) {
+        this.analyst = analyst;
+        this.now = now;
+    }
+
+    /** Item of the queue with its evidence as a base-10 logarithm of odds, by which the queue is sorted. */
+    private record Item(double evidence, Map<String, Object> shown) {}
+
+    Map<String, Object> page(int limit) {
+        List<Item> items = new ArrayList<>();
+        for (Cluster cluster : analyst.clusters().all()) {
+            Item item = item(cluster);
+            if (item != null) {
+                items.add(item);
+            }
+        }
+        items.sort(Comparator.comparingDouble(Item::evidence).reversed());
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("size", items.size());
+        page.put("items", items.stream().limit(limit).map(Item::shown).toList());
+        return page;
+    }
+
+    /** Returns the item of a cluster; null if the cluster was refuted or no member waits for a judgement. */
+    private @Nullable Item item(Cluster cluster) {
+        int refuted = 0;
+        List<String> unlabelled = new ArrayList<>();
+        Standing highest = Standing.CLEAR;
+        for (String account : cluster.accounts) {
+            AccountStanding entry = analyst.ladder().find(account);
+            Label label = entry == null ? null : entry.label;
+            refuted += label != null && label.kind() == LabelKind.REFUTED && label.isFor(cluster) ? 1 : 0;
+            Standing standing = analyst.ladder().standing(account);
+            highest = standing.reaches(highest) ? standing : highest;
+            if (label == null) {
+                unlabelled.add(account);
+            }
+        }
+        if (unlabelled.isEmpty() || 2 * refuted > cluster.accounts.size()) {
+            return null;
+        }
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("kind", "cluster");
+        shown.put("id", cluster.id);
+        shown.put("size", cluster.accounts.size());
+        shown.put("unlabelled", unlabelled.size());
+        shown.put("revision", cluster.revision());
+        shown.put("since", Reports.time(cluster.since));
+        shown.put("evidence", Reports.rounded(cluster.total));
+        shown.put("standing", Reports.name(highest));
+        shown.put("links", links(cluster));
+        shown.put("reasons", cluster.reasons);
+        shown.put("accounts", unlabelled.stream().limit(MAX_SHOWN).toList());
+        Object pending = pending(analyst, cluster.id, now);
+        if (pending != null) {
+            shown.put("pending", pending);
+        }
+        return new Item(cluster.total, shown);
+    }
+
+    static List<Map<String, Object>> links(Cluster cluster) {
+        return cluster.links.values().stream().map(ReviewQueue::shown).toList();
+    }
+
+    private static Map<String, Object> shown(Link link) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("kind", Reports.name(link.kind()));
+        shown.put("name", link.name());
+        shown.put("accounts", link.accounts());
+        shown.put("weight", Reports.rounded(link.weight()));
+        shown.put("bound", link.bound());
+        return shown;
+    }
+
+    /** Returns the members of a cluster by label. */
+    static Map<String, Integer> labels(Analyst analyst, Cluster cluster) {
+        Map<String, Integer> labels = new TreeMap<>();
+        for (String account : cluster.accounts) {
+            AccountStanding entry = analyst.ladder().find(account);
+            if (entry != null && entry.label != null) {
+                labels.merge(LabelActions.past(entry.label.kind()), 1, Integer::sum);
+            }
+        }
+        return labels;
+    }
+
+    /** Returns the order that waits for another operator; null for none. */
+    static @Nullable Object pending(Analyst analyst, String subject, long now) {
+        Approvals.Pending waiting = analyst.approvals().of(subject, now);
+        if (waiting == null) {
+            return null;
+        }
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("what", LabelActions.past(waiting.order().kind()));
+        shown.put("by", String.join(", ", waiting.by()));
+        shown.put("why", waiting.order().why());
+        shown.put("at", Reports.time(waiting.at()));
+        shown.put("approvals", waiting.by().size());
+        shown.put("needed", analyst.settings().review().approvals());
+        return shown;
+    }
+}

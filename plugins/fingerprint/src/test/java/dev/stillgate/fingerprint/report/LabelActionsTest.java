@@ -1,0 +1,196 @@
+package dev.stillgate.fingerprint.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stillgate.fingerprint.analysis.Scene;
+import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.signal.ReviewSettings;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.spi.ConflictException;
+import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Standing;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LabelActionsTest {
+    private static final long NOW = Scene.BEGIN + 31 * Scene.HOUR;
+    private static final String[] MEMBERS =
+            IntStream.range(0, 12).mapToObj(i -> "a-" + i).toArray(String[]::new);
+
+    private final Scene scene = new Scene().seen(30, MEMBERS).found(Standing.MARKED, MEMBERS);
+
+    private Map<String, Object> cluster(LabelKind kind, Object... arguments) {
+        Map<String, Object> all = new HashMap<>(Map.of("by", "ann", "why", "one pipeline", "revision", 1));
+        for (int i = 0; i < arguments.length; i += 2) {
+            all.put((String) arguments[i], arguments[i + 1]);
+        }
+        return new LabelActions(scene.analyst, NOW).labelCluster(kind, "c1", all);
+    }
+
+    private Map<String, Object> account(LabelKind kind, String account, String by) {
+        return new LabelActions(scene.analyst, NOW).labelAccount(kind, account, Map.of("by", by, "why", "known"));
+    }
+
+    private Standing standing(String account) {
+        return scene.analyst.ladder().standing(account);
+    }
+
+    private void needs(int approvals) {
+        scene.reviews(new ReviewSettings(approvals, Duration.ofDays(90), 10));
+    }
+
+    private Map<?, ?> decided(Map<String, Object> page) {
+        return (Map<?, ?>) page.get("decided");
+    }
+
+    @Test
+    void confirmedClusterIsPooledWithoutTheExceptions() {
+        Map<String, Object> page = cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
+        assertThat(decided(page).get("labelled")).isEqualTo(11);
+        assertThat(decided(page).get("pooled")).isEqualTo(true);
+        assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
+        assertThat(standing("a-3")).isEqualTo(Standing.MARKED);
+        assertThat(scene.analyst.groups()).containsEntry("a-0", "c1");
+    }
+
+    @Test
+    void fewerAccountsThanAPoolAreTightened() {
+        cluster(LabelKind.CONFIRMED, "except", List.of("a-0", "a-1", "a-2"));
+        assertThat(standing("a-5")).isEqualTo(Standing.TIGHTENED);
+    }
+
+    @Test
+    void verifiedDeclaredAndVouchedAccountsAreExempt() {
+        scene.seenVerified("a-1").seenOf("firm", "a-2");
+        account(LabelKind.VOUCHED, "a-4", "ann");
+        Map<String, Object> page = cluster(LabelKind.CONFIRMED);
+        assertThat(decided(page).get("exempt")).isEqualTo(List.of("a-1", "a-2", "a-4"));
+        assertThat(List.of(standing("a-1"), standing("a-2"), standing("a-4"))).containsOnly(Standing.MARKED);
+    }
+
+    @Test
+    void changedClusterConflictsAndNothingIsDone() {
+        scene.seen(30, "a-77").found(Standing.MARKED, joined("a-77"));
+        scene.analyst.forget("a-5");
+        assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED))
+                .isInstanceOfSatisfying(
+                        ConflictException.class,
+                        conflict -> assertThat(conflict.details())
+                                .containsEntry("revision", 3)
+                                .containsEntry("added", List.of("a-77"))
+                                .containsEntry("removed", List.of("a-5")));
+        assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
+    }
+
+    private static String[] joined(String account) {
+        return IntStream.rangeClosed(0, MEMBERS.length)
+                .mapToObj(i -> i < MEMBERS.length ? MEMBERS[i] : account)
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void repeatedOrderChangesNothing() {
+        cluster(LabelKind.CONFIRMED);
+        long until = scene.analyst.ladder().find("a-0").label.until();
+        Map<String, Object> again =
+                new LabelActions(scene.analyst, NOW + Scene.HOUR).labelCluster(LabelKind.CONFIRMED, "c1", Map.of(
+                        "by", "ann", "why", "one pipeline", "revision", 1));
+        assertThat(decided(again).get("already")).isEqualTo(true);
+        assertThat(scene.analyst.ladder().find("a-0").label.until()).isEqualTo(until);
+    }
+
+    @Test
+    void twoOperatorsMustAgreeIfThePolicyAsksForTwo() {
+        needs(2);
+        assertThat(cluster(LabelKind.CONFIRMED).get("pending").toString()).contains("by=ann", "approvals=1", "needed=2");
+        assertThat(cluster(LabelKind.CONFIRMED).get("pending")).as("the same operator again").isNotNull();
+        assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
+        assertThat(cluster(LabelKind.CONFIRMED, "by", "ben", "except", List.of("a-1")).get("pending").toString())
+                .as("another order takes the place of the first")
+                .contains("by=ben");
+        assertThat(cluster(LabelKind.CONFIRMED, "by", "ann", "except", List.of("a-1"))).doesNotContainKey("pending");
+        assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
+        assertThat(standing("a-1")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void contradictionIsDecidedByTheLatestAndShown() {
+        cluster(LabelKind.CONFIRMED);
+        Map<String, Object> page = cluster(LabelKind.REFUTED, "by", "ben");
+        assertThat(decided(page).get("replaced").toString()).contains("what=confirmed", "by=ann");
+        assertThat(standing("a-0")).isEqualTo(Standing.CLEAR);
+        assertThat(account(LabelKind.CONFIRMED, "a-0", "ann").get("replaced").toString()).contains("by=ben");
+        assertThat(standing("a-0")).isEqualTo(Standing.TIGHTENED);
+    }
+
+    @Test
+    void refutedAccountIsMarkedByALaterClusterOnly() {
+        cluster(LabelKind.REFUTED);
+        scene.found(Standing.TIGHTENED, MEMBERS);
+        assertThat(standing("a-0")).as("the same cluster").isEqualTo(Standing.CLEAR);
+        String[] others = IntStream.range(0, 60).mapToObj(i -> i == 0 ? "a-0" : "b-" + i).toArray(String[]::new);
+        scene.seen(30, others).found(Standing.TIGHTENED, others);
+        assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void vouchedAccountIsMarkedAtMostUntilTheLabelEnds() {
+        scene.found(Standing.TIGHTENED, MEMBERS);
+        account(LabelKind.VOUCHED, "a-0", "ann");
+        assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
+        new LabelActions(scene.analyst, NOW).unlabel("a-0", Map.of());
+        assertThat(standing("a-0")).isEqualTo(Standing.TIGHTENED);
+        cluster(LabelKind.CONFIRMED, "for", "2d");
+        scene.analyst.ladder().expire(Duration.ofDays(14).toMillis(), NOW + 49 * Scene.HOUR);
+        assertThat(standing("a-0")).as("the confirmation has ended").isEqualTo(Standing.TIGHTENED);
+    }
+
+    @Test
+    void laterMembersOfAConfirmedClusterReturnToTheQueue() {
+        assertThat(queue()).contains("unlabelled=12");
+        cluster(LabelKind.CONFIRMED);
+        assertThat(queue()).isEqualTo("[]");
+        scene.seen(30, "a-77").found(Standing.MARKED, joined("a-77"));
+        assertThat(standing("a-77")).isEqualTo(Standing.MARKED);
+        assertThat(queue()).contains("unlabelled=1", "accounts=[a-77]", "revision=2");
+        cluster(LabelKind.REFUTED, "revision", 2);
+        assertThat(queue()).isEqualTo("[]");
+    }
+
+    private String queue() {
+        return scene.reports.review(25).get("items").toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "by, , expected a text of 1 to 100 characters",
+        "why, '', expected a text of 1 to 500 characters",
+        "revision, 1.5, expected the revision",
+        "revision, x, expected the revision",
+        "except, a-1, expected a list",
+        "for, 5 minutes, expected a time",
+        "gone, 1, unknown key"
+    })
+    void invalidArgumentIsNamed(String key, String value, String message) {
+        assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED, key, value))
+                .isInstanceOfSatisfying(PolicyException.class, e -> assertThat(e.at()).isEqualTo(key))
+                .hasMessageContaining(message);
+        assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void labelsSurviveARestart() throws Exception {
+        cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
+        assertThat(Seen.restored(scene.analyst).ladder().standings())
+                .containsEntry("a-0", Standing.POOLED)
+                .containsEntry("a-3", Standing.MARKED);
+        assertThat(Seen.restored(scene.analyst).clusters().find("c1").revision()).isEqualTo(1);
+    }
+}

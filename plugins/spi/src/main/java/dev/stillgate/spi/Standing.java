@@ -5,7 +5,7 @@ public enum Standing {
     CLEAR,
     /** Answers may bear a mark. Nothing is refused. */
     MARKED,
-    /** What helps most to copy a model is refused; limits may be lower. */
+    /** Log-probabilities, several answers at once, batches and opaque paths are refused; limits may be lower. */
     TIGHTENED,
     /** The linked accounts of a group share one customer's limits and a daily budget. */
     POOLED,

@@ -66,7 +66,7 @@ public record LabelOrder(LabelKind kind, String by, String why, long until, int 
         return new Label(kind, by, why, now, until, cluster, pools);
     }
 
-    /** Returns whether another order asks for the same, by whomever and until whenever. */
+    /** Returns whether another order asks for the same, by any operator and until any time. */
     boolean agreesWith(LabelOrder other) {
         return kind == other.kind && revision == other.revision && except.equals(other.except);
     }

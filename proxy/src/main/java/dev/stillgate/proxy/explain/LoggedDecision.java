@@ -55,7 +55,6 @@ final class LoggedDecision {
         copy(line, "shadow", result, "shadow");
         copy(line, "flags", result, "flags");
         copy(line, "marked", result, "marked");
-        copy(line, "paced_bytes_per_second", result, "pacedBytesPerSecond");
         return result;
     }
 

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint;
 import dev.stillgate.fingerprint.capture.AllowList;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
+import dev.stillgate.fingerprint.standing.GroupText;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
@@ -13,6 +14,7 @@ import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Admin pages, operator actions and gauges of a fingerprint filter. */
@@ -109,6 +111,16 @@ final class FingerprintAdmin {
         });
     }
 
+    private void text(Standing standing, String fate, ToLongFunction<GroupText> tokens) {
+        context.gauge(
+                "stillgate.fingerprint.tokens",
+                () -> tokens.applyAsLong(state.figures().text().getOrDefault(standing, GroupText.NONE)),
+                "standing",
+                standing.name().toLowerCase(Locale.ROOT),
+                "fate",
+                fate);
+    }
+
     private void gauges() {
         context.gauge("stillgate.fingerprint.ring", () -> state.queue().size());
         context.gauge("stillgate.fingerprint.ring.dropped", () -> state.queue().dropped());
@@ -121,6 +133,9 @@ final class FingerprintAdmin {
         context.gauge("stillgate.fingerprint.evicted", () -> state.figures().evicted());
         context.gauge("stillgate.fingerprint.unkept", () -> state.figures().unkept());
         for (Standing standing : Standing.values()) {
+            text(standing, "refused", GroupText::tokensRefused);
+            text(standing, "marked", GroupText::tokensMarked);
+            text(standing, "free", GroupText::tokensFree);
             if (standing != Standing.CLEAR) {
                 context.gauge(
                         "stillgate.fingerprint.standings",

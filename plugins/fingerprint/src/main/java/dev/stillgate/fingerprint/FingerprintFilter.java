@@ -10,6 +10,7 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.RequestFilter;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Verdict;
 
 /**
@@ -18,10 +19,14 @@ import dev.stillgate.spi.Verdict;
  * threads.
  */
 final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFilter {
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private final FingerprintState state;
     private final Enforcement enforcement;
     private final ObservationRecorder recorder;
     private final Slot<Observation[]> slot;
+    private final Slot<Integer> prompts;
+    private final Standings standings;
 
     FingerprintFilter(
             FingerprintState state, Enforcement enforcement, ObservationRecorder recorder, FilterContext context) {
@@ -29,6 +34,8 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFi
         this.enforcement = enforcement;
         this.recorder = recorder;
         this.slot = context.slot("fingerprint." + context.name(), Observation[].class);
+        this.prompts = context.slot("fingerprint.prompts." + context.name(), Integer.class);
+        this.standings = context.standings();
     }
 
     @Override
@@ -47,17 +54,24 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFi
         if (verdict instanceof Verdict.Allow) {
             exchange.set(slot, recorder.request(exchange, body));
         }
+        if (body instanceof BodyView.Batch batch) {
+            exchange.set(prompts, batch.size());
+        }
         return verdict;
     }
 
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
         Observation[] observations = exchange.get(slot);
-        if (observations == null) {
+        int refused = refusedPrompts(exchange, outcome);
+        if (observations != null) {
+            exchange.set(slot, null);
+            recorder.complete(observations, exchange, outcome, refused);
+        } else if (refused > 0) {
+            observations = recorder.refused(exchange, refused);
+        } else {
             return;
         }
-        exchange.set(slot, null);
-        recorder.complete(observations, exchange, outcome);
         for (Observation observation : observations) {
             if (observation.readTask != null) {
                 observation.readTask.exchangeEnded();
@@ -65,5 +79,18 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFi
                 state.offer(observation);
             }
         }
+    }
+
+    /** Returns the number of prompts that were refused because of the account's standing. */
+    private int refusedPrompts(Exchange exchange, Outcome outcome) {
+        if (!(outcome instanceof Outcome.Rejected refusal)) {
+            return 0;
+        }
+        boolean ofLimit = refusal.status() == TOO_MANY_REQUESTS;
+        if (!standings.of(exchange.account()).isCauseOf(refusal.code(), ofLimit)) {
+            return 0;
+        }
+        Integer batch = exchange.get(prompts);
+        return batch == null ? exchange.operation().carriesAnswers() ? 1 : 0 : batch;
     }
 }

@@ -1,10 +1,13 @@
 package dev.stillgate.proxy.backtest;
 
+import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
 
 /** Attribution of refusals to standings. */
 public final class RefusalCause {
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private RefusalCause() {}
 
     /**
@@ -13,6 +16,6 @@ public final class RefusalCause {
      * @param standing the standing of the account when the request was refused
      */
     public static boolean isStanding(Verdict.Reject refusal, Standing standing) {
-        return standing.isCauseOf(refusal.code(), refusal.kind() == Verdict.Kind.RATE_LIMITED);
+        return standing.isCauseOf(refusal.code(), ErrorBodies.status(refusal.kind()) == TOO_MANY_REQUESTS);
     }
 }

@@ -99,7 +99,7 @@ final class Replay {
     }
 
     private VirtualResponse refuseConnection(LoggedExchange exchange, LogLine line) {
-        tally.rejected(CONNECTION);
+        tally.rejected(CONNECTION, CONNECTION);
         return new VirtualResponse.Refused(
                 0, CONNECTION, CONNECTION, null, true, refusedText(exchange, line), false);
     }
@@ -159,8 +159,8 @@ final class Replay {
     }
 
     private VirtualResponse refuse(LoggedExchange exchange, Refusal refusal, LogLine line) {
-        tally.rejected(refusal.filter());
         Verdict.Reject verdict = refusal.verdict();
+        tally.rejected(refusal.filter(), verdict.code());
         boolean forStanding = RefusalCause.isStanding(verdict, watch.standing(exchange.account()));
         int status = ErrorBodies.status(verdict.kind());
         chain.onComplete(

@@ -76,6 +76,7 @@ public final class Report {
         items(findings.clusters().iterator());
         out.write("],");
         field("rejected", findings.rejected(), "\n");
+        field("codes", tally.codes(), ",\n");
         out.write(",\n\"labels\":{");
         String between = "\n";
         for (LabelGroup group : findings.groups()) {

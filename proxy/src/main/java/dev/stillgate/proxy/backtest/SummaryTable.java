@@ -17,7 +17,11 @@ public final class SummaryTable {
         CampaignTable.append(findings, out);
         learning(findings, out);
         HonestTable.append(findings, out);
-        out.append(String.format(Locale.ROOT, "%nrefused: %s%n", findings.rejected()));
+        out.append(String.format(
+                Locale.ROOT,
+                "%nrefused: %s, by code: %s%n",
+                findings.rejected(),
+                findings.tally().codes()));
         return out.toString();
     }
 

@@ -3,10 +3,11 @@ package dev.stillgate.proxy.backtest;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Totals of a backtest: exchanges, period, and refusals by filter type. */
+/** Totals of a backtest: exchanges, period, and refusals by filter type and reason code. */
 final class Tally {
     private final Map<String, String> types;
     private final Map<String, Long> rejected = new TreeMap<>();
+    private final Map<String, Long> codes = new TreeMap<>();
     private long exchanges;
     private long from;
     private long to;
@@ -27,8 +28,9 @@ final class Tally {
         to = ts;
     }
 
-    void rejected(String filter) {
+    void rejected(String filter, String code) {
         rejected.merge(types.getOrDefault(filter, filter), 1L, Long::sum);
+        codes.merge(code, 1L, Long::sum);
     }
 
     /** Returns whether a filter of type {@code canary} runs. */
@@ -38,6 +40,11 @@ final class Tally {
 
     Map<String, Long> rejected() {
         return rejected;
+    }
+
+    /** Returns the number of refusals by reason code. */
+    Map<String, Long> codes() {
+        return codes;
     }
 
     long exchanges() {

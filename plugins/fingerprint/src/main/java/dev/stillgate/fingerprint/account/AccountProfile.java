@@ -87,6 +87,14 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return Math.sqrt(AccountTable.variance(c, i, AccountColumns.ANSWER));
     }
 
+    /**
+     * Returns the mean output tokens of the account's answers if they are log-normal, 0 if it had none. The mean is
+     * {@code exp(m + v/2) - 1} for mean m and variance v of the logarithm of 1 plus the tokens.
+     */
+    public double meanAnswer() {
+        return Math.expm1(meanLogAnswer() + AccountTable.variance(c, i, AccountColumns.ANSWER) / 2);
+    }
+
     @Override
     public double singleTurns() {
         return share(AccountColumns.SINGLE_TURN);

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.standing.GroupText;
 import dev.stillgate.spi.Standing;
 import java.util.Map;
 
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param learnt progress of the learning phase, from 0 to 1; standings above {@code marked} require 1
  * @param evicted number of accounts that were evicted
  * @param unkept number of exchanges that were dropped because there was no space for the account
+ * @param text text that accounts at each standing asked for since the start
  */
 public record AnalysisFigures(
         int accounts,
@@ -21,4 +23,5 @@ public record AnalysisFigures(
         Map<Standing, Integer> standings,
         double learnt,
         long evicted,
-        long unkept) {}
+        long unkept,
+        Map<Standing, GroupText> text) {}

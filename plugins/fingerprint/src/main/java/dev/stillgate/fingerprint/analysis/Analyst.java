@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountStore;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.candidate.TemplateUsers;
@@ -12,6 +13,7 @@ import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Approvals;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
+import dev.stillgate.fingerprint.standing.GroupText;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -21,6 +23,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +43,7 @@ public final class Analyst {
     private final AccountStore accountStore;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
+    private final Map<Standing, GroupText> text = new EnumMap<>(Standing.class);
     private final AuditSamples samples = new AuditSamples();
     private final TemplateUsers templates = new TemplateUsers();
     private final HoldoutGroups holdoutGroups = new HoldoutGroups(this::isNewcomer);
@@ -113,6 +117,10 @@ public final class Analyst {
             firstMillis = seen.start;
             halvedAt = seen.start;
         }
+        if (seen.unread) {
+            countText(seen, clusters.of(seen.account));
+            return;
+        }
         if (!accountStore.observe(seen, settings.maxAccounts())) {
             return;
         }
@@ -129,6 +137,7 @@ public final class Analyst {
         if (cluster != null) {
             cluster.totals.add(seen);
         }
+        countText(seen, cluster);
         String sample = seen.sample;
         if (sample != null && settings.samples() > 0) {
             samples.add(seen.account, sample, settings.samples());
@@ -136,6 +145,20 @@ public final class Analyst {
         revision++;
         recent++;
         fresh++;
+    }
+
+    private void countText(Observation seen, @Nullable Cluster cluster) {
+        double typical = seen.refusedPrompts == 0 ? 0 : typicalAnswer(seen.account);
+        GroupText more = GroupText.of(seen, typical);
+        text.merge(ladder.standing(seen.account), more, GroupText::plus);
+        if (cluster != null) {
+            cluster.text = cluster.text.plus(more);
+        }
+    }
+
+    private double typicalAnswer(String account) {
+        int number = table().index().find(account);
+        return number == AccountIndex.NONE ? 0 : table().profile(number).meanAnswer();
     }
 
     /**
@@ -338,6 +361,7 @@ public final class Analyst {
                 ladder.counts(),
                 learnt(now),
                 accountStore.evicted(),
-                accountStore.unkept());
+                accountStore.unkept(),
+                Map.copyOf(text));
     }
 }

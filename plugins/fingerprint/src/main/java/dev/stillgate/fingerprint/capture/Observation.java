@@ -46,6 +46,15 @@ public final class Observation {
     /** Whether a response was delivered, at least in part. */
     public boolean answered;
 
+    /** Number of prompts refused because of the account's standing, 0 for none. */
+    public int refusedPrompts;
+
+    /**
+     * Whether the request was refused before its prompt was read. Only the account, the time and {@link #refusedPrompts}
+     * are known then.
+     */
+    public boolean unread;
+
     /** Hash of the header field names in order, with the values that identify the client's software. */
     public long client;
 
@@ -109,6 +118,9 @@ public final class Observation {
 
     public long inputTokens;
     public long outputTokens;
+
+    /** Output tokens of prose that left with a mark. */
+    public long markedTokens;
 
     /** Characters of the response by kind. */
     public long proseChars;

@@ -83,6 +83,26 @@ public final class ObservationRecorder {
         return all;
     }
 
+    /**
+     * Returns the observation of a request that was refused before its prompt was read because of the account's
+     * standing; none for allowed traffic.
+     *
+     * @param prompts number of prompts in the request
+     */
+    public Observation[] refused(Exchange exchange, int prompts) {
+        if (allowed.hides(exchange.account(), exchange.address())) {
+            return NOTHING;
+        }
+        Observation seen = new Observation();
+        seen.account = exchange.account().id();
+        seen.keepsState = exchange.account().keepsState();
+        seen.start = exchange.startMillis();
+        seen.end = ticker.millis();
+        seen.refusedPrompts = prompts;
+        seen.unread = true;
+        return new Observation[] {seen};
+    }
+
     private Observation[] read(Exchange exchange, BodyView body) {
         return switch (body) {
             case BodyView.Chat chat -> new Observation[] {prompt(exchange, chat)};
@@ -175,8 +195,12 @@ public final class ObservationRecorder {
         features.withoutText();
     }
 
-    /** Completes the observations of an exchange with its outcome. */
-    public void complete(Observation[] all, Exchange exchange, Outcome outcome) {
+    /**
+     * Completes the observations of an exchange with its outcome.
+     *
+     * @param refusedPrompts number of prompts refused because of the account's standing, 0 for none
+     */
+    public void complete(Observation[] all, Exchange exchange, Outcome outcome, int refusedPrompts) {
         long now = ticker.millis();
         boolean answered = outcome.status() >= 200 && outcome.status() < 300 && !(outcome instanceof Outcome.Rejected);
         for (Observation seen : all) {
@@ -184,8 +208,12 @@ public final class ObservationRecorder {
             seen.answered = answered;
             seen.keepsState |= exchange.account().keepsState();
         }
+        if (all.length > 0) {
+            all[0].refusedPrompts = refusedPrompts;
+        }
         if (all.length == 1 && answered) {
             answer(all[0], exchange.answer(), outcome);
+            all[0].markedTokens = exchange.isMarked() ? exchange.answer().proseTokens(outcome.usage()) : 0;
         }
     }
 

@@ -14,8 +14,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binary form of observations for the other gateways of a fleet, some 340 bytes each and 30 for each registration fact. Texts that clients choose are
- * truncated; topics are rounded to 1/32,000, far finer than they are stored. The text sample of a prompt is not sent.
+ * Binary form of observations for the other gateways of a fleet, some 350 bytes each and 30 for each registration fact.
+ * Texts that clients choose are truncated; topics are rounded to 1/32,000, far finer than they are stored. The text
+ * sample of a prompt is not sent.
  */
 final class ObservationCodec {
     /** Maximum number of bytes of an observation. */
@@ -53,7 +54,7 @@ final class ObservationCodec {
                 | (seen.probing ? PROBING : 0)
                 | (seen.prompt != null ? PROMPT : 0)
                 | (seen.sameRequest ? SAME_REQUEST : 0));
-        out.writeByte(seen.dialect.code() << 1 | (seen.verified ? 1 : 0));
+        out.writeByte(seen.dialect.code() << 2 | (seen.unread ? 2 : 0) | (seen.verified ? 1 : 0));
         out.writeUTF(seen.account);
         text(out, seen.organisation);
         text(out, seen.tier);
@@ -77,6 +78,8 @@ final class ObservationCodec {
         out.writeDouble(seen.temperature);
         out.writeLong(seen.inputTokens);
         out.writeLong(seen.outputTokens);
+        out.writeLong(seen.markedTokens);
+        out.writeInt(seen.refusedPrompts);
         out.writeLong(seen.proseChars);
         out.writeLong(seen.codeChars);
         out.writeLong(seen.toolChars);
@@ -126,9 +129,10 @@ final class ObservationCodec {
         seen.stream = (flags & STREAM) != 0;
         seen.probing = (flags & PROBING) != 0;
         seen.sameRequest = (flags & SAME_REQUEST) != 0;
-        int dialectAndVerified = in.readUnsignedByte();
-        seen.verified = (dialectAndVerified & 1) != 0;
-        seen.dialect = dialect(dialectAndVerified >> 1);
+        int dialectAndMore = in.readUnsignedByte();
+        seen.verified = (dialectAndMore & 1) != 0;
+        seen.unread = (dialectAndMore & 2) != 0;
+        seen.dialect = dialect(dialectAndMore >> 2);
         seen.account = in.readUTF();
         seen.organisation = text(in);
         seen.tier = text(in);
@@ -153,6 +157,8 @@ final class ObservationCodec {
         seen.temperature = in.readDouble();
         seen.inputTokens = requireCount(in.readLong());
         seen.outputTokens = requireCount(in.readLong());
+        seen.markedTokens = requireCount(in.readLong());
+        seen.refusedPrompts = requireCount(in.readInt());
         seen.proseChars = requireCount(in.readLong());
         seen.codeChars = requireCount(in.readLong());
         seen.toolChars = requireCount(in.readLong());

@@ -86,6 +86,7 @@ final class ClusterReport {
         page.put("standings", standings());
         page.put("exchanges", Reports.rounded(exchanges));
         page.put("capabilities", capabilities());
+        page.put("text", cluster.text);
         page.put("sinceFound", cluster.totals.shown());
         page.put("inCommon", inCommon());
         page.put("signals", signals());

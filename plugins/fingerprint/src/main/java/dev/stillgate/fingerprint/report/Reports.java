@@ -65,6 +65,7 @@ public final class Reports {
         page.put("size", cluster.accounts.size());
         page.put("since", time(cluster.since));
         page.put("confirmed", time(cluster.confirmed));
+        page.put("text", cluster.text);
         page.put("reasons", cluster.reasons);
         page.put("evidence", rounded(cluster.total));
         page.put("evidenceByFamily", rounded(cluster.evidence));

@@ -35,6 +35,10 @@ public final class Cluster {
 
     public final List<Event> timeline = new ArrayList<>();
     public final ClusterTotals totals = new ClusterTotals();
+
+    /** Text that the members asked for since the cluster was found. */
+    public GroupText text = GroupText.NONE;
+
     public Map<Family, Double> evidence = new EnumMap<>(Family.class);
     public List<String> reasons = List.of();
 

@@ -3,6 +3,8 @@ package dev.stillgate.fingerprint.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.analysis.Scene;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.standing.GroupText;
 import dev.stillgate.spi.Standing;
 import java.time.Instant;
 import java.util.List;
@@ -139,6 +141,37 @@ class ReportsTest {
                 .containsEntry("asns", Map.of("AS64496", 5L))
                 .containsEntry("clients", Map.of("python-requests", 5L))
                 .containsEntry("models", Map.of("model-1", 5L));
+    }
+
+    @Test
+    void textSinceTheClusterWasFoundIsShown() {
+        scene.seen(30, "a-1", "a-2", "b-1").found(Standing.TIGHTENED, "a-1", "a-2");
+        scene.seen(2, "a-2", "b-1");
+        Observation marked = Scene.exchange("a-1", Scene.BEGIN + 40 * Scene.HOUR);
+        marked.markedTokens = 500;
+        Observation refused = new Observation();
+        refused.account = "a-1";
+        refused.start = Scene.BEGIN + 41 * Scene.HOUR;
+        refused.unread = true;
+        refused.refusedPrompts = 3;
+        scene.analyst.observe(marked);
+        scene.analyst.observe(refused);
+        assertThat(account("a-1")).as("a refused request is no exchange").containsEntry("exchanges", 31.0);
+        assertThat(scene.reports.clusters().getFirst().get("text"))
+                .isEqualTo(cluster("c1").get("text"))
+                .isInstanceOfSatisfying(GroupText.class, text -> {
+                    assertThat(text.requestsRefused()).isEqualTo(3);
+                    assertThat(text.tokensRefused())
+                            .as("three answers of 700 tokens")
+                            .isBetween(2_000L, 2_200L);
+                    assertThat(text.tokensMarked()).isEqualTo(500);
+                    assertThat(text.tokensFree()).isEqualTo(200 + 1_400);
+                });
+        Map<Standing, GroupText> byStanding =
+                scene.analyst.figures(Scene.BEGIN + 41 * Scene.HOUR).text();
+        assertThat(byStanding.get(Standing.CLEAR)).isEqualTo(new GroupText(0, 0, 0, (90 + 2) * 700L));
+        assertThat(byStanding.get(Standing.TIGHTENED))
+                .isEqualTo(scene.analyst.clusters().find("c1").text);
     }
 
     @Test

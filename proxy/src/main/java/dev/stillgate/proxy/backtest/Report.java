@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +31,20 @@ public final class Report {
      * @throws IOException if it cannot be written
      */
     public static void write(Findings findings, Path file) throws IOException {
+        write(findings, Map.of(), file);
+    }
+
+    /**
+     * Writes a report with further members.
+     *
+     * @param further additional members by name, in the form that the admin API shows
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Findings findings, Map<String, ?> further, Path file) throws IOException {
         Path target = file.toAbsolutePath();
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try (Writer out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
-            new Report(out).write(findings);
+            new Report(out).write(findings, further);
         }
         Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -53,7 +64,7 @@ public final class Report {
         }
     }
 
-    private void write(Findings findings) throws IOException {
+    private void write(Findings findings, Map<String, ?> further) throws IOException {
         Tally tally = findings.tally();
         out.write("{");
         field("policy", findings.policy(), "");
@@ -86,6 +97,9 @@ public final class Report {
         out.write("},");
         field("honest", findings.honest(), "\n");
         field("overall", findings.overall(), ",\n");
+        for (Map.Entry<String, ?> member : further.entrySet()) {
+            field(member.getKey(), member.getValue(), ",\n");
+        }
         out.write("}\n");
     }
 

@@ -132,6 +132,17 @@ public final class VirtualGateway implements AutoCloseable {
         return found.end();
     }
 
+    /**
+     * Returns the JSON of an overview as {@link #get(String)}, as for a request with {@code ?limit=}.
+     *
+     * @param limit the largest number of resources to list, 1 to 1000
+     */
+    public @Nullable String get(String page, int limit) {
+        ResourcePage found = new ResourcePage();
+        pages().parts(page).forEach((filter, view) -> found.part(filter, () -> view.all(limit)));
+        return found.end();
+    }
+
     /** Returns the JSON of one resource as the admin API shows it, null when it is unknown. */
     public @Nullable String get(String page, String id) {
         ResourcePage found = new ResourcePage().named(id);

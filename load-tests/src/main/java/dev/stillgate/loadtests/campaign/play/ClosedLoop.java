@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.campaign.play;
 
+import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.traffic.Api;
 import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ final class ClosedLoop implements Api {
     private final VirtualGateway gateway;
     private final ExchangeLine line = new ExchangeLine();
     private final Map<Reply, Wanted> wanted = new IdentityHashMap<>();
+    private final Map<String, CampaignTally> campaigns = new TreeMap<>();
+    private final QueueWatch queue;
     private long requests;
     private long refusals;
 
@@ -31,22 +35,37 @@ final class ClosedLoop implements Api {
     private record Wanted(
             long number, String label, String account, long since, TextVolume text, boolean refusedForStanding) {}
 
-    ClosedLoop(VirtualGateway gateway) {
+    ClosedLoop(VirtualGateway gateway, QueueWatch queue) {
         this.gateway = gateway;
+        this.queue = queue;
+    }
+
+    /** Returns the campaigns by label, without {@code /cover}. */
+    Map<String, CampaignTally> campaigns() {
+        return campaigns;
+    }
+
+    private CampaignTally campaign(String label) {
+        return campaigns.computeIfAbsent(label, key -> new CampaignTally());
     }
 
     @Override
     public ApiResponse send(Exchange exchange) {
         requests++;
         VirtualResponse response = offer(line.of(exchange));
+        Account client = exchange.account();
+        if (client.label().startsWith(PlayFigures.CAMPAIGN)) {
+            campaign(client.label()).request(client, exchange.time());
+            queue.note(client.id(), exchange.time());
+        }
         Wanted before = wanted.get(exchange.reply());
         long since = before == null ? exchange.time() : before.since;
         boolean forStanding = response.refusedForStanding() || (before != null && before.refusedForStanding);
-        String account = exchange.account().id();
+        String account = client.id();
         return switch (response) {
             case VirtualResponse.Served served -> {
                 wanted.remove(exchange.reply());
-                gateway.count(exchange.label(), account, since, served.text(), forStanding);
+                count(new Wanted(requests, exchange.label(), account, since, served.text(), forStanding));
                 yield ApiResponse.SERVED;
             }
             case VirtualResponse.Refused refused -> {
@@ -85,9 +104,16 @@ final class ClosedLoop implements Api {
     void finish() {
         wanted.values().stream()
                 .sorted(Comparator.comparingLong(Wanted::number))
-                .forEach(each -> gateway.count(
-                        each.label, each.account, each.since, each.text, each.refusedForStanding));
+                .forEach(this::count);
         wanted.clear();
+    }
+
+    private void count(Wanted asked) {
+        gateway.count(asked.label, asked.account, asked.since, asked.text, asked.refusedForStanding);
+        CampaignTally campaign = campaigns.get(asked.label);
+        if (campaign != null) {
+            campaign.add(asked.text);
+        }
     }
 
     /** Returns the number of attempts. */

@@ -9,7 +9,9 @@ import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.spi.Account.Trust;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The operator's nightly export of {@code accounts.yaml}: accounts are listed from the midnight after their creation.
@@ -20,6 +22,7 @@ final class Listing implements Source {
     private final AccountRegistry registry;
     private final World world;
     private List<Account> unlisted = new ArrayList<>();
+    private final Set<String> campaigns = new HashSet<>();
     private int read;
     private long due;
 
@@ -37,9 +40,7 @@ final class Listing implements Source {
 
     @Override
     public void send(Api api) {
-        List<Account> all = registry.accounts();
-        unlisted.addAll(all.subList(read, all.size()));
-        read = all.size();
+        read();
         List<Account> later = new ArrayList<>();
         for (Account account : unlisted) {
             if (account.created().toEpochMilli() <= due) {
@@ -50,6 +51,23 @@ final class Listing implements Source {
         }
         unlisted = later;
         due += Location.DAY;
+    }
+
+    /** Returns whether an account belongs to a campaign. */
+    boolean harvests(String account) {
+        read();
+        return campaigns.contains(account);
+    }
+
+    private void read() {
+        List<Account> all = registry.accounts();
+        for (Account account : all.subList(read, all.size())) {
+            unlisted.add(account);
+            if (account.label().startsWith(PlayFigures.CAMPAIGN)) {
+                campaigns.add(account.id());
+            }
+        }
+        read = all.size();
     }
 
     private static dev.stillgate.spi.Account listed(Account account) {

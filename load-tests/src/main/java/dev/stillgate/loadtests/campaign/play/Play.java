@@ -9,10 +9,12 @@ import dev.stillgate.proxy.backtest.SummaryTable;
 import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
+import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Plays a simulation against a policy in virtual time. The same options give the same report. */
 public final class Play {
@@ -29,19 +31,25 @@ public final class Play {
         World world = simulation.world();
         try (VirtualGateway gateway = VirtualGateway.open(
                 Environment.system(), new VirtualGateway.Options(options.policy(), null, world.start(), false))) {
-            ClosedLoop loop = new ClosedLoop(gateway);
-            List<Source> sources = new ArrayList<>();
-            sources.add(new Listing(gateway, simulation.registry(), world));
+            ReviewDesk desk = new AdminReviewDesk(gateway);
+            QueueWatch queue =
+                    new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.TIGHTENED), world);
+            ClosedLoop loop = new ClosedLoop(gateway, queue);
+            Listing listing = new Listing(gateway, simulation.registry(), world);
+            Operator operator = new Operator(desk, listing::harvests, options.operator(), world);
+            List<Source> sources = new ArrayList<>(List.of(listing, queue, operator));
             sources.addAll(simulation.sources());
             new Simulation(world, sources, simulation.registry()).run(world.end(), loop);
             gateway.advance(world.end());
             loop.finish();
             Findings findings = gateway.findings();
+            PlayFigures figures = PlayFigures.of(loop, operator, options.prices(), queue);
             if (options.out() != null) {
-                Report.write(findings, options.out());
+                Report.write(findings, Map.of("play", figures), options.out());
             }
-            out.println("Closed loop");
             out.print(SummaryTable.of(findings));
+            out.println();
+            out.print(PlayTable.of(figures));
             double seconds = (System.nanoTime() - began) / 1e9;
             out.printf(
                     "%,d requests, %,d refused; %.1f s, %,.0f requests a second%n",

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Options of {@code campaign play}. */
 public final class PlayOptions {
-    private static final List<String> OWN = List.of("--policy", "--out");
+    private static final List<String> OWN = List.of(
+            "--policy", "--out", "--reviews", "--errors", "--account-price", "--verification-price");
 
     private final Options options;
     private final Path policy;
@@ -40,6 +41,16 @@ public final class PlayOptions {
 
     Path policy() {
         return policy;
+    }
+
+    Operator.Rules operator() {
+        return new Operator.Rules(
+                (int) options.integer("--reviews", 10, 0, 1000), options.number("--errors", 0.05, 0, 1));
+    }
+
+    Prices prices() {
+        return new Prices(
+                options.number("--account-price", 2, 0, 1e6), options.number("--verification-price", 20, 0, 1e6));
     }
 
     /** Returns the file of the JSON report, null for none. */

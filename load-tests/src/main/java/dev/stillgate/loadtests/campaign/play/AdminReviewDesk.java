@@ -1,0 +1,96 @@
+package dev.stillgate.loadtests.campaign.play;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.backtest.VirtualGateway;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Review queue and actions of the admin API of a virtual gateway. */
+final class AdminReviewDesk implements ReviewDesk {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ACCOUNTS = "accounts";
+    private static final String CLUSTERS = "clusters";
+
+    private final VirtualGateway gateway;
+
+    AdminReviewDesk(VirtualGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    @Override
+    public List<ReviewItem> queue(int limit) {
+        List<ReviewItem> items = new ArrayList<>();
+        for (JsonNode part : parts(gateway.get("review", limit))) {
+            for (JsonNode item : part.path("items")) {
+                items.add(new ReviewItem(
+                        item.path("kind").asText(),
+                        item.path("id").asText(),
+                        item.path("revision").asLong()));
+            }
+        }
+        return items;
+    }
+
+    @Override
+    public List<String> accounts(ReviewItem item) {
+        if (item.isAccount()) {
+            return List.of(item.id());
+        }
+        List<String> accounts = new ArrayList<>();
+        for (JsonNode part : parts(gateway.get(CLUSTERS, item.id()))) {
+            part.path("members").forEach(member -> accounts.add(member.path("account").asText()));
+        }
+        return accounts;
+    }
+
+    @Override
+    public void confirm(ReviewItem item, List<String> except) {
+        if (item.isAccount()) {
+            gateway.act(ACCOUNTS, item.id(), "confirm", arguments());
+        } else {
+            judge(item, "confirm", Map.of("except", except));
+        }
+    }
+
+    @Override
+    public void refute(ReviewItem group) {
+        judge(group, "refute", Map.of());
+    }
+
+    @Override
+    public void vouch(String account) {
+        gateway.act(ACCOUNTS, account, "vouch", arguments());
+    }
+
+    /** Judges a group at its present revision; nothing if it is gone. */
+    private void judge(ReviewItem group, String action, Map<String, Object> more) {
+        for (JsonNode part : parts(gateway.get(CLUSTERS, group.id()))) {
+            Map<String, Object> arguments = arguments();
+            arguments.put("revision", part.path("revision").asLong());
+            arguments.putAll(more);
+            gateway.act(CLUSTERS, group.id(), action, arguments);
+            return;
+        }
+    }
+
+    private static Map<String, Object> arguments() {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put("by", "operator");
+        arguments.put("why", "simulated review");
+        return arguments;
+    }
+
+    private static JsonNode parts(@Nullable String page) {
+        try {
+            return JSON.readTree(page == null ? "{}" : page).path("filters");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.stillgate.loadtests.campaign.play;
+
+import dev.stillgate.loadtests.campaign.client.Account;
+
+/**
+ * Prices that a campaign pays. They are assumptions, not measurements.
+ *
+ * @param account price of an account, in dollars
+ * @param verification additional price of a verified account, in dollars
+ */
+record Prices(double account, double verification) {
+    private static final double MILLION = 1e6;
+
+    /** Returns the price of all accounts of a campaign. */
+    double of(CampaignTally campaign) {
+        long verified =
+                campaign.accounts().values().stream().filter(Account::verified).count();
+        return campaign.accounts().size() * account + verified * verification;
+    }
+
+    /** Returns the price of a million tokens, NaN if there are none. */
+    static double perMillion(double price, long tokens) {
+        return tokens == 0 ? Double.NaN : price / tokens * MILLION;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.stillgate.loadtests.campaign.play;
+
+import java.util.List;
+
+/** The review queue as an operator uses it, with the actions on its items. */
+interface ReviewDesk {
+    /**
+     * Returns the first items of the queue, most suspicious first.
+     *
+     * @param limit 1 to 1000
+     */
+    List<ReviewItem> queue(int limit);
+
+    /** Returns the accounts that an item is about. */
+    List<String> accounts(ReviewItem item);
+
+    /**
+     * Confirms an item.
+     *
+     * @param except members of a group that are left out
+     */
+    void confirm(ReviewItem item, List<String> except);
+
+    /** Refutes a group. */
+    void refute(ReviewItem group);
+
+    /** Vouches for an account. */
+    void vouch(String account);
+}

@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
+import dev.stillgate.spi.PolicyReview;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
 import java.time.Duration;
@@ -47,5 +48,15 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                         allowed,
                         settings.samples() > 0),
                 context);
+    }
+
+    @Override
+    public void review(FingerprintPolicy policy, PolicyReview review) {
+        if (!review.enforcesPools()) {
+            review.warn(
+                    "pool",
+                    "no filter of this policy enforces the limits of pools, so a confirmed cluster is tightened only: add a"
+                            + " token-bucket filter");
+        }
     }
 }

@@ -146,7 +146,7 @@ class ConfigCommandsTest {
     void validatePrintsAllProblemsAndSetsExitCode() throws IOException {
         Lines valid = Lines.of("validate", "--config", config.toString());
         assertThat(valid.exit()).isZero();
-        assertThat(valid.out()).isEqualTo(config + ": valid, 1 warning" + System.lineSeparator());
+        assertThat(valid.out()).isEqualTo(config + ": valid, 2 warnings" + System.lineSeparator());
         assertThat(valid.err()).contains("policy.yaml:9:11: warning: the filter limits is off");
         assertThat(Lines.of("validate", "--strict", "--config", config.toString())
                         .exit())

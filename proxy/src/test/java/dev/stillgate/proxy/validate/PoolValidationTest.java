@@ -50,6 +50,17 @@ class PoolValidationTest {
     }
 
     @Test
+    void fingerprintFilterWithoutEnforcedLimitsGivesAWarning() throws IOException {
+        String behaviour = POLICY + "filters:\n  - {name: b, type: fingerprint, config: {pool: {least: 12}}}\n";
+        config.write("policy.yaml", behaviour);
+        assertThat(config.warnings()).singleElement().asString().contains("filter b: pool: no filter of this policy");
+        config.write(
+                "policy.yaml",
+                behaviour + "  - {name: l, type: token-bucket, mode: shadow, config: {limits: [" + LIMIT + "]}}\n");
+        assertThat(config.warnings()).singleElement().asString().contains("filter b: pool: no filter of this policy");
+    }
+
+    @Test
     void errorsNameTheirKeys() throws IOException {
         config.write("policy.yaml", filter("      pool: {output-tokens: 5/1w}\n"));
         assertThat(config.errors())

@@ -23,6 +23,11 @@ public final class LogGamma {
         return shift + (y - 0.5) * Math.log(y) - y + Math.log(2 * Math.PI) / 2 + series;
     }
 
+    /** Returns ln of a binomial coefficient, with {@code 0 <= k <= n}. */
+    public static double choose(int n, int k) {
+        return of(n + 1.0) - of(k + 1.0) - of(n - k + 1.0);
+    }
+
     /** Returns ln of the factorials from 0! to n!. */
     public static double[] factorials(int n) {
         double[] logs = new double[n + 1];

@@ -1,0 +1,52 @@
+package dev.stillgate.fingerprint.link;
+
+import dev.stillgate.fingerprint.stats.Binomial;
+
+/**
+ * Rarity of the values of one fact, learnt from the customers that are vouched for. A value is rare if the upper
+ * confidence bound of its share among them is at most {@value #MAX_SHARE}. For a value that none of them has, 299 suffice.
+ * With fewer, the value's share among all accounts counts instead.
+ */
+final class Rarity {
+    private static final double MAX_SHARE = 0.01;
+    private static final double CONFIDENCE = 0.95;
+
+    /** Least number of references that can bound a share: 0.99^n must be at most 0.05. */
+    private static final int MIN_REFERENCES = (int) Math.ceil(Math.log(1 - CONFIDENCE) / Math.log1p(-MAX_SHARE));
+
+    private final ValueCounts counts;
+    private final boolean hasReferences;
+
+    /** Bounds by the number of references with a value, 0 if not computed yet. */
+    private final double[] bounds;
+
+    Rarity(ValueCounts counts) {
+        this.counts = counts;
+        hasReferences = counts.referenceTotal() >= MIN_REFERENCES;
+        bounds = new double[hasReferences ? (int) (MAX_SHARE * counts.referenceTotal()) + 1 : 0];
+    }
+
+    /** Returns an upper bound of the share of carriers with a value. */
+    double bound(int row) {
+        if (!hasReferences) {
+            return counts.share(row);
+        }
+        int carriers = counts.references(row);
+        if (carriers >= bounds.length) {
+            return 1;
+        }
+        if (bounds[carriers] == 0) {
+            bounds[carriers] = Binomial.upperBound(carriers, counts.referenceTotal(), CONFIDENCE);
+        }
+        return bounds[carriers];
+    }
+
+    boolean isRare(int row) {
+        return bound(row) <= MAX_SHARE;
+    }
+
+    /** Returns whether the fact identifies its carriers; see {@link ValueCounts#identifies}. */
+    boolean identifies() {
+        return counts.identifies(hasReferences);
+    }
+}

@@ -51,7 +51,7 @@ class FactLinksTest {
         assertThat(registered.groups()).isEmpty();
     }
 
-    /** Banks with few customers each are rare values, but a fact that most customers share identifies nobody. */
+    /** Banks with few customers each are rare values, but a fact that most customers share does not identify them. */
     @Test
     void sharedFactDecidesNothingEvenWhereItsValueIsRare() {
         Random random = new Random(3);

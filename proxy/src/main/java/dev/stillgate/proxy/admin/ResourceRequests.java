@@ -22,6 +22,7 @@ final class ResourceRequests {
 
     /** Actions on accounts that would create state for an account that was never seen. */
     private static final Set<String> CREATING = Set.of("standing", "confirm", "refute", "vouch");
+
     private static final Pattern LIMIT = Pattern.compile("limit=(?:[1-9][0-9]{0,2}|1000)");
 
     private final Resources resources;

@@ -128,7 +128,7 @@ final class ReviewCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Vouch for an account: its customer is known to be honest.")
     int vouch(@Parameters(paramLabel = "ACCOUNT") String account, @Mixin ReviewDecision decision) throws Exception {
-        return act(ReviewSubject.of(account, true), "vouch", decision.arguments());
+        return act(ReviewSubject.of(account, true), action("vouch", decision), decision.arguments());
     }
 
     @Command(
@@ -143,6 +143,9 @@ final class ReviewCommand implements Callable<Integer> {
             throws Exception {
         Map<String, Object> arguments = decision.arguments();
         if (subject.isCluster()) {
+            if (decision.isCreating()) {
+                throw new CommandLine.ParameterException(line(), "--create is for accounts");
+            }
             Long revision = ofCluster.revision != null ? ofCluster.revision : present(subject);
             if (revision == null) {
                 return 1;
@@ -156,7 +159,12 @@ final class ReviewCommand implements Callable<Integer> {
                     line(),
                     "--revision and --except are for clusters; \"" + Outline.safe(subject.id()) + "\" is an account");
         }
-        return act(subject, action, arguments);
+        return act(subject, action(action, decision), arguments);
+    }
+
+    /** Returns the name of an action, with its query. */
+    private static String action(String name, ReviewDecision decision) {
+        return decision.isCreating() ? name + "?create=true" : name;
     }
 
     /** Shows the present revision of a cluster and returns it. Without it, prints the reason and returns null. */

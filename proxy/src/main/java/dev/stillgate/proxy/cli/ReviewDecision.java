@@ -19,6 +19,14 @@ final class ReviewDecision {
             description = "how long the decision holds, such as 30d (default: the policy's review.expireAfter)")
     private @Nullable String duration;
 
+    @Option(names = "--create", description = "decide about an account that is not listed and was never seen")
+    private boolean create;
+
+    /** Returns whether an unknown account is created. */
+    boolean isCreating() {
+        return create;
+    }
+
     /** Returns the decision as arguments of an action of the admin API. */
     Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ final class ReviewDigest {
     private static final Set<String> LEFT_OUT = Set.of("signals");
 
     private static final Set<String> OUTCOME =
-            Set.of("id", "size", "revision", "standing", "label", "decided", "pending", "error");
+            Set.of("id", "size", "revision", "standing", "label", "labels", "decided", "replaced", "pending", "error");
 
     private ReviewDigest() {}
 

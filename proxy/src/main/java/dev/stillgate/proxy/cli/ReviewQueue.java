@@ -105,8 +105,8 @@ final class ReviewQueue {
     /** Returns the line about a decision that waits for further approvals, empty if there is none. */
     private static String pending(Map<?, ?> item) {
         return item.get("pending") instanceof Map<?, ?> waiting
-                ? "    " + cell(waiting.get("what")) + " by " + cell(waiting.get("by")) + ", "
-                        + cell(waiting.get("approvals")) + " of " + cell(waiting.get("needed")) + " approvals: "
+                ? "    waiting with " + cell(waiting.get("approvals")) + " of " + cell(waiting.get("needed"))
+                        + " approvals: " + cell(waiting.get("what")) + " by " + cell(waiting.get("by")) + ": "
                         + cell(waiting.get("why")) + "\n"
                 : "";
     }

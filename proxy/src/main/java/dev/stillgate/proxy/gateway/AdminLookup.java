@@ -78,8 +78,7 @@ final class AdminLookup implements Resources {
     /** Returns the standing that requests of an account meet, which is lower for a verified account. */
     private Standing inForce(String id) {
         Account listed = accounts.table().named(id);
-        return standings.of(
-                listed != null ? listed : new Account(id, Account.Trust.NONE, null, null, false, null));
+        return standings.of(listed != null ? listed : new Account(id, Account.Trust.NONE, null, null, false, null));
     }
 
     /** Adds the account, its standing and its last refusal. Unlisted accounts may have a standing too. */

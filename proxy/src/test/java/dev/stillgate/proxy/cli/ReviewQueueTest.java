@@ -23,12 +23,12 @@ class ReviewQueueTest {
                    "links":[{"kind":"fact","name":"payment","accounts":38,"weight":2.4,"bound":0.001},
                             {"kind":"bounded","name":"dealt-out work","accounts":41,"weight":2.4,"bound":0.001}],
                    "reasons":["dealt-out work","template"],
-                   "pending":{"what":"confirm","by":"ann","why":"same card","at":"2026-10-02T00:00:00Z","approvals":1,"needed":2}},
+                   "pending":{"what":"confirmed","by":"ann","why":"same card","at":"2026-10-02T00:00:00Z","approvals":1,"needed":2}},
                   {"kind":"newcomer","id":"h1:0123456789","size":1,"since":"2026-10-03T00:00:00Z"}]}}}""")).isEqualTo("""
                 behaviour: 2 of 14, most suspicious first
                   ID             KIND      SIZE  UNLABELLED  REVISION  EVIDENCE  STANDING  SINCE                 WHY
                   c7             cluster     41          40         3       3.3  marked    2026-10-01T00:00:00Z  payment (fact), dealt-out work (bounded), template
-                    confirm by ann, 1 of 2 approvals: same card
+                    waiting with 1 of 2 approvals: confirmed by ann: same card
                   h1:0123456789  newcomer     1           -         -         -  -         2026-10-03T00:00:00Z  -
                 """);
     }

@@ -47,6 +47,7 @@ public final class LabelActions {
         }
         LabelOrder order = LabelOrder.ofCluster(kind, arguments, now, lifetime);
         requireCurrent(cluster, order);
+        order.requireExceptions(cluster);
         List<String> exempt = new ArrayList<>();
         List<String> members = new ArrayList<>();
         for (String account : cluster.accounts) {
@@ -96,7 +97,13 @@ public final class LabelActions {
         if (page != null && decided.containsKey("replaced")) {
             page.put("replaced", Objects.requireNonNull(decided.get("replaced")));
         }
-        return page == null ? Map.of("pending", pending(accountSubject(account))) : page;
+        Object pending = ReviewQueue.pending(analyst, accountSubject(account), now);
+        if (pending == null) {
+            return page;
+        }
+        Map<String, Object> waiting = page == null ? new LinkedHashMap<>() : page;
+        waiting.put("pending", pending);
+        return waiting;
     }
 
     /** Removes the label of an account; returns its page, null for an unknown account. */
@@ -163,10 +170,6 @@ public final class LabelActions {
 
     private Map<String, Object> page(Cluster cluster) {
         return new ClusterReport(analyst, cluster, now).page();
-    }
-
-    private Object pending(String subject) {
-        return Objects.requireNonNullElse(ReviewQueue.pending(analyst, subject, now), Map.of());
     }
 
     /** Returns the subject of an account's pending order; clusters have their id as subject. */

@@ -61,6 +61,21 @@ public record LabelOrder(LabelKind kind, String by, String why, long until, int 
                 except(arguments.get("except")));
     }
 
+    /**
+     * Checks that all exceptions are members of a cluster, since a misspelt exception would label the account that it
+     * was meant for.
+     *
+     * @throws PolicyException naming an exception that is not a member
+     */
+    public void requireExceptions(Cluster cluster) {
+        for (String account : except) {
+            if (!cluster.accounts.contains(account)) {
+                throw new PolicyException(
+                        "except", "expected members of " + cluster.id + ", found " + OrderTime.shown(account));
+            }
+        }
+    }
+
     /** Returns the label that the order gives to an account. */
     public Label label(long now, @Nullable String cluster, boolean pools) {
         return new Label(kind, by, why, now, until, cluster, pools);

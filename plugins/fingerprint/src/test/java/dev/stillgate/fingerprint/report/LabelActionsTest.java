@@ -186,6 +186,24 @@ class LabelActionsTest {
     }
 
     @Test
+    void exceptionOutsideTheClusterIsRefused() {
+        assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED, "except", List.of("a-3", "a-33")))
+                .isInstanceOf(PolicyException.class)
+                .hasMessage("expected members of c1, found a-33");
+        assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
+    void waitingOrderIsShownOnTheAccountsPage() {
+        needs(2);
+        for (String account : List.of("a-0", "unseen")) {
+            assertThat(account(LabelKind.VOUCHED, account, "ann").get("pending").toString())
+                    .contains("by=ann", "approvals=1");
+            assertThat(account(LabelKind.VOUCHED, account, "ben")).containsKey("label").doesNotContainKey("pending");
+        }
+    }
+
+    @Test
     void labelsSurviveARestart() throws Exception {
         cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
         assertThat(Seen.restored(scene.analyst).ladder().standings())

@@ -4,6 +4,9 @@ import json
 import math
 
 
+RUNGS = ("marked", "tightened", "pooled", "blocked")
+
+
 def upper(count, of):
     """One-sided upper bound of a share at 95 %: C. Clopper and E. Pearson, Biometrika 26, 1934."""
     if of == 0 or count >= of:
@@ -46,7 +49,7 @@ def row(name, report):
     cells.append("{:,}".format(accounts))
     refused, requests = (sum(v[key] for v in honest) for key in ("refusedForStanding", "exchanges"))
     cells.append("%d of %s (%.4f %%)" % (refused, "{:,}".format(requests), 100 * upper(refused, requests)))
-    for rung in ("tightened", "marked", "blocked"):
+    for rung in RUNGS:
         count = sum(v["rungs"][rung]["accounts"] for v in honest)
         cells.append("%d (%.2f %%)" % (count, 100 * upper(count, accounts)))
     return "| " + " | ".join(cells) + " |"
@@ -61,8 +64,8 @@ def main():
     if given.head:
         print("| policy | 44 days: refused | marked | free | free, mean of campaigns | free, worst campaign"
               " | campaign accounts `marked` or above | honest | requests refused for a standing"
-              " | `tightened` | `marked` | `blocked` |")
-        print("|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
+              " | " + " | ".join("`%s`" % rung for rung in RUNGS) + " |")
+        print("|---" * (9 + len(RUNGS)) + "|", flush=True)
     for path in given.reports:
         with open(path, encoding="utf-8") as file:
             print(row(given.name or path, json.load(file)), flush=True)

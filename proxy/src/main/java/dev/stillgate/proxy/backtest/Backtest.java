@@ -109,8 +109,7 @@ public final class Backtest {
                 }
                 tally.exchange(line.ts());
                 VirtualResponse response = replay.begin(line, facts);
-                facts.account()
-                        .add(facts.label(), line.ts(), response.text(), response.refusedForStanding());
+                facts.account().add(facts.label(), line.ts(), response.text(), response.refusedForStanding());
                 learning.at(line.ts());
                 input.progress().at(tally.exchanges(), line.ts(), log::part);
             }

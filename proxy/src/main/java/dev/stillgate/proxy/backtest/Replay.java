@@ -100,8 +100,7 @@ final class Replay {
 
     private VirtualResponse refuseConnection(LoggedExchange exchange, LogLine line) {
         tally.rejected(CONNECTION, CONNECTION);
-        return new VirtualResponse.Refused(
-                0, CONNECTION, CONNECTION, null, true, refusedText(exchange, line), false);
+        return new VirtualResponse.Refused(0, CONNECTION, CONNECTION, null, true, refusedText(exchange, line), false);
     }
 
     private TextVolume refusedText(LoggedExchange exchange, LogLine line) {

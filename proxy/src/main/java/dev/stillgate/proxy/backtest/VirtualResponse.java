@@ -36,5 +36,6 @@ public sealed interface VirtualResponse {
             @Nullable Duration retryAfter,
             boolean retryable,
             TextVolume text,
-            boolean refusedForStanding) implements VirtualResponse {}
+            boolean refusedForStanding)
+            implements VirtualResponse {}
 }

@@ -117,7 +117,8 @@ class BacktestRunReportTest extends BacktestRunRig {
                 (100 + 1000 * marked) / 1200,
                 (100 + 1000 * (1 - marked)) / 1200);
         assertShares(report.at("/overall/mean/shares"), 0, (0.5 + marked) / 2, (1.5 - marked) / 2);
-        assertThat(report.at("/clusters/0/reasons").toString()).contains("tapped r-2\",\"end");
+        assertThat(report.at("/clusters/0/reasons").toString())
+                .contains("tapped r-2\",\"end\",\"marked r-2\",\"complete a@0");
     }
 
     @Test

@@ -102,6 +102,9 @@ public final class ScriptedFilter {
                         trace.add("answer " + facts.proseChars() + " " + facts.markCount() + " "
                                 + (facts.mark(0) == context.marks().ofText("word ".repeat(20))));
                     }
+                    if (x.isMarked()) {
+                        trace.add("marked " + x.answerId());
+                    }
                     trace.add("complete " + x.account().id() + "@" + context.ticker().millis() % 100000 + " "
                             + o.getClass().getSimpleName() + " " + o.status() + " " + o.usage().output() + " "
                             + o.bytes() + " " + x.answerId());

@@ -37,7 +37,8 @@ public final class TestPlugins {
      * with a delay of two characters. The request header field {@code x-tap} controls it: with {@code hold}, the end
      * waits for a request to the admin page {@code release}; with {@code throw N}, the tap fails at the N-th character.
      * The admin page {@code told} shows the calls of the tap by request id, and whether the marks are those of the text
-     * in {@code x-text}.
+     * in {@code x-text}. If a request has {@code x-marked}, the entry {@code marked-} with its id shows whether the
+     * answer was marked.
      */
     public static Path tapping(Path directory) throws IOException {
         return in(directory, "tapping", """
@@ -86,6 +87,9 @@ public final class TestPlugins {
                     }
                     public boolean readsAnswer() { return true; }
                     public void onComplete(Exchange x, Outcome o) {
+                        if (x.headers().first("x-marked") != null) {
+                            told.put("marked-" + x.requestId(), "" + x.isMarked());
+                        }
                         String text = x.headers().first("x-text");
                         if (text != null) {
                             AnswerFacts facts = x.answer();

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests responses whose prose passes a filter: changed, held, released, cut or unchanged. */
@@ -225,6 +226,17 @@ class TappedAnswerTest {
             GatewayRig.eventually(
                     "counted",
                     () -> rig.metric("stillgate_filter_decisions_total", "verdict=\"tap\"", "mode=\"shadow\"") == 1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"enforce, true", "shadow, false"})
+    void filterLearnsAtCompletionWhetherTheAnswerWasMarked(String mode, boolean marked) throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = rig(upstream, "[{name: t, type: tapping, mode: " + mode + "}]")) {
+            rig.ask(Requests.messages("request-id: q-3", "x-marked: yes"));
+            GatewayRig.eventually(
+                    "completed", () -> page(rig, "/told/marked-q-3").contains("\"" + marked + "\""));
         }
     }
 

@@ -19,6 +19,7 @@ final class AccountSlot {
     private final List<Tenure> planned;
     private final List<Tenure> tenures;
     private final Reaction reaction;
+    private final Caution caution;
     private final LongFunction<Account> opens;
     private int used;
     private long day;
@@ -32,15 +33,22 @@ final class AccountSlot {
      * @param language language of its prompts
      * @param tenures the planned accounts
      * @param reaction reaction to refusals
+     * @param caution bound of the use of the campaign's accounts
      * @param opens creates an account at a time
      */
     AccountSlot(
-            int number, Language language, List<Tenure> tenures, Reaction reaction, LongFunction<Account> opens) {
+            int number,
+            Language language,
+            List<Tenure> tenures,
+            Reaction reaction,
+            Caution caution,
+            LongFunction<Account> opens) {
         this.number = number;
         this.language = language;
         this.planned = List.copyOf(tenures);
         this.tenures = new ArrayList<>(tenures);
         this.reaction = reaction;
+        this.caution = caution;
         this.opens = opens;
     }
 
@@ -80,7 +88,7 @@ final class AccountSlot {
 
     /** Returns whether the slot has an account that the campaign would use at a time. */
     boolean isFree(long time) {
-        return time >= reaction.restsUntil() && at(time) != null;
+        return time >= reaction.restsUntil() && at(time) != null && caution.allows(usedOn(time));
     }
 
     /** Returns whether the slot has no free account at a time because of the gateway. */
@@ -91,6 +99,9 @@ final class AccountSlot {
     /** Returns the earliest time at which the slot may be free again, in milliseconds since the epoch. */
     long freeFrom(long time) {
         long from = Math.max(time, reaction.restsUntil());
+        if (!caution.allows(usedOn(from))) {
+            from = (from / Location.DAY + 1) * Location.DAY;
+        }
         for (Tenure tenure : tenures) {
             if (from < tenure.until) {
                 return Math.max(from, tenure.from);
@@ -99,8 +110,7 @@ final class AccountSlot {
         return Long.MAX_VALUE;
     }
 
-    /** Returns the number of requests of the day so far. */
-    int usedOn(long time) {
+    private int usedOn(long time) {
         return time / Location.DAY == day ? used : 0;
     }
 
@@ -108,6 +118,9 @@ final class AccountSlot {
     void note(long time, ApiResponse response) {
         used = usedOn(time) + 1;
         day = time / Location.DAY;
+        if (!response.isServed()) {
+            caution.raise();
+        }
         long leaves = reaction.to(time, response);
         if (leaves != Long.MAX_VALUE) {
             replace(leaves);

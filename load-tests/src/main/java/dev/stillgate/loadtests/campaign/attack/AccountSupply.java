@@ -31,6 +31,7 @@ final class AccountSupply {
     private final ClientKind kind;
     private final Client shared;
     private final List<String> servers;
+    private final Caution caution;
     private final SignUp.Farm farms;
     private int replaced;
 
@@ -40,6 +41,7 @@ final class AccountSupply {
         this.plan = plan;
         this.blocked = blocked;
         this.dice = dice;
+        this.caution = new Caution(plan.perDay());
         this.farms = registry.rules().farm(world.dice().child("campaign:" + plan.name()).child("farm"));
         this.kind = ClientKind.any(dice);
         this.shared = kind.installed(dice);
@@ -73,6 +75,7 @@ final class AccountSupply {
                 language,
                 tenures,
                 new Reaction(own.child("reaction")),
+                caution,
                 opened -> open(later.child(opened), opened, MAX_PLANNED + replaced++ / FARM));
     }
 

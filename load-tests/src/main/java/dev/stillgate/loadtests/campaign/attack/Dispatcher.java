@@ -22,7 +22,7 @@ import java.util.Objects;
 final class Dispatcher implements Source {
     private static final double EVEN_SHAPE = 6; // of the gaps of a machine that processes a queue
     private static final double WITHIN_A_BLOCK = 0.012; // mean hours between two items
-    private static final double MOST_A_DAY = 3; // times the planned requests of an account, with those of the backlog
+    private static final double RETRIES = 2; // of the backlog for each new exchange
     private static final long MINUTE = 60_000;
     private static final long HOUR = 60 * MINUTE;
     private static final long RECOUNT = HOUR / 6;
@@ -156,12 +156,12 @@ final class Dispatcher implements Source {
             return;
         }
         AccountSlot slot = plan.hides(Evasion.PINNED) && run.slot().isFree(time) ? run.slot() : balancer.next(time);
-        if (slot == null || slot.usedOn(time) >= MOST_A_DAY * plan.perDay()) {
+        if (slot == null) {
             backlog.await(run, time, slots);
             return;
         }
         exchange(run, slot, time, api);
-        backlog.next(time + 1 + (long) (HOUR * meanHours() * retries.exponential() / (MOST_A_DAY - 1)));
+        backlog.next(time + 1 + (long) (HOUR * meanHours() * retries.exponential() / RETRIES));
     }
 
     private void exchange(Run run, AccountSlot asks, long time, Api api) {

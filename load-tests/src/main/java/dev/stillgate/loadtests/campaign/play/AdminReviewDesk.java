@@ -38,6 +38,19 @@ final class AdminReviewDesk implements ReviewDesk {
     }
 
     @Override
+    public Map<String, List<String>> groups() {
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        for (JsonNode part : parts(gateway.get(CLUSTERS))) {
+            for (JsonNode group : part) {
+                List<String> accounts = new ArrayList<>();
+                group.path("accounts").forEach(account -> accounts.add(account.asText()));
+                groups.put(group.path("id").asText(), accounts);
+            }
+        }
+        return groups;
+    }
+
+    @Override
     public List<String> accounts(ReviewItem item) {
         if (item.isAccount()) {
             return List.of(item.id());

@@ -12,12 +12,16 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Plays a simulation against a policy in virtual time. The same options give the same report. */
 public final class Play {
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
     private final PlayOptions options;
 
     public Play(PlayOptions options) {
@@ -26,7 +30,7 @@ public final class Play {
 
     /** Plays the whole run, writes the report and prints the tables. */
     public void run(PrintStream out) throws IOException {
-        long began = System.nanoTime();
+        long began = CPU.getCurrentThreadCpuTime();
         Simulation simulation = options.simulation();
         World world = simulation.world();
         try (VirtualGateway gateway = VirtualGateway.open(
@@ -47,12 +51,15 @@ public final class Play {
             if (options.out() != null) {
                 Report.write(findings, Map.of("play", figures), options.out());
             }
+            out.printf(
+                    "Closed loop: %d days, %,d accounts at the end%n%n",
+                    world.days(), simulation.registry().accounts().size());
             out.print(SummaryTable.of(findings));
             out.println();
             out.print(PlayTable.of(figures));
-            double seconds = (System.nanoTime() - began) / 1e9;
+            double seconds = (CPU.getCurrentThreadCpuTime() - began) / 1e9;
             out.printf(
-                    "%,d requests, %,d refused; %.1f s, %,.0f requests a second%n",
+                    "%,d requests, %,d refused; %.1f s of CPU time, %,.0f requests a second%n",
                     loop.requests(), loop.refusals(), seconds, loop.requests() / seconds);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);

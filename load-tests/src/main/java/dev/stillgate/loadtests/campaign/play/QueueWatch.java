@@ -4,7 +4,9 @@ import dev.stillgate.loadtests.campaign.traffic.Api;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /** Hourly watch of the review queue: when each account of a campaign was first in it, or stood above it. */
@@ -15,7 +17,7 @@ final class QueueWatch implements Source {
     private final ReviewDesk desk;
     private final Predicate<String> isAbove;
     private final World world;
-    private final Map<String, Long> reviewed = new HashMap<>(); // last revision of each group
+    private final Map<String, Long> reviewed = new HashMap<>(); // last revision of each item
     private final Map<String, Long> since = new HashMap<>();
     private long due;
 
@@ -38,11 +40,14 @@ final class QueueWatch implements Source {
 
     @Override
     public void send(Api api) {
-        for (ReviewItem item : desk.queue(MOST)) {
-            Long before = reviewed.put(item.kind() + item.id(), item.revision());
-            if (before == null || before != item.revision()) {
-                desk.accounts(item).forEach(account -> since.putIfAbsent(account, due));
-            }
+        List<ReviewItem> changed = desk.queue(MOST).stream()
+                .filter(item -> !Objects.equals(item.revision(), reviewed.put(item.id(), item.revision())))
+                .toList();
+        Map<String, List<String>> groups = changed.isEmpty() ? Map.of() : desk.groups();
+        for (ReviewItem item : changed) {
+            List<String> accounts =
+                    item.isAccount() ? List.of(item.id()) : groups.getOrDefault(item.id(), List.of());
+            accounts.forEach(account -> since.putIfAbsent(account, due));
         }
         due += HOUR;
     }

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.campaign.play;
 
 import java.util.List;
+import java.util.Map;
 
 /** The review queue as an operator uses it, with the actions on its items. */
 interface ReviewDesk {
@@ -10,6 +11,9 @@ interface ReviewDesk {
      * @param limit 1 to 1000
      */
     List<ReviewItem> queue(int limit);
+
+    /** Returns the accounts of all groups by the group's id. */
+    Map<String, List<String>> groups();
 
     /** Returns the accounts that an item is about. */
     List<String> accounts(ReviewItem item);

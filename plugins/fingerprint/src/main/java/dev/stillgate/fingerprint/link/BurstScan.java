@@ -108,7 +108,7 @@ public final class BurstScan {
                     until++;
                 }
                 boolean isFirst = from == 0 || cohort.minute(from - 1) < start;
-                boolean isOver = start + 2 * length <= now;
+                boolean isOver = start + 2L * length <= now;
                 if (isFirst && isOver && until - from >= Cohort.MIN_GROUP_SIZE) {
                     double logTail = logTail(cohort, all, start, length, until - from);
                     if (logTail <= maxLogTail) {

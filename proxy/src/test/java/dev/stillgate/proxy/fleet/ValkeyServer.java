@@ -63,7 +63,7 @@ public final class ValkeyServer implements AutoCloseable {
         return false;
     }
 
-    void start() {
+    public void start() {
         List<String> command = new ArrayList<>(List.of(
                 "valkey-server",
                 "--save",
@@ -96,7 +96,7 @@ public final class ValkeyServer implements AutoCloseable {
     }
 
     /** Kills the server; its data is lost. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         try {
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -29,7 +29,8 @@ final class CreationTimes {
             char separator = text.charAt(DATE_LENGTH);
             if (separator == 'T' || separator == 't' || separator == ' ') {
                 LocalDate date = date(text.substring(0, DATE_LENGTH));
-                return Instant.ofEpochSecond(time(text.substring(DATE_LENGTH + 1)).toEpochSecond(date));
+                return Instant.ofEpochSecond(
+                        time(text.substring(DATE_LENGTH + 1)).toEpochSecond(date));
             }
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(message(text), e);
@@ -64,7 +65,7 @@ final class CreationTimes {
     }
 
     private static String message(String text) {
-        return "expected a date such as 2026-01-12, or a time such as 2026-01-12T08:30:00Z with its zone, found \"" + text
-                + "\"";
+        return "expected a date such as 2026-01-12, or a time such as 2026-01-12T08:30:00Z with its zone, found \""
+                + text + "\"";
     }
 }

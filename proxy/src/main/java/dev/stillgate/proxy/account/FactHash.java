@@ -37,8 +37,8 @@ public final class FactHash {
      */
     public FactHash(String secret, String name) {
         isDomain = name.equals(EMAIL_DOMAIN);
-        byte[] key = mac(secret.getBytes(StandardCharsets.UTF_8))
-                .doFinal((LABEL + name).getBytes(StandardCharsets.UTF_8));
+        byte[] key =
+                mac(secret.getBytes(StandardCharsets.UTF_8)).doFinal((LABEL + name).getBytes(StandardCharsets.UTF_8));
         mac = mac(key);
     }
 

@@ -192,25 +192,33 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, keys: [], created: '2026-01-12T08:30:00'}",
                         ":2:30: expected a date such as 2026-01-12, or a time"),
                 Arguments.of(
-                        "accounts:\n- {id: a, keys: [], created: 2026-01-12T24:00:00Z}", ":2:30: expected a date such as"),
+                        "accounts:\n- {id: a, keys: [], created: 2026-01-12T24:00:00Z}",
+                        ":2:30: expected a date such as"),
                 Arguments.of(
-                        "accounts:\n- {id: a, keys: [], created: 2026-01-12T1x:00:00Z}", ":2:30: expected a date such as"),
-                Arguments.of("accounts:\n- {id: a, keys: [], created: 2026-01-12x08}", ":2:30: expected a date such as"),
-                Arguments.of("accounts:\n- {id: a, keys: [], created: +999999999-01-01}", ":2:30: expected a date such as"),
+                        "accounts:\n- {id: a, keys: [], created: 2026-01-12T1x:00:00Z}",
+                        ":2:30: expected a date such as"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], created: 2026-01-12x08}", ":2:30: expected a date such as"),
+                Arguments.of(
+                        "accounts:\n- {id: a, keys: [], created: +999999999-01-01}", ":2:30: expected a date such as"),
                 Arguments.of(
                         "accounts:\n- {id: a, facts: {email-domain: ann@example.com}}",
                         ":2:33: the fact email-domain is not a hash: expected h: and 22 to 64 letters, digits, - or _,"
                                 + " as `stillgate hash-fact email-domain` prints it"),
-                Arguments.of("accounts:\n- {id: a, facts: {payment: 4111111111111111}}", ":2:28: the fact payment is not"),
-                Arguments.of("accounts:\n- {id: a, facts: {payment: h:0123456789abcdefABCD-}}", ":2:28: the fact payment"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {payment: 4111111111111111}}", ":2:28: the fact payment is not"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {payment: h:0123456789abcdefABCD-}}", ":2:28: the fact payment"),
                 Arguments.of(
                         "accounts:\n- {id: a, facts: {payment: h:" + "a".repeat(65) + "}}", ":2:28: the fact payment"),
                 Arguments.of("accounts:\n- {id: a, facts: {payment: \"h:" + "é".repeat(22) + "\"}}", ":2:28: the fact"),
                 Arguments.of("accounts:\n- {id: a, facts: {payment: " + A + "}}", ":2:28: the fact payment is not"),
                 Arguments.of("accounts:\n- {id: a, facts: {payment: []}}", ":2:28: expected a text"),
-                Arguments.of("accounts:\n- {id: a, facts: [payment]}", ":2:18: expected facts such as {payment: \"h:…\"}"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: [payment]}", ":2:18: expected facts such as {payment: \"h:…\"}"),
                 Arguments.of("accounts:\n- {id: a, facts: {[a]: b}}", ":2:19: expected the name of a fact"),
-                Arguments.of("accounts:\n- {id: a, facts: {Payment: " + PAYMENT + "}}", ":2:28: a fact's name: expected 1"),
+                Arguments.of(
+                        "accounts:\n- {id: a, facts: {Payment: " + PAYMENT + "}}", ":2:28: a fact's name: expected 1"),
                 Arguments.of(
                         "accounts:\n- {id: a, facts: {" + "a".repeat(41) + ": " + PAYMENT + "}}",
                         ":2:62: a fact's name: expected 1 to 40 of a-z, 0-9 and -"),
@@ -218,7 +226,8 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, facts: {a: " + PAYMENT + ", a: " + PAYMENT + "}}",
                         ":2:51: duplicate fact \"a\""),
                 Arguments.of(
-                        "accounts:\n- {id: a, facts: {" + facts(0, 17) + "}}", ":2:520: more than 16 facts for one account"),
+                        "accounts:\n- {id: a, facts: {" + facts(0, 17) + "}}",
+                        ":2:520: more than 16 facts for one account"),
                 Arguments.of("accounts:\n- &x {id: a, keys: []}", ":2:3: an anchor is not allowed"),
                 Arguments.of("accounts:\n- {id: *x, keys: []}", ":2:8: an alias is not allowed: write the value out"),
                 Arguments.of("accounts:\n- {id: !!str a, keys: []}", ":2:8: a tag is not allowed"),
@@ -359,7 +368,8 @@ class AccountsFileTest {
         double seconds = (System.nanoTime() - start) / 1e9;
         double bytes = (heap() - before) / (double) count;
 
-        System.out.printf("%d accounts, facts %s: %.2f s, %.0f B of heap an account%n", count, withFacts, seconds, bytes);
+        System.out.printf(
+                "%d accounts, facts %s: %.2f s, %.0f B of heap an account%n", count, withFacts, seconds, bytes);
         assertThat(table.accounts()).isEqualTo(count);
         Random again = new Random(1);
         for (int i = 0; i < count; i++) {

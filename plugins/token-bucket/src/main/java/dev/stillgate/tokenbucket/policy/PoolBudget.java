@@ -2,6 +2,8 @@ package dev.stillgate.tokenbucket.policy;
 
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,16 +21,25 @@ final class PoolBudget {
     private PoolBudget() {}
 
     /**
-     * Returns the limits of a budget, in the order of the measures.
+     * Returns a copy of a budget in the order of the measures.
      *
-     * @param limits the limits of the policy, whose ceilings of reservations apply
      * @throws IllegalArgumentException if the budget is invalid
      */
-    static List<Limit> limits(Map<Measure, String> budget, List<Limit> limits) {
+    static Map<Measure, String> checked(Map<Measure, String> budget) {
         if (budget.isEmpty()) {
             throw new IllegalArgumentException("pool: expected at least one of requests, input-tokens, output-tokens"
                     + " and total-tokens, such as requests: 500/1d");
         }
+        limits(budget, List.of());
+        return Collections.unmodifiableMap(new EnumMap<>(budget));
+    }
+
+    /**
+     * Returns the limits of a budget, in the order of the measures.
+     *
+     * @param limits the limits of the policy, whose ceilings of reservations apply
+     */
+    static List<Limit> limits(Map<Measure, String> budget, List<Limit> limits) {
         List<Limit> all = new ArrayList<>();
         for (Measure measure : Measure.values()) {
             String refill = budget.get(measure);

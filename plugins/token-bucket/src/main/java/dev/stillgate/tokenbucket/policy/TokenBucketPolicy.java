@@ -81,8 +81,7 @@ public record TokenBucketPolicy(
         }
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
-        pool = pool == null ? PoolBudget.STANDARD : Map.copyOf(pool);
-        PoolBudget.limits(pool, limits); // checks them
+        pool = pool == null ? PoolBudget.STANDARD : PoolBudget.checked(pool);
     }
 
     /** The rate limit header fields of responses. */

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param allow traffic known to be innocent
  * @param pool pools of linked accounts
  * @param review operators' judgements
+ * @param facts links by registration facts
  * @param samples number of redacted prompt openings kept in memory for each account at {@code marked} or above, 0 when absent
  */
 public record FingerprintPolicy(
@@ -52,6 +53,7 @@ public record FingerprintPolicy(
         @Nullable AllowPolicy allow,
         @Nullable PoolPolicy pool,
         @Nullable ReviewPolicy review,
+        @Nullable FactPolicy facts,
         @Nullable Integer samples) {
     private static final List<Signal> SIGNALS = List.of(
             new IssuedContextSignal(),
@@ -155,6 +157,7 @@ public record FingerprintPolicy(
                 allowed().allowedAccounts(),
                 Objects.requireNonNullElse(review, ReviewPolicy.STANDARD)
                         .settings(Objects.requireNonNullElse(pool, PoolPolicy.STANDARD)),
+                Objects.requireNonNullElse(facts, FactPolicy.STANDARD).settings(),
                 Objects.requireNonNullElse(samples, 0));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,30 @@ class FingerprintPolicyTest {
         refused("samples", "expected 0 to 20, found 21", () -> Policies.sampling(21));
         refused("accounts", "expected 1 to ", () -> new FingerprintPolicy.Learning(0, Duration.ofHours(1)));
         refused("time", "expected 0 or more", () -> new FingerprintPolicy.Learning(1, Duration.ofHours(-1)));
+    }
+
+    @Test
+    void factsMustHaveNamesAndDecideOnlyWhereTheyLink() {
+        refused("link[1]", "expected the name of a fact, 1 to 40", () -> new FactPolicy(List.of("device", "E-Mail"), null));
+        refused("decide[0]", "expected the name of a fact", () -> new FactPolicy(null, List.of("a".repeat(41))));
+        refused("link[1]", "duplicate fact device", () -> new FactPolicy(List.of("device", "device"), null));
+        refused(
+                "decide[0]",
+                "the fact payment decides, so link must name it too",
+                () -> new FactPolicy(List.of("device"), List.of("payment")));
+        refused(
+                "link",
+                "expected at most 64 facts, found 65",
+                () -> new FactPolicy(
+                        IntStream.range(0, 65).mapToObj(i -> "f" + i).toList(), null));
+
+        FactSettings standard = Policies.DEFAULT.settings().facts();
+        assertThat(standard.links("referrer")).isTrue();
+        assertThat(standard.decide()).containsExactly("payment");
+        FactSettings named = new FactPolicy(List.of("device"), null).settings();
+        assertThat(named.links("payment")).isFalse();
+        assertThat(named.decide()).as("the default decides only where it links").isEmpty();
+        assertThat(new FactPolicy(null, List.of()).settings().decide()).isEmpty();
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class Policies {
     AllowPolicy allow;
     PoolPolicy pool;
     ReviewPolicy review;
+    FactPolicy facts;
     Integer samples;
 
     private Policies() {}
@@ -40,6 +41,7 @@ public final class Policies {
                 set.allow,
                 set.pool,
                 set.review,
+                set.facts,
                 set.samples);
     }
 

@@ -78,6 +78,11 @@ public final class AccountTable {
         return organisations.name(columns(accountIndex).organisation[accountIndex % AccountColumns.SIZE]);
     }
 
+    /** Returns the number of an account's declared organisation, 0 for none. */
+    public int organisationNumber(int accountIndex) {
+        return columns(accountIndex).organisation[accountIndex % AccountColumns.SIZE];
+    }
+
     /** Returns the tier of an account, null if it has none. */
     @Nullable
     public String tier(int accountIndex) {
@@ -96,8 +101,8 @@ public final class AccountTable {
 
     /** Returns whether two accounts belong to the same declared organisation. */
     boolean shareOrganisation(int a, int b) {
-        int organisation = columns(a).organisation[a % AccountColumns.SIZE];
-        return organisation != 0 && organisation == columns(b).organisation[b % AccountColumns.SIZE];
+        int organisation = organisationNumber(a);
+        return organisation != 0 && organisation == organisationNumber(b);
     }
 
     /** Sets the component of each account in the citation graph, by account index; 0 for none. */

@@ -105,6 +105,11 @@ public final class RoundAccounts {
         return positions(candidateIndexes, wanted);
     }
 
+    /** Returns the account indexes of candidate rows, ascending. */
+    public int[] candidates(int... rows) {
+        return Arrays.stream(rows).map(candidateIndexes::get).sorted().toArray();
+    }
+
     private static int[] positions(List<Integer> among, int... wanted) {
         return Arrays.stream(wanted)
                 .map(accountIndex -> Collections.binarySearch(among, accountIndex))

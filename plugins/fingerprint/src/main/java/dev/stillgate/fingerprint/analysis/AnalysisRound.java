@@ -78,6 +78,10 @@ final class AnalysisRound {
         measures = measures();
     }
 
+    RoundAccounts accounts() {
+        return roundAccounts;
+    }
+
     /** Returns the number of compared accounts; an organisation counts as one. */
     int size() {
         return roundAccounts.compared;

@@ -8,6 +8,8 @@ import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
+import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.link.LinkedGroup;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Approvals;
@@ -22,6 +24,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,6 +50,7 @@ public final class Analyst {
     private final AuditSamples samples = new AuditSamples();
     private final TemplateUsers templates = new TemplateUsers();
     private final HoldoutGroups holdoutGroups = new HoldoutGroups(this::isNewcomer);
+    private final RegistrationLinks registrations;
     private AnalysisSettings settings;
     private long firstMillis = -1;
     private long lastRound = -1;
@@ -62,11 +66,13 @@ public final class Analyst {
     public Analyst(AnalysisSettings settings) {
         this.settings = settings;
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
+        this.registrations = new RegistrationLinks(accountStore.table(), ladder);
     }
 
     private void forgetIndexes(int... accounts) {
         holdoutGroups.forget(accounts);
         templates.forget(accounts);
+        registrations.forget(accounts);
     }
 
     /** Returns whether an account has neither a standing nor a cluster. */
@@ -124,9 +130,10 @@ public final class Analyst {
         if (!accountStore.observe(seen, settings.maxAccounts())) {
             return;
         }
+        int account = table().index().find(seen.account);
+        registrations.observe(account, seen);
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
-            int account = table().index().find(seen.account);
             boolean beginsConversation = accountStore.beginsConversation(seen);
             holdoutGroups.observe(account, seen, beginsConversation);
             if (beginsConversation) {
@@ -168,6 +175,9 @@ public final class Analyst {
      * @return the standings above clear if any changed, else null
      */
     public @Nullable Map<String, Standing> tend(long now) {
+        if (registrations.isDue(settings, now)) {
+            link(registrations.byFacts(settings, now), now);
+        }
         if (isDue(now)) {
             round(now);
             revision++;
@@ -208,11 +218,28 @@ public final class Analyst {
                 }
             }
         }
+        link(registrations.byBursts(round.accounts(), templates.shared(), now), now);
         flagged.or(flagged());
         List<HoldoutGroup> candidates = round.candidates(templates.shared());
         candidates.forEach(group -> holdoutGroups.follow(group, flagged::get));
         candidates.forEach(holdoutGroups::begin);
         clusters.forget(now - settings.expireAfter().toMillis());
+    }
+
+    /** Adds linked accounts to clusters. A decisive link pools them, another one marks them at most. */
+    private void link(List<LinkedGroup> groups, long now) {
+        for (LinkedGroup group : groups) {
+            Link link = group.link();
+            List<String> members = Arrays.stream(group.accounts())
+                    .mapToObj(table().index()::id)
+                    .toList();
+            Cluster cluster = clusters.take(link, members, now);
+            boolean marks = settings.rung(link.weight()) != Standing.CLEAR;
+            Standing rung = group.decisive() ? Standing.POOLED : marks ? Standing.MARKED : Standing.CLEAR;
+            for (String member : members) {
+                ladder.climb(member, rung, link.weight(), List.of(link.name()), cluster.id, now);
+            }
+        }
     }
 
     private BitSet flagged() {
@@ -293,6 +320,7 @@ public final class Analyst {
         out.writeLong(halvedAt);
         out.writeInt(compared);
         accountStore.write(out);
+        registrations.write(out);
         StandingCodec.write(out, ladder, clusters);
     }
 
@@ -310,6 +338,7 @@ public final class Analyst {
         halvedAt = in.readLong();
         compared = in.readInt();
         accountStore.read(in, sameKey);
+        registrations.read(in);
         StandingCodec.read(in).restoreTo(ladder, clusters);
     }
 

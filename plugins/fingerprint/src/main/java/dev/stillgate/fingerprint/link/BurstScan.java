@@ -41,7 +41,7 @@ public final class BurstScan {
     private BurstScan() {}
 
     /**
-     * Returns the groups of accounts that were registered in one burst, the most significant first. Accounts that are
+     * Returns the groups of accounts that were registered in one burst, the largest first. Accounts that are
      * vouched for are in no group.
      *
      * @param cohorts accounts with a key in common, as account indexes
@@ -59,7 +59,7 @@ public final class BurstScan {
         double logWindows = Math.log(Math.max(1, windows));
         List<Window> bursts = new ArrayList<>();
         holders.forEach(cohort -> scan(cohort, all, now, Math.log(promise) - logWindows, bursts));
-        bursts.sort(Comparator.comparingDouble(Window::logTail));
+        bursts.sort(Comparator.comparingDouble(Window::related).reversed().thenComparingDouble(Window::logTail));
         BitSet linked = new BitSet();
         List<LinkedGroup> groups = new ArrayList<>();
         for (Window burst : bursts) {
@@ -87,9 +87,10 @@ public final class BurstScan {
      *
      * @param from index of its first account in the order of creation
      * @param until index after its last account
+     * @param related number of its accounts less those that may be unrelated
      * @param logTail ln of the probability of so many accounts among unrelated ones
      */
-    private record Window(Creations cohort, int from, int until, double logTail) {
+    private record Window(Creations cohort, int from, int until, double related, double logTail) {
         private int[] members(Population population) {
             return IntStream.range(from, until)
                     .map(i -> cohort.accounts[i])
@@ -110,31 +111,35 @@ public final class BurstScan {
                 boolean isFirst = from == 0 || cohort.minute(from - 1) < start;
                 boolean isOver = start + 2L * length <= now;
                 if (isFirst && isOver && until - from >= Cohort.MIN_GROUP_SIZE) {
-                    double logTail = logTail(cohort, all, start, length, until - from);
-                    if (logTail <= maxLogTail) {
-                        bursts.add(new Window(cohort, from, until, logTail));
+                    int found = until - from;
+                    double unrelated = unrelated(cohort, all, start, length, found);
+                    double logTail = logTail(cohort, all, start, length, found);
+                    if (unrelated <= MAX_UNRELATED * found && logTail <= maxLogTail) {
+                        bursts.add(new Window(cohort, from, until, found - unrelated, logTail));
                     }
                 }
             }
         }
     }
 
-    /** Returns ln of the probability of so many accounts in a window; 0 if too many of them may be unrelated. */
-    private static double logTail(Creations cohort, Creations all, long start, int length, int found) {
-        int sample = cohort.count(start - AROUND, start + AROUND);
-        int population = all.count(start - AROUND, start + AROUND);
-        int inWindow = all.count(start, start + length);
+    /** Returns the number of accounts to expect in a window if those created there had the key as often as others. */
+    private static double unrelated(Creations cohort, Creations all, long start, int length, int found) {
         double odds = Math.max(
                 odds(cohort, all, start - AROUND, start), odds(cohort, all, start + length, start + AROUND));
-        double unrelated = odds * (inWindow - found + 1);
-        return unrelated > MAX_UNRELATED * found
-                ? 0
-                : Hypergeometric.logUpperTail(population - 1, inWindow - 1, sample - 1, found - 1);
+        return odds * (all.count(start, start + length) - found + 1);
     }
 
     /** Returns the number of accounts with the key that were created in a time, over the number of those without. */
     private static double odds(Creations cohort, Creations all, long from, long until) {
         int with = cohort.count(from, until);
         return with / (all.count(from, until) - with + 1.0);
+    }
+
+    /** Returns ln of the probability of so many accounts in a window among unrelated ones. */
+    private static double logTail(Creations cohort, Creations all, long start, int length, int found) {
+        int sample = cohort.count(start - AROUND, start + AROUND);
+        int population = all.count(start - AROUND, start + AROUND);
+        int inWindow = all.count(start, start + length);
+        return Hypergeometric.logUpperTail(population - 1, inWindow - 1, sample - 1, found - 1);
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Groups of accounts with a rare registration fact in common. A value that many vouched customers have, such as a bank,
- * links nobody.
+ * does not link.
  */
 public final class FactLinks {
     /** Least number of accounts of a linked group: two may be a couple. */

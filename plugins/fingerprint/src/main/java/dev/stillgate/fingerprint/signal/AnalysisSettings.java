@@ -20,6 +20,7 @@ import java.util.Map;
  * @param maxAccounts capacity, in accounts
  * @param innocent accounts on the allow-list
  * @param review settings of operators' judgements and of pools
+ * @param facts settings of links by registration facts
  * @param samples number of redacted texts that are kept of each account at {@code marked} or above
  */
 public record AnalysisSettings(
@@ -34,6 +35,7 @@ public record AnalysisSettings(
         int maxAccounts,
         AllowedAccounts innocent,
         ReviewSettings review,
+        FactSettings facts,
         int samples) {
     /** Returns the factor of a signal's evidence. */
     public double weight(String signal) {

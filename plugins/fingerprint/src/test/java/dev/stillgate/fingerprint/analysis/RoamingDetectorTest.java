@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
@@ -124,6 +125,7 @@ final class RoamingDetectorTest {
                 100_000,
                 AllowedAccounts.NONE,
                 ReviewSettings.STANDARD,
+                FactSettings.STANDARD,
                 0));
         all.sort(Comparator.comparingLong(seen -> seen.start));
         long next = 0;

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
@@ -37,6 +38,7 @@ public final class Scene {
             100_000,
             AllowedAccounts.NONE,
                 ReviewSettings.STANDARD,
+                FactSettings.STANDARD,
             2);
 
     public final Analyst analyst = new Analyst(SETTINGS);
@@ -83,6 +85,7 @@ public final class Scene {
                         SETTINGS.maxAccounts(),
                         SETTINGS.innocent(),
                         review,
+                        SETTINGS.facts(),
                         SETTINGS.samples()),
                 BEGIN + 30 * HOUR);
     }

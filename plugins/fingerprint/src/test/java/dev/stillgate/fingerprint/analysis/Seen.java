@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
@@ -58,10 +59,14 @@ public final class Seen {
     }
 
     public static AnalysisSettings settings(int maxAccounts, Signal... signals) {
+        return settings(maxAccounts, Map.of(Standing.MARKED, 4.0, Standing.TIGHTENED, 7.5), signals);
+    }
+
+    static AnalysisSettings settings(int maxAccounts, Map<Standing, Double> ladder, Signal... signals) {
         return new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
-                Map.of(Standing.MARKED, 4.0, Standing.TIGHTENED, 7.5),
+                ladder,
                 Duration.ofDays(14),
                 100,
                 Duration.ofHours(20),
@@ -70,6 +75,7 @@ public final class Seen {
                 maxAccounts,
                 AllowedAccounts.NONE,
                 ReviewSettings.STANDARD,
+                FactSettings.STANDARD,
                 0);
     }
 

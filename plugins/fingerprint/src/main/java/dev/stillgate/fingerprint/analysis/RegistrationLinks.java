@@ -1,0 +1,105 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.account.RoundAccounts;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.link.BurstScan;
+import dev.stillgate.fingerprint.link.FactLinks;
+import dev.stillgate.fingerprint.link.FactTable;
+import dev.stillgate.fingerprint.link.LinkedGroup;
+import dev.stillgate.fingerprint.link.Population;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.space.Cohort;
+import dev.stillgate.fingerprint.space.Cohorts;
+import dev.stillgate.fingerprint.standing.Label;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.Ladder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Registration facts of the accounts, and the links by them and by bursts of registrations. Not thread-safe. */
+final class RegistrationLinks {
+    /** Keys of a burst; the kind of output that prompts ask for has too few values to tell accounts apart. */
+    private static final Set<SharedKey> KEYS = EnumSet.complementOf(EnumSet.of(SharedKey.WARE));
+
+    private final FactTable facts = new FactTable();
+    private final AccountTable table;
+    private final Ladder ladder;
+    private long lastSearch = -1;
+    private long searchedRevision;
+
+    RegistrationLinks(AccountTable table, Ladder ladder) {
+        this.table = table;
+        this.ladder = ladder;
+    }
+
+    void observe(int account, Observation seen) {
+        facts.observe(account, seen);
+    }
+
+    void forget(int... accounts) {
+        facts.forget(accounts);
+    }
+
+    /** Returns whether accounts with facts have sent exchanges since the last search, and it was long enough ago. */
+    boolean isDue(AnalysisSettings settings, long now) {
+        return facts.revision() != searchedRevision && now - lastSearch >= settings.regroup().toMillis();
+    }
+
+    /** Returns the groups of accounts that share a rare fact and are as large as a pool. */
+    List<LinkedGroup> byFacts(AnalysisSettings settings, long now) {
+        lastSearch = now;
+        searchedRevision = facts.revision();
+        int least = settings.review().poolLeast();
+        return FactLinks.groups(facts, population(), settings.facts(), least).stream()
+                .filter(group -> group.accounts().length >= least)
+                .toList();
+    }
+
+    /**
+     * Returns the groups of accounts with a key in common that were registered in one burst.
+     *
+     * @param templates users of each template, as account indexes
+     */
+    List<LinkedGroup> byBursts(RoundAccounts accounts, List<Cohort> templates, long now) {
+        List<Cohort> cohorts = new ArrayList<>(templates);
+        for (Cohort cohort : Cohorts.of(KEYS, accounts.candidateProfiles)) {
+            cohorts.add(new Cohort(cohort.key(), cohort.value(), accounts.candidates(cohort.members())));
+        }
+        return BurstScan.groups(cohorts, facts, population(), (int) (now / 60_000), BurstScan.PROMISE);
+    }
+
+    private Population population() {
+        BitSet vouched = new BitSet();
+        ladder.all().forEach((id, entry) -> {
+            Label label = entry.label;
+            boolean isVouched = label != null && label.kind() == LabelKind.VOUCHED;
+            int account = isVouched ? table.index().find(id) : AccountIndex.NONE;
+            if (account != AccountIndex.NONE) {
+                vouched.set(account);
+            }
+        });
+        return new Population(
+                account -> vouched.get(account)
+                        || table.verified(account)
+                        || table.organisationNumber(account) != 0,
+                table::organisationNumber);
+    }
+
+    void write(DataOutput out) throws IOException {
+        facts.write(out);
+    }
+
+    /** Reads the facts after the accounts. */
+    void read(DataInput in) throws IOException {
+        facts.read(in, table.index().limit());
+    }
+}

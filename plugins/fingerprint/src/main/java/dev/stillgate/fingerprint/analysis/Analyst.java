@@ -237,7 +237,7 @@ public final class Analyst {
             boolean marks = settings.rung(link.weight()) != Standing.CLEAR;
             Standing rung = group.decisive() ? Standing.POOLED : marks ? Standing.MARKED : Standing.CLEAR;
             for (String member : members) {
-                ladder.climb(member, rung, link.weight(), List.of(link.name()), cluster.id, now);
+                ladder.climb(member, rung, 0, cluster.reasons, cluster.id, now);
             }
         }
     }

@@ -66,7 +66,7 @@ public final class Ladder {
      * rung confirms it.
      *
      * @param rung rung that the evidence reaches
-     * @param evidence base-10 logarithm of odds
+     * @param evidence base-10 logarithm of odds by behaviour; 0 for none, which leaves earlier evidence as it is
      * @param now milliseconds since the epoch
      */
     public void climb(
@@ -79,7 +79,7 @@ public final class Ladder {
         if (rung.reaches(entry.earned)) {
             changed |= !cluster.equals(entry.cluster);
             entry.confirmed = now;
-            entry.evidence = evidence;
+            entry.evidence = evidence > 0 ? evidence : entry.evidence;
             entry.cluster = cluster;
             entry.reasons = reasons;
         }

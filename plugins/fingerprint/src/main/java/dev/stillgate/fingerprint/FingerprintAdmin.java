@@ -25,6 +25,9 @@ final class FingerprintAdmin {
     /** Pseudo cluster id of the page that shows what the allow-list hides. */
     private static final String HIDDEN = "hidden";
 
+    /** Pseudo id of the page that compares promised with observed effects. */
+    private static final String CALIBRATION = "calibration";
+
     private final FilterContext context;
     private final FingerprintState state;
     private final AllowList allowed;
@@ -64,7 +67,7 @@ final class FingerprintAdmin {
         context.adminView("review", new AdminView() {
             @Override
             public @Nullable Object of(String id) {
-                return null;
+                return id.equals(CALIBRATION) ? state.report(reports -> reports.calibration()) : null;
             }
 
             @Override

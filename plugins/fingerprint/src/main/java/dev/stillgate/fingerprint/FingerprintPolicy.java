@@ -8,6 +8,7 @@ import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.IssuedContextSignal;
+import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool pools of linked accounts
  * @param review operators' judgements
  * @param facts links by registration facts
+ * @param promise error rates of bounded evidence
  * @param samples number of redacted prompt openings kept in memory for each account at {@code marked} or above, 0 when absent
  */
 public record FingerprintPolicy(
@@ -54,6 +56,7 @@ public record FingerprintPolicy(
         @Nullable PoolPolicy pool,
         @Nullable ReviewPolicy review,
         @Nullable FactPolicy facts,
+        @Nullable PromisePolicy promise,
         @Nullable Integer samples) {
     private static final List<Signal> SIGNALS = List.of(
             new IssuedContextSignal(),
@@ -156,7 +159,9 @@ public record FingerprintPolicy(
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
                 allowed().allowedAccounts(),
                 Objects.requireNonNullElse(review, ReviewPolicy.STANDARD)
-                        .settings(Objects.requireNonNullElse(pool, PoolPolicy.STANDARD)),
+                        .settings(
+                                Objects.requireNonNullElse(pool, PoolPolicy.STANDARD),
+                                promise == null ? Promise.DEFAULT : promise.settings()),
                 Objects.requireNonNullElse(facts, FactPolicy.STANDARD).settings(),
                 Objects.requireNonNullElse(samples, 0));
     }

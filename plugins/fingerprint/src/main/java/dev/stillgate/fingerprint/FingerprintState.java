@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.analysis.AnalysisFigures;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.AnalystStore;
 import dev.stillgate.fingerprint.analysis.AutoSave;
+import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.capture.ObservationQueue;
 import dev.stillgate.fingerprint.capture.ReadBudget;
@@ -59,6 +60,7 @@ public final class FingerprintState implements AutoCloseable {
             analyst = store.restore(settings);
             autoSave = new AutoSave(store, ticker, this::write);
         }
+        analyst.drawBy(new FeatureHasher(context.secret("review draws")));
         figures = analyst.figures(ticker.millis());
         fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetMember(context, check, queueCapacity);
     }

@@ -1,5 +1,7 @@
 package dev.stillgate.fingerprint;
 
+import dev.stillgate.fingerprint.signal.NewcomerRate;
+import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.spi.PolicyException;
 import java.time.Duration;
@@ -11,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param approvals number of different operators that must give the same order, 1 to 5; 1 when absent
  * @param expireAfter how long a label lasts, 90 days when absent
+ * @param newcomers how many newcomers are drawn at random for verification, such as {@code 30/7d}; none when absent
  */
 public record ReviewPolicy(
-        @Nullable Integer approvals, @Nullable Duration expireAfter) {
+        @Nullable Integer approvals,
+        @Nullable Duration expireAfter,
+        @Nullable NewcomerRate newcomers) {
     private static final int MAX_APPROVALS = 5;
 
     /** The policy when the key is absent. */
-    static final ReviewPolicy STANDARD = new ReviewPolicy(null, null);
+    static final ReviewPolicy STANDARD = new ReviewPolicy(null, null, null);
 
     public ReviewPolicy {
         if (approvals != null && (approvals < 1 || approvals > MAX_APPROVALS)) {
@@ -28,10 +33,13 @@ public record ReviewPolicy(
         }
     }
 
-    ReviewSettings settings(PoolPolicy pool) {
+    ReviewSettings settings(PoolPolicy pool, Promise promise) {
         return new ReviewSettings(
                 Objects.requireNonNullElse(approvals, 1),
                 Objects.requireNonNullElse(expireAfter, Duration.ofDays(90)),
-                pool.leastOrDefault());
+                newcomers,
+                pool.leastOrDefault(),
+                pool.proposalsOrNever(),
+                promise);
     }
 }

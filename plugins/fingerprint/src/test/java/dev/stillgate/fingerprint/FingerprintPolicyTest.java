@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
+import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -50,6 +51,26 @@ class FingerprintPolicyTest {
     void signalOfWeightZeroIsOff() {
         AnalysisSettings settings = signals(Map.of("clock", 0.0)).settings();
         assertThat(settings.signals()).map(Signal::name).doesNotContain("clock").contains("template");
+    }
+
+    @Test
+    void promisesOutOfRangeAreRefused() {
+        refused("tightened", "expected 1.0E-6 to 0.1, found 0.2", () -> new PromisePolicy(0.2, null));
+        refused("falseDiscoveries", "expected 0.001 to 0.5, found 0.0", () -> new PromisePolicy(null, 0.0));
+        refused("tightened", "found NaN", () -> new PromisePolicy(Double.NaN, null));
+        refused("proposals", "expected more than 0 and at most 0.01, found 0.02", () -> new PoolPolicy(null, 0.02));
+        refused("proposals", "found 0.0", () -> new PoolPolicy(null, 0.0));
+        assertThat(Policies.with(fields -> fields.promise = new PromisePolicy(0.0001, null))
+                        .settings()
+                        .review()
+                        .promise())
+                .isEqualTo(new Promise(0.0001, 0.1));
+    }
+
+    @Test
+    void proposalsAndNewcomersAreOffByDefault() {
+        assertThat(Policies.DEFAULT.settings().review().poolProposals()).isZero();
+        assertThat(Policies.DEFAULT.settings().review().newcomers()).isNull();
     }
 
     @Test

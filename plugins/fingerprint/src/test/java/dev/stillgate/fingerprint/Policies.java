@@ -22,6 +22,7 @@ public final class Policies {
     PoolPolicy pool;
     ReviewPolicy review;
     FactPolicy facts;
+    PromisePolicy promise;
     Integer samples;
 
     private Policies() {}
@@ -42,6 +43,7 @@ public final class Policies {
                 set.pool,
                 set.review,
                 set.facts,
+                set.promise,
                 set.samples);
     }
 

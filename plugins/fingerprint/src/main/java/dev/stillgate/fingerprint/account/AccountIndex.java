@@ -93,7 +93,7 @@ public final class AccountIndex {
     }
 
     /** Returns whether an index is in use. */
-    boolean has(int accountIndex) {
+    public boolean has(int accountIndex) {
         return ids.has(accountIndex);
     }
 

@@ -64,9 +64,7 @@ public final class RoundAccounts {
                     && (organisation == null || organisations.add(organisation))) {
                 accountIndexes.add(accountIndex);
                 profiles.add(profile);
-            } else if (profile.exchanges() >= MIN_NEWER_EXCHANGES
-                    && profile.exposure() >= MIN_NEWER_EXPOSURE
-                    && organisation == null) {
+            } else if (hasEnoughHistory(profile) && organisation == null) {
                 newer.add(accountIndex);
                 newerProfiles.add(profile);
             }
@@ -74,6 +72,11 @@ public final class RoundAccounts {
         compared = accountIndexes.size();
         accountIndexes.addAll(newer);
         profiles.addAll(newerProfiles);
+    }
+
+    /** Returns whether an account has enough history to be compared with a known group. */
+    public static boolean hasEnoughHistory(AccountProfile profile) {
+        return profile.exchanges() >= MIN_NEWER_EXCHANGES && profile.exposure() >= MIN_NEWER_EXPOSURE;
     }
 
     /**

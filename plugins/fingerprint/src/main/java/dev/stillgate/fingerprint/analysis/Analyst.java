@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.account.AccountStore;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.candidate.TemplateUsers;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
+import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
@@ -61,6 +62,8 @@ public final class Analyst {
     private long revision;
     private final List<String> forgotten = new ArrayList<>();
     private final Approvals approvals = new Approvals();
+    private final LikenessSearch likeness = new LikenessSearch();
+    private final ResemblingAccounts resembling = new ResemblingAccounts(clusters, ladder);
 
     /** An analyst without data. */
     public Analyst(AnalysisSettings settings) {
@@ -169,7 +172,7 @@ public final class Analyst {
     }
 
     /**
-     * Compares the accounts if a round is due, and ends expired standings.
+     * Compares the accounts with each other and with confirmed ones if that is due, and ends expired standings.
      *
      * @param now milliseconds since the epoch
      * @return the standings above clear if any changed, else null
@@ -181,6 +184,10 @@ public final class Analyst {
         if (isDue(now)) {
             round(now);
             revision++;
+        }
+        if (likeness.isDue(ladder, now)) {
+            likeness.run(table(), ladder, settings, now);
+            revision += resembling.apply(likeness, table(), settings, learnt(now) >= 1, now) ? 1 : 0;
         }
         ladder.expire(settings.expireAfter().toMillis(), now);
         return changes();
@@ -272,8 +279,18 @@ public final class Analyst {
         return corroborated.reaches(Standing.TIGHTENED) ? Standing.TIGHTENED : Standing.MARKED;
     }
 
+    /** Raises an account; in a stratum that is braked, accounts of which nothing is known are marked at most. */
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
-        ladder.climb(table().index().id(account), rung, finding.total(), finding.reasons(), cluster.id, now);
+        boolean isBraked = rung == Standing.TIGHTENED
+                && likeness.brakes(table(), account)
+                && !JudgedAccounts.isReference(table(), ladder, account);
+        ladder.climb(
+                table().index().id(account),
+                isBraked ? Standing.MARKED : rung,
+                finding.total(),
+                finding.reasons(),
+                cluster.id,
+                now);
     }
 
     /** Deletes all data of an account. */
@@ -282,6 +299,7 @@ public final class Analyst {
         clusters.forget(account);
         ladder.forget(account);
         samples.forget(account);
+        resembling.forget(account);
         revision++;
         if (forgotten.size() < MAX_FORGOTTEN) {
             forgotten.add(account);
@@ -373,6 +391,15 @@ public final class Analyst {
         return clusters;
     }
 
+    /** Sets the keyed hash by which newcomers and accounts of organisations are drawn. */
+    public void drawBy(FeatureHasher hasher) {
+        likeness.drawBy(hasher);
+    }
+
+    public LikenessSearch likeness() {
+        return likeness;
+    }
+
     public Approvals approvals() {
         return approvals;
     }
@@ -391,6 +418,7 @@ public final class Analyst {
                 learnt(now),
                 accountStore.evicted(),
                 accountStore.unkept(),
-                Map.copyOf(text));
+                Map.copyOf(text),
+                likeness.calibration());
     }
 }

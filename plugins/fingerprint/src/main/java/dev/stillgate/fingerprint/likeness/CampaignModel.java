@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.likeness;
 
+import dev.stillgate.fingerprint.signal.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

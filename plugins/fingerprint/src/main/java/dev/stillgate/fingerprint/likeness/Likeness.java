@@ -1,9 +1,12 @@
 package dev.stillgate.fingerprint.likeness;
 
+import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Trait;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ public final class Likeness {
     static final Comparator<Resemblance> MOST_LIKE = Comparator.comparing(Resemblance::reach)
             .thenComparingDouble(Resemblance::score)
             .reversed();
+
+    private static final int MOST_NEAR = 25;
 
     private final TraitBins bins;
     private final Strata strata;
@@ -77,6 +82,28 @@ public final class Likeness {
      */
     public List<Resemblance> found() {
         return found;
+    }
+
+    /** Returns the accounts that resemble each campaign and may be confirmed together, none of them a reference. */
+    public List<Proposal> proposals() {
+        Map<CampaignModel, List<Resemblance>> byModel = new LinkedHashMap<>();
+        for (Resemblance resemblance : found) {
+            if (!resemblance.isReference() && resemblance.reach().compareTo(Reach.PROPOSED) >= 0) {
+                byModel.computeIfAbsent(resemblance.model(), model -> new ArrayList<>())
+                        .add(resemblance);
+            }
+        }
+        return byModel.entrySet().stream()
+                .map(entry -> new Proposal(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    /** Returns the most similar accounts beside those of the proposals, for an operator to look at one by one. */
+    public List<Resemblance> near() {
+        return found.stream()
+                .filter(resemblance -> resemblance.reach() == Reach.NEAR)
+                .limit(MOST_NEAR)
+                .toList();
     }
 
     /** Returns the campaign that an account resembles most; null without campaigns. */

@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.likeness;
 
 import dev.stillgate.fingerprint.capture.FeatureHasher;
+import dev.stillgate.fingerprint.signal.NewcomerRate;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.likeness;
 
+import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.stats.BenjaminiHochberg;
 import java.util.Arrays;
 

@@ -113,6 +113,10 @@ final class AccountReport {
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));
+        Object resemblance = new LikenessReport(analyst).resemblance(accountIndex);
+        if (resemblance != null) {
+            page.put("resembles", resemblance);
+        }
     }
 
     private static Map<String, Double> asksFor(AccountProfile profile) {

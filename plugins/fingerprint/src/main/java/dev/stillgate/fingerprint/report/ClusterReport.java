@@ -83,6 +83,10 @@ final class ClusterReport {
         if (pending != null) {
             page.put("pending", pending);
         }
+        Object model = new LikenessReport(analyst).model(cluster.id);
+        if (model != null) {
+            page.put("likeness", model);
+        }
         page.put("standings", standings());
         page.put("exchanges", Reports.rounded(exchanges));
         page.put("capabilities", capabilities());

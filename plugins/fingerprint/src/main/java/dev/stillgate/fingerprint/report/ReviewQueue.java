@@ -1,6 +1,8 @@
 package dev.stillgate.fingerprint.report;
 
+import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.likeness.Resemblance;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Approvals;
@@ -41,6 +43,10 @@ final class ReviewQueue {
             }
         }
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
+        for (Resemblance near : analyst.likeness().near()) {
+            add(items, "account", analyst.table().index().id(near.account()), near);
+        }
+        analyst.likeness().dueNewcomers().forEach(newcomer -> add(items, "newcomer", newcomer, null));
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("size", items.size());
         page.put("items", items.stream().limit(limit).map(Item::shown).toList());
@@ -82,6 +88,25 @@ final class ReviewQueue {
             shown.put("pending", pending);
         }
         return new Item(cluster.total, shown);
+    }
+
+    /** Adds an account that has not been labelled since the last search. */
+    private void add(List<Item> items, String kind, String account, @Nullable Resemblance resemblance) {
+        AccountStanding entry = analyst.ladder().find(account);
+        int index = analyst.table().index().find(account);
+        if (index == AccountIndex.NONE || (entry != null && entry.label != null)) {
+            return;
+        }
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("kind", kind);
+        shown.put("id", account);
+        shown.put("size", 1);
+        shown.put("since", Reports.time(1000L * analyst.table().firstSecond(index)));
+        shown.put("standing", Reports.name(analyst.ladder().standing(account)));
+        if (resemblance != null) {
+            shown.put("resembles", LikenessReport.shown(resemblance));
+        }
+        items.add(new Item(0, shown));
     }
 
     static List<Map<String, Object>> links(Cluster cluster) {

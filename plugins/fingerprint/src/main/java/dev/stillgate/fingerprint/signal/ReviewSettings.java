@@ -1,15 +1,29 @@
 package dev.stillgate.fingerprint.signal;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of operators' judgements and of pools.
+ * Settings of operators' judgements, of pools, and of the promises that bounded evidence keeps.
  *
  * @param approvals number of different operators that must give the same order
  * @param expireAfter how long a label lasts
+ * @param newcomers how many newcomers are drawn for verification, null for none
  * @param poolLeast least number of accounts in a pool
+ * @param poolProposals p-value up to which accounts like a confirmed campaign's are pooled at once; 0 for never
  */
-public record ReviewSettings(int approvals, Duration expireAfter, int poolLeast) {
+public record ReviewSettings(
+        int approvals,
+        Duration expireAfter,
+        @Nullable NewcomerRate newcomers,
+        int poolLeast,
+        double poolProposals,
+        Promise promise) {
     /** The settings of a policy that does not name any. */
     public static final ReviewSettings STANDARD = new ReviewSettings(1, Duration.ofDays(90), 10);
+
+    /** Settings without a draw of newcomers and without pooled proposals, with the default promise. */
+    public ReviewSettings(int approvals, Duration expireAfter, int poolLeast) {
+        this(approvals, expireAfter, null, poolLeast, 0, Promise.DEFAULT);
+    }
 }

@@ -52,6 +52,30 @@ public final class Clusters {
         return cluster;
     }
 
+    /**
+     * Adds linked accounts to a cluster, and returns it.
+     *
+     * @param id id of the cluster; if it is unknown, the accounts are added as by {@link #take(Link, List, long)}
+     */
+    public Cluster join(String id, Link link, List<String> members, long now) {
+        Cluster cluster = byId.get(id);
+        if (cluster == null) {
+            return take(link, members, now);
+        }
+        cluster.confirm(link, members, now);
+        members.forEach(member -> byAccount.putIfAbsent(member, cluster));
+        return cluster;
+    }
+
+    /** Removes an account from a cluster. */
+    public void leave(String id, String account) {
+        Cluster cluster = byId.get(id);
+        if (cluster != null) {
+            cluster.remove(account);
+            byAccount.remove(account, cluster);
+        }
+    }
+
     /** Returns the cluster that has most of the members, or a new one if none has enough. */
     private Cluster sharing(List<String> members, long now) {
         Map<Cluster, Integer> shared = new LinkedHashMap<>();

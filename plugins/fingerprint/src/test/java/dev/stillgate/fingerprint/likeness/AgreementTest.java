@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.likeness;
 import static dev.stillgate.fingerprint.likeness.Population.confirmed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.signal.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.stillgate.fingerprint.capture.Dialect;
+import dev.stillgate.fingerprint.signal.Promise;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

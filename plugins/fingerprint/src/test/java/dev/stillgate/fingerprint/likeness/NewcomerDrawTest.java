@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.likeness.NewcomerDraw.Newcomer;
+import dev.stillgate.fingerprint.signal.NewcomerRate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

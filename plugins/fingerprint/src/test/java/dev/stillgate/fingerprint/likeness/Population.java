@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.likeness;
 
 import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.signal.Profile;
+import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.text.Elicitation;
 import java.util.ArrayList;

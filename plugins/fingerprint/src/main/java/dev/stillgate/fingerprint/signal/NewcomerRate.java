@@ -1,4 +1,4 @@
-package dev.stillgate.fingerprint.likeness;
+package dev.stillgate.fingerprint.signal;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

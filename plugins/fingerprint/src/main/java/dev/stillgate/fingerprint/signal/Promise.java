@@ -1,4 +1,4 @@
-package dev.stillgate.fingerprint.likeness;
+package dev.stillgate.fingerprint.signal;
 
 /**
  * Error rates that the policy allows.

@@ -1,0 +1,128 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.likeness.Proposal;
+import dev.stillgate.fingerprint.likeness.Reach;
+import dev.stillgate.fingerprint.likeness.Resemblance;
+import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.link.LinkKind;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.ReviewSettings;
+import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Clusters;
+import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.spi.Standing;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Accounts that joined the cluster of a confirmed campaign because they resemble it. They wait there for an operator,
+ * at the standing that the resemblance justifies, and leave when they have not resembled it for a day and are clear.
+ * Not thread-safe.
+ */
+final class ResemblingAccounts {
+    /** Name of the link, and the reason of a standing. */
+    static final String LIKENESS = "likeness";
+
+    private static final long LEAVE_AFTER = 86_400_000L;
+
+    private final Clusters clusters;
+    private final Ladder ladder;
+    private final Map<String, Joined> joined = new HashMap<>();
+
+    /**
+     * Membership by resemblance.
+     *
+     * @param last milliseconds since the epoch of the last search that found the account
+     */
+    private record Joined(String cluster, long last) {}
+
+    ResemblingAccounts(Clusters clusters, Ladder ladder) {
+        this.clusters = clusters;
+        this.ladder = ladder;
+    }
+
+    /**
+     * Applies the result of a search, and returns whether a cluster was confirmed or has changed.
+     *
+     * @param learnt whether the learning phase is over; before, accounts are marked at most
+     */
+    boolean apply(LikenessSearch search, AccountTable table, AnalysisSettings settings, boolean learnt, long now) {
+        for (Proposal proposal : search.proposals()) {
+            List<String> members = proposal.accounts().stream()
+                    .map(account -> table.index().id(account.account()))
+                    .toList();
+            Link link = new Link(
+                    LinkKind.BOUNDED,
+                    LIKENESS,
+                    members.size(),
+                    proposal.accounts().get(members.size() / 2).score(),
+                    settings.review().promise().falseDiscoveries());
+            Cluster cluster = clusters.join(proposal.model().id(), link, members, now);
+            Set<Resemblance> pooled = pooled(proposal, settings.review());
+            for (int i = 0; i < members.size(); i++) {
+                joined.put(members.get(i), new Joined(cluster.id, now));
+                Resemblance found = proposal.accounts().get(i);
+                boolean mayTighten = learnt && !search.brakes(table, found.account());
+                climb(members.get(i), rung(found, mayTighten, pooled.contains(found)), cluster, settings, now);
+            }
+        }
+        int before = joined.size();
+        leave(now);
+        return joined.size() < before || !search.proposals().isEmpty();
+    }
+
+    /** Returns the accounts that the policy pools without an operator. */
+    private static Set<Resemblance> pooled(Proposal proposal, ReviewSettings review) {
+        List<Resemblance> within = proposal.model().agrees() ? proposal.within(review.poolProposals()) : List.of();
+        return within.size() >= review.poolLeast() ? new HashSet<>(within) : Set.of();
+    }
+
+    private static Standing rung(Resemblance found, boolean mayTighten, boolean pools) {
+        if (found.reach().compareTo(Reach.MARKED) < 0) {
+            return Standing.CLEAR;
+        }
+        if (!mayTighten || found.reach() != Reach.TIGHTENED) {
+            return Standing.MARKED;
+        }
+        return pools ? Standing.POOLED : Standing.TIGHTENED;
+    }
+
+    /** Raises an account, unless another cluster already justifies as much. */
+    private void climb(String account, Standing rung, Cluster cluster, AnalysisSettings settings, long now) {
+        AccountStanding entry = ladder.find(account);
+        if (entry != null
+                && entry.cluster != null
+                && !entry.cluster.equals(cluster.id)
+                && entry.earned.reaches(rung)) {
+            return;
+        }
+        Standing threshold = rung == Standing.POOLED ? Standing.TIGHTENED : rung;
+        double least = settings.ladder().getOrDefault(threshold, 0.0);
+        ladder.climb(account, rung, least, List.of(LIKENESS), cluster.id, now);
+    }
+
+    private void leave(long now) {
+        for (Iterator<Map.Entry<String, Joined>> each = joined.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<String, Joined> member = each.next();
+            if (now - member.getValue().last() >= LEAVE_AFTER) {
+                AccountStanding entry = ladder.find(member.getKey());
+                if (entry == null || entry.isClear()) {
+                    clusters.leave(member.getValue().cluster(), member.getKey());
+                    each.remove();
+                } else if (entry.label != null) {
+                    each.remove();
+                }
+            }
+        }
+    }
+
+    void forget(String account) {
+        joined.remove(account);
+    }
+}

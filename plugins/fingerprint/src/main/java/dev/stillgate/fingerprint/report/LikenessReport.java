@@ -1,0 +1,143 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.likeness.CampaignModel;
+import dev.stillgate.fingerprint.likeness.ConfirmedAccount;
+import dev.stillgate.fingerprint.likeness.ObservedShare;
+import dev.stillgate.fingerprint.likeness.Resemblance;
+import dev.stillgate.fingerprint.likeness.StratumCalibration;
+import dev.stillgate.fingerprint.likeness.TraitEvidence;
+import dev.stillgate.fingerprint.signal.Promise;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Parts of pages about accounts that resemble a confirmed campaign, and the page of the calibration. */
+final class LikenessReport {
+    private static final int MAX_LISTED = 100;
+
+    private final Analyst analyst;
+
+    LikenessReport(Analyst analyst) {
+        this.analyst = analyst;
+    }
+
+    /** Returns the campaign that an account resembles most, with the evidence of each trait; null for none. */
+    @Nullable
+    Map<String, Object> resemblance(int accountIndex) {
+        Resemblance closest = analyst.likeness().closest(analyst.table(), accountIndex);
+        return closest == null ? null : shown(closest);
+    }
+
+    static Map<String, Object> shown(Resemblance resemblance) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("campaign", resemblance.model().id());
+        shown.put("score", Reports.rounded(resemblance.score()));
+        shown.put("p", resemblance.p());
+        shown.put("leastP", resemblance.leastP());
+        shown.put("reach", Reports.name(resemblance.reach()));
+        shown.put(
+                "because",
+                resemblance.explanation().stream().map(LikenessReport::shown).toList());
+        return shown;
+    }
+
+    private static Map<String, Object> shown(TraitEvidence evidence) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("trait", evidence.trait());
+        shown.put("above", finite(evidence.above()));
+        shown.put("upTo", finite(evidence.upTo()));
+        shown.put("logOdds", Reports.rounded(evidence.logRatio()));
+        return shown;
+    }
+
+    /** Returns the model of a cluster's confirmed accounts, null if none are confirmed. */
+    @Nullable
+    Map<String, Object> model(String cluster) {
+        return analyst.likeness().models().stream()
+                .filter(model -> model.id().equals(cluster))
+                .findFirst()
+                .map(this::shown)
+                .orElse(null);
+    }
+
+    private Map<String, Object> shown(CampaignModel model) {
+        List<Map<String, Object>> unlike = new ArrayList<>();
+        for (ConfirmedAccount account : model.confirmed()) {
+            if (account.unlike() && unlike.size() < MAX_LISTED) {
+                Map<String, Object> shown = new LinkedHashMap<>();
+                shown.put("account", id(account.account()));
+                shown.put("score", Reports.rounded(account.score()));
+                shown.put("p", account.p());
+                unlike.add(shown);
+            }
+        }
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("id", model.id());
+        shown.put("confirmed", model.confirmed().size());
+        shown.put("unlikeTheOthers", unlike);
+        shown.put("agrees", model.agrees());
+        shown.put(
+                "resemblingReferences",
+                model.resemblingReferences().stream().map(this::id).toList());
+        return shown;
+    }
+
+    private String id(int accountIndex) {
+        return analyst.table().index().id(accountIndex);
+    }
+
+    /** Returns promise and observation of each stratum, and the models. */
+    Map<String, Object> calibration() {
+        Promise promise = analyst.settings().review().promise();
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("promised", Map.of("tightened", promise.tightened(), "falseDiscoveries", promise.falseDiscoveries()));
+        page.put(
+                "strata",
+                analyst.likeness().calibration().strata().stream()
+                        .map(LikenessReport::shown)
+                        .toList());
+        page.put(
+                "models",
+                analyst.likeness().models().stream()
+                        .limit(MAX_LISTED)
+                        .map(this::shown)
+                        .toList());
+        page.put("dueNewcomers", analyst.likeness().dueNewcomers());
+        return page;
+    }
+
+    private static Map<String, Object> shown(StratumCalibration stratum) {
+        Map<String, Object> references = new LinkedHashMap<>();
+        stratum.tightenedByKind().forEach((kind, share) -> references.put(Reports.name(kind), shown(share)));
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("stratum", stratum.stratum());
+        shown.put("accounts", stratum.accounts());
+        shown.put("marked", stratum.marked().flagged());
+        shown.put("tightened", stratum.tightened().flagged());
+        shown.put("leastP", stratum.leastP());
+        shown.put("promised", stratum.promised());
+        shown.put("observed", shown(stratum.tightenedReferences()));
+        shown.put("observedByReference", references);
+        shown.put("observedMarked", shown(stratum.markedReferences()));
+        shown.put("estimatedFalseDiscoveries", finite(stratum.falseDiscoveries()));
+        shown.put("braked", stratum.braked());
+        return shown;
+    }
+
+    private static Map<String, Object> shown(ObservedShare share) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("flagged", share.flagged());
+        shown.put("of", share.of());
+        shown.put("share", finite(share.share()));
+        shown.put("lower95", share.lower());
+        shown.put("upper95", share.upper());
+        return shown;
+    }
+
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

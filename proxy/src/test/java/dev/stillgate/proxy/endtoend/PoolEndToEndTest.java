@@ -141,4 +141,38 @@ class PoolEndToEndTest {
             assertThat(account.at("/filters/limits/pools").toString()).isEqualTo("[\"c-1\"]");
         }
     }
+
+    @Test
+    void operatorPoolsAnAccountAndTakesItOut() throws IOException {
+        String filters = FILTERS.replace("{name: s, type: linking}", "{name: s, type: fingerprint, mode: shadow}");
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{file: accounts.yaml}")
+                        .accountsFile(accounts(", organisation: org-9"))
+                        .filters(filters)
+                        .start()) {
+            for (String id : new String[] {"a-1", "a-3"}) {
+                order(rig, id, "standing", "{\"standing\":\"pooled\",\"for\":\"1h\"}");
+                for (int i = 0; i < 3; i++) {
+                    assertThat(rig.ask(Requests.messages(key(id))).status()).isEqualTo(200);
+                }
+                refused(rig, Requests.messages(key(id)));
+            }
+            assertThat(rig.ask(Requests.messages(key("b"))).status()).isEqualTo(200);
+            order(rig, "a-1", "unpin", "{}");
+            assertThat(rig.ask(Requests.messages(key("a-1"))).status()).isEqualTo(200);
+        }
+    }
+
+    private static void order(GatewayRig rig, String account, String action, String body) {
+        try (RawClient client = new RawClient(rig.adminPort())) {
+            String head = "POST /accounts/" + account + '/' + action
+                    + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ";
+            assertThat(client.send(head + body.length() + "\r\n\r\n" + body)
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
 }

@@ -60,7 +60,7 @@ class ValidationTest {
                   - {name: b, type: token-buckets}
                   - {name: c, type: token-bucket, config: {limits: [{name: r, measure: request, capacity: 5}]}}
                   - {name: d, type: token-bucket, config: {limits: []}}
-                  - {name: e, type: fingerprint, mode: shadowed, config: {pace: 0}}
+                  - {name: e, type: fingerprint, mode: shadowed, config: {ring: 1}}
                 """);
         assertThat(config.errors())
                 .satisfiesExactly(
@@ -82,7 +82,7 @@ class ValidationTest {
                         e -> assertThat(e).contains("unknown value \"request\", did you mean \"requests\"?"),
                         e -> assertThat(e).startsWith("p/policy.yaml:10:").contains("limits: expected 1 to 16"),
                         e -> assertThat(e).contains("unknown value \"shadowed\", did you mean \"shadow\"?"),
-                        e -> assertThat(e).contains("pace: expected 1 to 10000"),
+                        e -> assertThat(e).contains("ring: expected 16 to"),
                         e -> assertThat(e).startsWith("p/accounts.yaml:2:20: expected a hash"),
                         e -> assertThat(e).startsWith("p/accounts.yaml:4:5: duplicate id \"b\""));
     }

@@ -27,7 +27,7 @@ import java.util.Set;
  */
 final class ResemblingAccounts {
     /** Name of the link, and the reason of a standing. */
-    static final String LIKENESS = "likeness";
+    private static final String LIKENESS = "likeness";
 
     private static final long LEAVE_AFTER = 86_400_000L;
 
@@ -69,7 +69,7 @@ final class ResemblingAccounts {
                 joined.put(members.get(i), new Joined(cluster.id, now));
                 Resemblance found = proposal.accounts().get(i);
                 boolean mayTighten = learnt && !search.brakes(table, found.account());
-                climb(members.get(i), rung(found, mayTighten, pooled.contains(found)), cluster, settings, now);
+                climb(members.get(i), rung(found, mayTighten, pooled.contains(found)), cluster, now);
             }
         }
         int before = joined.size();
@@ -93,18 +93,18 @@ final class ResemblingAccounts {
         return pools ? Standing.POOLED : Standing.TIGHTENED;
     }
 
-    /** Raises an account, unless another cluster already justifies as much. */
-    private void climb(String account, Standing rung, Cluster cluster, AnalysisSettings settings, long now) {
+    /**
+     * Raises an account, unless another cluster already justifies as much. The evidence of dealt work is
+     * unchanged.
+     */
+    private void climb(String account, Standing rung, Cluster cluster, long now) {
         AccountStanding entry = ladder.find(account);
-        if (entry != null
-                && entry.cluster != null
-                && !entry.cluster.equals(cluster.id)
-                && entry.earned.reaches(rung)) {
+        boolean isMember = entry != null && cluster.id.equals(entry.cluster);
+        if (entry != null && entry.cluster != null && !isMember && entry.earned.reaches(rung)) {
             return;
         }
-        Standing threshold = rung == Standing.POOLED ? Standing.TIGHTENED : rung;
-        double least = settings.ladder().getOrDefault(threshold, 0.0);
-        ladder.climb(account, rung, least, List.of(LIKENESS), cluster.id, now);
+        double evidence = entry != null && isMember ? entry.evidence : 0;
+        ladder.climb(account, rung, evidence, cluster.reasons, cluster.id, now);
     }
 
     private void leave(long now) {

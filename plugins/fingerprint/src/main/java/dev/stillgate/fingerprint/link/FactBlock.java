@@ -18,7 +18,7 @@ final class FactBlock {
     final byte[] exchanges = new byte[SIZE];
 
     /** Hashes of facts by the name's number, 0 for none. */
-    private @Nullable long[][] values = {};
+    private long[] @Nullable [] values = {};
 
     /** Returns the hash of a fact, 0 if the account does not have it. */
     long value(int name, int i) {

@@ -37,10 +37,10 @@ public final class FactLinks {
                 new Search(facts, population, name, settings.decide().contains(name), least).addTo(groups);
             }
         }
-        groups.sort(Comparator.comparing((LinkedGroup group) -> group.accounts().length)
+        groups.sort(Comparator.comparingInt((LinkedGroup group) -> group.accounts().length)
                 .reversed()
                 .thenComparing(group -> group.link().name())
-                .thenComparing(group -> group.accounts()[0]));
+                .thenComparingInt(group -> group.accounts()[0]));
         return groups.size() <= MAX_GROUPS ? groups : List.copyOf(groups.subList(0, MAX_GROUPS));
     }
 

@@ -30,9 +30,9 @@ final class HashRows {
 
     private int slot(long hash) {
         int mask = hashes.length - 1;
-        int slot = (int) (hash * 0x9e3779b97f4a7c15L >>> 32) & mask;
+        int slot = (int) ((hash * 0x9e3779b97f4a7c15L) >>> 32) & mask;
         while (hashes[slot] != 0 && hashes[slot] != hash) {
-            slot = slot + 1 & mask;
+            slot = (slot + 1) & mask;
         }
         return slot;
     }

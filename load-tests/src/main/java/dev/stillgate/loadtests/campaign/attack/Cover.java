@@ -27,6 +27,7 @@ final class Cover implements Source {
     private final Dice dice;
     private int tenure;
     private Customer customer;
+    private long due;
 
     Cover(World world, Plan plan, AccountSlot slot, Dice dice) {
         this.world = world;
@@ -41,7 +42,8 @@ final class Cover implements Source {
         while (customer.due() == NEVER && tenure + 1 < slot.tenures().size()) {
             customer = customer(++tenure);
         }
-        return customer.due();
+        due = customer.due();
+        return due;
     }
 
     @Override
@@ -69,7 +71,7 @@ final class Cover implements Source {
                         own),
                 new Arrivals(own.child("arrivals"), rhythm, sessions, 1.3),
                 own,
-                slot.tenures().get(index).from(),
+                Math.max(due, slot.tenures().get(index).from()), // a replacement is met when its turn comes
                 () -> slot.tenures().get(index).until());
     }
 }

@@ -5,7 +5,7 @@ import dev.stillgate.proxy.backtest.TextVolume;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What one campaign got, and the accounts that it used for it. Not thread-safe. */
+/** Text and accounts of one campaign. Not thread-safe. */
 final class CampaignTally {
     private final Map<String, Account> accounts = new LinkedHashMap<>();
     private long firstMillis = Long.MAX_VALUE;

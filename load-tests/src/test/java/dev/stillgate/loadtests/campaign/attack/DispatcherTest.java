@@ -151,4 +151,20 @@ final class DispatcherTest {
         assertThat(byAccountAndDay.values()).allMatch(count -> count <= 3 * PLAN.perDay());
         assertThat(byAccountAndDay.values()).anyMatch(count -> count == 3 * PLAN.perDay());
     }
+
+    @Test
+    void coverTrafficMovesToTheReplacementInOrderOfTime() {
+        long[] last = {0};
+        Set<String> covered = new HashSet<>();
+        run(PLAN.hiding(Evasion.COVER), exchange -> {
+            assertThat(exchange.time()).isGreaterThanOrEqualTo(last[0]);
+            last[0] = exchange.time();
+            if (exchange.label().endsWith("/cover")) {
+                covered.add(exchange.account().id());
+            }
+            boolean old = exchange.account().created().toEpochMilli() < WORLD.start();
+            return old && exchange.time() > WORLD.start() + Location.DAY ? BLOCKED : ApiResponse.SERVED;
+        });
+        assertThat(covered).hasSizeGreaterThan(PLAN.accounts() + 6);
+    }
 }

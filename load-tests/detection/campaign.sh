@@ -11,7 +11,8 @@ usage: load-tests/run campaign generate [WHO] [--out DIR] [--name STEM] [--gzip 
                                        [--after REPORT.json [--replace-at STANDING]]
        load-tests/run campaign drive [WHO] [--minutes M] [--speedup X]
                                     [--gateways N] [--policy FILE | --url URL --model-port PORT]
-       load-tests/run campaign play [WHO] [--policy FILE] [--out REPORT.json]
+       load-tests/run campaign play [WHO] [--policy FILE] [--out REPORT.json] [--reviews N] [--errors S]
+                                   [--catch-up F] [--replace yes|no] [--account-price P] [--verification-price P]
        load-tests/run campaign scenarios
 WHO, the traffic:
   --scenario NAME  default "default"; `scenarios` lists all with their campaigns
@@ -44,6 +45,11 @@ play: prints the tables of a backtest, closed loop: clients retry as official SD
 other accounts and replace accounts. The same options give the same report.
   --policy FILE    policy of the gateway, default load-tests/detection/campaign/play.yaml
   --out FILE       writes the report as JSON
+  --reviews N      items of the review queue that the operator judges a day, default 10; 0 for no operator
+  --errors S       share of wrong judgements, default 0.05
+  --catch-up F     most requests of an account a day once its campaign was refused, times the planned ones; default 3
+  --replace no     campaigns do not replace accounts that are blocked or refused for a day
+  --account-price P, --verification-price P   assumed prices of an account and of its verification, default 2 and 20
 TEXT
 }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.campaign;
 
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.drive.Drive;
@@ -119,7 +120,7 @@ public final class CampaignCommand {
         String after = options.get("--after");
         String standing = options.get("--replace-at", "blocked").toLowerCase(Locale.ROOT);
         BlockedAccounts blocked = after == null ? BlockedAccounts.NONE : BlockedReport.read(Path.of(after), standing);
-        return Simulation.of(options, blocked, SignUpRules.of(options, "no"));
+        return Simulation.of(options, Tactics.after(blocked), SignUpRules.of(options, "no"));
     }
 
     private static OutputStream open(Path log, boolean gzip) throws IOException {

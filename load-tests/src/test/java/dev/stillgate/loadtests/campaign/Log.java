@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
@@ -28,7 +29,7 @@ final class Log {
     private Log() {}
 
     static Simulation simulation(long seed, int days, int honest, List<Plan> plans, BlockedAccounts blocked) {
-        return Simulation.create(new Scenario("test", days, honest, plans), seed, days, honest, 1, blocked, SignUpRules.PLAIN);
+        return Simulation.create(new Scenario("test", days, honest, plans), seed, days, honest, 1, Tactics.after(blocked), SignUpRules.PLAIN);
     }
 
     static byte[] bytes(Simulation simulation) {

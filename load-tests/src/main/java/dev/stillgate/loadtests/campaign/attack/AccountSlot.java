@@ -20,7 +20,7 @@ final class AccountSlot {
     private final List<Tenure> tenures;
     private final Reaction reaction;
     private final Caution caution;
-    private final LongFunction<Account> opens;
+    private final @Nullable LongFunction<Account> opens;
     private int used;
     private long day;
 
@@ -34,7 +34,7 @@ final class AccountSlot {
      * @param tenures the planned accounts
      * @param reaction reaction to refusals
      * @param caution bound of the use of the campaign's accounts
-     * @param opens creates an account at a time
+     * @param opens creates an account at a time; null if accounts are not replaced
      */
     AccountSlot(
             int number,
@@ -42,7 +42,7 @@ final class AccountSlot {
             List<Tenure> tenures,
             Reaction reaction,
             Caution caution,
-            LongFunction<Account> opens) {
+            @Nullable LongFunction<Account> opens) {
         this.number = number;
         this.language = language;
         this.planned = List.copyOf(tenures);
@@ -122,7 +122,7 @@ final class AccountSlot {
             caution.raise();
         }
         long leaves = reaction.to(time, response);
-        if (leaves != Long.MAX_VALUE) {
+        if (leaves != Long.MAX_VALUE && (opens != null || response.isForbidden())) {
             replace(leaves);
         }
     }
@@ -133,7 +133,7 @@ final class AccountSlot {
             if (leaves >= tenure.from && leaves < tenure.until) {
                 long from = leaves + reaction.delay();
                 tenures.set(i, new Tenure(tenure.from, leaves, tenure.account));
-                if (from < tenure.until) {
+                if (opens != null && from < tenure.until) {
                     tenures.add(i + 1, new Tenure(from, tenure.until, opens.apply(from)));
                 }
                 return;

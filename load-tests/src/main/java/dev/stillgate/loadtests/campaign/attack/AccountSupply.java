@@ -26,7 +26,7 @@ final class AccountSupply {
     private final World world;
     private final AccountRegistry registry;
     private final Plan plan;
-    private final BlockedAccounts blocked;
+    private final Tactics tactics;
     private final Dice dice;
     private final ClientKind kind;
     private final Client shared;
@@ -35,13 +35,13 @@ final class AccountSupply {
     private final SignUp.Farm farms;
     private int replaced;
 
-    AccountSupply(World world, AccountRegistry registry, Plan plan, BlockedAccounts blocked, Dice dice) {
+    AccountSupply(World world, AccountRegistry registry, Plan plan, Tactics tactics, Dice dice) {
         this.world = world;
         this.registry = registry;
         this.plan = plan;
-        this.blocked = blocked;
+        this.tactics = tactics;
         this.dice = dice;
-        this.caution = new Caution(plan.perDay());
+        this.caution = new Caution(tactics.mostTimes() * plan.perDay());
         this.farms = registry.rules().farm(world.dice().child("campaign:" + plan.name()).child("farm"));
         this.kind = ClientKind.any(dice);
         this.shared = kind.installed(dice);
@@ -59,7 +59,7 @@ final class AccountSupply {
         for (int generation = 0; from < world.end(); generation++) {
             Dice holder = own.child(generation);
             Account account = open(holder, generation == 0 ? from - age(holder) : from, (number + 7 * generation) / FARM);
-            long until = blocked.since(account.id());
+            long until = tactics.blocked().since(account.id());
             if (until != Long.MAX_VALUE) {
                 until += (long) (0.5 * HOUR * holder.exponential()); // until the campaign notices
             }
@@ -76,7 +76,9 @@ final class AccountSupply {
                 tenures,
                 new Reaction(own.child("reaction")),
                 caution,
-                opened -> open(later.child(opened), opened, MAX_PLANNED + replaced++ / FARM));
+                tactics.replaces()
+                        ? opened -> open(later.child(opened), opened, MAX_PLANNED + replaced++ / FARM)
+                        : null);
     }
 
     private long age(Dice holder) {

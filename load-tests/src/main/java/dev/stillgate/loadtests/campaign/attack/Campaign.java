@@ -16,13 +16,13 @@ public final class Campaign {
     private Campaign() {}
 
     /** Creates the accounts and sources of a campaign. */
-    public static List<Source> open(World world, AccountRegistry registry, Plan plan, BlockedAccounts blocked) {
+    public static List<Source> open(World world, AccountRegistry registry, Plan plan, Tactics tactics) {
         Dice dice = world.dice().child("campaign:" + plan.name());
         Balancer.Kind kind = kind(plan, dice);
         List<Source> sources = new ArrayList<>();
         for (int path = 0; path < Math.min(plan.access(), plan.accounts()); path++) {
             Dice own = dice.child(path);
-            AccountSupply supply = new AccountSupply(world, registry, plan, blocked, own.child("accounts"));
+            AccountSupply supply = new AccountSupply(world, registry, plan, tactics, own.child("accounts"));
             List<AccountSlot> slots = new ArrayList<>();
             for (int number = path; number < plan.accounts(); number += plan.access()) {
                 slots.add(supply.slot(number));

@@ -1,18 +1,16 @@
 package dev.stillgate.loadtests.campaign.attack;
 
 /**
- * Bound of the use of accounts. A campaign whose requests are refused sends more by its other accounts, but at most
- * three times as many a day as planned, since an account that stands out is the next to be refused. Not thread-safe.
+ * Bound of the use of accounts. A campaign whose requests are refused sends more by its other accounts, up to a bound,
+ * since an account that stands out is the next to be refused. Not thread-safe.
  */
 final class Caution {
-    private static final double MOST = 3;
-
     private final double mostADay;
     private boolean raised;
 
-    /** @param perDay planned requests of an account a day */
-    Caution(double perDay) {
-        this.mostADay = MOST * perDay;
+    /** @param mostADay most requests of an account a day */
+    Caution(double mostADay) {
+        this.mostADay = mostADay;
     }
 
     /** Records that a request of the campaign was refused. */

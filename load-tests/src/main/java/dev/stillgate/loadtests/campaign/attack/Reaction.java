@@ -10,7 +10,6 @@ import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
  * requests have been refused for a day. Not thread-safe.
  */
 final class Reaction {
-    private static final int HTTP_FORBIDDEN = 403;
     private static final long MINUTE = 60_000;
     private static final long HOUR = 60 * MINUTE;
     private static final long FIRST_REST = 5 * MINUTE;
@@ -45,7 +44,7 @@ final class Reaction {
             refusals = 0;
             return Long.MAX_VALUE;
         }
-        boolean blocked = response.refusal() == HTTP_FORBIDDEN;
+        boolean blocked = response.isForbidden();
         if (blocked || (strugglesSince < time && time - strugglesSince >= Location.DAY)) {
             long leaves = time + (blocked ? (long) (0.5 * HOUR * dice.exponential()) : 0);
             servedShare = 1;

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.drive;
 
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.options.Options;
@@ -71,6 +71,6 @@ public final class DriveOptions {
     }
 
     public Simulation simulation() {
-        return Simulation.of(options, BlockedAccounts.NONE, SignUpRules.PLAIN);
+        return Simulation.of(options, Tactics.STUBBORN, SignUpRules.PLAIN);
     }
 }

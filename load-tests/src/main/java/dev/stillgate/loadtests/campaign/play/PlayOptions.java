@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.play;
 
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.options.Options;
@@ -27,6 +27,7 @@ public final class PlayOptions {
         List<String> known = new ArrayList<>(OWN);
         known.addAll(Simulation.OPTIONS);
         known.addAll(SignUpRules.OPTIONS);
+        known.addAll(Tactics.OPTIONS);
         Options options = new Options(args, from, known);
         String policy = options.get("--policy");
         if (policy == null) {
@@ -36,7 +37,7 @@ public final class PlayOptions {
     }
 
     Simulation simulation() {
-        return Simulation.of(options, BlockedAccounts.NONE, SignUpRules.of(options, "yes"));
+        return Simulation.of(options, Tactics.of(options), SignUpRules.of(options, "yes"));
     }
 
     Path policy() {

@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.campaign.scenario;
 
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.attack.Campaign;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.client.Account;
@@ -32,7 +32,7 @@ public record Simulation(World world, List<Source> sources, AccountRegistry regi
     public static final List<String> OPTIONS = List.of("--scenario", "--seed", "--days", "--honest", "--scale");
 
     /** Creates the simulation that the command line selects. */
-    public static Simulation of(Options options, BlockedAccounts blocked, SignUpRules rules) {
+    public static Simulation of(Options options, Tactics tactics, SignUpRules rules) {
         Scenario scenario = Scenario.named(options.get("--scenario", "default"));
         return create(
                 scenario,
@@ -40,7 +40,7 @@ public record Simulation(World world, List<Source> sources, AccountRegistry regi
                 (int) options.integer("--days", scenario.days(), 1, MAX_COUNT),
                 (int) options.integer("--honest", scenario.honest(), 0, MAX_COUNT),
                 options.number("--scale", 1, 1e-6, 1000),
-                blocked,
+                tactics,
                 rules);
     }
 
@@ -51,13 +51,13 @@ public record Simulation(World world, List<Source> sources, AccountRegistry regi
             int days,
             int honest,
             double scale,
-            BlockedAccounts blocked,
+            Tactics tactics,
             SignUpRules rules) {
         World world = new World(new Dice(seed).child(scenario.name()), World.DEFAULT_START, days);
         AccountRegistry registry = new AccountRegistry(rules);
         List<Source> sources = new ArrayList<>(Population.open(world, registry, honest));
         for (Plan plan : scenario.campaigns()) {
-            sources.addAll(Campaign.open(world, registry, plan.scaled(scale), blocked));
+            sources.addAll(Campaign.open(world, registry, plan.scaled(scale), tactics));
         }
         return new Simulation(world, sources, registry);
     }

@@ -11,8 +11,15 @@ public record ApiResponse(int refusal, long retryAfter, boolean retryable) {
     /** Refusal that stands for a closed connection, which SDKs treat as a server error. */
     public static final int CLOSED = 599;
 
+    private static final int HTTP_FORBIDDEN = 403;
+
     /** The model's response. */
     public static final ApiResponse SERVED = new ApiResponse(0, -1, true);
+
+    /** Returns whether the account is not served at all. */
+    public boolean isForbidden() {
+        return refusal == HTTP_FORBIDDEN;
+    }
 
     /** Returns whether the client got the model's response. */
     public boolean isServed() {

@@ -33,11 +33,12 @@ final class DispatcherTest {
     private static final Plan PLAN = Plan.of("x", 12, 24, Work.GRADING).from(0);
     private static final long MINUTE = 60_000;
 
+    private Tactics tactics = Tactics.STUBBORN;
     private final AccountRegistry registry = new AccountRegistry(SignUpRules.PLAIN);
 
     private ScriptedApi run(Plan plan, Function<Exchange, ApiResponse> rule) {
         ScriptedApi api = new ScriptedApi(rule);
-        new Traffic(Campaign.open(WORLD, registry, plan, BlockedAccounts.NONE)).run(WORLD.end(), api);
+        new Traffic(Campaign.open(WORLD, registry, plan, tactics)).run(WORLD.end(), api);
         return api;
     }
 
@@ -150,6 +151,15 @@ final class DispatcherTest {
                         each -> each.account() + each.time() / Location.DAY, Collectors.counting()));
         assertThat(byAccountAndDay.values()).allMatch(count -> count <= 3 * PLAN.perDay());
         assertThat(byAccountAndDay.values()).anyMatch(count -> count == 3 * PLAN.perDay());
+    }
+
+    @Test
+    void accountsAreNotReplacedByCampaignsWithoutReplacements() {
+        tactics = new Tactics(BlockedAccounts.NONE, 1, false);
+        ScriptedApi api = run(PLAN, exchange -> BLOCKED);
+        assertThat(registry.accounts()).hasSize(PLAN.accounts());
+        assertThat(api.attempts()).hasSizeLessThan(3 * PLAN.accounts());
+        assertThat(api.postponed()).hasSizeGreaterThan(300);
     }
 
     @Test

@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.options.Options;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class FactsTest {
     private static List<Account> accounts(SignUpRules rules) {
-        return Simulation.create(Scenario.named("default"), 7, 3, 1000, 1, BlockedAccounts.NONE, rules)
+        return Simulation.create(Scenario.named("default"), 7, 3, 1000, 1, Tactics.STUBBORN, rules)
                 .accounts();
     }
 

@@ -102,19 +102,18 @@ public final class BurstScan {
 
     private static void scan(Creations cohort, Creations all, int now, double maxLogTail, List<Window> bursts) {
         for (int length : LENGTHS) {
-            int until = 0;
-            for (int from = 0; from < cohort.size(); from++) {
+            Counts counts = new Counts(cohort, all, length);
+            Creations.Cursor end = cohort.cursor();
+            for (int from = 0; from < cohort.size() && cohort.minute(from) + 2 * length <= now; from++) {
                 long start = cohort.minute(from);
-                while (until < cohort.size() && cohort.minute(until) < start + length) {
-                    until++;
-                }
                 boolean isFirst = from == 0 || cohort.minute(from - 1) < start;
-                boolean isOver = start + 2L * length <= now;
-                if (isFirst && isOver && until - from >= Cohort.MIN_GROUP_SIZE) {
-                    int found = until - from;
-                    double unrelated = unrelated(cohort, all, start, length, found);
-                    double logTail = logTail(cohort, all, start, length, found);
-                    if (unrelated <= MAX_UNRELATED * found && logTail <= maxLogTail) {
+                int until = end.to(start + length);
+                int found = until - from;
+                if (isFirst && found >= Cohort.MIN_GROUP_SIZE) {
+                    counts.moveTo(start);
+                    double unrelated = counts.unrelated(found);
+                    double logTail = unrelated <= MAX_UNRELATED * found ? counts.logTail(found) : 0;
+                    if (logTail <= maxLogTail) {
                         bursts.add(new Window(cohort, from, until, found - unrelated, logTail));
                     }
                 }
@@ -122,24 +121,67 @@ public final class BurstScan {
         }
     }
 
-    /** Returns the number of accounts to expect in a window if those created there had the key as often as others. */
-    private static double unrelated(Creations cohort, Creations all, long start, int length, int found) {
-        double odds = Math.max(
-                odds(cohort, all, start - AROUND, start), odds(cohort, all, start + length, start + AROUND));
-        return odds * (all.count(start, start + length) - found + 1);
+    /** Numbers of accounts with the key and of all accounts: in a window, before it and after it. */
+    private static final class Counts {
+        private final Span cohort;
+        private final Span all;
+
+        private Counts(Creations cohort, Creations all, int length) {
+            this.cohort = new Span(cohort, length);
+            this.all = new Span(all, length);
+        }
+
+        private void moveTo(long start) {
+            cohort.moveTo(start);
+            all.moveTo(start);
+        }
+
+        /** Returns the number to expect in the window if accounts created there had the key as often as others. */
+        private double unrelated(int found) {
+            double before = odds(cohort.before, all.before);
+            double after = odds(cohort.after, all.after);
+            return Math.max(before, after) * (all.within - found + 1);
+        }
+
+        private static double odds(int with, int all) {
+            return with / (all - with + 1.0);
+        }
+
+        /** Returns ln of the probability of so many accounts in the window among unrelated ones. */
+        private double logTail(int found) {
+            return Hypergeometric.logUpperTail(all.sum() - 1, all.within - 1, cohort.sum() - 1, found - 1);
+        }
     }
 
-    /** Returns the number of accounts with the key that were created in a time, over the number of those without. */
-    private static double odds(Creations cohort, Creations all, long from, long until) {
-        int with = cohort.count(from, until);
-        return with / (all.count(from, until) - with + 1.0);
-    }
+    /** Numbers of creations in a window that moves forward, before it and after it. */
+    private static final class Span {
+        private final int length;
+        private final Creations.Cursor first;
+        private final Creations.Cursor start;
+        private final Creations.Cursor end;
+        private final Creations.Cursor last;
+        private int before;
+        private int within;
+        private int after;
 
-    /** Returns ln of the probability of so many accounts in a window among unrelated ones. */
-    private static double logTail(Creations cohort, Creations all, long start, int length, int found) {
-        int sample = cohort.count(start - AROUND, start + AROUND);
-        int population = all.count(start - AROUND, start + AROUND);
-        int inWindow = all.count(start, start + length);
-        return Hypergeometric.logUpperTail(population - 1, inWindow - 1, sample - 1, found - 1);
+        private Span(Creations creations, int length) {
+            this.length = length;
+            first = creations.cursor();
+            start = creations.cursor();
+            end = creations.cursor();
+            last = creations.cursor();
+        }
+
+        private void moveTo(long minute) {
+            int from = start.to(minute);
+            int until = end.to(minute + length);
+            before = from - first.to(minute - AROUND);
+            within = until - from;
+            after = last.to(minute + AROUND) - until;
+        }
+
+        private int sum() {
+            return before + within + after;
+        }
     }
 }

@@ -40,23 +40,38 @@ final class Creations {
         return minutes[i];
     }
 
-    /** Returns the index of the first creation at a minute or later. */
-    int from(long minute) {
-        int low = 0;
-        int high = minutes.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (minutes[middle] < minute) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+    /** Returns a cursor before the first creation. */
+    Cursor cursor() {
+        return new Cursor();
     }
 
-    /** Returns the number of creations from a minute until another one, exclusive. */
-    int count(long from, long until) {
-        return from(until) - from(from);
+    /** Position in the creations that only moves forward. */
+    final class Cursor {
+        private int at;
+
+        private Cursor() {}
+
+        /**
+         * Returns the index of the first creation at a minute or later, which is not before that of the last call. Its
+         * time is logarithmic in the number of creations passed (J. L. Bentley and A. C. Yao, "An almost optimal
+         * algorithm for unbounded searching", 1976).
+         */
+        int to(long minute) {
+            int step = 1;
+            while (at + step <= minutes.length && minutes[at + step - 1] < minute) {
+                at += step;
+                step *= 2;
+            }
+            int high = Math.min(minutes.length, at + step - 1);
+            while (at < high) {
+                int middle = (at + high) >>> 1;
+                if (minutes[middle] < minute) {
+                    at = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return at;
+        }
     }
 }

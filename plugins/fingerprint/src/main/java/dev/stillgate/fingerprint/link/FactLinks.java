@@ -17,13 +17,13 @@ public final class FactLinks {
     /** Number of exchanges that an account must have sent before a fact decides on it. */
     static final int MIN_EXCHANGES = 3;
 
-    private static final int MAX_GROUPS = 10_000;
+    private static final int MAX_GROUPS = 1_000;
     private static final double MAX_WEIGHT = 4;
 
     private FactLinks() {}
 
     /**
-     * Returns the linked groups, the largest first, at most {@value #MAX_GROUPS}. Linear in the number of accounts.
+     * Returns the linked groups, decisive ones and then the largest first, at most {@value #MAX_GROUPS}. Linear in the number of accounts.
      * Accounts that are vouched for are in no group.
      *
      * @param settings the facts that link, and those that decide
@@ -37,7 +37,8 @@ public final class FactLinks {
                 new Search(facts, population, name, settings.decide().contains(name), least).addTo(groups);
             }
         }
-        groups.sort(Comparator.comparingInt((LinkedGroup group) -> group.accounts().length)
+        groups.sort(Comparator.comparing(LinkedGroup::decisive)
+                .thenComparingInt(group -> group.accounts().length)
                 .reversed()
                 .thenComparing(group -> group.link().name())
                 .thenComparingInt(group -> group.accounts()[0]));
@@ -70,7 +71,7 @@ public final class FactLinks {
             int[][] members = new int[counts.rows()][];
             int[] sizes = new int[counts.rows()];
             for (int row = 0; row < members.length; row++) {
-                if (counts.members(row) >= MIN_ACCOUNTS && rarity.isRare(row)) {
+                if (counts.members(row) >= MIN_ACCOUNTS && rarity.links(row)) {
                     members[row] = new int[counts.members(row)];
                 }
             }

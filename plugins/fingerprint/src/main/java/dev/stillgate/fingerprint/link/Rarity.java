@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.link;
 
 import dev.stillgate.fingerprint.stats.Binomial;
+import dev.stillgate.fingerprint.stats.Hypergeometric;
 
 /**
  * Rarity of the values of one fact, learnt from the customers that are vouched for. A value is rare if the upper
@@ -11,11 +12,15 @@ final class Rarity {
     private static final double MAX_SHARE = 0.01;
     private static final double CONFIDENCE = 0.95;
 
+    /** Probability of any link by a fact that does not identify, among customers who are like the known ones. */
+    private static final double PROMISE = 0.001;
+
     /** Least number of references that can bound a share: 0.99^n must be at most 0.05. */
     private static final int MIN_REFERENCES = (int) Math.ceil(Math.log(1 - CONFIDENCE) / Math.log1p(-MAX_SHARE));
 
     private final ValueCounts counts;
     private final boolean hasReferences;
+    private final boolean identifies;
 
     /** Bounds by the number of references with a value, 0 if not computed yet. */
     private final double[] bounds;
@@ -23,6 +28,7 @@ final class Rarity {
     Rarity(ValueCounts counts) {
         this.counts = counts;
         hasReferences = counts.referenceTotal() >= MIN_REFERENCES;
+        identifies = counts.identifies(hasReferences);
         bounds = new double[hasReferences ? (int) (MAX_SHARE * counts.referenceTotal()) + 1 : 0];
     }
 
@@ -41,12 +47,29 @@ final class Rarity {
         return bounds[carriers];
     }
 
-    boolean isRare(int row) {
+    private boolean isRare(int row) {
         return bound(row) <= MAX_SHARE;
+    }
+
+    /**
+     * Returns whether a value links its carriers: it is rare, and if the fact does not identify, the value is also more
+     * frequent among unknown accounts than among references, by Fisher's exact test over all values (Bonferroni).
+     */
+    boolean links(int row) {
+        if (!isRare(row) || identifies) {
+            return isRare(row);
+        }
+        int members = counts.members(row);
+        double logTail = Hypergeometric.logUpperTail(
+                counts.memberTotal() + counts.referenceTotal(),
+                members + counts.references(row),
+                counts.memberTotal(),
+                members);
+        return logTail + Math.log(counts.rows()) <= Math.log(PROMISE);
     }
 
     /** Returns whether the fact identifies its carriers; see {@link ValueCounts#identifies}. */
     boolean identifies() {
-        return counts.identifies(hasReferences);
+        return identifies;
     }
 }

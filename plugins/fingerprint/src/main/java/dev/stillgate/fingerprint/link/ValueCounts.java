@@ -100,6 +100,10 @@ final class ValueCounts {
         return referenceTotal;
     }
 
+    int memberTotal() {
+        return memberTotal;
+    }
+
     /** Returns the share of all carriers of the fact that carry a value. */
     double share(int row) {
         return (double) (members[row] + references[row]) / (memberTotal + referenceTotal);

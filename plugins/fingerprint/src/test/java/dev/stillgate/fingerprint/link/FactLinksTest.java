@@ -81,6 +81,48 @@ class FactLinksTest {
         assertThat(registered.groups(Set.of("referrer"))).filteredOn(LinkedGroup::decisive).hasSize(1);
     }
 
+    /** Networks of an internet provider: each is rare, and has as many unknown accounts as it has known ones. */
+    @Test
+    void rareValuesOfASharedFactLinkNobodyByThemselves() {
+        for (int i = 0; i < 40_000; i++) {
+            String network = "network-" + i % 2_000;
+            if (i / 2_000 % 4 == 0) {
+                registered.addVerified("signup-network", network);
+            } else {
+                registered.add("signup-network", network);
+            }
+        }
+        assertThat(registered.groups()).isEmpty();
+        IntStream.range(0, 60).forEach(i -> registered.add("signup-network", "campus"));
+        assertThat(registered.groups()).singleElement().matches(group -> group.accounts().length == 60);
+    }
+
+    /** Unknown customers share mail domains as known ones do, from common ones to rare ones. */
+    @Test
+    void linksBySharedFactsAreAsRareAsPromised() {
+        int linked = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            Registered customers = new Registered();
+            for (int i = 0; i < 2_500; i++) {
+                String domain = "mail-" + (int) (1 / (0.001 + random.nextDouble()));
+                if (random.nextInt(3) == 0) {
+                    customers.addVerified("email-domain", domain);
+                } else {
+                    customers.add("email-domain", domain);
+                }
+            }
+            linked += customers.groups().isEmpty() ? 0 : 1;
+        }
+        assertThat(linked).isLessThanOrEqualTo(1); // 0.3 are promised
+    }
+
+    @Test
+    void sharedFactLinksNobodyWithoutReferences() {
+        IntStream.range(0, 4_000).forEach(i -> registered.add("email-domain", "mail-" + i % 200));
+        assertThat(registered.groups()).isEmpty();
+    }
+
     @Test
     void onlyNamedFactsLink() {
         registered.addVerified(1_000);

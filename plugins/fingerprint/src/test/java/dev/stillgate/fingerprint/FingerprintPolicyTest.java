@@ -99,7 +99,10 @@ class FingerprintPolicyTest {
 
     @Test
     void factsMustHaveNamesAndDecideOnlyWhereTheyLink() {
-        refused("link[1]", "expected the name of a fact, 1 to 40", () -> new FactPolicy(List.of("device", "E-Mail"), null));
+        refused(
+                "link[1]",
+                "expected the name of a fact, 1 to 40",
+                () -> new FactPolicy(List.of("device", "E-Mail"), null));
         refused("decide[0]", "expected the name of a fact", () -> new FactPolicy(null, List.of("a".repeat(41))));
         refused("link[1]", "duplicate fact device", () -> new FactPolicy(List.of("device", "device"), null));
         refused(

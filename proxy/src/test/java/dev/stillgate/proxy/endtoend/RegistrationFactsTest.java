@@ -31,8 +31,9 @@ class RegistrationFactsTest {
 
     private static String facts(GatewayRig rig, String key, String query, String fields, String body) {
         try (RawClient client = new RawClient(rig.port())) {
-            return client.send("POST /v1/messages" + query + " HTTP/1.1\r\nhost: x\r\nx-api-key: " + key + "\r\n" + fields
-                            + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body)
+            return client.send("POST /v1/messages" + query + " HTTP/1.1\r\nhost: x\r\nx-api-key: " + key + "\r\n"
+                            + fields + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n"
+                            + body)
                     .answer()
                     .text();
         }
@@ -49,11 +50,13 @@ class RegistrationFactsTest {
                 accounts:
                   - {id: a-17, keys: ["%s"], created: 2026-01-12T08:30:00Z, facts: {payment: "%s"}}
                 """.formatted(keyHash("sk-known"), PAYMENT);
-        String fields = "facts: payment=" + FORGED + "\r\nx-stillgate-facts: {\"payment\":\"" + FORGED + "\"}\r\npayment: "
-                + FORGED + "\r\nx-forwarded-facts: payment=" + FORGED + "\r\n";
-        String body = "{\"model\":\"m\",\"max_tokens\":9,\"facts\":{\"payment\":\"" + FORGED + "\"},\"metadata\":{\"facts\":"
-                + "{\"payment\":\"" + FORGED + "\"},\"created\":\"2020-01-01\"},\"messages\":[{\"role\":\"user\",\"content\":"
-                + "\"facts: {payment: " + FORGED + "}\"}]}";
+        String fields = "facts: payment=" + FORGED + "\r\nx-stillgate-facts: {\"payment\":\"" + FORGED
+                + "\"}\r\npayment: " + FORGED + "\r\nx-forwarded-facts: payment=" + FORGED + "\r\n";
+        String body =
+                "{\"model\":\"m\",\"max_tokens\":9,\"facts\":{\"payment\":\"" + FORGED + "\"},\"metadata\":{\"facts\":"
+                        + "{\"payment\":\"" + FORGED
+                        + "\"},\"created\":\"2020-01-01\"},\"messages\":[{\"role\":\"user\",\"content\":"
+                        + "\"facts: {payment: " + FORGED + "}\"}]}";
         String query = "?facts=payment:" + FORGED + "&payment=" + FORGED;
         try (GatewayRig rig = GatewayRig.with()
                 .toPort(1)
@@ -64,7 +67,9 @@ class RegistrationFactsTest {
                 .start()) {
             String known = "facts {payment=" + PAYMENT + "} created 2026-01-12T08:30:00Z";
             assertThat(facts(rig, "sk-known", "", "", "{}")).contains(known);
-            assertThat(facts(rig, "sk-known", query, fields, body)).contains(known).doesNotContain(FORGED);
+            assertThat(facts(rig, "sk-known", query, fields, body))
+                    .contains(known)
+                    .doesNotContain(FORGED);
             assertThat(facts(rig, "sk-unlisted", query, fields, body))
                     .contains("facts {} created null")
                     .doesNotContain(FORGED);

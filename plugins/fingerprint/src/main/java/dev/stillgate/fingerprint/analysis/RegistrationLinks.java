@@ -51,7 +51,8 @@ final class RegistrationLinks {
 
     /** Returns whether accounts with facts have sent exchanges since the last search, and it was long enough ago. */
     boolean isDue(AnalysisSettings settings, long now) {
-        return facts.revision() != searchedRevision && now - lastSearch >= settings.regroup().toMillis();
+        return facts.revision() != searchedRevision
+                && now - lastSearch >= settings.regroup().toMillis();
     }
 
     /** Returns the groups of accounts that share a rare fact and are as large as a pool. */
@@ -88,9 +89,7 @@ final class RegistrationLinks {
             }
         });
         return new Population(
-                account -> vouched.get(account)
-                        || table.verified(account)
-                        || table.organisationNumber(account) != 0,
+                account -> vouched.get(account) || table.verified(account) || table.organisationNumber(account) != 0,
                 table::organisationNumber);
     }
 

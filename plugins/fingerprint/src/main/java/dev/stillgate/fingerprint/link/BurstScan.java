@@ -55,7 +55,8 @@ public final class BurstScan {
         List<Creations> holders = cohorts.stream()
                 .map(cohort -> Creations.of(facts, population, cohort.members()))
                 .toList();
-        double windows = LENGTHS.length * holders.stream().mapToDouble(Creations::size).sum();
+        double windows =
+                LENGTHS.length * holders.stream().mapToDouble(Creations::size).sum();
         double logWindows = Math.log(Math.max(1, windows));
         List<Window> bursts = new ArrayList<>();
         holders.forEach(cohort -> scan(cohort, all, now, Math.log(promise) - logWindows, bursts));

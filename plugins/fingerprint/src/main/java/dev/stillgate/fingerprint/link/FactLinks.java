@@ -29,8 +29,7 @@ public final class FactLinks {
      * @param settings the facts that link, and those that decide
      * @param least least number of accounts for which a fact decides
      */
-    public static List<LinkedGroup> groups(
-            FactTable facts, Population population, FactSettings settings, int least) {
+    public static List<LinkedGroup> groups(FactTable facts, Population population, FactSettings settings, int least) {
         List<LinkedGroup> groups = new ArrayList<>();
         for (String name : facts.names()) {
             if (settings.links(name)) {

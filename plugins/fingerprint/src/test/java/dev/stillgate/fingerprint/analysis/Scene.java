@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.signal.FactSettings;
-import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
@@ -10,7 +8,9 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
+import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.text.Elicitation;
@@ -37,8 +37,8 @@ public final class Scene {
             Duration.ofDays(3),
             100_000,
             AllowedAccounts.NONE,
-                ReviewSettings.STANDARD,
-                FactSettings.STANDARD,
+            ReviewSettings.STANDARD,
+            FactSettings.STANDARD,
             2);
 
     public final Analyst analyst = new Analyst(SETTINGS);

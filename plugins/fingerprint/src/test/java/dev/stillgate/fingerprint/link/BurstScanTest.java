@@ -152,7 +152,8 @@ class BurstScanTest {
         spread(3_000, 0, 300);
         int[] unknown = IntStream.range(0, 40).map(i -> registered.add(1, null)).toArray();
         assertThat(groups(cohort(unknown))).isEmpty();
-        assertThat(BurstScan.groups(List.of(), new FactTable(), registered.population(), now, 0.001)).isEmpty();
+        assertThat(BurstScan.groups(List.of(), new FactTable(), registered.population(), now, 0.001))
+                .isEmpty();
     }
 
     /** Keys are dealt to accounts at random, whatever the creation times look like: with jumps, weekdays and growth. */

@@ -76,9 +76,13 @@ class FactLinksTest {
             registered.add("payment", "pupil-" + i, "email-domain", "school", "referrer", "r", "signup-network", "n");
         }
         List<LinkedGroup> groups = registered.groups();
-        assertThat(groups).extracting(group -> group.link().name()).containsExactly("email-domain", "referrer", "signup-network");
+        assertThat(groups)
+                .extracting(group -> group.link().name())
+                .containsExactly("email-domain", "referrer", "signup-network");
         assertThat(groups).allMatch(group -> group.accounts().length == 60 && !group.decisive());
-        assertThat(registered.groups(Set.of("referrer"))).filteredOn(LinkedGroup::decisive).hasSize(1);
+        assertThat(registered.groups(Set.of("referrer")))
+                .filteredOn(LinkedGroup::decisive)
+                .hasSize(1);
     }
 
     /** Networks of an internet provider: each is rare, and has as many unknown accounts as it has known ones. */
@@ -128,7 +132,8 @@ class FactLinksTest {
         registered.addVerified(1_000);
         registered.addFarm(40, "farm");
         FactSettings settings = new FactSettings(Set.of("device"), Set.of());
-        assertThat(FactLinks.groups(registered.facts, registered.population(), settings, 10)).isEmpty();
+        assertThat(FactLinks.groups(registered.facts, registered.population(), settings, 10))
+                .isEmpty();
     }
 
     @Test

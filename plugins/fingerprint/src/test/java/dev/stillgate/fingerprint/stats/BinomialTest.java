@@ -43,7 +43,8 @@ class BinomialTest {
             int trials = random.nextInt(2, 1_000_000);
             int k = random.nextInt(trials - 1);
             double p = random.nextDouble(0.001, 0.999);
-            assertThat(Binomial.lowerTail(k + 1, trials, p)).isGreaterThanOrEqualTo(Binomial.lowerTail(k, trials, p) - 1e-9);
+            assertThat(Binomial.lowerTail(k + 1, trials, p))
+                    .isGreaterThanOrEqualTo(Binomial.lowerTail(k, trials, p) - 1e-9);
             assertThat(Binomial.lowerTail(k, trials, p * 0.99))
                     .isGreaterThanOrEqualTo(Binomial.lowerTail(k, trials, p) - 1e-9);
         }

@@ -46,7 +46,8 @@ class HypergeometricTest {
     void tinyTailsDoNotVanish() {
         double logTail = Hypergeometric.logUpperTail(1_000_000, 1_000, 400, 400);
         assertThat(logTail).isFinite().isBetween(400 * Math.log(0.0007), 400 * Math.log(0.001));
-        assertThat(Hypergeometric.logUpperTail(1_000_000, 1_000_000, 1_000, 1_000)).isZero();
+        assertThat(Hypergeometric.logUpperTail(1_000_000, 1_000_000, 1_000, 1_000))
+                .isZero();
         assertThat(Hypergeometric.logUpperTail(100, 10, 20, 11)).isEqualTo(Double.NEGATIVE_INFINITY);
     }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ClosedLoop implements Api {
     private final VirtualGateway gateway;
     private final ExchangeLine line = new ExchangeLine();
-    private final Map<Reply, Wanted> wanted = new IdentityHashMap<>();
+    private final IdentityHashMap<Reply, Wanted> wanted = new IdentityHashMap<>();
     private final Map<String, CampaignTally> campaigns = new TreeMap<>();
     private final QueueWatch queue;
     private long requests;

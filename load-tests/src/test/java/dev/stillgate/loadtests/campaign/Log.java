@@ -29,7 +29,14 @@ final class Log {
     private Log() {}
 
     static Simulation simulation(long seed, int days, int honest, List<Plan> plans, BlockedAccounts blocked) {
-        return Simulation.create(new Scenario("test", days, honest, plans), seed, days, honest, 1, Tactics.after(blocked), SignUpRules.PLAIN);
+        return Simulation.create(
+                new Scenario("test", days, honest, plans),
+                seed,
+                days,
+                honest,
+                1,
+                Tactics.after(blocked),
+                SignUpRules.PLAIN);
     }
 
     static byte[] bytes(Simulation simulation) {

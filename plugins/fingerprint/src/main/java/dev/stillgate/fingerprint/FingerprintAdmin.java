@@ -50,8 +50,11 @@ final class FingerprintAdmin {
         action(ACCOUNTS, "confirm", "confirm", labelAccount(LabelKind.CONFIRMED));
         action(ACCOUNTS, "refute", "refute", labelAccount(LabelKind.REFUTED));
         action(ACCOUNTS, "vouch", "vouch", labelAccount(LabelKind.VOUCHED));
-        action(ACCOUNTS, "unlabel", "unlabel", (operator, id, arguments) -> operator.labels()
-                .unlabel(id, arguments));
+        action(
+                ACCOUNTS,
+                "unlabel",
+                "unlabel",
+                (operator, id, arguments) -> operator.labels().unlabel(id, arguments));
         gauges();
     }
 

@@ -42,7 +42,8 @@ final class AccountSupply {
         this.tactics = tactics;
         this.dice = dice;
         this.caution = new Caution(tactics.mostTimes() * plan.perDay());
-        this.farms = registry.rules().farm(world.dice().child("campaign:" + plan.name()).child("farm"));
+        this.farms = registry.rules()
+                .farm(world.dice().child("campaign:" + plan.name()).child("farm"));
         this.kind = ClientKind.any(dice);
         this.shared = kind.installed(dice);
         Network network = Networks.any(Network.Kind.HOSTING, dice);
@@ -58,7 +59,8 @@ final class AccountSupply {
         List<AccountSlot.Tenure> tenures = new ArrayList<>();
         for (int generation = 0; from < world.end(); generation++) {
             Dice holder = own.child(generation);
-            Account account = open(holder, generation == 0 ? from - age(holder) : from, (number + 7 * generation) / FARM);
+            Account account =
+                    open(holder, generation == 0 ? from - age(holder) : from, (number + 7 * generation) / FARM);
             long until = tactics.blocked().since(account.id());
             if (until != Long.MAX_VALUE) {
                 until += (long) (0.5 * HOUR * holder.exponential()); // until the campaign notices

@@ -41,10 +41,7 @@ final class Backlog {
     /** Puts an exchange back in front because no account was free, and waits for the first. */
     void await(Run run, long time, List<AccountSlot> slots) {
         waiting.addFirst(run);
-        long free = slots.stream()
-                .mapToLong(slot -> slot.freeFrom(time))
-                .min()
-                .orElse(Source.NEVER);
+        long free = slots.stream().mapToLong(slot -> slot.freeFrom(time)).min().orElse(Source.NEVER);
         next(free == Source.NEVER ? time + 60 * MINUTE : Math.max(free, time + MINUTE));
     }
 

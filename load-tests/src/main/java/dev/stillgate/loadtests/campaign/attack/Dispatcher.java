@@ -185,7 +185,8 @@ final class Dispatcher implements Source {
         if (!response.isServed()) {
             backlog.add(run.refused(reply, asks, time), time + MINUTE);
         } else if (run.dialogue().goesOn()) {
-            open.add(Run.at(run.dialogue(), asks, end + (long) (1000 * run.dialogue().pause())));
+            open.add(Run.at(
+                    run.dialogue(), asks, end + (long) (1000 * run.dialogue().pause())));
         }
     }
 

@@ -55,7 +55,8 @@ final class Reaction {
         }
         long rest = FIRST_REST << Math.min(refusals++, DOUBLINGS);
         restsUntil = time
-                + Math.clamp(response.retryAfter() > 0 ? response.retryAfter() : Math.min(rest, HOUR), MINUTE, Location.DAY);
+                + Math.clamp(
+                        response.retryAfter() > 0 ? response.retryAfter() : Math.min(rest, HOUR), MINUTE, Location.DAY);
         return Long.MAX_VALUE;
     }
 

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param since when the turn was first due, in milliseconds since the epoch
  * @param unanswered the response to a turn that was refused, null for a new turn
  */
-record Run(Dialogue dialogue, AccountSlot slot, long ready, long since, @Nullable Reply unanswered) {
+record Run(
+        Dialogue dialogue,
+        AccountSlot slot,
+        long ready,
+        long since,
+        @Nullable Reply unanswered) {
 
     static Run at(Dialogue dialogue, AccountSlot slot, long ready) {
         return new Run(dialogue, slot, ready, ready, null);

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param honestVerified share of verified honest accounts, negative for the share of each group
  * @param campaignVerified share of verified accounts of campaigns, negative for the share of each campaign
  */
-public record SignUpRules(
-        boolean facts, SignUp.@Nullable Farm farms, double honestVerified, double campaignVerified) {
+public record SignUpRules(boolean facts, SignUp.@Nullable Farm farms, double honestVerified, double campaignVerified) {
     /** No facts. */
     public static final SignUpRules PLAIN = new SignUpRules(false, null, -1, -1);
 

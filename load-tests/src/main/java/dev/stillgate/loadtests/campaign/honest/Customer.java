@@ -48,13 +48,7 @@ public final class Customer implements Source {
      * @param leaves end of the traffic, which may change
      */
     public Customer(
-            Account account,
-            String label,
-            Habit habit,
-            Arrivals arrivals,
-            Dice dice,
-            long joins,
-            LongSupplier leaves) {
+            Account account, String label, Habit habit, Arrivals arrivals, Dice dice, long joins, LongSupplier leaves) {
         this.account = account;
         this.label = label;
         this.habit = habit;

@@ -41,7 +41,8 @@ final class ProgramCustomers {
         int hackathon = Math.min(MOST_AT_HACKATHON, count / 4);
         for (int i = 0; i < count; i++) {
             Dice dice = group.child(i);
-            accounts.signUp(i < hackathon ? SignUp.hackathon(group, accounts.world().start()) : SignUp.ALONE);
+            accounts.signUp(
+                    i < hackathon ? SignUp.hackathon(group, accounts.world().start()) : SignUp.ALONE);
             String kind = dice.chance(0.8) ? AGENT_CLIENTS.getFirst() : dice.pick(AGENT_CLIENTS);
             agent(accounts, "agents", dice, ClientKind.named(kind).installed(dice), system, Toolkits.CODING, "issue");
         }

@@ -57,7 +57,8 @@ final class AdminReviewDesk implements ReviewDesk {
         }
         List<String> accounts = new ArrayList<>();
         for (JsonNode part : parts(gateway.get(CLUSTERS, item.id()))) {
-            part.path("members").forEach(member -> accounts.add(member.path("account").asText()));
+            part.path("members")
+                    .forEach(member -> accounts.add(member.path("account").asText()));
         }
         return accounts;
     }

@@ -96,8 +96,7 @@ final class ClosedLoop implements Api {
 
     @Override
     public void postpone(long time, String label, String account, Reply reply) {
-        wanted.put(
-                reply, new Wanted(++requests, label, account, time, new TextVolume(reply.tokens(), 0, 0), false));
+        wanted.put(reply, new Wanted(++requests, label, account, time, new TextVolume(reply.tokens(), 0, 0), false));
     }
 
     /** Counts all responses that clients still want as refused. */

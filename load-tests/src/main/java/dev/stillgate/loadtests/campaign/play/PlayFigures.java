@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param inQueue campaigns with five accounts in the queue or above within 48 hours, of all campaigns
  * @param campaigns by name
  */
-record PlayFigures(
-        long requests, long refusals, Review judgements, Reached inQueue, Map<String, Campaign> campaigns) {
+record PlayFigures(long requests, long refusals, Review judgements, Reached inQueue, Map<String, Campaign> campaigns) {
     static final String CAMPAIGN = "campaign:";
 
     private static final int FIVE = 5;

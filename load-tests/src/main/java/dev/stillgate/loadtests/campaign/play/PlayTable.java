@@ -32,10 +32,7 @@ final class PlayTable {
                 .formatted(figures.inQueue().campaigns(), figures.inQueue().of()));
         out.append("judgements: %d confirmed rightly, %d wrongly, %d acquitted rightly, %d wrongly%n"
                 .formatted(
-                        review.confirmed(),
-                        review.wronglyConfirmed(),
-                        review.acquitted(),
-                        review.wronglyAcquitted()));
+                        review.confirmed(), review.wronglyConfirmed(), review.acquitted(), review.wronglyAcquitted()));
         return out.toString();
     }
 

@@ -45,8 +45,7 @@ final class QueueWatch implements Source {
                 .toList();
         Map<String, List<String>> groups = changed.isEmpty() ? Map.of() : desk.groups();
         for (ReviewItem item : changed) {
-            List<String> accounts =
-                    item.isAccount() ? List.of(item.id()) : groups.getOrDefault(item.id(), List.of());
+            List<String> accounts = item.isAccount() ? List.of(item.id()) : groups.getOrDefault(item.id(), List.of());
             accounts.forEach(account -> since.putIfAbsent(account, due));
         }
         due += HOUR;

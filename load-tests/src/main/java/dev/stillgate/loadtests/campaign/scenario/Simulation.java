@@ -1,8 +1,8 @@
 package dev.stillgate.loadtests.campaign.scenario;
 
-import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.attack.Campaign;
 import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.client.AccountRegistry;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
@@ -46,13 +46,7 @@ public record Simulation(World world, List<Source> sources, AccountRegistry regi
 
     /** Creates all accounts and sources for a seed. */
     public static Simulation create(
-            Scenario scenario,
-            long seed,
-            int days,
-            int honest,
-            double scale,
-            Tactics tactics,
-            SignUpRules rules) {
+            Scenario scenario, long seed, int days, int honest, double scale, Tactics tactics, SignUpRules rules) {
         World world = new World(new Dice(seed).child(scenario.name()), World.DEFAULT_START, days);
         AccountRegistry registry = new AccountRegistry(rules);
         List<Source> sources = new ArrayList<>(Population.open(world, registry, honest));

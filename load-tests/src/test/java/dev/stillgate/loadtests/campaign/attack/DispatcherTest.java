@@ -44,8 +44,7 @@ final class DispatcherTest {
 
     private static Map<Reply, List<Attempt>> byReply(ScriptedApi api) {
         return api.attempts().stream()
-                .collect(Collectors.groupingBy(
-                        Attempt::reply, IdentityHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(Attempt::reply, IdentityHashMap::new, Collectors.toList()));
     }
 
     @Test
@@ -92,8 +91,9 @@ final class DispatcherTest {
             }
             return ApiResponse.SERVED;
         });
-        List<Attempt> of =
-                api.attempts().stream().filter(each -> each.account().equals(victim[0])).toList();
+        List<Attempt> of = api.attempts().stream()
+                .filter(each -> each.account().equals(victim[0]))
+                .toList();
         int refused = of.indexOf(of.stream()
                 .filter(each -> !each.response().isServed())
                 .findFirst()

@@ -44,11 +44,13 @@ final class FactsTest {
     @Test
     void factsAreOpaqueHashes() {
         List<Account> accounts = accounts(farms(SignUp.Farm.PAYMENT));
-        assertThat(accounts).allSatisfy(account -> assertThat(account.facts().values())
-                .hasSizeGreaterThanOrEqualTo(3)
-                .allMatch(value -> value.matches("h:[0-9a-f]{32}")));
+        assertThat(accounts)
+                .allSatisfy(account -> assertThat(account.facts().values())
+                        .hasSizeGreaterThanOrEqualTo(3)
+                        .allMatch(value -> value.matches("h:[0-9a-f]{32}")));
         assertThat(accounts.getFirst().entry("")).containsPattern("created: 20\\d\\d-\\d\\d-\\d\\dT.*, facts: \\{");
-        assertThat(accounts(SignUpRules.PLAIN)).allMatch(account -> account.facts().isEmpty());
+        assertThat(accounts(SignUpRules.PLAIN))
+                .allMatch(account -> account.facts().isEmpty());
     }
 
     @Test

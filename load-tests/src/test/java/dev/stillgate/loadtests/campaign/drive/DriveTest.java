@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.attack.Plan;
+import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.attack.Work;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
@@ -30,7 +30,8 @@ final class DriveTest {
 
     private static Simulation simulation() {
         Plan plan = Plan.of("x", 4, 20, Work.TOOLS).from(0);
-        return Simulation.create(new Scenario("test", 2, 30, List.of(plan)), 6, 2, 30, 1, Tactics.STUBBORN, SignUpRules.PLAIN);
+        return Simulation.create(
+                new Scenario("test", 2, 30, List.of(plan)), 6, 2, 30, 1, Tactics.STUBBORN, SignUpRules.PLAIN);
     }
 
     private static URI loopback(int port) {

@@ -31,8 +31,8 @@ final class CustomerTest {
                 .findFirst()
                 .orElseThrow();
         int[] number = {0};
-        ScriptedApi api = new ScriptedApi(exchange ->
-                exchange.account().equals(busy) ? responses.apply(number[0]++) : ApiResponse.SERVED);
+        ScriptedApi api = new ScriptedApi(
+                exchange -> exchange.account().equals(busy) ? responses.apply(number[0]++) : ApiResponse.SERVED);
         new Traffic(sources).run(WORLD.end(), api);
         return api.attempts().stream()
                 .filter(attempt -> attempt.account().equals(busy.id()))

@@ -55,8 +55,7 @@ final class PlayTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void everyScenarioPlays(String scenario) throws IOException {
-        JsonNode report =
-                play(FINGERPRINT, "--scenario", scenario, "--days", "2", "--honest", "60", "--scale", "0.2");
+        JsonNode report = play(FINGERPRINT, "--scenario", scenario, "--days", "2", "--honest", "60", "--scale", "0.2");
         assertThat(report.get("closedLoop").asBoolean()).isTrue();
         assertThat(report.at("/play/requests").asLong()).isGreaterThan(500);
         assertThat(report.at("/play/refusals").asLong()).isZero();
@@ -78,8 +77,7 @@ final class PlayTest {
     void refusedTextIsTextThatNoAttemptGot() throws IOException {
         String limits = "{name: limits, type: token-bucket, config: {limits: "
                 + "[{name: day, measure: requests, capacity: 4, refill: 4/1d}]}}";
-        JsonNode report =
-                play(limits, "--scenario", "rows", "--days", "2", "--honest", "40", "--scale", "0.1");
+        JsonNode report = play(limits, "--scenario", "rows", "--days", "2", "--honest", "40", "--scale", "0.1");
         assertThat(report.at("/play/refusals").asLong()).isGreaterThan(500);
         double refused = report.at("/overall/byTokens/shares/refused").asDouble();
         assertThat(refused).isBetween(0.6, 0.95);

@@ -78,7 +78,8 @@ public final class StandingSnapshot {
     }
 
     private static OperatorChange change(String account, AccountStanding entry) {
-        return new OperatorChange(account, entry.pinned, entry.pinnedUntil, entry.pinnedWhy, entry.pinnedAt, entry.label);
+        return new OperatorChange(
+                account, entry.pinned, entry.pinnedUntil, entry.pinnedWhy, entry.pinnedAt, entry.label);
     }
 
     /** Applies a change by an operator of another gateway. */

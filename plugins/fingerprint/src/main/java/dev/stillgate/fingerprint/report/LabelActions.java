@@ -55,8 +55,8 @@ public final class LabelActions {
                 (kind == LabelKind.CONFIRMED && isExempt(account) ? exempt : members).add(account);
             }
         }
-        boolean pools =
-                kind == LabelKind.CONFIRMED && members.size() >= analyst.settings().review().poolLeast();
+        boolean pools = kind == LabelKind.CONFIRMED
+                && members.size() >= analyst.settings().review().poolLeast();
         boolean isRepeated = !members.isEmpty()
                 && members.stream().allMatch(account -> isLabelled(account, kind, cluster.id, pools));
         Map<String, Object> decided = new LinkedHashMap<>();
@@ -89,7 +89,8 @@ public final class LabelActions {
         String cluster = entry == null ? null : entry.cluster;
         boolean pools = kind == LabelKind.CONFIRMED && cluster != null && isPool(cluster);
         Map<String, Object> decided = new LinkedHashMap<>();
-        boolean isRepeated = present != null && present.kind() == kind && present.by().equals(order.by());
+        boolean isRepeated =
+                present != null && present.kind() == kind && present.by().equals(order.by());
         if (!isRepeated && approved(accountSubject(account), order)) {
             label(account, order.label(now, cluster, pools), decided);
         }
@@ -137,8 +138,7 @@ public final class LabelActions {
         Label label = entry == null ? null : entry.label;
         return (label != null && label.kind() == LabelKind.VOUCHED)
                 || (index != AccountIndex.NONE
-                        && (analyst.table().verified(index)
-                                || analyst.table().organisation(index) != null));
+                        && (analyst.table().verified(index) || analyst.table().organisation(index) != null));
     }
 
     private boolean isLabelled(String account, LabelKind kind, String cluster, boolean pools) {

@@ -18,6 +18,7 @@ public final class AccountStanding {
 
     @Nullable
     public String pinnedWhy;
+
     @Nullable
     public Label label;
 

@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param pools whether a confirmed account joins the pool of the cluster
  */
 public record Label(
-        LabelKind kind, String by, String why, long at, long until, @Nullable String cluster, boolean pools) {
+        LabelKind kind,
+        String by,
+        String why,
+        long at,
+        long until,
+        @Nullable String cluster,
+        boolean pools) {
     /**
      * Returns the standing of the labelled account. A refuted account stays clear, but a later cluster may mark it.
      *

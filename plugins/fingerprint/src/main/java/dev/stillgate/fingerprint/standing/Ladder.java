@@ -69,8 +69,7 @@ public final class Ladder {
      * @param evidence base-10 logarithm of odds by behaviour; 0 for none, which leaves earlier evidence as it is
      * @param now milliseconds since the epoch
      */
-    public void climb(
-            String account, Standing rung, double evidence, List<String> reasons, String cluster, long now) {
+    public void climb(String account, Standing rung, double evidence, List<String> reasons, String cluster, long now) {
         if (rung == Standing.CLEAR) {
             return;
         }

@@ -36,7 +36,9 @@ public record ManualStanding(
             }
         }
         return new ManualStanding(
-                standing(arguments.get("standing")), OrderTime.until(arguments, now, defaultDuration), why(arguments.get("why")));
+                standing(arguments.get("standing")),
+                OrderTime.until(arguments, now, defaultDuration),
+                why(arguments.get("why")));
     }
 
     /**

@@ -33,6 +33,11 @@ public record OperatorChange(
     /** Reads a change that {@link #write} wrote. */
     public static OperatorChange read(DataInput in) throws IOException {
         return new OperatorChange(
-                in.readUTF(), StandingCodec.readStanding(in), in.readLong(), StandingCodec.readText(in), in.readLong(), Label.read(in));
+                in.readUTF(),
+                StandingCodec.readStanding(in),
+                in.readLong(),
+                StandingCodec.readText(in),
+                in.readLong(),
+                Label.read(in));
     }
 }

@@ -65,7 +65,8 @@ final class AnalystStoreTest {
                 List.of("clock"),
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
-        analyst.ladder().climb("a-1", Standing.TIGHTENED, finding.total(), finding.reasons(), cluster.id, Seen.START + 5);
+        analyst.ladder()
+                .climb("a-1", Standing.TIGHTENED, finding.total(), finding.reasons(), cluster.id, Seen.START + 5);
     }
 
     private static byte[] bytes(Analyst of) throws IOException {

@@ -99,9 +99,8 @@ class LabelActionsTest {
     void repeatedOrderChangesNothing() {
         cluster(LabelKind.CONFIRMED);
         long until = scene.analyst.ladder().find("a-0").label.until();
-        Map<String, Object> again =
-                new LabelActions(scene.analyst, NOW + Scene.HOUR).labelCluster(LabelKind.CONFIRMED, "c1", Map.of(
-                        "by", "ann", "why", "one pipeline", "revision", 1));
+        Map<String, Object> again = new LabelActions(scene.analyst, NOW + Scene.HOUR)
+                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "one pipeline", "revision", 1));
         assertThat(decided(again).get("already")).isEqualTo(true);
         assertThat(scene.analyst.ladder().find("a-0").label.until()).isEqualTo(until);
     }
@@ -109,13 +108,19 @@ class LabelActionsTest {
     @Test
     void twoOperatorsMustAgreeIfThePolicyAsksForTwo() {
         needs(2);
-        assertThat(cluster(LabelKind.CONFIRMED).get("pending").toString()).contains("by=ann", "approvals=1", "needed=2");
-        assertThat(cluster(LabelKind.CONFIRMED).get("pending")).as("the same operator again").isNotNull();
+        assertThat(cluster(LabelKind.CONFIRMED).get("pending").toString())
+                .contains("by=ann", "approvals=1", "needed=2");
+        assertThat(cluster(LabelKind.CONFIRMED).get("pending"))
+                .as("the same operator again")
+                .isNotNull();
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
-        assertThat(cluster(LabelKind.CONFIRMED, "by", "ben", "except", List.of("a-1")).get("pending").toString())
+        assertThat(cluster(LabelKind.CONFIRMED, "by", "ben", "except", List.of("a-1"))
+                        .get("pending")
+                        .toString())
                 .as("another order takes the place of the first")
                 .contains("by=ben");
-        assertThat(cluster(LabelKind.CONFIRMED, "by", "ann", "except", List.of("a-1"))).doesNotContainKey("pending");
+        assertThat(cluster(LabelKind.CONFIRMED, "by", "ann", "except", List.of("a-1")))
+                .doesNotContainKey("pending");
         assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
         assertThat(standing("a-1")).isEqualTo(Standing.MARKED);
     }
@@ -126,7 +131,8 @@ class LabelActionsTest {
         Map<String, Object> page = cluster(LabelKind.REFUTED, "by", "ben");
         assertThat(decided(page).get("replaced").toString()).contains("what=confirmed", "by=ann");
         assertThat(standing("a-0")).isEqualTo(Standing.CLEAR);
-        assertThat(account(LabelKind.CONFIRMED, "a-0", "ann").get("replaced").toString()).contains("by=ben");
+        assertThat(account(LabelKind.CONFIRMED, "a-0", "ann").get("replaced").toString())
+                .contains("by=ben");
         assertThat(standing("a-0")).isEqualTo(Standing.TIGHTENED);
     }
 
@@ -135,7 +141,8 @@ class LabelActionsTest {
         cluster(LabelKind.REFUTED);
         scene.found(Standing.TIGHTENED, MEMBERS);
         assertThat(standing("a-0")).as("the same cluster").isEqualTo(Standing.CLEAR);
-        String[] others = IntStream.range(0, 60).mapToObj(i -> i == 0 ? "a-0" : "b-" + i).toArray(String[]::new);
+        String[] others =
+                IntStream.range(0, 60).mapToObj(i -> i == 0 ? "a-0" : "b-" + i).toArray(String[]::new);
         scene.seen(30, others).found(Standing.TIGHTENED, others);
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
     }
@@ -180,7 +187,8 @@ class LabelActionsTest {
     })
     void invalidArgumentIsNamed(String key, String value, String message) {
         assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED, key, value))
-                .isInstanceOfSatisfying(PolicyException.class, e -> assertThat(e.at()).isEqualTo(key))
+                .isInstanceOfSatisfying(
+                        PolicyException.class, e -> assertThat(e.at()).isEqualTo(key))
                 .hasMessageContaining(message);
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
     }
@@ -199,7 +207,9 @@ class LabelActionsTest {
         for (String account : List.of("a-0", "unseen")) {
             assertThat(account(LabelKind.VOUCHED, account, "ann").get("pending").toString())
                     .contains("by=ann", "approvals=1");
-            assertThat(account(LabelKind.VOUCHED, account, "ben")).containsKey("label").doesNotContainKey("pending");
+            assertThat(account(LabelKind.VOUCHED, account, "ben"))
+                    .containsKey("label")
+                    .doesNotContainKey("pending");
         }
     }
 
@@ -209,6 +219,7 @@ class LabelActionsTest {
         assertThat(Seen.restored(scene.analyst).ladder().standings())
                 .containsEntry("a-0", Standing.POOLED)
                 .containsEntry("a-3", Standing.MARKED);
-        assertThat(Seen.restored(scene.analyst).clusters().find("c1").revision()).isEqualTo(1);
+        assertThat(Seen.restored(scene.analyst).clusters().find("c1").revision())
+                .isEqualTo(1);
     }
 }

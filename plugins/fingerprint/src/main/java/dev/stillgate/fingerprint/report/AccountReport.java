@@ -50,22 +50,22 @@ final class AccountReport {
     }
 
     private void standing(Map<String, Object> page, AccountStanding entry) {
-        page.put("standing", Reports.name(entry.standing()));
-        page.put("evidence", Reports.rounded(entry.evidence));
+        page.put("standing", PageValues.name(entry.standing()));
+        page.put("evidence", PageValues.rounded(entry.evidence));
         page.put("cluster", entry.cluster == null ? "" : entry.cluster);
         page.put("reasons", entry.reasons);
         if (entry.standing() != Standing.CLEAR) {
             page.put("since", since(entry));
             long earnedUntil =
                     entry.confirmed + analyst.settings().expireAfter().toMillis();
-            page.put("expires", Reports.time(entry.pinned != null ? entry.pinnedUntil : earnedUntil));
+            page.put("expires", PageValues.time(entry.pinned != null ? entry.pinnedUntil : earnedUntil));
         }
         if (entry.pinned != null) {
             Map<String, Object> pinned = new LinkedHashMap<>();
-            pinned.put("standing", Reports.name(entry.pinned));
-            pinned.put("until", Reports.time(entry.pinnedUntil));
+            pinned.put("standing", PageValues.name(entry.pinned));
+            pinned.put("until", PageValues.time(entry.pinnedUntil));
             pinned.put("why", entry.pinnedWhy);
-            pinned.put("insteadOf", Reports.name(entry.earned));
+            pinned.put("insteadOf", PageValues.name(entry.earned));
             page.put("pinned", pinned);
         }
         if (entry.label != null) {
@@ -76,19 +76,19 @@ final class AccountReport {
 
     private static Map<String, Object> shown(Label label) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("what", LabelActions.past(label.kind()));
+        shown.put("what", PageValues.name(label.kind()));
         shown.put("by", label.by());
         shown.put("why", label.why());
-        shown.put("at", Reports.time(label.at()));
-        shown.put("until", Reports.time(label.until()));
+        shown.put("at", PageValues.time(label.at()));
+        shown.put("until", PageValues.time(label.until()));
         shown.put("cluster", label.cluster());
         return shown;
     }
 
     private static Map<String, Object> shown(AccountStanding.Change change) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("at", Reports.time(change.at()));
-        shown.put("standing", Reports.name(change.standing()));
+        shown.put("at", PageValues.time(change.at()));
+        shown.put("standing", PageValues.name(change.standing()));
         shown.put("evidence", change.evidence());
         shown.put("cluster", change.cluster());
         shown.put("reasons", change.reasons());
@@ -98,17 +98,17 @@ final class AccountReport {
     private static @Nullable Instant since(AccountStanding entry) {
         return entry.changes.isEmpty()
                 ? null
-                : Reports.time(entry.changes.getLast().at());
+                : PageValues.time(entry.changes.getLast().at());
     }
 
     private void traffic(Map<String, Object> page, int accountIndex) {
         AccountTable table = analyst.table();
         AccountProfile profile = table.profile(accountIndex);
         page.put("organisation", table.organisation(accountIndex));
-        page.put("firstSeen", Reports.time(1000L * table.firstSecond(accountIndex)));
-        page.put("lastSeen", Reports.time(1000L * table.lastSecond(accountIndex)));
-        page.put("exchanges", Reports.rounded(profile.exchanges()));
-        page.put("daysActive", Reports.rounded(profile.activeDays()));
+        page.put("firstSeen", PageValues.time(1000L * table.firstSecond(accountIndex)));
+        page.put("lastSeen", PageValues.time(1000L * table.lastSecond(accountIndex)));
+        page.put("exchanges", PageValues.rounded(profile.exchanges()));
+        page.put("daysActive", PageValues.rounded(profile.activeDays()));
         page.put("compared", profile.exchanges() >= RoundAccounts.LEAST_EXCHANGES);
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
@@ -124,7 +124,7 @@ final class AccountReport {
         for (Elicitation elicitation : Elicitation.values()) {
             double share = profile.elicited(elicitation);
             if (share >= MIN_SHARE) {
-                elicitations.put(Reports.name(elicitation), Reports.rounded(share));
+                elicitations.put(PageValues.name(elicitation), PageValues.rounded(share));
             }
         }
         return elicitations;
@@ -138,12 +138,12 @@ final class AccountReport {
             int second = profile.key(kind, true);
             if (kind != SharedKey.WARE && (first != 0 || second != 0)) {
                 shares.put(
-                        Reports.name(kind),
+                        PageValues.name(kind),
                         first == 0
-                                ? List.of(Reports.hex(second))
+                                ? List.of(PageValues.hex(second))
                                 : second == 0
-                                        ? List.of(Reports.hex(first))
-                                        : List.of(Reports.hex(first), Reports.hex(second)));
+                                        ? List.of(PageValues.hex(first))
+                                        : List.of(PageValues.hex(first), PageValues.hex(second)));
             }
         }
         return shares;
@@ -154,10 +154,10 @@ final class AccountReport {
         for (Signal signal : analyst.settings().signals()) {
             Map<String, Double> traits = new LinkedHashMap<>();
             for (Trait trait : signal.traits()) {
-                traits.put(trait.name(), Reports.rounded(trait.of().applyAsDouble(profile)));
+                traits.put(trait.name(), PageValues.rounded(trait.of().applyAsDouble(profile)));
             }
             if (signal.name().equals(ClaimedClient.NAME)) {
-                traits.put("disguised", Reports.rounded(profile.disguised()));
+                traits.put("disguised", PageValues.rounded(profile.disguised()));
             }
             if (!traits.isEmpty()) {
                 signals.put(signal.name(), traits);

@@ -69,13 +69,13 @@ final class ClusterReport {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("id", cluster.id);
         page.put("size", members.size());
-        page.put("since", Reports.time(cluster.since));
-        page.put("confirmed", Reports.time(cluster.confirmed));
+        page.put("since", PageValues.time(cluster.since));
+        page.put("confirmed", PageValues.time(cluster.confirmed));
         seen(page);
         page.put("reasons", cluster.reasons);
-        page.put("evidence", Reports.rounded(cluster.total));
-        page.put("evidenceByFamily", Reports.rounded(cluster.evidence));
-        page.put("foundBy", cluster.matchedOn == null ? "" : Reports.name(cluster.matchedOn));
+        page.put("evidence", PageValues.rounded(cluster.total));
+        page.put("evidenceByFamily", PageValues.rounded(cluster.evidence));
+        page.put("foundBy", cluster.matchedOn == null ? "" : PageValues.name(cluster.matchedOn));
         page.put("links", ReviewQueue.links(cluster));
         page.put("revision", cluster.revision());
         page.put("labels", ReviewQueue.labels(analyst, cluster));
@@ -88,7 +88,7 @@ final class ClusterReport {
             page.put("likeness", model);
         }
         page.put("standings", standings());
-        page.put("exchanges", Reports.rounded(exchanges));
+        page.put("exchanges", PageValues.rounded(exchanges));
         page.put("capabilities", capabilities());
         page.put("text", cluster.text);
         page.put("sinceFound", cluster.totals.shown());
@@ -101,7 +101,7 @@ final class ClusterReport {
 
     private static Map<String, Object> shown(Cluster.Event event) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("at", Reports.time(event.at()));
+        shown.put("at", PageValues.time(event.at()));
         shown.put("what", event.what());
         return shown;
     }
@@ -117,8 +117,8 @@ final class ClusterReport {
             }
         }
         if (last > 0) {
-            page.put("firstSeen", Reports.time(first));
-            page.put("lastSeen", Reports.time(last));
+            page.put("firstSeen", PageValues.time(first));
+            page.put("lastSeen", PageValues.time(last));
         }
     }
 
@@ -129,14 +129,14 @@ final class ClusterReport {
     }
 
     private String standing(Member member) {
-        return Reports.name(analyst.ladder().standing(member.account));
+        return PageValues.name(analyst.ladder().standing(member.account));
     }
 
     /** Returns the share of the members' prompts for each elicitation, for code and for tools. */
     private Map<String, Double> capabilities() {
         Map<String, Double> shares = new LinkedHashMap<>();
         for (Elicitation elicitation : Elicitation.values()) {
-            share(shares, Reports.name(elicitation), profile -> profile.elicited(elicitation));
+            share(shares, PageValues.name(elicitation), profile -> profile.elicited(elicitation));
         }
         share(shares, "code", AccountProfile::code);
         share(shares, "tools", AccountProfile::toolTurns);
@@ -149,7 +149,7 @@ final class ClusterReport {
             sum += profile.exchanges() * of.applyAsDouble(profile);
         }
         if (exchanges > 0) {
-            shares.put(name, Reports.rounded(sum / exchanges));
+            shares.put(name, PageValues.rounded(sum / exchanges));
         }
     }
 
@@ -167,7 +167,7 @@ final class ClusterReport {
                     .max(Map.Entry.comparingByValue())
                     .filter(most -> most.getValue() >= MIN_SHARE * members.size())
                     .ifPresent(most -> common.put(
-                            Reports.name(kind),
+                            PageValues.name(kind),
                             Map.of("value", value(kind, most.getKey()), "accounts", most.getValue())));
         }
         return common;
@@ -176,10 +176,10 @@ final class ClusterReport {
     private static String value(SharedKey kind, int value) {
         for (Elicitation elicitation : Elicitation.values()) {
             if (kind == SharedKey.WARE && elicitation.index() == value - 1) {
-                return Reports.name(elicitation);
+                return PageValues.name(elicitation);
             }
         }
-        return Reports.hex(value);
+        return PageValues.hex(value);
     }
 
     /** Returns mean and deviation of each trait, for the members and for other accounts. */
@@ -195,7 +195,7 @@ final class ClusterReport {
                 traits.put(trait.name(), spreads);
             }
             if (!traits.isEmpty()) {
-                signals.put(signal.name(), Map.of("family", Reports.name(signal.family()), "traits", traits));
+                signals.put(signal.name(), Map.of("family", PageValues.name(signal.family()), "traits", traits));
             }
         }
         return signals;
@@ -217,7 +217,7 @@ final class ClusterReport {
             }
             double mean = sum / count;
             double variance = Math.max(0, squares / count - mean * mean);
-            return new Spread(count, Reports.rounded(mean), Reports.rounded(Math.sqrt(variance)));
+            return new Spread(count, PageValues.rounded(mean), PageValues.rounded(Math.sqrt(variance)));
         }
     }
 
@@ -242,8 +242,8 @@ final class ClusterReport {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("account", member.account);
             row.put("standing", standing(member));
-            row.put("exchanges", Reports.rounded(member.exchanges));
-            row.put("share", exchanges == 0 ? 0.0 : Reports.rounded(member.exchanges / exchanges));
+            row.put("exchanges", PageValues.rounded(member.exchanges));
+            row.put("share", exchanges == 0 ? 0.0 : PageValues.rounded(member.exchanges / exchanges));
             if (member.accountIndex != AccountIndex.NONE) {
                 row.put("lastSeen", 1000L * analyst.table().lastSecond(member.accountIndex));
             }

@@ -65,13 +65,13 @@ public final class LabelActions {
                 return page(cluster);
             }
             members.forEach(account -> label(account, order.label(now, cluster.id, pools), decided));
-            cluster.note(now, past(kind) + " by " + order.by());
+            cluster.note(now, PageValues.name(kind) + " by " + order.by());
         }
-        decided.put("what", past(kind));
+        decided.put("what", PageValues.name(kind));
         decided.put("by", order.by());
         decided.put("why", order.why());
-        decided.put("at", Reports.time(now));
-        decided.put("until", Reports.time(order.until()));
+        decided.put("at", PageValues.time(now));
+        decided.put("until", PageValues.time(order.until()));
         decided.put("labelled", members.size());
         decided.put("exempt", exempt.subList(0, Math.min(MAX_LISTED, exempt.size())));
         decided.put("pooled", pools);
@@ -164,7 +164,7 @@ public final class LabelActions {
         if (replaced != null && replaced.kind() != label.kind()) {
             decided.putIfAbsent(
                     "replaced",
-                    Map.of("what", past(replaced.kind()), "by", replaced.by(), "at", Reports.time(replaced.at())));
+                    Map.of("what", PageValues.name(replaced.kind()), "by", replaced.by(), "at", PageValues.time(replaced.at())));
         }
     }
 
@@ -175,9 +175,5 @@ public final class LabelActions {
     /** Returns the subject of an account's pending order; clusters have their id as subject. */
     static String accountSubject(String account) {
         return "account " + account;
-    }
-
-    static String past(LabelKind kind) {
-        return Reports.name(kind);
     }
 }

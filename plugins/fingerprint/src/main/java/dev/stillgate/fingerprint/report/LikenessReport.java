@@ -34,10 +34,10 @@ final class LikenessReport {
     static Map<String, Object> shown(Resemblance resemblance) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("campaign", resemblance.model().id());
-        shown.put("score", Reports.rounded(resemblance.score()));
+        shown.put("score", PageValues.rounded(resemblance.score()));
         shown.put("p", resemblance.p());
         shown.put("leastP", resemblance.leastP());
-        shown.put("reach", Reports.name(resemblance.reach()));
+        shown.put("reach", PageValues.name(resemblance.reach()));
         shown.put(
                 "because",
                 resemblance.explanation().stream().map(LikenessReport::shown).toList());
@@ -49,7 +49,7 @@ final class LikenessReport {
         shown.put("trait", evidence.trait());
         shown.put("above", finite(evidence.above()));
         shown.put("upTo", finite(evidence.upTo()));
-        shown.put("logOdds", Reports.rounded(evidence.logRatio()));
+        shown.put("logOdds", PageValues.rounded(evidence.logRatio()));
         return shown;
     }
 
@@ -69,7 +69,7 @@ final class LikenessReport {
             if (account.unlike() && unlike.size() < MAX_LISTED) {
                 Map<String, Object> shown = new LinkedHashMap<>();
                 shown.put("account", id(account.account()));
-                shown.put("score", Reports.rounded(account.score()));
+                shown.put("score", PageValues.rounded(account.score()));
                 shown.put("p", account.p());
                 unlike.add(shown);
             }
@@ -111,7 +111,7 @@ final class LikenessReport {
 
     private static Map<String, Object> shown(StratumCalibration stratum) {
         Map<String, Object> references = new LinkedHashMap<>();
-        stratum.tightenedByKind().forEach((kind, share) -> references.put(Reports.name(kind), shown(share)));
+        stratum.tightenedByKind().forEach((kind, share) -> references.put(PageValues.name(kind), shown(share)));
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("stratum", stratum.stratum());
         shown.put("accounts", stratum.accounts());

@@ -49,7 +49,7 @@ public final class OperatorActions {
             throw new PolicyException("", "the cluster has over " + MAX_MEMBERS + " accounts");
         }
         List.copyOf(cluster.accounts).forEach(account -> pin(account, pin));
-        cluster.note(now, "pinned to " + Reports.name(pin.standing()) + " by hand");
+        cluster.note(now, "pinned to " + PageValues.name(pin.standing()) + " by hand");
         return new ClusterReport(analyst, cluster, now).page();
     }
 

@@ -2,12 +2,9 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,39 +65,12 @@ public final class Reports {
         page.put("id", cluster.id);
         page.put("accounts", cluster.accounts.stream().limit(listed).toList());
         page.put("size", cluster.accounts.size());
-        page.put("since", time(cluster.since));
-        page.put("confirmed", time(cluster.confirmed));
+        page.put("since", PageValues.time(cluster.since));
+        page.put("confirmed", PageValues.time(cluster.confirmed));
         page.put("text", cluster.text);
         page.put("reasons", cluster.reasons);
-        page.put("evidence", rounded(cluster.total));
-        page.put("evidenceByFamily", rounded(cluster.evidence));
+        page.put("evidence", PageValues.rounded(cluster.total));
+        page.put("evidenceByFamily", PageValues.rounded(cluster.evidence));
         return page;
-    }
-
-    static <K extends Enum<K>> Map<K, Double> rounded(Map<K, Double> values) {
-        if (values.isEmpty()) {
-            return Map.of();
-        }
-        Map<K, Double> rounded = new EnumMap<>(values);
-        rounded.replaceAll((key, value) -> rounded(value));
-        return rounded;
-    }
-
-    /** Rounds to three decimal places; NaN and infinities are unchanged. */
-    static double rounded(double value) {
-        return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : value;
-    }
-
-    /** Returns a time as the pages show it, in ISO 8601. */
-    static Instant time(long millis) {
-        return Instant.ofEpochMilli(millis);
-    }
-
-    static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static String hex(int value) {
-        return String.format("%08x", value);
     }
 }

@@ -77,9 +77,9 @@ final class ReviewQueue {
         shown.put("size", cluster.accounts.size());
         shown.put("unlabelled", unlabelled.size());
         shown.put("revision", cluster.revision());
-        shown.put("since", Reports.time(cluster.since));
-        shown.put("evidence", Reports.rounded(cluster.total));
-        shown.put("standing", Reports.name(highest));
+        shown.put("since", PageValues.time(cluster.since));
+        shown.put("evidence", PageValues.rounded(cluster.total));
+        shown.put("standing", PageValues.name(highest));
         shown.put("links", links(cluster));
         shown.put("reasons", cluster.reasons);
         shown.put("accounts", unlabelled.stream().limit(MAX_SHOWN).toList());
@@ -101,8 +101,8 @@ final class ReviewQueue {
         shown.put("kind", kind);
         shown.put("id", account);
         shown.put("size", 1);
-        shown.put("since", Reports.time(1000L * analyst.table().firstSecond(index)));
-        shown.put("standing", Reports.name(analyst.ladder().standing(account)));
+        shown.put("since", PageValues.time(1000L * analyst.table().firstSecond(index)));
+        shown.put("standing", PageValues.name(analyst.ladder().standing(account)));
         if (resemblance != null) {
             shown.put("resembles", LikenessReport.shown(resemblance));
         }
@@ -115,10 +115,10 @@ final class ReviewQueue {
 
     private static Map<String, Object> shown(Link link) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("kind", Reports.name(link.kind()));
+        shown.put("kind", PageValues.name(link.kind()));
         shown.put("name", link.name());
         shown.put("accounts", link.accounts());
-        shown.put("weight", Reports.rounded(link.weight()));
+        shown.put("weight", PageValues.rounded(link.weight()));
         shown.put("bound", link.bound());
         return shown;
     }
@@ -129,7 +129,7 @@ final class ReviewQueue {
         for (String account : cluster.accounts) {
             AccountStanding entry = analyst.ladder().find(account);
             if (entry != null && entry.label != null) {
-                labels.merge(LabelActions.past(entry.label.kind()), 1, Integer::sum);
+                labels.merge(PageValues.name(entry.label.kind()), 1, Integer::sum);
             }
         }
         return labels;
@@ -142,10 +142,10 @@ final class ReviewQueue {
             return null;
         }
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("what", LabelActions.past(waiting.order().kind()));
+        shown.put("what", PageValues.name(waiting.order().kind()));
         shown.put("by", String.join(", ", waiting.by()));
         shown.put("why", waiting.order().why());
-        shown.put("at", Reports.time(waiting.at()));
+        shown.put("at", PageValues.time(waiting.at()));
         shown.put("approvals", waiting.by().size());
         shown.put("needed", analyst.settings().review().approvals());
         return shown;

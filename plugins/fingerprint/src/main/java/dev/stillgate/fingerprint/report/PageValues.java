@@ -1,0 +1,38 @@
+package dev.stillgate.fingerprint.report;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Form of values on the admin pages. */
+final class PageValues {
+    private PageValues() {}
+
+    static <K extends Enum<K>> Map<K, Double> rounded(Map<K, Double> values) {
+        if (values.isEmpty()) {
+            return Map.of();
+        }
+        Map<K, Double> rounded = new EnumMap<>(values);
+        rounded.replaceAll((key, value) -> rounded(value));
+        return rounded;
+    }
+
+    /** Rounds to three decimal places; NaN and infinities are unchanged. */
+    static double rounded(double value) {
+        return Double.isFinite(value) ? Math.round(value * 1000) / 1000.0 : value;
+    }
+
+    /** Returns a time as the pages show it, in ISO 8601. */
+    static Instant time(long millis) {
+        return Instant.ofEpochMilli(millis);
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static String hex(int value) {
+        return String.format("%08x", value);
+    }
+}

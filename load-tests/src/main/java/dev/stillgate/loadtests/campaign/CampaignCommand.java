@@ -42,7 +42,8 @@ public final class CampaignCommand {
         System.exit(run(args, System.out, System.err));
     }
 
-    static int run(String[] args, PrintStream out, PrintStream err) throws IOException {
+    /** Runs the command and returns its exit code. */
+    public static int run(String[] args, PrintStream out, PrintStream err) throws IOException {
         try {
             switch (args.length == 0 ? "" : args[0]) {
                 case "generate" -> generate(generateOptions(args), out);

@@ -9,7 +9,7 @@ import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
  * minutes, doubled with each further refusal up to an hour. It is abandoned when it is blocked, and when most of its
  * requests have been refused for a day. Not thread-safe.
  */
-final class Reaction {
+public final class Reaction {
     private static final long MINUTE = 60_000;
     private static final long HOUR = 60 * MINUTE;
     private static final long FIRST_REST = 5 * MINUTE;
@@ -23,12 +23,12 @@ final class Reaction {
     private long restsUntil;
     private int refusals;
 
-    Reaction(Dice dice) {
+    public Reaction(Dice dice) {
         this.dice = dice;
     }
 
     /** Returns the time until which the account is not used, in milliseconds since the epoch. */
-    long restsUntil() {
+    public long restsUntil() {
         return restsUntil;
     }
 
@@ -36,7 +36,7 @@ final class Reaction {
      * Reacts to a response. Returns the time at which the campaign abandons the account, {@link Long#MAX_VALUE} if it
      * does not.
      */
-    long to(long time, ApiResponse response) {
+    public long to(long time, ApiResponse response) {
         boolean served = response.isServed();
         servedShare += RECENT * ((served ? 1 : 0) - servedShare);
         strugglesSince = servedShare >= MOST ? Long.MAX_VALUE : Math.min(strugglesSince, time);
@@ -61,7 +61,7 @@ final class Reaction {
     }
 
     /** Draws the time until an abandoned account is replaced: within a day. */
-    long delay() {
+    public long delay() {
         return (long) (HOUR * (2 + 22 * dice.unit()));
     }
 }

@@ -1,6 +1,8 @@
 package dev.stillgate.loadtests.campaign.play;
 
 import dev.stillgate.loadtests.campaign.client.Account;
+import dev.stillgate.loadtests.campaign.logged.Attempt;
+import dev.stillgate.loadtests.campaign.logged.LineApi;
 import dev.stillgate.loadtests.campaign.traffic.Api;
 import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
 import dev.stillgate.loadtests.campaign.traffic.Exchange;
@@ -22,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  * The API behind a virtual gateway. A response that a client wants is counted once, with the fate of its last attempt:
  * a refused exchange that succeeds later, at any account, is delivered text. Not thread-safe.
  */
-final class ClosedLoop implements Api {
+final class ClosedLoop implements Api, LineApi {
     private final VirtualGateway gateway;
     private final ExchangeLine line = new ExchangeLine();
-    private final IdentityHashMap<Reply, Wanted> wanted = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Wanted> wanted = new IdentityHashMap<>();
     private final Map<String, CampaignTally> campaigns = new TreeMap<>();
     private final QueueWatch queue;
     private long requests;
     private long refusals;
+    private long postponed;
 
     /** A response that a client wants and has not got. */
     private record Wanted(
@@ -46,33 +49,45 @@ final class ClosedLoop implements Api {
     }
 
     private CampaignTally campaign(String label) {
-        return campaigns.computeIfAbsent(label, key -> new CampaignTally());
+        return campaigns.computeIfAbsent(label.replaceFirst("/cover$", ""), key -> new CampaignTally());
     }
 
     @Override
     public ApiResponse send(Exchange exchange) {
-        requests++;
-        VirtualResponse response = offer(line.of(exchange));
+        JsonBuffer json = line.of(exchange);
         Account client = exchange.account();
-        if (client.label().startsWith(PlayFigures.CAMPAIGN)) {
-            campaign(client.label()).request(client, exchange.time());
-            queue.note(client.id(), exchange.time());
+        return send(new Attempt(
+                exchange.reply(),
+                exchange.label(),
+                client.id(),
+                client.verified(),
+                exchange.time(),
+                json.bytes(),
+                json.length()));
+    }
+
+    @Override
+    public ApiResponse send(Attempt attempt) {
+        requests++;
+        VirtualResponse response = offer(attempt);
+        if (attempt.label().startsWith(PlayFigures.CAMPAIGN)) {
+            campaign(attempt.label()).request(attempt.account(), attempt.verified(), attempt.time());
+            queue.note(attempt.account(), attempt.time());
         }
-        Wanted before = wanted.get(exchange.reply());
-        long since = before == null ? exchange.time() : before.since;
+        Wanted before = wanted.get(attempt.wanted());
+        long since = before == null ? attempt.time() : before.since;
         boolean forStanding = response.refusedForStanding() || (before != null && before.refusedForStanding);
-        String account = client.id();
         return switch (response) {
             case VirtualResponse.Served served -> {
-                wanted.remove(exchange.reply());
-                count(new Wanted(requests, exchange.label(), account, since, served.text(), forStanding));
+                wanted.remove(attempt.wanted());
+                count(new Wanted(requests, attempt.label(), attempt.account(), since, served.text(), forStanding));
                 yield ApiResponse.SERVED;
             }
             case VirtualResponse.Refused refused -> {
                 refusals++;
                 wanted.put(
-                        exchange.reply(),
-                        new Wanted(requests, exchange.label(), account, since, refused.text(), forStanding));
+                        attempt.wanted(),
+                        new Wanted(requests, attempt.label(), attempt.account(), since, refused.text(), forStanding));
                 yield new ApiResponse(
                         refused.status() == 0 ? ApiResponse.CLOSED : refused.status(),
                         millis(refused.retryAfter()),
@@ -81,11 +96,11 @@ final class ClosedLoop implements Api {
         };
     }
 
-    private VirtualResponse offer(JsonBuffer json) {
+    private VirtualResponse offer(Attempt attempt) {
         try {
-            return gateway.offer(json.bytes(), 0, json.length());
+            return gateway.offer(attempt.line(), 0, attempt.length());
         } catch (BrokenLogException e) {
-            throw new IllegalStateException("the simulation sent a broken exchange", e);
+            throw new IllegalArgumentException("broken exchange: " + e.getMessage(), e);
         }
     }
 
@@ -96,18 +111,30 @@ final class ClosedLoop implements Api {
 
     @Override
     public void postpone(long time, String label, String account, Reply reply) {
-        wanted.put(reply, new Wanted(++requests, label, account, time, new TextVolume(reply.tokens(), 0, 0), false));
+        postpone(reply, label, account, time, reply.tokens());
+    }
+
+    @Override
+    public void postpone(Attempt attempt, long tokens) {
+        postpone(attempt.wanted(), attempt.label(), attempt.account(), attempt.time(), tokens);
+    }
+
+    private void postpone(Object response, String label, String account, long time, long tokens) {
+        wanted.put(response, new Wanted(++postponed, label, account, time, new TextVolume(tokens, 0, 0), false));
     }
 
     /** Counts all responses that clients still want as refused. */
     void finish() {
         wanted.values().stream()
-                .sorted(Comparator.comparingLong(Wanted::number))
+                .sorted(Comparator.comparingLong(Wanted::since).thenComparingLong(Wanted::number))
                 .forEach(this::count);
         wanted.clear();
     }
 
     private void count(Wanted asked) {
+        if (asked.label.isEmpty()) {
+            return;
+        }
         gateway.count(asked.label, asked.account, asked.since, asked.text, asked.refusedForStanding);
         CampaignTally campaign = campaigns.get(asked.label);
         if (campaign != null) {

@@ -1,17 +1,15 @@
 package dev.stillgate.loadtests.campaign.play;
 
-import dev.stillgate.loadtests.campaign.client.Account;
-import dev.stillgate.loadtests.campaign.client.AccountRegistry;
 import dev.stillgate.loadtests.campaign.client.Location;
 import dev.stillgate.loadtests.campaign.traffic.Api;
+import dev.stillgate.loadtests.campaign.traffic.ListedAccounts;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.proxy.backtest.VirtualGateway;
-import dev.stillgate.spi.Account.Trust;
+import dev.stillgate.spi.Account;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The operator's nightly export of {@code accounts.yaml}: accounts are listed from the midnight after their creation.
@@ -19,16 +17,15 @@ import java.util.Set;
  */
 final class Listing implements Source {
     private final VirtualGateway gateway;
-    private final AccountRegistry registry;
+    private final ListedAccounts accounts;
     private final World world;
     private List<Account> unlisted = new ArrayList<>();
-    private final Set<String> campaigns = new HashSet<>();
-    private int read;
+    private long listed;
     private long due;
 
-    Listing(VirtualGateway gateway, AccountRegistry registry, World world) {
+    Listing(VirtualGateway gateway, ListedAccounts accounts, World world) {
         this.gateway = gateway;
-        this.registry = registry;
+        this.accounts = accounts;
         this.world = world;
         this.due = world.start();
     }
@@ -40,11 +37,13 @@ final class Listing implements Source {
 
     @Override
     public void send(Api api) {
-        read();
+        unlisted.addAll(accounts.fresh());
         List<Account> later = new ArrayList<>();
         for (Account account : unlisted) {
-            if (account.created().toEpochMilli() <= due) {
-                gateway.list(listed(account));
+            Instant created = account.created();
+            if (created == null || created.toEpochMilli() <= due) {
+                gateway.list(account);
+                listed++;
             } else {
                 later.add(account);
             }
@@ -53,31 +52,8 @@ final class Listing implements Source {
         due += Location.DAY;
     }
 
-    /** Returns whether an account belongs to a campaign. */
-    boolean harvests(String account) {
-        read();
-        return campaigns.contains(account);
-    }
-
-    private void read() {
-        List<Account> all = registry.accounts();
-        for (Account account : all.subList(read, all.size())) {
-            unlisted.add(account);
-            if (account.label().startsWith(PlayFigures.CAMPAIGN)) {
-                campaigns.add(account.id());
-            }
-        }
-        read = all.size();
-    }
-
-    private static dev.stillgate.spi.Account listed(Account account) {
-        return new dev.stillgate.spi.Account(
-                account.id(),
-                Trust.LISTED,
-                account.organisation(),
-                "standard",
-                account.verified(),
-                account.created(),
-                account.facts());
+    /** Returns the number of listed accounts. */
+    long listed() {
+        return listed;
     }
 }

@@ -1,8 +1,12 @@
 package dev.stillgate.loadtests.campaign.play;
 
+import dev.stillgate.loadtests.campaign.logged.LoggedTraffic;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.ListedAccounts;
 import dev.stillgate.loadtests.campaign.traffic.Source;
+import dev.stillgate.loadtests.campaign.traffic.Traffic;
 import dev.stillgate.loadtests.campaign.traffic.World;
+import dev.stillgate.proxy.account.AccountsFile;
 import dev.stillgate.proxy.backtest.Findings;
 import dev.stillgate.proxy.backtest.Report;
 import dev.stillgate.proxy.backtest.SummaryTable;
@@ -14,11 +18,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Plays a simulation against a policy in virtual time. The same options give the same report. */
+/** Plays generated or logged traffic against a policy in virtual time. The same options give the same report. */
 public final class Play {
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
@@ -30,39 +35,73 @@ public final class Play {
 
     /** Plays the whole run, writes the report and prints the tables. */
     public void run(PrintStream out) throws IOException {
+        try {
+            Path log = options.log();
+            if (log == null) {
+                Simulation simulation = options.simulation();
+                play(
+                        simulation.world(),
+                        loop -> new Cast(new GeneratedAccounts(simulation.registry()), simulation.sources()),
+                        out);
+            } else {
+                play(LoggedTraffic.world(log, options.dice()), loop -> logged(log, loop), out);
+            }
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private Cast logged(Path log, ClosedLoop loop) throws IOException, ConfigException {
+        Path accounts = options.accounts();
+        LoggedTraffic traffic = new LoggedTraffic(
+                log,
+                accounts == null ? Map.of() : AccountsFile.byId(accounts),
+                options.tactics(),
+                options.dice(),
+                loop);
+        return new Cast(traffic.accounts(), List.of(traffic));
+    }
+
+    /** Traffic with its accounts. */
+    private record Cast(ListedAccounts accounts, List<Source> sources) {}
+
+    /** Creates the traffic of a loop. */
+    private interface Casting {
+        Cast of(ClosedLoop loop) throws IOException, ConfigException;
+    }
+
+    private void play(World world, Casting casting, PrintStream out) throws IOException, ConfigException {
         long began = CPU.getCurrentThreadCpuTime();
-        Simulation simulation = options.simulation();
-        World world = simulation.world();
         try (VirtualGateway gateway = VirtualGateway.open(
                 Environment.system(), new VirtualGateway.Options(options.policy(), null, world.start(), false))) {
             ReviewDesk desk = new AdminReviewDesk(gateway);
             QueueWatch queue =
                     new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.TIGHTENED), world);
             ClosedLoop loop = new ClosedLoop(gateway, queue);
-            Listing listing = new Listing(gateway, simulation.registry(), world);
-            Operator operator = new Operator(desk, listing::harvests, options.operator(), world);
+            Cast cast = casting.of(loop);
+            Listing listing = new Listing(gateway, cast.accounts, world);
+            Operator operator = new Operator(desk, cast.accounts::harvests, options.operator(), world);
             List<Source> sources = new ArrayList<>(List.of(listing, queue, operator));
-            sources.addAll(simulation.sources());
-            new Simulation(world, sources, simulation.registry()).run(world.end(), loop);
+            sources.addAll(cast.sources);
+            new Traffic(sources).run(world.end(), loop);
             gateway.advance(world.end());
             loop.finish();
-            Findings findings = gateway.findings();
-            PlayFigures figures = PlayFigures.of(loop, operator, options.prices(), queue);
-            if (options.out() != null) {
-                Report.write(findings, Map.of("play", figures), options.out());
-            }
-            out.printf(
-                    "Closed loop: %d days, %,d accounts at the end%n%n",
-                    world.days(), simulation.registry().accounts().size());
-            out.print(SummaryTable.of(findings));
-            out.println();
-            out.print(PlayTable.of(figures));
+            out.printf("Closed loop: %d days, %,d accounts at the end%n%n", world.days(), listing.listed());
+            report(gateway.findings(), PlayFigures.of(loop, operator, options.prices(), queue), out);
             double seconds = (CPU.getCurrentThreadCpuTime() - began) / 1e9;
             out.printf(
                     "%,d requests, %,d refused; %.1f s of CPU time, %,.0f requests a second%n",
                     loop.requests(), loop.refusals(), seconds, loop.requests() / seconds);
-        } catch (ConfigException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    private void report(Findings findings, PlayFigures figures, PrintStream out) throws IOException {
+        Path file = options.out();
+        if (file != null) {
+            Report.write(findings, Map.of("play", figures), file);
+        }
+        out.print(SummaryTable.of(findings));
+        out.println();
+        out.print(PlayTable.of(figures));
     }
 }

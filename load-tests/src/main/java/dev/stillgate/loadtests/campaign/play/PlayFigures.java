@@ -1,6 +1,5 @@
 package dev.stillgate.loadtests.campaign.play;
 
-import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.proxy.backtest.TextVolume;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,7 +58,7 @@ record PlayFigures(long requests, long refusals, Review judgements, Reached inQu
             double price = prices.of(tally);
             return new Campaign(
                     tally.accounts().size(),
-                    tally.accounts().values().stream().filter(Account::verified).count(),
+                    tally.verified(),
                     price,
                     known(Prices.perMillion(price, text.free())),
                     known(Prices.perMillion(price, text.free() + text.marked())),
@@ -71,7 +70,7 @@ record PlayFigures(long requests, long refusals, Review judgements, Reached inQu
         }
 
         private static @Nullable Double hoursToFive(CampaignTally tally, QueueWatch queue) {
-            long[] times = tally.accounts().keySet().stream()
+            long[] times = tally.accounts().stream()
                     .mapToLong(queue::since)
                     .sorted()
                     .limit(FIVE)

@@ -2,17 +2,20 @@ package dev.stillgate.loadtests.campaign.play;
 
 import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
+import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.options.Options;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Options of {@code campaign play}. */
 public final class PlayOptions {
-    private static final List<String> OWN =
-            List.of("--policy", "--out", "--reviews", "--errors", "--account-price", "--verification-price");
+    private static final List<String> OWN = List.of(
+            "--policy", "--out", "--reviews", "--errors", "--account-price", "--verification-price");
+    private static final List<String> OF_LOG = List.of("--log", "--accounts", "--seed");
 
     private final Options options;
     private final Path policy;
@@ -25,9 +28,13 @@ public final class PlayOptions {
     /** Parses arguments; throws {@link IllegalArgumentException} naming an invalid one. */
     public static PlayOptions parse(String[] args, int from) {
         List<String> known = new ArrayList<>(OWN);
-        known.addAll(Simulation.OPTIONS);
-        known.addAll(SignUpRules.OPTIONS);
         known.addAll(Tactics.OPTIONS);
+        if (Arrays.asList(args).contains("--log")) {
+            known.addAll(OF_LOG);
+        } else {
+            known.addAll(Simulation.OPTIONS);
+            known.addAll(SignUpRules.OPTIONS);
+        }
         Options options = new Options(args, from, known);
         String policy = options.get("--policy");
         if (policy == null) {
@@ -37,7 +44,27 @@ public final class PlayOptions {
     }
 
     Simulation simulation() {
-        return Simulation.of(options, Tactics.of(options), SignUpRules.of(options, "yes"));
+        return Simulation.of(options, tactics(), SignUpRules.of(options, "yes"));
+    }
+
+    Tactics tactics() {
+        return Tactics.of(options);
+    }
+
+    /** Returns the log whose traffic is played, null for generated traffic. */
+    @Nullable
+    Path log() {
+        return path("--log");
+    }
+
+    /** Returns the accounts file of the log, null for none. */
+    @Nullable
+    Path accounts() {
+        return path("--accounts");
+    }
+
+    Dice dice() {
+        return new Dice(options.integer("--seed", 1, Long.MIN_VALUE, Long.MAX_VALUE));
     }
 
     Path policy() {
@@ -57,7 +84,11 @@ public final class PlayOptions {
     /** Returns the file of the JSON report, null for none. */
     @Nullable
     Path out() {
-        String out = options.get("--out");
-        return out == null ? null : Path.of(out);
+        return path("--out");
+    }
+
+    private @Nullable Path path(String option) {
+        String value = options.get(option);
+        return value == null ? null : Path.of(value);
     }
 }

@@ -1,7 +1,5 @@
 package dev.stillgate.loadtests.campaign.play;
 
-import dev.stillgate.loadtests.campaign.client.Account;
-
 /**
  * Prices that a campaign pays. They are assumptions, not measurements.
  *
@@ -13,9 +11,7 @@ record Prices(double account, double verification) {
 
     /** Returns the price of all accounts of a campaign. */
     double of(CampaignTally campaign) {
-        long verified =
-                campaign.accounts().values().stream().filter(Account::verified).count();
-        return campaign.accounts().size() * account + verified * verification;
+        return campaign.accounts().size() * account + campaign.verified() * verification;
     }
 
     /** Returns the price of a million tokens, NaN if there are none. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.loadtests.campaign.CampaignCommand;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,6 +85,27 @@ final class PlayTest {
         assertThat(refused).isBetween(0.6, 0.95);
         assertThat(report.at("/play/campaigns/alibaba/price").asDouble()).isGreaterThan(0);
         assertThat(report.at("/honest/refusedForStanding").asInt()).isZero();
+    }
+
+    @Test
+    void logPlaysAsTheGeneratorDoesWithoutRefusals() throws IOException {
+        String[] traffic = {"--scenario", "rows", "--days", "2", "--honest", "40", "--scale", "0.1", "--seed", "3"};
+        JsonNode generated = play(FINGERPRINT, traffic);
+        List<String> generate = new ArrayList<>(List.of("generate", "--out", directory.toString(), "--name", "log"));
+        generate.addAll(List.of(traffic));
+        generate.addAll(List.of("--facts", "yes"));
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        assertThat(CampaignCommand.run(generate.toArray(String[]::new), nowhere, nowhere))
+                .isZero();
+        JsonNode logged = play(
+                FINGERPRINT,
+                "--log",
+                directory.resolve("log.jsonl.gz").toString(),
+                "--accounts",
+                directory.resolve("log.accounts.yaml").toString());
+        assertThat(logged.get("labels")).isEqualTo(generated.get("labels"));
+        assertThat(logged.get("standings")).isEqualTo(generated.get("standings"));
+        assertThat(logged.at("/play/campaigns")).isEqualTo(generated.at("/play/campaigns"));
     }
 
     @Test

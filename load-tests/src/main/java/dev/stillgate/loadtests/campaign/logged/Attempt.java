@@ -1,0 +1,15 @@
+package dev.stillgate.loadtests.campaign.logged;
+
+/**
+ * An attempt to get a response, as a line of the exchange log.
+ *
+ * @param wanted identifies the response over all attempts, by reference
+ * @param label label of the exchange, such as {@code campaign:x/cover}
+ * @param verified whether the account is verified
+ * @param time milliseconds since the epoch
+ * @param line buffer that begins with the line
+ * @param length length of the line in bytes
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record Attempt(
+        Object wanted, String label, String account, boolean verified, long time, byte[] line, int length) {}

@@ -1,0 +1,13 @@
+package dev.stillgate.loadtests.campaign.traffic;
+
+import dev.stillgate.spi.Account;
+import java.util.List;
+
+/** The accounts of a closed loop, which grow during the run. */
+public interface ListedAccounts {
+    /** Returns the accounts that were created since the last call, or will be; in the form of accounts.yaml. */
+    List<Account> fresh();
+
+    /** Returns whether an account belongs to a campaign. */
+    boolean harvests(String account);
+}

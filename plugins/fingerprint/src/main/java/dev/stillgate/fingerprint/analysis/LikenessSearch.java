@@ -1,6 +1,8 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.account.RoundAccounts;
 import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.likeness.CalibratedAccount;
 import dev.stillgate.fingerprint.likeness.Calibration;
@@ -158,6 +160,11 @@ public final class LikenessSearch {
         return likeness == null ? List.of() : likeness.proposals();
     }
 
+    /** Returns all accounts that resemble a campaign enough for an effect. */
+    List<Resemblance> found() {
+        return likeness == null ? List.of() : likeness.found();
+    }
+
     /** Returns accounts that an operator may look at one by one. */
     public List<Resemblance> near() {
         return likeness == null ? List.of() : likeness.near();
@@ -168,15 +175,16 @@ public final class LikenessSearch {
         return dueNewcomers;
     }
 
-    /** Returns the campaign that an account resembles most, by its present profile; null without campaigns. */
+    /**
+     * Returns the campaign that an account resembles most, by its present profile; null without campaigns, and for an
+     * account with too little history.
+     */
     public @Nullable Resemblance closest(AccountTable table, int account) {
         Likeness latest = likeness;
-        return latest == null
-                ? null
-                : latest.closest(new Subject(
-                        account,
-                        table.profile(account),
-                        JudgedAccounts.stratum(table, account, table.profile(account)),
-                        null));
+        AccountProfile profile = table.profile(account);
+        if (latest == null || !RoundAccounts.hasEnoughHistory(profile)) {
+            return null;
+        }
+        return latest.closest(new Subject(account, profile, JudgedAccounts.stratum(table, account, profile), null));
     }
 }

@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.likeness.CampaignModel;
 import dev.stillgate.fingerprint.likeness.Proposal;
 import dev.stillgate.fingerprint.likeness.Reach;
 import dev.stillgate.fingerprint.likeness.Resemblance;
@@ -21,9 +22,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Accounts that joined the cluster of a confirmed campaign because they resemble it. They wait there for an operator,
- * at the standing that the resemblance justifies, and leave when they have not resembled it for a day and are clear.
- * Not thread-safe.
+ * Accounts that resemble a confirmed campaign. They rise to the standing that the resemblance justifies. Those that are
+ * proposed to an operator join the cluster of the campaign, and leave it when they have not been proposed for a day and
+ * are clear. Not thread-safe.
  */
 final class ResemblingAccounts {
     /** Name of the link, and the reason of a standing. */
@@ -53,28 +54,39 @@ final class ResemblingAccounts {
      * @param learnt whether the learning phase is over; before, accounts are marked at most
      */
     boolean apply(LikenessSearch search, AccountTable table, AnalysisSettings settings, boolean learnt, long now) {
+        Map<CampaignModel, Cluster> campaigns = new HashMap<>();
+        Set<Resemblance> pooled = new HashSet<>();
         for (Proposal proposal : search.proposals()) {
-            List<String> members = proposal.accounts().stream()
-                    .map(account -> table.index().id(account.account()))
-                    .toList();
-            Link link = new Link(
-                    LinkKind.BOUNDED,
-                    LIKENESS,
-                    members.size(),
-                    proposal.accounts().get(members.size() / 2).score(),
-                    settings.review().promise().falseDiscoveries());
-            Cluster cluster = clusters.join(proposal.model().id(), link, members, now);
-            Set<Resemblance> pooled = pooled(proposal, settings.review());
-            for (int i = 0; i < members.size(); i++) {
-                joined.put(members.get(i), new Joined(cluster.id, now));
-                Resemblance found = proposal.accounts().get(i);
+            campaigns.put(proposal.model(), join(proposal, table, settings.review(), now));
+            pooled.addAll(pooled(proposal, settings.review()));
+        }
+        for (Resemblance found : search.found()) {
+            Cluster cluster = campaigns.getOrDefault(
+                    found.model(), clusters.find(found.model().id()));
+            if (!found.isReference() && cluster != null) {
                 boolean mayTighten = learnt && !search.brakes(table, found.account());
-                climb(members.get(i), rung(found, mayTighten, pooled.contains(found)), cluster, now);
+                Standing rung = rung(found, mayTighten, pooled.contains(found));
+                climb(table.index().id(found.account()), rung, cluster, now);
             }
         }
         int before = joined.size();
         leave(now);
         return joined.size() < before || !search.proposals().isEmpty();
+    }
+
+    private Cluster join(Proposal proposal, AccountTable table, ReviewSettings review, long now) {
+        List<String> members = proposal.accounts().stream()
+                .map(account -> table.index().id(account.account()))
+                .toList();
+        Link link = new Link(
+                LinkKind.BOUNDED,
+                LIKENESS,
+                members.size(),
+                proposal.accounts().get(members.size() / 2).score(),
+                review.promise().falseDiscoveries());
+        Cluster cluster = clusters.join(proposal.model().id(), link, members, now);
+        members.forEach(member -> joined.put(member, new Joined(cluster.id, now)));
+        return cluster;
     }
 
     /** Returns the accounts that the policy pools without an operator. */

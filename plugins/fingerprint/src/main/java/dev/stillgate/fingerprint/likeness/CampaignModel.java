@@ -58,7 +58,7 @@ public final class CampaignModel {
             inStratum[i] = scores[i] > 0 ? innocent[tested.get(i).stratum()].p(scores[i]) : 1;
             overall[i] = scores[i] > 0 ? allInnocent.p(scores[i]) : 1;
         }
-        return Thresholds.of(promise, scores, inStratum, overall, least);
+        return Thresholds.of(promise, scores, inStratum, overall, allInnocent.leastP(), least);
     }
 
     private List<Integer> resemblingReferences(Background background, double typical) {
@@ -76,26 +76,22 @@ public final class CampaignModel {
         double score = bayes.score(account.bins());
         ConformalScores references = innocent[account.stratum()];
         double p = account.isReference() ? references.referenceP(score) : references.p(score);
-        return new Resemblance(account, this, score, p, reach(account, score, p));
+        Reach reach = reach(account, score, p);
+        boolean isProposed = !account.isReference()
+                && score > 0
+                && (reach == Reach.TIGHTENED || allInnocent.p(score) <= thresholds.proposed());
+        return new Resemblance(account, this, score, p, reach, isProposed);
     }
 
     private Reach reach(BinnedAccount account, double score, double p) {
-        if (score <= 0) {
-            return Reach.NOTHING;
-        }
-        if (agrees && acrossModels(p) <= thresholds.promise()) {
+        if (score > 0 && agrees && acrossModels(p) <= thresholds.tightened()) {
             return Reach.TIGHTENED;
         }
-        if (agrees && p <= thresholds.marked()) {
+        if (score > 0 && agrees && p <= thresholds.marked()) {
             return Reach.MARKED;
         }
-        if (account.isReference()) {
-            return Reach.NOTHING;
-        }
-        if (allInnocent.p(score) <= thresholds.proposed()) {
-            return Reach.PROPOSED;
-        }
-        return score >= thresholds.near() ? Reach.NEAR : Reach.NOTHING;
+        boolean isNear = !account.isReference() && score > 0 && score >= thresholds.near();
+        return isNear ? Reach.NEAR : Reach.NOTHING;
     }
 
     /** Returns the id of the confirmed group. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * accounts are touched; {@link Calibration} counts these.
  */
 public final class Likeness {
-    static final Comparator<Resemblance> MOST_LIKE = Comparator.comparing(Resemblance::reach)
+    static final Comparator<Resemblance> MOST_LIKE = Comparator.comparing(Resemblance::isProposed)
+            .thenComparing(Resemblance::reach)
             .thenComparingDouble(Resemblance::score)
             .reversed();
 
@@ -52,7 +53,7 @@ public final class Likeness {
         List<Resemblance> found = new ArrayList<>();
         background.forEach(account -> {
             Resemblance best = closest(models, account);
-            if (best != null && best.reach() != Reach.NOTHING) {
+            if (best != null && (best.isProposed() || best.reach() != Reach.NOTHING)) {
                 found.add(best);
             }
         });
@@ -88,7 +89,7 @@ public final class Likeness {
     public List<Proposal> proposals() {
         Map<CampaignModel, List<Resemblance>> byModel = new LinkedHashMap<>();
         for (Resemblance resemblance : found) {
-            if (!resemblance.isReference() && resemblance.reach().compareTo(Reach.PROPOSED) >= 0) {
+            if (resemblance.isProposed()) {
                 byModel.computeIfAbsent(resemblance.model(), model -> new ArrayList<>())
                         .add(resemblance);
             }
@@ -101,7 +102,7 @@ public final class Likeness {
     /** Returns the most similar accounts beside those of the proposals, for an operator to look at one by one. */
     public List<Resemblance> near() {
         return found.stream()
-                .filter(resemblance -> resemblance.reach() == Reach.NEAR)
+                .filter(resemblance -> resemblance.reach() == Reach.NEAR && !resemblance.isProposed())
                 .limit(MOST_NEAR)
                 .toList();
     }

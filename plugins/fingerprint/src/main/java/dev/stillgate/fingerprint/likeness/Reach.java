@@ -5,8 +5,6 @@ public enum Reach {
     NOTHING,
     /** One of the most similar accounts, for an operator to look at. */
     NEAR,
-    /** Among the discoveries of its model against all references together; may be confirmed in a group. */
-    PROPOSED,
     /** Among the discoveries of its model against the references of its stratum. */
     MARKED,
     /** Within the share of innocent accounts of its stratum that may be tightened. */

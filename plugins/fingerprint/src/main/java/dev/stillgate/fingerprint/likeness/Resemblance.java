@@ -9,13 +9,15 @@ public final class Resemblance {
     private final double score;
     private final double p;
     private final Reach reach;
+    private final boolean isProposed;
 
-    Resemblance(BinnedAccount of, CampaignModel model, double score, double p, Reach reach) {
+    Resemblance(BinnedAccount of, CampaignModel model, double score, double p, Reach reach, boolean isProposed) {
         this.of = of;
         this.model = model;
         this.score = score;
         this.p = p;
         this.reach = reach;
+        this.isProposed = isProposed;
     }
 
     /** Returns the account index. */
@@ -50,6 +52,11 @@ public final class Resemblance {
         return reach;
     }
 
+    /** Returns whether an operator may confirm the account together with others, by {@link Thresholds#proposed}. */
+    public boolean isProposed() {
+        return isProposed;
+    }
+
     /** Returns the evidence of each trait, the strongest first; its sum is the score. */
     public List<TraitEvidence> explanation() {
         return model.explain(of.bins());
@@ -57,7 +64,6 @@ public final class Resemblance {
 
     /** Returns whether this resemblance has more effect than another or, with the same effect, a higher score. */
     boolean exceeds(Resemblance other) {
-        int order = reach.compareTo(other.reach);
-        return order > 0 || (order == 0 && score > other.score);
+        return Likeness.MOST_LIKE.compare(this, other) < 0;
     }
 }

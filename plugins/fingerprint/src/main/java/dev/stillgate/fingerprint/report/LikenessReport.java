@@ -38,6 +38,7 @@ final class LikenessReport {
         shown.put("p", resemblance.p());
         shown.put("leastP", resemblance.leastP());
         shown.put("reach", PageValues.name(resemblance.reach()));
+        shown.put("proposed", resemblance.isProposed());
         shown.put(
                 "because",
                 resemblance.explanation().stream().map(LikenessReport::shown).toList());

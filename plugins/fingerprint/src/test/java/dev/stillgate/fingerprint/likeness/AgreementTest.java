@@ -27,8 +27,15 @@ final class AgreementTest {
     }
 
     private static int pulled(List<Integer> alike, Likeness likeness) {
-        Set<Integer> touched = touched(likeness, Reach.PROPOSED);
+        Set<Integer> touched = proposed(likeness);
         return (int) alike.stream().filter(touched::contains).count();
+    }
+
+    private static Set<Integer> proposed(Likeness likeness) {
+        return likeness.found().stream()
+                .filter(Resemblance::isProposed)
+                .map(Resemblance::account)
+                .collect(Collectors.toSet());
     }
 
     private static Set<Integer> touched(Likeness likeness, Reach least) {
@@ -66,14 +73,14 @@ final class AgreementTest {
             recognised += unlike(confirmed, likeness).contains(mistake) ? 1 : 0;
             pulledWithoutIt += pulled(alike, without);
             pulled += pulled(alike, likeness);
-            Set<Integer> touched = touched(likeness, Reach.PROPOSED);
+            Set<Integer> touched = proposed(likeness);
             found += (int) others.stream()
                     .filter(account -> touched.contains(account.account()))
                     .count();
         }
         assertThat(recognised).isGreaterThanOrEqualTo(19);
         assertThat(pulled).as("of 800 accounts like the mistake").isLessThanOrEqualTo(pulledWithoutIt + 4);
-        assertThat(found).as("of 1,000 accounts of the campaigns").isGreaterThan(right == 3 ? 700 : 850);
+        assertThat(found).as("of 1,000 accounts of the campaigns").isGreaterThan(right == 3 ? 550 : 700);
     }
 
     @Test
@@ -113,7 +120,7 @@ final class AgreementTest {
             Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("c", campaign.subList(0, count)));
             assertThat(likeness.models().getFirst().agrees()).isFalse();
             assertThat(touched(likeness, Reach.MARKED)).isEmpty();
-            assertThat(touched(likeness, Reach.PROPOSED)).hasSizeGreaterThan(20);
+            assertThat(proposed(likeness)).hasSizeGreaterThan(20);
         }
     }
 

@@ -179,7 +179,7 @@ public final class Analyst {
      */
     public @Nullable Map<String, Standing> tend(long now) {
         if (registrations.isDue(settings, now)) {
-            link(registrations.byFacts(settings, now), now);
+            link(registrations.byFacts(settings, flagged()::get, now), now);
         }
         if (isDue(now)) {
             round(now);

@@ -24,6 +24,7 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** Registration facts of the accounts, and the links by them and by bursts of registrations. Not thread-safe. */
 final class RegistrationLinks {
@@ -55,12 +56,16 @@ final class RegistrationLinks {
                 && now - lastSearch >= settings.regroup().toMillis();
     }
 
-    /** Returns the groups of accounts that share a rare fact and are as large as a pool. */
-    List<LinkedGroup> byFacts(AnalysisSettings settings, long now) {
+    /**
+     * Returns the groups of accounts that share a rare fact and are as large as a pool.
+     *
+     * @param flagged whether an account, by index, is flagged by its behaviour
+     */
+    List<LinkedGroup> byFacts(AnalysisSettings settings, IntPredicate flagged, long now) {
         lastSearch = now;
         searchedRevision = facts.revision();
         int least = settings.review().poolLeast();
-        return FactLinks.groups(facts, population(), settings.facts(), least).stream()
+        return FactLinks.groups(facts, population(flagged), settings.facts(), least).stream()
                 .filter(group -> group.accounts().length >= least)
                 .toList();
     }
@@ -75,10 +80,10 @@ final class RegistrationLinks {
         for (Cohort cohort : Cohorts.of(KEYS, accounts.candidateProfiles)) {
             cohorts.add(new Cohort(cohort.key(), cohort.value(), accounts.candidates(cohort.members())));
         }
-        return BurstScan.groups(cohorts, facts, population(), (int) (now / 60_000), BurstScan.PROMISE);
+        return BurstScan.groups(cohorts, facts, population(account -> false), (int) (now / 60_000), BurstScan.PROMISE);
     }
 
-    private Population population() {
+    private Population population(IntPredicate flagged) {
         BitSet vouched = new BitSet();
         ladder.all().forEach((id, entry) -> {
             Label label = entry.label;
@@ -88,9 +93,9 @@ final class RegistrationLinks {
                 vouched.set(account);
             }
         });
-        return new Population(
-                account -> vouched.get(account) || table.verified(account) || table.organisationNumber(account) != 0,
-                table::organisationNumber);
+        IntPredicate isVouched =
+                account -> vouched.get(account) || table.verified(account) || table.organisationNumber(account) != 0;
+        return new Population(isVouched, isVouched.and(flagged.negate()), table::organisationNumber);
     }
 
     void write(DataOutput out) throws IOException {

@@ -94,8 +94,7 @@ public final class FactLinks {
             int[] active = Arrays.stream(members)
                     .filter(account -> facts.exchanges(account) >= MIN_EXCHANGES)
                     .toArray();
-            // Each vouched customer with the value answers for as many accounts of his own as a pool does not reach.
-            boolean decides = mayDecide && active.length >= (long) least * (1 + counts.references(row));
+            boolean decides = mayDecide && active.length >= least;
             int[] accounts = decides ? active : members;
             double bound = rarity.bound(row);
             double weight = Math.min(MAX_WEIGHT, -Math.log10(bound));

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Numbers of accounts that carry each value of one fact. An organisation counts as one carrier of each of its values,
- * and other accounts as one each.
+ * Numbers of accounts that carry each value of one fact: unknown accounts and references. An organisation is one
+ * reference for each of its values.
  */
 final class ValueCounts {
     private final HashRows values = new HashRows();
     private int[] members = new int[64];
     private int[] references = new int[64];
 
-    /** Number of accounts and organisations that are vouched for, and number of other accounts. */
+    /** Number of accounts and organisations that are references, and number of unknown accounts. */
     private int referenceTotal;
 
     private int memberTotal;
@@ -35,17 +35,17 @@ final class ValueCounts {
             }
             int row = row(value);
             int organisation = population.organisation().applyAsInt(account);
-            if (organisation != 0) {
+            if (!population.isVouched().test(account)) {
+                members[row]++;
+                memberTotal++;
+            } else if (organisation == 0 && population.isReference().test(account)) {
+                references[row]++;
+                referenceTotal++;
+            } else if (population.isReference().test(account)) {
                 organisations.set(organisation);
                 int before = organisationValues.size();
                 organisationValues.getOrAdd(of(organisation, value));
                 references[row] += organisationValues.size() - before;
-            } else if (population.isVouched().test(account)) {
-                references[row]++;
-                referenceTotal++;
-            } else {
-                members[row]++;
-                memberTotal++;
             }
         }
         referenceTotal += organisations.cardinality();
@@ -91,7 +91,7 @@ final class ValueCounts {
         return members[row];
     }
 
-    /** Returns the number of accounts and organisations with a value that are vouched for. */
+    /** Returns the number of references with a value. */
     int references(int row) {
         return references[row];
     }
@@ -112,7 +112,7 @@ final class ValueCounts {
     /**
      * Returns whether the fact identifies its carriers: more than half of them have a value of their own.
      *
-     * @param ofReferences whether only carriers that are vouched for count
+     * @param ofReferences whether only references count
      */
     boolean identifies(boolean ofReferences) {
         return ofReferences ? 2 * ownReferencePairs > referencePairs : 2 * ownPairs > pairs;

@@ -175,16 +175,24 @@ class FactLinksTest {
     }
 
     @Test
-    void verifiedCustomerAnswersForTestAccountsOfHisOwn() {
-        registered.addVerified(2_000);
+    void testAccountsOfAVerifiedCustomerAreLinkedLikeOthers() {
+        registered.addVerified(472);
         registered.addVerified("payment", "customer");
-        registered.addFarm(19, "customer");
+        registered.addFarm(9, "customer");
         assertThat(registered.groups()).singleElement().matches(group -> !group.decisive());
         registered.addFarm(1, "customer");
         assertThat(registered.groups()).singleElement().matches(LinkedGroup::decisive);
+
+        Registered fewer = new Registered();
+        fewer.addVerified(471);
+        fewer.addVerified("payment", "customer");
+        fewer.addFarm(10, "customer");
+        assertThat(fewer.groups())
+                .as("one of 472 references may be more than 1 %")
+                .isEmpty();
     }
 
-    /** Poisoning: each verified account of an actor answers for ten others, until the value is no longer rare. */
+    /** Poisoning: verified accounts of an actor make his value common at 1 % of all references, unless flagged. */
     @Test
     void verifyingAFewAccountsOfAFarmDoesNotFreeTheOthers() {
         registered.addVerified(1_000);
@@ -193,8 +201,13 @@ class FactLinksTest {
             registered.addVerified("payment", "farm");
             assertThat(registered.groups()).singleElement().matches(LinkedGroup::decisive);
         }
-        registered.addVerified("payment", "farm");
+        int fifth = registered.addVerified("payment", "farm");
         assertThat(registered.groups()).as("5 of 1,005 references").isEmpty();
+        registered.flagged.set(fifth);
+        assertThat(registered.groups())
+                .singleElement()
+                .matches(LinkedGroup::decisive)
+                .satisfies(group -> assertThat(group.accounts()).hasSize(400).doesNotContain(fifth));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** Registered accounts for tests, by index. */
 final class Registered {
@@ -16,6 +17,7 @@ final class Registered {
 
     final FactTable facts = new FactTable();
     private final BitSet verified = new BitSet();
+    final BitSet flagged = new BitSet();
     private final Map<Integer, Integer> organisations = new HashMap<>();
     private int next;
 
@@ -69,8 +71,10 @@ final class Registered {
     }
 
     Population population() {
+        IntPredicate isVouched = account -> verified.get(account) || organisations.containsKey(account);
         return new Population(
-                account -> verified.get(account) || organisations.containsKey(account),
+                isVouched,
+                isVouched.and(account -> !flagged.get(account)),
                 account -> organisations.getOrDefault(account, 0));
     }
 

@@ -62,8 +62,8 @@ class StandingAuditTest {
                 .containsExactly(
                         "account.standing {account=x, standing=blocked, before=clear, in_force=" + inForce
                                 + ", cluster=c1}",
-                        "account.standing {account=y, standing=watched, before=clear, in_force="
-                                + (mode == FilterMode.ENFORCE ? "watched" : "clear") + ", cluster=null}");
+                        "account.standing {account=y, standing=marked, before=clear, in_force="
+                                + (mode == FilterMode.ENFORCE ? "marked" : "clear") + ", cluster=null}");
         assertThat(after(
                         audit,
                         Map.of("known", Standing.POOLED, "x", Standing.BLOCKED, "y", Standing.MARKED),
@@ -72,7 +72,7 @@ class StandingAuditTest {
                 .isEmpty();
         assertThat(after(audit, Map.of("x", Standing.BLOCKED), Map.of()))
                 .containsExactly(
-                        "account.standing {account=known, standing=clear, before=slowed, in_force=clear, cluster=null}",
-                        "account.standing {account=y, standing=clear, before=watched, in_force=clear, cluster=null}");
+                        "account.standing {account=known, standing=clear, before=pooled, in_force=clear, cluster=null}",
+                        "account.standing {account=y, standing=clear, before=marked, in_force=clear, cluster=null}");
     }
 }

@@ -11,8 +11,9 @@ usage: load-tests/run campaign generate [WHO] [--out DIR] [--name STEM] [--gzip 
                                        [--after REPORT.json [--replace-at STANDING]]
        load-tests/run campaign drive [WHO] [--minutes M] [--speedup X]
                                     [--gateways N] [--policy FILE | --url URL --model-port PORT]
-       load-tests/run campaign play [WHO] [--policy FILE] [--out REPORT.json] [--reviews N] [--errors S]
-                                   [--catch-up F] [--replace yes|no] [--account-price P] [--verification-price P]
+       load-tests/run campaign play [WHO | --log LOG --accounts FILE] [--policy FILE] [--out REPORT.json]
+                                   [--reviews N] [--errors S] [--catch-up F] [--replace yes|no]
+                                   [--account-price P] [--verification-price P]
        load-tests/run campaign scenarios
 WHO, the traffic:
   --scenario NAME  default "default"; `scenarios` lists all with their campaigns
@@ -43,6 +44,7 @@ honest customer got a 403 or an error that is not the model's. The gateway's cal
                    not compared within the first 20 hours. With --admin URL the final standings are read from it.
 play: prints the tables of a backtest, closed loop: clients retry as official SDKs do, campaigns send refused items again by
 other accounts and replace accounts. The same options give the same report.
+  --log LOG        plays an exchange log with its accounts.yaml instead, whose clients and campaigns react
   --policy FILE    policy of the gateway, default load-tests/detection/campaign/play.yaml
   --out FILE       writes the report as JSON
   --reviews N      items of the review queue that the operator judges a day, default 10; 0 for no operator
@@ -66,7 +68,8 @@ while [ $# -gt 0 ]; do
     --speedup) SPEEDUP=${2:?--speedup needs a value}; ARGUMENTS+=("$1" "$2") ;;
     --gateways) GATEWAYS=${2:?--gateways needs a value} ;;
     --url) GATEWAY=${2:?--url needs a value}; ARGUMENTS+=("$1" "$2") ;;
-    --scenario|--seed|--days|--honest|--scale|--facts|--farms|--verified|--campaign-verified) WHO+=("$1" "${2:?$1 needs a value}") ;;
+    --scenario|--seed|--days|--honest|--scale|--facts|--farms|--verified|--campaign-verified)
+      WHO+=("$1" "${2:?$1 needs a value}") ;;
     *) ARGUMENTS+=("$1" "${2:?$1 needs a value}") ;;
   esac
   shift 2

@@ -50,8 +50,12 @@ final class LoggedCampaign {
 
     /** Sends a line of the log; cover traffic of abandoned accounts is dropped. */
     void send(LoggedLine line) {
-        LoggedClient own = clients.computeIfAbsent(line.account(), id -> accounts.logged(line, dice));
-        logged += own.last() == line ? 1 : 0;
+        LoggedClient own = clients.get(line.account());
+        if (own == null) {
+            own = accounts.logged(line, dice);
+            clients.put(own.id(), own);
+            logged++;
+        }
         own.logged(line);
         if (line.isCover()) {
             if (!own.isAbandoned(line.time())) {

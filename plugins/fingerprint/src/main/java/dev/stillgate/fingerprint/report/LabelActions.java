@@ -11,10 +11,12 @@ import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.ConflictException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Judgements of operators on accounts and clusters. The analysis must not run meanwhile. */
@@ -34,7 +36,8 @@ public final class LabelActions {
     }
 
     /**
-     * Labels the members of a cluster. Verified accounts, accounts of an organisation and vouched accounts are never
+     * Labels the members of a cluster, and refutes the exceptions. Members of an earlier pool take the others into that
+     * pool, so that one campaign has one budget however many clusters were found of it. Verified accounts, accounts of an organisation and vouched accounts are never
      * confirmed with others.
      *
      * @return the cluster's page, null for an unknown id
@@ -52,19 +55,23 @@ public final class LabelActions {
         List<String> members = new ArrayList<>();
         for (String account : cluster.accounts) {
             if (!order.except().contains(account)) {
-                (kind == LabelKind.CONFIRMED && isExempt(account) ? exempt : members).add(account);
+                (kind == LabelKind.CONFIRMED && isExempt(analyst, account) ? exempt : members).add(account);
             }
         }
+        String pool = kind == LabelKind.CONFIRMED ? pool(members) : null;
         boolean pools = kind == LabelKind.CONFIRMED
-                && members.size() >= analyst.settings().review().poolLeast();
+                && (pool != null || members.size() >= analyst.settings().review().poolLeast());
+        String group = pool == null ? cluster.id : pool;
         boolean isRepeated = !members.isEmpty()
-                && members.stream().allMatch(account -> isLabelled(account, kind, cluster.id, pools));
+                && members.stream().allMatch(account -> isLabelled(account, kind, group, pools))
+                && order.except().stream().allMatch(account -> isLabelled(account, LabelKind.REFUTED, cluster.id, false));
         Map<String, Object> decided = new LinkedHashMap<>();
         if (!isRepeated) {
             if (!approved(cluster.id, order)) {
                 return page(cluster);
             }
-            members.forEach(account -> label(account, order.label(now, cluster.id, pools), decided));
+            members.forEach(account -> label(account, order.label(now, group, pools), decided));
+            order.except().forEach(account -> label(account, order.exception(now, cluster.id), decided));
             cluster.note(now, PageValues.name(kind) + " by " + order.by());
         }
         decided.put("what", PageValues.name(kind));
@@ -87,12 +94,13 @@ public final class LabelActions {
         AccountStanding entry = analyst.ladder().find(account);
         Label present = entry == null ? null : entry.label;
         String cluster = entry == null ? null : entry.cluster;
-        boolean pools = kind == LabelKind.CONFIRMED && cluster != null && isPool(cluster);
+        Cluster known = cluster == null ? null : analyst.clusters().find(cluster);
+        String pool = kind == LabelKind.CONFIRMED && known != null ? pool(known.accounts) : null;
         Map<String, Object> decided = new LinkedHashMap<>();
         boolean isRepeated =
                 present != null && present.kind() == kind && present.by().equals(order.by());
         if (!isRepeated && approved(accountSubject(account), order)) {
-            label(account, order.label(now, cluster, pools), decided);
+            label(account, order.label(now, pool == null ? cluster : pool, pool != null), decided);
         }
         Map<String, Object> page = new AccountReport(analyst).of(account);
         if (page != null && decided.containsKey("replaced")) {
@@ -132,7 +140,8 @@ public final class LabelActions {
         return accounts.subList(0, Math.min(MAX_LISTED, accounts.size()));
     }
 
-    private boolean isExempt(String account) {
+    /** Returns whether an account is verified, of an organisation or vouched for, so that it is never confirmed. */
+    static boolean isExempt(Analyst analyst, String account) {
         int index = analyst.table().index().find(account);
         AccountStanding entry = analyst.ladder().find(account);
         Label label = entry == null ? null : entry.label;
@@ -147,11 +156,20 @@ public final class LabelActions {
         return label != null && label.kind() == kind && cluster.equals(label.cluster()) && label.pools() == pools;
     }
 
-    /** Returns whether an earlier confirmation has made a pool of a cluster. */
-    private boolean isPool(String cluster) {
-        Cluster known = analyst.clusters().find(cluster);
-        return known != null
-                && known.accounts.stream().anyMatch(account -> isLabelled(account, LabelKind.CONFIRMED, cluster, true));
+    /** Returns the pool that most of the accounts are in; null if none is in one. */
+    private @Nullable String pool(Collection<String> accounts) {
+        Map<String, Integer> pools = new TreeMap<>();
+        for (String account : accounts) {
+            AccountStanding entry = analyst.ladder().find(account);
+            Label label = entry == null ? null : entry.label;
+            if (label != null && label.pools() && label.cluster() != null) {
+                pools.merge(label.cluster(), 1, Integer::sum);
+            }
+        }
+        return pools.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
     }
 
     private boolean approved(String subject, LabelOrder order) {

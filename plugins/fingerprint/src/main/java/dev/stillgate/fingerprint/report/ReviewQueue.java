@@ -64,7 +64,7 @@ final class ReviewQueue {
             refuted += label != null && label.kind() == LabelKind.REFUTED && label.isFor(cluster) ? 1 : 0;
             Standing standing = analyst.ladder().standing(account);
             highest = standing.reaches(highest) ? standing : highest;
-            if (label == null) {
+            if (label == null && !LabelActions.isExempt(analyst, account)) {
                 unlabelled.add(account);
             }
         }

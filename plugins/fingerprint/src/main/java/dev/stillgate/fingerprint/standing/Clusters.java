@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Clusters found so far; a cluster keeps its id while rounds confirm it. Not thread-safe. */
@@ -18,7 +20,10 @@ public final class Clusters {
     private static final int MAX_CLUSTERS = 10_000;
 
     private final Map<String, Cluster> byId = new LinkedHashMap<>();
-    private final Map<String, Cluster> byAccount = new HashMap<>();
+
+    /** Clusters of each account, the first one first. */
+    private final Map<String, Set<Cluster>> byAccount = new HashMap<>();
+
     private int last;
 
     public Collection<Cluster> all() {
@@ -30,17 +35,29 @@ public final class Clusters {
         return byId.get(id);
     }
 
-    /** Returns the cluster of an account, null for none. */
+    /** Returns the first cluster of an account, null for none. */
     @Nullable
     public Cluster of(String account) {
-        return byAccount.get(account);
+        Set<Cluster> clusters = byAccount.get(account);
+        return clusters == null ? null : clusters.iterator().next();
+    }
+
+    private void index(String account, Cluster cluster) {
+        byAccount.computeIfAbsent(account, absent -> new LinkedHashSet<>(2)).add(cluster);
+    }
+
+    private void unindex(String account, Cluster cluster) {
+        byAccount.computeIfPresent(account, (same, clusters) -> {
+            clusters.remove(cluster);
+            return clusters.isEmpty() ? null : clusters;
+        });
     }
 
     /** Adds a finding to the cluster that it confirms, or to a new one, and returns that cluster. */
     public Cluster take(Finding finding, List<String> members, long now) {
         Cluster cluster = sharing(members, now);
         cluster.confirm(finding, members, now);
-        members.forEach(member -> byAccount.putIfAbsent(member, cluster));
+        members.forEach(member -> index(member, cluster));
         return cluster;
     }
 
@@ -48,7 +65,7 @@ public final class Clusters {
     public Cluster take(Link link, List<String> members, long now) {
         Cluster cluster = sharing(members, now);
         cluster.confirm(link, members, now);
-        members.forEach(member -> byAccount.putIfAbsent(member, cluster));
+        members.forEach(member -> index(member, cluster));
         return cluster;
     }
 
@@ -63,7 +80,7 @@ public final class Clusters {
             return take(link, members, now);
         }
         cluster.confirm(link, members, now);
-        members.forEach(member -> byAccount.putIfAbsent(member, cluster));
+        members.forEach(member -> index(member, cluster));
         return cluster;
     }
 
@@ -72,7 +89,7 @@ public final class Clusters {
         Cluster cluster = byId.get(id);
         if (cluster != null) {
             cluster.remove(account);
-            byAccount.remove(account, cluster);
+            unindex(account, cluster);
         }
     }
 
@@ -80,8 +97,7 @@ public final class Clusters {
     private Cluster sharing(List<String> members, long now) {
         Map<Cluster, Integer> shared = new LinkedHashMap<>();
         for (String member : members) {
-            Cluster cluster = byAccount.get(member);
-            if (cluster != null) {
+            for (Cluster cluster : byAccount.getOrDefault(member, Set.of())) {
                 shared.merge(cluster, 1, Integer::sum);
             }
         }
@@ -111,7 +127,7 @@ public final class Clusters {
         for (Cluster cluster : new ArrayList<>(byId.values())) {
             if (cluster.confirmed < least) {
                 byId.remove(cluster.id);
-                byAccount.values().removeIf(of -> of == cluster);
+                cluster.accounts.forEach(account -> unindex(account, cluster));
             }
         }
     }
@@ -131,13 +147,15 @@ public final class Clusters {
         last = number;
         for (Cluster cluster : clusters) {
             byId.put(cluster.id, cluster);
-            cluster.accounts.forEach(account -> byAccount.putIfAbsent(account, cluster));
+            cluster.accounts.forEach(account -> index(account, cluster));
         }
     }
 
     /** Removes an account from all clusters. */
     public void forget(String account) {
-        byAccount.remove(account);
-        byId.values().forEach(cluster -> cluster.remove(account));
+        Set<Cluster> clusters = byAccount.remove(account);
+        if (clusters != null) {
+            clusters.forEach(cluster -> cluster.remove(account));
+        }
     }
 }

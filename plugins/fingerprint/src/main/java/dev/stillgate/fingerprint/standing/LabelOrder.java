@@ -81,6 +81,11 @@ public record LabelOrder(LabelKind kind, String by, String why, long until, int 
         return new Label(kind, by, why, now, until, cluster, pools);
     }
 
+    /** Returns the label of an account that the order leaves out. */
+    public Label exception(long now, String cluster) {
+        return new Label(LabelKind.REFUTED, by, why, now, until, cluster, false);
+    }
+
     /** Returns whether another order asks for the same, by any operator and until any time. */
     boolean agreesWith(LabelOrder other) {
         return kind == other.kind && revision == other.revision && except.equals(other.except);

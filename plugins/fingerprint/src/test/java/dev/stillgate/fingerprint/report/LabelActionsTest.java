@@ -56,7 +56,7 @@ class LabelActionsTest {
         assertThat(decided(page).get("labelled")).isEqualTo(11);
         assertThat(decided(page).get("pooled")).isEqualTo(true);
         assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
-        assertThat(standing("a-3")).isEqualTo(Standing.MARKED);
+        assertThat(standing("a-3")).as("struck out").isEqualTo(Standing.CLEAR);
         assertThat(scene.analyst.groups()).containsEntry("a-0", "c1");
     }
 
@@ -122,7 +122,7 @@ class LabelActionsTest {
         assertThat(cluster(LabelKind.CONFIRMED, "by", "ann", "except", List.of("a-1")))
                 .doesNotContainKey("pending");
         assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
-        assertThat(standing("a-1")).isEqualTo(Standing.MARKED);
+        assertThat(standing("a-1")).as("struck out").isEqualTo(Standing.CLEAR);
     }
 
     @Test
@@ -214,11 +214,36 @@ class LabelActionsTest {
     }
 
     @Test
+    void clustersOfOneCampaignShareAPool() {
+        cluster(LabelKind.CONFIRMED);
+        String[] others = IntStream.range(0, 20)
+                .mapToObj(i -> i < 3 ? "a-" + i : "b-" + i)
+                .toArray(String[]::new);
+        scene.seen(30, others).found(Standing.MARKED, others);
+        Map<String, Object> page = new LabelActions(scene.analyst, NOW)
+                .labelCluster(LabelKind.CONFIRMED, "c2", Map.of("by", "ann", "why", "the same", "revision", 1));
+        assertThat(page).isNotNull();
+        assertThat(scene.analyst.groups()).containsEntry("b-19", "c1").containsEntry("a-0", "c1");
+        assertThat(standing("b-19")).isEqualTo(Standing.POOLED);
+    }
+
+    @Test
+    void sameAccountsFoundAgainAreTheSameCluster() {
+        String[] others = IntStream.range(0, 40)
+                .mapToObj(i -> i < 10 ? "a-" + i : "b-" + i)
+                .toArray(String[]::new);
+        scene.seen(30, others).found(Standing.MARKED, others);
+        scene.found(Standing.MARKED, others);
+        scene.found(Standing.MARKED, MEMBERS);
+        assertThat(scene.analyst.clusters().all()).hasSize(2);
+    }
+
+    @Test
     void labelsSurviveARestart() throws Exception {
         cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
         assertThat(Seen.restored(scene.analyst).ladder().standings())
                 .containsEntry("a-0", Standing.POOLED)
-                .containsEntry("a-3", Standing.MARKED);
+                .doesNotContainKey("a-3");
         assertThat(Seen.restored(scene.analyst).clusters().find("c1").revision())
                 .isEqualTo(1);
     }

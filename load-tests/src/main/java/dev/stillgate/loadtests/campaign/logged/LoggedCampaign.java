@@ -97,8 +97,7 @@ final class LoggedCampaign {
     }
 
     private void send(LoggedLine line, long since, long time, LoggedClient client) {
-        LoggedLine sent =
-                client.id().equals(line.account()) ? line : line.by(client.last(), client.id());
+        LoggedLine sent = client.id().equals(line.account()) ? line : line.by(client.last(), client.id());
         ApiResponse response = api.send(attempt(line, sent.at(time), client));
         react(client, time, response);
         if (!response.isServed()) {
@@ -109,13 +108,7 @@ final class LoggedCampaign {
 
     private static Attempt attempt(LoggedLine wanted, LoggedLine sent, LoggedClient client) {
         return new Attempt(
-                wanted,
-                wanted.label(),
-                client.id(),
-                client.isVerified(),
-                sent.time(),
-                sent.json(),
-                sent.json().length);
+                wanted, wanted.label(), client.id(), client.isVerified(), sent.time(), sent.json(), sent.json().length);
     }
 
     private void react(LoggedClient client, long time, ApiResponse response) {

@@ -92,7 +92,8 @@ record LoggedLine(byte[] json, long time, long end, String account, String label
     /** Returns the output tokens of the response, 0 if it has none. */
     long tokens() {
         JsonNode usage = tree(json).path("response").path("usage");
-        return usage.path("output_tokens").asLong() + usage.path("completion_tokens").asLong();
+        return usage.path("output_tokens").asLong()
+                + usage.path("completion_tokens").asLong();
     }
 
     private static ObjectNode tree(byte[] json) {

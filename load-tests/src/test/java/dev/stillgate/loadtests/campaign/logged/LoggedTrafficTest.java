@@ -44,8 +44,7 @@ final class LoggedTrafficTest {
     private static String line(long after, String account, String label) {
         return """
                 {"ts":%d,"end":%d,"account":"%s","connection":"c-%s","http":"1.1","ip":"203.0.113.%d","headers":[["host","é"]],\
-                "path":"/v1/messages","request":{},"status":200,"response":{"usage":{"output_tokens":7}},"label":"%s"}"""
-                .formatted(START + after, START + after + 500, account, account, account.length(), label);
+                "path":"/v1/messages","request":{},"status":200,"response":{"usage":{"output_tokens":7}},"label":"%s"}""".formatted(START + after, START + after + 500, account, account, account.length(), label);
     }
 
     private Path log(List<String> lines) throws IOException {
@@ -95,8 +94,8 @@ final class LoggedTrafficTest {
 
     @Test
     void servedLinesAreSentAsLogged() throws IOException {
-        List<String> lines = List.of(
-                line(0, "h", "honest:chat"), line(1, "a", "campaign:x"), line(1, "aa", "campaign:x/cover"));
+        List<String> lines =
+                List.of(line(0, "h", "honest:chat"), line(1, "a", "campaign:x"), line(1, "aa", "campaign:x/cover"));
         play(attempt -> ApiResponse.SERVED, lines);
         assertThat(attempts.stream().map(each -> new String(each.line(), StandardCharsets.UTF_8)))
                 .isEqualTo(lines);
@@ -162,8 +161,7 @@ final class LoggedTrafficTest {
         for (int hour = 0; hour < 48; hour++) {
             lines.add(line(hour * HOUR, "a", "campaign:x"));
         }
-        LoggedTraffic traffic =
-                play(attempt -> attempt.account().equals("a") ? BLOCKED : ApiResponse.SERVED, lines);
+        LoggedTraffic traffic = play(attempt -> attempt.account().equals("a") ? BLOCKED : ApiResponse.SERVED, lines);
         String replacement = attempts.getLast().account();
         assertThat(replacement).startsWith("a-");
         Attempt first = attempts.stream()
@@ -176,7 +174,9 @@ final class LoggedTrafficTest {
         assertThat(accounts.stream().map(Account::id)).containsExactlyInAnyOrder("aa", replacement);
         assertThat(traffic.accounts().harvests(replacement)).isTrue();
         assertThat(traffic.accounts().harvests("h")).isFalse();
-        assertThat(attempts.stream().map(Attempt::wanted).distinct()).as("all lines").hasSize(48);
+        assertThat(attempts.stream().map(Attempt::wanted).distinct())
+                .as("all lines")
+                .hasSize(48);
     }
 
     @Test

@@ -27,12 +27,7 @@ record Thresholds(double tightened, double marked, double proposed, double near)
      * @param least least score of a confirmed account among the others
      */
     static Thresholds of(
-            Promise promise,
-            double[] scores,
-            double[] inStratum,
-            double[] overall,
-            double leastOverall,
-            double least) {
+            Promise promise, double[] scores, double[] inStratum, double[] overall, double leastOverall, double least) {
         double[] sorted = scores.clone();
         Arrays.sort(sorted);
         double nearest = sorted.length > NEAREST ? sorted[sorted.length - NEAREST] : 0;

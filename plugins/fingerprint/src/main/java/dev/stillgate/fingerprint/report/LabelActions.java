@@ -60,11 +60,13 @@ public final class LabelActions {
         }
         String pool = kind == LabelKind.CONFIRMED ? pool(members) : null;
         boolean pools = kind == LabelKind.CONFIRMED
-                && (pool != null || members.size() >= analyst.settings().review().poolLeast());
+                && (pool != null
+                        || members.size() >= analyst.settings().review().poolLeast());
         String group = pool == null ? cluster.id : pool;
         boolean isRepeated = !members.isEmpty()
                 && members.stream().allMatch(account -> isLabelled(account, kind, group, pools))
-                && order.except().stream().allMatch(account -> isLabelled(account, LabelKind.REFUTED, cluster.id, false));
+                && order.except().stream()
+                        .allMatch(account -> isLabelled(account, LabelKind.REFUTED, cluster.id, false));
         Map<String, Object> decided = new LinkedHashMap<>();
         if (!isRepeated) {
             if (!approved(cluster.id, order)) {
@@ -182,7 +184,13 @@ public final class LabelActions {
         if (replaced != null && replaced.kind() != label.kind()) {
             decided.putIfAbsent(
                     "replaced",
-                    Map.of("what", PageValues.name(replaced.kind()), "by", replaced.by(), "at", PageValues.time(replaced.at())));
+                    Map.of(
+                            "what",
+                            PageValues.name(replaced.kind()),
+                            "by",
+                            replaced.by(),
+                            "at",
+                            PageValues.time(replaced.at())));
         }
     }
 

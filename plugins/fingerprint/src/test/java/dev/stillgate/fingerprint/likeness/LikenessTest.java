@@ -167,9 +167,7 @@ final class LikenessTest {
         campaign.subList(5, 105).forEach(account -> population.accounts.add(Population.in(other, account)));
         Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("c", campaign.subList(0, 5)));
         assertThat(reaching(likeness, Reach.MARKED)).isEmpty();
-        assertThat(proposed(likeness))
-                .as("an operator may still confirm them")
-                .hasSizeGreaterThan(80);
+        assertThat(proposed(likeness)).as("an operator may still confirm them").hasSizeGreaterThan(80);
     }
 
     @Test

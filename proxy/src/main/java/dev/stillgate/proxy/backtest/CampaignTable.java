@@ -22,9 +22,15 @@ final class CampaignTable {
             Closed loop: clients and campaigns react to refusals. An answer is refused if no attempt got it.
             """;
 
-    private static final String RUNGS_LEGEND = """
+    private static final String OPEN_RUNGS = """
             Accounts that ever had a standing or a higher one, and in brackets the hours from the campaign's first request to
             its first such account / to nine in ten of its accounts.
+
+            """;
+
+    private static final String CLOSED_RUNGS = """
+            Accounts that ever had a standing or a higher one, and in brackets the hours from the campaign's first request to
+            its first such account / for nine in ten of its accounts from the account's own first request.
 
             """;
 
@@ -57,7 +63,7 @@ final class CampaignTable {
         mean(texts, "mean of " + overall.campaigns(), "", overall.mean(), closed);
         out.append(findings.hasCanary() ? "" : UNMARKED).append(LEGEND);
         out.append(closed ? CLOSED_LOOP : OPEN_LOOP).append('\n');
-        rungs(groups, out);
+        rungs(groups, closed, out);
         String few = groups.stream()
                 .filter(group -> group.members().size() < FEWEST_ACCOUNTS)
                 .map(group -> group.shortName() + " (" + group.members().size() + ")")
@@ -87,17 +93,19 @@ final class CampaignTable {
                 TextTable.percent(later.free()));
     }
 
-    private static void rungs(List<LabelGroup> groups, StringBuilder out) {
+    private static void rungs(List<LabelGroup> groups, boolean closed, StringBuilder out) {
         TextTable table = TextTable.byRung(out, "campaign");
         groups.forEach(group -> table.row(
-                group.shortName(), RungFigures.of(group).values().stream().map(CampaignTable::rung)));
-        out.append(RUNGS_LEGEND);
+                group.shortName(), RungFigures.of(group).values().stream().map(found -> rung(found, closed))));
+        out.append(closed ? CLOSED_RUNGS : OPEN_RUNGS);
     }
 
-    private static String rung(RungFigures found) {
+    /** Returns the cell of a standing. In closed loop campaigns add accounts, so that times are the accounts' own. */
+    private static String rung(RungFigures found, boolean closed) {
+        Double nineInTen = closed ? found.ownHoursToNineInTen() : found.hoursToNineInTen();
         return found.accounts() == 0
                 ? "0"
                 : found.accounts() + " (" + TextTable.hours(found.hoursToFirst()) + " / "
-                        + TextTable.hours(found.hoursToNineInTen()) + ")";
+                        + TextTable.hours(nineInTen) + ")";
     }
 }

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param accounts the number of accounts
  * @param hoursToFirst from the campaign's first exchange to the first account, null if no account reached it
  * @param hoursToNineInTen from the campaign's first exchange to nine in ten of its accounts, null if fewer reached it
+ * @param ownHoursToNineInTen from an account's own first exchange, for nine in ten of the campaign's accounts; null if
+ *     fewer reached it
  * @param medianHours the median over these accounts, each from its own first exchange; null if no account reached it
  */
 record RungFigures(
         int accounts,
         @Nullable Double hoursToFirst,
         @Nullable Double hoursToNineInTen,
+        @Nullable Double ownHoursToNineInTen,
         @Nullable Double medianHours) {
     /** All standings above clear, in ascending order. */
     static final Set<Standing> RUNGS = EnumSet.complementOf(EnumSet.of(Standing.CLEAR));
@@ -46,6 +49,7 @@ record RungFigures(
                 reached,
                 reached == 0 ? null : fromStart[0],
                 reached == 0 || reached < nineInTen ? null : fromStart[nineInTen - 1],
+                reached == 0 || reached < nineInTen ? null : own[nineInTen - 1],
                 reached == 0 ? null : (own[reached / 2] + own[(reached - 1) / 2]) / 2);
     }
 

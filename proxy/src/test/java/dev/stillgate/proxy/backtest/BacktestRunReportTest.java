@@ -165,10 +165,12 @@ class BacktestRunReportTest extends BacktestRunRig {
         assertThat(x.get("accounts").asInt()).isEqualTo(3);
         assertThat(x.get("hoursToFirst").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
         assertThat(x.get("hoursToNineInTen").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
+        assertThat(x.get("ownHoursToNineInTen").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
         assertThat(x.get("medianHours").asDouble()).isCloseTo(999.0 / HOUR, within(1e-12));
         JsonNode y = report.at("/labels/campaign:y/rungs/tightened");
         assertThat(y.toString())
-                .isEqualTo("{\"accounts\":0,\"hoursToFirst\":null,\"hoursToNineInTen\":null,\"medianHours\":null}");
+                .isEqualTo("{\"accounts\":0,\"hoursToFirst\":null,\"hoursToNineInTen\":null,"
+                        + "\"ownHoursToNineInTen\":null,\"medianHours\":null}");
         assertThat(report.get("labels")).hasSize(3);
     }
 

@@ -133,7 +133,8 @@ public final class LikenessCommand {
         Count count = new Count();
         for (String account : accounts) {
             String page = gateway.get("accounts", account);
-            JsonNode filters = page == null ? JSON.missingNode() : JSON.readTree(page).path("filters");
+            JsonNode filters =
+                    page == null ? JSON.missingNode() : JSON.readTree(page).path("filters");
             filters.forEach(filter -> {
                 if (filter.has("resembles")) {
                     count.add(filter.path("resembles"));

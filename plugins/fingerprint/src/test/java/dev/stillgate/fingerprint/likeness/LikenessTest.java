@@ -204,6 +204,24 @@ final class LikenessTest {
                 .hasSizeGreaterThan(70);
     }
 
+    /** An actor imitates a kind of customers and has his decoys confirmed. */
+    @Test
+    void customersLikeConfirmedDecoysKeepThePromise() {
+        for (int kind : new int[] {0, 5, 11}) {
+            Population population =
+                    new Population(9).innocent(3000, ReferenceKind.VERIFIED).innocent(3000, null);
+            int kindOfDecoys = kind;
+            List<Subject> decoys = java.util.stream.IntStream.range(0, 30)
+                    .mapToObj(i -> population.ofKind(kindOfDecoys, null))
+                    .toList();
+            Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("decoys", decoys));
+            assertThat(reaching(likeness, Reach.TIGHTENED))
+                    .as("of 3,000 customers, kind %d", kind)
+                    .hasSizeLessThanOrEqualTo(8);
+            assertThat(proposed(likeness)).hasSizeLessThanOrEqualTo(8);
+        }
+    }
+
     @Test
     void withoutConfirmedAccountsThereIsNothingToFind() {
         Population population = new Population(7).innocent(50, null);

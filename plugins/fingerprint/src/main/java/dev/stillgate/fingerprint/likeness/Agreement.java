@@ -21,7 +21,7 @@ final class Agreement {
     private static final double LEVEL = 0.01;
 
     /** Largest number of references of a stratum with which the accounts are compared. */
-    private static final int MOST_REFERENCES = 2_000;
+    private static final int MOST_REFERENCES = 500;
 
     private static final int TENTH = 10;
 

@@ -105,7 +105,7 @@ final class CampaignTable {
         Double nineInTen = closed ? found.ownHoursToNineInTen() : found.hoursToNineInTen();
         return found.accounts() == 0
                 ? "0"
-                : found.accounts() + " (" + TextTable.hours(found.hoursToFirst()) + " / "
-                        + TextTable.hours(nineInTen) + ")";
+                : found.accounts() + " (" + TextTable.hours(found.hoursToFirst()) + " / " + TextTable.hours(nineInTen)
+                        + ")";
     }
 }

@@ -125,6 +125,14 @@ public final class VirtualGateway implements AutoCloseable {
         return chain.standings().of(population.of(account).account());
     }
 
+    /**
+     * Returns when an account first reached a standing other than clear, or a higher one, in milliseconds since the
+     * epoch, -1 for never.
+     */
+    public long reachedAt(String account, Standing standing) {
+        return population.of(account).reachedAt(standing);
+    }
+
     /** Returns the JSON of an overview as the admin API shows it, null when no filter has the page. */
     public @Nullable String get(String page) {
         ResourcePage found = new ResourcePage();

@@ -70,6 +70,8 @@ class VirtualGatewayTest extends BacktestRunRig {
             gateway.advance(START + 1_001);
             assertThat(gateway.now()).isEqualTo(START + 1_001);
             assertThat(gateway.standing("a")).isEqualTo(Standing.TIGHTENED);
+            assertThat(gateway.reachedAt("a", Standing.MARKED)).isEqualTo(START + 1_000);
+            assertThat(gateway.reachedAt("a", Standing.POOLED)).isEqualTo(-1);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The listed accounts of a log, and the replacements of campaigns. Not thread-safe. */
 final class LoggedAccounts implements ListedAccounts {
@@ -35,6 +36,12 @@ final class LoggedAccounts implements ListedAccounts {
     @Override
     public boolean harvests(String account) {
         return campaigns.contains(account);
+    }
+
+    @Override
+    public @Nullable String payment(String account) {
+        Account known = listed.get(account);
+        return known == null ? null : known.facts().get("payment");
     }
 
     /** Returns whether an account is verified. */

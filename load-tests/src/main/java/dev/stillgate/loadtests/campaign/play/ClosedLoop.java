@@ -14,10 +14,13 @@ import dev.stillgate.proxy.backtest.TextVolume;
 import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.proxy.backtest.VirtualResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,7 @@ final class ClosedLoop implements Api, LineApi {
     private final ExchangeLine line = new ExchangeLine();
     private final IdentityHashMap<Object, Wanted> wanted = new IdentityHashMap<>();
     private final Map<String, CampaignTally> campaigns = new TreeMap<>();
-    private final QueueWatch queue;
+    private final List<Consumer<Attempt>> watchers = new ArrayList<>();
     private long requests;
     private long refusals;
     private long postponed;
@@ -38,9 +41,13 @@ final class ClosedLoop implements Api, LineApi {
     private record Wanted(
             long number, String label, String account, long since, TextVolume text, boolean refusedForStanding) {}
 
-    ClosedLoop(VirtualGateway gateway, QueueWatch queue) {
+    ClosedLoop(VirtualGateway gateway) {
         this.gateway = gateway;
-        this.queue = queue;
+    }
+
+    /** Adds a receiver of the campaigns' attempts, cover included. */
+    void watch(Consumer<Attempt> watcher) {
+        watchers.add(watcher);
     }
 
     /** Returns the campaigns by label, without {@code /cover}. */
@@ -72,7 +79,7 @@ final class ClosedLoop implements Api, LineApi {
         VirtualResponse response = offer(attempt);
         if (attempt.label().startsWith(PlayFigures.CAMPAIGN)) {
             campaign(attempt.label()).request(attempt.account(), attempt.verified(), attempt.time());
-            queue.note(attempt.account(), attempt.time());
+            watchers.forEach(watcher -> watcher.accept(attempt));
         }
         Wanted before = wanted.get(attempt.wanted());
         long since = before == null ? attempt.time() : before.since;

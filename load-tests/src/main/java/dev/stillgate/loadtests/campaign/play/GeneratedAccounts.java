@@ -5,14 +5,15 @@ import dev.stillgate.loadtests.campaign.traffic.ListedAccounts;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Account.Trust;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The accounts of the generator. Not thread-safe. */
 final class GeneratedAccounts implements ListedAccounts {
     private final AccountRegistry registry;
-    private final Set<String> campaigns = new HashSet<>();
+    private final Map<String, Account> campaigns = new HashMap<>();
     private final List<Account> fresh = new ArrayList<>();
     private int read;
 
@@ -31,15 +32,23 @@ final class GeneratedAccounts implements ListedAccounts {
     @Override
     public boolean harvests(String account) {
         read();
-        return campaigns.contains(account);
+        return campaigns.containsKey(account);
+    }
+
+    @Override
+    public @Nullable String payment(String account) {
+        read();
+        Account known = campaigns.get(account);
+        return known == null ? null : known.facts().get("payment");
     }
 
     private void read() {
         List<dev.stillgate.loadtests.campaign.client.Account> all = registry.accounts();
         for (dev.stillgate.loadtests.campaign.client.Account account : all.subList(read, all.size())) {
-            fresh.add(listed(account));
+            Account listed = listed(account);
+            fresh.add(listed);
             if (account.label().startsWith(PlayFigures.CAMPAIGN)) {
-                campaigns.add(account.id());
+                campaigns.put(account.id(), listed);
             }
         }
         read = all.size();

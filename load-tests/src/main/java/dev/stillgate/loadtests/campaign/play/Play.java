@@ -77,8 +77,11 @@ public final class Play {
             ReviewDesk desk = new AdminReviewDesk(gateway);
             QueueWatch queue =
                     new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.TIGHTENED), world);
-            ClosedLoop loop = new ClosedLoop(gateway, queue);
+            ClosedLoop loop = new ClosedLoop(gateway);
             Cast cast = casting.of(loop);
+            Farms farms = new Farms(cast.accounts::payment);
+            loop.watch(queue::note);
+            loop.watch(farms::request);
             Listing listing = new Listing(gateway, cast.accounts, world);
             Operator operator = new Operator(desk, cast.accounts::harvests, options.operator(), world);
             List<Source> sources = new ArrayList<>(List.of(listing, queue, operator));
@@ -87,7 +90,15 @@ public final class Play {
             gateway.advance(world.end());
             loop.finish();
             out.printf("Closed loop: %d days, %,d accounts at the end%n%n", world.days(), listing.listed());
-            report(gateway.findings(), PlayFigures.of(loop, operator, options.prices(), queue), out);
+            report(
+                    gateway.findings(),
+                    PlayFigures.of(
+                            loop,
+                            operator,
+                            options.prices(),
+                            queue,
+                            farms.figures(account -> gateway.reachedAt(account, Standing.POOLED))),
+                    out);
             double seconds = (CPU.getCurrentThreadCpuTime() - began) / 1e9;
             out.printf(
                     "%,d requests, %,d refused; %.1f s of CPU time, %,.0f requests a second%n",

@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param refusals refused attempts
  * @param judgements the operator's judgements
  * @param inQueue campaigns with five accounts in the queue or above within 48 hours, of all campaigns
+ * @param farms farms of campaigns and how soon they were pooled
  * @param campaigns by name
  */
-record PlayFigures(long requests, long refusals, Review judgements, Reached inQueue, Map<String, Campaign> campaigns) {
+record PlayFigures(
+        long requests,
+        long refusals,
+        Review judgements,
+        Reached inQueue,
+        Farms.Figures farms,
+        Map<String, Campaign> campaigns) {
     static final String CAMPAIGN = "campaign:";
 
     private static final int FIVE = 5;
@@ -81,7 +88,7 @@ record PlayFigures(long requests, long refusals, Review judgements, Reached inQu
         }
     }
 
-    static PlayFigures of(ClosedLoop loop, Operator operator, Prices prices, QueueWatch queue) {
+    static PlayFigures of(ClosedLoop loop, Operator operator, Prices prices, QueueWatch queue, Farms.Figures farms) {
         Map<String, Campaign> campaigns = new TreeMap<>();
         loop.campaigns()
                 .forEach((label, tally) ->
@@ -94,6 +101,7 @@ record PlayFigures(long requests, long refusals, Review judgements, Reached inQu
                 loop.refusals(),
                 Review.of(operator.judgements()),
                 new Reached(early, campaigns.size()),
+                farms,
                 campaigns);
     }
 }

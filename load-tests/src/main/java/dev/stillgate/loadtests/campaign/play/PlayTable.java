@@ -30,6 +30,9 @@ final class PlayTable {
         PlayFigures.Review review = figures.judgements();
         out.append("five in queue within 48 h: %d of %d campaigns%n"
                 .formatted(figures.inQueue().campaigns(), figures.inQueue().of()));
+        Farms.Figures farms = figures.farms();
+        out.append("farms with one means of payment: %d, %d of %d accounts pooled within an hour%n"
+                .formatted(farms.farms(), farms.pooledWithinAnHour(), farms.accounts()));
         out.append("judgements: %d confirmed rightly, %d wrongly, %d acquitted rightly, %d wrongly%n"
                 .formatted(
                         review.confirmed(), review.wronglyConfirmed(), review.acquitted(), review.wronglyAcquitted()));

@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.campaign.play;
 
+import dev.stillgate.loadtests.campaign.logged.Attempt;
 import dev.stillgate.loadtests.campaign.traffic.Api;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
@@ -52,9 +53,9 @@ final class QueueWatch implements Source {
     }
 
     /** Records an account that stands above the queue, at its request. */
-    void note(String account, long time) {
-        if (!since.containsKey(account) && isAbove.test(account)) {
-            since.put(account, time);
+    void note(Attempt attempt) {
+        if (!since.containsKey(attempt.account()) && isAbove.test(attempt.account())) {
+            since.put(attempt.account(), attempt.time());
         }
     }
 

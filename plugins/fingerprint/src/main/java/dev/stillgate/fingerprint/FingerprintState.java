@@ -156,7 +156,7 @@ public final class FingerprintState implements AutoCloseable {
 
     private void publish(@Nullable Map<String, Standing> changed, StandingsPublisher publisher) {
         if (changed != null) {
-            publisher.publish(changed, analyst.groups(), analyst.ordered());
+            publisher.publish(changed, analyst.groups(), analyst.ordered(), analyst.despiteVerification());
         }
     }
 

@@ -246,7 +246,7 @@ class LikenessSearchTest {
         }
         tend(1);
         confirm(5);
-        assertThat(analyst.likeness().calibration().strata()).anyMatch(StratumCalibration::braked);
+        assertThat(analyst.likeness().calibration().strata()).noneMatch(StratumCalibration::mayTighten);
         assertThat(reach("worker-", 5, WORKERS, Standing.TIGHTENED)).isZero();
         assertThat(reach("worker-", 5, WORKERS, Standing.MARKED)).isGreaterThan(25);
     }

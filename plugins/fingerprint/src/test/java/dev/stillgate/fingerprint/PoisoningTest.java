@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("slow")
 final class PoisoningTest {
+    private static final long TEMPLATE = 5L << 40;
+    private static final int COPYING = 60;
+
     private final Stage stage = new Stage();
 
     private long standing(String prefix, int count) {
@@ -34,5 +37,19 @@ final class PoisoningTest {
         assertThat(standing("dealt-", Crowd.DEALT)).isGreaterThan(Crowd.DEALT / 2);
         assertThat(standing("person-", 160)).isZero();
         assertThat(standing("decoy-person-", Crowd.DEALT)).isZero();
+    }
+
+    /** The template is public: customers who copy it are compared with the campaign, but not tightened. */
+    @Test
+    void customersWhoCopyTheCampaignsTemplateAreNotTightened() {
+        List<Observation> all = Crowd.of(stage.now(), 5);
+        for (Observation seen : all) {
+            if (seen.account.startsWith("dealt-") || Integer.parseInt(seen.account.substring(7)) < COPYING) {
+                seen.prompt.system = TEMPLATE;
+            }
+        }
+        stage.play(all);
+        assertThat(standing("dealt-", Crowd.DEALT)).isGreaterThan(Crowd.DEALT / 2);
+        assertThat(standing("person-", 160)).isZero();
     }
 }

@@ -1,6 +1,9 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.Promise;
+import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.Map;
@@ -10,6 +13,10 @@ import java.util.function.Consumer;
 public final class Policies {
     /** Policy without any settings. */
     public static final FingerprintPolicy DEFAULT = with(fields -> {});
+
+    /** Standard settings in which evidence alone decides about tightening, whatever the number of references. */
+    public static final ReviewSettings NO_PROMISE =
+            new ReviewSettings(1, Duration.ofDays(90), null, 10, 0, new Promise(1, 0.1));
 
     Map<String, Double> signals;
     Map<Standing, Double> ladder;
@@ -45,6 +52,25 @@ public final class Policies {
                 set.facts,
                 set.promise,
                 set.samples);
+    }
+
+    /** Returns the default settings with {@link #NO_PROMISE}. */
+    static AnalysisSettings withoutPromise() {
+        AnalysisSettings given = DEFAULT.settings();
+        return new AnalysisSettings(
+                given.signals(),
+                given.weights(),
+                given.ladder(),
+                given.expireAfter(),
+                given.learnAccounts(),
+                given.learnTime(),
+                given.regroup(),
+                given.idle(),
+                given.maxAccounts(),
+                given.innocent(),
+                NO_PROMISE,
+                given.facts(),
+                given.samples());
     }
 
     public static FingerprintPolicy allowing(AllowPolicy allow) {

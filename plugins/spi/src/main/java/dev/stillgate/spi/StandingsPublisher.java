@@ -29,6 +29,23 @@ public interface StandingsPublisher {
         publish(byAccount, groups);
     }
 
+    /**
+     * Replaces all standings published by this filter before.
+     *
+     * @param byAccount as {@link #publish(Map, Map)}
+     * @param groups as {@link #publish(Map, Map)}
+     * @param ordered as {@link #publish(Map, Map, Set)}
+     * @param despiteVerification verified accounts whose standing an operator confirmed knowing that they are verified:
+     *     it may be higher than {@code MARKED}, if the filter enforces
+     */
+    default void publish(
+            Map<String, Standing> byAccount,
+            Map<String, String> groups,
+            Set<String> ordered,
+            Set<String> despiteVerification) {
+        publish(byAccount, groups, ordered);
+    }
+
     /** Replaces all standings published by this filter before, without groups. */
     default void publish(Map<String, Standing> byAccount) {
         publish(byAccount, Map.of());

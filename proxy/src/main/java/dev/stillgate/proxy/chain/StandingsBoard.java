@@ -33,14 +33,15 @@ public final class StandingsBoard implements Standings {
     private volatile Map<String, Standing> inForce = Map.of();
     private volatile Map<String, String> groups = Map.of();
     private volatile Map<String, Map<String, Standing>> orders = Map.of();
+    private volatile Map<String, Standing> uncapped = Map.of();
     private volatile long version;
 
     StandingsBoard() {}
 
     /**
      * Returns the standing in force of an account. Verified accounts and accounts of a declared organisation stand at
-     * most at {@code MARKED} unless an operator has set their standing, so verification takes effect with the next
-     * request.
+     * most at {@code MARKED} unless an operator has set their standing, or has confirmed it knowing that they are
+     * verified. So verification takes effect with the next request.
      */
     @Override
     public Standing of(Account account) {
@@ -53,7 +54,7 @@ public final class StandingsBoard implements Standings {
     }
 
     private Standing capped(Account account, Standing standing) {
-        Standing highest = Standing.MARKED;
+        Standing highest = uncapped.getOrDefault(account.id(), Standing.MARKED);
         for (Map<String, Standing> ordered : orders.values()) {
             Standing order = ordered.get(account.id());
             highest = order != null && order.reaches(highest) ? order : highest;
@@ -130,6 +131,7 @@ public final class StandingsBoard implements Standings {
             }
         }
         orders = Map.copyOf(ordered);
+        uncapped = highest(publication -> enforces(publication) ? publication.uncapped : Map.of());
         inForce = highest(publication ->
                 enforces(publication) ? publication.published : ordered.getOrDefault(publication.filter, Map.of()));
         groups = groups(publication -> enforces(publication)
@@ -182,10 +184,17 @@ public final class StandingsBoard implements Standings {
         private Map<String, Standing> published = Map.of();
         private Map<String, String> groups = Map.of();
         private Map<String, Standing> ordered = Map.of();
+        private Map<String, Standing> uncapped = Map.of();
         private boolean closed;
 
         private Publication(String filter) {
             this.filter = filter;
+        }
+
+        private static Map<String, Standing> only(Set<String> accounts, Map<String, Standing> of) {
+            Map<String, Standing> kept = new HashMap<>(of);
+            kept.keySet().retainAll(accounts);
+            return Map.copyOf(kept);
         }
 
         private Map<String, String> groups(Set<String> accounts) {
@@ -206,12 +215,21 @@ public final class StandingsBoard implements Standings {
 
         @Override
         public void publish(Map<String, Standing> byAccount, Map<String, String> groupByAccount, Set<String> byOrder) {
+            publish(byAccount, groupByAccount, byOrder, Set.of());
+        }
+
+        @Override
+        public void publish(
+                Map<String, Standing> byAccount,
+                Map<String, String> groupByAccount,
+                Set<String> byOrder,
+                Set<String> despiteVerification) {
             Map<String, Standing> above = new HashMap<>(byAccount);
             above.values().removeIf(standing -> standing == Standing.CLEAR);
             Map<String, Standing> copy = Map.copyOf(above);
             Map<String, String> grouped = Map.copyOf(groupByAccount);
-            above.keySet().retainAll(byOrder);
-            Map<String, Standing> orderedNow = Map.copyOf(above);
+            Map<String, Standing> orderedNow = only(byOrder, copy);
+            Map<String, Standing> uncappedNow = only(despiteVerification, copy);
             synchronized (StandingsBoard.this) {
                 if (!closed) {
                     published = copy;
@@ -219,6 +237,7 @@ public final class StandingsBoard implements Standings {
                     version++;
                     boolean affectsForce = enforces(this) || !orderedNow.isEmpty() || !ordered.isEmpty();
                     ordered = orderedNow;
+                    uncapped = uncappedNow;
                     if (affectsForce) {
                         merge();
                     }
@@ -234,6 +253,7 @@ public final class StandingsBoard implements Standings {
                 published = Map.of();
                 groups = Map.of();
                 ordered = Map.of();
+                uncapped = Map.of();
                 version++;
                 publications.remove(filter, this);
                 merge();

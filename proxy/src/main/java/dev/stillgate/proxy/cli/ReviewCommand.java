@@ -99,15 +99,22 @@ final class ReviewCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = {
                 "Confirm that a cluster or an account harvests answers.",
+                "Members that are verified, of an organisation or vouched for are spared.",
                 "A cluster that has changed since the given revision is refused, with its changes."
             })
     int confirm(
             @Parameters(paramLabel = "ID") String id,
             @Mixin AsAccount as,
             @Mixin ReviewDecision decision,
-            @Mixin OfCluster ofCluster)
+            @Mixin OfCluster ofCluster,
+            @Option(names = "--verified", description = "confirm verified members of the cluster too") boolean verified)
             throws Exception {
-        return decide(ReviewSubject.of(id, as.account), "confirm", decision, ofCluster);
+        ReviewSubject subject = ReviewSubject.of(id, as.account);
+        Map<String, Object> more = verified ? Map.of("verified", true) : Map.of();
+        if (verified && !subject.isCluster()) {
+            throw new CommandLine.ParameterException(line(), "--verified is for clusters");
+        }
+        return decide(subject, "confirm", decision, ofCluster, more);
     }
 
     @Command(
@@ -120,7 +127,7 @@ final class ReviewCommand implements Callable<Integer> {
             @Mixin ReviewDecision decision,
             @Mixin OfCluster ofCluster)
             throws Exception {
-        return decide(ReviewSubject.of(id, as.account), "refute", decision, ofCluster);
+        return decide(ReviewSubject.of(id, as.account), "refute", decision, ofCluster, Map.of());
     }
 
     @Command(
@@ -139,9 +146,15 @@ final class ReviewCommand implements Callable<Integer> {
         return act(ReviewSubject.of(account, true), "unlabel", Map.of());
     }
 
-    private int decide(ReviewSubject subject, String action, ReviewDecision decision, OfCluster ofCluster)
+    private int decide(
+            ReviewSubject subject,
+            String action,
+            ReviewDecision decision,
+            OfCluster ofCluster,
+            Map<String, Object> more)
             throws Exception {
         Map<String, Object> arguments = decision.arguments();
+        arguments.putAll(more);
         if (subject.isCluster()) {
             if (decision.isCreating()) {
                 throw new CommandLine.ParameterException(line(), "--create is for accounts");

@@ -98,6 +98,20 @@ class StandingsBoardTest {
     }
 
     @Test
+    void verifiedAccountKeepsAStandingConfirmedDespiteVerification() {
+        force(spec("a", FilterMode.ENFORCE));
+        Account verified = new Account("x", Account.Trust.LISTED, null, null, true, null);
+        publishers.get("a").publish(Map.of("x", Standing.POOLED), Map.of("x", "a1"), Set.of(), Set.of("x"));
+        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.POOLED);
+        assertThat(compiler.standings().isOrdered("a", verified)).isFalse();
+        force(spec("a", FilterMode.SHADOW));
+        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.CLEAR);
+        force(spec("a", FilterMode.ENFORCE));
+        publishers.get("a").publish(Map.of("x", Standing.POOLED), Map.of("x", "a1"), Set.of(), Set.of());
+        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.MARKED);
+    }
+
+    @Test
     void groupOfTheFirstEnforcingFilterIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
         publishers

@@ -140,6 +140,16 @@ class ReviewCommandTest {
     }
 
     @Test
+    void confirmationIncludesVerifiedMembersOnRequest() {
+        Lines run = review("confirm", "c7", "--by", "ann", "--why", "forged papers", "--revision", "3", "--verified");
+        assertThat(run.out()).contains("decided: {by: ann, revision: 3, verified: true, why: forged papers}");
+        assertThat(review("confirm", "a-17", "--by", "ann", "--why", "x", "--verified")
+                        .exit())
+                .as("for clusters only")
+                .isEqualTo(2);
+    }
+
+    @Test
     void decisionSendsTheGivenRevision() {
         Lines run = review("refute", "c7", "--by", "ann", "--why", "a school", "--revision", "2");
         assertThat(run.err()).isEmpty();

@@ -64,11 +64,11 @@ final class AdminReviewDesk implements ReviewDesk {
     }
 
     @Override
-    public void confirm(ReviewItem item, List<String> except) {
+    public void confirm(ReviewItem item, List<String> except, boolean verified) {
         if (item.isAccount()) {
             gateway.act(ACCOUNTS, item.id(), "confirm", arguments());
         } else {
-            judge(item, "confirm", Map.of("except", except));
+            judge(item, "confirm", Map.of("except", except, "verified", verified));
         }
     }
 

@@ -35,8 +35,9 @@ final class Operator implements Source {
      *
      * @param reviews number of items a day, 0 for no operator
      * @param errors share of wrong judgements
+     * @param verified whether verified accounts of a guilty group are confirmed too
      */
-    record Rules(int reviews, double errors) {}
+    record Rules(int reviews, double errors, boolean verified) {}
 
     /**
      * Creates an operator.
@@ -82,10 +83,10 @@ final class Operator implements Source {
         if (guilty == wrong) {
             acquit(item);
         } else if (wrong) {
-            desk.confirm(item, List.of());
+            desk.confirm(item, List.of(), rules.verified());
         } else {
             desk.confirm(
-                    item, honest.stream().filter(account -> own.chance(NOTICES)).toList());
+                    item, honest.stream().filter(account -> own.chance(NOTICES)).toList(), rules.verified());
         }
     }
 

@@ -13,8 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Options of {@code campaign play}. */
 public final class PlayOptions {
-    private static final List<String> OWN =
-            List.of("--policy", "--out", "--reviews", "--errors", "--account-price", "--verification-price");
+    private static final List<String> OWN = List.of(
+            "--policy",
+            "--out",
+            "--reviews",
+            "--errors",
+            "--confirm-verified",
+            "--account-price",
+            "--verification-price");
     private static final List<String> OF_LOG = List.of("--log", "--accounts", "--seed");
 
     private final Options options;
@@ -73,7 +79,9 @@ public final class PlayOptions {
 
     Operator.Rules operator() {
         return new Operator.Rules(
-                (int) options.integer("--reviews", 10, 0, 1000), options.number("--errors", 0.05, 0, 1));
+                (int) options.integer("--reviews", 10, 0, 1000),
+                options.number("--errors", 0.05, 0, 1),
+                options.choice("--confirm-verified", "no", List.of("yes", "no")).equals("yes"));
     }
 
     Prices prices() {

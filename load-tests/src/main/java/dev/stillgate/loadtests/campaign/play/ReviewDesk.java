@@ -22,8 +22,9 @@ interface ReviewDesk {
      * Confirms an item.
      *
      * @param except members of a group that are left out
+     * @param verified whether verified members of a group are confirmed too
      */
-    void confirm(ReviewItem item, List<String> except);
+    void confirm(ReviewItem item, List<String> except, boolean verified);
 
     /** Refutes a group. */
     void refute(ReviewItem group);

@@ -41,7 +41,7 @@ final class OperatorTest {
         }
 
         @Override
-        public void confirm(ReviewItem item, List<String> except) {
+        public void confirm(ReviewItem item, List<String> except, boolean verified) {
             actions.add("confirm " + item.id());
             exceptions.add(except.size());
             assertThat(except).noneMatch(OperatorTest::harvests);
@@ -63,7 +63,7 @@ final class OperatorTest {
     }
 
     private Operator operator(int reviews, double errors) {
-        return new Operator(desk, OperatorTest::harvests, new Rules(reviews, errors), WORLD);
+        return new Operator(desk, OperatorTest::harvests, new Rules(reviews, errors, false), WORLD);
     }
 
     private void add(String kind, String id, long revision, String... accounts) {

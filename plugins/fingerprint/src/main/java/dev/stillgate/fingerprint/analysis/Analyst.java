@@ -279,14 +279,18 @@ public final class Analyst {
         return corroborated.reaches(Standing.TIGHTENED) ? Standing.TIGHTENED : Standing.MARKED;
     }
 
-    /** Raises an account; in a stratum that is braked, accounts of which nothing is known are marked at most. */
+    /**
+     * Raises an account. In a stratum whose references cannot keep the promise, it is marked at most. References are
+     * raised in any case, since they are what the promise is compared with; their standing in force is capped.
+     */
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
-        boolean isBraked = rung == Standing.TIGHTENED
-                && likeness.brakes(table(), account)
-                && !JudgedAccounts.isReference(table(), ladder, account);
+        boolean mayRise = rung != Standing.TIGHTENED
+                || settings.review().promise().tightened() == 1
+                || likeness.mayTighten(table(), account)
+                || JudgedAccounts.isReference(table(), ladder, account);
         ladder.climb(
                 table().index().id(account),
-                isBraked ? Standing.MARKED : rung,
+                mayRise ? rung : Standing.MARKED,
                 finding.total(),
                 finding.reasons(),
                 cluster.id,
@@ -373,6 +377,11 @@ public final class Analyst {
     /** Returns the accounts above clear whose standing was set by an operator. */
     public Set<String> ordered() {
         return ladder.pinnedAccounts();
+    }
+
+    /** Returns the accounts that an operator confirmed knowing that they are verified. */
+    public Set<String> despiteVerification() {
+        return ladder.confirmedDespiteVerification();
     }
 
     public AccountTable table() {

@@ -26,7 +26,7 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
-    private static final int VERSION = 6;
+    private static final int VERSION = 7;
     private static final int SUM = Long.BYTES;
     private static final String FILE = "behaviour";
 

@@ -131,7 +131,7 @@ public final class LikenessSearch {
     }
 
     private void calibrate(Calibration next) {
-        for (String stratum : next.newlyBraked(calibration)) {
+        for (String stratum : next.lostSince(calibration)) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "bounded evidence no longer tightens accounts of {0}: more vouched accounts than promised would be",
@@ -140,9 +140,9 @@ public final class LikenessSearch {
         calibration = next;
     }
 
-    /** Returns whether bounded evidence must not tighten an account, since it breaks its promise in its stratum. */
-    boolean brakes(AccountTable table, int account) {
-        return calibration.brakes(JudgedAccounts.stratum(table, account, table.profile(account)));
+    /** Returns whether bounded evidence may tighten an account, since it keeps its promise in its stratum. */
+    boolean mayTighten(AccountTable table, int account) {
+        return calibration.mayTighten(JudgedAccounts.stratum(table, account, table.profile(account)));
     }
 
     /** Returns the latest calibration. */

@@ -64,7 +64,7 @@ final class ResemblingAccounts {
             Cluster cluster = campaigns.getOrDefault(
                     found.model(), clusters.find(found.model().id()));
             if (!found.isReference() && cluster != null) {
-                boolean mayTighten = learnt && !search.brakes(table, found.account());
+                boolean mayTighten = learnt && search.mayTighten(table, found.account());
                 Standing rung = rung(found, mayTighten, pooled.contains(found));
                 climb(table.index().id(found.account()), rung, cluster, now);
             }

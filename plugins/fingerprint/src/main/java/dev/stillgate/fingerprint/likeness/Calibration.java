@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Promised and observed effects of bounded evidence in each stratum. If the observed share of tightened references is
- * above the promise, with a confidence of 95 % among all references or among the newcomers alone, the stratum is
- * braked: its accounts are marked instead of tightened.
+ * Promised and observed effects of bounded evidence in each stratum. Evidence tightens accounts of a stratum only if the
+ * conformal p-value of a tightened account, (1 + tightened references) / (1 + references), is at most the promise; else
+ * it marks them. A stratum with few references is therefore never tightened. Nor is one whose newcomers alone break the
+ * promise with a confidence of 95 %.
  *
  * <p>References are counted for as long as their standing from evidence lasts, so a share that grows over many rounds
- * is seen too. The confidence holds for one look; over many looks some strata are braked by chance, which spares
- * accounts.
+ * is seen too.
  */
 public final class Calibration {
     /** No stratum. */
@@ -69,7 +69,8 @@ public final class Calibration {
                 marked(references),
                 tightenedReferences,
                 Collections.unmodifiableMap(byKind),
-                Math.max(tightenedReferences.lower(), newcomers.lower()) > promised);
+                (1.0 + tightenedReferences.flagged()) / (1 + tightenedReferences.of()) <= promised
+                        && newcomers.lower() <= promised);
     }
 
     private static ObservedShare marked(List<CalibratedAccount> accounts) {
@@ -87,22 +88,21 @@ public final class Calibration {
         return byStratum;
     }
 
-    /** Returns whether bounded evidence must not tighten accounts of a stratum. */
-    public boolean brakes(Stratum stratum) {
-        return !byStratum.isEmpty() && byStratum.get(strata.index(stratum)).braked();
+    /** Returns whether bounded evidence may tighten accounts of a stratum. */
+    public boolean mayTighten(Stratum stratum) {
+        return !byStratum.isEmpty() && byStratum.get(strata.index(stratum)).mayTighten();
     }
 
-    /** Returns the names of the strata that are braked now and were not before. */
-    public Set<String> newlyBraked(Calibration before) {
-        Set<String> names = before.braked();
-        Set<String> added = braked();
-        added.removeAll(names);
-        return added;
+    /** Returns the names of the strata whose accounts could be tightened before, and cannot any more. */
+    public Set<String> lostSince(Calibration before) {
+        Set<String> lost = before.tightening();
+        lost.removeAll(tightening());
+        return lost;
     }
 
-    private Set<String> braked() {
+    private Set<String> tightening() {
         Set<String> names = new HashSet<>();
-        byStratum.stream().filter(StratumCalibration::braked).forEach(stratum -> names.add(stratum.stratum()));
+        byStratum.stream().filter(StratumCalibration::mayTighten).forEach(stratum -> names.add(stratum.stratum()));
         return names;
     }
 }

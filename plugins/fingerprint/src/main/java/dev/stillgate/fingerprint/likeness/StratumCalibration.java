@@ -13,7 +13,7 @@ import java.util.Map;
  * @param markedReferences share of references that bounded evidence would mark
  * @param tightenedReferences share of references that bounded evidence would tighten
  * @param tightenedByKind the same for each kind of reference that the stratum has
- * @param braked whether bounded evidence does not tighten here, since it breaks the promise
+ * @param mayTighten whether bounded evidence tightens here, which takes enough references that keep the promise
  */
 public record StratumCalibration(
         String stratum,
@@ -24,7 +24,7 @@ public record StratumCalibration(
         ObservedShare markedReferences,
         ObservedShare tightenedReferences,
         Map<ReferenceKind, ObservedShare> tightenedByKind,
-        boolean braked) {
+        boolean mayTighten) {
 
     /** Returns the least p-value that the references allow: 1 / (references + 1). */
     public double leastP() {

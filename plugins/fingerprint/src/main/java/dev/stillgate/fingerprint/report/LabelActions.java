@@ -37,8 +37,8 @@ public final class LabelActions {
 
     /**
      * Labels the members of a cluster, and refutes the exceptions. Members of an earlier pool take the others into that
-     * pool, so that one campaign has one budget however many clusters were found of it. Verified accounts, accounts of an organisation and vouched accounts are never
-     * confirmed with others.
+     * pool, so that one campaign has one budget however many clusters were found of it. Accounts of an organisation and
+     * vouched accounts are never confirmed with others, verified accounts only if the order says so.
      *
      * @return the cluster's page, null for an unknown id
      * @throws ConflictException if the members have changed since the revision that the order names
@@ -55,7 +55,7 @@ public final class LabelActions {
         List<String> members = new ArrayList<>();
         for (String account : cluster.accounts) {
             if (!order.except().contains(account)) {
-                (kind == LabelKind.CONFIRMED && isExempt(analyst, account) ? exempt : members).add(account);
+                (kind == LabelKind.CONFIRMED && isSpared(account, order) ? exempt : members).add(account);
             }
         }
         String pool = kind == LabelKind.CONFIRMED ? pool(members) : null;
@@ -72,7 +72,7 @@ public final class LabelActions {
             if (!approved(cluster.id, order)) {
                 return page(cluster);
             }
-            members.forEach(account -> label(account, order.label(now, group, pools), decided));
+            members.forEach(account -> label(account, order.label(now, group, pools, isVerified(account)), decided));
             order.except().forEach(account -> label(account, order.exception(now, cluster.id), decided));
             cluster.note(now, PageValues.name(kind) + " by " + order.by());
         }
@@ -102,7 +102,7 @@ public final class LabelActions {
         boolean isRepeated =
                 present != null && present.kind() == kind && present.by().equals(order.by());
         if (!isRepeated && approved(accountSubject(account), order)) {
-            label(account, order.label(now, pool == null ? cluster : pool, pool != null), decided);
+            label(account, order.label(now, pool == null ? cluster : pool, pool != null, false), decided);
         }
         Map<String, Object> page = new AccountReport(analyst).of(account);
         if (page != null && decided.containsKey("replaced")) {
@@ -142,14 +142,31 @@ public final class LabelActions {
         return accounts.subList(0, Math.min(MAX_LISTED, accounts.size()));
     }
 
-    /** Returns whether an account is verified, of an organisation or vouched for, so that it is never confirmed. */
+    /** Returns whether an account is verified, of an organisation or vouched for, so that it is spared by default. */
     static boolean isExempt(Analyst analyst, String account) {
+        return isKnown(analyst, account) || isVerified(analyst, account);
+    }
+
+    private boolean isSpared(String account, LabelOrder order) {
+        return isKnown(analyst, account) || (!order.verified() && isVerified(account));
+    }
+
+    private boolean isVerified(String account) {
+        return isVerified(analyst, account);
+    }
+
+    private static boolean isVerified(Analyst analyst, String account) {
+        int index = analyst.table().index().find(account);
+        return index != AccountIndex.NONE && analyst.table().verified(index);
+    }
+
+    /** Returns whether an account is of an organisation or vouched for. */
+    private static boolean isKnown(Analyst analyst, String account) {
         int index = analyst.table().index().find(account);
         AccountStanding entry = analyst.ladder().find(account);
         Label label = entry == null ? null : entry.label;
         return (label != null && label.kind() == LabelKind.VOUCHED)
-                || (index != AccountIndex.NONE
-                        && (analyst.table().verified(index) || analyst.table().organisation(index) != null));
+                || (index != AccountIndex.NONE && analyst.table().organisation(index) != null);
     }
 
     private boolean isLabelled(String account, LabelKind kind, String cluster, boolean pools) {

@@ -124,7 +124,7 @@ final class LikenessReport {
         shown.put("observedByReference", references);
         shown.put("observedMarked", shown(stratum.markedReferences()));
         shown.put("estimatedFalseDiscoveries", finite(stratum.falseDiscoveries()));
-        shown.put("braked", stratum.braked());
+        shown.put("mayTighten", stratum.mayTighten());
         return shown;
     }
 

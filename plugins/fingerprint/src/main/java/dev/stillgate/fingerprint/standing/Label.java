@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param until milliseconds since the epoch
  * @param cluster cluster that the label was given for; null for the account alone
  * @param pools whether a confirmed account joins the pool of the cluster
+ * @param despiteVerification whether the operator confirmed the account knowing that it is verified
  */
 public record Label(
         LabelKind kind,
@@ -23,7 +24,8 @@ public record Label(
         long at,
         long until,
         @Nullable String cluster,
-        boolean pools) {
+        boolean pools,
+        boolean despiteVerification) {
     /**
      * Returns the standing of the labelled account. A refuted account stays clear, but a later cluster may mark it.
      *
@@ -59,6 +61,7 @@ public record Label(
             out.writeLong(label.until);
             StandingCodec.writeText(out, label.cluster);
             out.writeBoolean(label.pools);
+            out.writeBoolean(label.despiteVerification);
         }
     }
 
@@ -75,6 +78,7 @@ public record Label(
                     in.readLong(),
                     in.readLong(),
                     StandingCodec.readText(in),
+                    in.readBoolean(),
                     in.readBoolean());
         } catch (IllegalArgumentException e) {
             throw new IOException("it is damaged: there is no label " + kind, e);

@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param until milliseconds since the epoch
  * @param revision revision of the cluster that the operator has seen; -1 for an account
  * @param except members of the cluster that are left out
+ * @param verified whether verified members are confirmed too
  */
-public record LabelOrder(LabelKind kind, String by, String why, long until, int revision, Set<String> except) {
+public record LabelOrder(
+        LabelKind kind, String by, String why, long until, int revision, Set<String> except, boolean verified) {
     private static final int MAX_BY = 100;
     private static final int MAX_WHY = 500;
     private static final int MAX_EXCEPT = 10_000;
     private static final Set<String> OF_ACCOUNT = Set.of("by", "why", "for", "until");
     private static final Set<String> OF_CLUSTER = Set.of("by", "why", "for", "until", "revision", "except");
+    private static final Set<String> OF_CONFIRMATION =
+            Set.of("by", "why", "for", "until", "revision", "except", "verified");
 
     /**
      * Reads {@code by}, {@code why}, and {@code for} or {@code until}.
@@ -41,24 +45,27 @@ public record LabelOrder(LabelKind kind, String by, String why, long until, int 
                 text(arguments, "why", MAX_WHY),
                 OrderTime.until(arguments, now, defaultDuration),
                 -1,
-                Set.of());
+                Set.of(),
+                false);
     }
 
     /**
-     * Reads the arguments of {@link #ofAccount}, {@code revision}, and {@code except}, a list of accounts.
+     * Reads the arguments of {@link #ofAccount}, {@code revision}, and {@code except}, a list of accounts. A
+     * confirmation may have {@code verified}: true for verified members too.
      *
      * @throws PolicyException if an argument is missing, unknown or invalid
      */
     public static LabelOrder ofCluster(
             LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
-        requireKnown(arguments, OF_CLUSTER);
+        requireKnown(arguments, kind == LabelKind.CONFIRMED ? OF_CONFIRMATION : OF_CLUSTER);
         return new LabelOrder(
                 kind,
                 text(arguments, "by", MAX_BY),
                 text(arguments, "why", MAX_WHY),
                 OrderTime.until(arguments, now, defaultDuration),
                 revision(arguments.get("revision")),
-                except(arguments.get("except")));
+                except(arguments.get("except")),
+                flag(arguments, "verified"));
     }
 
     /**
@@ -76,19 +83,26 @@ public record LabelOrder(LabelKind kind, String by, String why, long until, int 
         }
     }
 
-    /** Returns the label that the order gives to an account. */
-    public Label label(long now, @Nullable String cluster, boolean pools) {
-        return new Label(kind, by, why, now, until, cluster, pools);
+    /**
+     * Returns the label that the order gives to an account.
+     *
+     * @param isVerified whether the account is verified
+     */
+    public Label label(long now, @Nullable String cluster, boolean pools, boolean isVerified) {
+        return new Label(kind, by, why, now, until, cluster, pools, verified && isVerified);
     }
 
     /** Returns the label of an account that the order leaves out. */
     public Label exception(long now, String cluster) {
-        return new Label(LabelKind.REFUTED, by, why, now, until, cluster, false);
+        return new Label(LabelKind.REFUTED, by, why, now, until, cluster, false, false);
     }
 
     /** Returns whether another order asks for the same, by any operator and until any time. */
     boolean agreesWith(LabelOrder other) {
-        return kind == other.kind && revision == other.revision && except.equals(other.except);
+        return kind == other.kind
+                && revision == other.revision
+                && except.equals(other.except)
+                && verified == other.verified;
     }
 
     private static void requireKnown(Map<String, Object> arguments, Set<String> known) {
@@ -105,6 +119,14 @@ public record LabelOrder(LabelKind kind, String by, String why, long until, int 
             return text.strip();
         }
         throw new PolicyException(key, "expected a text of 1 to " + most + " characters");
+    }
+
+    private static boolean flag(Map<String, Object> arguments, String key) {
+        Object given = arguments.getOrDefault(key, false);
+        if (given instanceof Boolean flag) {
+            return flag;
+        }
+        throw new PolicyException(key, "expected true or false, found " + OrderTime.shown(given));
     }
 
     private static int revision(@Nullable Object given) {

@@ -268,6 +268,17 @@ public final class Ladder {
         return pinnedAccounts;
     }
 
+    /** Returns the accounts that an operator confirmed knowing that they are verified. */
+    public Set<String> confirmedDespiteVerification() {
+        Set<String> confirmed = new HashSet<>();
+        accounts.forEach((account, entry) -> {
+            if (entry.label != null && entry.label.despiteVerification()) {
+                confirmed.add(account);
+            }
+        });
+        return confirmed;
+    }
+
     /** Returns the standings above clear. */
     public Map<String, Standing> standings() {
         Map<String, Standing> standings = new LinkedHashMap<>();

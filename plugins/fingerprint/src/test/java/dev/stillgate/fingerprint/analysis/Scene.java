@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.Policies;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
@@ -37,7 +38,7 @@ public final class Scene {
             Duration.ofDays(3),
             100_000,
             AllowedAccounts.NONE,
-            ReviewSettings.STANDARD,
+            Policies.NO_PROMISE,
             FactSettings.STANDARD,
             2);
 

@@ -44,27 +44,29 @@ final class CalibrationTest {
         assertThat(chat.promised()).isEqualTo(0.001);
         assertThat(chat.leastP()).isEqualTo(1 / 1001.0);
         assertThat(chat.falseDiscoveries()).isCloseTo(0.003 / (100 / 3000.0), within(1e-12));
-        assertThat(chat.braked()).isFalse();
+        assertThat(chat.mayTighten()).as("2 of 1,001").isFalse();
     }
 
     @Test
-    void brokenPromiseBrakesItsStratumOnly() {
+    void stratumIsTightenedWhereReferencesKeepThePromise() {
         add(CHAT, null, 100, 0, 0)
-                .add(CHAT, ReferenceKind.VERIFIED, 1000, 5, 5)
+                .add(CHAT, ReferenceKind.VERIFIED, 1999, 1, 1)
                 .add(AGENT, null, 50, 0, 0)
-                .add(AGENT, ReferenceKind.VERIFIED, 1000, 3, 3);
+                .add(AGENT, ReferenceKind.VERIFIED, 998, 0, 0);
         Calibration calibration = calibration();
-        assertThat(calibration.brakes(CHAT)).as("lower bound 0.00197").isTrue();
-        assertThat(calibration.brakes(AGENT)).as("lower bound 0.00082").isFalse();
-        assertThat(calibration.newlyBraked(Calibration.NONE)).containsExactly("free/messages/chat");
-        assertThat(calibration.newlyBraked(calibration)).isEmpty();
-        assertThat(Calibration.NONE.brakes(CHAT)).isFalse();
+        assertThat(calibration.mayTighten(CHAT)).as("2 of 2,000").isTrue();
+        assertThat(calibration.mayTighten(AGENT)).as("1 of 999").isFalse();
+        assertThat(Calibration.NONE.mayTighten(CHAT)).isFalse();
+        assertThat(Calibration.NONE.lostSince(calibration)).containsExactly("free/messages/chat");
+        assertThat(calibration.lostSince(calibration)).isEmpty();
     }
 
     @Test
-    void newcomersAloneCanBrake() {
-        add(CHAT, ReferenceKind.VERIFIED, 20_000, 5, 5).add(CHAT, ReferenceKind.NEWCOMER, 40, 1, 1);
-        assertThat(calibration().brakes(CHAT)).isTrue();
+    void newcomersAloneCanPreventTightening() {
+        add(CHAT, ReferenceKind.VERIFIED, 20_000, 5, 5);
+        assertThat(calibration().mayTighten(CHAT)).isTrue();
+        add(CHAT, ReferenceKind.NEWCOMER, 40, 1, 1);
+        assertThat(calibration().mayTighten(CHAT)).isFalse();
     }
 
     @Test
@@ -75,6 +77,6 @@ final class CalibrationTest {
         assertThat(chat.falseDiscoveries()).isNaN();
         assertThat(chat.tightenedReferences().lower()).isZero();
         assertThat(chat.tightenedReferences().upper()).isEqualTo(1);
-        assertThat(chat.braked()).isFalse();
+        assertThat(chat.mayTighten()).isFalse();
     }
 }

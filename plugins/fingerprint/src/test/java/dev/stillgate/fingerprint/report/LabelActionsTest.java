@@ -76,6 +76,27 @@ class LabelActionsTest {
     }
 
     @Test
+    void verifiedMembersAreConfirmedIfTheOrderSaysSo() {
+        scene.seenVerified("a-1").seenOf("firm", "a-2");
+        account(LabelKind.VOUCHED, "a-4", "ann");
+        Map<String, Object> page = cluster(LabelKind.CONFIRMED, "verified", true);
+        assertThat(decided(page).get("exempt")).isEqualTo(List.of("a-2", "a-4"));
+        assertThat(standing("a-1")).isEqualTo(Standing.POOLED);
+        assertThat(scene.analyst.despiteVerification())
+                .as("an account that is verified later leaves the pool")
+                .containsExactly("a-1");
+        cluster(LabelKind.REFUTED, "by", "ben");
+        assertThat(scene.analyst.despiteVerification()).isEmpty();
+    }
+
+    @Test
+    void onlyAConfirmationNamesVerifiedMembers() {
+        assertThatThrownBy(() -> cluster(LabelKind.REFUTED, "verified", true)).hasMessageContaining("unknown key");
+        assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED, "verified", "yes"))
+                .hasMessageContaining("expected true or false");
+    }
+
+    @Test
     void changedClusterConflictsAndNothingIsDone() {
         scene.seen(30, "a-77").found(Standing.MARKED, joined("a-77"));
         scene.analyst.forget("a-5");

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param created when the account was opened, to the second, null when unknown; midnight UTC if only the day is known
  * @param facts hashes of registration facts by name, such as {@code payment}; equal hashes are equal facts. They come
  *     from the operator's file alone, so a request cannot set them. At most {@value #MAX_FACTS}, immutable
+ * @param region the customer's region as the operator names it, null when unknown
  */
 public record Account(
         String id,
@@ -24,7 +25,8 @@ public record Account(
         @Nullable String tier,
         boolean verified,
         @Nullable Instant created,
-        Map<String, String> facts) {
+        Map<String, String> facts,
+        @Nullable String region) {
 
     /** The maximum number of facts of an account. */
     public static final int MAX_FACTS = 16;
@@ -36,7 +38,19 @@ public record Account(
         facts = Map.copyOf(facts);
     }
 
-    /** Creates an account without registration facts. */
+    /** Creates an account without a region. */
+    public Account(
+            String id,
+            Trust trust,
+            @Nullable String organisation,
+            @Nullable String tier,
+            boolean verified,
+            @Nullable Instant created,
+            Map<String, String> facts) {
+        this(id, trust, organisation, tier, verified, created, facts, null);
+    }
+
+    /** Creates an account without registration facts and region. */
     public Account(
             String id,
             Trust trust,

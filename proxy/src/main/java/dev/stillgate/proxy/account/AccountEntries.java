@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccountEntries {
     private static final int MAX_TEXT = 128;
+    private static final int MAX_REGION = 16;
     private static final int MAX_KEYS = 1_000;
     private static final int HEX_DIGITS = 32;
 
@@ -34,6 +35,7 @@ final class AccountEntries {
     private @Nullable String id;
     private @Nullable String organisation;
     private @Nullable String tier;
+    private @Nullable String region;
     private @Nullable Instant created;
     private boolean verified;
 
@@ -57,6 +59,7 @@ final class AccountEntries {
         id = null;
         organisation = null;
         tier = null;
+        region = null;
         created = null;
         verified = false;
         keys.clear();
@@ -78,6 +81,20 @@ final class AccountEntries {
 
     void tier(String value) {
         tier = checked(value);
+    }
+
+    void region(String value) {
+        if (!isRegion(value)) {
+            throw new IllegalArgumentException(
+                    "a region: expected 1 to " + MAX_REGION + " letters, digits and hyphens, found \"" + value + "\"");
+        }
+        region = value;
+    }
+
+    private static boolean isRegion(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_REGION
+                && text.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '-'));
     }
 
     void verified(String value) {
@@ -124,12 +141,12 @@ final class AccountEntries {
         if (id == null) {
             throw new IllegalArgumentException("the key \"id\" is missing");
         }
-        int account = table.account(id, organisation, tier, verified, created, facts);
+        int account = table.account(id, organisation, tier, verified, created, facts, region);
         if (account < 0) {
             throw new IllegalArgumentException("duplicate id \"" + id + "\"");
         }
         if (keepsIds) {
-            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created, facts));
+            byId.put(id, new Account(id, Trust.LISTED, organisation, tier, verified, created, facts, region));
         }
         for (int i = 0; i < keys.size(); i++) {
             add(keys.get(i), account);

@@ -156,6 +156,8 @@ final class AccountLines {
             entries.verified(scalar());
         } else if (once("created:", 32)) {
             entries.created(scalar());
+        } else if (once("region:", 128)) {
+            entries.region(scalar());
         } else if (once("facts:", 64)) {
             return facts();
         } else {

@@ -99,12 +99,13 @@ public final class AccountTable {
                 @Nullable String tier,
                 boolean verified,
                 @Nullable Instant created,
-                Map<String, String> facts) {
+                Map<String, String> facts,
+                @Nullable String region) {
             if (packed.has(id)) {
                 return -1;
             }
             accounts++;
-            return packed.add(id, organisation, tier, verified, created, facts);
+            return packed.add(id, organisation, tier, verified, created, facts, region);
         }
 
         /** Adds a key of an account given by its number; returns false if the key is already in the table. */

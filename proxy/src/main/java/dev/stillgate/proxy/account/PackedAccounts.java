@@ -18,7 +18,8 @@ final class PackedAccounts {
     private static final int ORGANISATION = 0;
     private static final int TIER = 1;
     private static final int CREATED = 2;
-    private static final int COLUMNS = 3;
+    private static final int REGION = 3;
+    private static final int COLUMNS = 4;
     private static final int NONE = Integer.MIN_VALUE;
     private static final int DAY_SECONDS = 86_400;
     private static final int CACHED = 4096;
@@ -54,7 +55,8 @@ final class PackedAccounts {
             @Nullable String tier,
             boolean isVerified,
             @Nullable Instant createdAt,
-            Map<String, String> factHashes) {
+            Map<String, String> factHashes,
+            @Nullable String region) {
         int number = ids.add(id);
         int at = number * COLUMNS;
         if (at == columns.length) {
@@ -66,6 +68,7 @@ final class PackedAccounts {
         }
         columns[at + ORGANISATION] = organisation == null ? NONE : texts.intern(organisation);
         columns[at + TIER] = tier == null ? NONE : texts.intern(tier);
+        columns[at + REGION] = region == null ? NONE : texts.intern(region);
         columns[at + CREATED] = createdAt == null ? NONE : created(number, createdAt.getEpochSecond());
         if (isVerified) {
             verified[number >>> 6] |= 1L << number;
@@ -126,7 +129,8 @@ final class PackedAccounts {
                 text(columns[at + TIER]),
                 (verified[number >>> 6] & 1L << number) != 0,
                 created == NONE ? null : Instant.ofEpochSecond((long) created * DAY_SECONDS + time),
-                facts.get(number));
+                facts.get(number),
+                text(columns[at + REGION]));
     }
 
     private @Nullable String text(int number) {

@@ -59,6 +59,9 @@ public final class ConfigSchema {
         properties.put("organisation", text);
         properties.put("tier", text);
         properties.put(
+                "region",
+                map("type", List.of("string", "number", "boolean", "null"), "pattern", "^[A-Za-z0-9-]{1,16}$"));
+        properties.put(
                 "verified",
                 map("enum", Arrays.asList(true, false, "true", "True", "TRUE", "false", "False", "FALSE", null)));
         properties.put("created", map("type", List.of("string", "null"), "pattern", DATE_OR_TIME));

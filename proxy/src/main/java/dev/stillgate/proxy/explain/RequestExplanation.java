@@ -169,6 +169,9 @@ public final class RequestExplanation {
         if (account.tier() != null) {
             client.put("tier", account.tier());
         }
+        if (account.region() != null) {
+            client.put("region", account.region());
+        }
         client.put("address", address.getHostAddress());
         if (assumed) {
             client.put("addressNote", "assumed, since the file names none; set it with --address");

@@ -36,7 +36,7 @@ class AccountsFileTest {
     private static final String PLAIN = """
             # what is known
             accounts:
-              - {id: a-17, keys: ["%s", '%s'], organisation: org-9, tier: standard, verified: true,\
+              - {id: a-17, keys: ["%s", '%s'], organisation: org-9, tier: standard, region: EU-west, verified: true,\
              created: 2026-01-12T09:30:07+01:00, facts: {payment: "%s", device: %s}}
 
               # no more is known of this one
@@ -63,6 +63,7 @@ class AccountsFileTest {
                   organisation: "org-9"
                   tier: >-
                     standard
+                  region: EU-west
                   verified: TRUE
                   created: '2026-01-12T08:30:07.5Z'
                   facts:
@@ -91,7 +92,8 @@ class AccountsFileTest {
                         "standard",
                         true,
                         Instant.parse("2026-01-12T08:30:07Z"),
-                        Map.of("payment", PAYMENT, "device", DEVICE)))
+                        Map.of("payment", PAYMENT, "device", DEVICE),
+                        "EU-west"))
                 .isSameAs(table.find(0, 2, 11));
         assertThat(table.find(0, 1, 11)).isNull();
     }
@@ -183,11 +185,15 @@ class AccountsFileTest {
                         "accounts:\n- {id: a, keys: [], verified: yes}",
                         ":2:31: expected true or false, found \"yes\""),
                 Arguments.of(
+                        "accounts:\n- {id: a, region: E/U}",
+                        ":2:19: a region: expected 1 to 16 letters, digits and hyphens, found \"E/U\""),
+                Arguments.of("accounts:\n- {id: a, region: " + "a".repeat(17) + "}", ":2:19: a region"),
+                Arguments.of(
                         "accounts:\n- {id: a, keys: [], created: 2026-02-30}",
                         ":2:30: expected a date such as 2026-01-12, or a time such as 2026-01-12T08:30:00Z with its zone, found \"2026-02-30\""),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], teir: x}",
-                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, verified, created, facts)"),
+                        ":2:21: unknown key \"teir\" (known: id, keys, organisation, tier, region, verified, created, facts)"),
                 Arguments.of(
                         "accounts:\n- {id: a, keys: [], created: '2026-01-12T08:30:00'}",
                         ":2:30: expected a date such as 2026-01-12, or a time"),

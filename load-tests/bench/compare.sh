@@ -20,7 +20,8 @@ usage: load-tests/run compare [--rounds N] [--seconds S] [--only a,b,...] [--qui
                 much for long; of 30,000 accounts it reads everything.
   --policy LIST policies of Stillgate, one gateway for each: none (no filter), requests (regions and one limit, as nginx and
                 HAProxy; the default), tokens (four limits: requests, input, output, output of a day), prints (tokens and
-                the fingerprint filter), all (the canary filter too, every filter enforcing)
+                the fingerprint filter), all (the canary filter too, every filter enforcing), marked (all, and every answer
+                is marked)
 STILLGATE_CMD   command that gets "--config FILE", default "proxy/bin/stillgate run"
 TEXT
 }
@@ -44,7 +45,7 @@ while [ $# -gt 0 ]; do
 done
 
 for policy in ${POLICY//,/ }; do
-  case $policy in none|requests|tokens|prints|all) ;; *) usage >&2; exit 2 ;; esac
+  case $policy in none|requests|tokens|prints|all|marked) ;; *) usage >&2; exit 2 ;; esac
 done
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -63,7 +64,7 @@ fill() { # template, port -> file in $RUN
 
 # Prints the filters of a policy: the parts of a file whose first line names the policy.
 filters() { # policy, file
-  awk -v policy="$1" '/^# (requests|tokens|prints|all)/ { on = (" " substr($0, 3) " ") ~ " " policy " " } on && !/^#/' "$2"
+  awk -v policy="$1" '/^# (requests|tokens|prints|all|marked)/ { on = (" " substr($0, 3) " ") ~ " " policy " " } on && !/^#/' "$2"
 }
 
 start_on_core() { # name, core, command...
@@ -111,6 +112,7 @@ start_compared() { # name -> 1 if it cannot run
       command -v "${command%% *}" > /dev/null || { say "${command%% *} not found: stillgate skipped"; return 1; }
       ADMIN=$(free_port)
       fill stillgate.yaml "${PORT[$1]}" "$policy"
+      [ "$policy" != marked ] || echo "state: {directory: \"$RUN/state\"}" >> "$RUN/$policy-stillgate.yaml" # for the ledger
       sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" "$HERE/compare/policy.yaml" > "$RUN/$policy-policy.yaml"
       filters "$policy" "$HERE/compare/filters.yaml" | sed "s|@RUN@|$RUN|g" >> "$RUN/$policy-policy.yaml"
       # shellcheck disable=SC2086

@@ -2,12 +2,14 @@
 // Verifies an evidence bundle of a Stillgate ledger with the ledger's public key alone: RFC 6962 proofs, Ed25519 signed
 // notes, and the openings of commitments and message ids. Shares no code with the gateway and needs only Node 20.
 //
-//   node verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]...
+//   node verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]... [--beacon-time TIME]
 //
 // Obtain the public key from the ledger's owner separately: a key in the bundle proves nothing. A head that was published
-// earlier (--head) is checked too; the bundle must contain a consistency proof from it. Exit code: 0 valid, 1 invalid, 2 usage
-// error.
-import { createHash, createPublicKey, verify } from 'node:crypto';
+// earlier (--head) is checked too; the bundle must contain a consistency proof from it. With --beacon-time, the time at which
+// the beacon's value appeared, the key must have a beacon and its epoch's secret must have been committed before: by the
+// gateway's clock, and in the published head if one is given, which should be older than the beacon. Exit code: 0 valid,
+// 1 invalid, 2 usage error.
+import { createHash, createPublicKey, hkdfSync, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
@@ -118,13 +120,13 @@ function provenLeaf(entry, head) {
   return leaf;
 }
 
-/** Parses a leaf of type 1: u64 millis, commitment, table, key name. */
-function readCommitment(entry, head, keyName) {
+/** Parses a leaf of type 1: u64 millis, commitment, table, name. */
+function readCommitment(entry, head, wanted) {
   const leaf = provenLeaf(entry, head);
   if (leaf[0] !== 1 || leaf.length < 74) refuse(`leaf ${entry.index} is not a commitment`);
   const name = leaf.subarray(73).toString('utf8');
-  if (name !== keyName) refuse(`leaf ${entry.index} commits to key ${JSON.stringify(name)}`);
-  const commitment = { time: Number(leaf.readBigUInt64BE(1)), commitment: leaf.subarray(9, 41), table: leaf.subarray(41, 73) };
+  if (name !== wanted) refuse(`leaf ${entry.index} commits to key ${JSON.stringify(name)}`);
+  const commitment = { name, time: Number(leaf.readBigUInt64BE(1)), commitment: leaf.subarray(9, 41), table: leaf.subarray(41, 73) };
   if (!commitment.commitment.equals(hex(entry.commitment, 32)) || !commitment.table.equals(hex(entry.table, 32))) {
     refuse(`leaf ${entry.index} differs from the bundle`);
   }
@@ -147,20 +149,93 @@ function readAnswer(entry, head, commitments) {
   return { message: entry.message, time: Number(leaf.readBigUInt64BE(1)), sites };
 }
 
-/** Checks that a commitment is the SHA-256 of key, table digest and plan, each after its length in 4 bytes. */
-function requireOpens(opening, commitments) {
-  const parts = list(opening.parts, 'parts').map((part) => hex(part));
-  const prefixed = parts.flatMap((part) => {
+/** SHA-256 of parts, each after its length in 4 bytes. */
+function sha256Of(parts) {
+  return sha256(...prefixed(parts));
+}
+
+function prefixed(parts) {
+  return parts.flatMap((part) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(part.length);
     return [length, part];
   });
-  const commitment = commitments.get(opening.commitmentIndex) ?? refuse('the opening does not belong to a commitment in the bundle');
-  if (parts.length !== 3 || !sha256(...prefixed).equals(commitment.commitment)) refuse('the opening does not open the commitment');
-  if (!parts[1].equals(commitment.table)) refuse('the opening is for another table');
 }
 
-function check(bundle, key, published) {
+/** Returns the parts of an opening after checking that their hash is its commitment. */
+function opened(opening, commitments, name) {
+  const parts = list(opening.parts, 'parts').map((part) => hex(part));
+  const commitment = commitments.get(opening.commitmentIndex) ?? refuse('the opening does not belong to a commitment in the bundle');
+  if (!sha256Of(parts).equals(commitment.commitment)) refuse('the opening does not open the commitment');
+  if (commitment.name !== name) refuse(`the opening is of ${JSON.stringify(commitment.name)}, not of ${name}`);
+  return { parts, index: opening.commitmentIndex, commitment };
+}
+
+/** Returns the value of a labelled part of a key's commitment, such as "beacon:", or undefined. */
+function labelled(parts, label) {
+  const found = parts.slice(3).filter((part) => part.subarray(0, label.length).toString('latin1') === label);
+  if (found.length > 1) refuse(`two parts ${label}`);
+  return found[0]?.subarray(label.length);
+}
+
+/** Checks the opening of a key: key, table digest, plan, then perhaps the global key's commitment and the beacon's value. */
+function openedKey(opening, commitments, name) {
+  const key = opened(opening, commitments, name);
+  const { parts } = key;
+  key.global = labelled(parts, 'global:');
+  key.beacon = labelled(parts, 'beacon:');
+  const known = 3 + (key.global ? 1 : 0) + (key.beacon ? 1 : 0);
+  if (parts.length !== known) refuse('the opening does not open the commitment');
+  if (!parts[1].equals(key.commitment.table)) refuse('the opening is for another table');
+  return key;
+}
+
+/** HKDF-SHA-256 of the epoch's secret, with the beacon's value, the name and the table's digest as info. */
+function keyOf(secret, beacon, name, table) {
+  const info = Buffer.concat(prefixed([beacon, Buffer.from(name, 'utf8'), table]));
+  return Buffer.from(hkdfSync('sha256', secret, 'stillgate canary key 2', info, 32));
+}
+
+/** Checks what the opening of the key rests on: the global key of a stratum, and the epoch's secret of a key with a beacon. */
+function checkOpening(bundle, commitments, related) {
+  if (bundle.opening === undefined) {
+    if (bundle.globalOpening !== undefined || bundle.secretOpening !== undefined) refuse('the key is not opened');
+    return undefined;
+  }
+  const epoch = bundle.key.slice(bundle.key.lastIndexOf('/') + 1);
+  const key = openedKey(bundle.opening, commitments, bundle.key);
+  const keys = [key];
+  if (bundle.key.startsWith('stratum:') !== (key.global !== undefined)) refuse('a stratum and only a stratum has a global key');
+  if (key.global) {
+    const global = openedKey(bundle.globalOpening ?? refuse('the global key is not opened'), related, `global/${epoch}`);
+    if (!global.commitment.commitment.equals(key.global)) refuse('the stratum is committed to another global key');
+    if (global.index >= key.index) refuse('the global key was committed after the stratum');
+    if (String(global.beacon) !== String(key.beacon)) refuse('the global key has another beacon');
+    keys.push(global);
+  }
+  if (bundle.secretOpening !== undefined) {
+    const secret = opened(bundle.secretOpening, related, `secret/${epoch}`);
+    if (secret.parts.length !== 2 || secret.parts[1].toString('utf8') !== epoch) refuse('the secret is of another epoch');
+    for (const { beacon, parts, index, commitment } of keys) {
+      if (!beacon) refuse('the secret is revealed, but the key has no beacon');
+      if (secret.index >= index) refuse(`the secret was committed after ${commitment.name}`);
+      if (!keyOf(secret.parts[0], beacon, commitment.name, parts[1]).equals(parts[0])) {
+        refuse(`${commitment.name} does not follow from the secret and the beacon`);
+      }
+    }
+    key.secret = secret;
+  }
+  return key;
+}
+
+/** Checks that the secret was committed before the beacon appeared. */
+function requireOlderThan(time, key, published) {
+  if (!key?.beacon || !key.secret) refuse('the bundle does not reveal a secret and a beacon, whose order --beacon-time checks');
+  if (!(key.secret.commitment.time < time)) refuse('the secret was committed after the beacon appeared');
+  if (published && key.secret.index >= published.size) refuse('the published head does not cover the commitment to the secret');
+}
+
+function check(bundle, key, published, beaconTime) {
   if (bundle === null || bundle.format !== 'stillgate-evidence/1') refuse('not a stillgate-evidence/1 bundle');
   const head = readHead(bundle.head, key);
   const earlier = list(bundle.earlierHeads, 'earlierHeads').map((entry) => {
@@ -177,18 +252,28 @@ function check(bundle, key, published) {
     commitments.set(entry.index, readCommitment(entry, head, bundle.key));
   }
   if (commitments.size === 0) refuse('no commitment');
-  if (bundle.opening !== undefined) requireOpens(bundle.opening, commitments);
+  const related = new Map();
+  for (const entry of list(bundle.related ?? [], 'related')) related.set(entry.index, readCommitment(entry, head, entry.name));
+  const opening = checkOpening(bundle, commitments, related);
+  if (beaconTime !== undefined) requireOlderThan(beaconTime, opening, published);
   const answers = list(bundle.answers, 'answers').map((entry) => readAnswer(entry, head, commitments));
-  return { head, earlier, commitments, answers, opened: bundle.opening !== undefined };
+  return { head, earlier, commitments, related, answers, opening };
 }
 
-function report(key, keyName, { head, earlier, commitments, answers, opened }) {
+function report(key, keyName, { head, earlier, commitments, related, answers, opening }) {
   console.log(`ledger        ${key.name}, ${head.size} leaves under a signed head`);
   console.log(`earlier heads ${earlier.length}, all consistent with it`);
   for (const [index, { time, commitment }] of commitments) {
     console.log(`commitment    leaf ${index}, ${new Date(time).toISOString()} by the gateway's clock, ${commitment.toString('hex')}`);
   }
-  console.log(`opened        ${opened ? 'yes: key, table and plan are those committed to' : 'no'}`);
+  console.log(`opened        ${opening ? 'yes: key, table and plan are those committed to' : 'no'}`);
+  if (opening?.beacon) console.log(`beacon        ${JSON.stringify(opening.beacon.toString('latin1'))} is part of the commitment`);
+  if (opening?.secret) {
+    const { index, commitment } = opening.secret;
+    const secrets = [...related.values()].filter(({ name }) => name === commitment.name).length;
+    if (secrets > 1) console.log(`secrets       ${secrets} are committed for this epoch: each could have been tried`);
+    console.log(`secret        leaf ${index}, ${new Date(commitment.time).toISOString()}; the key follows from it and the beacon`);
+  }
   console.log(`answers       ${answers.length}, each under a commitment before it`);
   console.log(`All of the bundle on key ${JSON.stringify(keyName)} holds.`);
 }
@@ -198,11 +283,12 @@ function main() {
   try {
     options = parseArgs({
       allowPositionals: true,
-      options: { 'public-key': { type: 'string' }, head: { type: 'string' }, message: { type: 'string', multiple: true } },
+      options: { 'public-key': { type: 'string' }, head: { type: 'string' }, message: { type: 'string', multiple: true }, 'beacon-time': { type: 'string' } },
     });
+    if (Number.isNaN(Date.parse(options.values['beacon-time'] ?? '1970-01-01T00:00:00Z'))) throw new Error('--beacon-time is no time');
     if (options.positionals.length !== 1 || !options.values['public-key']) throw new Error('a bundle and --public-key are needed');
   } catch (e) {
-    console.error(`${e.message}\nusage: verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]...`);
+    console.error(`${e.message}\nusage: verify-bundle.mjs bundle.json --public-key FILE [--head FILE] [--message ID]... [--beacon-time TIME]`);
     return 2;
   }
   try {
@@ -211,7 +297,8 @@ function main() {
     if (bytes.length > MAX_BUNDLE) refuse('the bundle is too large');
     const published = options.values.head ? readHead(readFileSync(options.values.head, 'utf8'), key) : undefined;
     const bundle = JSON.parse(bytes.toString('utf8'));
-    const found = check(bundle, key, published);
+    const time = options.values['beacon-time'];
+    const found = check(bundle, key, published, time === undefined ? undefined : Date.parse(time));
     for (const message of options.values.message ?? []) {
       if (!found.answers.some((answer) => answer.message === message)) refuse(`no answer of message ${JSON.stringify(message)}`);
     }

@@ -1,5 +1,9 @@
 package dev.stillgate.canary;
 
+import dev.stillgate.canary.key.Beacon;
+import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.EpochSecret;
+import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.ShippedTable;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Creates {@code canary} filters. */
@@ -26,6 +31,9 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
 
     /** How often keys of past epochs are removed. */
     private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
+
+    /** How long an epoch's secret has been committed before a beacon shows that it was not picked. */
+    private static final Duration BEACON_AGE = Duration.ofHours(1);
 
     @Override
     public String type() {
@@ -48,29 +56,65 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
                     context.name(),
                     MasterSecret.VARIABLE);
         }
+        Beacon beacon = policy.beacon() == null ? null : policy.beacon().read();
+        KeyDeriver deriver = new KeyDeriver(master, ClassSheet.of(table), beacon);
         CanaryState state = context.state(
                 CanaryState.class,
                 () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
         Keyring keyring = state.keyring();
+        if (beacon != null) {
+            checkAge(state.ledger(), deriver, policy, context);
+        }
+        commitSecrets(keyring, deriver, policy, context.ticker().millis());
         if (state.ledger().isConfigured()) {
             context.background().every(COMMIT_INTERVAL, keyring::commit);
         }
-        context.background()
-                .every(
-                        EXPIRY_INTERVAL,
-                        () -> keyring.keepOnly(
-                                policy.epochs().at(context.ticker().millis())));
+        context.background().every(EXPIRY_INTERVAL, () -> {
+            long millis = context.ticker().millis();
+            commitSecrets(keyring, deriver, policy, millis);
+            keyring.keepOnly(policy.epochs().at(millis).name());
+        });
         context.gauge("stillgate.canary.ledger.writable", () -> state.ledger().isReady() ? 1 : 0);
         context.gauge("stillgate.canary.ledger.leaves", state.ledger()::leaves);
         context.gauge("stillgate.canary.keys", () -> keyring.all().size());
         context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
-        context.adminView("canary", new Pages(state, master));
-        return new CanaryFilter(policy, table, master, state, context);
+        context.adminView("canary", new Pages(state, deriver));
+        return new CanaryFilter(policy, table, deriver, state, context);
+    }
+
+    /** Queues the commitments to the secrets of this epoch and the next, which a later beacon needs. */
+    private static void commitSecrets(Keyring keyring, KeyDeriver deriver, CanaryPolicy policy, long millis) {
+        Epoch.Span now = policy.epochs().at(millis);
+        keyring.commitSecret(deriver.secret(now.name()));
+        keyring.commitSecret(deriver.secret(policy.epochs().at(now.until()).name()));
+    }
+
+    /** Warns of a beacon that was configured before the secret of its epoch had been committed for an hour. */
+    private static void checkAge(
+            OptionalLedger ledger, KeyDeriver deriver, CanaryPolicy policy, FilterContext context) {
+        long now = context.ticker().millis();
+        EpochSecret secret = deriver.secret(policy.epochs().at(now).name());
+        Long committed = ledger.committed(Keyring.commitment(secret));
+        if (committed == null || now - committed < BEACON_AGE.toMillis()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "filter {0}: the beacon shows nothing, because {1} was not committed to the ledger an hour before:"
+                            + " configure a value that appears later",
+                    context.name(),
+                    secret.name());
+        }
     }
 
     /** Warns when the policy has no filter that publishes standings. */
     @Override
     public void review(CanaryPolicy policy, PolicyReview review) {
+        if (policy.marksUnverified()) {
+            review.namesTiers(Set.copyOf(policy.strataOrDefault().tierNames()));
+            return;
+        }
+        if (policy.strata() != null) {
+            review.warn("strata", "has no effect without from: unverified");
+        }
         if (review.standings() == PolicyReview.StandingsSource.NONE) {
             review.warn("", "no filter of this policy publishes standings, so no answer is marked");
         }
@@ -98,7 +142,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
     }
 
     /** The admin page {@code canary}: state of the ledger, and each key in use with its counts. */
-    private record Pages(CanaryState state, MasterSecret master) implements AdminView {
+    private record Pages(CanaryState state, KeyDeriver deriver) implements AdminView {
         private static final int MAX_KEYS = 1000;
 
         @Override
@@ -113,7 +157,11 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         @Override
         public Object all() {
             Map<String, Object> shown = new LinkedHashMap<>();
-            shown.put("secret", master.isTest() ? "the published test secret: marks prove nothing" : "your own");
+            shown.put("secret", deriver.isTest() ? "the published test secret: marks prove nothing" : "your own");
+            Beacon beacon = deriver.beacon();
+            if (beacon != null) {
+                shown.put("beacon", beacon.source());
+            }
             shown.put("ledger", state.ledger().show());
             shown.put(
                     "keys",
@@ -127,7 +175,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         private static Map<String, Object> show(Keyring.Entry entry) {
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("key", entry.name);
-            shown.put("usable", entry.leaf != OptionalLedger.NOT_COMMITTED);
+            shown.put("usable", entry.isUsable());
             shown.put("committed", entry.leaf >= 0);
             shown.put("answers", entry.answers.sum());
             shown.put("sites", entry.sites.sum());

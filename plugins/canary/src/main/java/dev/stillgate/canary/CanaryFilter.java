@@ -1,10 +1,7 @@
 package dev.stillgate.canary;
 
-import dev.stillgate.canary.key.ClassSheet;
-import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.text.table.ClassTable;
-import dev.stillgate.spi.Account;
-import dev.stillgate.spi.Background;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
@@ -16,50 +13,47 @@ import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Slot;
-import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Verdict;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks the prose of answers to accounts whose standing reaches {@link CanaryPolicy#least}, under the key of the
- * account's cluster. Other exchanges cost one look-up of the standing before and one after the upstream.
+ * Marks the prose of answers to the accounts that {@link CanaryPolicy#from} names, under the key of the account's
+ * cluster or stratum. Other exchanges cost one look-up of the standing before and one after the upstream.
  */
 final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter {
     private static final String CANCEL = "/cancel";
+    private static final Set<String> LISTS = Set.of("completions", "responses");
+    private static final Set<String> PARTS = Set.of("messages", "input_items");
 
-    private final CanaryPolicy policy;
     private final ClassTable table;
-    private final ClassSheet sheet;
-    private final MasterSecret master;
-    private final Standings standings;
+    private final KeyDeriver deriver;
+    private final AnswerKeys keys;
     private final Ticker ticker;
     private final CanaryState state;
     private final CanaryMeters meters;
-    private final Slot<Exemption> exempt;
-    private final Background background;
+    private final Slot<Treatment> treatment;
 
-    CanaryFilter(CanaryPolicy policy, ClassTable table, MasterSecret master, CanaryState state, FilterContext context) {
-        this.policy = policy;
+    CanaryFilter(CanaryPolicy policy, ClassTable table, KeyDeriver deriver, CanaryState state, FilterContext context) {
         this.table = table;
-        this.sheet = ClassSheet.of(table);
-        this.master = master;
-        this.standings = context.standings();
+        this.deriver = deriver;
         this.ticker = context.ticker();
         this.state = state;
+        this.keys = new AnswerKeys(
+                policy, context.standings(), state.keyring(), deriver, context.background(), ticker.millis());
         this.meters = new CanaryMeters(context);
-        this.background = context.background();
-        this.exempt = context.slot("canary." + context.name(), Exemption.class);
-    }
-
-    private boolean marks(Account account) {
-        return standings.of(account).reaches(policy.least());
+        this.treatment = context.slot("canary." + context.name(), Treatment.class);
     }
 
     @Override
     public Verdict onBody(Exchange exchange, BodyView body) {
-        if (body instanceof BodyView.Chat chat && marks(exchange.account())) {
-            exchange.set(exempt, exemption(chat));
+        if (body instanceof BodyView.Chat chat && keys.marks(exchange.account())) {
+            Exemption why = exemption(chat);
+            if (why == null) {
+                keys.find(exchange.account(), ticker.millis()); // begins to derive a new key
+            }
+            exchange.set(treatment, why);
         }
         return Verdict.ALLOW;
     }
@@ -71,58 +65,83 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private @Nullable Exemption exemption(BodyView.Chat chat) {
         Exemption own = ExemptionRules.of(chat);
         String previous = own == null ? chat.previousResponse() : null;
-        boolean inherited = previous != null && state.exempted().find(previous) == Exemption.WORDING;
+        boolean inherited = previous != null && state.answers().find(previous) == Exemption.WORDING;
         return inherited ? Exemption.WORDING : own;
     }
 
     @Override
     public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
-        if (!exchange.operation().carriesAnswers() || !marks(exchange.account())) {
+        if (!exchange.operation().carriesAnswers()) {
             return ResponseTap.NONE;
         }
-        Exemption why = exemption(exchange, head);
-        Keyring.Entry key = why == null ? key(exchange.account()) : null;
-        if (key != null) {
-            return new MarkingTap(table, key, state.ledger(), meters, exchange.requestId(), ticker);
+        String stored = storedId(exchange);
+        Treatment earlier = stored == null ? exchange.get(treatment) : earlier(stored);
+        if (earlier == null && !keys.marks(exchange.account())) {
+            return ResponseTap.NONE;
         }
-        meters.skipped(why == null ? Exemption.KEY_PENDING : why);
-        return ResponseTap.NONE;
+        Treatment chosen = treatment(exchange, head, earlier);
+        if (chosen != Exemption.STATUS) {
+            exchange.set(treatment, chosen);
+            if (stored != null) {
+                state.answers().putIfAbsent(stored, chosen);
+            }
+        }
+        return switch (chosen) {
+            case Keyring.Entry key -> new MarkingTap(table, key, state.ledger(), meters, exchange.requestId(), ticker);
+            case Exemption why -> {
+                meters.skipped(why);
+                yield ResponseTap.NONE;
+            }
+        };
     }
 
-    private @Nullable Exemption exemption(Exchange exchange, ResponseHead head) {
+    /** Returns what was done with a stored answer before, or null if that is unknown or can no longer be done. */
+    private @Nullable Treatment earlier(String stored) {
+        Treatment known = state.answers().find(stored);
+        return known instanceof Keyring.Entry key && !key.fits(deriver) ? null : known;
+    }
+
+    private Treatment treatment(Exchange exchange, ResponseHead head, @Nullable Treatment earlier) {
         if (head.status() / 100 != 2) {
             return Exemption.STATUS;
         }
-        Exemption known = exchange.operation() == Operation.STORED_RESPONSE
-                        || exchange.operation() == Operation.STORED_CHAT_COMPLETION
-                ? state.exempted().find(answerId(exchange.path()))
-                : exchange.get(exempt);
-        return known != null || state.ledger().isReady() ? known : Exemption.LEDGER;
-    }
-
-    private Keyring.@Nullable Entry key(Account account) {
-        String group = standings.group(account);
-        String epoch = policy.epochs().at(ticker.millis());
-        String name = group == null ? KeyNames.ofAccount(account.id(), epoch) : KeyNames.ofGroup(group, epoch);
-        return state.keyring().find(master, name, sheet, background);
+        if (earlier instanceof Exemption) {
+            return earlier;
+        }
+        if (!state.ledger().isReady()) {
+            return Exemption.LEDGER;
+        }
+        Treatment key = earlier == null ? keys.find(exchange.account(), ticker.millis()) : earlier;
+        return key == null ? Exemption.KEY_PENDING : key;
     }
 
     /**
-     * Returns the id of the stored answer that a path fetches or cancels. Paths that list several items yield an
-     * unknown id.
+     * Returns the id of the stored answer that a path fetches or cancels. A path with several answers of one request or
+     * batch is its own id, so that they are treated alike when they are fetched again. Null for new answers and for
+     * lists of stored ones.
      */
-    private static String answerId(String path) {
-        String answer = path.endsWith(CANCEL) ? path.substring(0, path.length() - CANCEL.length()) : path;
-        return answer.substring(answer.lastIndexOf('/') + 1);
+    private static @Nullable String storedId(Exchange exchange) {
+        String path = exchange.path();
+        return switch (exchange.operation()) {
+            case MESSAGE_BATCH_RESULTS, FILE_CONTENT -> path;
+            case STORED_RESPONSE, STORED_CHAT_COMPLETION -> {
+                String answer = path.endsWith(CANCEL) ? path.substring(0, path.length() - CANCEL.length()) : path;
+                String last = answer.substring(answer.lastIndexOf('/') + 1);
+                yield LISTS.contains(last) ? null : PARTS.contains(last) ? path : last;
+            }
+            default -> null;
+        };
     }
 
-    /** Remembers exempt answers, because clients may fetch them again. */
+    /** Remembers what was done with an answer that the client may fetch again. */
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
-        Exemption why = exchange.get(exempt);
-        String id = why == null ? null : exchange.answerId();
-        if (why != null && id != null) {
-            state.exempted().put(id, why);
+        boolean isKept =
+                exchange.operation() == Operation.RESPONSES || exchange.operation() == Operation.CHAT_COMPLETIONS;
+        Treatment chosen = isKept ? exchange.get(treatment) : null;
+        String id = chosen == null ? null : exchange.answerId();
+        if (chosen != null && id != null) {
+            state.answers().put(id, chosen);
         }
     }
 }

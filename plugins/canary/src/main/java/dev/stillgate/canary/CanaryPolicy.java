@@ -10,22 +10,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Configuration of the canary filter.
  *
- * @param from the lowest standing whose answers are marked; {@code marked} when absent
+ * @param from the lowest standing whose answers are marked, or {@code unverified}; {@code marked} when absent
+ * @param strata how unverified accounts are divided; by month of registration when absent
  * @param classes files of the class table; the English table of this version when absent
  * @param secretFile file with the master secret; when absent, the environment variable {@code STILLGATE_CANARY_SECRET}
- * @param epoch how long a cluster keeps one key; a quarter when absent
+ * @param beacon public value that is mixed into keys; none when absent
+ * @param epoch how long a cluster or stratum keeps one key; a quarter when absent
  */
 public record CanaryPolicy(
-        @Nullable Standing from,
+        @Nullable MarkedFrom from,
+        @Nullable StrataPolicy strata,
         @Nullable List<Path> classes,
         @Nullable Path secretFile,
+        @Nullable BeaconPolicy beacon,
         @Nullable Epoch epoch) {
     private static final int MOST_TABLES = 16;
 
     public CanaryPolicy {
-        if (from == Standing.CLEAR) {
-            throw new PolicyException("from", "expected marked or higher: answers to clear accounts are never marked");
-        }
         classes = classes == null ? List.of() : List.copyOf(classes);
         if (classes.size() > MOST_TABLES) {
             throw new PolicyException(
@@ -34,7 +35,15 @@ public record CanaryPolicy(
     }
 
     Standing least() {
-        return Objects.requireNonNullElse(from, Standing.MARKED);
+        return Objects.requireNonNullElse(from, MarkedFrom.MARKED).standing;
+    }
+
+    boolean marksUnverified() {
+        return from == MarkedFrom.UNVERIFIED;
+    }
+
+    StrataPolicy strataOrDefault() {
+        return Objects.requireNonNullElseGet(strata, () -> new StrataPolicy(null, null, null));
     }
 
     List<Path> tables() {

@@ -7,11 +7,11 @@ import dev.stillgate.canary.ledger.file.LedgerException;
  *
  * @param ledger the ledger, if the gateway keeps state
  * @param keyring the keys in use
- * @param exempted recent answers that were left unmarked
+ * @param answers treatments of recent answers
  */
-record CanaryState(OptionalLedger ledger, Keyring keyring, ExemptAnswers exempted) implements AutoCloseable {
+record CanaryState(OptionalLedger ledger, Keyring keyring, RecentAnswers answers) implements AutoCloseable {
     CanaryState(OptionalLedger ledger) {
-        this(ledger, new Keyring(ledger), new ExemptAnswers());
+        this(ledger, new Keyring(ledger), new RecentAnswers());
     }
 
     @Override

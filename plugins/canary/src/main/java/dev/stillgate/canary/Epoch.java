@@ -3,33 +3,60 @@ package dev.stillgate.canary;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.Locale;
 
 /** How long a cluster keeps one key: a calendar period in UTC, so that all gateways change keys together. */
 public enum Epoch {
-    MONTH {
+    MONTH(1) {
         @Override
-        String label(YearMonth month) {
-            return month.toString();
+        String label(YearMonth first) {
+            return first.toString();
         }
     },
-    QUARTER {
+    QUARTER(3) {
         @Override
-        String label(YearMonth month) {
-            return String.format(Locale.ROOT, "%d-Q%d", month.getYear(), (month.getMonthValue() + 2) / 3);
+        String label(YearMonth first) {
+            return first.getYear() + "-Q" + (first.getMonthValue() + 2) / 3;
         }
     },
-    YEAR {
+    YEAR(12) {
         @Override
-        String label(YearMonth month) {
-            return Integer.toString(month.getYear());
+        String label(YearMonth first) {
+            return Integer.toString(first.getYear());
         }
     };
 
-    abstract String label(YearMonth month);
+    private final int months;
 
-    /** Returns the name of the epoch at a time, in milliseconds since the Unix epoch. */
-    String at(long millis) {
-        return label(YearMonth.from(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC)));
+    Epoch(int months) {
+        this.months = months;
+    }
+
+    abstract String label(YearMonth first);
+
+    /**
+     * One epoch.
+     *
+     * @param name such as {@code 2026-Q4}
+     * @param last its last month
+     * @param from its first millisecond since the Unix epoch
+     * @param until the first millisecond after it
+     */
+    record Span(String name, YearMonth last, long from, long until) {
+        boolean contains(long millis) {
+            return millis >= from && millis < until;
+        }
+    }
+
+    /** Returns the epoch at a time, in milliseconds since the Unix epoch. */
+    Span at(long millis) {
+        YearMonth month = YearMonth.from(Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC));
+        YearMonth first = month.minusMonths((month.getMonthValue() - 1) % months);
+        YearMonth next = first.plusMonths(months);
+        return new Span(label(first), next.minusMonths(1), millis(first), millis(next));
+    }
+
+    /** Returns the first millisecond of a month. */
+    static long millis(YearMonth month) {
+        return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
     }
 }

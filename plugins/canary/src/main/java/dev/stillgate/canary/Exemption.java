@@ -3,7 +3,7 @@ package dev.stillgate.canary;
 import java.util.Locale;
 
 /** Reasons for leaving an answer to a marked account unchanged. */
-enum Exemption {
+enum Exemption implements Treatment {
     /** The request asks for JSON output. */
     STRUCTURED_OUTPUT,
     /** The answer includes token probabilities, which would not fit other words. */

@@ -88,6 +88,12 @@ final class OptionalLedger implements AutoCloseable {
         }
     }
 
+    /** Returns when a commitment was made, in milliseconds since the Unix epoch; null if it is not in the ledger. */
+    @Nullable
+    Long committed(Ledger.NewKey commitment) {
+        return ledger == null ? null : ledger.committed(commitment);
+    }
+
     /**
      * Records an answer.
      *

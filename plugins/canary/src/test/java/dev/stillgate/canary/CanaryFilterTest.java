@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class CanaryFilterTest {
-    private static final CanaryPolicy POLICY = new CanaryPolicy(null, null, null, null);
+    private static final CanaryPolicy POLICY = new CanaryPolicy(null, null, null, null, null, null);
     private static final String PROSE = """
             It is a good idea to look at the figures before you decide, because you do not want to be wrong about them. \
             In order to do this, you need to open the report. There is a table in it that is easy to read, and it does not \
@@ -116,7 +117,7 @@ class CanaryFilterTest {
     @Test
     void accountOutsideAnyClusterHasItsOwnKey() throws Exception {
         harness.context().stands("a-1", Standing.POOLED);
-        harness.policy(new CanaryPolicy(Standing.MARKED, null, null, Epoch.YEAR));
+        harness.policy(new CanaryPolicy(MarkedFrom.MARKED, null, null, null, null, Epoch.YEAR));
         assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("account:a-1/2026"));
     }
 
@@ -290,14 +291,16 @@ class CanaryFilterTest {
         assertThat(answer(harness.exchange(), Conversation.of("x"))).isEqualTo(ResponseTap.NONE);
         assertThat(skipped(Exemption.KEY_PENDING)).isEqualTo(1);
         harness.ticker().advance(Duration.ofMillis(100));
-        assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(1);
+        assertThat(harness.context().gauge("stillgate.canary.ledger.leaves"))
+                .as("two secrets of epochs and the key")
+                .isEqualTo(3);
 
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
         tap.onAnswer("msg_1", true);
         await(tap.onEnd());
         assertThat(answers("witnessed")).isEqualTo(1);
-        assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(2);
+        assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(4);
         close();
     }
 
@@ -357,14 +360,12 @@ class CanaryFilterTest {
     @Test
     void invalidPolicyIsRejectedWithItsReason() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "short");
-        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, secret, null)))
+        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, null, secret, null, null)))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("16");
         Path table = Files.writeString(directory.resolve("t.yaml"), "classes: 3\n");
-        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, List.of(table), null, null)))
+        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, List.of(table), null, null, null)))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("t.yaml");
-        assertThatThrownBy(() -> new CanaryPolicy(Standing.CLEAR, null, null, null))
-                .isInstanceOf(PolicyException.class);
     }
 }

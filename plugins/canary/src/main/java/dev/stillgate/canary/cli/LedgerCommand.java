@@ -1,8 +1,9 @@
 package dev.stillgate.canary.cli;
 
+import dev.stillgate.canary.key.Beacon;
 import dev.stillgate.canary.key.CanaryKey;
-import dev.stillgate.canary.key.CanaryPlan;
-import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.KeyDeriver;
+import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.file.LedgerException;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -54,12 +56,22 @@ public final class LedgerCommand implements Command {
         return verbs.run(arguments, out, err, failure -> failure instanceof LedgerException ? 1 : 2);
     }
 
-    private static List<List<byte[]>> open(String key, @Nullable Path secretFile, List<Path> tables)
-            throws IOException {
-        MasterSecret master = MasterSecret.read(secretFile, System.getenv());
-        ClassSheet sheet = Inputs.withTable(tables).sheet();
-        return CanaryPlan.KNOWN.stream()
-                .map(plan -> CanaryKey.derive(master, key, sheet, plan).committed())
+    private static CommitmentOpener.Preimages open(
+            String name, @Nullable Path secretFile, List<Path> tables, @Nullable Path beacon) throws IOException {
+        KeyDeriver deriver = new KeyDeriver(
+                MasterSecret.read(secretFile, System.getenv()),
+                Inputs.withTable(tables).sheet(),
+                beacon == null ? null : Beacon.read(beacon));
+        List<CanaryKey> keys = KeyDeriver.plans(name).stream()
+                .map(plan -> deriver.key(name, plan))
                 .toList();
+        return new CommitmentOpener.Preimages(
+                keys.stream().map(CanaryKey::committed).toList(),
+                keys.stream()
+                        .map(CanaryKey::global)
+                        .filter(Objects::nonNull)
+                        .map(CanaryKey::committed)
+                        .toList(),
+                deriver.secret(KeyNames.epoch(name)).committed());
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.canary.cli;
 
+import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.bundle.EvidenceBundle;
 import dev.stillgate.canary.ledger.bundle.EvidenceBundleJson;
@@ -69,6 +70,11 @@ final class LedgerExport implements Callable<Integer> {
     @Option(names = "--reveal", description = "include what the commitment hashes: key, table digest and plan")
     private boolean reveal;
 
+    @Option(
+            names = "--reveal-secret",
+            description = "include the epoch's secret too, from which every key of the epoch with a beacon follows")
+    private boolean revealSecret;
+
     @Mixin
     private final KeyOptions keyOptions = new KeyOptions();
 
@@ -80,12 +86,21 @@ final class LedgerExport implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         LedgerVerify.requireDirectory(spec, directory);
-        if (!reveal && (keyOptions.secretFile() != null || !keyOptions.tables().isEmpty())) {
-            throw LedgerVerify.misuse(spec, "--secret-file and --table go with --reveal");
+        if (!reveal && (revealSecret || keyOptions.areGiven())) {
+            throw LedgerVerify.misuse(spec, "--secret-file, --table, --beacon and --reveal-secret go with --reveal");
         }
-        EvidenceBundle bundle = EvidenceBundle.gather(directory, key, messages(), signingKey, head);
+        String epoch = KeyNames.epoch(key);
+        Set<String> related = KeyNames.isStratum(key)
+                ? Set.of(KeyNames.ofSecret(epoch), KeyNames.ofGlobal(epoch))
+                : Set.of(KeyNames.ofSecret(epoch));
+        EvidenceBundle bundle = EvidenceBundle.gather(directory, key, related, messages(), signingKey, head);
         if (reveal) {
-            bundle.open(opener.parts(key, keyOptions.secretFile(), keyOptions.tables()));
+            CommitmentOpener.Preimages preimages =
+                    opener.open(key, keyOptions.secretFile(), keyOptions.tables(), keyOptions.beacon());
+            bundle.open(preimages);
+            if (revealSecret) {
+                bundle.revealSecret(preimages);
+            }
         }
         try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(file))) {
             EvidenceBundleJson.write(bundle, to);

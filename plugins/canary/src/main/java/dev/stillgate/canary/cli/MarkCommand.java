@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.stillgate.canary.key.CanaryKey;
-import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -55,8 +54,7 @@ final class MarkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Inputs inputs = Inputs.withTable(keyOptions.tables());
-        MasterSecret master = keyOptions.secret(environment, err);
-        CanaryKey key = CanaryKey.derive(master, name, inputs.sheet());
+        CanaryKey key = keyOptions.deriver(inputs.sheet(), environment, err).key(name);
         ProseEditor editor = new ProseEditor(inputs.table(), key, (cls, bucket, found, written, position) -> {
             sites++;
             edits += found == written ? 0 : 1;

@@ -1,6 +1,6 @@
 package dev.stillgate.canary.cli;
 
-import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.proof.AuditReport;
 import dev.stillgate.canary.proof.AuditReportJson;
 import dev.stillgate.canary.proof.AuditReportMarkdown;
@@ -69,7 +69,7 @@ final class TraceCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--keys or --ledger must name the keys");
         }
         Inputs inputs = Inputs.withTable(keyOptions.tables());
-        MasterSecret master = keyOptions.secret(environment, err);
+        KeyDeriver deriver = keyOptions.deriver(inputs.sheet(), environment, err);
         Commitments commitments = ledger == null ? null : ledgers.open(ledger);
         Set<String> names = new LinkedHashSet<>();
         if (keys != null) {
@@ -77,8 +77,7 @@ final class TraceCommand implements Callable<Integer> {
         } else if (commitments != null) {
             names.addAll(commitments.names());
         }
-        AuditReport report =
-                new SuspectAudit(inputs.sheet(), master, commitments, null).report(names, inputs.text(suspect), null);
+        AuditReport report = new SuspectAudit(deriver, commitments, null).report(names, inputs.text(suspect), null);
         out.print(json ? AuditReportJson.of(report) : AuditReportMarkdown.of(report));
         return 0;
     }

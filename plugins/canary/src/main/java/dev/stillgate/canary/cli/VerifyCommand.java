@@ -1,6 +1,6 @@
 package dev.stillgate.canary.cli;
 
-import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.proof.AuditReport;
 import dev.stillgate.canary.proof.AuditReportJson;
 import dev.stillgate.canary.proof.AuditReportMarkdown;
@@ -79,12 +79,12 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         checkKeys();
         Inputs inputs = Inputs.withTable(keyOptions.tables());
-        MasterSecret master = keyOptions.secret(environment, err);
+        KeyDeriver deriver = keyOptions.deriver(inputs.sheet(), environment, err);
         Commitments commitments = ledger == null ? null : ledgers.open(ledger);
         Preregistration preregistration = preregistered == null ? null : Preregistration.read(preregistered);
         SiteReader answers = inputs.answers(List.of(suspect));
         SiteReader reference = references.isEmpty() ? null : inputs.answers(references);
-        AuditReport report = new SuspectAudit(inputs.sheet(), master, commitments, preregistration)
+        AuditReport report = new SuspectAudit(deriver, commitments, preregistration)
                 .report(names(commitments, preregistration), answers, reference);
         out.print(json ? AuditReportJson.of(report) : AuditReportMarkdown.of(report));
         return 0;

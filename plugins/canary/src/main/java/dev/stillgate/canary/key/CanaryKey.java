@@ -3,67 +3,82 @@ package dev.stillgate.canary.key;
 import dev.stillgate.canary.text.edit.FormChooser;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.spec.AlgorithmParameterSpec;
+import java.util.ArrayList;
 import java.util.List;
-import javax.crypto.KDF;
-import javax.crypto.SecretKey;
-import javax.crypto.spec.HKDFParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Secret choice of wording for one cluster in one epoch. It has a sign (first or second form) for each class of
- * synonymous forms, and one for each cell: a class after a given hash of the preceding word. A cell's sign equals that
- * of its class with the probability in {@link CanaryPlan}, so coarse learners pick up class signs and finer ones cell
- * signs. Signs are derived with HKDF-SHA-256 (RFC 5869), so a name gives the same key on every machine. Immutable and
- * thread-safe.
+ * Secret choice of wording for one cluster or stratum in one epoch. It has a sign (first or second form) for each class
+ * of synonymous forms, and one for each cell: a class after a given hash of the preceding word. A cell's sign equals
+ * that of its class with the probability in {@link CanaryPlan}, so coarse learners pick up class signs and finer ones
+ * cell signs. A stratum has the class signs of the epoch's global key. Each of its cells has the global sign times a
+ * deviation of its own, which is -1 with the plan's probability. Signs are derived with HKDF-SHA-256 (RFC 5869), so a
+ * name gives the same key on every machine. Immutable and thread-safe.
  */
 public final class CanaryKey implements FormChooser {
     /** Limit on the characters of a name. */
     public static final int MAX_NAME = 128;
 
-    private static final byte[] SALT = "stillgate canary key 1".getBytes(StandardCharsets.US_ASCII);
-    private static final int KEY_BYTES = 32;
+    private static final byte[] GLOBAL = "global:".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BEACON = "beacon:".getBytes(StandardCharsets.US_ASCII);
 
     private final String name;
     private final byte[] key;
     private final byte[] tableDigest;
     private final CanaryPlan plan;
+    private final @Nullable Beacon beacon;
+    private final @Nullable CanaryKey global;
     private final byte[] classSigns;
     private final byte[][] cellSigns;
 
-    private CanaryKey(String name, byte[] key, ClassSheet sheet, CanaryPlan plan) {
+    private CanaryKey(
+            String name,
+            byte[] key,
+            ClassSheet sheet,
+            CanaryPlan plan,
+            @Nullable Beacon beacon,
+            @Nullable CanaryKey global) {
         this.name = name;
         this.key = key;
         this.plan = plan;
+        this.beacon = beacon;
+        this.global = global;
         tableDigest = sheet.digest();
         classSigns = new byte[sheet.classes()];
         cellSigns = new byte[sheet.classes()][];
         for (int k = 0; k < classSigns.length; k++) {
-            draw(k, sheet.buckets(k));
+            if (global == null) {
+                draw(k, sheet.buckets(k));
+            } else {
+                deviate(k, sheet.buckets(k), global);
+            }
         }
     }
 
     /**
-     * Derives the key of a name under the current plan.
+     * Derives the key of a name without a beacon, under the newest plan.
      *
      * @param name such as {@code c3/2026-Q4}: 1 to 128 characters without control characters
      * @throws IllegalArgumentException if the name is invalid
      */
     public static CanaryKey derive(MasterSecret master, String name, ClassSheet sheet) {
-        return derive(master, name, sheet, CanaryPlan.CURRENT);
+        return new KeyDeriver(master, sheet, null).key(name);
     }
 
-    /** Derives the key of a name under a plan. */
+    /** Derives the key of a name without a beacon, under a plan. */
     public static CanaryKey derive(MasterSecret master, String name, ClassSheet sheet, CanaryPlan plan) {
-        requireName(name);
-        byte[] info = prefixed(List.of(name.getBytes(StandardCharsets.UTF_8), sheet.digest()));
-        byte[] key = hkdf(HKDFParameterSpec.ofExtract()
-                .addIKM(master.bytes())
-                .addSalt(SALT)
-                .thenExpand(info, KEY_BYTES));
-        return new CanaryKey(name, key, sheet, plan);
+        return new KeyDeriver(master, sheet, null).key(name, plan);
+    }
+
+    /** Draws a key that stands alone. */
+    static CanaryKey of(String name, byte[] key, ClassSheet sheet, CanaryPlan plan, @Nullable Beacon beacon) {
+        return new CanaryKey(name, key, sheet, plan, beacon, null);
+    }
+
+    /** Draws the key of a stratum. */
+    static CanaryKey ofStratum(
+            String name, byte[] key, ClassSheet sheet, CanaryPlan plan, CanaryKey global, @Nullable Beacon beacon) {
+        return new CanaryKey(name, key, sheet, plan, beacon, global);
     }
 
     /**
@@ -83,12 +98,7 @@ public final class CanaryKey implements FormChooser {
      * are below the plan's agreement.
      */
     private void draw(int cls, int buckets) {
-        byte[] info = ByteBuffer.allocate(9)
-                .put("class".getBytes(StandardCharsets.US_ASCII))
-                .putInt(cls)
-                .array();
-        SecretKey secret = new SecretKeySpec(key, "Generic");
-        ByteBuffer bits = ByteBuffer.wrap(hkdf(HKDFParameterSpec.expandOnly(secret, info, 1 + 2 * buckets)));
+        ByteBuffer bits = Hkdf.expand(key, "class", cls, 1 + 2 * buckets);
         byte sign = (byte) ((bits.get() & 1) == 0 ? -1 : 1);
         classSigns[cls] = sign;
         cellSigns[cls] = new byte[buckets];
@@ -98,20 +108,18 @@ public final class CanaryKey implements FormChooser {
         }
     }
 
-    private static byte[] hkdf(AlgorithmParameterSpec parameters) {
-        try {
-            return KDF.getInstance("HKDF-SHA256").deriveData(parameters);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no HKDF-SHA256", e);
+    /**
+     * Derives the signs of a class from the global key: 16 bits per cell, which deviates if they are below the plan's
+     * deviation.
+     */
+    private void deviate(int cls, int buckets, CanaryKey from) {
+        ByteBuffer bits = Hkdf.expand(key, "deviation", cls, 2 * buckets);
+        classSigns[cls] = from.classSigns[cls];
+        cellSigns[cls] = new byte[buckets];
+        for (int b = 0; b < buckets; b++) {
+            boolean deviates = (bits.getShort() & 0xffff) < plan.deviation();
+            cellSigns[cls][b] = (byte) (deviates ? -from.cellSigns[cls][b] : from.cellSigns[cls][b]);
         }
-    }
-
-    /** Joins parts, each after its length in four bytes, so that different lists of parts give different bytes. */
-    private static byte[] prefixed(List<byte[]> parts) {
-        ByteBuffer joined = ByteBuffer.allocate(
-                parts.stream().mapToInt(part -> Integer.BYTES + part.length).sum());
-        parts.forEach(part -> joined.putInt(part.length).put(part));
-        return joined.array();
     }
 
     /** Returns the form that the cell's sign selects: 1 for +1, 0 for -1. */
@@ -145,21 +153,50 @@ public final class CanaryKey implements FormChooser {
         return plan;
     }
 
-    /**
-     * Returns the commitment that is published before first use: SHA-256 of key, table digest and plan, each after its
-     * length in four bytes. It reveals nothing of the key, and it fixes the key, the table and the test.
-     */
-    public byte[] commitment() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(prefixed(committed()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no SHA-256", e);
-        }
+    /** Returns the global key that a stratum's key deviates from, or null for a key that stands alone. */
+    public @Nullable CanaryKey global() {
+        return global;
     }
 
-    /** Returns the preimage of the commitment: the key, the table's digest and the plan. Its owner can forge marks. */
+    /** Returns the deviation of a stratum's cell: its sign times the global key's, +1 or -1; +1 for a key alone. */
+    public int deviation(int cls, int bucket) {
+        return global == null ? 1 : cellSigns[cls][bucket] * global.cellSigns[cls][bucket];
+    }
+
+    /** Returns the beacon, or null if the key was derived without one. */
+    public @Nullable Beacon beacon() {
+        return beacon;
+    }
+
+    /**
+     * Returns the commitment that is published before first use: SHA-256 of the parts of {@link #committed}, each after
+     * its length in four bytes. It reveals nothing of the key, and it fixes the key, the table and the test.
+     */
+    public byte[] commitment() {
+        return Hkdf.sha256(committed());
+    }
+
+    /**
+     * Returns the preimage of the commitment: the key, the table's digest and the plan, then for a stratum
+     * {@code global:} and the global key's commitment, and with a beacon {@code beacon:} and its value. Its owner can
+     * forge marks of this key; of a stratum's only with the preimage of the global key.
+     */
     public List<byte[]> committed() {
-        return List.of(key.clone(), tableDigest.clone(), plan.canonical());
+        List<byte[]> parts = new ArrayList<>(List.of(key.clone(), tableDigest.clone(), plan.canonical()));
+        if (global != null) {
+            parts.add(labelled(GLOBAL, global.commitment()));
+        }
+        if (beacon != null) {
+            parts.add(labelled(BEACON, beacon.bytes()));
+        }
+        return parts;
+    }
+
+    private static byte[] labelled(byte[] label, byte[] value) {
+        return ByteBuffer.allocate(label.length + value.length)
+                .put(label)
+                .put(value)
+                .array();
     }
 
     @Override

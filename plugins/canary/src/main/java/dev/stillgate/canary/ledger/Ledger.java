@@ -191,6 +191,13 @@ public final class Ledger implements AutoCloseable {
         return wanted.stream().mapToLong(key -> leaves.getOrDefault(key, -1L)).toArray();
     }
 
+    /** Returns when a commitment was made, in milliseconds since the Unix epoch; null if it is not on disk. */
+    public @Nullable Long committed(NewKey wanted) {
+        Long index = leaves.get(wanted);
+        Leaf.Commitment leaf = index == null ? null : keys.get(index);
+        return leaf == null ? null : leaf.millis();
+    }
+
     private void await(List<Leaf.Commitment> missing, List<CompletableFuture<AppendResult>> results)
             throws LedgerException {
         String first = "key " + missing.getFirst().key();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.stillgate.canary.key.CanaryKey;
+import dev.stillgate.canary.key.KeyNames;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,9 @@ public final class CommitmentList implements Commitments {
 
     @Override
     public List<String> names() {
-        return List.copyOf(entries.keySet());
+        return entries.keySet().stream()
+                .filter(name -> !KeyNames.isSecret(name))
+                .toList();
     }
 
     @Override

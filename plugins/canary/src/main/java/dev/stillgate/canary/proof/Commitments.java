@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Commitments to keys, from a ledger or a published list. */
 public interface Commitments {
-    /** Returns the names of all committed keys, each once, oldest first. */
+    /** Returns the names of all committed keys, without those of epochs' secrets, each once, oldest first. */
     List<String> names();
 
     /** Returns the number of commitments of a name: one for each table and plan under which its key was used. */

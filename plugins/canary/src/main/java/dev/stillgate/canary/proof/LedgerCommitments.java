@@ -1,5 +1,6 @@
 package dev.stillgate.canary.proof;
 
+import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.ledger.CommittedKey;
 import dev.stillgate.canary.ledger.tree.Hash;
 import java.io.IOException;
@@ -28,7 +29,11 @@ public final class LedgerCommitments implements Commitments {
 
     @Override
     public List<String> names() {
-        return keys.stream().map(CommittedKey::name).distinct().toList();
+        return keys.stream()
+                .map(CommittedKey::name)
+                .filter(name -> !KeyNames.isSecret(name))
+                .distinct()
+                .toList();
     }
 
     @Override

@@ -2,8 +2,8 @@ package dev.stillgate.canary.proof;
 
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.CanaryPlan;
-import dev.stillgate.canary.key.ClassSheet;
-import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.key.KeyDeriver;
+import dev.stillgate.canary.key.KeyNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,20 +23,15 @@ public final class SuspectAudit {
     private static final int FEW_SITES = 20;
     private static final double REPEATED = 0.05;
 
-    private final ClassSheet sheet;
-    private final MasterSecret master;
+    private final KeyDeriver deriver;
     private final @Nullable Commitments commitments;
     private final @Nullable Preregistration preregistration;
     private final List<String> warnings = new ArrayList<>();
 
     /** Creates an audit; the ledger's commitments and the preregistration are null if there are none. */
     public SuspectAudit(
-            ClassSheet sheet,
-            MasterSecret master,
-            @Nullable Commitments commitments,
-            @Nullable Preregistration preregistration) {
-        this.sheet = sheet;
-        this.master = master;
+            KeyDeriver deriver, @Nullable Commitments commitments, @Nullable Preregistration preregistration) {
+        this.deriver = deriver;
         this.commitments = commitments;
         this.preregistration = preregistration;
     }
@@ -58,7 +53,7 @@ public final class SuspectAudit {
         for (String name : counted) {
             CanaryKey key = key(name);
             KeyStatistic statistic = statistics.computeIfAbsent(
-                    key.plan(), plan -> KeyStatistic.of(suspect.counts(), sheet, referenceCounts, plan));
+                    key.plan(), plan -> KeyStatistic.of(suspect.counts(), deriver.sheet(), referenceCounts, plan));
             all.add(outcome(key, statistic, suspect.counts()));
         }
         int others = otherCommitments(counted);
@@ -75,8 +70,8 @@ public final class SuspectAudit {
         warn(
                 others > 0,
                 others
-                        + " further commitments of these names are to other tables or plans, each of which could have been"
-                        + " tried: p is adjusted for them too.");
+                        + " further commitments of these names are to other tables, plans, beacons or secrets, each of"
+                        + " which could have been tried: p is adjusted for them too.");
         if (preregistration != null) {
             warnings.addAll(preregistration.differences(suspect.answers(), suspect.repeatedPrompts()));
         }
@@ -95,16 +90,22 @@ public final class SuspectAudit {
     }
 
     /**
-     * Returns the number of commitments of these names other than the tested one. Holm's correction counts each as a
-     * test with p = 1: had one a smaller p, it could have been reported in place of the tested one.
+     * Returns the number of commitments of these names other than the tested one, and with a beacon of secrets of their
+     * epochs other than the used one. Holm's correction counts each as a test with p = 1: had one a smaller p, it could
+     * have been reported in place of the tested one.
      */
     private int otherCommitments(Set<String> counted) {
         if (commitments == null) {
             return 0;
         }
         return counted.stream()
-                .mapToInt(name -> Math.max(0, commitments.count(name) - 1))
+                .mapToInt(name -> others(commitments, name)
+                        + (deriver.beacon() == null ? 0 : others(commitments, KeyNames.ofSecret(KeyNames.epoch(name)))))
                 .sum();
+    }
+
+    private static int others(Commitments commitments, String name) {
+        return Math.max(0, commitments.count(name) - 1);
     }
 
     private Set<String> counted(Collection<String> names) {
@@ -123,13 +124,13 @@ public final class SuspectAudit {
 
     /** Returns the key under the plan of its commitment with this table, or under the current plan if there is none. */
     private CanaryKey key(String name) {
-        for (CanaryPlan plan : CanaryPlan.KNOWN) {
-            CanaryKey key = CanaryKey.derive(master, name, sheet, plan);
+        for (CanaryPlan plan : KeyDeriver.plans(name)) {
+            CanaryKey key = deriver.key(name, plan);
             if (commitments == null || commitments.since(name, key.commitment()) != null) {
                 return key;
             }
         }
-        return CanaryKey.derive(master, name, sheet);
+        return deriver.key(name);
     }
 
     /** Returns the strength selected under the newest plan of any key. */
@@ -156,7 +157,7 @@ public final class SuspectAudit {
 
     private void warn(List<KeyOutcome> asked, SiteReader suspect, @Nullable SiteReader reference) {
         warnings.clear();
-        warn(master.isTest(), "Keys are of the published test secret, which everybody knows: this proves nothing.");
+        warn(deriver.isTest(), "Keys are of the published test secret, which everybody knows: this proves nothing.");
         warn(
                 asked.stream().anyMatch(outcome -> outcome.committed() == null),
                 "Exploratory: a key's commitment is in no ledger that was given, so it could have been chosen afterwards.");
@@ -168,9 +169,9 @@ public final class SuspectAudit {
         warn(
                 !others.isEmpty(),
                 "The ledger's commitments to " + others
-                        + " are to another table of classes, another secret or a plan that this"
+                        + " are to another table of classes, another secret, another beacon or a plan that this"
                         + " version does not know: marks of those keys cannot be read so. Give the table of that time with"
-                        + " --table.");
+                        + " --table, and the beacon with --beacon.");
         warn(
                 preregistration == null,
                 commitments == null

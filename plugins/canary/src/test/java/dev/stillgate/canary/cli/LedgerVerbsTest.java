@@ -7,6 +7,7 @@ import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.canary.ledger.LedgerOptions;
 import dev.stillgate.canary.ledger.MarkedAnswer;
+import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.spi.Ticker;
 import java.io.ByteArrayOutputStream;
@@ -42,11 +43,11 @@ class LedgerVerbsTest {
     @TempDir
     Path parent;
 
-    private final LedgerCommand verbs = new LedgerCommand((key, secret, tables) -> {
-        if (secret != null && !Files.readString(secret).equals("right")) {
-            return List.of(List.of("another key".getBytes(StandardCharsets.UTF_8), TABLE, PLAN));
-        }
-        return List.of(List.of(KEY, TABLE, "plan 2".getBytes(StandardCharsets.UTF_8)), List.of(KEY, TABLE, PLAN));
+    private final LedgerCommand verbs = new LedgerCommand((key, secret, tables, beacon) -> {
+        List<List<byte[]>> keys = secret != null && !Files.readString(secret).equals("right")
+                ? List.of(List.of("another key".getBytes(StandardCharsets.UTF_8), TABLE, PLAN))
+                : List.of(List.of(KEY, TABLE, "plan 2".getBytes(StandardCharsets.UTF_8)), List.of(KEY, TABLE, PLAN));
+        return new CommitmentOpener.Preimages(keys, List.of(), List.of());
     });
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -172,7 +173,7 @@ class LedgerVerbsTest {
         assertThat(verify("--head", parent.resolve("none").toString())).isEqualTo(2);
         assertThat(verify("--public-key", "\0")).isEqualTo(2);
         assertThat(export("--key", "c3/2026-Q4", "--table", "t.yaml")).isEqualTo(2);
-        assertThat(err.toString()).contains("--secret-file and --table go with --reveal");
+        assertThat(err.toString()).contains("--secret-file, --table, --beacon and --reveal-secret go with --reveal");
         assertThat(run("--help")).isZero();
         assertThat(run("export", "--help")).isZero();
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class CanaryPlanTest {
     private static CanaryPlan plan(
             int agreement, int alpha, int beta, int lattice, int buckets, List<Integer> strengths) {
-        return new CanaryPlan(1, agreement, alpha, beta, lattice, buckets, strengths, List.of(500), List.of(250));
+        return new CanaryPlan(1, agreement, alpha, beta, lattice, buckets, strengths, List.of(500), List.of(250), 0);
     }
 
     @Test
@@ -48,7 +48,7 @@ class CanaryPlanTest {
                         classSpreads=150,400,1000
                         cellSpreads=100,250,600
                         """);
-        assertThat(CanaryPlan.KNOWN).containsExactly(CanaryPlan.CURRENT, CanaryPlan.FIRST);
+        assertThat(CanaryPlan.KNOWN).containsExactly(CanaryPlan.STRATUM, CanaryPlan.CURRENT, CanaryPlan.FIRST);
     }
 
     @Test

@@ -38,13 +38,17 @@ public final class EvidenceBundle {
     private final VerifierKey key;
     private final SignedHead head;
     private final String keyName;
+    private final Set<String> relatedNames;
     private final Map<Hash, Message> wanted = new HashMap<>();
     private final Map<Long, Leaf.Commitment> commitments = new TreeMap<>();
+    private final Map<Long, Leaf.Commitment> related = new TreeMap<>();
     private final Map<Long, Leaf.Answer> found = new TreeMap<>();
     private final Map<Long, long[]> counts = new HashMap<>();
     private final List<Earlier> earlier = new ArrayList<>();
     private final Map<Long, List<Hash>> paths = new HashMap<>();
     private @Nullable Opening opening;
+    private @Nullable Opening global;
+    private @Nullable Opening secret;
 
     /** A message id and the salt of its hash. */
     record Message(String id, Hash salt) {}
@@ -55,31 +59,39 @@ public final class EvidenceBundle {
     /** The preimage of a commitment. */
     record Opening(long commitment, List<byte[]> parts) {}
 
-    private EvidenceBundle(Path directory, VerifierKey key, SignedHead head, String keyName) {
+    private EvidenceBundle(Path directory, VerifierKey key, SignedHead head, String keyName, Set<String> relatedNames) {
         this.directory = directory;
         this.key = key;
         this.head = head;
         this.keyName = keyName;
+        this.relatedNames = relatedNames;
     }
 
     /**
      * Gathers the evidence on a key.
      *
      * @param keyName name of the key
+     * @param related names of commitments on which the key rests: its epoch's secret, and for a stratum the global key;
+     *     those that the ledger has are included
      * @param messages ids of the answers to include, in any order
      * @param signingKey the ledger's private key, with which messages are found; null for the one in the directory
      * @param published an earlier head to prove consistency with, or null for heads that the ledger kept
      * @throws LedgerException if the ledger is damaged, or lacks the key or a message under a signed head
      */
     public static EvidenceBundle gather(
-            Path directory, String keyName, Set<String> messages, @Nullable Path signingKey, @Nullable Path published)
+            Path directory,
+            String keyName,
+            Set<String> related,
+            Set<String> messages,
+            @Nullable Path signingKey,
+            @Nullable Path published)
             throws IOException {
         VerifierKey key = VerifierKey.read(directory.resolve(VerifierKey.FILE));
         SignedHead head = HeadFiles.latest(directory, key);
         if (head == null) {
             throw new LedgerException(directory + ": no head is signed yet, so nothing can be proven");
         }
-        EvidenceBundle bundle = new EvidenceBundle(directory, key, head, keyName);
+        EvidenceBundle bundle = new EvidenceBundle(directory, key, head, keyName, related);
         if (!messages.isEmpty()) {
             MessageIdHasher ids = LedgerKeyFiles.messageIds(directory, signingKey);
             messages.forEach(id -> bundle.wanted.put(ids.hash(id), new Message(id, ids.salt(id))));
@@ -107,6 +119,8 @@ public final class EvidenceBundle {
                 commitments.put(index, commitment);
                 counts.put(index, new long[2]);
             }
+            case Leaf.Commitment commitment
+            when relatedNames.contains(commitment.key()) -> related.put(index, commitment);
             case Leaf.Commitment other -> {}
             case Leaf.Answer answer -> {
                 long[] count = counts.get(answer.key());
@@ -139,7 +153,9 @@ public final class EvidenceBundle {
     /** Returns the first kept head over each commitment, which best shows how long the commitment has existed. */
     private List<SignedHead> firstOver(List<SignedHead> kept) {
         Set<SignedHead> first = new LinkedHashSet<>();
-        for (long commitment : commitments.keySet()) {
+        Set<Long> all = new TreeSet<>(commitments.keySet());
+        all.addAll(related.keySet());
+        for (long commitment : all) {
             kept.stream()
                     .filter(old -> old.head().size() > commitment
                             && old.head().size() < head.head().size())
@@ -160,6 +176,7 @@ public final class EvidenceBundle {
             earlier.add(new Earlier(old, proofs.consistency(old.head().size(), size)));
         }
         Set<Long> leaves = new TreeSet<>(commitments.keySet());
+        leaves.addAll(related.keySet());
         leaves.addAll(found.keySet());
         for (long index : leaves) {
             paths.put(index, proofs.inclusion(index, size));
@@ -167,35 +184,50 @@ public final class EvidenceBundle {
     }
 
     /**
-     * Adds the preimage of the key's commitment, which lets everyone derive the key.
+     * Adds the preimages of the commitments to the key and, for a stratum, to the global key, which let everyone derive
+     * the key.
      *
-     * @param ways candidate preimages, the likeliest first
-     * @throws LedgerException if no commitment of the key is the hash of one of them
+     * @throws LedgerException if no commitment of the key is the hash of one of the candidates
      */
-    public void open(List<List<byte[]>> ways) throws LedgerException {
-        for (List<byte[]> parts : ways) {
-            if (opens(parts)) {
-                return;
-            }
+    public void open(CommitmentOpener.Preimages preimages) throws LedgerException {
+        opening = opening(commitments, preimages.keys());
+        global = opening(related, preimages.globals());
+        if (opening == null || (global == null && !preimages.globals().isEmpty())) {
+            throw new LedgerException("this secret, this table and this beacon open none of the " + commitments.size()
+                    + " commitments of key \"" + keyName + "\": they are not the ones it was used with");
         }
-        throw new LedgerException("this secret and this table open none of the " + commitments.size()
-                + " commitments of key \"" + keyName + "\": they are not the ones it was used with");
     }
 
-    private boolean opens(List<byte[]> parts) {
-        var sha256 = TreeHasher.sha256();
-        for (byte[] part : parts) {
-            sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
-            sha256.update(part);
+    /**
+     * Adds the epoch's secret, which lets everyone derive every key of the epoch that was made with a beacon.
+     *
+     * @throws LedgerException if it is not committed in the ledger
+     */
+    public void revealSecret(CommitmentOpener.Preimages preimages) throws LedgerException {
+        secret = opening(related, List.of(preimages.secret()));
+        if (secret == null) {
+            throw new LedgerException(directory + ": the ledger has no commitment to this secret of the epoch of key \""
+                    + keyName + "\"");
         }
-        Hash commitment = Hash.of(sha256.digest());
-        for (Map.Entry<Long, Leaf.Commitment> entry : commitments.entrySet()) {
-            if (entry.getValue().commitment().equals(commitment)) {
-                opening = new Opening(entry.getKey(), parts);
-                return true;
+    }
+
+    /** Returns the opening of the first candidate that is the preimage of a commitment; null if there is none. */
+    private static @Nullable Opening opening(Map<Long, Leaf.Commitment> among, List<List<byte[]>> candidates) {
+        for (List<byte[]> parts : candidates) {
+            var sha256 = TreeHasher.sha256();
+            for (byte[] part : parts) {
+                sha256.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+                sha256.update(part);
+            }
+            Hash commitment = Hash.of(sha256.digest());
+            for (Map.Entry<Long, Leaf.Commitment> entry : among.entrySet()) {
+                if (entry.getValue().commitment().equals(commitment)) {
+                    return new Opening(entry.getKey(), parts);
+                }
             }
         }
-        return false;
+        return null;
     }
 
     /** Returns a summary of the content in words. */
@@ -241,8 +273,22 @@ public final class EvidenceBundle {
         return counts.getOrDefault(commitment, new long[2]);
     }
 
+    Map<Long, Leaf.Commitment> related() {
+        return related;
+    }
+
     @Nullable
     Opening opening() {
         return opening;
+    }
+
+    @Nullable
+    Opening global() {
+        return global;
+    }
+
+    @Nullable
+    Opening secret() {
+        return secret;
     }
 }

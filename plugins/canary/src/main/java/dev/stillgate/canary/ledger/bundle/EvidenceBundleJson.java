@@ -60,7 +60,14 @@ public final class EvidenceBundleJson {
             commitment(bundle, entry.getKey(), entry.getValue());
         }
         out.writeEndArray();
-        opening(bundle.opening());
+        out.writeArrayFieldStart("related");
+        for (Map.Entry<Long, Leaf.Commitment> entry : bundle.related().entrySet()) {
+            related(bundle, entry.getKey(), entry.getValue());
+        }
+        out.writeEndArray();
+        opening("opening", bundle.opening());
+        opening("globalOpening", bundle.global());
+        opening("secretOpening", bundle.secret());
         out.writeArrayFieldStart("answers");
         for (Map.Entry<Long, Leaf.Answer> entry : bundle.answers().entrySet()) {
             answer(bundle, entry.getKey(), entry.getValue());
@@ -77,6 +84,15 @@ public final class EvidenceBundleJson {
         long[] counts = bundle.counts(index);
         out.writeNumberField("claimedAnswers", counts[0]);
         out.writeNumberField("claimedSites", counts[1]);
+        out.writeEndObject();
+    }
+
+    private void related(EvidenceBundle bundle, long index, Leaf.Commitment leaf) throws IOException {
+        out.writeStartObject();
+        leaf(bundle, index, leaf);
+        out.writeStringField("name", leaf.key());
+        out.writeStringField("commitment", leaf.commitment().toString());
+        out.writeStringField("table", leaf.table().toString());
         out.writeEndObject();
     }
 
@@ -98,11 +114,11 @@ public final class EvidenceBundleJson {
         hashes("inclusion", bundle.path(index));
     }
 
-    private void opening(EvidenceBundle.@Nullable Opening opening) throws IOException {
+    private void opening(String name, EvidenceBundle.@Nullable Opening opening) throws IOException {
         if (opening == null) {
             return;
         }
-        out.writeObjectFieldStart("opening");
+        out.writeObjectFieldStart(name);
         out.writeNumberField("commitmentIndex", opening.commitment());
         out.writeArrayFieldStart("parts");
         for (byte[] part : opening.parts()) {

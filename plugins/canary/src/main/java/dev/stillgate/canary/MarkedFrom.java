@@ -1,0 +1,20 @@
+package dev.stillgate.canary;
+
+import dev.stillgate.spi.Standing;
+
+/** Whose answers are marked: those of accounts from a standing on, and perhaps those of all unverified accounts. */
+public enum MarkedFrom {
+    /** All accounts that are neither verified nor of a declared organisation, and all from {@code marked} on. */
+    UNVERIFIED(Standing.MARKED),
+    MARKED(Standing.MARKED),
+    TIGHTENED(Standing.TIGHTENED),
+    POOLED(Standing.POOLED),
+    BLOCKED(Standing.BLOCKED);
+
+    /** The lowest standing whose accounts have keys of their own. */
+    final Standing standing;
+
+    MarkedFrom(Standing standing) {
+        this.standing = standing;
+    }
+}

@@ -319,7 +319,7 @@ public final class Analyst {
 
     /** Returns the standings above clear if any changed since the last call, else null. */
     public @Nullable Map<String, Standing> changes() {
-        Map<String, Standing> changes = ladder.changes();
+        Map<String, Standing> changes = ladder.changes(this::isCapped);
         revision += changes == null ? 0 : 1;
         return changes;
     }
@@ -364,9 +364,14 @@ public final class Analyst {
         StandingCodec.read(in).restoreTo(ladder, clusters);
     }
 
-    /** Returns the standings above clear. */
+    /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */
     public Map<String, Standing> standings() {
-        return ladder.standings();
+        return ladder.standings(this::isCapped);
+    }
+
+    private boolean isCapped(String account) {
+        int index = table().index().find(account);
+        return index != AccountIndex.NONE && (table().verified(index) || table().organisationNumber(index) != 0);
     }
 
     /** Returns the cluster of each account above clear. */

@@ -53,6 +53,11 @@ public final class AccountStanding {
         return pinned != null ? pinned : given == null ? earned : given.applyTo(earned, cluster);
     }
 
+    /** Returns whether an operator set the standing, or confirmed it knowing that the account is verified. */
+    boolean isOrdered() {
+        return pinned != null || (label != null && label.despiteVerification());
+    }
+
     /** Returns the cluster that the standing results from, which is also the account's pool; null for none. */
     @Nullable
     String group() {

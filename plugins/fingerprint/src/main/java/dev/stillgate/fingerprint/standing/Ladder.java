@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,14 +236,14 @@ public final class Ladder {
         return counts;
     }
 
-    /** Returns the standings above clear if any changed since the last call, else null. */
+    /** Returns the {@link #standings} if any changed since the last call, else null. */
     @Nullable
-    public Map<String, Standing> changes() {
+    public Map<String, Standing> changes(Predicate<String> capped) {
         if (!changed) {
             return null;
         }
         changed = false;
-        return standings();
+        return standings(capped);
     }
 
     /** Returns the cluster of each account above clear that has one. */
@@ -279,14 +280,22 @@ public final class Ladder {
         return confirmed;
     }
 
-    /** Returns the standings above clear. */
-    public Map<String, Standing> standings() {
+    /**
+     * Returns the standings above clear.
+     *
+     * @param capped accounts that stand at most at {@code MARKED} unless an operator says otherwise
+     */
+    public Map<String, Standing> standings(Predicate<String> capped) {
         Map<String, Standing> standings = new LinkedHashMap<>();
         Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
         accounts.forEach((account, entry) -> {
-            if (entry.standing() != Standing.CLEAR) {
-                standings.put(account, entry.standing());
-                counted.merge(entry.standing(), 1, Integer::sum);
+            Standing standing = entry.standing();
+            if (standing.reaches(Standing.TIGHTENED) && !entry.isOrdered() && capped.test(account)) {
+                standing = Standing.MARKED;
+            }
+            if (standing != Standing.CLEAR) {
+                standings.put(account, standing);
+                counted.merge(standing, 1, Integer::sum);
             }
         });
         counts = counted;

@@ -88,7 +88,7 @@ final class AnalystStoreTest {
                 .isEqualTo(analyst.table().index().size())
                 .isGreaterThan(1400);
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
-        assertThat(again.ladder().changes())
+        assertThat(again.changes())
                 .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
         assertThat(again.clusters().of("a-2").timeline)
                 .isEqualTo(analyst.clusters().of("a-2").timeline);

@@ -90,6 +90,18 @@ class LabelActionsTest {
     }
 
     @Test
+    void publishedStandingOfAVerifiedAccountIsCapped() {
+        scene.found(Standing.TIGHTENED, MEMBERS).seenVerified("a-1").seenOf("firm", "a-2");
+        assertThat(scene.analyst.standings())
+                .containsEntry("a-0", Standing.TIGHTENED)
+                .containsEntry("a-1", Standing.MARKED)
+                .containsEntry("a-2", Standing.MARKED);
+        assertThat(scene.analyst.figures(NOW).standings()).containsEntry(Standing.MARKED, 2);
+        scene.analyst.ladder().pin("a-2", Standing.BLOCKED, Long.MAX_VALUE, "abuse", NOW);
+        assertThat(scene.analyst.standings()).containsEntry("a-2", Standing.BLOCKED);
+    }
+
+    @Test
     void onlyAConfirmationNamesVerifiedMembers() {
         assertThatThrownBy(() -> cluster(LabelKind.REFUTED, "verified", true)).hasMessageContaining("unknown key");
         assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED, "verified", "yes"))
@@ -262,7 +274,7 @@ class LabelActionsTest {
     @Test
     void labelsSurviveARestart() throws Exception {
         cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
-        assertThat(Seen.restored(scene.analyst).ladder().standings())
+        assertThat(Seen.restored(scene.analyst).standings())
                 .containsEntry("a-0", Standing.POOLED)
                 .doesNotContainKey("a-3");
         assertThat(Seen.restored(scene.analyst).clusters().find("c1").revision())

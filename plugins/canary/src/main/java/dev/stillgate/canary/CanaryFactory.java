@@ -62,17 +62,24 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
                 CanaryState.class,
                 () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
         Keyring keyring = state.keyring();
-        if (beacon != null) {
-            checkAge(state.ledger(), deriver, policy, context);
+        long millis = context.ticker().millis();
+        EpochSecret secret = deriver.secret(policy.epochs().at(millis).name());
+        if (beacon != null && state.ledger().isConfigured() && isTooEarly(state.ledger(), secret, millis)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "filter {0}: the beacon shows nothing, because {1} was not committed to the ledger an hour before:"
+                            + " configure a value that appears later",
+                    context.name(),
+                    secret.name());
         }
-        commitSecrets(keyring, deriver, policy, context.ticker().millis());
+        commitSecrets(keyring, deriver, policy, millis);
         if (state.ledger().isConfigured()) {
             context.background().every(COMMIT_INTERVAL, keyring::commit);
         }
         context.background().every(EXPIRY_INTERVAL, () -> {
-            long millis = context.ticker().millis();
-            commitSecrets(keyring, deriver, policy, millis);
-            keyring.keepOnly(policy.epochs().at(millis).name());
+            long now = context.ticker().millis();
+            commitSecrets(keyring, deriver, policy, now);
+            keyring.keepOnly(policy.epochs().at(now).name());
         });
         context.gauge("stillgate.canary.ledger.writable", () -> state.ledger().isReady() ? 1 : 0);
         context.gauge("stillgate.canary.ledger.leaves", state.ledger()::leaves);
@@ -89,20 +96,14 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         keyring.commitSecret(deriver.secret(policy.epochs().at(now.until()).name()));
     }
 
-    /** Warns of a beacon that was configured before the secret of its epoch had been committed for an hour. */
-    private static void checkAge(
-            OptionalLedger ledger, KeyDeriver deriver, CanaryPolicy policy, FilterContext context) {
-        long now = context.ticker().millis();
-        EpochSecret secret = deriver.secret(policy.epochs().at(now).name());
+    /**
+     * Returns whether a beacon shows nothing because the secret of its epoch has not been committed for an hour.
+     *
+     * @param millis time at which the beacon is configured
+     */
+    static boolean isTooEarly(OptionalLedger ledger, EpochSecret secret, long millis) {
         Long committed = ledger.committed(Keyring.commitment(secret));
-        if (committed == null || now - committed < BEACON_AGE.toMillis()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "filter {0}: the beacon shows nothing, because {1} was not committed to the ledger an hour before:"
-                            + " configure a value that appears later",
-                    context.name(),
-                    secret.name());
-        }
+        return committed == null || millis - committed < BEACON_AGE.toMillis();
     }
 
     /** Warns when the policy has no filter that publishes standings. */

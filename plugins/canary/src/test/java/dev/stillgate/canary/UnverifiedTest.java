@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.canary.key.Beacon;
 import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.EpochSecret;
 import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.ledger.CommittedKey;
@@ -209,6 +210,26 @@ class UnverifiedTest {
         assertThat(CommittedKey.all(directory.resolve("ledger")))
                 .extracting(CommittedKey::name)
                 .containsExactly("secret/2026-Q1", "secret/2026-Q2", "global/2026-Q1", "stratum:2026-02:EU/2026-Q1");
+    }
+
+    @Test
+    void beaconIsTooEarlyUntilItsSecretHasBeenCommittedForAnHour() throws Exception {
+        EpochSecret secret = EpochSecret.of(MasterSecret.test(), "2026-Q1");
+        assertThat(CanaryFactory.isTooEarly(OptionalLedger.open(null, harness.ticker()), secret, 0))
+                .as("no ledger")
+                .isTrue();
+        harness.context().keepsStateIn(directory);
+        harness.policy(POLICY);
+        CanaryState state = harness.context().state(CanaryState.class, () -> null);
+        long start = harness.ticker().millis();
+        assertThat(CanaryFactory.isTooEarly(state.ledger(), secret, start)).isTrue();
+        harness.ticker().advance(Duration.ofMillis(100));
+        long hour = Duration.ofHours(1).toMillis() + 100;
+        assertThat(CanaryFactory.isTooEarly(state.ledger(), secret, start + hour - 1))
+                .isTrue();
+        assertThat(CanaryFactory.isTooEarly(state.ledger(), secret, start + hour))
+                .isFalse();
+        state.close();
     }
 
     @Test

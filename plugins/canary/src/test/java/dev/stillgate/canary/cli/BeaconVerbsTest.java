@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -201,6 +203,43 @@ class BeaconVerbsTest {
         Files.writeString(beacon, VALUE);
         assertThat(exportAll(STRATUM)).isEqualTo(2);
         assertThat(err.toString()).contains("expected two lines, the beacon's value and its source");
+    }
+
+    @Test
+    void everyCommittedSecretOfTheEpochCountsAsAKey() throws Exception {
+        writeLedger(true);
+        assertThat(keysCounted()).isEqualTo(2);
+        try (Ledger ledger = Ledger.open(directory, LedgerOptions.defaults(), Ticker.system(), line -> {})) {
+            MasterSecret other = MasterSecret.of("another master secret".getBytes(StandardCharsets.US_ASCII));
+            commitSecret(ledger, EpochSecret.of(other, "2026-Q4"));
+        }
+        assertThat(keysCounted()).as("one more for each of two keys").isEqualTo(4);
+        assertThat(exportAll(STRATUM)).isZero();
+        assertThat(node()).isZero();
+        assertThat(out.toString()).contains("secrets       2 are committed for this epoch");
+    }
+
+    private int keysCounted() throws IOException {
+        Path text = Files.writeString(parent.resolve("text.jsonl"), "{\"text\":\"It is not a bad idea.\"}\n");
+        out.reset();
+        List<String> verify = List.of(
+                "verify",
+                "--all-keys",
+                "--json",
+                "--ledger",
+                directory.toString(),
+                "--suspect",
+                text.toString(),
+                "--secret-file",
+                secret.toString(),
+                "--beacon",
+                beacon.toString());
+        int status = new CanaryCommand(Map.of(), LedgerCommitments::read)
+                .run(verify, InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err));
+        assertThat(status).as(err.toString()).isZero();
+        Matcher counted = Pattern.compile("\"keysCounted\" : (\\d+)").matcher(out.toString());
+        assertThat(counted.find()).isTrue();
+        return Integer.parseInt(counted.group(1));
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.stillgate.canary;
 
 import dev.stillgate.spi.Standing;
 
-/** Whose answers are marked: those of accounts from a standing on, and perhaps those of all unverified accounts. */
+/** Accounts to be marked: those from a standing on, and perhaps all unverified ones. */
 public enum MarkedFrom {
     /** All accounts that are neither verified nor of a declared organisation, and all from {@code marked} on. */
     UNVERIFIED(Standing.MARKED),

@@ -1,4 +1,4 @@
 package dev.stillgate.canary;
 
-/** What is done with an answer: it is marked under a key, or left unchanged for a reason. */
+/** Treatment of an answer: the key under which it is marked, or the reason for leaving it unchanged. */
 sealed interface Treatment permits Exemption, Keyring.Entry {}

@@ -5,16 +5,21 @@ import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.EpochSecret;
 import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.sketch.SketchKey;
+import dev.stillgate.canary.sketch.SketchStore;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.ShippedTable;
 import dev.stillgate.canary.text.table.TableException;
+import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.PolicyReview;
+import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,6 +33,9 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
     private static final System.Logger LOG = System.getLogger(CanaryFactory.class.getName());
     /** How often new keys are committed to the ledger. */
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
+
+    /** How often sketches of answers are written. */
+    private static final Duration SKETCH_INTERVAL = Duration.ofSeconds(1);
 
     /** How often keys of past epochs are removed. */
     private static final Duration EXPIRY_INTERVAL = Duration.ofHours(1);
@@ -58,9 +66,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         }
         Beacon beacon = policy.beacon() == null ? null : policy.beacon().read();
         KeyDeriver deriver = new KeyDeriver(master, ClassSheet.of(table), beacon);
-        CanaryState state = context.state(
-                CanaryState.class,
-                () -> new CanaryState(OptionalLedger.open(context.stateDirectory(), context.ticker())));
+        CanaryState state = context.state(CanaryState.class, () -> open(context.stateDirectory(), context.ticker()));
         Keyring keyring = state.keyring();
         long millis = context.ticker().millis();
         EpochSecret secret = deriver.secret(policy.epochs().at(millis).name());
@@ -86,7 +92,11 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         context.gauge("stillgate.canary.keys", () -> keyring.all().size());
         context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
         context.adminView("canary", new Pages(state, deriver));
-        return new CanaryFilter(policy, table, deriver, state, context);
+        SketchStore sketches = state.sketches();
+        if (sketches != null) {
+            keep(sketches, policy.mostSketches(), context);
+        }
+        return new CanaryFilter(policy, table, deriver, SketchKey.of(master), state, context);
     }
 
     /** Queues the commitments to the secrets of this epoch and the next, which a later beacon needs. */
@@ -104,6 +114,29 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
     static boolean isTooEarly(OptionalLedger ledger, EpochSecret secret, long millis) {
         Long committed = ledger.committed(Keyring.commitment(secret));
         return committed == null || millis - committed < BEACON_AGE.toMillis();
+    }
+
+    private static CanaryState open(@Nullable Path directory, Ticker ticker) {
+        OptionalLedger ledger = OptionalLedger.open(directory, ticker);
+        if (directory == null || !ledger.isOpen()) {
+            return new CanaryState(ledger, null);
+        }
+        Path sketches = directory.resolve(SketchStore.DIRECTORY);
+        return new CanaryState(ledger, new SketchStore(sketches, line -> LOG.log(System.Logger.Level.WARNING, line)));
+    }
+
+    private static void keep(SketchStore sketches, int most, FilterContext context) {
+        context.background().every(SKETCH_INTERVAL, () -> sketches.flush(most));
+        context.gauge("stillgate.canary.sketches", sketches::size);
+        context.gauge("stillgate.canary.sketches.lost", sketches::lost);
+        context.adminAction("accounts", AdminAction.ERASE, (account, arguments) -> {
+            try {
+                long erased = sketches.erase(account);
+                return erased < 0 ? null : Map.of("sketches", erased);
+            } catch (IOException e) {
+                throw new UncheckedIOException("sketches of the account may remain; repeat the request", e);
+            }
+        });
     }
 
     /** Warns when the policy has no filter that publishes standings. */

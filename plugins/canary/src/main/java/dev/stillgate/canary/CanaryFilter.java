@@ -1,7 +1,11 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.key.KeyDeriver;
+import dev.stillgate.canary.sketch.AnswerSketcher;
+import dev.stillgate.canary.sketch.SketchKey;
+import dev.stillgate.canary.sketch.SketchStore;
 import dev.stillgate.canary.text.table.ClassTable;
+import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyFilter;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.CompletionFilter;
@@ -30,14 +34,24 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private final ClassTable table;
     private final KeyDeriver deriver;
     private final AnswerKeys keys;
+    private final SketchKey sketchKey;
+    private final @Nullable SketchStore sketches;
     private final Ticker ticker;
     private final CanaryState state;
     private final CanaryMeters meters;
     private final Slot<Treatment> treatment;
 
-    CanaryFilter(CanaryPolicy policy, ClassTable table, KeyDeriver deriver, CanaryState state, FilterContext context) {
+    CanaryFilter(
+            CanaryPolicy policy,
+            ClassTable table,
+            KeyDeriver deriver,
+            SketchKey sketchKey,
+            CanaryState state,
+            FilterContext context) {
         this.table = table;
         this.deriver = deriver;
+        this.sketchKey = sketchKey;
+        this.sketches = policy.mostSketches() > 0 ? state.sketches() : null;
         this.ticker = context.ticker();
         this.state = state;
         this.keys = new AnswerKeys(
@@ -87,7 +101,9 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
             }
         }
         return switch (chosen) {
-            case Keyring.Entry key -> new MarkingTap(table, key, state.ledger(), meters, exchange.requestId(), ticker);
+            case Keyring.Entry key ->
+                new MarkingTap(
+                        table, key, state.ledger(), meters, sketcher(exchange.account()), exchange.requestId(), ticker);
             case Exemption why -> {
                 meters.skipped(why);
                 yield ResponseTap.NONE;
@@ -99,6 +115,12 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private @Nullable Treatment earlier(String stored) {
         Treatment known = state.answers().find(stored);
         return known instanceof Keyring.Entry key && !key.fits(deriver) ? null : known;
+    }
+
+    private @Nullable AnswerSketcher sketcher(Account account) {
+        return sketches == null || account.trust() == Account.Trust.NONE
+                ? null
+                : new AnswerSketcher(sketches, sketchKey, account.id(), ticker);
     }
 
     private Treatment treatment(Exchange exchange, ResponseHead head, @Nullable Treatment earlier) {

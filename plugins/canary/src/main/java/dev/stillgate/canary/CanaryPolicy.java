@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretFile file with the master secret; when absent, the environment variable {@code STILLGATE_CANARY_SECRET}
  * @param beacon public value that is mixed into keys; none when absent
  * @param epoch how long a cluster or stratum keeps one key; a quarter when absent
+ * @param sketches how many sketches of answers are kept
  */
 public record CanaryPolicy(
         @Nullable MarkedFrom from,
@@ -23,7 +24,8 @@ public record CanaryPolicy(
         @Nullable List<Path> classes,
         @Nullable Path secretFile,
         @Nullable BeaconPolicy beacon,
-        @Nullable Epoch epoch) {
+        @Nullable Epoch epoch,
+        @Nullable SketchPolicy sketches) {
     private static final int MOST_TABLES = 16;
 
     public CanaryPolicy {
@@ -52,5 +54,10 @@ public record CanaryPolicy(
 
     Epoch epochs() {
         return Objects.requireNonNullElse(epoch, Epoch.QUARTER);
+    }
+
+    /** Returns the limit on sketches, 0 to keep none. */
+    int mostSketches() {
+        return Objects.requireNonNullElse(sketches, SketchPolicy.STANDARD).mostOrDefault();
     }
 }

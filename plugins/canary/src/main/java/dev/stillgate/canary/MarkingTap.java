@@ -1,6 +1,8 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.ledger.MarkedAnswer;
+import dev.stillgate.canary.sketch.AnswerSketcher;
+import dev.stillgate.canary.sketch.ShingleReader;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
 import dev.stillgate.canary.text.table.ClassTable;
@@ -20,6 +22,7 @@ final class MarkingTap implements ResponseTap.Prose {
     private final Keyring.Entry key;
     private final OptionalLedger ledger;
     private final CanaryMeters meters;
+    private final @Nullable AnswerSketcher sketcher;
     private final String fallbackId;
     private final Ticker ticker;
     private final BitSet forms = new BitSet();
@@ -35,6 +38,7 @@ final class MarkingTap implements ResponseTap.Prose {
     /**
      * Creates the tap of a response.
      *
+     * @param sketcher sketches the answers, or null
      * @param fallbackId identifies an answer that has no id of its own
      */
     MarkingTap(
@@ -42,12 +46,14 @@ final class MarkingTap implements ResponseTap.Prose {
             Keyring.Entry key,
             OptionalLedger ledger,
             CanaryMeters meters,
+            @Nullable AnswerSketcher sketcher,
             String fallbackId,
             Ticker ticker) {
         this.table = table;
         this.key = key;
         this.ledger = ledger;
         this.meters = meters;
+        this.sketcher = sketcher;
         this.fallbackId = fallbackId;
         this.ticker = ticker;
     }
@@ -86,6 +92,9 @@ final class MarkingTap implements ResponseTap.Prose {
             String name = id == null || id.isEmpty() ? fallbackId : id;
             ledger.record(new MarkedAnswer(name, key.leaf, answerSites, (BitSet) forms.clone()), this::recorded);
         }
+        if (sketcher != null) {
+            sketcher.end(delivered);
+        }
         forms.clear();
         answerSites = 0;
     }
@@ -115,11 +124,13 @@ final class MarkingTap implements ResponseTap.Prose {
     private final class Edited implements Block {
         private final ProseEditor editor;
         private final boolean counted;
+        private final @Nullable ShingleReader shingles;
         private boolean inWord;
 
         Edited(SiteListener listener, boolean counted) {
             editor = new ProseEditor(table, key.key(), listener);
             this.counted = counted;
+            shingles = counted && sketcher != null ? sketcher.block() : null;
         }
 
         @Override
@@ -127,7 +138,14 @@ final class MarkingTap implements ResponseTap.Prose {
             if (counted) {
                 meters.words(words(delta));
             }
-            return editor.feed(delta);
+            return sketched(editor.feed(delta));
+        }
+
+        private CharSequence sketched(CharSequence served) {
+            if (shingles != null) {
+                shingles.read(served);
+            }
+            return served;
         }
 
         private int words(CharSequence delta) {
@@ -142,7 +160,11 @@ final class MarkingTap implements ResponseTap.Prose {
 
         @Override
         public CharSequence onEnd() {
-            return editor.end();
+            CharSequence rest = sketched(editor.end());
+            if (shingles != null) {
+                shingles.end();
+            }
+            return rest;
         }
 
         @Override

@@ -62,6 +62,11 @@ final class OptionalLedger implements AutoCloseable {
         return ledger != null || broken != null;
     }
 
+    /** Returns whether the ledger is open, so that its state directory belongs to this process. */
+    boolean isOpen() {
+        return ledger != null;
+    }
+
     boolean isReady() {
         return broken == null && (ledger == null || ledger.writable());
     }

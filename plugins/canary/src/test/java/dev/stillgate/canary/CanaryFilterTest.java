@@ -7,10 +7,14 @@ import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.sketch.AccountReport;
+import dev.stillgate.canary.sketch.AccountTrace;
+import dev.stillgate.canary.sketch.SketchKey;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.ShippedTable;
+import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
@@ -39,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class CanaryFilterTest {
-    private static final CanaryPolicy POLICY = new CanaryPolicy(null, null, null, null, null, null);
+    private static final CanaryPolicy POLICY = new CanaryPolicy(null, null, null, null, null, null, null);
     private static final String PROSE = """
             It is a good idea to look at the figures before you decide, because you do not want to be wrong about them. \
             In order to do this, you need to open the report. There is a table in it that is easy to read, and it does not \
@@ -117,7 +121,7 @@ class CanaryFilterTest {
     @Test
     void accountOutsideAnyClusterHasItsOwnKey() throws Exception {
         harness.context().stands("a-1", Standing.POOLED);
-        harness.policy(new CanaryPolicy(MarkedFrom.MARKED, null, null, null, null, Epoch.YEAR));
+        harness.policy(new CanaryPolicy(MarkedFrom.MARKED, null, null, null, null, Epoch.YEAR, null));
         assertThat(pass(prose(harness.exchange()).onBlock(0))).isEqualTo(expected("account:a-1/2026"));
     }
 
@@ -360,12 +364,109 @@ class CanaryFilterTest {
     @Test
     void invalidPolicyIsRejectedWithItsReason() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "short");
-        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, null, secret, null, null)))
+        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, null, secret, null, null, null)))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("16");
         Path table = Files.writeString(directory.resolve("t.yaml"), "classes: 3\n");
-        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, List.of(table), null, null, null)))
+        assertThatThrownBy(() -> harness.policy(new CanaryPolicy(null, null, List.of(table), null, null, null, null)))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("t.yaml");
+    }
+
+    private void serve(String id, boolean delivered) throws Exception {
+        ResponseTap.Prose tap = prose(harness.exchange());
+        pass(tap.onBlock(0));
+        pass(tap.onRepeat(0));
+        tap.onAnswer(id, delivered);
+        if (delivered) {
+            await(tap.onEnd());
+        }
+    }
+
+    private FilterHarness<CanaryPolicy> sketched(SketchPolicy sketches) {
+        harness.context().keepsStateIn(directory);
+        harness.context().stands("a-1", Standing.MARKED, "c3");
+        harness.policy(new CanaryPolicy(null, null, null, null, null, null, sketches));
+        answer(harness.exchange(), Conversation.of("x"));
+        harness.ticker().advance(Duration.ofMillis(100));
+        return harness;
+    }
+
+    private AccountReport trace() throws Exception {
+        AccountTrace trace =
+                new AccountTrace(SketchKey.of(MasterSecret.test()), List.of(directory.resolve("sketches")));
+        trace.read(expected("c3/2026-Q1"));
+        return trace.report();
+    }
+
+    @Test
+    void deliveredAnswerIsSketchedAndErasedWithItsAccount() throws Exception {
+        sketched(null);
+        serve("msg_1", true);
+        assertThat(trace().named()).as("written off the event loop").isEmpty();
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(harness.context().gauge("stillgate.canary.sketches")).isEqualTo(1);
+        assertThat(trace().named()).hasSize(1).first().satisfies(named -> {
+            assertThat(named.account()).isEqualTo("a-1");
+            assertThat(named.values()).isGreaterThan(4);
+        });
+        assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-2", Map.of()))
+                .isNull();
+        assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
+                .isEqualTo(Map.of("sketches", 1L));
+        assertThat(trace().named()).isEmpty();
+        close();
+    }
+
+    @Test
+    void answersThatWereNotDeliveredAreNotSketched() throws Exception {
+        sketched(null);
+        serve("msg_1", false);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(harness.context().gauge("stillgate.canary.sketches")).isZero();
+        close();
+        assertThat(directory.resolve("sketches")).doesNotExist();
+    }
+
+    @Test
+    void shortAnswersAreNotSketched() throws Exception {
+        sketched(null);
+        ResponseTap.Prose tap = prose(harness.exchange());
+        ResponseTap.Prose.Block block = tap.onBlock(0);
+        block.onText("I am sorry, but I cannot help you with this request today. Is there anything else you need?");
+        block.onEnd();
+        tap.onAnswer("msg_1", true);
+        await(tap.onEnd());
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(harness.context().gauge("stillgate.canary.sketches")).isZero();
+        close();
+    }
+
+    @Test
+    void noSketchIsKeptWhenThePolicyKeepsNone() throws Exception {
+        sketched(null);
+        serve("msg_1", true);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        sketched(new SketchPolicy(0));
+        serve("msg_2", true);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(harness.context().gauge("stillgate.canary.sketches")).isZero();
+        assertThat(trace().sketches()).isZero();
+        close();
+        assertThatThrownBy(() -> new SketchPolicy(-1)).isInstanceOf(PolicyException.class);
+        assertThatThrownBy(() -> new SketchPolicy(2_000_000_000)).isInstanceOf(PolicyException.class);
+    }
+
+    @Test
+    void markingGoesOnWhenSketchesCannotBeWritten() throws Exception {
+        Files.writeString(directory.resolve("sketches"), "in the way");
+        sketched(null);
+        serve("msg_1", true);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        serve("msg_2", true);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(answers("witnessed")).isEqualTo(2);
+        assertThat(harness.context().gauge("stillgate.canary.sketches.lost")).isEqualTo(2);
+        close();
     }
 }

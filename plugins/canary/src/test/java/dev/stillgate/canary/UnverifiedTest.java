@@ -38,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class UnverifiedTest {
     private static final StrataPolicy STRATA = new StrataPolicy(2, List.of("EU"), null);
-    private static final CanaryPolicy POLICY = new CanaryPolicy(MarkedFrom.UNVERIFIED, STRATA, null, null, null, null);
+    private static final CanaryPolicy POLICY =
+            new CanaryPolicy(MarkedFrom.UNVERIFIED, STRATA, null, null, null, null, null);
     private static final Account NEWCOMER = account("a-1", false, null, "EU");
     private static final String PROSE = """
             It is a good idea to look at the figures before you decide, because you do not want to be wrong about them. \
@@ -139,7 +140,7 @@ class UnverifiedTest {
 
     @Test
     void shippedPolicyMarksNoStrata() {
-        harness.policy(new CanaryPolicy(null, null, null, null, null, null));
+        harness.policy(new CanaryPolicy(null, null, null, null, null, null, null));
         assertThat(answer(NEWCOMER)).isEqualTo(PROSE);
     }
 
@@ -237,8 +238,8 @@ class UnverifiedTest {
         harness.policy(POLICY);
         String before = answer(NEWCOMER);
         Path file = Files.writeString(directory.resolve("beacon"), "0123456789abcdef\npulse 7\n");
-        harness.policy(
-                new CanaryPolicy(MarkedFrom.UNVERIFIED, STRATA, null, null, new BeaconPolicy(null, null, file), null));
+        harness.policy(new CanaryPolicy(
+                MarkedFrom.UNVERIFIED, STRATA, null, null, new BeaconPolicy(null, null, file), null, null));
         assertThat(answer(NEWCOMER))
                 .isEqualTo(expected(new Beacon("0123456789abcdef", "pulse 7"), "stratum:2026-02:EU/2026-Q1"))
                 .isNotEqualTo(before);

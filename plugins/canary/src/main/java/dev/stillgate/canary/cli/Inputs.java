@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Input files of the verbs: the class table, answers, and lists of key names. */
 final class Inputs {
@@ -70,9 +71,32 @@ final class Inputs {
 
     /** Reads one text: JSON lines, or the whole file as one text if its name ends in {@code .txt} or {@code .md}. */
     SiteReader text(String file) throws IOException {
-        if (!file.endsWith(".txt") && !file.endsWith(".md")) {
+        if (!isOneText(file)) {
             return answers(List.of(file));
         }
+        SiteReader reader = new SiteReader(table, sheet);
+        reader.read(whole(file));
+        return reader;
+    }
+
+    /** Passes on the texts of a file as {@link #text} reads them. */
+    static void texts(String file, Consumer<String> to) throws IOException {
+        if (isOneText(file)) {
+            to.accept(whole(file));
+            return;
+        }
+        try (JsonLines lines = new JsonLines(Path.of(file))) {
+            for (JsonLines.Line line = lines.next(); line != null; line = lines.next()) {
+                to.accept(line.text());
+            }
+        }
+    }
+
+    private static boolean isOneText(String file) {
+        return file.endsWith(".txt") || file.endsWith(".md");
+    }
+
+    private static String whole(String file) throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             bytes = in.readNBytes(MAX_TEXT + 1);
@@ -81,13 +105,11 @@ final class Inputs {
             throw new IOException(file + ": larger than " + MAX_TEXT + " bytes");
         }
         try {
-            SiteReader reader = new SiteReader(table, sheet);
-            reader.read(StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(bytes))
-                    .toString());
-            return reader;
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new IOException(file + ": not UTF-8", e);
         }

@@ -53,11 +53,16 @@ final class KeyOptions {
 
     /** Reads what keys of a table are derived from; warns on {@code err} when it is the published test secret. */
     KeyDeriver deriver(ClassSheet sheet, Map<String, String> environment, PrintStream err) throws IOException {
+        return new KeyDeriver(secret(environment, err), sheet, beacon == null ? null : Beacon.read(beacon));
+    }
+
+    /** Reads the master secret; warns on {@code err} when it is the published test secret. */
+    MasterSecret secret(Map<String, String> environment, PrintStream err) throws IOException {
         MasterSecret master = MasterSecret.read(secretFile, environment);
         if (master.isTest()) {
             err.println("canary: warning: no --secret-file and no $" + MasterSecret.VARIABLE
                     + ": keys are derived from the published test secret");
         }
-        return new KeyDeriver(master, sheet, beacon == null ? null : Beacon.read(beacon));
+        return master;
     }
 }

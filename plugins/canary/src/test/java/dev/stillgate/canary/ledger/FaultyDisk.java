@@ -18,9 +18,9 @@ import java.util.Set;
  * succeeds, as Linux does with pages it could not write. A successful force only records what it covers, for speed; a
  * power loss discards the rest.
  */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
     /** The operations. */
-    enum Step {
+    public enum Step {
         OPEN,
         WRITE,
         SHORT_WRITE,
@@ -37,23 +37,23 @@ final class FaultyDisk implements Disk {
     private int until = Integer.MAX_VALUE;
 
     /** Breaks exactly these operations from now on. */
-    void breakAll(Step... steps) {
+    public void breakAll(Step... steps) {
         broken.clear();
         broken.addAll(List.of(steps));
     }
 
     /** Breaks every operation after a number of further ones, as the death of the process does; written data stays. */
-    void breakAfter(int steps) {
+    public void breakAfter(int steps) {
         until = done.size() + steps;
     }
 
-    void repair() {
+    public void repair() {
         broken.clear();
         until = Integer.MAX_VALUE;
     }
 
     /** Truncates files to their last force, and deletes files whose directory was not forced since their creation. */
-    void losePower() throws IOException {
+    public void losePower() throws IOException {
         for (Path file : unlisted) {
             Files.deleteIfExists(file);
             forced.remove(file);
@@ -67,7 +67,7 @@ final class FaultyDisk implements Disk {
     }
 
     /** Returns the operations so far, including failed ones. */
-    List<Step> done() {
+    public List<Step> done() {
         return done;
     }
 

@@ -14,7 +14,7 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads texts from JSON lines, gzipped or not: the fields with a model's answers or a person's prose. */
-final class TextFiles {
+public final class TextFiles {
     private static final Set<String> FIELDS = Set.of("text", "response", "output", "content");
 
     private TextFiles() {}
@@ -22,7 +22,7 @@ final class TextFiles {
     /**
      * Returns a file of the data folder ({@code stillgate.data}, or {@code shared/data} in a parent folder), or null.
      */
-    static @Nullable Path shared(String name) {
+    public static @Nullable Path shared(String name) {
         String set = System.getProperty("stillgate.data");
         if (set != null) {
             return existing(Path.of(set, name));
@@ -41,7 +41,7 @@ final class TextFiles {
     }
 
     /** Returns the texts of a file; from a conversation only the assistant's messages. */
-    static List<String> read(Path file, String... fields) throws IOException {
+    public static List<String> read(Path file, String... fields) throws IOException {
         Set<String> wanted = fields.length == 0 ? FIELDS : Set.of(fields);
         List<String> texts = new ArrayList<>();
         try (InputStream raw = Files.newInputStream(file);

@@ -1,0 +1,291 @@
+package dev.stillgate.canary.sketch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Search for the accounts that were served a leaked text. The shingles of the text are held in memory and the sketch
+ * files are read three times: to learn which values belong to several accounts, to find the answer that covers each
+ * passage best, and to name. An account is named if the text contains enough values of one of its sketches that belong
+ * to no other account. They must spread over some passage, which no other account's answer covers much better. Reads
+ * files in use. Not thread-safe.
+ */
+public final class AccountTrace {
+    /** Words over which the equal values spread at least, so that one common sentence names no account. */
+    static final int SPREAD = 20;
+
+    /** Words between equal values of one passage at most. */
+    private static final int GAP = 120;
+
+    /** Factor by which another answer has more equal values if it covers a passage much better. */
+    private static final double MUCH = 1.5;
+
+    /** Words of a block, the unit in which passages are covered. */
+    private static final int BLOCK = 8;
+
+    private static final int MAX_ACCOUNTS = 10_000;
+    private static final int MAX_TEXTS = 10_000;
+    private static final int MAX_ALIKE = 100;
+
+    private final SketchKey key;
+    private final List<Path> directories;
+    private final LeakedShingles leaked = new LeakedShingles();
+    private final int[] slots = new int[Sketch.BUCKETS];
+    private final int[] places = new int[Sketch.BUCKETS];
+    private int least;
+
+    /** For each block of the text, most equal values of a sketch that covers the block, and the sketch's owner. */
+    private byte[] best = new byte[0];
+
+    private long[] bestOwner = new long[0];
+    private long sketches;
+    private long compared;
+    private long damaged;
+    private int foreign;
+
+    private final Map<String, AccountReport.Named> named = new LinkedHashMap<>();
+    private final Map<List<Long>, Text> texts = new LinkedHashMap<>();
+    private long similar;
+
+    /** An answer whose values several accounts share. */
+    private static final class Text {
+        private final Set<String> accounts = new LinkedHashSet<>();
+        private final int values;
+        private long more;
+        private long records;
+
+        Text(int values) {
+            this.values = values;
+        }
+    }
+
+    /** Receives a sketch with values in the text, whose slots are in {@link #slots}. */
+    private interface Visitor {
+        void sketch(ByteBuffer records, int at, String account);
+    }
+
+    /**
+     * Creates a search.
+     *
+     * @param directories the sketches of all gateways
+     */
+    public AccountTrace(SketchKey key, List<Path> directories) {
+        this.key = key;
+        this.directories = List.copyOf(directories);
+    }
+
+    /** Adds a leaked text. Those beyond the limit on shingles are ignored. */
+    public void read(CharSequence text) {
+        ShingleReader reader = ShingleReader.ofLeaked(key, leaked);
+        reader.read(text);
+        reader.end();
+        leaked.next();
+    }
+
+    /**
+     * Reads the sketches. To be called once.
+     *
+     * @throws IOException if a file cannot be read; damaged ones are counted
+     */
+    public AccountReport report() throws IOException {
+        visit((records, at, account) -> claim(owner(account)));
+        compared = sketches;
+        least = AccountReport.least(compared, leaked.size());
+        best = new byte[leaked.words() / BLOCK + 1];
+        bestOwner = new long[best.length];
+        visit((records, at, account) -> cover(owner(account)));
+        visit(this::judge);
+        return new AccountReport(
+                named.values().stream()
+                        .sorted(Comparator.comparingInt(AccountReport.Named::values)
+                                .thenComparingLong(AccountReport.Named::answers)
+                                .reversed())
+                        .toList(),
+                alike(),
+                similar,
+                least,
+                chance(least),
+                leaked.size(),
+                leaked.isFull(),
+                compared,
+                foreign,
+                damaged);
+    }
+
+    /** Notes the owner of each equal value. */
+    private void claim(long owner) {
+        for (int slot : slots) {
+            if (slot >= 0) {
+                leaked.own(slot, owner);
+            }
+        }
+    }
+
+    /** Notes the passages that a sketch covers. */
+    private void cover(long owner) {
+        int own = place(owner);
+        if (own < least || !isSpread(own)) {
+            return;
+        }
+        for (int i = 0; i < own; i++) {
+            boolean goesOn = i + 1 < own && places[i + 1] - places[i] <= GAP;
+            int to = goesOn ? places[i + 1] : places[i] + SPREAD;
+            for (int block = Math.max(0, places[i] - SPREAD) / BLOCK; block <= to / BLOCK; block++) {
+                if (block < best.length && best[block] < own) {
+                    best[block] = (byte) own;
+                    bestOwner[block] = owner;
+                }
+            }
+        }
+    }
+
+    /** Removes the places of a passage that another account's answer covers much better; returns how many remain. */
+    private int uncovered(int own, long owner) {
+        int kept = 0;
+        for (int i = 0; i < own; i++) {
+            int block = places[i] / BLOCK;
+            if (bestOwner[block] == owner || best[block] <= MUCH * own) {
+                places[kept++] = places[i];
+            }
+        }
+        return kept;
+    }
+
+    private double chance(int values) {
+        return AccountReport.log10Chance(compared, leaked.size(), values);
+    }
+
+    private void visit(Visitor visitor) throws IOException {
+        sketches = 0;
+        damaged = 0;
+        foreign = 0;
+        for (Path directory : directories) {
+            for (int number : SketchFormat.list(directory)) {
+                try {
+                    visit(directory, number, visitor);
+                } catch (NoSuchFileException e) {
+                    // deleted by the gateway meanwhile, as the oldest one
+                }
+            }
+        }
+    }
+
+    private void visit(Path directory, int number, Visitor visitor) throws IOException {
+        try (SketchReader in = new SketchReader(SketchFormat.sketches(directory, number))) {
+            if (!in.isReadable() || in.key() != key.id()) {
+                foreign++;
+                return;
+            }
+            AccountNames names = AccountNames.read(SketchFormat.names(directory, number));
+            for (int at = in.next(); at >= 0; at = in.next()) {
+                ByteBuffer records = in.buffer();
+                if (!SketchFormat.isRecord(records, at)) {
+                    damaged += in.isErased(at) ? 0 : 1;
+                    continue;
+                }
+                String account = names.id(SketchFormat.account(records, at));
+                if (account == null) {
+                    damaged++;
+                    continue;
+                }
+                sketches++;
+                int matches = 0;
+                for (int i = 0; i < Sketch.BUCKETS; i++) {
+                    slots[i] = leaked.find(i, SketchFormat.value(records, at, i));
+                    matches += slots[i] < 0 ? 0 : 1;
+                }
+                if (matches > 0) {
+                    visitor.sketch(records, at, account);
+                }
+            }
+        }
+    }
+
+    private void judge(ByteBuffer records, int at, String account) {
+        int equal = place(LeakedShingles.SEVERAL);
+        if (equal < least || !isSpread(equal)) {
+            return;
+        }
+        long owner = owner(account);
+        int own = place(owner);
+        own = uncovered(own, owner);
+        if (own >= least && isSpread(own)) {
+            long seconds = SketchFormat.seconds(records, at);
+            var found = new AccountReport.Named(account, own, chance(own), 1, seconds, seconds);
+            if (named.size() < MAX_ACCOUNTS || named.containsKey(account)) {
+                named.merge(account, found, AccountReport.Named::with);
+            }
+            return;
+        }
+        List<Long> values = new ArrayList<>();
+        for (int i = 0; i < Sketch.BUCKETS; i++) {
+            values.add(SketchFormat.value(records, at, i));
+        }
+        if (texts.size() >= MAX_TEXTS && !texts.containsKey(values)) {
+            similar++;
+            return;
+        }
+        Text text = texts.computeIfAbsent(values, any -> new Text(equal));
+        text.records++;
+        if (text.accounts.size() < MAX_ALIKE) {
+            text.accounts.add(account);
+        } else if (!text.accounts.contains(account)) {
+            text.more++;
+        }
+    }
+
+    /**
+     * Collects the places of equal values in {@link #places}, in order; returns their number.
+     *
+     * @param owner the account that alone has them, or {@link LeakedShingles#SEVERAL} for all
+     */
+    private int place(long owner) {
+        int count = 0;
+        for (int slot : slots) {
+            if (slot >= 0 && (owner == LeakedShingles.SEVERAL || leaked.owner(slot) == owner)) {
+                places[count++] = leaked.end(slot);
+            }
+        }
+        Arrays.sort(places, 0, count);
+        return count;
+    }
+
+    private boolean isSpread(int count) {
+        return count > 0 && places[count - 1] - places[0] >= SPREAD;
+    }
+
+    private List<AccountReport.Alike> alike() {
+        List<AccountReport.Alike> alike = new ArrayList<>();
+        for (Text text : texts.values()) {
+            if (text.accounts.size() > 1) {
+                alike.add(new AccountReport.Alike(List.copyOf(text.accounts), text.more, text.values));
+            } else {
+                similar += text.records;
+            }
+        }
+        alike.sort(Comparator.comparingInt(AccountReport.Alike::values).reversed());
+        return alike;
+    }
+
+    /** Returns a 64-bit hash of an account's id that stands for the account as an owner. */
+    private static long owner(String account) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < account.length(); i++) {
+            hash = (hash ^ account.charAt(i)) * 0x100000001b3L;
+        }
+        hash ^= hash >>> 32;
+        hash *= 0xd6e8feb86659fd93L;
+        hash ^= hash >>> 32;
+        return hash == LeakedShingles.NONE || hash == LeakedShingles.SEVERAL ? 1 : hash;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.stillgate.canary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.proof.CommitmentList;
+import dev.stillgate.canary.sketch.AnswerSketcher;
+import dev.stillgate.canary.sketch.ShingleReader;
+import dev.stillgate.canary.sketch.SketchKey;
+import dev.stillgate.canary.sketch.SketchStore;
+import dev.stillgate.testkit.FakeTicker;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TraceAccountTest {
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("STILLGATE_CANARY_SECRET", "a secret of this test only");
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int run(Map<String, String> environment, String... words) {
+        out.reset();
+        err.reset();
+        return new CanaryCommand(environment, CommitmentList::read)
+                .run(
+                        List.of(words),
+                        new ByteArrayInputStream(new byte[0]),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String answer(String about) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            text.append("Sentence ").append(i);
+            for (String word : "has more of the words than every other sentence".split(" ")) {
+                text.append(' ').append(word).append(' ').append(about).append(i);
+            }
+            text.append(".\n");
+        }
+        return text.toString();
+    }
+
+    private void serve(Path gateway, String account, String text) throws IOException {
+        SketchKey key = SketchKey.of(MasterSecret.read(null, ENVIRONMENT));
+        try (SketchStore store = new SketchStore(gateway.resolve(SketchStore.DIRECTORY), line -> {})) {
+            AnswerSketcher sketcher = new AnswerSketcher(store, key, account, new FakeTicker());
+            ShingleReader block = sketcher.block();
+            block.read(text);
+            block.end();
+            sketcher.end(true);
+        }
+    }
+
+    private String[] trace(String suspect, String... more) throws IOException {
+        Path leak = Files.writeString(directory.resolve("leak.txt"), suspect);
+        return java.util.stream.Stream.concat(
+                        java.util.stream.Stream.of("trace", "--account", "--suspect", leak.toString()),
+                        java.util.stream.Stream.of(more))
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void accountIsNamed() throws Exception {
+        serve(directory, "a_17", answer("trees"));
+        serve(directory, "a-18", answer("rivers"));
+        String ledger = directory.resolve("ledger").toString();
+
+        assertThat(run(ENVIRONMENT, trace(answer("trees"), "--ledger", ledger))).isZero();
+        assertThat(output())
+                .startsWith("# Leaked text: served to a\\_17\n")
+                .contains("| a\\_17 | ", " of 20 | ", "2 sketches were compared")
+                .doesNotContain("a-18");
+        assertThat(run(ENVIRONMENT, trace(answer("trees"), "--ledger", ledger, "--json")))
+                .isZero();
+        assertThat(output()).contains("\"account\" : \"a_17\"", "\"finding\" : \"served to");
+
+        assertThat(run(ENVIRONMENT, trace(answer("clouds"), "--ledger", ledger)))
+                .isZero();
+        assertThat(output()).startsWith("# Leaked text: names no account\n").doesNotContain("| account |");
+
+        Path lines = Files.writeString(
+                directory.resolve("leak.jsonl"),
+                "{\"text\":\"" + answer("trees").replace("\n", "\\n") + "\"}\n{\"text\":\""
+                        + answer("rivers").replace("\n", " ") + "\"}\n");
+        assertThat(run(ENVIRONMENT, "trace", "--account", "--suspect", lines.toString(), "--ledger", ledger))
+                .isZero();
+        assertThat(output()).startsWith("# Leaked text: served to 2 accounts\n");
+    }
+
+    @Test
+    void gatewaysAreTracedTogether() throws Exception {
+        serve(directory.resolve("one"), "a-1", answer("trees"));
+        serve(directory.resolve("two"), "a-2", answer("trees"));
+        String one = directory.resolve("one/ledger").toString();
+        String two = directory.resolve("two/ledger").toString();
+        assertThat(run(ENVIRONMENT, trace(answer("trees"), "--ledger", one, "--ledger", two)))
+                .isZero();
+        assertThat(output())
+                .startsWith("# Leaked text: served to several accounts alike\n")
+                .contains("- served to all of these: a-1, a-2 (");
+    }
+
+    @Test
+    void anotherSecretIsReported() throws Exception {
+        serve(directory, "a-1", answer("trees"));
+        String ledger = directory.resolve("ledger").toString();
+        assertThat(run(
+                        Map.of("STILLGATE_CANARY_SECRET", "a secret of somewhere else"),
+                        trace(answer("trees"), "--ledger", ledger)))
+                .isZero();
+        assertThat(output()).contains("names no account", "0 sketches were compared", "1 files were not compared");
+    }
+
+    @Test
+    void wrongUsageIsRefused() throws Exception {
+        assertThat(run(ENVIRONMENT, trace("x"))).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--account needs --ledger");
+        String ledger = directory.resolve("ledger").toString();
+        assertThat(run(ENVIRONMENT, trace("x", "--ledger", ledger))).isOne();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("sketches: no such file");
+        String leak = directory.resolve("leak.txt").toString();
+        assertThat(run(ENVIRONMENT, "trace", "--suspect", leak, "--ledger", ledger, "--ledger", ledger))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("several --ledger");
+    }
+}

@@ -183,7 +183,14 @@ public final class ProseEditor {
             pending.add(word);
         } else {
             flush(held.length());
-            passed(word.isOpen(), word.id(), word.hash(), word.foreign(), word.apostrophe(), word.isCapital());
+            passed(
+                    word.isOpen(),
+                    word.id(),
+                    word.hash(),
+                    word.length(),
+                    word.caps(),
+                    word.foreign(),
+                    word.apostrophe());
         }
         word.clear();
         wordHeld = spaced = false;
@@ -275,7 +282,7 @@ public final class ProseEditor {
             left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
             flush(chars);
         }
-        left.word(now.lastWord, now.lastHash, first.caps == LetterCase.CAPITAL && now.count() == 1);
+        left.form(now, first.caps == LetterCase.CAPITAL && now.count() == 1, forms.context(now));
         markdown.words(forms.countedWords(form));
         drop(words);
     }
@@ -291,8 +298,7 @@ public final class ProseEditor {
     /** Writes the first pending word unchanged. */
     private void pass() {
         PendingWords.Word first = pending.get(0);
-        boolean capital = first.caps == LetterCase.CAPITAL;
-        passed(first.open, first.id, first.hash, first.foreign, first.apostrophe, capital);
+        passed(first.open, first.id, first.hash, first.length, first.caps, first.foreign, first.apostrophe);
         flush(first.length);
         drop(1);
     }
@@ -307,12 +313,12 @@ public final class ProseEditor {
         spaced &= pending.count() > 0;
     }
 
-    private void passed(boolean open, int id, int hash, boolean foreign, char apostrophe, boolean capital) {
+    private void passed(boolean open, int id, int hash, int length, LetterCase caps, boolean foreign, char apostrophe) {
         if (open) {
-            guards.passed(id, foreign);
+            guards.passed(id, length, caps, foreign);
         }
         left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
-        left.word(id, hash, capital);
+        left.word(id, hash, caps == LetterCase.CAPITAL, forms.context(id));
         markdown.words(1);
     }
 

@@ -45,9 +45,15 @@ public final class FormGuards {
         evidence = LanguageEvidence.INITIAL;
     }
 
-    /** Adds a written word to the language score. */
-    public void passed(int id, boolean foreign) {
+    /**
+     * Adds a written word to the language score, and looks for signs of source code and mathematics: a common word in
+     * capitals, as in SQL, or a variable of one small letter.
+     */
+    public void passed(int id, int length, LetterCase caps, boolean foreign) {
         evidence = table.evidence().after(evidence, id, foreign);
+        boolean common = table.evidence().isCommon(id);
+        boolean variable = length == 1 && caps == LetterCase.LOWER && !common && id != WordTrie.NUMBER && !foreign;
+        left.technical |= variable || (common && caps == LetterCase.MIXED);
     }
 
     /** Returns whether the text so far allows forms of any class here. */
@@ -83,6 +89,9 @@ public final class FormGuards {
         if (!mayBegin() || !(marks() || wordClass.opening())) {
             return false;
         }
+        if (left.technical || !forms.mayStandIn(form.cls, left.context())) {
+            return false;
+        }
         if (form.proper ? !capital : capital && left.kind != Left.START) {
             return false;
         }
@@ -92,11 +101,12 @@ public final class FormGuards {
             }
         }
         return wordClass.guards().left().contains(left.kind)
-                && (left.kind != Left.WORD || forms.mayFollow(form.cls, left.word));
+                && (left.kind != Left.WORD
+                        || (forms.mayFollow(form.cls, left.word) && forms.mayFollowTwo(form.cls, left.wordBefore)));
     }
 
     /**
-     * Returns whether the right neighbour of a form fits.
+     * Returns whether the right neighbour of a form fits. Two capitalized words may be the beginning of a title.
      *
      * @param closing what follows the last pending word, or null if the word being read does
      */
@@ -110,6 +120,9 @@ public final class FormGuards {
             return true;
         }
         boolean capital = known ? pending.get(words).firstCapital : word.firstCapital();
+        if (capital && !form.proper && pending.get(0).caps == LetterCase.CAPITAL) {
+            return false;
+        }
         int next = known ? pending.get(words).id : WordTrie.UNKNOWN;
         return forms.mayPrecede(form.cls, next) && !(capital && left.capital && left.kind == Left.WORD);
     }

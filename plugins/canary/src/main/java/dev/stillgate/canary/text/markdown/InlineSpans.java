@@ -1,6 +1,9 @@
 package dev.stillgate.canary.text.markdown;
 
-/** Tracks inline spans that are not prose: code, quotes, brackets, placeholders, tags, links and mathematics. */
+/**
+ * Tracks inline spans that are not prose: code, quotes, emphasis, brackets, placeholders, tags, links and mathematics.
+ * Emphasized text is often a title, a label or a word that is the subject of its sentence.
+ */
 public final class InlineSpans {
     private static final int DEEPEST = 1_000;
 
@@ -13,6 +16,10 @@ public final class InlineSpans {
     private boolean doubleQuote;
     private boolean curlyQuote;
     private boolean singleQuote;
+    private boolean emphasis;
+    /** The character before the current run of asterisks or underscores. */
+    private char beforeEmphasis;
+
     private boolean tag;
     private boolean link;
     private boolean dollars;
@@ -40,7 +47,7 @@ public final class InlineSpans {
 
     void endLine() {
         endRun();
-        singleQuote = tag = link = dollars = false;
+        singleQuote = emphasis = tag = link = dollars = false;
         brackets = braces = calls = 0;
         previous = beforePrevious = '\n';
     }
@@ -51,6 +58,10 @@ public final class InlineSpans {
     }
 
     boolean open() {
+        return plain() && !emphasis;
+    }
+
+    private boolean plain() {
         return codeRun == 0
                 && !(doubleQuote || curlyQuote || singleQuote || tag || link)
                 && !(dollars || dollarBlock || texBlock || docs || comment)
@@ -60,7 +71,7 @@ public final class InlineSpans {
 
     /** Returns whether a character, given those before it, indicates source code outside any span. */
     boolean isCode(char c) {
-        if (c == ' ' || c == ',' || c == '.' || !open()) {
+        if (c == ' ' || c == ',' || c == '.' || !plain()) {
             return false;
         }
         if (c == '(' && Character.isLetterOrDigit(previous)) {
@@ -76,7 +87,8 @@ public final class InlineSpans {
 
     void wordStarts(char first) {
         endRun();
-        if (open()) {
+        if (plain()) {
+            emphasis |= isEmphasis(previous) && isLead(beforeEmphasis);
             dollars = previous == '$' && Character.isLetter(first);
             tag = previous == '<' && Character.isLetter(first);
             singleQuote = (previous == '\'' || previous == '‘') && isLead(beforePrevious);
@@ -104,6 +116,10 @@ public final class InlineSpans {
     }
 
     private void span(char c) {
+        if (isEmphasis(c)) {
+            beforeEmphasis = isEmphasis(previous) ? beforeEmphasis : previous;
+            emphasis &= isLead(previous);
+        }
         switch (c) {
             case '"' -> {
                 docs ^= previous == '"' && beforePrevious == '"';
@@ -161,6 +177,10 @@ public final class InlineSpans {
     private void shift(char c) {
         beforePrevious = previous;
         previous = c;
+    }
+
+    private static boolean isEmphasis(char c) {
+        return c == '*' || c == '_';
     }
 
     /** Returns whether a quote mark after this character is an opening one. */

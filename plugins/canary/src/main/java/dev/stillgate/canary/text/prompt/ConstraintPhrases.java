@@ -15,26 +15,41 @@ import org.jspecify.annotations.Nullable;
 
 /** Phrases of prompts that fix the wording of the answer, from the resource {@code wording-phrases.txt}. */
 final class ConstraintPhrases {
-    /** The phrases of each kind; {@code *} stands for up to four words, {@code #} for a number. */
-    static final Map<Kind, List<String>> ALL = read();
+    private static final char FIRST_OTHER_SCRIPT = 0x400;
+    private static final char LAST_CYRILLIC = 0x52f;
+    private static final int SLOTS = 1 << 10;
 
-    private static final String[] TRANSLATION = {"翻译", "翻譯", "翻訳", "번역", "перевед", "перевод", "ترجم"};
-    private static final String[] VERSE = {"诗", "詩", "俳句", "歌词", "歌詞", "стихотвор"};
+    /** A phrase in another script than Latin, in lower case. */
+    private record Stem(String text, Kind kind) {}
+
+    /** The Latin phrases of each kind; {@code *} stands for up to four words, {@code #} for a number. */
+    static final Map<Kind, List<String>> ALL = new EnumMap<>(Kind.class);
+
+    /** The other phrases, by the low bits of their first character. */
+    private static final List<List<Stem>> STEMS = new ArrayList<>();
+
+    static {
+        for (int i = 0; i < SLOTS; i++) {
+            STEMS.add(new ArrayList<>());
+        }
+        read();
+    }
 
     private ConstraintPhrases() {}
 
-    private static Map<Kind, List<String>> read() {
-        Map<Kind, List<String>> phrases = new EnumMap<>(Kind.class);
-        List<String> section = new ArrayList<>();
+    private static void read() {
+        Kind kind = Kind.VERSE;
         for (String line : resource().lines().toList()) {
             if (line.startsWith("[")) {
-                section = new ArrayList<>();
-                phrases.put(Kind.valueOf(line.substring(1, line.length() - 1).toUpperCase(Locale.ROOT)), section);
-            } else if (!line.isBlank() && !line.startsWith(";")) {
-                section.add(line.strip());
+                kind = Kind.valueOf(line.substring(1, line.length() - 1).toUpperCase(Locale.ROOT));
+            } else if (line.isBlank() || line.startsWith(";")) {
+                continue;
+            } else if (line.charAt(0) >= FIRST_OTHER_SCRIPT) {
+                STEMS.get(line.charAt(0) % SLOTS).add(new Stem(line.strip(), kind));
+            } else {
+                ALL.computeIfAbsent(kind, any -> new ArrayList<>()).add(line.strip());
             }
         }
-        return phrases;
     }
 
     private static String resource() {
@@ -47,28 +62,34 @@ final class ConstraintPhrases {
     }
 
     /**
-     * Returns the kind of a phrase that begins at a position, for scripts without spaces or with rich inflection; null
-     * for none.
+     * Returns the kind of a phrase that begins at a position, for scripts other than Latin; null for none. A Cyrillic
+     * phrase begins where a word does.
+     *
+     * @param to end of the text that may be read
      */
     static @Nullable Kind unspaced(CharSequence text, int at, int to, char c) {
-        if (c < 0x400) {
+        boolean inside = c <= LAST_CYRILLIC && at > 0 && Character.isLetter(text.charAt(at - 1));
+        if (c < FIRST_OTHER_SCRIPT || inside) {
             return null;
         }
-        return begins(text, at, to, TRANSLATION) ? Kind.TRANSLATION : begins(text, at, to, VERSE) ? Kind.VERSE : null;
-    }
-
-    private static boolean begins(CharSequence text, int at, int to, String[] phrases) {
-        for (String phrase : phrases) {
-            int i = 0;
-            while (i < phrase.length()
-                    && at + i < to
-                    && Character.toLowerCase(text.charAt(at + i)) == phrase.charAt(i)) {
-                i++;
-            }
-            if (i == phrase.length()) {
-                return true;
+        List<Stem> stems = STEMS.get(Character.toLowerCase(c) % SLOTS);
+        for (int i = 0; i < stems.size(); i++) {
+            if (begins(text, at, to, stems.get(i).text)) {
+                return stems.get(i).kind;
             }
         }
-        return false;
+        return null;
+    }
+
+    private static boolean begins(CharSequence text, int at, int to, String stem) {
+        if (at + stem.length() > to) {
+            return false;
+        }
+        for (int i = 0; i < stem.length(); i++) {
+            if (Character.toLowerCase(text.charAt(at + i)) != stem.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -126,6 +126,8 @@ public final class ClassTable {
                 texts(out, guards.right().stream().map(Enum::name).sorted().toList());
                 texts(out, guards.onlyAfter());
                 texts(out, guards.neverAfter());
+                texts(out, guards.neverAfterTwo());
+                texts(out, guards.neverInContext());
                 texts(out, guards.onlyBefore());
                 texts(out, guards.neverBefore());
                 out.writeBoolean(cls.opening());

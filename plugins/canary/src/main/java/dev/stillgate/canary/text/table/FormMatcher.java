@@ -33,6 +33,8 @@ public final class FormMatcher {
         public final String text;
         public final int lastWord;
         public final int lastHash;
+        /** The word before the last one, {@link WordTrie#UNKNOWN} for a form of one word. */
+        public final int wordBeforeLast;
         /** Whether the form always begins with a capital, as "I" does. */
         public final boolean proper;
 
@@ -50,6 +52,7 @@ public final class FormMatcher {
             this.words = words;
             this.lastWord = words[words.length - 1];
             this.lastHash = lastHash;
+            this.wordBeforeLast = words.length > 1 ? words[words.length - 2] : WordTrie.UNKNOWN;
             this.proper = Character.isUpperCase(text.charAt(0));
         }
 
@@ -68,6 +71,16 @@ public final class FormMatcher {
     private final int[] normal;
     private final BitSet[] before;
     private final BitSet[] after;
+    /** For each class the words that may not be two to the left. */
+    private final BitSet[] neverAfterTwo;
+
+    /** The different lists of words that a context may not have; a bit of a context's state stands for each. */
+    private final List<SortedSet<String>> contexts = new ArrayList<>();
+
+    /** For each word the bits of the lists that contain it. */
+    private final long[] contextBits;
+    /** For each class the bit of its list. */
+    private final long[] contextOf;
     /** For each class the ranks of the words that, as right neighbours, are treated unlike an unknown word. */
     private final BitSet[] telling;
 
@@ -98,10 +111,30 @@ public final class FormMatcher {
             after[c] = allowed(guards.onlyAfter(), guards.neverAfter(), false);
         }
         forms.forEach(this::keepApart);
+        neverAfterTwo = new BitSet[classes.size()];
+        contextBits = new long[words.size()];
+        contextOf = new long[classes.size()];
+        for (int c = 0; c < classes.size(); c++) {
+            neverAfterTwo[c] = ids(classes.get(c).guards().neverAfterTwo(), false);
+            addContext(c);
+        }
         telling = new BitSet[classes.size()];
         for (int c = 0; c < classes.size(); c++) {
             tell(c);
         }
+    }
+
+    private void addContext(int cls) throws TableException {
+        SortedSet<String> list = classes.get(cls).guards().neverInContext();
+        if (!contexts.contains(list)) {
+            contexts.add(list);
+        }
+        int number = contexts.indexOf(list);
+        if (number == Long.SIZE) {
+            throw classes.get(cls).at().problem("expected at most 64 different lists never-in-context");
+        }
+        contextOf[cls] = 1L << number;
+        list.forEach(word -> contextBits[words.add(word)] |= contextOf[cls]);
     }
 
     private void tell(int cls) {
@@ -123,8 +156,13 @@ public final class FormMatcher {
     private void addClass(int cls) throws TableException {
         WordClass wordClass = classes.get(cls);
         WordClass.Guards guards = wordClass.guards();
-        for (SortedSet<String> list :
-                List.of(guards.onlyAfter(), guards.neverAfter(), guards.onlyBefore(), guards.neverBefore())) {
+        for (SortedSet<String> list : List.of(
+                guards.onlyAfter(),
+                guards.neverAfter(),
+                guards.neverAfterTwo(),
+                guards.neverInContext(),
+                guards.onlyBefore(),
+                guards.neverBefore())) {
             list.forEach(words::add);
         }
         for (Pair pair : wordClass.pairs()) {
@@ -289,6 +327,30 @@ public final class FormMatcher {
 
     public boolean mayFollow(int cls, int word) {
         return after[cls].get(word);
+    }
+
+    /** Returns whether a word may be two to the left of a class's form. */
+    public boolean mayFollowTwo(int cls, int word) {
+        return !neverAfterTwo[cls].get(word);
+    }
+
+    /** Returns the bits that a word adds to a context. */
+    public long context(int word) {
+        return contextBits[word];
+    }
+
+    /** Returns the bits that a form adds to a context. */
+    public long context(Form form) {
+        long bits = 0;
+        for (int word : form.words) {
+            bits |= contextBits[word];
+        }
+        return bits;
+    }
+
+    /** Returns whether a context has none of the words that a class forbids there. */
+    public boolean mayStandIn(int cls, long context) {
+        return (context & contextOf[cls]) == 0;
     }
 
     public boolean mayPrecede(int cls, int word) {

@@ -34,6 +34,11 @@ public final class LanguageEvidence {
         own.forEach(word -> steps[words.add(word)] = FOR);
     }
 
+    /** Returns whether a word is one of the language's common words. */
+    public boolean isCommon(int word) {
+        return steps[word] == FOR;
+    }
+
     /**
      * Returns the score after one more word.
      *

@@ -29,11 +29,19 @@ final class TableReader {
     private static final int MOST_LETTERS = 64;
     private static final int LONGEST_WORD = 24;
     private static final int MOST_EDITS = 1_000_000;
-    private static final Set<String> FILE_KEYS = Set.of("format", "language", "evidence", "words", "classes");
+    private static final Set<String> FILE_KEYS =
+            Set.of("format", "language", "evidence", "words", "never-in-context", "classes");
     private static final Set<String> CLASS_KEYS =
             Set.of("name", "pairs", "direction", "buckets", "guards", "opening", "rate", "offsets", "error");
-    private static final Set<String> GUARD_KEYS =
-            Set.of("left", "right", "only-after", "never-after", "only-before", "never-before");
+    private static final Set<String> GUARD_KEYS = Set.of(
+            "left",
+            "right",
+            "only-after",
+            "never-after",
+            "never-after-two",
+            "never-in-context",
+            "only-before",
+            "never-before");
 
     /** The content of the files, classes in file order. */
     record Read(String language, SortedSet<String> evidence, SortedSet<String> against, List<WordClass> classes) {}
@@ -44,6 +52,9 @@ final class TableReader {
     private final Set<String> names = new HashSet<>();
     private final Map<String, SortedSet<String>> lists = new HashMap<>();
     private final Set<Character> letters = new HashSet<>();
+    /** Words of the file's own {@code never-in-context}, which hold for each of its classes. */
+    private SortedSet<String> everywhere = new TreeSet<>();
+
     private String language = "";
     private int pairs;
 
@@ -70,6 +81,7 @@ final class TableReader {
                 lists.put("$" + list.getKey(), words(list.getValue()));
             }
         }
+        everywhere = words(entries.get("never-in-context"));
         for (YamlValue item : required(root, entries, "classes").items("the classes", 1, MOST_CLASSES)) {
             classes.add(wordClass(item, item.entries("a class", CLASS_KEYS)));
         }
@@ -155,11 +167,15 @@ final class TableReader {
 
     private Guards guards(@Nullable YamlValue value) throws TableException {
         Map<String, YamlValue> guards = value == null ? Map.of() : value.entries("guards", GUARD_KEYS);
+        SortedSet<String> context = words(guards.get("never-in-context"));
+        context.addAll(everywhere);
         return new Guards(
                 kinds(guards.get("left"), Left.class, EnumSet.allOf(Left.class)),
                 kinds(guards.get("right"), Right.class, EnumSet.of(Right.WORD)),
                 words(guards.get("only-after")),
                 words(guards.get("never-after")),
+                words(guards.get("never-after-two")),
+                context,
                 words(guards.get("only-before")),
                 words(guards.get("never-before")));
     }

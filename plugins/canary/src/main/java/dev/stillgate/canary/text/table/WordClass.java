@@ -82,14 +82,19 @@ public record WordClass(
     }
 
     /**
-     * Conditions under which a form counts as a site. The word lists apply only to a neighbour that is a word with one
-     * space between; an empty list of allowed words allows every word.
+     * Conditions under which a form counts as a site. The lists of neighbours apply only to a neighbour that is a word
+     * with one space between; an empty list of allowed words allows every word.
+     *
+     * @param neverAfterTwo forbidden words two to the left, with one space after each of the two words
+     * @param neverInContext forbidden words anywhere to the left in the same sentence or in the sentence before it
      */
     public record Guards(
             Set<Left> left,
             Set<Right> right,
             SortedSet<String> onlyAfter,
             SortedSet<String> neverAfter,
+            SortedSet<String> neverAfterTwo,
+            SortedSet<String> neverInContext,
             SortedSet<String> onlyBefore,
             SortedSet<String> neverBefore) {}
 }

@@ -183,10 +183,6 @@ public final class WordReader {
         return capitals == 0 ? LetterCase.LOWER : capitals == 1 && firstCapital ? LetterCase.CAPITAL : LetterCase.MIXED;
     }
 
-    public boolean isCapital() {
-        return capitals == 1 && firstCapital;
-    }
-
     public char apostrophe() {
         return apostrophe;
     }

@@ -71,7 +71,60 @@ final class DomainsTest {
                 "The contraction of it is is it's.",
                 "The version that I am today is another one.",
                 "Put the do not disturb sign on the door.",
-                "We saw that x is not y in this case."
+                "We saw that x is not y in this case.",
+                "Read main sources before you read the textbook.",
+                "Walk around for a while and ask people around.",
+                "You may convey covered works to others under these terms.",
+                "The men have started to repair the mill.",
+                "The engine had started to smoke.",
+                "He has just started with the harvest.",
+                "The trip was started by the elders.",
+                "How sure you are of the date matters little.",
+                "It depends on how much more there is to say.",
+                "The fitter and happier you are in the summer, the better.",
+                "Nobody knows how old it is by now.",
+                "The primary method takes no argument, and the main method calls it.",
+                "The main use of the barn is storage.",
+                "Use it is rather than it's in a letter.",
+                "The contraction don't has an apostrophe.",
+                "A verb is negated in the past. Did not becomes didn't.",
+                "The adverb usually goes before the verb.",
+                "The word like has two uses.",
+                "The preposition toward has no s there.",
+                "The word because joins two parts, and since means because.",
+                "The word essential is overused.",
+                "The tenant shall pay the rent, and it is due on the first.",
+                "Where the licensee has paid, the fee is not due again.",
+                "Congress shall make no law of the kind. They are not to be quartered.",
+                "Thou shalt go, for it is late.",
+                "The law allows people to fish here.",
+                "The visa allows you to stay for a month.",
+                "The rules allow players to pass the ball twice.",
+                "SELECT name FROM towns WHERE it is not small AND do not stop",
+                "If the value y is not found, do not stop.",
+                "The set n < 4 is not large enough, and it is not empty.",
+                "The sum a + b is not 7.",
+                "Call it when the result is not none.",
+                "The value is not 4.",
+                "They called it *do not know* for years.",
+                "**Here is the thing**: all is well.",
+                "- _It's a small town_ is a film of that year.",
+                "- Don't Look Back was sung by them.",
+                "Don't people often say so?",
+                "Doesn't the river freeze in March?",
+                "Can't the others come along?",
+                "I'd really wanted to see the town.",
+                "We have used cars, and they have written permission.",
+                "The studies show that works of art sell well.",
+                "A report shows that use of salt has grown.",
+                "It was the only book that had survived.",
+                "Zinc is an essential element in the food.",
+                "The trial found a significant effect of the drug.",
+                "What's up with the weather these days?",
+                "Love them with all your heart and mind.",
+                "The more you eat, all the sooner you sleep.",
+                "This road leads to more hills.",
+                "Here's to the bride and the groom."
             })
     void sentenceThatDependsOnTheFormIsUnchanged(String sentence) {
         List<String> both = List.of(edited(sentence, 0), edited(sentence, 1));
@@ -96,6 +149,25 @@ final class DomainsTest {
     void sentenceWithEquivalentFormsIsEdited(String form0, String form1) {
         assertThat(edited(form0, 1)).isEqualTo(form1);
         assertThat(edited(form1, 0)).isEqualTo(form0);
+    }
+
+    @Test
+    @DisplayName("plugins 3: items of a list that recite a law are unchanged")
+    void listOfRulesIsUnchanged() {
+        String list = BEFORE
+                + "1. You shall not steal, for it is not yours.\n"
+                + "2. You shall not lie. It is not good, and they are not deaf.\n"
+                + "3. The buyer shall pay when it is due, and it is not refunded.\n";
+        assertThat(EnglishTable.edited(list, 0)).isEqualTo(list);
+        assertThat(EnglishTable.edited(list, 1)).isEqualTo(list);
+    }
+
+    @Test
+    @DisplayName("plugins 3: after a heading about words the first item of a list is unchanged")
+    void listOfContractionsIsUnchanged() {
+        String list = BEFORE + "Contractions of the verb:\n- Do not becomes don't.\n";
+        assertThat(EnglishTable.edited(list, 0)).isEqualTo(list);
+        assertThat(EnglishTable.edited(list, 1)).isEqualTo(list);
     }
 
     @Test

@@ -25,8 +25,13 @@ final class Edits {
     private static final int WORDS = 12;
     private static final int REACH = 200;
 
-    /** An edit: {@code old} becomes {@code now} between {@code left} and {@code right}. */
-    record Edit(String cls, String left, String old, String now, String right) {
+    /**
+     * An edit: {@code old} becomes {@code now} between {@code left} and {@code right}.
+     *
+     * @param begin the start of its sentence
+     * @param end the rest of its sentence
+     */
+    record Edit(String cls, String left, String old, String now, String right, String begin, String end) {
         String forms() {
             return folded(old) + ">" + folded(now);
         }
@@ -117,7 +122,32 @@ final class Edits {
                 joined(before, Math.max(0, before.length - WORDS), before.length),
                 text.substring(at, oldEnd),
                 edited.substring(at, nowEnd),
-                joined(after, 0, Math.min(after.length, WORDS + 1)));
+                joined(after, 0, Math.min(after.length, WORDS + 1)),
+                text.substring(sentenceStart(text, at), at),
+                text.substring(oldEnd, sentenceEnd(text, oldEnd)));
+    }
+
+    private static int sentenceStart(String text, int at) {
+        int start = at;
+        while (start > 0 && !(endsSentence(text, start - 1) && start < at)) {
+            start--;
+        }
+        return start;
+    }
+
+    private static int sentenceEnd(String text, int at) {
+        int end = at;
+        while (end < text.length() && !endsSentence(text, end)) {
+            end++;
+        }
+        return Math.min(text.length(), end + 1);
+    }
+
+    /** Returns whether a sentence ends with a character: the end of a line, or . ! ? before white space. */
+    private static boolean endsSentence(String text, int at) {
+        boolean stop = ".!?".indexOf(text.charAt(at)) >= 0;
+        boolean last = at + 1 == text.length() || Character.isWhitespace(text.charAt(at + 1));
+        return text.charAt(at) == '\n' || (stop && last);
     }
 
     private static String joined(String[] words, int from, int to) {

@@ -39,6 +39,20 @@ final class ProseEditorTest {
         assertThat(edit(form1, 0)).isEqualTo(form0.equals(form1) ? "This can help to reduce the noise." : form0);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "The *people* of the town do not need that.",
+                "**The people** of the town do not need that.",
+                "The people of the EU do not need that.",
+                "A town, or I, say that they do not need that.",
+                "The people AND the town came. They do not need that.",
+                "The people of about ~5 towns do not need that.",
+            })
+    void proseBesideOtherTextIsEdited(String text) {
+        assertThat(edit(text, 1)).isEqualTo(text.replace("do not", "don't"));
+    }
+
     @Test
     void apostropheStyleOfTheTextIsKept() {
         assertThat(edit("She’s here, and you do not need a permit.", 1))
@@ -81,6 +95,16 @@ final class ProseEditorTest {
                 "\"\"\"Says that you do not need a permit.\n\nIt is never null.\n\"\"\"\n",
                 "You do *not* need that.",
                 "You do_not need that.",
+                "The people **do not need** that.",
+                "- **Do not wait:** it has a _we do not know_ in it.",
+                "***It is so late***, they said to all of them.",
+                "The people AND the town do not need that.",
+                "The town k of the people do not need that.",
+                "The people < the town do not need that.",
+                "The people × the town do not need that.",
+                "The town of 2 * 3 people, they do not need that.",
+                "Do Not Disturb is what they said to all of them.",
+                "Don't Look is what they said to all of them.",
                 "you_do not.",
                 "Anna: You do not need a permit for that.",
                 "**Ben:** You do not need a permit for that.",

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -65,5 +67,21 @@ public final class TextFiles {
             }
         }
         return texts;
+    }
+
+    /** Returns the text fields of each object of a file of JSON lines, without nested objects. */
+    static List<Map<String, String>> objects(Path file) throws IOException {
+        List<Map<String, String>> objects = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(file);
+                JsonParser parser = new JsonFactory().createParser(in)) {
+            while (parser.nextToken() != null) {
+                if (parser.currentToken() == JsonToken.START_OBJECT) {
+                    objects.add(new HashMap<>());
+                } else if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                    objects.getLast().put(parser.currentName(), parser.getText());
+                }
+            }
+        }
+        return objects;
     }
 }

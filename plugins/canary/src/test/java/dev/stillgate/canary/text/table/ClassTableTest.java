@@ -114,6 +114,61 @@ final class ClassTableTest {
                 .hasMessageContaining("the form \"such as\" occurs in two pairs");
     }
 
+    private static List<String> sites(ClassTable table, String text) {
+        List<String> sites = new ArrayList<>();
+        ProseEditor editor = new ProseEditor(
+                table, FormChooser.READER, (cls, bucket, found, written, at) -> sites.add(table.name(cls) + at));
+        editor.feed("the and ".repeat(12) + text);
+        editor.end();
+        return sites;
+    }
+
+    @Test
+    void wordTwoToTheLeftIsForbidden() throws Exception {
+        ClassTable table = read(
+                HEAD + cls("a", "[[do not, don't]]").replace("buckets", "guards: {never-after-two: [how]}, buckets"));
+        assertThat(sites(table, "how and do not the")).isEmpty();
+        assertThat(sites(table, "how the and do not the")).hasSize(1);
+        assertThat(sites(table, "how, and do not the")).hasSize(1);
+        assertThat(sites(table, "how and, do not the")).hasSize(1);
+    }
+
+    @Test
+    void wordOfTheContextIsForbidden() throws Exception {
+        ClassTable table = read(HEAD
+                + cls("a", "[[do not, don't]]").replace("buckets", "guards: {never-in-context: [verb]}, buckets")
+                + cls("b", "[[towards, toward]]"));
+        assertThat(sites(table, "a verb. The and do not the towards it.")).containsExactly("b123");
+        assertThat(sites(table, "a verb:\n- The and do not the it.")).isEmpty();
+        assertThat(sites(table, "a verb.\n1. The and do not the it.")).isEmpty();
+        assertThat(sites(table, "a verb. The and. The and do not the it.")).containsExactly("a121");
+    }
+
+    @Test
+    void contextOfTheFileHoldsForEachClass() throws Exception {
+        ClassTable table = read(HEAD.replace("classes:", "never-in-context: [verb]\nclasses:")
+                + cls("a", "[[do not, don't]]")
+                + cls("b", "[[towards, toward]]"));
+        assertThat(sites(table, "a verb and do not the towards it.")).isEmpty();
+        assertThat(sites(table, "the verbs and do not the towards it.")).hasSize(2);
+        assertThat(table.digest())
+                .isNotEqualTo(read(HEAD + cls("a", "[[do not, don't]]") + cls("b", "[[towards, toward]]"))
+                        .digest());
+    }
+
+    @Test
+    void tooManyContextsAreRejected() throws Exception {
+        StringBuilder yaml = new StringBuilder(HEAD);
+        for (int i = 0; i <= 64; i++) {
+            String guards = "guards: {never-in-context: [" + word(i, 0, "c") + "]}, buckets";
+            yaml.append(cls("c" + i, "[[" + word(i, 0, "x") + ", " + word(i, 0, "y") + "]]")
+                    .replace("buckets", guards));
+        }
+        assertThatThrownBy(() -> read(yaml.toString()))
+                .hasMessageContaining("t.yaml:69:")
+                .hasMessageContaining("expected at most 64 different lists never-in-context");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -137,6 +192,8 @@ final class ClassTableTest {
                 "buckets: 2|buckets: 2, guards: {left: [up]}|expected one of [word, comma, start, other]",
                 "buckets: 2|buckets: 2, guards: {below: [up]}|unknown key \"below\"",
                 "buckets: 2|buckets: 2, guards: {never-after: [Up]}|expected a lower-case word",
+                "buckets: 2|buckets: 2, guards: {never-after-two: [Up]}|expected a lower-case word",
+                "buckets: 2|buckets: 2, guards: {never-in-context: [a b]}|expected a lower-case word",
                 "buckets: 2|buckets: 2, guards: {never-after: [$none]}|expected a lower-case word",
                 "buckets: 2|buckets: 2, guards: [a]|expected guards, a mapping",
                 "[[do not, don't]]|[]|expected pairs of forms, a list of 1 to 64",

@@ -93,7 +93,7 @@ final class ProseEditorPropertiesTest {
                 .isEqualTo(text);
     }
 
-    /** "Discussions about", a space, "themselves", and the character after it. */
+    /** A form, a space, the longest word that decides about it, and the character after that word. */
     @Test
     void heldTextIsBoundedByTheLongestForm() {
         assertThat(ProseEditor.mostHeldBack(EnglishTable.english())).isEqualTo(29);

@@ -42,13 +42,17 @@ final class ConstraintPhrases {
         for (String line : resource().lines().toList()) {
             if (line.startsWith("[")) {
                 kind = Kind.valueOf(line.substring(1, line.length() - 1).toUpperCase(Locale.ROOT));
-            } else if (line.isBlank() || line.startsWith(";")) {
-                continue;
-            } else if (line.charAt(0) >= FIRST_OTHER_SCRIPT) {
-                STEMS.get(line.charAt(0) % SLOTS).add(new Stem(line.strip(), kind));
-            } else {
-                ALL.computeIfAbsent(kind, any -> new ArrayList<>()).add(line.strip());
+            } else if (!line.isBlank() && !line.startsWith(";")) {
+                add(kind, line.strip());
             }
+        }
+    }
+
+    private static void add(Kind kind, String phrase) {
+        if (phrase.charAt(0) >= FIRST_OTHER_SCRIPT) {
+            STEMS.get(phrase.charAt(0) % SLOTS).add(new Stem(phrase, kind));
+        } else {
+            ALL.computeIfAbsent(kind, any -> new ArrayList<>()).add(phrase);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.stillgate.canary.key.CanaryPlan;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.KeyStatistic;
-import dev.stillgate.canary.proof.NullDistribution;
+import dev.stillgate.canary.proof.Tail;
 import dev.stillgate.canary.proof.SiteCounts;
 import dev.stillgate.canary.proof.SiteReader;
 import dev.stillgate.canary.text.edit.ProseEditor;
@@ -71,7 +71,7 @@ final class MarkBench {
     }
 
     double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {
-        NullDistribution.Tail tail = weighed(suspect, reference).tail(key);
+        Tail tail = weighed(suspect, reference).tail(key);
         return tail.log10AtLeast();
     }
 

@@ -18,7 +18,7 @@ public record KeyOutcome(
         String key,
         String commitment,
         @Nullable Instant committed,
-        NullDistribution.Tail tail,
+        Tail tail,
         double log10Holm,
         double statistic,
         double agreement) {

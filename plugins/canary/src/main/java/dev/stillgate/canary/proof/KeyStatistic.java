@@ -78,7 +78,7 @@ public final class KeyStatistic {
     }
 
     /** Returns the probabilities that a random key reaches and exceeds the statistic of this one. */
-    public NullDistribution.Tail tail(CanaryKey key) {
+    public Tail tail(CanaryKey key) {
         return distribution.tail(value(key));
     }
 }

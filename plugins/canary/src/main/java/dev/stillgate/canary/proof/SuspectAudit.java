@@ -144,7 +144,7 @@ public final class SuspectAudit {
 
     private KeyOutcome outcome(CanaryKey key, KeyStatistic statistic, SiteCounts counts) {
         byte[] commitment = key.commitment();
-        NullDistribution.Tail tail = statistic.tail(key);
+        Tail tail = statistic.tail(key);
         return new KeyOutcome(
                 key.name(),
                 HexFormat.of().formatHex(commitment),

@@ -46,7 +46,7 @@ class KeyStatisticTest {
         KeyStatistic evidence = evidence(sheet, Sheets.innocent(sheet, sites, style, random));
         double[] randomised = new double[1000];
         for (int i = 0; i < randomised.length; i++) {
-            NullDistribution.Tail tail = evidence.tail(key(sheet, "key " + i));
+            Tail tail = evidence.tail(key(sheet, "key " + i));
             randomised[i] = Math.pow(10, tail.log10Randomised(1 - random.nextDouble()));
         }
         Arrays.sort(randomised);

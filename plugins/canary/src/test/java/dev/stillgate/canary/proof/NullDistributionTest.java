@@ -31,7 +31,7 @@ class NullDistributionTest {
         NullDistribution nothing = new NullDistribution(a, w, Q);
 
         for (long value : all.keySet()) {
-            NullDistribution.Tail tail = nothing.tail(value);
+            Tail tail = nothing.tail(value);
             double atLeast = sum(all.tailMap(value, true));
             double above = sum(all.tailMap(value, false));
             assertThat(Math.pow(10, tail.log10AtLeast())).isCloseTo(atLeast, within(1e-12 + 1e-9 * atLeast));
@@ -105,7 +105,7 @@ class NullDistributionTest {
         NullDistribution nothing = new NullDistribution(a, w, Q);
         long value = (long) (0.45 * nothing.reach());
 
-        NullDistribution.Tail tail = Assertions.assertTimeout(Duration.ofSeconds(5), () -> nothing.tail(value));
+        Tail tail = Assertions.assertTimeout(Duration.ofSeconds(5), () -> nothing.tail(value));
         assertThat(tail.log10AtLeast()).isLessThan(-100);
         assertThat(tail.log10Above()).isLessThanOrEqualTo(tail.log10AtLeast());
     }

@@ -64,6 +64,11 @@ public final class KeyNames {
         return name.startsWith(STRATUM);
     }
 
+    /** Returns whether a name is that of an epoch's global key. */
+    public static boolean isGlobal(String name) {
+        return name.startsWith(GLOBAL + '/');
+    }
+
     /** Returns whether a name is that of an epoch's secret. */
     public static boolean isSecret(String name) {
         return name.startsWith(SECRET + '/');

@@ -9,8 +9,10 @@ import dev.stillgate.canary.ledger.head.VerifierKey;
 import dev.stillgate.canary.ledger.tree.Hash;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A key's commitment in a ledger.
@@ -20,8 +22,9 @@ import java.util.List;
  * @param name of the key
  * @param commitment to key, table and plan
  * @param table digest of the class table
+ * @param sites number of sites in all answers that were marked under it
  */
-public record CommittedKey(long index, long millis, String name, Hash commitment, Hash table) {
+public record CommittedKey(long index, long millis, String name, Hash commitment, Hash table, long sites) {
     /**
      * Reads all commitments under the ledger's signed head, in order, with the same checks as opening. Read-only; the
      * ledger may be in use.
@@ -32,19 +35,25 @@ public record CommittedKey(long index, long millis, String name, Hash commitment
     public static List<CommittedKey> all(Path directory) throws IOException {
         SignedHead head = HeadFiles.latest(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)));
         long signed = head == null ? 0 : head.head().size();
-        List<CommittedKey> keys = new ArrayList<>();
+        Map<Long, Leaf.Commitment> keys = new LinkedHashMap<>();
+        Map<Long, Long> sites = new HashMap<>();
         LedgerScan.of(directory, signed, (index, leaf, after) -> {
             if (leaf instanceof Leaf.Commitment commitment && index < signed) {
-                keys.add(of(index, commitment));
+                keys.put(index, commitment);
+            }
+            if (leaf instanceof Leaf.Answer answer && index < signed) {
+                sites.merge(answer.key(), (long) answer.sites(), Long::sum);
             }
             if (head != null && index + 1 == signed) {
                 HeadFiles.checkRoot(directory, head, after.root());
             }
         });
-        return keys;
+        return keys.entrySet().stream()
+                .map(key -> of(key.getKey(), key.getValue(), sites.getOrDefault(key.getKey(), 0L)))
+                .toList();
     }
 
-    static CommittedKey of(long index, Leaf.Commitment leaf) {
-        return new CommittedKey(index, leaf.millis(), leaf.key(), leaf.commitment(), leaf.table());
+    private static CommittedKey of(long index, Leaf.Commitment leaf, long sites) {
+        return new CommittedKey(index, leaf.millis(), leaf.key(), leaf.commitment(), leaf.table(), sites);
     }
 }

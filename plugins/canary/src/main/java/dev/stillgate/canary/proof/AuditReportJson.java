@@ -68,6 +68,11 @@ public final class AuditReportJson {
         json.writeStringField("commitment", outcome.commitment());
         json.writeNumberField("agreement", outcome.agreement());
         json.writeNumberField("statistic", outcome.statistic());
+        KeyOutcome.StratumShare stratum = outcome.stratum();
+        if (stratum != null) {
+            json.writeNumberField("trafficShare", stratum.share());
+            json.writeNumberField("log10pUnmet", stratum.log10pUnmet());
+        }
     }
 
     /** Returns a power of ten with six digits, however small. */

@@ -94,6 +94,11 @@ public final class CommitmentList implements Commitments {
     }
 
     @Override
+    public long sites(String name) {
+        return 0;
+    }
+
+    @Override
     public @Nullable Instant since(String name, byte[] commitment) {
         Map<String, Instant> known = entries.get(name);
         return known == null ? null : known.get(HexFormat.of().formatHex(commitment));

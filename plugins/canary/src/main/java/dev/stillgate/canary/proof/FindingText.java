@@ -1,5 +1,6 @@
 package dev.stillgate.canary.proof;
 
+import dev.stillgate.canary.key.KeyNames;
 import java.util.Locale;
 
 /** Explanation of a result in plain words. It claims no more than that a text or a model carries the mark of a key. */
@@ -18,20 +19,34 @@ final class FindingText {
                         + " random is not shown: with older answers of the suspect at hand, many secrets could have been tried"
                         + " before that day. ";
         String counted = report.keys() == 1 ? "" : " after the correction for " + report.keys() + " keys";
-        String cluster = outcome.key();
+        String text = text(outcome);
         if (outcome.log10Holm() > NOTHING) {
-            return label + "These answers do not show that the suspect was trained on text served to cluster " + cluster
+            return label + "These answers do not show that the suspect was trained on " + text
                     + ": a key drawn at random would agree with them as well with probability " + chance + counted
                     + ". That is no proof of the contrary; fewer or altered answers can hide a mark.";
         }
         String strength =
                 outcome.log10Holm() <= STRONG ? "is what one would see" : "is in favour of it, though not strongly,";
-        return label + "That these answers agree with the key of cluster " + cluster + " as much as they do " + strength
-                + " if the suspect was trained on text served to cluster " + cluster
+        return label + "That these answers agree with the key " + outcome.key() + " as much as they do " + strength
+                + " if the suspect was trained on " + text
                 + ", or is such text: if they had nothing to do"
                 + " with the key, and it was drawn at random, a key drawn at random would agree as well with probability "
                 + chance + counted
                 + ". It does not say who trained it, nor how the text came there.";
+    }
+
+    /** Returns what text bears the mark of a key, in words. */
+    private static String text(KeyOutcome outcome) {
+        String name = outcome.key();
+        KeyOutcome.StratumShare stratum = outcome.stratum();
+        if (stratum != null) {
+            return String.format(
+                    Locale.ROOT,
+                    "text served to %s, beyond its share of %.1f %% of the traffic",
+                    name,
+                    100 * stratum.share());
+        }
+        return KeyNames.isGlobal(name) ? "marked text of " + KeyNames.epoch(name) : "text served to cluster " + name;
     }
 
     static String chance(double log10) {

@@ -46,6 +46,14 @@ public final class LedgerCommitments implements Commitments {
     }
 
     @Override
+    public long sites(String name) {
+        return keys.stream()
+                .filter(key -> key.name().equals(name))
+                .mapToLong(CommittedKey::sites)
+                .sum();
+    }
+
+    @Override
     public @Nullable Instant since(String name, byte[] commitment) {
         Hash wanted = Hash.of(commitment);
         return keys.stream()

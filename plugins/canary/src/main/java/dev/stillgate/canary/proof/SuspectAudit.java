@@ -49,12 +49,22 @@ public final class SuspectAudit {
         Set<String> counted = counted(names);
         SiteCounts referenceCounts = reference == null ? null : reference.counts();
         Map<CanaryPlan, KeyStatistic> statistics = new HashMap<>();
+        Map<String, StratumStatistic> strata = new HashMap<>();
         List<KeyOutcome> all = new ArrayList<>();
         for (String name : counted) {
             CanaryKey key = key(name);
-            KeyStatistic statistic = statistics.computeIfAbsent(
-                    key.plan(), plan -> KeyStatistic.of(suspect.counts(), deriver.sheet(), referenceCounts, plan));
-            all.add(outcome(key, statistic, suspect.counts()));
+            CanaryKey global = key.global();
+            if (global == null) {
+                KeyStatistic statistic = statistics.computeIfAbsent(
+                        key.plan(), plan -> KeyStatistic.of(suspect.counts(), deriver.sheet(), referenceCounts, plan));
+                all.add(outcome(key, statistic, suspect.counts()));
+            } else {
+                StratumStatistic statistic = strata.computeIfAbsent(
+                        global.name(),
+                        any -> new StratumStatistic(
+                                suspect.counts(), deriver.sheet(), referenceCounts, global, key.plan()));
+                all.add(outcome(key, statistic, suspect.counts()));
+            }
         }
         int others = otherCommitments(counted);
         double[] holm = Holm.adjust(
@@ -143,16 +153,44 @@ public final class SuspectAudit {
     }
 
     private KeyOutcome outcome(CanaryKey key, KeyStatistic statistic, SiteCounts counts) {
+        return outcome(key, statistic.tail(key), statistic.value(key) * statistic.unit(), counts, null);
+    }
+
+    private KeyOutcome outcome(CanaryKey key, StratumStatistic statistic, SiteCounts counts) {
+        double share = share(key.name());
+        return outcome(
+                key,
+                statistic.tail(key, share),
+                statistic.value(key) * statistic.unit(),
+                counts,
+                new KeyOutcome.StratumShare(share, statistic.tail(key).log10AtLeast()));
+    }
+
+    private KeyOutcome outcome(
+            CanaryKey key, Tail tail, double value, SiteCounts counts, KeyOutcome.@Nullable StratumShare stratum) {
         byte[] commitment = key.commitment();
-        Tail tail = statistic.tail(key);
         return new KeyOutcome(
                 key.name(),
                 HexFormat.of().formatHex(commitment),
                 commitments == null ? null : commitments.since(key.name(), commitment),
                 tail,
                 tail.log10AtLeast(),
-                statistic.value(key) * statistic.unit(),
-                counts.agreement(key));
+                value,
+                counts.agreement(key),
+                stratum);
+    }
+
+    /** Returns a stratum's share of the sites that were marked under the strata of its epoch; 0 if unknown. */
+    private double share(String stratum) {
+        if (commitments == null) {
+            return 0;
+        }
+        String epoch = KeyNames.epoch(stratum);
+        long all = commitments.names().stream()
+                .filter(name -> KeyNames.isStratum(name) && KeyNames.epoch(name).equals(epoch))
+                .mapToLong(commitments::sites)
+                .sum();
+        return all == 0 ? 0 : commitments.sites(stratum) / (double) all;
     }
 
     private void warn(List<KeyOutcome> asked, SiteReader suspect, @Nullable SiteReader reference) {
@@ -177,6 +215,11 @@ public final class SuspectAudit {
                 commitments == null
                         ? "The audit was not preregistered and no ledger was given: p is adjusted for the keys named here only."
                         : "The audit was not preregistered: p is adjusted for every committed key.");
+        warn(
+                asked.stream()
+                        .anyMatch(outcome ->
+                                outcome.stratum() != null && outcome.stratum().share() == 0),
+                "The share of a stratum in the traffic is not known: its p only says whether the suspect met its text.");
         warn(
                 reference == null,
                 "No reference answers: power rests on the table's rates alone; p is exact all the same.");

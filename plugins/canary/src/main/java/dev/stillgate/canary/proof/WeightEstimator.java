@@ -40,10 +40,14 @@ final class WeightEstimator {
         final double[] classes;
         final double[][] cells;
 
-        Choice(double strength, double[] classes, double[][] cells) {
+        /** Probability that each class is unaltered. */
+        final double[] kept;
+
+        Choice(double strength, double[] classes, double[][] cells, double[] kept) {
             this.strength = strength;
             this.classes = classes;
             this.cells = cells;
+            this.kept = kept;
         }
     }
 
@@ -177,7 +181,7 @@ final class WeightEstimator {
             cells[k] = new double[share[k].length];
             classes[k] = add(strength / 1000.0, k, parts, kept[k], cells[k]);
         }
-        return new Choice(strength / 1000.0, classes, cells);
+        return new Choice(strength / 1000.0, classes, cells, kept);
     }
 
     /** Half the log-likelihood ratios of one level, and the log-likelihood of the counts with the key averaged out. */
@@ -228,6 +232,18 @@ final class WeightEstimator {
         return Objects.requireNonNull(best);
     }
 
+    /**
+     * Returns the log-likelihood of a cell's counts if the mark selects form 1 for a share of its sites.
+     *
+     * @param spread standard deviation of the cell's unmarked rate from its class, in logits
+     * @param asked the share
+     */
+    double cell(MarkLikelihood likelihood, int k, int b, double spread, double asked) {
+        double deviation = Math.sqrt(spread * spread + rates.variance(k, b));
+        return of(
+                likelihood, k, suspect.sites(k, b), suspect.ones(k, b), rates.cell(k, b) + shift[k], deviation, asked);
+    }
+
     private double of(
             MarkLikelihood likelihood, int k, int sites, int ones, double expected, double deviation, double asked) {
         return likelihood.of(sites, ones, expected, deviation, asked, sheet.writes(k, 0), sheet.writes(k, 1));
@@ -248,10 +264,8 @@ final class WeightEstimator {
             if (sites == 0) {
                 continue;
             }
-            double expected = rates.cell(k, b) + shift[k];
-            double deviation = Math.sqrt(spread * spread + rates.variance(k, b));
-            double up = of(likelihood, k, sites, suspect.ones(k, b), expected, deviation, 1);
-            double down = of(likelihood, k, sites, suspect.ones(k, b), expected, deviation, 0);
+            double up = cell(likelihood, k, b, spread, 1);
+            double down = cell(likelihood, k, b, spread, 0);
             halves[b] = (up - down) / 2;
             double any = anyRate(suspect.ones(k, b), sites - suspect.ones(k, b));
             plus += fit(any, mean(up, down, plan.q()));

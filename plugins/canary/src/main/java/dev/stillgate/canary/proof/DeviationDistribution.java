@@ -26,7 +26,15 @@ public final class DeviationDistribution {
     }
 
     /** Cells with their weights. */
-    private record Cells(int[] w, double[] flips) implements LatticeTails.LatticeSum {
+    private static final class Cells implements LatticeTails.LatticeSum {
+        private final int[] w;
+        private final double[] flips;
+
+        Cells(int[] w, double[] flips) {
+            this.w = w;
+            this.flips = flips;
+        }
+
         @Override
         public long reach() {
             return Arrays.stream(w).mapToLong(Math::abs).sum();

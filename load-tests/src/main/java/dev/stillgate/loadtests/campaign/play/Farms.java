@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Farms of campaigns: accounts with the same means of payment. Measures how soon their unverified accounts are pooled.
- * Not thread-safe.
+ * Exchanges count from the time at which an account is listed, since the gateway does not know its facts before. Not
+ * thread-safe.
  */
 final class Farms {
     private static final int LEAST = 10; // accounts of a pool
@@ -18,6 +20,7 @@ final class Farms {
     private static final long HOUR = 3_600_000;
 
     private final Function<String, @Nullable String> payment;
+    private final Predicate<String> isListed;
     private final Map<String, Farm> farms = new TreeMap<>();
 
     /** Accounts of one farm. */
@@ -45,14 +48,21 @@ final class Farms {
      */
     record Figures(int farms, int accounts, int pooledWithinAnHour) {}
 
-    /** @param payment returns the means of payment of an account, null if unknown */
-    Farms(Function<String, @Nullable String> payment) {
+    /**
+     * Creates a measurement.
+     *
+     * @param payment returns the means of payment of an account, null if unknown
+     * @param isListed returns whether an account is listed at present
+     */
+    Farms(Function<String, @Nullable String> payment, Predicate<String> isListed) {
         this.payment = payment;
+        this.isListed = isListed;
     }
 
     /** Records a request of a campaign. */
     void request(Attempt attempt) {
-        String shared = attempt.verified() ? null : payment.apply(attempt.account());
+        String shared =
+                attempt.verified() || !isListed.test(attempt.account()) ? null : payment.apply(attempt.account());
         if (shared != null) {
             farms.computeIfAbsent(shared, key -> new Farm()).request(attempt.account(), attempt.time());
         }

@@ -9,7 +9,9 @@ import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.spi.Account;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The operator's nightly export of {@code accounts.yaml}: accounts are listed from the midnight after their creation.
@@ -20,7 +22,7 @@ final class Listing implements Source {
     private final ListedAccounts accounts;
     private final World world;
     private List<Account> unlisted = new ArrayList<>();
-    private long listed;
+    private final Set<String> listed = new HashSet<>();
     private long due;
 
     Listing(VirtualGateway gateway, ListedAccounts accounts, World world) {
@@ -43,7 +45,7 @@ final class Listing implements Source {
             Instant created = account.created();
             if (created == null || created.toEpochMilli() <= due) {
                 gateway.list(account);
-                listed++;
+                listed.add(account.id());
             } else {
                 later.add(account);
             }
@@ -54,6 +56,11 @@ final class Listing implements Source {
 
     /** Returns the number of listed accounts. */
     long listed() {
-        return listed;
+        return listed.size();
+    }
+
+    /** Returns whether an account is listed, so that the gateway knows its facts. */
+    boolean isListed(String account) {
+        return listed.contains(account);
     }
 }

@@ -79,10 +79,10 @@ public final class Play {
                     new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.TIGHTENED), world);
             ClosedLoop loop = new ClosedLoop(gateway);
             Cast cast = casting.of(loop);
-            Farms farms = new Farms(cast.accounts::payment);
+            Listing listing = new Listing(gateway, cast.accounts, world);
+            Farms farms = new Farms(cast.accounts::payment, listing::isListed);
             loop.watch(queue::note);
             loop.watch(farms::request);
-            Listing listing = new Listing(gateway, cast.accounts, world);
             Operator operator = new Operator(desk, cast.accounts::harvests, options.operator(), world);
             List<Source> sources = new ArrayList<>(List.of(listing, queue, operator));
             sources.addAll(cast.sources);

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 final class FarmsTest {
     private static final long HOUR = 3_600_000;
 
-    private final Farms farms = new Farms(account -> account.startsWith("f") ? "h:1" : null);
+    private final Farms farms =
+            new Farms(account -> account.startsWith("f") ? "h:1" : null, account -> !account.equals("f-unlisted"));
     private final Map<String, Long> pooled = new HashMap<>();
 
     private void request(String account, long time, boolean verified) {
@@ -50,6 +51,15 @@ final class FarmsTest {
         }
         pooled.put("f10", 6 * HOUR);
         assertThat(figures()).isEqualTo(new Farms.Figures(1, 11, 1));
+    }
+
+    @Test
+    void exchangesBeforeTheListingDoNotCount() {
+        farm();
+        for (int i = 0; i < 3; i++) {
+            request("f-unlisted", 0, false);
+        }
+        assertThat(figures()).isEqualTo(new Farms.Figures(1, 10, 0));
     }
 
     @Test

@@ -13,7 +13,7 @@ class LayoutRestorerTest {
 
             It is easy to keep bread fresh for a few days. You do not need a special box for it, based on what bakers say.
 
-            - **Paper:** It is not airtight, so the crust stays crisp for two days.
+            - **Paper:** It is hardly airtight, so the crust stays crisp for two days.
             - **Cloth:** It does not keep moisture in, and you will have to eat the bread soon.
 
             For example, a linen bag is a good choice. In summary, it is best to buy less and to buy often.
@@ -60,7 +60,7 @@ class LayoutRestorerTest {
     @Test
     void shortPlainAnswerIsReadUnchanged() throws Exception {
         String answer =
-                "Many of the things in here were based on a plan, and it is good that you are part of all of this.";
+                "Many of the things in here were based on a plan, and it is clear that you are part of all of this.";
         assertThat(sites(answer)).isEqualTo(2);
         assertThat(sites("- " + answer)).isEqualTo(3);
     }

@@ -32,7 +32,7 @@ public final class ProseEditor {
     private final FormChooser chooser;
     private final SiteListener listener;
     private final MarkdownState markdown = new MarkdownState();
-    private final LeftContext left = new LeftContext();
+    private final LeftContext left;
     private final WordReader word;
     private final PendingWords pending;
     private final FormGuards guards;
@@ -63,6 +63,7 @@ public final class ProseEditor {
         this.forms = table.forms();
         this.chooser = chooser;
         this.listener = listener;
+        left = new LeftContext(forms);
         word = new WordReader(forms.words);
         pending = new PendingWords(forms.mostWords() + 2);
         guards = new FormGuards(table, markdown, left, pending, word);
@@ -245,14 +246,16 @@ public final class ProseEditor {
             if (open && state >= 0 && forms.phrases().mayGoOn(state, word) && guards.mayBegin()) {
                 return;
             }
-            form = guards.standing(form, formWords);
-            if (form == null) {
-                pass();
-            } else if (open && formWords == words && !forms.decides(word, form.cls)) {
+            Form standing = guards.standing(form, formWords);
+            if (standing != null && open && formWords == words && !forms.decides(word, standing.cls)) {
                 return;
-            } else if (guards.rightFits(form, formWords, closing)) {
-                site(form, formWords);
+            }
+            if (standing != null && guards.rightFits(standing, formWords, closing)) {
+                site(standing, formWords);
             } else {
+                if (form != null) {
+                    left.kept(forms.family(form));
+                }
                 pass();
             }
         }
@@ -267,14 +270,31 @@ public final class ProseEditor {
     }
 
     private void site(Form form, int words) {
+        int family = forms.family(form);
+        boolean first = left.isFirst(family);
         int bucket = WordHash.bucket(left.hash, table.buckets(form.cls));
-        int chosen = chooser.form(form.cls, bucket);
-        boolean edit = chosen != FormChooser.KEEP && chosen != form.form && table.writes(form.cls, chosen);
+        int chosen = first ? chooser.form(form.cls, bucket) : 1 - form.form;
+        boolean edit = chosen != FormChooser.KEEP
+                && chosen != form.form
+                && table.writes(form.cls, chosen)
+                && (first || left.wasReplaced(family, form.form));
         Form now = edit ? forms.other(form) : form;
-        listener.site(form.cls, bucket, form.form, now.form, written);
+        if (first) {
+            listener.site(form.cls, bucket, form.form, now.form, written);
+        }
+        write(form, now, words);
+        if (first && edit) {
+            left.replaced(family, form.form);
+        } else {
+            left.kept(family);
+        }
+    }
+
+    /** Writes a form, or another in its place. */
+    private void write(Form form, Form now, int words) {
         PendingWords.Word first = pending.get(0);
         int chars = pending.chars(words);
-        if (edit) {
+        if (now != form) {
             write(now.text, first.caps == LetterCase.CAPITAL);
             held.drop(chars);
         } else {
@@ -318,7 +338,11 @@ public final class ProseEditor {
             guards.passed(id, length, caps, foreign);
         }
         left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
+        boolean stressed = guards.stressed(id);
         left.word(id, hash, caps == LetterCase.CAPITAL, forms.context(id));
+        if (stressed) {
+            left.stress();
+        }
         markdown.words(1);
     }
 

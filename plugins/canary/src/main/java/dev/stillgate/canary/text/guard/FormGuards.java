@@ -56,6 +56,11 @@ public final class FormGuards {
         left.technical |= variable || (common && caps == LetterCase.MIXED);
     }
 
+    /** Returns whether a word that is about to be written is a common one directly after the beginning of strong emphasis. */
+    public boolean stressed(int id) {
+        return left.afterEmphasis() && table.evidence().isCommon(id);
+    }
+
     /** Returns whether the text so far allows forms of any class here. */
     public boolean marks() {
         return evidence >= LanguageEvidence.ENOUGH && markdown.ready();
@@ -89,7 +94,7 @@ public final class FormGuards {
         if (!mayBegin() || !(marks() || wordClass.opening())) {
             return false;
         }
-        if (left.technical || !forms.mayStandIn(form.cls, left.context())) {
+        if (left.technical || left.lesson || !forms.mayStandIn(form.cls, left.context())) {
             return false;
         }
         if (form.proper ? !capital : capital && left.kind != Left.START) {
@@ -101,8 +106,9 @@ public final class FormGuards {
             }
         }
         return wordClass.guards().left().contains(left.kind)
-                && (left.kind != Left.WORD
-                        || (forms.mayFollow(form.cls, left.word) && forms.mayFollowTwo(form.cls, left.wordBefore)));
+                && (left.kind != Left.WORD || forms.mayFollow(form.cls, left.word))
+                && ((left.kind != Left.WORD && left.kind != Left.COMMA)
+                        || forms.mayFollowTwo(form.cls, left.wordBefore));
     }
 
     /**

@@ -1,23 +1,47 @@
 package dev.stillgate.canary.text.guard;
 
+import dev.stillgate.canary.text.table.FormMatcher;
 import dev.stillgate.canary.text.table.FormMatcher.Form;
 import dev.stillgate.canary.text.table.WordClass.Left;
 import dev.stillgate.canary.text.word.WordHash;
 import dev.stillgate.canary.text.word.WordTrie;
+import java.util.Arrays;
 
 /**
  * Left neighbours of the current position in the written text: the last two words, the characters after them, and the
  * context, which is the sentence so far and the sentence before it.
+ *
+ * <p>Forms of one family of classes in one sentence are often parallel ("don't run, and don't shout"). So only the first
+ * of them may be a site, and the others follow it.
  */
 public final class LeftContext {
     private static final int NOTHING = WordHash.hash("");
+    /** Asterisks or underscores of strong emphasis. */
+    private static final int STRONG = 2;
+    /** Values of {@link #families}. */
+    private static final byte NEW = 0;
 
+    private static final byte KEPT = -1;
+
+    private final FormMatcher forms;
     int word;
-    /** The word two to the left if one space follows each of the two, else {@link WordTrie#UNKNOWN}. */
+    /** The word before the last one if one space is between the two, else {@link WordTrie#UNKNOWN}. */
     int wordBefore;
 
-    /** Whether the sentence so far has signs of source code or mathematics. */
+    /** Whether the sentence so far has signs of source code, mathematics or an example of usage. */
     boolean technical;
+
+    /** Whether the text so far has an example of usage, as in a dictionary. */
+    boolean lesson;
+
+    /** Whether the last word is a common one and strong emphasis begins directly before it. */
+    private boolean stressed;
+
+    /** Number of asterisks and underscores in a row at the end of the text. */
+    private int stars;
+
+    /** State of each family in this sentence: not seen yet, seen, or one more than the form that was replaced. */
+    private final byte[] families;
 
     /** Context bits of the words of the sentence so far. */
     private long sentence;
@@ -34,16 +58,23 @@ public final class LeftContext {
     Left kind = Left.START;
     private boolean comma;
 
+    public LeftContext(FormMatcher forms) {
+        this.forms = forms;
+        families = new byte[forms.classes()];
+    }
+
     public void begin() {
         word = wordBefore = WordTrie.UNKNOWN;
         sentence = sentenceBefore = 0;
         sentenceWords = 0;
-        technical = operator = false;
+        technical = lesson = operator = false;
         hash = NOTHING;
         capital = false;
         apostrophe = '\'';
         kind = Left.START;
-        comma = false;
+        comma = stressed = false;
+        stars = 0;
+        Arrays.fill(families, NEW);
     }
 
     /**
@@ -59,7 +90,8 @@ public final class LeftContext {
         hash = newHash;
         capital = newCapital;
         kind = Left.OTHER;
-        comma = operator = false;
+        comma = operator = stressed = false;
+        stars = 0;
     }
 
     /** Called when a form has been written. */
@@ -68,6 +100,35 @@ public final class LeftContext {
         if (form.count() > 1) {
             wordBefore = form.wordBeforeLast;
         }
+    }
+
+    /** Returns whether no form of a family is in the sentence so far. */
+    public boolean isFirst(int family) {
+        return families[family] == NEW;
+    }
+
+    /** Called for a form of a family that stays as it is. */
+    public void kept(int family) {
+        families[family] = families[family] == NEW ? KEPT : families[family];
+    }
+
+    /** Called when the first form of a family in the sentence has been replaced. */
+    public void replaced(int family, int form) {
+        families[family] = (byte) (form + 1);
+    }
+
+    /** Returns whether the first form of a family in the sentence was this one and has been replaced. */
+    public boolean wasReplaced(int family, int form) {
+        return families[family] == form + 1;
+    }
+
+    /** Called when strong emphasis has begun directly before the last word, which is a common one. */
+    public void stress() {
+        stressed = true;
+    }
+
+    boolean afterEmphasis() {
+        return stars >= STRONG;
     }
 
     /** Returns the context bits of the sentence so far and of the sentence before it. */
@@ -87,6 +148,7 @@ public final class LeftContext {
             sentenceBefore = sentence;
             sentence = 0;
             sentenceWords = 0;
+            Arrays.fill(families, NEW);
         }
     }
 
@@ -96,6 +158,14 @@ public final class LeftContext {
      * @param first whether the character directly follows a word
      */
     public void mark(char c, boolean first) {
+        technical |= (c == '(' && kind == Left.START) || (stressed && c == ' ' && stars >= STRONG);
+        lesson |= first && c == ',' && forms.leadsExample(word);
+        boolean star = c == '*' || c == '_';
+        stressed &= star;
+        stars = star ? stars + 1 : 0;
+        if (c == '“' || c == '”') {
+            apostrophe = '’';
+        }
         technical |= operator && c == ' ';
         operator = kind == Left.WORD && c != '~' && (c == '*' || Character.getType(c) == Character.MATH_SYMBOL);
         if (kind == Left.START) {

@@ -28,6 +28,9 @@ public final class InlineSpans {
     private int brackets;
     private int braces;
     private int calls;
+    /** Whether a bracket directly after a letter or digit is open, as in {@code P(A)}. */
+    private boolean call;
+
     private char beforePrevious;
     private char previous;
 
@@ -47,7 +50,7 @@ public final class InlineSpans {
 
     void endLine() {
         endRun();
-        singleQuote = emphasis = tag = link = dollars = false;
+        singleQuote = emphasis = tag = link = dollars = call = false;
         brackets = braces = calls = 0;
         previous = beforePrevious = '\n';
     }
@@ -58,7 +61,7 @@ public final class InlineSpans {
     }
 
     boolean open() {
-        return plain() && !emphasis;
+        return plain() && !call && !emphasis;
     }
 
     private boolean plain() {
@@ -139,10 +142,11 @@ public final class InlineSpans {
             }
             case '(' -> {
                 link |= previous == ']';
+                call |= Character.isLetterOrDigit(previous);
                 texBlock |= previous == '\\';
             }
             case ')' -> {
-                link = false;
+                link = call = false;
                 texBlock &= previous != '\\';
             }
             case '{' -> braces = Math.min(DEEPEST, braces + 1);

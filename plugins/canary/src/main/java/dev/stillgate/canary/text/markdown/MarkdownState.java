@@ -12,6 +12,8 @@ public final class MarkdownState {
     private static final int LABEL_WORDS = 4;
     private static final int FENCE = 3;
     private static final int CODE_INDENT = 4;
+    /** Underscores that make a gap to be filled in. */
+    private static final int GAP = 3;
 
     private enum Line {
         START,
@@ -33,7 +35,9 @@ public final class MarkdownState {
     private final InlineSpans inline = new InlineSpans();
     private Line line = Line.START;
     private Text text = Text.UNKNOWN;
+    /** Whether the rest of the text is not prose: it is data, or an exercise with gaps or struck words. */
     private boolean dead;
+
     private boolean anything;
     private boolean inList;
     private boolean lineBefore;
@@ -47,6 +51,9 @@ public final class MarkdownState {
     /** Whether the line so far is a label, such as a speaker's name. */
     private boolean label;
 
+    /** Number of underscores in a row. */
+    private int gap;
+
     private int indent;
     private int lineWords;
     private int fenceChar;
@@ -59,7 +66,7 @@ public final class MarkdownState {
         line = Line.START;
         text = Text.UNKNOWN;
         dead = anything = inList = lineBefore = shortBefore = ended = wrapped = lowerStart = label = false;
-        indent = lineWords = fenceChar = fenceRun = run = 0;
+        indent = lineWords = fenceChar = fenceRun = run = gap = 0;
         previous = '\n';
     }
 
@@ -104,6 +111,7 @@ public final class MarkdownState {
             inline.wordStarts(first);
         }
         ended = false;
+        gap = 0;
         previous = first;
     }
 
@@ -235,6 +243,8 @@ public final class MarkdownState {
         }
         boolean neutral = c == ' ' || c == '*' || c == '_';
         label = (label && neutral) || (c == ':' && line == Line.TEXT && lineWords <= LABEL_WORDS);
+        gap = c == '_' ? gap + 1 : 0;
+        dead |= inline.codeRun() == 0 && (gap == GAP || (c == '~' && previous == '~'));
         if (c == '|' || inline.isCode(c)) {
             line = Line.SHUT;
         }

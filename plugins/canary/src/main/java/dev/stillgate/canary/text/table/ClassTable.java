@@ -29,7 +29,7 @@ public final class ClassTable {
         classes = read.classes();
         SortedSet<String> words = new TreeSet<>(read.evidence());
         words.addAll(read.against());
-        forms = new FormMatcher(classes, words);
+        forms = new FormMatcher(classes, words, read.examplesAfter());
         evidence = new LanguageEvidence(forms.words, read.evidence(), read.against());
         digest = digest(read);
     }
@@ -116,6 +116,7 @@ public final class ClassTable {
             texts(out, List.of("stillgate-canary-classes/1", read.language()));
             texts(out, read.evidence());
             texts(out, read.against());
+            texts(out, read.examplesAfter());
             out.writeInt(read.classes().size());
             for (WordClass cls : read.classes()) {
                 texts(out, List.of(cls.name(), cls.direction().name()));

@@ -6,6 +6,7 @@ import dev.stillgate.canary.text.word.WordHash;
 import dev.stillgate.canary.text.word.WordReader;
 import dev.stillgate.canary.text.word.WordTrie;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
@@ -84,17 +85,26 @@ public final class FormMatcher {
     /** For each class the ranks of the words that, as right neighbours, are treated unlike an unknown word. */
     private final BitSet[] telling;
 
+    /** For each class the number of its family: classes with a pair in common. */
+    private final int[] family;
+
+    /** Words that, with a comma after them, introduce an example of usage. */
+    private final BitSet examplesAfter;
+
     private int mostHeld;
     private int mostWords;
 
-    FormMatcher(List<WordClass> classes, SortedSet<String> evidence) throws TableException {
+    FormMatcher(List<WordClass> classes, SortedSet<String> evidence, SortedSet<String> examplesAfter)
+            throws TableException {
         this.classes = classes;
         evidence.forEach(words::add);
+        examplesAfter.forEach(words::add);
         ends.add(null);
         for (int c = 0; c < classes.size(); c++) {
             addClass(c);
         }
         refuseTwoPairs();
+        family = families();
         words.build();
         for (Form form : forms) {
             words.startsForm(form.words[0], classes.get(form.cls).opening());
@@ -118,6 +128,7 @@ public final class FormMatcher {
             neverAfterTwo[c] = ids(classes.get(c).guards().neverAfterTwo(), false);
             addContext(c);
         }
+        this.examplesAfter = ids(examplesAfter, false);
         telling = new BitSet[classes.size()];
         for (int c = 0; c < classes.size(); c++) {
             tell(c);
@@ -212,6 +223,19 @@ public final class FormMatcher {
                 throw classes.get(next.cls).at().problem("the form \"" + form.text + "\" occurs in two pairs");
             }
         }
+    }
+
+    private int[] families() {
+        int[] found = new int[classes.size()];
+        Arrays.setAll(found, cls -> cls);
+        for (Form form : forms) {
+            if (form.elsewhere != null) {
+                int from = found[form.elsewhere.cls];
+                int to = found[form.cls];
+                Arrays.setAll(found, cls -> found[cls] == from ? to : found[cls]);
+            }
+        }
+        return found;
     }
 
     private void unite() {
@@ -323,6 +347,21 @@ public final class FormMatcher {
     /** Returns the number of words of the pair's form 0, which line lengths count for either form. */
     public int countedWords(Form form) {
         return forms.get(2 * form.pair).words.length;
+    }
+
+    /** Returns the number of classes. */
+    public int classes() {
+        return classes.size();
+    }
+
+    /** Returns whether a word with a comma after it introduces an example of usage. */
+    public boolean leadsExample(int word) {
+        return examplesAfter.get(word);
+    }
+
+    /** Returns the family of a form's class, from 0 to one less than the number of classes. */
+    public int family(Form form) {
+        return family[form.cls];
     }
 
     public boolean mayFollow(int cls, int word) {

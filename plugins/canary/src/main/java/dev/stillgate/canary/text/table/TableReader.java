@@ -30,7 +30,7 @@ final class TableReader {
     private static final int LONGEST_WORD = 24;
     private static final int MOST_EDITS = 1_000_000;
     private static final Set<String> FILE_KEYS =
-            Set.of("format", "language", "evidence", "words", "never-in-context", "classes");
+            Set.of("format", "language", "evidence", "words", "never-in-context", "examples-after", "classes");
     private static final Set<String> CLASS_KEYS =
             Set.of("name", "pairs", "direction", "buckets", "guards", "opening", "rate", "offsets", "error");
     private static final Set<String> GUARD_KEYS = Set.of(
@@ -44,10 +44,16 @@ final class TableReader {
             "never-before");
 
     /** The content of the files, classes in file order. */
-    record Read(String language, SortedSet<String> evidence, SortedSet<String> against, List<WordClass> classes) {}
+    record Read(
+            String language,
+            SortedSet<String> evidence,
+            SortedSet<String> against,
+            SortedSet<String> examplesAfter,
+            List<WordClass> classes) {}
 
     private final SortedSet<String> evidence = new TreeSet<>();
     private final SortedSet<String> against = new TreeSet<>();
+    private final SortedSet<String> examplesAfter = new TreeSet<>();
     private final List<WordClass> classes = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Map<String, SortedSet<String>> lists = new HashMap<>();
@@ -82,13 +88,14 @@ final class TableReader {
             }
         }
         everywhere = words(entries.get("never-in-context"));
+        examplesAfter.addAll(words(entries.get("examples-after")));
         for (YamlValue item : required(root, entries, "classes").items("the classes", 1, MOST_CLASSES)) {
             classes.add(wordClass(item, item.entries("a class", CLASS_KEYS)));
         }
     }
 
     Read read() {
-        return new Read(language, evidence, against, List.copyOf(classes));
+        return new Read(language, evidence, against, examplesAfter, List.copyOf(classes));
     }
 
     private WordClass wordClass(YamlValue at, Map<String, YamlValue> entries) throws TableException {

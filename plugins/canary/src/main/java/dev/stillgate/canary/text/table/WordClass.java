@@ -85,7 +85,8 @@ public record WordClass(
      * Conditions under which a form counts as a site. The lists of neighbours apply only to a neighbour that is a word
      * with one space between; an empty list of allowed words allows every word.
      *
-     * @param neverAfterTwo forbidden words two to the left, with one space after each of the two words
+     * @param neverAfterTwo forbidden words two to the left, with one space between the two words, and a space or a comma
+     *     and a space after them
      * @param neverInContext forbidden words anywhere to the left in the same sentence or in the sentence before it
      */
     public record Guards(

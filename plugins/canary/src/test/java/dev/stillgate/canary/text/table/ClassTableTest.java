@@ -106,7 +106,7 @@ final class ClassTableTest {
         List<String> sites = new ArrayList<>();
         ProseEditor editor = new ProseEditor(
                 table, FormChooser.READER, (cls, bucket, found, written, at) -> sites.add(table.name(cls) + found));
-        editor.feed("the and ".repeat(12) + "tools such as the and, like the and tools like the.");
+        editor.feed("the and ".repeat(12) + "tools such as the and. The and, like the and the. The tools like the.");
         editor.end();
         assertThat(sites).containsExactly("listed0", "rest1", "listed1");
 
@@ -130,7 +130,34 @@ final class ClassTableTest {
         assertThat(sites(table, "how and do not the")).isEmpty();
         assertThat(sites(table, "how the and do not the")).hasSize(1);
         assertThat(sites(table, "how, and do not the")).hasSize(1);
-        assertThat(sites(table, "how and, do not the")).hasSize(1);
+        assertThat(sites(table, "how and, do not the")).isEmpty();
+        assertThat(sites(table, "how the and, do not the")).hasSize(1);
+    }
+
+    @Test
+    void laterFormsOfASentenceFollowTheFirst() throws Exception {
+        ClassTable table = read(HEAD + cls("a", "[[do not, don't]]"));
+        List<Integer> sites = new ArrayList<>();
+        ProseEditor editor =
+                new ProseEditor(table, (cls, bucket) -> 1, (cls, bucket, found, written, at) -> sites.add(found));
+        String begin = "the and ".repeat(12);
+        String edited = editor.feed(begin + "the do not the, and don't the, and do not the. The do not the.")
+                .toString();
+        assertThat(edited + editor.end())
+                .isEqualTo(begin + "the don't the, and don't the, and don't the. The don't the.");
+        assertThat(sites).containsExactly(0, 0);
+        editor.begin();
+        edited = editor.feed(begin + "the don't the, and do not the.").toString();
+        assertThat(edited + editor.end()).isEqualTo(begin + "the don't the, and do not the.");
+    }
+
+    @Test
+    void restOfTheTextAfterAnExampleIsForbidden() throws Exception {
+        ClassTable table =
+                read(HEAD.replace("classes:", "examples-after: [as]\nclasses:") + cls("a", "[[do not, don't]]"));
+        assertThat(sites(table, "the and as the, do not the")).hasSize(1);
+        assertThat(sites(table, "the and as, the do not the. The do not the")).isEmpty();
+        assertThat(sites(table, "the and as: the do not the")).hasSize(1);
     }
 
     @Test

@@ -15,6 +15,7 @@ class LayoutRestorerTest {
 
             - **Paper:** It is hardly airtight, so the crust stays crisp for two days.
             - **Cloth:** It does not keep moisture in, and you will have to eat the bread soon.
+            - **Tin:** It cannot let moisture out, so do not use it in the summer.
 
             For example, a linen bag is a good choice. In summary, it is best to buy less and to buy often.
             """;

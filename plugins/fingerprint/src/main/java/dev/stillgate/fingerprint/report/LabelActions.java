@@ -102,7 +102,7 @@ public final class LabelActions {
         boolean isRepeated =
                 present != null && present.kind() == kind && present.by().equals(order.by());
         if (!isRepeated && approved(accountSubject(account), order)) {
-            label(account, order.label(now, pool == null ? cluster : pool, pool != null, false), decided);
+            label(account, order.label(now, pool == null ? cluster : pool, pool != null, isVerified(account)), decided);
         }
         Map<String, Object> page = new AccountReport(analyst).of(account);
         if (page != null && decided.containsKey("replaced")) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param until milliseconds since the epoch
  * @param revision revision of the cluster that the operator has seen; -1 for an account
  * @param except members of the cluster that are left out
- * @param verified whether verified members are confirmed too
+ * @param verified whether verified accounts are confirmed too; always for a single account
  */
 public record LabelOrder(
         LabelKind kind, String by, String why, long until, int revision, Set<String> except, boolean verified) {
@@ -46,7 +46,7 @@ public record LabelOrder(
                 OrderTime.until(arguments, now, defaultDuration),
                 -1,
                 Set.of(),
-                false);
+                true);
     }
 
     /**
@@ -89,7 +89,8 @@ public record LabelOrder(
      * @param isVerified whether the account is verified
      */
     public Label label(long now, @Nullable String cluster, boolean pools, boolean isVerified) {
-        return new Label(kind, by, why, now, until, cluster, pools, verified && isVerified);
+        boolean despite = kind == LabelKind.CONFIRMED && verified && isVerified;
+        return new Label(kind, by, why, now, until, cluster, pools, despite);
     }
 
     /** Returns the label of an account that the order leaves out. */

@@ -90,6 +90,14 @@ class LabelActionsTest {
     }
 
     @Test
+    void verifiedAccountIsConfirmedByItself() {
+        scene.seenVerified("a-1");
+        account(LabelKind.CONFIRMED, "a-1", "ann");
+        assertThat(scene.analyst.standings()).containsEntry("a-1", Standing.TIGHTENED);
+        assertThat(scene.analyst.despiteVerification()).containsExactly("a-1");
+    }
+
+    @Test
     void publishedStandingOfAVerifiedAccountIsCapped() {
         scene.found(Standing.TIGHTENED, MEMBERS).seenVerified("a-1").seenOf("firm", "a-2");
         assertThat(scene.analyst.standings())

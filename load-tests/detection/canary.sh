@@ -7,17 +7,21 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--keys N] [--student-keys N] [--shares S,...]
-                            [--answers N]
+usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--students S,...] [--keys N]
+                            [--student-keys N] [--shares S,...] [--answers N] [--epochs N]
   --data DIR        directory of the texts, default $STILLGATE_CANARY_TEXTS or load-tests/data; without texts the
                     test prints a message and exits with 0
   --table FILE      table of word classes, default config/canary/english.yaml
-  --parts P,...     of leaks,deep,altered,calibration,oracle,ngram,neural; default all
+  --parts P,...     default all of: leaks, strata-leaks, deep, altered, calibration, oracle, learning (how a transformer
+                    learns), groups (students of text marked with one key), strata (with keys of eight strata), adaptive
+                    (students of an actor that edits the text)
+  --students S,...  kinds of students: ngram,transformer (default both)
   --half HALF       half of each set of texts: held-out (default), development (used to choose constants), or all
   --keys N          number of keys for leaked text and for students with a known degree of learning, default 100
   --student-keys N  students for each marked share, each with its own key, default 5
   --shares S,...    per cent of the corpus that is marked, default 0,1,5,25,100
-  --answers N       the largest audit, default 4000 answers of 300 tokens
+  --answers N       the largest audit, default 4000 answers of 300 tokens, at most 10000
+  --epochs N        how often a transformer reads its corpus, default 8
 TEXT
 }
 

@@ -3,11 +3,13 @@ package dev.stillgate.loadtests.canary;
 import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.CanaryPlan;
 import dev.stillgate.canary.key.ClassSheet;
+import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.KeyStatistic;
 import dev.stillgate.canary.proof.SiteCounts;
 import dev.stillgate.canary.proof.SiteReader;
 import dev.stillgate.canary.proof.Tail;
+import dev.stillgate.canary.text.edit.FormChooser;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.table.ClassTable;
 import java.util.ArrayList;
@@ -23,21 +25,32 @@ final class MarkBench {
     private final ClassTable table;
     private final ClassSheet sheet;
     private final String prefix;
+    private final KeyDeriver deriver;
 
     /** @param prefix of the names of all keys */
     MarkBench(ClassTable table, String prefix) {
         this.table = table;
         this.prefix = prefix;
         sheet = ClassSheet.of(table);
+        deriver = new KeyDeriver(MasterSecret.test(), sheet, null);
     }
 
     /** Returns a key derived from its name and the published test secret. */
     CanaryKey key(String name) {
-        return CanaryKey.derive(MasterSecret.test(), prefix + name, sheet);
+        return deriver.key(prefix + name);
+    }
+
+    KeyDeriver deriver() {
+        return deriver;
+    }
+
+    /** Returns the name of an epoch, whose strata no other set of texts has. */
+    String epoch(String name) {
+        return prefix + name;
     }
 
     /** Returns a text as a gateway would have served it with a key. */
-    String mark(CanaryKey key, String text) {
+    String mark(FormChooser key, String text) {
         ProseEditor editor = new ProseEditor(table, key, (cls, bucket, found, written, position) -> {});
         editor.begin();
         StringBuilder marked = new StringBuilder(editor.feed(text));

@@ -21,7 +21,7 @@ final class NgramStudent implements Student {
     /** Trains a model with contexts of up to {@code order} - 1 words. */
     NgramStudent(List<String> texts, int order) {
         this.order = order;
-        vocabulary = new Vocabulary(texts, Integer.MAX_VALUE);
+        vocabulary = new Vocabulary(texts);
         tokens = vocabulary.encode(texts);
         Integer[] positions = new Integer[tokens.length - 1];
         java.util.Arrays.setAll(positions, i -> i);

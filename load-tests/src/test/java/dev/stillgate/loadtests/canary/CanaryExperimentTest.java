@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class CanaryExperimentTest {
+    private static final TransformerStudent.Size SMALL = new TransformerStudent.Size(280, 2, 32, 2, 16, 4);
+
     private static int run(ByteArrayOutputStream err, String... args) {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         return CanaryExperiment.run(args, nowhere, new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -40,7 +42,7 @@ class CanaryExperimentTest {
     @Test
     void studentsReproduceTheirTexts() {
         List<String> texts = Collections.nCopies(200, "It is so.\nIt is good, and that is so.");
-        for (Student student : List.of(new NgramStudent(texts, 5), new NeuralStudent(texts, 100, 4, 1))) {
+        for (Student student : List.of(new NgramStudent(texts, 5), TransformerStudent.trained(texts, SMALL, 15, 1))) {
             List<String> answers = student.answers(new SplittableRandom(1), 2, 60);
             assertThat(answers).hasSize(2).allMatch(answer -> answer.contains("is so."));
             assertThat(student.answers(new SplittableRandom(1), 2, 60)).isEqualTo(answers);

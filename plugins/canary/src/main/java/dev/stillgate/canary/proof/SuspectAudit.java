@@ -94,7 +94,7 @@ public final class SuspectAudit {
                 suspect.counts().total(),
                 suspect.counts().cells(),
                 reference == null ? 0 : reference.answers(),
-                strength(statistics),
+                strength(statistics, suspect.counts(), referenceCounts),
                 preregistration == null ? null : preregistration.digest(),
                 warnings);
     }
@@ -143,13 +143,15 @@ public final class SuspectAudit {
         return deriver.key(name);
     }
 
-    /** Returns the strength selected under the newest plan of any key. */
-    private static double strength(Map<CanaryPlan, KeyStatistic> statistics) {
+    /** Returns the strength selected under the newest plan of any key; under the current plan if all keys are strata. */
+    private double strength(
+            Map<CanaryPlan, KeyStatistic> statistics, SiteCounts suspect, @Nullable SiteCounts reference) {
         return CanaryPlan.KNOWN.stream()
                 .filter(statistics::containsKey)
                 .findFirst()
-                .map(plan -> Objects.requireNonNull(statistics.get(plan)).strength())
-                .orElseThrow();
+                .map(plan -> Objects.requireNonNull(statistics.get(plan)))
+                .orElseGet(() -> KeyStatistic.of(suspect, deriver.sheet(), reference, CanaryPlan.CURRENT))
+                .strength();
     }
 
     private KeyOutcome outcome(CanaryKey key, KeyStatistic statistic, SiteCounts counts) {

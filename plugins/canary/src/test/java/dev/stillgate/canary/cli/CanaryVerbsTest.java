@@ -119,6 +119,26 @@ class CanaryVerbsTest {
     }
 
     @Test
+    void verifyTestsAStratumGivenTheGlobalKey() {
+        String stratum = "stratum:2026-07/2026-Q4";
+        assertThat(run("mark", "--key", stratum, "--in", plain.toString(), "--out", marked.toString()))
+                .isZero();
+        assertThat(run("verify", "--key", stratum, "--suspect", marked.toString(), "--json"))
+                .isZero();
+        double met = figure("log10pUnmet");
+        assertThat(figure("log10p")).isEqualTo(met);
+        assertThat(figure("trafficShare")).isZero();
+        assertThat(output()).contains("The share of a stratum in the traffic is not known");
+        assertThat(run("verify", "--key", "stratum:2026-06/2026-Q4", "--suspect", marked.toString(), "--json"))
+                .isZero();
+        assertThat(figure("log10p")).isGreaterThan(met);
+        assertThat(run("verify", "--key", "global/2026-Q4", "--suspect", marked.toString(), "--json"))
+                .isZero();
+        assertThat(figure("agreement")).isGreaterThan(0.6);
+        assertThat(output()).contains("marked text of 2026-Q4");
+    }
+
+    @Test
     void markingTwiceChangesNothingAndOtherFieldsStay() throws IOException {
         mark();
         Path twice = directory.resolve("twice.jsonl");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.RefusingPorts;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BrokenUpstreamTest {
+    private final RefusingPorts refusing = new RefusingPorts();
+
+    @AfterEach
+    void close() throws IOException {
+        refusing.close();
+    }
+
     private static final String SSE =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n" + "transfer-encoding: chunked\r\n\r\n";
     private static final String EVENT = "event: ping\ndata: {\"type\":\"ping\"}\n\n";
@@ -175,15 +184,9 @@ class BrokenUpstreamTest {
         }
     }
 
-    private static int deadPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void deadUpstreamIs502InTheDialectOfThePath() throws IOException {
-        try (GatewayRig rig = GatewayRig.with().toPort(deadPort()).start()) {
+        try (GatewayRig rig = GatewayRig.with().toPort(refusing.next()).start()) {
             assertThat(rig.ask(Requests.messages()).text()).contains("\"type\":\"api_error\"");
             RawClient.Answer got = rig.ask(Requests.chat());
             assertThat(got.status()).isEqualTo(502);
@@ -196,7 +199,7 @@ class BrokenUpstreamTest {
     void nextEndpointIsTriedWithItsOwnHost() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
-                        GatewayRig.with().toPort(deadPort()).to(upstream).start()) {
+                        GatewayRig.with().toPort(refusing.next()).to(upstream).start()) {
             for (int i = 0; i < 6; i++) {
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             }

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.chain.TestPlugins;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.RefusingPorts;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,13 +47,14 @@ class RetryTest {
                 return Verdict.ALLOW;
             };""";
 
+    private final RefusingPorts refusing = new RefusingPorts();
+
     @TempDir
     private Path directory;
 
-    private static int deadPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    @AfterEach
+    void close() throws IOException {
+        refusing.close();
     }
 
     /** Responds to the first request of each connection and closes at the second. */
@@ -196,8 +199,8 @@ class RetryTest {
     void attemptsAreLimited() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
-                        .toPort(deadPort())
-                        .toPort(deadPort())
+                        .toPort(refusing.next())
+                        .toPort(refusing.next())
                         .to(upstream)
                         .upstreamKeys("retries: {attempts: 1}, ejection: {failures: 0}")
                         .start()) {
@@ -214,7 +217,7 @@ class RetryTest {
     void budgetIsLimited() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with()
-                        .toPort(deadPort())
+                        .toPort(refusing.next())
                         .to(upstream)
                         .upstreamKeys("retries: {percent: 0, perSecond: 1}, ejection: {failures: 0}")
                         .start()) {
@@ -233,7 +236,7 @@ class RetryTest {
     void uploadToADeadEndpointGoesToAnother() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig =
-                        GatewayRig.with().toPort(deadPort()).to(upstream).start()) {
+                        GatewayRig.with().toPort(refusing.next()).to(upstream).start()) {
             String body = "x".repeat(300_000);
             for (int i = 0; i < 5; i++) {
                 assertThat(rig.ask(Requests.post("/v1/blobs/1", body)).status()).isEqualTo(200);

@@ -82,7 +82,7 @@ final class Keyring {
 
     /**
      * Returns the entry of a key, which is not {@linkplain Entry#isUsable usable} until the background has derived and
-     * committed it; null if there is no space for it.
+     * committed it; null if {@value #MAX_KEYS} other keys are in use.
      */
     @Nullable
     Entry find(KeyDeriver deriver, String name, Background background) {

@@ -39,27 +39,8 @@ class LikenessSearchTest {
     private long now = START;
 
     private static AnalysisSettings settings(double poolProposals, double tightened) {
-        AnalysisSettings given = Policies.DEFAULT.settings();
-        return new AnalysisSettings(
-                given.signals(),
-                given.weights(),
-                given.ladder(),
-                given.expireAfter(),
-                given.learnAccounts(),
-                given.learnTime(),
-                given.regroup(),
-                given.idle(),
-                given.maxAccounts(),
-                given.innocent(),
-                new ReviewSettings(
-                        1,
-                        Duration.ofDays(90),
-                        NewcomerRate.parse("20/4d"),
-                        10,
-                        poolProposals,
-                        new Promise(tightened, 0.1)),
-                given.facts(),
-                0);
+        return Policies.reviewing(new ReviewSettings(
+                1, Duration.ofDays(90), NewcomerRate.parse("20/4d"), 10, poolProposals, new Promise(tightened, 0.1)));
     }
 
     /** People in sessions of their own habits, every second one verified, and workers that ask at random times. */

@@ -54,8 +54,8 @@ public final class Policies {
                 set.samples);
     }
 
-    /** Returns the default settings with {@link #NO_PROMISE}. */
-    static AnalysisSettings withoutPromise() {
+    /** Returns the default settings with other settings of judgements. */
+    static AnalysisSettings reviewing(ReviewSettings review) {
         AnalysisSettings given = DEFAULT.settings();
         return new AnalysisSettings(
                 given.signals(),
@@ -68,7 +68,7 @@ public final class Policies {
                 given.idle(),
                 given.maxAccounts(),
                 given.innocent(),
-                NO_PROMISE,
+                review,
                 given.facts(),
                 given.samples());
     }

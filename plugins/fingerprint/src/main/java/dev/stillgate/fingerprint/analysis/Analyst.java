@@ -285,7 +285,6 @@ public final class Analyst {
      */
     private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
         boolean mayRise = rung != Standing.TIGHTENED
-                || settings.review().promise().tightened() == 1
                 || likeness.mayTighten(table(), account)
                 || JudgedAccounts.isReference(table(), ladder, account);
         ladder.climb(

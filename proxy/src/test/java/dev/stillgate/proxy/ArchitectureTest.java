@@ -52,6 +52,7 @@ class ArchitectureTest {
             "observe",
             "otlp",
             "admin",
+            "console",
             "recording",
             "relay");
 
@@ -122,7 +123,10 @@ class ArchitectureTest {
     static final ArchRule CONFIG = dependsOnlyOn("config");
 
     @ArchTest
-    static final ArchRule ADMIN = dependsOnlyOn("admin", "chain", "config");
+    static final ArchRule ADMIN = dependsOnlyOn("admin", "chain", "config", "console");
+
+    @ArchTest
+    static final ArchRule CONSOLE = dependsOnlyOn("console");
 
     @ArchTest
     static final ArchRule FLEET = dependsOnlyOn("fleet", "config");

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.console.EventStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -42,7 +43,8 @@ public final class AdminServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads;
-    private final AdminToken token;
+    private final AdminAccess access;
+    private final EventStream events;
     private final ResourceRequests resources;
     private final Mutation.Audited audited;
     private final ReentrantLock serialLock = new ReentrantLock();
@@ -56,6 +58,7 @@ public final class AdminServer implements AutoCloseable {
      * @param resources the resources with pages
      * @param operations the operations on the gateway as a whole
      * @param auditor receives every mutating request before its response is sent
+     * @param events the console's live events; closed with this server
      * @param ready whether the gateway is ready for new requests
      * @throws UncheckedIOException if the server cannot listen
      */
@@ -66,6 +69,7 @@ public final class AdminServer implements AutoCloseable {
             Resources resources,
             Operations operations,
             Consumer<ResourceAction> auditor,
+            EventStream events,
             BooleanSupplier ready) {
         try {
             HostPort address = config.address();
@@ -75,8 +79,9 @@ public final class AdminServer implements AutoCloseable {
         }
         List<String> names = new ArrayList<>(config.hosts());
         names.add(config.address().host());
-        this.token = new AdminToken(config.token(), new BrowserGuard(names));
-        this.audited = new Mutation.Audited(this.token, auditor);
+        this.events = events;
+        this.access = new AdminAccess(config.token(), config.console(), new BrowserGuard(names));
+        this.audited = new Mutation.Audited(access, auditor);
         this.resources = new ResourceRequests(new SerialResources(resources, serialLock), audited);
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("admin-", 0).factory());
@@ -85,12 +90,15 @@ public final class AdminServer implements AutoCloseable {
         page("/readyz", () -> ready.getAsBoolean() ? Reply.text(200, "ready\n") : Reply.text(503, "draining\n"));
         page("/metrics", () -> new Reply(200, "text/plain; version=0.0.4", metrics.get()));
         page("/filters", () -> Reply.json(200, FilterList.json(filters.get())));
+        page("/now", () -> Reply.json(200, JsonWriter.json(operations.now()) + "\n"));
         page("/config", () -> Reply.json(200, JsonWriter.json(operations.config()) + "\n"));
         page("/top", () -> Reply.json(200, JsonWriter.json(operations.top()) + "\n"));
         page("/upstreams", () -> Reply.json(200, JsonWriter.json(operations.upstreams()) + "\n"));
         operation("/reload", query -> operations.reload("force=true".equals(query)), "force=true");
         operation("/rollback", query -> operations.rollback(), null);
         operation("/drain", query -> operations.drain(), null);
+        ConsoleRequests console = new ConsoleRequests(audited, events);
+        server.createContext(ConsoleRequests.ROOT, exchange -> handle(exchange, console::handle));
         server.createContext("/", exchange -> handle(exchange, this::rest));
         server.start();
     }
@@ -154,7 +162,7 @@ public final class AdminServer implements AutoCloseable {
                 }));
     }
 
-    /** Checks method and token, then runs a handler. Unexpected failures give status 500. */
+    /** Checks method and access, then runs a handler. Unexpected failures give status 500. */
     private void handle(HttpExchange exchange, HttpHandler handler) throws IOException {
         try (exchange) {
             if (!METHOD.matcher(exchange.getRequestMethod())
@@ -162,7 +170,7 @@ public final class AdminServer implements AutoCloseable {
                 Reply.error(400, "invalid HTTP method").send(exchange);
                 return;
             }
-            Reply refusal = token.refusal(exchange);
+            Reply refusal = access.refusal(exchange);
             if (refusal == null) {
                 handler.handle(exchange);
             } else if (Mutation.changes(exchange)) {
@@ -185,6 +193,7 @@ public final class AdminServer implements AutoCloseable {
 
     @Override
     public void close() {
+        events.close();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.admin;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.Locale;
@@ -10,8 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request that changes state. Requests that a browser may have sent for another site are refused. Every request is
- * audited with client and outcome before its response is sent.
+ * A request that changes state. Every request is audited with client and outcome before its response is sent.
  */
 final class Mutation {
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
@@ -22,21 +20,17 @@ final class Mutation {
     private String arguments = "";
 
     /** The receiver of audit events, and the authentication that names the client's token. */
-    record Audited(AdminToken token, Consumer<ResourceAction> auditor) {}
+    record Audited(AdminAccess access, Consumer<ResourceAction> auditor) {}
 
     Mutation(HttpExchange exchange, Audited audited) {
         this.exchange = exchange;
         this.audited = audited;
     }
 
-    /** Returns the refusal of a request that a web page of another site could send, null when it is allowed. */
+    /** Returns the refusal of a request whose body has another type, null when it is allowed. */
     @Nullable
     Reply refusal(boolean withBody) {
-        Headers fields = exchange.getRequestHeaders();
-        if (fields.containsKey("Origin")) {
-            return Reply.error(403, "requests from web pages are refused");
-        }
-        return withBody && !isJson(fields.getFirst("Content-Type"))
+        return withBody && !isJson(exchange.getRequestHeaders().getFirst("Content-Type"))
                 ? Reply.error(415, "expected content-type: application/json")
                 : null;
     }
@@ -91,7 +85,7 @@ final class Mutation {
                 + exchange.getRemoteAddress().getPort();
         audited.auditor.accept(new ResourceAction(
                 peer,
-                audited.token.result(exchange),
+                audited.access.result(exchange),
                 exchange.getRequestMethod(),
                 path(),
                 arguments,

@@ -5,6 +5,9 @@ public interface Operations {
     /** Returns the configuration in force, its history, and whether it equals the files; for JSON. */
     Object config();
 
+    /** Returns the traffic of the last hour and the number of accounts in each standing; for JSON. */
+    Object now();
+
     /** Returns a bounded ranking of the most active accounts; for JSON. */
     Object top();
 

@@ -11,6 +11,8 @@ final class PageIndex {
         PAGES.put("GET /healthz", "whether the process lives");
         PAGES.put("GET /readyz", "whether new requests are welcome");
         PAGES.put("GET /metrics", "all metrics, for Prometheus");
+        PAGES.put("GET /console/", "the console, for browsers");
+        PAGES.put("GET /now", "the traffic of the last hour, every 10 s, and the accounts in each standing");
         PAGES.put("GET /config", "the policy in force, its history, and stillgate.yaml without secrets");
         PAGES.put("GET /filters", "the filters with the counts of their decisions");
         PAGES.put("GET /upstreams", "the upstreams and the condition of their endpoints");

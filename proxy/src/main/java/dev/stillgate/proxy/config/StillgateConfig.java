@@ -184,15 +184,17 @@ public record StillgateConfig(
      *
      * @param address the address to listen on; loopback by default
      * @param token the bearer token that all requests except health checks must carry; null for none
-     * @param hosts the accepted names in {@code Host} in addition to IP addresses and {@code localhost}; only used
-     *     without a token
+     * @param hosts the accepted names in {@code Host} in addition to IP addresses and {@code localhost}; only used for
+     *     requests without the token in {@code Authorization}
      * @param open whether an address that is not loopback is allowed without a token
+     * @param console what browsers may do at {@code /console/}
      */
     public record Admin(
             @Default("127.0.0.1:9090") HostPort address,
             @Secret @Nullable String token,
             @Default("[]") List<String> hosts,
-            @Default("false") boolean open) {
+            @Default("false") boolean open,
+            @Default("read") Console console) {
         private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]+");
 
         public Admin {
@@ -227,8 +229,18 @@ public record StillgateConfig(
         /** Returns a description without the token. */
         @Override
         public String toString() {
-            return "Admin[address=" + address + ", hosts=" + hosts + ", open=" + open + "]";
+            return "Admin[address=" + address + ", hosts=" + hosts + ", open=" + open + ", console=" + console + "]";
         }
+    }
+
+    /** Permissions of browsers at the admin's console. */
+    public enum Console {
+        /** There is no console. */
+        OFF,
+        /** It shows everything and changes nothing. */
+        READ,
+        /** It also has the actions of the admin API. */
+        WRITE
     }
 
     /** The I/O mechanism of the event loops. */

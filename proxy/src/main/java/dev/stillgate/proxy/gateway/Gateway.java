@@ -12,6 +12,7 @@ import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.FilterMeters;
@@ -20,6 +21,7 @@ import dev.stillgate.proxy.observe.MeterHelp;
 import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.RefusalLookup;
 import dev.stillgate.proxy.observe.StandingAudit;
+import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
@@ -163,7 +165,9 @@ public final class Gateway implements AutoCloseable {
         control.show(meters);
         logs.show(meters);
         meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
-        admin = openAdmin(config, ticker);
+        TrafficHistory traffic = new TrafficHistory(meters::traffic, ticker);
+        control.timer().everyNonBlocking(Duration.ofSeconds(TrafficHistory.STEP_SECONDS), traffic::sample);
+        admin = openAdmin(config, traffic, ticker);
         watch = config.watch() ? control.watch() : null;
         exports.watchStandings(control.standings(), control.timer());
         if (config.audit().path() != null) {
@@ -182,8 +186,9 @@ public final class Gateway implements AutoCloseable {
                 control.reloader().current().sha256());
     }
 
-    private AdminServer openAdmin(StillgateConfig config, Ticker ticker) {
+    private AdminServer openAdmin(StillgateConfig config, TrafficHistory traffic, Ticker ticker) {
         RefusalLookup refusals = new RefusalLookup(data::refusals);
+        LiveEvents live = new LiveEvents(traffic, control.standings(), control.reloader(), ticker);
         return new AdminServer(
                 config.admin(),
                 registry::scrape,
@@ -193,10 +198,13 @@ public final class Gateway implements AutoCloseable {
                         control.reloader(),
                         catalog,
                         config,
+                        traffic,
+                        control.standings(),
                         new TopAccounts(data::counts, refusals, ticker),
                         control.upstreams(),
                         this::requestDrain),
                 this::noteAction,
+                new EventStream(live::next, GatewayLogs.file(config)),
                 () -> !draining);
     }
 

@@ -35,6 +35,12 @@ final class GatewayLogs implements AutoCloseable {
         recorder = recorder(config.record(), accounts);
     }
 
+    /** Returns the file of the access log, null if there is none or it goes to standard output. */
+    static @Nullable Path file(StillgateConfig config) {
+        Path log = config.accessLog().path();
+        return log == null ? null : orStandardOutput(log);
+    }
+
     private static @Nullable Path orStandardOutput(Path path) {
         return path.endsWith("-") ? null : path;
     }

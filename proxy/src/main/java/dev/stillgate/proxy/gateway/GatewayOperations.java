@@ -2,14 +2,18 @@ package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.admin.Operations;
 import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.proxy.policy.PolicyGeneration;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.spi.Standing;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,8 @@ final class GatewayOperations implements Operations {
     private final PolicyReloader reloader;
     private final FilterCatalog catalog;
     private final StillgateConfig config;
+    private final TrafficHistory traffic;
+    private final StandingsBoard standings;
     private final TopAccounts top;
     private final Upstreams upstreams;
     private final Runnable drain;
@@ -29,12 +35,16 @@ final class GatewayOperations implements Operations {
             PolicyReloader reloader,
             FilterCatalog catalog,
             StillgateConfig config,
+            TrafficHistory traffic,
+            StandingsBoard standings,
             TopAccounts top,
             Upstreams upstreams,
             Runnable drain) {
         this.reloader = reloader;
         this.catalog = catalog;
         this.config = config;
+        this.traffic = traffic;
+        this.standings = standings;
         this.top = top;
         this.upstreams = upstreams;
         this.drain = drain;
@@ -72,6 +82,15 @@ final class GatewayOperations implements Operations {
         line.put("sha256", generation.sha256());
         line.put("changes", generation.changes());
         return line;
+    }
+
+    @Override
+    public Object now() {
+        Map<String, Object> page = new LinkedHashMap<>(traffic.page());
+        Map<Standing, Integer> counts = new EnumMap<>(Standing.class);
+        standings.published().values().forEach(standing -> counts.merge(standing, 1, Integer::sum));
+        page.put("standings", counts);
+        return page;
     }
 
     @Override

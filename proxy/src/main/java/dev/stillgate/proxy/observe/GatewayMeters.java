@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
@@ -168,9 +170,30 @@ public final class GatewayMeters {
         }
     }
 
+    /** Returns the counters that the history of the traffic consists of. */
+    public TrafficHistory.Traffic traffic() {
+        long[] byOutcome = new long[OUTCOMES.length];
+        for (int i = 0; i < exchanges.length; i++) {
+            byOutcome[i / CLASSES] += (long) exchanges[i].count();
+        }
+        Map<String, Long> byReason = new HashMap<>();
+        reasons.forEach((name, counter) ->
+                byReason.merge(name.substring(name.indexOf(' ') + 1), (long) counter.count(), Long::sum));
+        return new TrafficHistory.Traffic(
+                byOutcome[0],
+                byOutcome[1],
+                byOutcome[2],
+                byOutcome[3],
+                byOutcome[4],
+                (long) (inputTokens[0].count() + inputTokens[1].count()),
+                (long) (outputTokens[0].count() + outputTokens[1].count()),
+                active.sum(),
+                byReason);
+    }
+
     private void reason(String outcome, String filter, String code) {
         reasons.computeIfAbsent(
-                        outcome + ' ' + filter + ' ' + code,
+                        outcome + ' ' + filter + '/' + code,
                         absent -> Counter.builder("stillgate.reasons")
                                 .description("Exchanges that were not served, by deciding filter and reason")
                                 .tags("outcome", outcome, "filter", filter, "code", code)

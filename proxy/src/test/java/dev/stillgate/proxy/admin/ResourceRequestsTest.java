@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
@@ -76,6 +77,11 @@ class ResourceRequestsTest {
         }
 
         @Override
+        public Object now() {
+            return Map.of();
+        }
+
+        @Override
         public Object top() {
             return Map.of();
         }
@@ -104,12 +110,14 @@ class ResourceRequestsTest {
     @BeforeEach
     void start() {
         server = new AdminServer(
-                new StillgateConfig.Admin(HostPort.parse("127.0.0.1:0"), null, List.of(), false),
+                new StillgateConfig.Admin(
+                        HostPort.parse("127.0.0.1:0"), null, List.of(), false, StillgateConfig.Console.READ),
                 () -> "",
                 List::of,
                 new Scripted(),
                 new NoOperations(),
                 audited::add,
+                new EventStream(List::of, null),
                 () -> true);
     }
 

@@ -140,13 +140,19 @@ public final class RigBuilder {
 
     /** Requires a token for the admin API. */
     public RigBuilder adminToken(String token) {
-        admin = ", token: \"" + token + "\"";
+        admin += ", token: \"" + token + "\"";
+        return this;
+    }
+
+    /** Sets what browsers may do at the console. */
+    public RigBuilder console(String mode) {
+        admin += ", console: \"" + mode + "\"";
         return this;
     }
 
     /** Allows these values of Host at an admin API without a token. */
     public RigBuilder adminHosts(String name) {
-        admin = ", hosts: [" + name + "]";
+        admin += ", hosts: [" + name + "]";
         return this;
     }
 

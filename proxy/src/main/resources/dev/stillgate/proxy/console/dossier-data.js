@@ -1,0 +1,52 @@
+/**
+ * A dossier in one shape, from /dossiers/ID or, on gateways without it, from the page of the cluster.
+ * Parts that a gateway does not report are null, so that the page can say so.
+ */
+import {parts} from './explain.js';
+import {use} from './net.js';
+
+const LADDER = {marked: 1.1, tightened: 1.6};
+
+/** Returns whether the gateway lists a page, such as "GET /now". @param {string} page */
+export const offers = page => page in (use('/', 600).data?.pages ?? {});
+
+/** Returns the effective thresholds of the fingerprint filter. */
+export function thresholds() {
+  const filter = (use('/config', 30).data?.policy?.filters ?? []).find(each => each.type === 'fingerprint');
+  return {...LADDER, ...Object.fromEntries(Object.entries(filter?.config?.ladder ?? {}).filter(([, value]) => typeof value === 'number'))};
+}
+
+/**
+ * Returns the kinds of evidence with the part of each that enters the total: the leading kind counts in full, the
+ * others together at most half as much, and evidence against one actor is shown but not subtracted.
+ * @param {any} d
+ */
+export function counted(d) {
+  const leading = d.foundBy === 'roaming' ? 'network' : 'time';
+  const all = d.evidenceByFamily ?? {};
+  const lead = Math.max(0, all[leading] ?? 0);
+  const others = Object.entries(all).filter(([name]) => name !== leading).reduce((sum, [, value]) => sum + Math.max(0, value), 0);
+  const factor = others > 0 ? Math.min(1, lead / 2 / others) : 1;
+  return Object.entries(all).map(([name, value]) => ({name, value, leading: name === leading,
+    counted: value < 0 ? 0 : name === leading ? value : value * factor}))
+    .sort((a, b) => b.leading - a.leading || b.value - a.value);
+}
+
+/** Returns the dossier and the entry that it was read from. @param {string} id */
+export function read(id) {
+  const path = offers('GET /dossiers/{id}') ? `/dossiers/${encodeURIComponent(id)}` : `/clusters/${encodeURIComponent(id)}`;
+  const entry = use(path, 30);
+  const content = entry.data?.filters ? Object.assign({}, ...parts(entry.data).map(([, part]) => part)) : entry.data;
+  if (!content) return {entry, path, d: null};
+  const d = {signUps: null, hours: null, refusals: null, ledger: null, counterEvidence: null, notSeen: null, techniques: null, ...content};
+  d.members ??= [];
+  d.ledger ??= marks(id);
+  return {entry, path, d};
+}
+
+function marks(id) {
+  const filter = (use('/filters', 10).data ?? []).find(each => each.type === 'canary' && each.mode !== 'off');
+  if (!filter) return null;
+  const page = parts(use('/canary', 30).data).map(([, part]) => part).find(part => part?.keys);
+  return page ? {state: page.ledger?.state, leaves: page.ledger?.leaves, keys: page.keys.filter(key => key.key.startsWith(`${id}/`))} : null;
+}

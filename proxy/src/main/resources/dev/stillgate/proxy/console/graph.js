@@ -1,0 +1,103 @@
+/** Graph: clusters and their members, at most 500 nodes, with a table of the same. */
+import {html, svg, nothing, panel, accountLink, clusterLink, empty, visible} from './widgets.js';
+import {count, odds} from './format.js';
+import {table} from './table.js';
+import {parts} from './explain.js';
+import {use} from './net.js';
+
+const MOST = 500;
+const WIDTH = 900;
+const HEIGHT = 620;
+const TICKS = 120;
+
+let force = null;
+let layout = {key: '', nodes: [], links: []};
+
+async function load(draw) {
+  if (force) return;
+  force = 'loading';
+  for (const name of ['d3-dispatch', 'd3-quadtree', 'd3-timer', 'd3-force']) await import(`./lib/${name}.min.js`);
+  force = globalThis.d3;
+  draw();
+}
+
+/** Chooses at most 500 nodes: every cluster, and members in turn, so that each cluster is shown in proportion. @param {any[]} clusters */
+export function choose(clusters) {
+  const shown = [...clusters].sort((a, b) => b.evidence - a.evidence).slice(0, 60);
+  const distinct = new Set(shown.flatMap(cluster => cluster.accounts)).size;
+  const all = distinct;
+  const room = MOST - shown.length;
+  const nodes = [];
+  const links = [];
+  const seen = new Map();
+  const hubs = shown.map(cluster => ({id: `c:${cluster.id}`, cluster, r: 6 + Math.sqrt(cluster.size)}));
+  nodes.push(...hubs);
+  for (const hub of hubs) {
+    const cluster = hub.cluster;
+    const quota = all <= room ? cluster.accounts.length : Math.max(1, Math.ceil(room * cluster.accounts.length / all));
+    for (const account of cluster.accounts.slice(0, quota)) {
+      let node = seen.get(account);
+      if (!node && nodes.length < MOST) {
+        node = {id: `a:${account}`, account, of: cluster.id, r: 3};
+        seen.set(account, node);
+        nodes.push(node);
+      }
+      if (node) links.push({source: node, target: hub});
+    }
+  }
+  return {nodes, links, all: new Set(clusters.flatMap(cluster => cluster.accounts)).size + clusters.length};
+}
+
+function arrange(clusters) {
+  const key = clusters.map(cluster => `${cluster.id}:${cluster.size}`).join();
+  if (layout.key === key) return layout;
+  const old = new Map(layout.nodes.map(node => [node.id, node]));
+  layout = {key, ...choose(clusters)};
+  for (const node of layout.nodes) Object.assign(node, {x: old.get(node.id)?.x, y: old.get(node.id)?.y});
+  const simulation = force.forceSimulation(layout.nodes).force('link', force.forceLink(layout.links).distance(22).strength(0.7))
+    .force('charge', force.forceManyBody().strength(-14).distanceMax(220)).force('x', force.forceX(WIDTH / 2).strength(0.05)).force('y', force.forceY(HEIGHT / 2).strength(0.07))
+    .force('collide', force.forceCollide(node => node.r + 1.5)).stop();
+  simulation.tick(TICKS);
+  fit(layout.nodes);
+  return layout;
+}
+
+/** Moves and scales nodes so that they fill the picture. */
+function fit(nodes) {
+  const edge = (axis, side) => side(...nodes.map(node => node[axis] + (side === Math.min ? -node.r : node.r)));
+  const [left, right, top, bottom] = [edge('x', Math.min), edge('x', Math.max), edge('y', Math.min), edge('y', Math.max)];
+  const scale = Math.min(2.2, (WIDTH - 24) / (right - left), (HEIGHT - 24) / (bottom - top));
+  for (const node of nodes) {
+    node.x = WIDTH / 2 + (node.x - (left + right) / 2) * scale;
+    node.y = HEIGHT / 2 + (node.y - (top + bottom) / 2) * scale;
+  }
+}
+
+function drawing({nodes, links}) {
+  const hubs = nodes.filter(node => node.cluster);
+  return html`<svg class="graph" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Clusters and their accounts; the table beside has the same">
+    <path class="links" d=${links.map(link => `M${link.source.x.toFixed(1)} ${link.source.y.toFixed(1)}L${link.target.x.toFixed(1)} ${link.target.y.toFixed(1)}`).join('')}/>
+    ${nodes.filter(node => node.account).map(node => svg`<circle class="member" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r}><title>${visible(node.account).slice(0, 80)}</title></circle>`)}
+    ${hubs.map(node => svg`<a href="#/clusters/${encodeURIComponent(node.cluster.id)}" tabindex="-1"><circle class="hub" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r.toFixed(1)}><title>${visible(node.cluster.id)}: ${node.cluster.size} accounts, ${odds(node.cluster.evidence)}</title></circle>
+      <text x=${node.x.toFixed(1)} y=${(node.y + 4).toFixed(1)} text-anchor="middle">${visible(node.cluster.id).slice(0, 8)}</text></a>`)}</svg>`;
+}
+
+let memo = {};
+const once = (of, clusters) => memo.of === of && memo.force === force ? memo.drawn : (memo = {of, force, drawn: drawing(arrange(clusters))}).drawn;
+
+/** Draws the page. @param {any} route @param {() => void} draw */
+export function view(route, draw) {
+  const list = use('/clusters', 30);
+  load(draw);
+  const clusters = parts(list.data).flatMap(([, part]) => Array.isArray(part) ? part : []);
+  const ready = force && force !== 'loading';
+  const picture = clusters.length ? ready ? once(list.data, clusters) : empty('Arranging …') : empty('No cluster was found.');
+  const rows = clusters.flatMap(cluster => cluster.accounts.map(account => ({account, cluster: cluster.id, evidence: cluster.evidence})));
+  return html`<h1>Graph</h1><p class="lead">Large circles are clusters, small ones their accounts. An account between two clusters belongs to both.</p>
+    <div class="beside">${panel('Picture', picture, {path: '/clusters', entry: list, note: ready && layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}
+    ${panel('Accounts in clusters', table('Accounts in clusters', [{name: 'Account', cell: row => accountLink(row.account), by: row => row.account}, {name: 'Cluster', cell: row => clusterLink(row.cluster), by: row => row.cluster},
+    {name: 'Evidence', num: true, cell: row => row.evidence.toFixed(1), by: row => row.evidence}], rowsOnce(list.data, rows), {sorted: [2, true]}), {path: '/clusters', entry: list})}</div>`;
+}
+
+let kept = {};
+const rowsOnce = (of, rows) => kept.of === of ? kept.rows : (kept = {of, rows}).rows;

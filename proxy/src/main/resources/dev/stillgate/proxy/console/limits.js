@@ -1,0 +1,40 @@
+/** Limits: those of the policy, who is close to them, and the shared budgets. */
+import {html, nothing, panel, accountLink, text, empty} from './widgets.js';
+import {count, short, words} from './format.js';
+import {table} from './table.js';
+import {gauges} from './account.js';
+import {parts} from './explain.js';
+import {use} from './net.js';
+
+const rate = limit => limit.refill ? String(limit.refill).replace('/1m', ' a minute').replace('/1s', ' a second').replace('/1d', ' a day').replace('/1h', ' an hour') : '–';
+
+function ofFilter(filter) {
+  const {limits = [], standings = {}, pool, tiers = {}} = filter.config ?? {};
+  return html`${table(`Limits of ${filter.name}`, [
+    {name: 'Limit', cell: row => text(row.name), by: row => row.name}, {name: 'Counts', cell: row => words(row.measure), by: row => row.measure},
+    {name: 'For each', cell: row => (row.scope ?? []).join(' and ')}, {name: 'Capacity', num: true, cell: row => short(row.capacity), by: row => row.capacity},
+    {name: 'Refill', num: true, cell: rate}, {name: 'Models', cell: row => row.models?.length ? text(row.models.join(', ')) : 'all'},
+  ], limits)}<ul class="plainlist">${Object.entries(standings).map(([name, factor]) => html`<li>At <b>${name}</b>, capacity and refill are multiplied by ${count(factor)}.</li>`)}
+    ${pool ? html`<li>At <b>pooled</b>, all accounts of a pool share one customer's limits and ${Object.entries(pool).map(([name, value]) => `${words(name)} ${String(value).replace('/1d', ' a day')}`).join(', ')}.</li>` : nothing}
+    ${Object.keys(tiers).length ? html`<li>Tiers with limits of their own: ${text(Object.keys(tiers).join(', '))}.</li>` : nothing}</ul>`;
+}
+
+function close(account) {
+  const path = `/accounts/${encodeURIComponent(account)}`;
+  const entry = use(path, 15);
+  const limits = parts(entry.data).flatMap(([, part]) => part?.limits ?? []);
+  return html`<div class="gauge-card"><h3>${accountLink(account)}</h3>${limits.length ? gauges(limits) : html`<p class="note">${entry.data ? 'No limits.' : 'Reading …'}</p>`}</div>`;
+}
+
+/** Draws the page. */
+export function view() {
+  const config = use('/config', 60);
+  const top = use('/top', 10);
+  const filters = (config.data?.policy?.filters ?? []).filter(each => each.type === 'token-bucket' && each.mode !== 'off');
+  const rows = top.data?.byRefused?.length ? top.data.byRefused : top.data?.byTokens ?? [];
+  return html`<h1>Limits</h1><p class="lead">Token buckets: each request takes tokens, time puts them back. A request that finds too few is refused with 429.</p>
+    ${filters.length ? filters.map(filter => html`${panel(`Policy: ${filter.name}`, ofFilter(filter), {path: '/config', entry: config, note: html`${filter.mode === 'shadow' ? 'In shadow mode: refusals are counted, requests pass.' : nothing}`})}`)
+    : panel('Policy', empty('No filter of the policy has limits.'), {path: '/config', entry: config})}
+    ${panel('Closest to their limits', rows.length ? html`<div class="cards">${rows.slice(0, 6).map(row => close(row.account))}</div>` : empty('No account sent a request in the last minutes.'),
+    {path: '/top', entry: top, note: top.data?.byRefused?.length ? 'accounts with most refusals in the last minutes' : 'accounts with most tokens in the last minutes'})}`;
+}

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides from the request which answers must not be marked because a changed word could damage them. */
 final class ExemptionRules {
+    /** A request is read on one thread, without a break, so one scan of each thread serves all requests. */
+    private static final ThreadLocal<PromptScan> SCANS = ThreadLocal.withInitial(PromptScan::new);
+
     private ExemptionRules() {}
 
     /** Returns the reason for leaving the answer unchanged, or null if it may be marked. */
@@ -19,7 +22,8 @@ final class ExemptionRules {
         if (chat.thinking() && !chat.toolNames().isEmpty()) {
             return Exemption.THINKING_AND_TOOLS;
         }
-        PromptScan scan = new PromptScan();
+        PromptScan scan = SCANS.get();
+        scan.begin();
         CharSequence system = chat.system();
         if (system != null) {
             scan.read(system);
@@ -36,6 +40,11 @@ final class ExemptionRules {
         private final WordingConstraints.Conversation conversation = new WordingConstraints.Conversation();
         private boolean signed;
         private boolean constrained;
+
+        void begin() {
+            conversation.begin();
+            signed = constrained = false;
+        }
 
         void read(CharSequence text) {
             constrained = constrained || conversation.read(text) != null;

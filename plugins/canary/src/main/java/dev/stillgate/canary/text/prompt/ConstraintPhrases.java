@@ -72,8 +72,7 @@ final class ConstraintPhrases {
      * @param to end of the text that may be read
      */
     static @Nullable Kind unspaced(CharSequence text, int at, int to, char c) {
-        boolean inside = c <= LAST_CYRILLIC && at > 0 && Character.isLetter(text.charAt(at - 1));
-        if (c < FIRST_OTHER_SCRIPT || inside) {
+        if (c < FIRST_OTHER_SCRIPT || (c <= LAST_CYRILLIC && at > 0 && Character.isLetter(text.charAt(at - 1)))) {
             return null;
         }
         List<Stem> stems = STEMS.get(Character.toLowerCase(c) % SLOTS);

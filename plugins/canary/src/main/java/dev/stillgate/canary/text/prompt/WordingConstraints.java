@@ -51,8 +51,18 @@ public final class WordingConstraints {
     private static final WordingConstraints ALL = new WordingConstraints();
     private static final int MAX_MATCHES = 64;
     private static final int GAP = 4;
+    private static final int CHUNK = 1024;
 
-    private final WordTrie words = new WordTrie();
+    /** Letters, digits and the apostrophe in lower case, by character; 0 for the rest of ASCII. */
+    private static final char[] FOLDED = new char[128];
+
+    static {
+        for (char c = 0; c < FOLDED.length; c++) {
+            FOLDED[c] = c == '\'' || WordReader.starts(c) ? Character.toLowerCase(c) : 0;
+        }
+    }
+
+    private final PhraseWords words = new PhraseWords();
     private final PhraseTrie phrases = new PhraseTrie();
     /** The kind of the phrase that ends at each state, null where none ends. */
     private final List<@Nullable Kind> ends = new ArrayList<>();
@@ -86,10 +96,15 @@ public final class WordingConstraints {
         return new Conversation().read(message);
     }
 
-    /** The texts of one conversation. Allocates nothing after construction. Not thread-safe. */
+    /** Reader of the texts of one conversation after another. Allocates nothing after construction. Not thread-safe. */
     public static final class Conversation {
-        private final PartialMatches matches = ALL.new PartialMatches();
+        private final TextScan scan = ALL.new TextScan();
         private int left = MAX_CONVERSATION_CHARS;
+
+        /** Begins another conversation. */
+        public void begin() {
+            left = MAX_CONVERSATION_CHARS;
+        }
 
         /** Returns the constraint in a text of the conversation, or null if there is none. */
         public @Nullable Kind read(CharSequence text) {
@@ -100,72 +115,149 @@ public final class WordingConstraints {
             }
             left -= chars;
             if (chars == length) {
-                return ALL.find(matches, text, 0, length);
+                return scan.find(text, 0, length);
             }
-            Kind first = ALL.find(matches, text, 0, MAX_CHARS / 2);
-            return first != null ? first : ALL.find(matches, text, length - MAX_CHARS / 2, length);
+            Kind first = scan.find(text, 0, MAX_CHARS / 2);
+            return first != null ? first : scan.find(text, length - MAX_CHARS / 2, length);
         }
     }
 
-    private @Nullable Kind find(PartialMatches matches, CharSequence message, int from, int to) {
-        matches.count = 0;
-        int node = WordTrie.ROOT;
-        boolean digits = true;
-        boolean inside = false;
-        for (int i = from; i <= to; i++) {
-            char c = i < to ? message.charAt(i) : ' ';
-            Kind unspaced = ConstraintPhrases.unspaced(message, i, to, c);
-            if (unspaced != null) {
-                return unspaced;
-            }
-            boolean letter = WordReader.starts(c) || (inside && (c == '\'' || c == '’'));
-            if (letter) {
-                node = words.step(inside ? node : WordTrie.ROOT, c);
-                digits = (digits || !inside) && c >= '0' && c <= '9';
-                inside = true;
-            } else if (inside) {
-                inside = false;
-                Kind kind = matches.word(digits ? WordTrie.NUMBER : words.word(node));
+    /** Scan of one text: its current word, and the phrases that the words before it begin. */
+    private final class TextScan {
+        private final char[] chunk = new char[CHUNK];
+        private final PartialMatches matches = new PartialMatches();
+        private long hash;
+        private boolean inside;
+        private boolean digits;
+
+        @Nullable
+        Kind find(CharSequence text, int from, int to) {
+            matches.count = 0;
+            inside = false;
+            for (int at = from; at < to; at += CHUNK) {
+                int count = Math.min(CHUNK, to - at);
+                text.getChars(at, at + count, chunk, 0);
+                Kind kind = find(text, at, count, to);
                 if (kind != null) {
                     return kind;
                 }
             }
-            if (c == '\n') {
-                matches.count = 0;
-            }
+            return inside ? endWord() : null;
         }
-        return null;
+
+        /**
+         * Scans the characters of {@link #chunk}.
+         *
+         * @param at where the chunk begins in the text
+         * @param to end of the text that may be read
+         */
+        private @Nullable Kind find(CharSequence text, int at, int count, int to) {
+            int i = 0;
+            while (i < count) {
+                i = word(i, count);
+                if (i == count) {
+                    break;
+                }
+                char c = chunk[i];
+                Kind kind = null;
+                if (c < FOLDED.length || isNoLetter(c)) {
+                    kind = inside ? endWord() : null;
+                    matches.count = c == '\n' ? 0 : matches.count;
+                } else {
+                    append(Character.toLowerCase(c));
+                }
+                kind = kind == null ? ConstraintPhrases.unspaced(text, at + i, to, c) : kind;
+                if (kind != null) {
+                    return kind;
+                }
+                i++;
+            }
+            return null;
+        }
+
+        private boolean isNoLetter(char c) {
+            return !WordReader.starts(c) && !(inside && c == '’');
+        }
+
+        /** Reads ASCII letters and digits from a place in the chunk, and returns the place after them. */
+        private int word(int from, int count) {
+            char first = folded(from);
+            if (first == 0 || (first == '\'' && !inside)) {
+                return from;
+            }
+            long sum = inside ? hash : PhraseWords.EMPTY;
+            boolean number = (digits || !inside) && first <= '9' && first != '\'';
+            int i = from;
+            for (char letter = first; letter != 0; letter = i < count ? folded(i) : 0) {
+                sum = PhraseWords.add(sum, letter);
+                i++;
+            }
+            for (int n = from + 1; number && n < i; n++) {
+                number = chunk[n] >= '0' && chunk[n] <= '9';
+            }
+            digits = number;
+            inside = true;
+            hash = sum;
+            return i;
+        }
+
+        private char folded(int i) {
+            char c = chunk[i];
+            return c < FOLDED.length ? FOLDED[c] : 0;
+        }
+
+        private void append(char letter) {
+            hash = PhraseWords.add(inside ? hash : PhraseWords.EMPTY, letter == '’' ? '\'' : letter);
+            digits = false;
+            inside = true;
+        }
+
+        private @Nullable Kind endWord() {
+            inside = false;
+            return matches.word(digits ? WordTrie.NUMBER : words.find(hash));
+        }
     }
 
     /** Set of partially matched phrases (simulation of a nondeterministic automaton). */
     private final class PartialMatches {
-        private final int[] states = new int[MAX_MATCHES];
-        private final int[] gapsLeft = new int[MAX_MATCHES];
-        private final int[] nextStates = new int[MAX_MATCHES];
-        private final int[] nextGaps = new int[MAX_MATCHES];
+        private int[] states = new int[MAX_MATCHES];
+        private int[] gapsLeft = new int[MAX_MATCHES];
+        private int[] nextStates = new int[MAX_MATCHES];
+        private int[] nextGaps = new int[MAX_MATCHES];
         private int count;
 
         @Nullable
         Kind word(int id) {
+            if (count == 0 && phrases.step(PhraseTrie.START, id) == PhraseTrie.NONE) {
+                return null;
+            }
             int next = 0;
             Kind found = null;
             for (int t = 0; t <= count && next < MAX_MATCHES - 1; t++) {
                 int state = t == count ? PhraseTrie.START : states[t];
-                int to = phrases.step(state, id);
+                int to = id == WordTrie.UNKNOWN ? PhraseTrie.NONE : phrases.step(state, id);
                 if (to != PhraseTrie.NONE) {
                     found = found == null ? ends.get(to) : found;
                     nextStates[next] = to;
                     nextGaps[next++] = GAP;
                 }
-                if (state != PhraseTrie.START && gaps.get(state) && gapsLeft[t] > 0) {
+                if (state != PhraseTrie.START && gapsLeft[t] > 0 && gaps.get(state)) {
                     nextStates[next] = state;
                     nextGaps[next++] = gapsLeft[t] - 1;
                 }
             }
-            System.arraycopy(nextStates, 0, states, 0, next);
-            System.arraycopy(nextGaps, 0, gapsLeft, 0, next);
-            count = next;
+            swap(next);
             return found;
+        }
+
+        private void swap(int next) {
+            int[] before = states;
+            states = nextStates;
+            nextStates = before;
+            before = gapsLeft;
+            gapsLeft = nextGaps;
+            nextGaps = before;
+            count = next;
         }
     }
 }

@@ -31,7 +31,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     private static final Set<String> LISTS = Set.of("completions", "responses");
     private static final Set<String> PARTS = Set.of("messages", "input_items");
 
-    private final ClassTable table;
+    private final EditorPool editors;
     private final KeyDeriver deriver;
     private final AnswerKeys keys;
     private final SketchKey sketchKey;
@@ -48,7 +48,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
             SketchKey sketchKey,
             CanaryState state,
             FilterContext context) {
-        this.table = table;
+        this.editors = new EditorPool(table);
         this.deriver = deriver;
         this.sketchKey = sketchKey;
         this.sketches = policy.mostSketches() > 0 ? state.sketches() : null;
@@ -103,7 +103,13 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         return switch (chosen) {
             case Keyring.Entry key ->
                 new MarkingTap(
-                        table, key, state.ledger(), meters, sketcher(exchange.account()), exchange.requestId(), ticker);
+                        editors,
+                        key,
+                        state.ledger(),
+                        meters,
+                        sketcher(exchange.account()),
+                        exchange.requestId(),
+                        ticker);
             case Exemption why -> {
                 meters.skipped(why);
                 yield ResponseTap.NONE;

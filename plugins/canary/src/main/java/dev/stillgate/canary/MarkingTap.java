@@ -5,11 +5,11 @@ import dev.stillgate.canary.sketch.AnswerSketcher;
 import dev.stillgate.canary.sketch.ShingleReader;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
-import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Ticker;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ final class MarkingTap implements ResponseTap.Prose {
     /** Limit on recorded sites of an answer; later sites are marked but not recorded. */
     private static final int MAX_RECORDED_SITES = 1 << 19;
 
-    private final ClassTable table;
+    private final EditorPool editors;
     private final Keyring.Entry key;
     private final OptionalLedger ledger;
     private final CanaryMeters meters;
@@ -32,6 +32,9 @@ final class MarkingTap implements ResponseTap.Prose {
 
     private final Release.Hold hold = new Release.Hold();
     private volatile long endNanos;
+    /** The editor of the block that ended last. Its text may be in use until the next call. */
+    private @Nullable ProseEditor ended;
+
     private int sites;
     private int answerSites;
 
@@ -42,14 +45,14 @@ final class MarkingTap implements ResponseTap.Prose {
      * @param fallbackId identifies an answer that has no id of its own
      */
     MarkingTap(
-            ClassTable table,
+            EditorPool editors,
             Keyring.Entry key,
             OptionalLedger ledger,
             CanaryMeters meters,
             @Nullable AnswerSketcher sketcher,
             String fallbackId,
             Ticker ticker) {
-        this.table = table;
+        this.editors = editors;
         this.key = key;
         this.ledger = ledger;
         this.meters = meters;
@@ -60,12 +63,21 @@ final class MarkingTap implements ResponseTap.Prose {
 
     @Override
     public Block onBlock(int index) {
+        giveBack(null);
         return new Edited(this::site, true);
     }
 
     @Override
     public Block onRepeat(int index) {
+        giveBack(null);
         return new Edited(SiteListener.NONE, false);
+    }
+
+    private void giveBack(@Nullable ProseEditor next) {
+        if (ended != null) {
+            editors.giveBack(ended);
+        }
+        ended = next;
     }
 
     private void site(int cls, int bucket, int found, int written, int position) {
@@ -83,6 +95,7 @@ final class MarkingTap implements ResponseTap.Prose {
 
     @Override
     public void onAnswer(@Nullable String id, boolean delivered) {
+        giveBack(null);
         if (answerSites == 0) {
             meters.answer(CanaryMeters.Answer.PLAIN);
         } else if (delivered) {
@@ -122,13 +135,15 @@ final class MarkingTap implements ResponseTap.Prose {
 
     /** A block of prose and its editor. */
     private final class Edited implements Block {
-        private final ProseEditor editor;
+        /** The editor, null after the end of the block. */
+        private @Nullable ProseEditor editor;
+
         private final boolean counted;
         private final @Nullable ShingleReader shingles;
         private boolean inWord;
 
         Edited(SiteListener listener, boolean counted) {
-            editor = new ProseEditor(table, key.key(), listener);
+            editor = editors.take(key.key(), listener);
             this.counted = counted;
             shingles = counted && sketcher != null ? sketcher.block() : null;
         }
@@ -138,7 +153,7 @@ final class MarkingTap implements ResponseTap.Prose {
             if (counted) {
                 meters.words(words(delta));
             }
-            return sketched(editor.feed(delta));
+            return sketched(Objects.requireNonNull(editor).feed(delta));
         }
 
         private CharSequence sketched(CharSequence served) {
@@ -160,16 +175,19 @@ final class MarkingTap implements ResponseTap.Prose {
 
         @Override
         public CharSequence onEnd() {
-            CharSequence rest = sketched(editor.end());
+            ProseEditor last = Objects.requireNonNull(editor);
+            CharSequence rest = sketched(last.end());
             if (shingles != null) {
                 shingles.end();
             }
+            editor = null;
+            giveBack(last);
             return rest;
         }
 
         @Override
         public int held() {
-            return editor.held();
+            return editor == null ? 0 : editor.held();
         }
     }
 }

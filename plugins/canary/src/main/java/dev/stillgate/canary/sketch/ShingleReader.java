@@ -88,9 +88,36 @@ public final class ShingleReader {
 
     /** Reads more of the text. */
     public void read(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            read(text.charAt(i));
+        int count = text.length();
+        int i = 0;
+        while (i < count) {
+            int run = link == 0 && length > 0 ? letters(text, i, count) : i;
+            if (run > i) {
+                i = run;
+            } else {
+                read(text.charAt(i++));
+            }
         }
+    }
+
+    /** Fast path: reads ASCII letters within a word, and returns the index of the first other character. */
+    private int letters(CharSequence text, int from, int to) {
+        long hash = word;
+        char before = last;
+        int i = from;
+        for (; i < to; i++) {
+            char c = text.charAt(i);
+            if (c >= 128 || ASCII[c] != LETTER) {
+                break;
+            }
+            hash = (hash ^ (c | 0x20)) * PRIME;
+            before = c;
+        }
+        word = hash;
+        last = before;
+        length += i - from;
+        digits &= i == from;
+        return i;
     }
 
     /** Ends the text; another may follow, which shares no shingle with it. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** Growable queue of characters. Not thread-safe. */
 final class CharQueue implements CharSequence {
     private static final int CAPACITY = 256;
+    private static final int MOST_KEPT = 8192;
 
     private char[] chars = new char[CAPACITY];
     private int start;
@@ -41,11 +42,30 @@ final class CharQueue implements CharSequence {
         chars[end++] = c;
     }
 
-    /** Moves the first characters of another queue to the end of this one. */
-    void take(CharQueue from, int count) {
+    /** Adds a range of an array. */
+    void add(char[] from, int first, int to) {
+        reserve(to - first);
+        System.arraycopy(from, first, chars, end, to - first);
+        end += to - first;
+    }
+
+    private void reserve(int count) {
         if (end + count > chars.length) {
             chars = Arrays.copyOf(chars, Math.max(2 * end, end + count));
         }
+    }
+
+    /** Empties the queue and releases a large array. */
+    void shrink() {
+        clear();
+        if (chars.length > MOST_KEPT) {
+            chars = new char[CAPACITY];
+        }
+    }
+
+    /** Moves the first characters of another queue to the end of this one. */
+    void take(CharQueue from, int count) {
+        reserve(count);
         System.arraycopy(from.chars, from.start, chars, end, count);
         end += count;
         from.drop(count);

@@ -29,8 +29,8 @@ public final class ProseEditor {
 
     private final ClassTable table;
     private final FormMatcher forms;
-    private final FormChooser chooser;
-    private final SiteListener listener;
+    private FormChooser chooser;
+    private SiteListener listener;
     private final MarkdownState markdown = new MarkdownState();
     private final LeftContext left;
     private final WordReader word;
@@ -70,6 +70,15 @@ public final class ProseEditor {
         begin();
     }
 
+    /** Begins a block of another answer and discards the state of the previous one. */
+    public void begin(FormChooser newChooser, SiteListener newListener) {
+        chooser = newChooser;
+        listener = newListener;
+        begin();
+        out.shrink();
+        held.shrink();
+    }
+
     /** Begins another block and discards the state of the previous one. */
     public void begin() {
         markdown.begin();
@@ -98,18 +107,10 @@ public final class ProseEditor {
     public CharSequence feed(CharSequence delta) {
         out.clear();
         int length = delta.length();
-        if (delta instanceof String text) {
-            for (int from = 0; from < length; from += CHUNK) {
-                int count = Math.min(CHUNK, length - from);
-                text.getChars(from, from + count, chunk, 0);
-                for (int i = 0; i < count; i++) {
-                    accept(chunk[i]);
-                }
-            }
-        } else {
-            for (int i = 0; i < length; i++) {
-                accept(delta.charAt(i));
-            }
+        for (int from = 0; from < length; from += CHUNK) {
+            int count = Math.min(CHUNK, length - from);
+            delta.getChars(from, from + count, chunk, 0);
+            accept(count);
         }
         return out;
     }
@@ -124,12 +125,22 @@ public final class ProseEditor {
         return out;
     }
 
-    private void accept(char c) {
-        if (!wordHeld && word.takesPlainly(c)) {
-            out.add(c);
-            written++;
-            return;
+    /** Takes the first characters of {@link #chunk}. */
+    private void accept(int count) {
+        int i = 0;
+        while (i < count) {
+            int run = wordHeld ? i : word.takesPlainly(chunk, i, count);
+            if (run > i) {
+                out.add(chunk, i, run);
+                written += run - i;
+                i = run;
+            } else {
+                accept(chunk[i++]);
+            }
         }
+    }
+
+    private void accept(char c) {
         if (word.inside()) {
             char glue = word.glue();
             if (word.takes(c)) {

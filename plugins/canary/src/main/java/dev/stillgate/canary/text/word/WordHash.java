@@ -10,11 +10,19 @@ public final class WordHash {
 
     private static final int PRIME = 0x01000193;
 
+    /** ASCII in lower case. */
+    private static final char[] FOLDED = new char[128];
+
+    static {
+        for (char c = 0; c < FOLDED.length; c++) {
+            FOLDED[c] = Character.toLowerCase(c);
+        }
+    }
+
     private WordHash() {}
 
     static int add(int hash, char c) {
-        char folded =
-                c == '’' ? '\'' : c < 128 ? (c >= 'A' && c <= 'Z' ? (char) (c + 32) : c) : Character.toLowerCase(c);
+        char folded = c < FOLDED.length ? FOLDED[c] : c == '’' ? '\'' : Character.toLowerCase(c);
         return (hash ^ folded) * PRIME;
     }
 

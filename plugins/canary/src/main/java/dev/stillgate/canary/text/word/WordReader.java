@@ -82,13 +82,36 @@ public final class WordReader {
         return false;
     }
 
-    /** Fast path: takes an ASCII letter or digit within a word; returns false for anything else. */
-    public boolean takesPlainly(char c) {
-        if (length == 0 || glue != 0 || c >= 128 || !WORD[c]) {
-            return false;
+    /**
+     * Fast path: takes ASCII letters and digits within a word.
+     *
+     * @return the index of the first character that was not taken
+     */
+    public int takesPlainly(char[] chars, int from, int to) {
+        if (length == 0 || glue != 0) {
+            return from;
         }
-        append(c);
-        return true;
+        int at = node;
+        int sum = hash;
+        int upper = capitals;
+        boolean number = digits;
+        int i = from;
+        for (; i < to; i++) {
+            char c = chars[i];
+            if (c >= 128 || !WORD[c]) {
+                break;
+            }
+            at = at == WordTrie.DEAD ? at : words.step(at, c);
+            sum = WordHash.add(sum, c);
+            upper += c >= 'A' && c <= 'Z' ? 1 : 0;
+            number &= c <= '9';
+        }
+        node = at;
+        hash = sum;
+        capitals = upper;
+        length += i - from;
+        digits = number && length <= MAX_NUMBER;
+        return i;
     }
 
     private void appendGlue() {

@@ -68,6 +68,10 @@ public final class AuditReportJson {
         json.writeStringField("commitment", outcome.commitment());
         json.writeNumberField("agreement", outcome.agreement());
         json.writeNumberField("statistic", outcome.statistic());
+        if (outcome.strata() > 0) {
+            json.writeNumberField("strata", outcome.strata());
+            json.writeNumberField("log10pAlone", outcome.tail().log10AtLeast());
+        }
         KeyOutcome.StratumShare stratum = outcome.stratum();
         if (stratum != null) {
             json.writeNumberField("trafficShare", stratum.share());

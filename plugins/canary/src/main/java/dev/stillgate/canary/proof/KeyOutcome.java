@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param commitment SHA-256, in hexadecimal digits
  * @param committed time of that commitment, or null if there is none
  * @param tail probabilities that a random key reaches and exceeds the statistic; exact, but for a stratum's share
+ * @param log10p log10 of the p-value: that of the tail, but for a global key the one of {@link #strata}
+ * @param strata number of strata whose evidence is combined with that of a global key: with the smallest of their
+ *     p-values and its own, by Bonferroni's inequality; 0 if the key stands alone
  * @param log10Holm log10 of the p-value adjusted for all counted keys
  * @param statistic S, in nats
  * @param agreement share of sites with the form that the key selects
@@ -20,6 +23,8 @@ public record KeyOutcome(
         String commitment,
         @Nullable Instant committed,
         Tail tail,
+        double log10p,
+        int strata,
         double log10Holm,
         double statistic,
         double agreement,
@@ -32,13 +37,13 @@ public record KeyOutcome(
      */
     public record StratumShare(double share, double log10pUnmet) {}
 
-    /** Returns log10 of the exact p-value. */
-    public double log10p() {
-        return tail.log10AtLeast();
+    /** Returns a copy whose p-value combines the evidence of strata. */
+    KeyOutcome combined(double log10, int count) {
+        return new KeyOutcome(key, commitment, committed, tail, log10, count, log10, statistic, agreement, stratum);
     }
 
     /** Returns a copy with an adjusted p-value. */
     KeyOutcome adjusted(double holm) {
-        return new KeyOutcome(key, commitment, committed, tail, holm, statistic, agreement, stratum);
+        return new KeyOutcome(key, commitment, committed, tail, log10p, strata, holm, statistic, agreement, stratum);
     }
 }

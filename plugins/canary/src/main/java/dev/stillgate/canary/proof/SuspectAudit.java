@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ public final class SuspectAudit {
         Set<String> counted = counted(names);
         SiteCounts referenceCounts = reference == null ? null : reference.counts();
         Map<CanaryPlan, KeyStatistic> statistics = new HashMap<>();
-        Map<String, StratumStatistic> strata = new HashMap<>();
+        Map<String, EpochAudit> epochs = new HashMap<>();
         List<KeyOutcome> all = new ArrayList<>();
         for (String name : counted) {
             CanaryKey key = key(name);
@@ -57,13 +58,15 @@ public final class SuspectAudit {
             if (global == null) {
                 KeyStatistic statistic = statistics.computeIfAbsent(
                         key.plan(), plan -> KeyStatistic.of(suspect.counts(), deriver.sheet(), referenceCounts, plan));
-                all.add(outcome(key, statistic, suspect.counts()));
+                KeyOutcome alone = outcome(key, statistic, suspect.counts());
+                all.add(
+                        KeyNames.isGlobal(name)
+                                ? withStrata(alone, strata(counted, name), suspect.counts(), referenceCounts)
+                                : alone);
             } else {
-                StratumStatistic statistic = strata.computeIfAbsent(
-                        global.name(),
-                        any -> new StratumStatistic(
-                                suspect.counts(), deriver.sheet(), referenceCounts, global, key.plan()));
-                all.add(outcome(key, statistic, suspect.counts()));
+                EpochAudit epoch = epochs.computeIfAbsent(
+                        global.name(), any -> epoch(global, key.plan(), suspect.counts(), referenceCounts));
+                all.add(outcome(key, epoch, suspect.counts()));
             }
         }
         int others = otherCommitments(counted);
@@ -154,18 +157,48 @@ public final class SuspectAudit {
                 .strength();
     }
 
+    /** Returns the counted strata of a global key's epoch. */
+    private List<CanaryKey> strata(Set<String> counted, String global) {
+        return counted.stream()
+                .filter(name -> KeyNames.isStratum(name) && KeyNames.epoch(name).equals(KeyNames.epoch(global)))
+                .map(this::key)
+                .toList();
+    }
+
+    /**
+     * Combines the evidence of a global key with that of its strata: text of one stratum agrees with all of the
+     * stratum's signs, and with 85 % of the global ones. Each key is tested alone. Under the null all of them are as
+     * good as drawn afterwards, so Bonferroni's inequality holds, whatever their correlation. The global key has half of
+     * the level, and each stratum an equal part of the other half.
+     */
+    private KeyOutcome withStrata(
+            KeyOutcome global, List<CanaryKey> strata, SiteCounts suspect, @Nullable SiteCounts reference) {
+        if (strata.isEmpty()) {
+            return global;
+        }
+        Map<CanaryPlan, KeyStatistic> statistics = new HashMap<>();
+        double least = global.log10p();
+        for (CanaryKey stratum : strata) {
+            KeyStatistic statistic = statistics.computeIfAbsent(
+                    stratum.plan(), plan -> KeyStatistic.of(suspect, deriver.sheet(), reference, plan));
+            least = Math.min(least, statistic.tail(stratum).log10AtLeast() + Math.log10(strata.size()));
+        }
+        return global.combined(Math.min(0, least + Math.log10(2)), strata.size());
+    }
+
     private KeyOutcome outcome(CanaryKey key, KeyStatistic statistic, SiteCounts counts) {
         return outcome(key, statistic.tail(key), statistic.value(key) * statistic.unit(), counts, null);
     }
 
-    private KeyOutcome outcome(CanaryKey key, StratumStatistic statistic, SiteCounts counts) {
-        double share = share(key.name());
+    private KeyOutcome outcome(CanaryKey key, EpochAudit epoch, SiteCounts counts) {
+        StratumStatistic statistic = epoch.statistic(key);
         return outcome(
                 key,
-                statistic.tail(key, share),
+                statistic.beyond(key),
                 statistic.value(key) * statistic.unit(),
                 counts,
-                new KeyOutcome.StratumShare(share, statistic.tail(key).log10AtLeast()));
+                new KeyOutcome.StratumShare(
+                        epoch.share(key.name()), statistic.unmet(key).log10AtLeast()));
     }
 
     private KeyOutcome outcome(
@@ -177,22 +210,25 @@ public final class SuspectAudit {
                 commitments == null ? null : commitments.since(key.name(), commitment),
                 tail,
                 tail.log10AtLeast(),
+                0,
+                tail.log10AtLeast(),
                 value,
                 counts.agreement(key),
                 stratum);
     }
 
-    /** Returns a stratum's share of the sites that were marked under the strata of its epoch; 0 if unknown. */
-    private double share(String stratum) {
-        if (commitments == null) {
-            return 0;
+    /** Collects the traffic of an epoch's strata from the ledger. */
+    private EpochAudit epoch(CanaryKey global, CanaryPlan plan, SiteCounts suspect, @Nullable SiteCounts reference) {
+        Map<CanaryKey, Double> traffic = new LinkedHashMap<>();
+        if (commitments != null) {
+            String epoch = KeyNames.epoch(global.name());
+            commitments.names().stream()
+                    .filter(name -> KeyNames.isStratum(name)
+                            && KeyNames.epoch(name).equals(epoch)
+                            && commitments.sites(name) > 0)
+                    .forEach(name -> traffic.put(key(name), (double) commitments.sites(name)));
         }
-        String epoch = KeyNames.epoch(stratum);
-        long all = commitments.names().stream()
-                .filter(name -> KeyNames.isStratum(name) && KeyNames.epoch(name).equals(epoch))
-                .mapToLong(commitments::sites)
-                .sum();
-        return all == 0 ? 0 : commitments.sites(stratum) / (double) all;
+        return new EpochAudit(suspect, deriver.sheet(), reference, global, plan, traffic);
     }
 
     private void warn(List<KeyOutcome> asked, SiteReader suspect, @Nullable SiteReader reference) {

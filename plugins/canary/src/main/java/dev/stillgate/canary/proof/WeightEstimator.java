@@ -232,13 +232,18 @@ final class WeightEstimator {
         return Objects.requireNonNull(best);
     }
 
+    /** Returns the expected rate of form 1 in a cell of the suspect's unmarked text. */
+    double unmarked(int k, int b) {
+        return ExpectedRates.sigmoid(rates.cell(k, b) + shift[k]);
+    }
+
     /**
      * Returns the log-likelihood of a cell's counts if the mark selects form 1 for a share of its sites.
      *
      * @param spread standard deviation of the cell's unmarked rate from its class, in logits
      * @param asked the share
      */
-    double cell(MarkLikelihood likelihood, int k, int b, double spread, double asked) {
+    private double cell(MarkLikelihood likelihood, int k, int b, double spread, double asked) {
         double deviation = Math.sqrt(spread * spread + rates.variance(k, b));
         return of(
                 likelihood, k, suspect.sites(k, b), suspect.ones(k, b), rates.cell(k, b) + shift[k], deviation, asked);

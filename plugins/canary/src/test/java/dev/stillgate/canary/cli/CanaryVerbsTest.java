@@ -135,7 +135,20 @@ class CanaryVerbsTest {
         assertThat(run("verify", "--key", "global/2026-Q4", "--suspect", marked.toString(), "--json"))
                 .isZero();
         assertThat(figure("agreement")).isGreaterThan(0.6);
-        assertThat(output()).contains("marked text of 2026-Q4");
+        assertThat(output()).contains("marked text of 2026-Q4").doesNotContain("log10pAlone");
+    }
+
+    @Test
+    void globalKeyIsFoundByTheTextOfOneStratum() {
+        String stratum = "stratum:2026-07/2026-Q4";
+        run("mark", "--key", stratum, "--in", plain.toString(), "--out", marked.toString());
+        run("verify", "--key", "global/2026-Q4", "--suspect", marked.toString(), "--json");
+        double alone = figure("log10p");
+        run("verify", "--key", "global/2026-Q4", "--key", stratum, "--suspect", marked.toString(), "--json");
+        assertThat(output()).startsWith("{\n  \"key\" : \"global/2026-Q4\"");
+        assertThat(figure("strata")).isEqualTo(1);
+        assertThat(figure("log10pAlone")).isEqualTo(alone);
+        assertThat(figure("log10p")).isLessThan(alone - 1);
     }
 
     @Test

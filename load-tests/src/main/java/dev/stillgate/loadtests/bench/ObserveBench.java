@@ -83,7 +83,9 @@ public class ObserveBench {
                         "model-4-20260101",
                         true,
                         false,
-                        USAGE),
+                        USAGE,
+                        3,
+                        "9f86d081"),
                 now);
     }
 

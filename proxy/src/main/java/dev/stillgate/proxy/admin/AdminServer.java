@@ -17,10 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,9 +92,11 @@ public final class AdminServer implements AutoCloseable {
         page("/config", () -> Reply.json(200, JsonWriter.json(operations.config()) + "\n"));
         page("/top", () -> Reply.json(200, JsonWriter.json(operations.top()) + "\n"));
         page("/upstreams", () -> Reply.json(200, JsonWriter.json(operations.upstreams()) + "\n"));
-        operation("/reload", query -> operations.reload("force=true".equals(query)), "force=true");
-        operation("/rollback", query -> operations.rollback(), null);
-        operation("/drain", query -> operations.drain(), null);
+        OperationRequests asked = new OperationRequests(operations, resources, audited, serialLock);
+        route("/reload", "POST", asked.reload());
+        route("/rollback", "POST", asked.rollback());
+        route("/drain", "POST", asked.drain());
+        server.createContext("/policies", exchange -> handle(exchange, asked::policies));
         ConsoleRequests console = new ConsoleRequests(audited, events);
         server.createContext(ConsoleRequests.ROOT, exchange -> handle(exchange, console::handle));
         server.createContext("/", exchange -> handle(exchange, this::rest));
@@ -115,36 +115,6 @@ public final class AdminServer implements AutoCloseable {
 
     private void page(String path, Supplier<Reply> make) {
         route(path, "GET", exchange -> make.get().send(exchange));
-    }
-
-    /** Registers an operation, which is a {@code POST} without a body. */
-    private void operation(
-            String path, Function<@Nullable String, Operations.Done> perform, @Nullable String knownQuery) {
-        route(path, "POST", exchange -> {
-            Mutation mutation = new Mutation(exchange, audited);
-            String query = exchange.getRequestURI().getRawQuery();
-            Reply refusal = mutation.refusal(false);
-            if (refusal == null && query != null && !query.equals(knownQuery)) {
-                refusal = Reply.error(400, knownQuery == null ? "expected no query" : "expected ?" + knownQuery);
-            }
-            if (refusal == null) {
-                refusal = mutation.refuseBody();
-            }
-            if (refusal == null) {
-                Operations.Done done = serially(() -> perform.apply(query));
-                refusal = Reply.text(done.result().status(), done.text() + "\n");
-            }
-            mutation.respond(refusal);
-        });
-    }
-
-    private <T> T serially(Supplier<T> action) {
-        serialLock.lock();
-        try {
-            return action.get();
-        } finally {
-            serialLock.unlock();
-        }
     }
 
     private void route(String path, String method, HttpHandler handler) {

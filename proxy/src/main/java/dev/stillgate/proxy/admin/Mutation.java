@@ -50,16 +50,6 @@ final class Mutation {
                 && !exchange.getRequestMethod().equals("HEAD");
     }
 
-    /** Returns a refusal if the request has a body, null when it has none. */
-    @Nullable
-    Reply refuseBody() throws IOException {
-        byte[] body = body();
-        if (body == null) {
-            return Reply.error(413, "the body is too large");
-        }
-        return body.length > 0 ? Reply.error(400, "expected no body") : null;
-    }
-
     /** Returns the body, null when it is too large. */
     byte @Nullable [] body() throws IOException {
         byte[] body = exchange.getRequestBody().readNBytes(MOST + 1);

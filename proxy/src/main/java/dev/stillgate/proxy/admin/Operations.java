@@ -1,5 +1,8 @@
 package dev.stillgate.proxy.admin;
 
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /** Operations of the admin API on the gateway as a whole. */
 public interface Operations {
     /** Returns the configuration in force, its history, and whether it equals the files; for JSON. */
@@ -15,14 +18,31 @@ public interface Operations {
     Object upstreams();
 
     /**
+     * Returns the policies that were in force, the newest first; for JSON.
+     *
+     * @throws IOException if the archive cannot be read
+     */
+    Object policies() throws IOException;
+
+    /**
+     * Returns the text of a policy that was in force, null if it is not known; for JSON.
+     *
+     * @throws IOException if the archive cannot be read
+     */
+    @Nullable
+    Object policy(long generation) throws IOException;
+
+    /**
      * Reloads the files.
      *
      * @param force whether to reload although the policy is pinned
+     * @param by who asks for it; null if unknown
+     * @param why the reason; null for none
      */
-    Done reload(boolean force);
+    Done reload(boolean force, @Nullable String by, @Nullable String why);
 
     /** Puts the previous policy in force again. */
-    Done rollback();
+    Done rollback(@Nullable String by, @Nullable String why);
 
     /** Starts to drain, as SIGTERM does. Returns at once. */
     Done drain();

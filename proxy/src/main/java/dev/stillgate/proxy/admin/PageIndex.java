@@ -14,6 +14,8 @@ final class PageIndex {
         PAGES.put("GET /console/", "the console, for browsers");
         PAGES.put("GET /now", "the traffic of the last hour, every 10 s, and the accounts in each standing");
         PAGES.put("GET /config", "the policy in force, its history, and stillgate.yaml without secrets");
+        PAGES.put("GET /policies", "the policies that were in force, the newest first");
+        PAGES.put("GET /policies/{n}", "the text of one of them");
         PAGES.put("GET /filters", "the filters with the counts of their decisions");
         PAGES.put("GET /upstreams", "the upstreams and the condition of their endpoints");
         PAGES.put("GET /top", "the accounts that asked for most in the last minutes");
@@ -34,7 +36,9 @@ final class PageIndex {
         PAGES.put("POST /accounts/{id}/standing", "give an account a standing, of a fingerprint filter");
         PAGES.put("POST /accounts/{id}/unpin", "take a given standing back");
         PAGES.put("DELETE /accounts/{id}", "erase what is kept of an account");
-        PAGES.put("POST /reload", "read the policy again; ?force=true also when a rollback is pinned");
+        PAGES.put(
+                "POST /reload",
+                "read the policy again; ?force=true also when a rollback is pinned; {\"by\":..,\"why\":..}");
         PAGES.put("POST /rollback", "put the policy before the one in force back in force, and pin it");
         PAGES.put("POST /drain", "take no new connections, end what is under way, and exit");
     }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class StateDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
+    private static final String POLICIES = "policies";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Path directory;
@@ -53,6 +54,17 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
+     * Returns the subdirectory of the archived policies; creates it if it does not exist.
+     *
+     * @throws IOException if the subdirectory cannot be created
+     */
+    public Path policies() throws IOException {
+        Path own = directory.resolve(POLICIES);
+        create(own);
+        return own;
+    }
+
+    /**
      * Returns a filter's subdirectory; creates it, accessible to its owner only, if it does not exist.
      *
      * @throws IOException if the subdirectory cannot be created
@@ -62,6 +74,9 @@ public final class StateDirectory implements AutoCloseable {
         if (!NAME.matcher(filter).matches()) {
             throw new IllegalArgumentException("filter name " + filter
                     + " is not a valid directory name: expected letters, digits, '.', '_' and '-'");
+        }
+        if (filter.equals(POLICIES)) {
+            throw new IllegalArgumentException("a filter cannot be named policies and keep state");
         }
         Path own = directory.resolve(filter);
         try {

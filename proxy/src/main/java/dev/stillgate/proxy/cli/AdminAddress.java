@@ -108,12 +108,6 @@ final class AdminAddress {
         return send(line, "GET", path, endpoint(), TIMEOUT);
     }
 
-    /** Sends a {@code POST} without a body; otherwise as {@link #get}. */
-    @Nullable
-    Response post(CommandLine line, String path) throws ConfigException, InterruptedException {
-        return send(line, "POST", path, endpoint(), TIMEOUT);
-    }
-
     /** Sends a {@code POST} with a JSON object; otherwise as {@link #get}. */
     @Nullable
     Response post(CommandLine line, String path, Map<String, Object> arguments)

@@ -18,6 +18,8 @@ import picocli.CommandLine.Command;
             InitCommand.class,
             ValidateCommand.class,
             ReloadCommand.class,
+            HistoryCommand.class,
+            DiffCommand.class,
             DumpCommand.class,
             SchemaCommand.class,
             BacktestCommand.class,

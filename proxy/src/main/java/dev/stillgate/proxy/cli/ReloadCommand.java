@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -31,6 +33,12 @@ final class ReloadCommand implements Callable<Integer> {
     @Option(names = "--rollback", description = "put the previous policy in force again and pin it")
     private boolean rollback;
 
+    @Option(names = "--by", paramLabel = "NAME", description = "who asks for it, for the history")
+    private @Nullable String by;
+
+    @Option(names = "--why", paramLabel = "TEXT", description = "the reason, for the history")
+    private @Nullable String why;
+
     @Override
     public Integer call() throws Exception {
         if (spec == null) {
@@ -39,8 +47,15 @@ final class ReloadCommand implements Callable<Integer> {
         if (force && rollback) {
             throw new CommandLine.ParameterException(spec.commandLine(), "expected --force or --rollback, not both");
         }
-        AdminAddress.Response response =
-                admin.post(spec.commandLine(), rollback ? "/rollback" : force ? "/reload?force=true" : "/reload");
+        Map<String, Object> origin = new LinkedHashMap<>();
+        if (by != null) {
+            origin.put("by", by);
+        }
+        if (why != null) {
+            origin.put("why", why);
+        }
+        String path = rollback ? "/rollback" : force ? "/reload?force=true" : "/reload";
+        AdminAddress.Response response = admin.post(spec.commandLine(), path, origin);
         if (response == null) {
             return 1;
         }

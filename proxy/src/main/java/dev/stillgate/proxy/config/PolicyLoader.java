@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.config;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,7 +66,7 @@ public final class PolicyLoader {
         if (policy == null || !problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new Loaded(policy, file, Sha256.hex(bytes), root);
+        return new Loaded(policy, file, Sha256.hex(bytes), new String(bytes, StandardCharsets.UTF_8), root);
     }
 
     /**
@@ -74,9 +75,10 @@ public final class PolicyLoader {
      * @param policy the bound policy
      * @param file the policy file
      * @param sha256 the SHA-256 of the file's bytes, as 64 hex digits
+     * @param text the file's text
      * @param root the root node of the file, for the positions of later errors
      */
-    public record Loaded(Policy policy, Path file, String sha256, ConfigNode root) {}
+    public record Loaded(Policy policy, Path file, String sha256, String text, ConfigNode root) {}
 
     /** Returns the problems with names and references. Works on the nodes, so that it also runs if binding failed. */
     private static List<Problem> check(ConfigNode root) {

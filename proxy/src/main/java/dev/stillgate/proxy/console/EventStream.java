@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Live events of the console as server-sent events (WHATWG HTML, section 9.2). One thread asks the source once a second,
- * only while somebody listens; so a closed console costs nothing. The last {@value #KEPT} events are kept, so that a
+ * only while there are listeners; so a closed console costs nothing. The last {@value #KEPT} events are kept, so that a
  * listener who returns with {@code Last-Event-ID} misses none of them. Thread-safe.
  */
 public final class EventStream implements AutoCloseable {
@@ -170,7 +170,7 @@ public final class EventStream implements AutoCloseable {
         }
     }
 
-    /** Adds the source's events once a second until nobody has listened for a while. */
+    /** Adds the source's events once a second until there have been no listeners for a while. */
     private void ask() {
         int idle = 0;
         while (true) {

@@ -263,7 +263,14 @@ public abstract class ExchangeFacts extends Deadlines.Watched implements Exchang
                 relay == null ? null : relay.model(),
                 stream,
                 relay != null && relay.isMarked(),
-                outcome.usage());
+                outcome.usage(),
+                pinned.policy().generation(),
+                pinned.policy().sha256());
+    }
+
+    /** Returns the policy that this exchange runs under. */
+    ServingPolicy policy() {
+        return pinned.policy();
     }
 
     private String operationName() {

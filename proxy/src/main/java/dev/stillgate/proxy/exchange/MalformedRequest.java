@@ -62,7 +62,9 @@ public final class MalformedRequest {
                             null,
                             false,
                             false,
-                            Usage.NONE),
+                            Usage.NONE,
+                            0,
+                            null),
                     context.ticker().nanos());
         }
         String idName = provider == Provider.ANTHROPIC ? "request-id" : "x-request-id";

@@ -121,6 +121,8 @@ final class Recording {
                 exchange.startMillis(),
                 Math.max(endMillis, exchange.startMillis()),
                 exchange.account().id(),
+                exchange.policy().generation(),
+                exchange.policy().sha256(),
                 PROCESS + Long.toString(peer.id(), 36),
                 peer.http(),
                 exchange.address().getHostAddress(),

@@ -14,12 +14,14 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.policy.PolicyArchive;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.proxy.policy.PolicyReader;
 import dev.stillgate.proxy.policy.PolicyReloader;
@@ -28,7 +30,9 @@ import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.Ticker;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -80,8 +84,18 @@ final class ControlPlane implements AutoCloseable {
         upstreams = new Upstreams(upstreamMeters(meters), names, ticker);
         PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
         PolicyReader reader = new PolicyReader(loader, config.policy(), builder, accounts.secretNames(), contents);
-        reloader = new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, audit, timer);
+        reloader =
+                new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, archive(state), audit, timer);
         timer.everyNonBlocking(NAME_REFRESH, upstreams::refreshNames);
+    }
+
+    private static @Nullable PolicyArchive archive(@Nullable StateDirectory state) throws ConfigException {
+        try {
+            return state == null ? null : new PolicyArchive(state.policies());
+        } catch (IOException e) {
+            throw new ConfigException(
+                    Position.of(Path.of("state.directory")), "policies cannot be archived: " + e.getMessage());
+        }
     }
 
     private static Upstreams.Meters upstreamMeters(MeterSource source) {

@@ -22,6 +22,7 @@ import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.RefusalLookup;
 import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.TrafficHistory;
+import dev.stillgate.proxy.policy.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
@@ -169,7 +170,7 @@ public final class Gateway implements AutoCloseable {
         control.timer().everyNonBlocking(Duration.ofSeconds(TrafficHistory.STEP_SECONDS), traffic::sample);
         admin = openAdmin(config, traffic, ticker);
         watch = config.watch() ? control.watch() : null;
-        exports.watchStandings(control.standings(), control.timer());
+        exports.watchStandings(control.standings(), control.reloader(), control.timer());
         if (config.audit().path() != null) {
             control.timer().every(STANDINGS_POLL, new StandingAudit(control.standings(), logs.audit()));
         }
@@ -227,7 +228,7 @@ public final class Gateway implements AutoCloseable {
      */
     public void reload() throws ConfigException {
         try {
-            control.reloader().reload("signal", false);
+            control.reloader().reload(PolicyChange.of("signal"), false);
         } catch (PolicyReloader.NothingToDo e) {
             LOG.warn("not reloaded: {}", e.getMessage());
         }

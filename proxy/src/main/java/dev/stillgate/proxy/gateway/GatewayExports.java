@@ -9,9 +9,12 @@ import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.StandingChangeNotifier;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.otlp.OtlpExport;
+import dev.stillgate.proxy.policy.PolicyGeneration;
+import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.spi.Ticker;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Outgoing telemetry of a gateway: metrics and spans over OTLP, and webhook calls about changed standings. */
@@ -57,10 +60,15 @@ final class GatewayExports implements AutoCloseable {
     }
 
     /** Starts reporting changed standings to the webhook. */
-    void watchStandings(StandingsBoard board, DaemonTimer timer) {
+    void watchStandings(StandingsBoard board, PolicyReloader policies, DaemonTimer timer) {
         if (webhook != null) {
+            webhook.common(() -> inForce(policies.current()));
             timer.every(STANDINGS_POLL, new StandingChangeNotifier(board, webhook::tell, System::currentTimeMillis));
         }
+    }
+
+    private static Map<String, @Nullable String> inForce(PolicyGeneration policy) {
+        return Map.of("policy_generation", Long.toString(policy.number()), "policy_sha256", policy.sha256());
     }
 
     @Override

@@ -8,10 +8,12 @@ import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.policy.PolicyBuilder;
+import dev.stillgate.proxy.policy.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyGeneration;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Standing;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -74,11 +76,13 @@ final class GatewayOperations implements Operations {
         }
     }
 
-    private static Map<String, Object> line(PolicyGeneration generation) {
-        Map<String, Object> line = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> line(PolicyGeneration generation) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("generation", generation.number());
         line.put("since", Instant.ofEpochMilli(generation.since()));
-        line.put("cause", generation.cause());
+        line.put("cause", generation.change().cause());
+        line.put("by", generation.change().by());
+        line.put("why", generation.change().why());
         line.put("sha256", generation.sha256());
         line.put("changes", generation.changes());
         return line;
@@ -94,6 +98,23 @@ final class GatewayOperations implements Operations {
     }
 
     @Override
+    public Object policies() throws IOException {
+        return reloader.entries();
+    }
+
+    @Override
+    public @Nullable Object policy(long generation) throws IOException {
+        String text = reloader.text(generation);
+        if (text == null) {
+            return null;
+        }
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("generation", generation);
+        page.put("yaml", text);
+        return page;
+    }
+
+    @Override
     public Object top() {
         return top.page();
     }
@@ -104,9 +125,9 @@ final class GatewayOperations implements Operations {
     }
 
     @Override
-    public Done reload(boolean force) {
+    public Done reload(boolean force, @Nullable String by, @Nullable String why) {
         try {
-            return done(reloader.reload(force ? "admin, forced" : "admin", force));
+            return done(reloader.reload(new PolicyChange(force ? "admin, forced" : "admin", by, why), force));
         } catch (ConfigException e) {
             return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
         } catch (PolicyReloader.NothingToDo e) {
@@ -115,9 +136,9 @@ final class GatewayOperations implements Operations {
     }
 
     @Override
-    public Done rollback() {
+    public Done rollback(@Nullable String by, @Nullable String why) {
         try {
-            Done done = done(reloader.rollback());
+            Done done = done(reloader.rollback(by, why));
             return new Done(done.result(), done.text() + "; pinned until the policy or its accounts change");
         } catch (ConfigException e) {
             return new Done(Result.REFUSED, String.valueOf(e.getMessage()));

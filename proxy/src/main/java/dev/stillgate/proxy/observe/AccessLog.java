@@ -124,6 +124,10 @@ public final class AccessLog implements AutoCloseable {
             line.flag("stream", r.stream());
             line.flag("marked", r.marked());
             usage(r.usage());
+            if (r.generation() > 0) {
+                line.field("policy_generation", r.generation());
+                line.field("policy_sha256", r.policySha256());
+            }
             line.close();
             if (line.length() > BLOCK - RESERVE) {
                 flush();

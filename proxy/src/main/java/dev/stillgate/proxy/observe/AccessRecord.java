@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     none
  * @param standing the account's standing in force at the end of the exchange
  * @param marked whether the response carries a filter's mark
+ * @param generation the number of the policy that the exchange ran under, 0 if the message was malformed
+ * @param policySha256 the SHA-256 of that policy's file, as hex digits; null if the message was malformed
  */
 public record AccessRecord(
         long startMillis,
@@ -53,4 +55,6 @@ public record AccessRecord(
         @Nullable String responseModel,
         boolean stream,
         boolean marked,
-        Usage usage) {}
+        Usage usage,
+        long generation,
+        @Nullable String policySha256) {}

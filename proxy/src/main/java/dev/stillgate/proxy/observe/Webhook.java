@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class Webhook implements AutoCloseable {
     private final URI url;
     private final SecretKeySpec key;
     private final Duration timeout;
+    private volatile Supplier<Map<String, @Nullable String>> common = Map::of;
     private final Pause pause;
     private final HttpClient client;
     private final Thread thread;
@@ -73,6 +75,11 @@ public final class Webhook implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("webhook").daemon().start(this::deliver);
     }
 
+    /** Sets the source of the fields that every message has, such as the policy in force. */
+    public void common(Supplier<Map<String, @Nullable String>> fields) {
+        common = fields;
+    }
+
     /**
      * Queues a message without blocking.
      *
@@ -87,6 +94,7 @@ public final class Webhook implements AutoCloseable {
         line.field("type", type);
         line.field("time", Instant.ofEpochMilli(millis).toString());
         data.forEach(line::field);
+        common.get().forEach(line::field);
         line.close();
         String body = new String(line.bytes(), 0, line.length() - 1, StandardCharsets.UTF_8);
         if (!waiting.offer(body)) {

@@ -150,7 +150,9 @@ public final class PolicyBuilder {
                         chain.chain(),
                         new Routes(routes),
                         policy.accounts().credential(),
-                        policy.accounts().required()),
+                        policy.accounts().required(),
+                        0,
+                        loaded.sha256()),
                 chain,
                 List.copyOf(groups.values()));
     }

@@ -9,9 +9,9 @@ import java.util.Map;
 /**
  * A policy that was put in force, with the data needed to put it in force again.
  *
- * @param number from 1, unique in a process
+ * @param number from 1, unique in a process; with a state directory, unique in it
  * @param since when it came into force, in milliseconds since the epoch
- * @param cause the cause of the change, such as {@code watch}
+ * @param change the origin of the change
  * @param loaded the parsed policy
  * @param contents the fingerprint of each file that was read
  * @param table the listed accounts
@@ -20,7 +20,7 @@ import java.util.Map;
 public record PolicyGeneration(
         long number,
         long since,
-        String cause,
+        PolicyChange change,
         PolicyLoader.Loaded loaded,
         Map<Path, String> contents,
         AccountTable table,

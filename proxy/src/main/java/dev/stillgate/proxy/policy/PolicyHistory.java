@@ -23,6 +23,11 @@ final class PolicyHistory {
     @GuardedBy("this")
     private long numbers;
 
+    /** Creates a history whose numbers follow another's. */
+    PolicyHistory(long last) {
+        numbers = last;
+    }
+
     /** Returns a new generation number. */
     synchronized long next() {
         return ++numbers;

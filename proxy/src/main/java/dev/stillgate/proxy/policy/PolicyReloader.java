@@ -13,6 +13,7 @@ import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.spi.Ticker;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,8 @@ public final class PolicyReloader implements FileWatch.Subject {
     private final Ticker ticker;
     private final MeterSource meters;
     private final Audit audit;
-    private final PolicyHistory history = new PolicyHistory();
+    private final PolicyHistory history;
+    private final @Nullable PolicyArchive archive;
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
     /** File contents that rollbacks abandoned; not empty while the policy in force is pinned. */
@@ -61,6 +63,7 @@ public final class PolicyReloader implements FileWatch.Subject {
     /**
      * Puts the first policy in force.
      *
+     * @param archive keeps the texts of policies; null for none
      * @param audit receives an event for every applied and every refused policy
      * @param closer closes the policies that are no longer used
      * @throws ConfigException with all problems found
@@ -72,6 +75,7 @@ public final class PolicyReloader implements FileWatch.Subject {
             FileContents contents,
             Ticker ticker,
             MeterSource meters,
+            @Nullable PolicyArchive archive,
             Audit audit,
             Executor closer)
             throws ConfigException {
@@ -82,12 +86,16 @@ public final class PolicyReloader implements FileWatch.Subject {
         this.ticker = ticker;
         this.meters = meters;
         this.audit = audit;
+        this.archive = archive;
+        history = new PolicyHistory(archive == null ? 0 : archive.last());
         RESULTS.forEach(result -> meters.counter(RELOADS, "result", result)); // exported as 0 from the start
         PolicyCandidate first = reader.read(null, new LinkedHashMap<>());
+        PolicyGeneration generation = prepared(PolicyChange.of("start"), first, List.of());
         accounts.swap(first.table());
-        active = new ActivePolicy<>(first.built().serving(), first.built().chain(), closer);
+        active = new ActivePolicy<>(numbered(first, generation), first.built().chain(), closer);
         upstreams.activate(first.built().upstreams());
-        history.add(generation("start", first, List.of()));
+        history.add(generation);
+        archived(generation);
         known = first.contents();
         noteApplied();
     }
@@ -154,7 +162,7 @@ public final class PolicyReloader implements FileWatch.Subject {
     @Override
     public void changed() {
         try {
-            reload(WATCH, false);
+            reload(PolicyChange.of(WATCH), false);
         } catch (ConfigException logged) {
             LOG.debug("not reloaded", logged);
         } catch (NothingToDo pinned) {
@@ -165,12 +173,13 @@ public final class PolicyReloader implements FileWatch.Subject {
     /**
      * Reads the files and puts the policy in force. Exchanges in progress complete under the policy they began with.
      *
-     * @param cause the cause to report, such as {@code signal}
+     * @param change the origin to report
      * @param force whether to reload although the policy is pinned
      * @throws ConfigException if a file is invalid; the policy in force stays
      * @throws NothingToDo if the policy is pinned and neither its file nor its accounts have changed since
      */
-    public synchronized PolicyGeneration reload(String cause, boolean force) throws ConfigException, NothingToDo {
+    public synchronized PolicyGeneration reload(PolicyChange change, boolean force)
+            throws ConfigException, NothingToDo {
         Map<Path, String> now = contents.look(known.keySet());
         boolean held = isPinned() && !force;
         if (held && refused == null && now.equals(known)) {
@@ -186,19 +195,22 @@ public final class PolicyReloader implements FileWatch.Subject {
                 count("pinned");
                 throw pinned();
             }
-            if (cause.equals(WATCH) && candidate.contents().equals(current().contents())) {
+            if (change.cause().equals(WATCH)
+                    && candidate.contents().equals(current().contents())) {
                 candidate.built().chain().close();
                 markInSync("unchanged");
                 return current();
             }
             List<String> changes = changes(current(), candidate);
-            putInForce(candidate);
-            history.add(generation(cause, candidate, changes));
+            PolicyGeneration next = prepared(change, candidate, changes);
+            putInForce(candidate, next);
+            history.add(next);
+            archived(next);
             markInSync("applied");
             report(current(), ticker.nanos() - begun);
             return current();
         } catch (ConfigException e) {
-            refuse(cause, e);
+            refuse(change.cause(), e);
             throw e;
         } finally {
             known = seen;
@@ -214,10 +226,13 @@ public final class PolicyReloader implements FileWatch.Subject {
     /**
      * Puts the previous generation in force again, regardless of the files, and pins it.
      *
+     * @param by who asked for it; null if unknown
+     * @param why the reason that was given; null for none
      * @throws ConfigException if it can no longer be built; the policy in force stays
      * @throws NothingToDo if no previous generation exists
      */
-    public synchronized PolicyGeneration rollback() throws ConfigException, NothingToDo {
+    public synchronized PolicyGeneration rollback(@Nullable String by, @Nullable String why)
+            throws ConfigException, NothingToDo {
         PolicyGeneration from = current();
         PolicyGeneration to = history.previous();
         if (to == null) {
@@ -234,11 +249,13 @@ public final class PolicyReloader implements FileWatch.Subject {
             throw e;
         }
         List<String> changes = changes(from, candidate);
-        putInForce(candidate);
+        PolicyGeneration next = prepared(new PolicyChange("rollback to " + to.number(), by, why), candidate, changes);
+        putInForce(candidate, next);
         Set<Sources> abandoned = new HashSet<>(rolledBackFrom);
         abandoned.add(Sources.of(from.loaded(), from.contents()));
         abandoned.add(new Sources(now.get(from.loaded().file()), Sources.accounts(from.loaded(), now)));
-        history.rollBack(generation("rollback to " + to.number(), candidate, changes));
+        history.rollBack(next);
+        archived(next);
         known = now;
         rolledBackFrom = Set.copyOf(abandoned);
         inSync = false;
@@ -247,10 +264,14 @@ public final class PolicyReloader implements FileWatch.Subject {
         return current();
     }
 
-    private void putInForce(PolicyCandidate candidate) {
+    private void putInForce(PolicyCandidate candidate, PolicyGeneration generation) {
         accounts.swap(candidate.table());
         upstreams.activate(candidate.built().upstreams());
-        active.swap(candidate.built().serving(), candidate.built().chain());
+        active.swap(numbered(candidate, generation), candidate.built().chain());
+    }
+
+    private static ServingPolicy numbered(PolicyCandidate candidate, PolicyGeneration generation) {
+        return candidate.built().serving().numbered(generation.number());
     }
 
     private void markInSync(String result) {
@@ -276,15 +297,51 @@ public final class PolicyReloader implements FileWatch.Subject {
         meters.counter(RELOADS, "result", result).add(1);
     }
 
-    private PolicyGeneration generation(String cause, PolicyCandidate candidate, List<String> changes) {
-        return new PolicyGeneration(
+    /** Returns a new generation, whose text is in the archive. */
+    private PolicyGeneration prepared(PolicyChange change, PolicyCandidate candidate, List<String> changes) {
+        PolicyGeneration generation = new PolicyGeneration(
                 history.next(),
                 ticker.millis(),
-                cause,
+                change,
                 candidate.loaded(),
                 candidate.contents(),
                 candidate.table(),
                 changes);
+        if (archive != null) {
+            archive.prepare(generation.number(), generation.loaded());
+        }
+        return generation;
+    }
+
+    private void archived(PolicyGeneration inForce) {
+        if (archive != null) {
+            archive.complete(inForce);
+        }
+    }
+
+    /**
+     * Returns the generations that are known, the newest first: those of the archive, else those of this process.
+     *
+     * @throws IOException if the archive cannot be read
+     */
+    public List<PolicyArchive.Entry> entries() throws IOException {
+        return archive != null
+                ? archive.entries()
+                : history.all().stream().map(PolicyArchive.Entry::of).toList();
+    }
+
+    /**
+     * Returns the text of a generation, null if it is not known.
+     *
+     * @throws IOException if the archive cannot be read
+     */
+    public @Nullable String text(long number) throws IOException {
+        for (PolicyGeneration generation : history.all()) {
+            if (generation.number() == number) {
+                return generation.loaded().text();
+            }
+        }
+        return archive == null ? null : archive.text(number);
     }
 
     private void report(PolicyGeneration now, long nanos) {
@@ -293,11 +350,15 @@ public final class PolicyReloader implements FileWatch.Subject {
                 "policy generation {} is in force after {} ms ({}), sha256 {}, changed: {}",
                 now.number(),
                 nanos / 1_000_000,
-                now.cause(),
+                now.change().cause(),
                 now.sha256(),
                 changes);
         AUDIT.info(
-                "policy generation {} by {}, sha256 {}, changed: {}", now.number(), now.cause(), now.sha256(), changes);
+                "policy generation {} by {}, sha256 {}, changed: {}",
+                now.number(),
+                now.change().cause(),
+                now.sha256(),
+                changes);
         noteApplied();
     }
 
@@ -305,7 +366,13 @@ public final class PolicyReloader implements FileWatch.Subject {
         PolicyGeneration now = current();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("generation", now.number());
-        facts.put("cause", now.cause());
+        facts.put("cause", now.change().cause());
+        if (now.change().by() != null) {
+            facts.put("by", now.change().by());
+        }
+        if (now.change().why() != null) {
+            facts.put("why", now.change().why());
+        }
         facts.put("sha256", now.sha256());
         facts.put("changes", String.join(", ", now.changes()));
         audit.note("policy.applied", facts);

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param startMillis when the request head was complete, in milliseconds since the epoch
  * @param endMillis when the exchange ended, in milliseconds since the epoch
  * @param account account id
+ * @param generation number of the policy that the exchange ran under
+ * @param policySha256 SHA-256 of that policy's file, as hex digits
  * @param connection connection id, unique across gateways and restarts
  * @param http HTTP version
  * @param address client address
@@ -24,6 +26,8 @@ public record RecordedExchange(
         long startMillis,
         long endMillis,
         String account,
+        long generation,
+        String policySha256,
         String connection,
         String http,
         String address,
@@ -38,7 +42,7 @@ public record RecordedExchange(
 
     /** End-of-queue marker. */
     static final RecordedExchange END =
-            new RecordedExchange(0, 0, "", "", "", "", null, List.of(), "", "", null, 0, null, false);
+            new RecordedExchange(0, 0, "", 0, "", "", "", "", null, List.of(), "", "", null, 0, null, false);
 
     boolean isEnd() {
         return path.isEmpty();

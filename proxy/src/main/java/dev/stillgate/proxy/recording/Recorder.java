@@ -136,6 +136,8 @@ public final class Recorder implements AutoCloseable {
         plain("{\"ts\":" + exchange.startMillis() + ",\"account\":");
         JsonCopy.text(exchange.account(), line);
         plain(",\"end\":" + exchange.endMillis());
+        plain(",\"policy_generation\":" + exchange.generation());
+        text("policy_sha256", exchange.policySha256());
         text("connection", exchange.connection());
         text("http", exchange.http());
         text("ip", exchange.address());

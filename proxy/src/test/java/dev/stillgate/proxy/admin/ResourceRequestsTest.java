@@ -92,18 +92,28 @@ class ResourceRequestsTest {
         }
 
         @Override
-        public Done reload(boolean force) {
-            return rollback();
+        public Object policies() {
+            return List.of();
         }
 
         @Override
-        public Done rollback() {
+        public @Nullable Object policy(long generation) {
+            return null;
+        }
+
+        @Override
+        public Done reload(boolean force, @Nullable String by, @Nullable String why) {
+            return rollback(by, why);
+        }
+
+        @Override
+        public Done rollback(@Nullable String by, @Nullable String why) {
             return new Done(Result.DONE, "done");
         }
 
         @Override
         public Done drain() {
-            return rollback();
+            return rollback(null, null);
         }
     }
 

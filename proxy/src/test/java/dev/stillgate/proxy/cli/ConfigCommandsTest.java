@@ -168,6 +168,8 @@ class ConfigCommandsTest {
                 "init",
                 "validate",
                 "reload",
+                "history",
+                "diff",
                 "dump",
                 "schema",
                 "explain",

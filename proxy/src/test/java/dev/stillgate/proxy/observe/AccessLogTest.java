@@ -45,7 +45,9 @@ class AccessLogTest {
                 "stub-1",
                 false,
                 false,
-                new Usage(Usage.Source.EXACT, 3, 4, -1, -1, -1));
+                new Usage(Usage.Source.EXACT, 3, 4, -1, -1, -1),
+                3,
+                "9f86d081");
     }
 
     @Test

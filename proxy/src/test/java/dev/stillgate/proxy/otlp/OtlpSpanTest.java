@@ -40,7 +40,9 @@ class OtlpSpanTest {
                 "m",
                 true,
                 false,
-                usage);
+                usage,
+                3,
+                "9f86d081");
         TraceParent parent = TraceParent.of(TRACE);
         assertThat(parent).isNotNull();
         return new OtlpSpan(parent, "00f067aa0ba902b8", exchange).json().toString();

@@ -23,7 +23,7 @@ class PolicyHistoryTest {
     @TempDir
     private Path directory;
 
-    private final PolicyHistory history = new PolicyHistory();
+    private final PolicyHistory history = new PolicyHistory(0);
 
     private AccountTable table() throws Exception {
         Path file = Files.writeString(directory.resolve("accounts.yaml"), "accounts: []\n");
@@ -35,8 +35,9 @@ class PolicyHistoryTest {
                 new Policy(1, List.of(), List.of(), Policy.AccountsPolicy.defaults(), List.of()),
                 FILE,
                 "",
+                "",
                 new ConfigNode.Mapping(Position.of(FILE), List.of()));
-        return new PolicyGeneration(history.next(), 0, "test", loaded, Map.of(), table, List.of());
+        return new PolicyGeneration(history.next(), 0, PolicyChange.of("test"), loaded, Map.of(), table, List.of());
     }
 
     private List<Long> numbers() {

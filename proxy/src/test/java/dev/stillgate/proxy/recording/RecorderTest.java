@@ -3,6 +3,7 @@ package dev.stillgate.proxy.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.proxy.rig.GatewayRig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,8 @@ class RecorderTest {
                 5,
                 9,
                 "a\"1",
+                4,
+                "9f86",
                 "c-1",
                 "1.1",
                 "192.0.2.1",
@@ -48,9 +51,9 @@ class RecorderTest {
         recorder.offer(exchange("DELETE", null, "no JSON"));
         recorder.close();
         assertThat(path).hasContent("""
-                {"ts":5,"account":"a\\"1","end":9,"connection":"c-1","http":"1.1","ip":"192.0.2.1",\
+                {"ts":5,"account":"a\\"1","end":9,"policy_generation":4,"policy_sha256":"9f86","connection":"c-1","http":"1.1","ip":"192.0.2.1",\
                 "headers":[["Host","x"],["b","y"]],"path":"/v1/messages","request":{"model": "m"},"status":200,"response":{}}
-                {"ts":5,"account":"a\\"1","end":9,"connection":"c-1","http":"1.1","ip":"192.0.2.1",\
+                {"ts":5,"account":"a\\"1","end":9,"policy_generation":4,"policy_sha256":"9f86","connection":"c-1","http":"1.1","ip":"192.0.2.1",\
                 "headers":[["Host","x"],["b","y"]],"method":"DELETE","path":"/v1/messages","request":null,"status":200,\
                 "response":null}
                 """);
@@ -63,17 +66,33 @@ class RecorderTest {
         Recorder recorder = new Recorder(directory.resolve("log"), 1 << 20, 1, null);
         byte[] large = bytes("\"" + "x".repeat(1 << 16) + "\"");
         RecordedExchange heavy = new RecordedExchange(
-                5, 9, "a", "c", "1.1", "192.0.2.1", null, List.of(), "POST", "/v1/messages", large, 200, null, false);
-        int held = 0;
+                5,
+                9,
+                "a",
+                4,
+                "9f86",
+                "c",
+                "1.1",
+                "192.0.2.1",
+                null,
+                List.of(),
+                "POST",
+                "/v1/messages",
+                large,
+                200,
+                null,
+                false);
+        int count = 0;
         while (recorder.hold(large.length)) {
-            held++;
+            count++;
         }
+        int held = count;
         assertThat(held).isEqualTo((int) (Recorder.MOST_HELD / large.length));
         for (int i = 0; i < held; i++) {
             recorder.offer(heavy);
         }
+        GatewayRig.eventually("all are written", () -> recorder.recorded() == held);
         recorder.close();
-        assertThat(recorder.recorded()).isEqualTo(held);
         assertThat(recorder.hold(Recorder.MOST_HELD)).isTrue();
     }
 

@@ -1,0 +1,135 @@
+package dev.stillgate.proxy.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.stillgate.spi.PolicyException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Handlers of operations on the gateway as a whole, and of the pages of policies. */
+final class OperationRequests {
+    private static final Pattern POLICY = Pattern.compile("/policies/([1-9][0-9]{0,17})");
+    private static final int LONGEST = 500;
+
+    private final Operations operations;
+    private final Resources resources;
+    private final Mutation.Audited audited;
+    private final Lock lock;
+
+    /** @param lock held during an operation */
+    OperationRequests(Operations operations, Resources resources, Mutation.Audited audited, Lock lock) {
+        this.operations = operations;
+        this.resources = resources;
+        this.audited = audited;
+        this.lock = lock;
+    }
+
+    /**
+     * A request for an operation.
+     *
+     * @param forced whether the query is {@code force=true}
+     * @param by who asks for it; null if unknown
+     * @param why the reason; null for none
+     */
+    record Asked(
+            boolean forced, @Nullable String by, @Nullable String why) {}
+
+    /** Returns the handler of a reload: {@code force=true} and a body with {@code by} and {@code why} are optional. */
+    HttpHandler reload() {
+        return handler("force=true", true, asked -> operations.reload(asked.forced, asked.by, asked.why));
+    }
+
+    /** Returns the handler of a rollback: a body with {@code by} and {@code why} is optional. */
+    HttpHandler rollback() {
+        return handler(null, true, asked -> operations.rollback(asked.by, asked.why));
+    }
+
+    /** Returns the handler of a drain, without query and body. */
+    HttpHandler drain() {
+        return handler(null, false, asked -> operations.drain());
+    }
+
+    private HttpHandler handler(
+            @Nullable String knownQuery, boolean takesBody, Function<Asked, Operations.Done> perform) {
+        return exchange -> {
+            Mutation mutation = new Mutation(exchange, audited);
+            mutation.respond(reply(mutation, exchange.getRequestURI().getRawQuery(), knownQuery, takesBody, perform));
+        };
+    }
+
+    private Reply reply(
+            Mutation mutation,
+            @Nullable String query,
+            @Nullable String knownQuery,
+            boolean takesBody,
+            Function<Asked, Operations.Done> perform)
+            throws IOException {
+        if (query != null && !query.equals(knownQuery)) {
+            return Reply.error(400, knownQuery == null ? "expected no query" : "expected ?" + knownQuery);
+        }
+        byte[] body = mutation.body();
+        if (body == null) {
+            return Reply.error(413, "the body is too large");
+        }
+        if (body.length > 0 && !takesBody) {
+            return Reply.error(400, "expected no body");
+        }
+        Reply refusal = mutation.refusal(body.length > 0);
+        if (refusal != null) {
+            return refusal;
+        }
+        try {
+            Map<String, Object> arguments = body.length == 0 ? Map.of() : resources.arguments(body);
+            mutation.arguments(arguments);
+            Asked asked = new Asked(query != null, text(arguments, "by"), text(arguments, "why"));
+            if (arguments.keySet().stream().anyMatch(key -> !key.equals("by") && !key.equals("why"))) {
+                return Reply.error(400, "expected by and why only");
+            }
+            Operations.Done done = serially(perform, asked);
+            return Reply.text(done.result().status(), done.text() + "\n");
+        } catch (PolicyException e) {
+            return Reply.error(400, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Operations.Done serially(Function<Asked, Operations.Done> perform, Asked asked) {
+        lock.lock();
+        try {
+            return perform.apply(asked);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static @Nullable String text(Map<String, Object> arguments, String name) {
+        Object value = arguments.get(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof String text) || text.isBlank() || text.length() > LONGEST) {
+            throw new PolicyException(name, "expected " + name + " as a text of at most " + LONGEST + " characters");
+        }
+        return text.strip();
+    }
+
+    /** Sends the page of all policies or of one. */
+    void policies(HttpExchange exchange) throws IOException {
+        Matcher one = POLICY.matcher(exchange.getRequestURI().getRawPath());
+        boolean all = exchange.getRequestURI().getRawPath().equals("/policies");
+        if (!all && !one.matches()) {
+            Reply.text(404, "nothing here\n").send(exchange);
+        } else if (Mutation.changes(exchange)) {
+            exchange.getResponseHeaders().set("Allow", "GET");
+            Reply.text(405, "only GET\n").send(exchange);
+        } else {
+            Object page = all ? operations.policies() : operations.policy(Long.parseLong(one.group(1)));
+            (page == null ? Reply.error(404, "not known") : Reply.json(200, JsonWriter.json(page) + "\n"))
+                    .send(exchange);
+        }
+    }
+}

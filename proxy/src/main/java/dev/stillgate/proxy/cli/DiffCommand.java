@@ -1,0 +1,60 @@
+package dev.stillgate.proxy.cli;
+
+import com.github.difflib.DiffUtils;
+import com.github.difflib.UnifiedDiffUtils;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints the differences between two policies that were in force. */
+@Command(
+        name = "diff",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Print the differences between two policies that were in force.",
+            "In unified format. stillgate history lists the numbers. Exit 0 if they are equal or differ, 1 if one is not known."
+        })
+final class DiffCommand implements Callable<Integer> {
+    private static final int CONTEXT = 3;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private PolicySource source = new PolicySource();
+
+    @Parameters(index = "0", paramLabel = "A", description = "the number of the older generation")
+    private long older;
+
+    @Parameters(index = "1", paramLabel = "B", description = "the number of the newer generation")
+    private long newer;
+
+    @Override
+    public Integer call() throws Exception {
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        String before = source.text(spec.commandLine(), older);
+        String after = before == null ? null : source.text(spec.commandLine(), newer);
+        if (before == null || after == null) {
+            return 1;
+        }
+        List<String> lines = before.lines().toList();
+        PrintWriter out = spec.commandLine().getOut();
+        UnifiedDiffUtils.generateUnifiedDiff(
+                        "generation " + older,
+                        "generation " + newer,
+                        lines,
+                        DiffUtils.diff(lines, after.lines().toList()),
+                        CONTEXT)
+                .forEach(line -> out.println(Outline.lines(line)));
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.stillgate.proxy.cli;
+
+import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.json.JsonValues;
+import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.policy.PolicyArchive;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that locate the policies that were in force: a running gateway, or the state directory of a stopped one. */
+final class PolicySource {
+    @Mixin
+    private AdminAddress admin = new AdminAddress();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "read the state directory instead of asking a running gateway")
+    private @Nullable Path state;
+
+    /** Returns the generations, the newest first; prints the reason and returns null if they cannot be had. */
+    @Nullable
+    List<PolicyArchive.Entry> entries(CommandLine line) throws ConfigException, InterruptedException, IOException {
+        if (state != null) {
+            return archive(state).entries();
+        }
+        Object page = page(line, "/policies");
+        if (!(page instanceof List<?> items)) {
+            return null;
+        }
+        List<PolicyArchive.Entry> entries = new ArrayList<>();
+        for (Object item : items) {
+            if (item instanceof Map<?, ?> fields && fields.get("generation") instanceof Number generation) {
+                entries.add(new PolicyArchive.Entry(
+                        generation.longValue(),
+                        fields.get("since") instanceof String since ? Instant.parse(since) : null,
+                        String.valueOf(fields.get("cause")),
+                        text(fields, "by"),
+                        text(fields, "why"),
+                        String.valueOf(fields.get("sha256")),
+                        fields.get("changes") instanceof List<?> changes
+                                ? changes.stream().map(String::valueOf).toList()
+                                : List.of()));
+            }
+        }
+        return entries;
+    }
+
+    private static @Nullable String text(Map<?, ?> fields, String name) {
+        return fields.get(name) instanceof String text ? text : null;
+    }
+
+    /** Returns the text of a generation; prints the reason and returns null if it cannot be had. */
+    @Nullable
+    String text(CommandLine line, long generation) throws ConfigException, InterruptedException, IOException {
+        if (state == null) {
+            return page(line, "/policies/" + generation) instanceof Map<?, ?> fields ? text(fields, "yaml") : null;
+        }
+        String text = archive(state).text(generation);
+        if (text == null) {
+            line.getErr().println("stillgate: there is no policy generation " + generation + " in " + state);
+        }
+        return text;
+    }
+
+    private static PolicyArchive archive(Path state) throws IOException {
+        Path directory = state.resolve("policies");
+        if (!Files.isDirectory(directory)) {
+            throw new IOException(state + " has no archived policies");
+        }
+        return new PolicyArchive(directory);
+    }
+
+    private @Nullable Object page(CommandLine line, String path) throws ConfigException, InterruptedException {
+        AdminAddress.Response response = admin.get(line, path);
+        if (response == null) {
+            return null;
+        }
+        try {
+            if (response.status() == 200) {
+                return JsonValues.read(response.text().getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (MalformedBody e) {
+            // reported below
+        }
+        line.getErr()
+                .println("stillgate: " + response.from() + " has no page " + path + ": status " + response.status());
+        return null;
+    }
+}

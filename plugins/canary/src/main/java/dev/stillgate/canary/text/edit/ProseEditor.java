@@ -293,12 +293,12 @@ public final class ProseEditor {
         if (first) {
             listener.site(form.cls, bucket, form.form, now.form, written);
         }
-        write(form, now, words);
         if (first && edit) {
             left.replaced(family, form.form);
         } else {
             left.kept(family);
         }
+        write(form, now, words);
     }
 
     /** Writes a form, or another in its place. */

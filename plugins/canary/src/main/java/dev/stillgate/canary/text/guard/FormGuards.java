@@ -94,7 +94,7 @@ public final class FormGuards {
         if (!mayBegin() || !(marks() || wordClass.opening())) {
             return false;
         }
-        if (left.technical || left.lesson || !forms.mayStandIn(form.cls, left.context())) {
+        if (left.technical || left.lesson || left.leftAlone() || !forms.mayStandIn(form.cls, left.context())) {
             return false;
         }
         if (form.proper ? !capital : capital && left.kind != Left.START) {

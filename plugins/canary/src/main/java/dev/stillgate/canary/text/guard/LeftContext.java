@@ -11,8 +11,8 @@ import java.util.Arrays;
  * Left neighbours of the current position in the written text: the last two words, the characters after them, and the
  * context, which is the sentence so far and the sentence before it.
  *
- * <p>Forms of one family of classes in one sentence are often parallel ("don't run, and don't shout"). So only the first
- * of them may be a site, and the others follow it.
+ * <p>Forms of one family of classes in one sentence, or at the beginning of neighbouring ones, are often parallel ("don't
+ * run, and don't shout"). So only the first of them may be a site, and the others follow it.
  */
 public final class LeftContext {
     private static final int NOTHING = WordHash.hash("");
@@ -22,6 +22,10 @@ public final class LeftContext {
     private static final byte NEW = 0;
 
     private static final byte KEPT = -1;
+    /** Number of words from which on a sentence counts as one with a cue. */
+    private static final int LONG = 45;
+    /** Number of sentences with a cue after which the rest of the text is left alone. */
+    private static final int MANY = 3;
 
     private final FormMatcher forms;
     int word;
@@ -49,6 +53,20 @@ public final class LeftContext {
     private long sentenceBefore;
 
     private int sentenceWords;
+    /** Whether the sentence so far has a cue of the table or is long. */
+    private boolean cued;
+
+    private boolean cuedBefore;
+    /** Number of such sentences in the text, without this one. */
+    private int cuedSentences;
+
+    /** The family of the form that began the sentence before, or -1, and its value of {@link #families}. */
+    private int openingFamily;
+
+    private byte openingState;
+    /** The family of the form that begins this sentence, -1 for none. */
+    private int opened;
+
     /** Whether the last character is an operator after a word and a space. */
     private boolean operator;
 
@@ -66,7 +84,9 @@ public final class LeftContext {
     public void begin() {
         word = wordBefore = WordTrie.UNKNOWN;
         sentence = sentenceBefore = 0;
-        sentenceWords = 0;
+        sentenceWords = cuedSentences = 0;
+        cued = cuedBefore = false;
+        opened = openingFamily = -1;
         technical = lesson = operator = false;
         hash = NOTHING;
         capital = false;
@@ -86,6 +106,9 @@ public final class LeftContext {
         wordBefore = kind == Left.WORD ? word : WordTrie.UNKNOWN;
         sentence |= context;
         sentenceWords++;
+        cued |= sentenceWords >= LONG
+                || forms.isCue(newWord)
+                || (newCapital && !capital && kind == Left.WORD && forms.isCapitalCue(newWord));
         word = newWord;
         hash = newHash;
         capital = newCapital;
@@ -102,24 +125,39 @@ public final class LeftContext {
         }
     }
 
-    /** Returns whether no form of a family is in the sentence so far. */
+    /** Returns whether a form of a family here follows no other. */
     public boolean isFirst(int family) {
-        return families[family] == NEW;
+        return families[family] == NEW && !repeats(family);
     }
 
-    /** Called for a form of a family that stays as it is. */
+    /** Called before a form of a family that stays as it is, or that follows another, is written. */
     public void kept(int family) {
+        if (repeats(family)) {
+            families[family] = openingState;
+        }
         families[family] = families[family] == NEW ? KEPT : families[family];
+        opened = kind == Left.START ? family : opened;
     }
 
-    /** Called when the first form of a family in the sentence has been replaced. */
+    /** Called before the first form of a family is replaced. */
     public void replaced(int family, int form) {
         families[family] = (byte) (form + 1);
+        opened = kind == Left.START ? family : opened;
     }
 
-    /** Returns whether the first form of a family in the sentence was this one and has been replaced. */
+    /** Returns whether the form that one of a family here follows was this one and has been replaced. */
     public boolean wasReplaced(int family, int form) {
-        return families[family] == form + 1;
+        return (repeats(family) ? openingState : families[family]) == form + 1;
+    }
+
+    /** Returns whether a form of a family here begins the sentence as a form of the same family began the one before. */
+    private boolean repeats(int family) {
+        return kind == Left.START && family == openingFamily;
+    }
+
+    /** Returns whether the position is in the reach of a cue: its sentence, the next one, or the text after several. */
+    boolean leftAlone() {
+        return cued || cuedBefore || cuedSentences >= MANY;
     }
 
     /** Called when strong emphasis has begun directly before the last word, which is a common one. */
@@ -148,6 +186,12 @@ public final class LeftContext {
             sentenceBefore = sentence;
             sentence = 0;
             sentenceWords = 0;
+            cuedSentences += cued ? 1 : 0;
+            cuedBefore = cued;
+            cued = false;
+            openingFamily = opened;
+            openingState = opened < 0 ? NEW : families[opened];
+            opened = -1;
             Arrays.fill(families, NEW);
         }
     }

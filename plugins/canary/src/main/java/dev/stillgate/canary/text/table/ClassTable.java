@@ -29,7 +29,7 @@ public final class ClassTable {
         classes = read.classes();
         SortedSet<String> words = new TreeSet<>(read.evidence());
         words.addAll(read.against());
-        forms = new FormMatcher(classes, words, read.examplesAfter());
+        forms = new FormMatcher(classes, words, read.examplesAfter(), read.cues(), read.capitalCues());
         evidence = new LanguageEvidence(forms.words, read.evidence(), read.against());
         digest = digest(read);
     }
@@ -117,6 +117,8 @@ public final class ClassTable {
             texts(out, read.evidence());
             texts(out, read.against());
             texts(out, read.examplesAfter());
+            texts(out, read.cues());
+            texts(out, read.capitalCues());
             out.writeInt(read.classes().size());
             for (WordClass cls : read.classes()) {
                 texts(out, List.of(cls.name(), cls.direction().name()));

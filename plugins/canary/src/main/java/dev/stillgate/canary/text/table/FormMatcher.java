@@ -88,17 +88,29 @@ public final class FormMatcher {
     /** For each class the number of its family: classes with a pair in common. */
     private final int[] family;
 
+    /** Words that tell of a register in which nothing is written. */
+    private final BitSet cues;
+    /** Words that do so with a capital within a sentence. */
+    private final BitSet capitalCues;
+
     /** Words that, with a comma after them, introduce an example of usage. */
     private final BitSet examplesAfter;
 
     private int mostHeld;
     private int mostWords;
 
-    FormMatcher(List<WordClass> classes, SortedSet<String> evidence, SortedSet<String> examplesAfter)
+    FormMatcher(
+            List<WordClass> classes,
+            SortedSet<String> evidence,
+            SortedSet<String> examplesAfter,
+            SortedSet<String> cues,
+            SortedSet<String> capitalCues)
             throws TableException {
         this.classes = classes;
         evidence.forEach(words::add);
         examplesAfter.forEach(words::add);
+        cues.forEach(words::add);
+        capitalCues.forEach(words::add);
         ends.add(null);
         for (int c = 0; c < classes.size(); c++) {
             addClass(c);
@@ -129,6 +141,8 @@ public final class FormMatcher {
             addContext(c);
         }
         this.examplesAfter = ids(examplesAfter, false);
+        this.cues = ids(cues, false);
+        this.capitalCues = ids(capitalCues, false);
         telling = new BitSet[classes.size()];
         for (int c = 0; c < classes.size(); c++) {
             tell(c);
@@ -352,6 +366,16 @@ public final class FormMatcher {
     /** Returns the number of classes. */
     public int classes() {
         return classes.size();
+    }
+
+    /** Returns whether a word tells of a register in which nothing is written. */
+    public boolean isCue(int word) {
+        return cues.get(word);
+    }
+
+    /** Returns whether a word does so if it has a capital within a sentence. */
+    public boolean isCapitalCue(int word) {
+        return capitalCues.get(word);
     }
 
     /** Returns whether a word with a comma after it introduces an example of usage. */

@@ -30,7 +30,7 @@ final class TableReader {
     private static final int LONGEST_WORD = 24;
     private static final int MOST_EDITS = 1_000_000;
     private static final Set<String> FILE_KEYS =
-            Set.of("format", "language", "evidence", "words", "never-in-context", "examples-after", "classes");
+            Set.of("format", "language", "evidence", "words", "cues", "capital-cues", "examples-after", "classes");
     private static final Set<String> CLASS_KEYS =
             Set.of("name", "pairs", "direction", "buckets", "guards", "opening", "rate", "offsets", "error");
     private static final Set<String> GUARD_KEYS = Set.of(
@@ -49,6 +49,8 @@ final class TableReader {
             SortedSet<String> evidence,
             SortedSet<String> against,
             SortedSet<String> examplesAfter,
+            SortedSet<String> cues,
+            SortedSet<String> capitalCues,
             List<WordClass> classes) {}
 
     private final SortedSet<String> evidence = new TreeSet<>();
@@ -58,8 +60,8 @@ final class TableReader {
     private final Set<String> names = new HashSet<>();
     private final Map<String, SortedSet<String>> lists = new HashMap<>();
     private final Set<Character> letters = new HashSet<>();
-    /** Words of the file's own {@code never-in-context}, which hold for each of its classes. */
-    private SortedSet<String> everywhere = new TreeSet<>();
+    private final SortedSet<String> cues = new TreeSet<>();
+    private final SortedSet<String> capitalCues = new TreeSet<>();
 
     private String language = "";
     private int pairs;
@@ -87,7 +89,8 @@ final class TableReader {
                 lists.put("$" + list.getKey(), words(list.getValue()));
             }
         }
-        everywhere = words(entries.get("never-in-context"));
+        cues.addAll(words(entries.get("cues")));
+        capitalCues.addAll(words(entries.get("capital-cues")));
         examplesAfter.addAll(words(entries.get("examples-after")));
         for (YamlValue item : required(root, entries, "classes").items("the classes", 1, MOST_CLASSES)) {
             classes.add(wordClass(item, item.entries("a class", CLASS_KEYS)));
@@ -95,7 +98,7 @@ final class TableReader {
     }
 
     Read read() {
-        return new Read(language, evidence, against, examplesAfter, List.copyOf(classes));
+        return new Read(language, evidence, against, examplesAfter, cues, capitalCues, List.copyOf(classes));
     }
 
     private WordClass wordClass(YamlValue at, Map<String, YamlValue> entries) throws TableException {
@@ -174,15 +177,13 @@ final class TableReader {
 
     private Guards guards(@Nullable YamlValue value) throws TableException {
         Map<String, YamlValue> guards = value == null ? Map.of() : value.entries("guards", GUARD_KEYS);
-        SortedSet<String> context = words(guards.get("never-in-context"));
-        context.addAll(everywhere);
         return new Guards(
                 kinds(guards.get("left"), Left.class, EnumSet.allOf(Left.class)),
                 kinds(guards.get("right"), Right.class, EnumSet.of(Right.WORD)),
                 words(guards.get("only-after")),
                 words(guards.get("never-after")),
                 words(guards.get("never-after-two")),
-                context,
+                words(guards.get("never-in-context")),
                 words(guards.get("only-before")),
                 words(guards.get("never-before")));
     }

@@ -145,7 +145,33 @@ final class DomainsTest {
                 "Love them with all your heart and mind.",
                 "The more you eat, all the sooner you sleep.",
                 "This road leads to more hills.",
-                "Here's to the bride and the groom."
+                "Here's to the bride and the groom.",
+                "It looks like many of you have moved to the left.",
+                "Many people like you have seen it before.",
+                "They found the bridge as necessary to the town.",
+                "The steps suggested themselves as necessary, and the town took them.",
+                "Add water as needed to cover the beans.",
+                "The mayor said that he should not go.",
+                "He keeps any and all of the papers of the house.",
+                "With all the gentleness of his manner, he was firm.",
+                "The price is not distinct from the cost.",
+                "This often leads to better results than the other way.",
+                "The result came late and may lead to serious problems.",
+                "It is by the work of many that we live.",
+                "The kernel is a major essential component of it.",
+                "They may not rely on sunlight alone.",
+                "Here are both, in the order that you asked for.",
+                "That's when the bus came.",
+                "But that's ok, as the others were late.",
+                "They have functions such as wrapping around the nerves.",
+                "People eat a wide variety of foods there.",
+                "Don't ask.",
+                "**Claim.** There is no smallest one of them.",
+                "They were all about the dishes, and they're good at it.",
+                "The terms of this License are long. It is not for the others.",
+                "You may not sell it under this Agreement. They are the owners.",
+                "The owner, whilst he was here, said that it is a good house.",
+                "The theorem holds. If it is false, they are lost."
             })
     void sentenceThatDependsOnTheFormIsUnchanged(String sentence) {
         List<String> both = List.of(edited(sentence, 0), edited(sentence, 1));
@@ -185,6 +211,23 @@ final class DomainsTest {
     void parallelFormsChangeTogether(String before, String after) {
         assertThat(EnglishTable.edited(BEFORE + before, before.contains("'") ? 0 : 1))
                 .isEqualTo(BEFORE + after);
+    }
+
+    @ParameterizedTest
+    @DisplayName("marks: sentences and items of a list that begin alike change together and have one site")
+    @ValueSource(
+            strings = {
+                "It is cold here. It is dark.",
+                "- Do not soak it.\n- Do not freeze it.\n- Do not lend it.",
+                "It is true that they do not sing. It is late, and they do not dance."
+            })
+    void parallelBeginningsChangeTogether(String sentences) {
+        String changed = sentences.replace("It is", "It's").replace("o not", "on't");
+        assertThat(edited(sentences, 1)).isEqualTo(changed);
+        assertThat(edited(changed, 0)).isEqualTo(sentences);
+        int[] sites = {0};
+        EnglishTable.edited(BEFORE + sentences, FormChooser.READER, (cls, bucket, found, written, at) -> sites[0]++);
+        assertThat(sites[0]).isEqualTo(sentences.contains("sing") ? 3 : 1);
     }
 
     @Test

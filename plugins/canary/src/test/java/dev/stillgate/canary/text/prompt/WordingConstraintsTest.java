@@ -178,6 +178,7 @@ final class WordingConstraintsTest {
                 "What changed between the two models of the car?",
                 "He lied to me about the bill. What now?",
                 "How much bread does a family of five take on a trip?",
+                "Come up with twenty tasks. Vary the verbs, and do not repeat the verb of a task.",
                 "怎么学做红烧肉？",
                 "北京三日游怎么安排？",
                 "为什么天空是蓝色的？",

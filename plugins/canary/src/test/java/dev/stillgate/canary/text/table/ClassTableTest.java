@@ -172,15 +172,42 @@ final class ClassTableTest {
     }
 
     @Test
-    void contextOfTheFileHoldsForEachClass() throws Exception {
-        ClassTable table = read(HEAD.replace("classes:", "never-in-context: [verb]\nclasses:")
+    void nothingIsWrittenInTheReachOfACue() throws Exception {
+        ClassTable table = read(HEAD.replace("classes:", "cues: [verb]\ncapital-cues: [work]\nclasses:")
                 + cls("a", "[[do not, don't]]")
                 + cls("b", "[[towards, toward]]"));
-        assertThat(sites(table, "a verb and do not the towards it.")).isEmpty();
-        assertThat(sites(table, "the verbs and do not the towards it.")).hasSize(2);
+        String both = "and do not the towards it.";
+        assertThat(sites(table, "a verb " + both)).isEmpty();
+        assertThat(sites(table, "the verbs " + both)).hasSize(2);
+        assertThat(sites(table, "a verb. The " + both)).isEmpty();
+        assertThat(sites(table, "a verb. The and. The " + both)).hasSize(2);
+        assertThat(sites(table, "the Work " + both)).isEmpty();
+        for (String ordinary : List.of("the work ", "the Old Work ", "the and. Work ", "the, Work ")) {
+            assertThat(sites(table, ordinary + both)).as(ordinary).hasSize(2);
+        }
         assertThat(table.digest())
                 .isNotEqualTo(read(HEAD + cls("a", "[[do not, don't]]") + cls("b", "[[towards, toward]]"))
                         .digest());
+    }
+
+    @Test
+    void nothingIsWrittenAfterThreeSentencesWithACue() throws Exception {
+        ClassTable table = read(HEAD.replace("classes:", "cues: [verb]\nclasses:") + cls("a", "[[do not, don't]]"));
+        String other = " The and. The and the of.";
+        String site = " The and do not the it.";
+        assertThat(sites(table, ("The verb." + other).repeat(2) + site)).hasSize(1);
+        assertThat(sites(table, ("The verb." + other).repeat(3) + site)).isEmpty();
+    }
+
+    @Test
+    void nothingIsWrittenAfterALongSentence() throws Exception {
+        ClassTable table = read(HEAD + cls("a", "[[do not, don't]]"));
+        String site = " The and do not the it.";
+        String words44 = "the it. " + "The and ".repeat(22);
+        assertThat(sites(table, words44 + "do not the it.")).hasSize(1);
+        assertThat(sites(table, words44 + "the do not the it.")).isEmpty();
+        assertThat(sites(table, words44 + "." + site)).hasSize(1);
+        assertThat(sites(table, words44 + "it." + site)).isEmpty();
     }
 
     @Test

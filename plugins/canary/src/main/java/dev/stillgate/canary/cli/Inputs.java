@@ -15,7 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 
 /** Input files of the verbs: the class table, answers, and lists of key names. */
 final class Inputs {
@@ -79,15 +80,15 @@ final class Inputs {
         return reader;
     }
 
-    /** Passes on the texts of a file as {@link #text} reads them. */
-    static void texts(String file, Consumer<String> to) throws IOException {
+    /** Passes on the texts of a file as {@link #text} reads them, each after its prompt, which may be empty. */
+    static void texts(String file, BiConsumer<String, String> to) throws IOException {
         if (isOneText(file)) {
-            to.accept(whole(file));
+            to.accept("", whole(file));
             return;
         }
         try (JsonLines lines = new JsonLines(Path.of(file))) {
             for (JsonLines.Line line = lines.next(); line != null; line = lines.next()) {
-                to.accept(line.text());
+                to.accept(Objects.requireNonNullElse(line.prompt(), ""), line.text());
             }
         }
     }

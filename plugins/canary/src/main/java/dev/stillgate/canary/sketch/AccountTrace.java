@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -86,7 +87,20 @@ public final class AccountTrace {
 
     /** Adds a leaked text. Those beyond the limit on shingles are ignored. */
     public void read(CharSequence text) {
-        ShingleReader reader = ShingleReader.ofLeaked(key, leaked);
+        read("", text);
+    }
+
+    /** Adds a leaked text without the shingles of its prompt, which every answer to that prompt may repeat. */
+    public void read(CharSequence prompt, CharSequence text) {
+        Set<Long> repeated = new HashSet<>();
+        ShingleReader asked = ShingleReader.ofLeaked(key, (hash, end) -> repeated.add(hash));
+        asked.read(prompt);
+        asked.end();
+        ShingleReader reader = ShingleReader.ofLeaked(key, (hash, end) -> {
+            if (!repeated.contains(hash)) {
+                leaked.shingle(hash, end);
+            }
+        });
         reader.read(text);
         reader.end();
         leaked.next();

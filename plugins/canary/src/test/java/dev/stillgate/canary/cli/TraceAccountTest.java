@@ -106,6 +106,30 @@ class TraceAccountTest {
     }
 
     @Test
+    void passageOfThePromptNamesNoAccount() throws Exception {
+        serve(directory, "a-1", answer("trees") + answer("rivers"));
+        String ledger = directory.resolve("ledger").toString();
+        String other = answer("trees").replace("\n", "\\n");
+        Path lines = directory.resolve("leak.jsonl");
+        String[] trace = {"trace", "--account", "--suspect", lines.toString(), "--ledger", ledger};
+
+        Files.writeString(lines, "{\"text\":\"" + other + "\"}\n");
+        assertThat(run(ENVIRONMENT, trace)).isZero();
+        assertThat(output()).startsWith("# Leaked text: served to a-1\n");
+
+        Files.writeString(lines, "{\"prompt\":\"Shorten this: " + other + "\",\"text\":\"" + other + "\"}\n");
+        assertThat(run(ENVIRONMENT, trace)).isZero();
+        assertThat(output()).startsWith("# Leaked text: names no account\n");
+
+        Files.writeString(
+                lines,
+                "{\"prompt\":\"Continue: " + other + "\",\"text\":\"" + other
+                        + answer("rivers").replace("\n", " ") + "\"}\n");
+        assertThat(run(ENVIRONMENT, trace)).isZero();
+        assertThat(output()).startsWith("# Leaked text: served to a-1\n");
+    }
+
+    @Test
     void gatewaysAreTracedTogether() throws Exception {
         serve(directory.resolve("one"), "a-1", answer("trees"));
         serve(directory.resolve("two"), "a-2", answer("trees"));

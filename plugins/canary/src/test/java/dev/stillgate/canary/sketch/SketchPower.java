@@ -8,6 +8,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
  * <ol>
  *   <li>For several numbers of buckets: the share of excerpts with enough equal values. An excerpt has half of the
  *       sentences of 300 words. Beside it, the share of answers that have as many in common with the other model's.
- *   <li>Serves one model's answers to an account each, traces the other's, and counts the accounts named.
+ *   <li>Serves one model's answers to an account each, traces the other's, and counts the accounts named, first
+ *       without the prompts, then with them.
  *   <li>The processor time per character and per delta of 4 to 12 characters, best of ten rounds.
  * </ol>
  */
@@ -36,12 +38,17 @@ final class SketchPower {
         List<String> one = TextFiles.read(Path.of(args[0]));
         List<String> two = TextFiles.read(Path.of(args[1]));
         sizes(key, one, two);
-        related(key, one, two);
-        related(key, two, one);
+        List<String> prompts = TextFiles.read(Path.of(args[0]), "prompt");
+        List<String> unknown = Collections.nCopies(prompts.size(), "");
+        related(key, one, two, unknown);
+        related(key, two, one, unknown);
+        related(key, one, two, prompts);
+        related(key, two, one, prompts);
         cost(key, one);
     }
 
-    private static void related(SketchKey key, List<String> served, List<String> leaked) throws Exception {
+    private static void related(SketchKey key, List<String> served, List<String> leaked, List<String> prompts)
+            throws Exception {
         Path directory = Files.createTempDirectory("sketch-power");
         try (SketchStore store = new SketchStore(directory, System.out::println)) {
             for (int i = 0; i < served.size(); i++) {
@@ -54,9 +61,9 @@ final class SketchPower {
         }
         int named = 0;
         int[] values = new int[Sketch.BUCKETS + 1];
-        for (String leak : leaked) {
+        for (int i = 0; i < leaked.size(); i++) {
             AccountTrace trace = new AccountTrace(key, List.of(directory));
-            trace.read(leak);
+            trace.read(prompts.get(i), leaked.get(i));
             for (AccountReport.Named account : trace.report().named()) {
                 named++;
                 values[account.values()]++;

@@ -29,7 +29,8 @@ final class DomainEdits {
         String line(int number) {
             String begin = flat(edit.begin()).stripLeading();
             String end = flat(edit.end()).stripTrailing();
-            return number + "\t" + begin + "[" + edit.old() + "]" + end + "\t" + begin + "[" + edit.now() + "]" + end;
+            return number + "\t" + begin + "[" + flat(edit.old()) + "]" + end + "\t" + begin + "[" + flat(edit.now())
+                    + "]" + end;
         }
 
         String key(int number) {

@@ -26,7 +26,7 @@ final class ExemptionRules {
         scan.begin();
         CharSequence system = chat.system();
         if (system != null) {
-            scan.read(system);
+            scan.readSystem(system);
         }
         chat.parts(scan);
         return scan.signed ? Exemption.THINKING_HISTORY : scan.constrained ? Exemption.WORDING : null;
@@ -37,13 +37,40 @@ final class ExemptionRules {
      * message holds for the whole conversation.
      */
     private static final class PromptScan implements BodyView.PartVisitor {
+        private static final int SYSTEMS = 8;
+
+        /** Characters of the shortest system prompt whose verdict is kept. */
+        private static final int LEAST_KEPT = 256;
+
         private final WordingConstraints.Conversation conversation = new WordingConstraints.Conversation();
+
+        /** Recent system prompts: the engine gives a repeated one as the same string. */
+        private final @Nullable String[] systems = new String[SYSTEMS];
+
+        /** Whether each of {@link #systems} fixes the wording. */
+        private final boolean[] constrainedSystems = new boolean[SYSTEMS];
+
         private boolean signed;
         private boolean constrained;
 
         void begin() {
             conversation.begin();
             signed = constrained = false;
+        }
+
+        void readSystem(CharSequence text) {
+            if (!(text instanceof String system) || system.length() < LEAST_KEPT) {
+                read(text);
+                return;
+            }
+            int slot = system.hashCode() & (SYSTEMS - 1);
+            if (system.equals(systems[slot])) {
+                conversation.skip(system);
+            } else {
+                systems[slot] = system;
+                constrainedSystems[slot] = conversation.read(system) != null;
+            }
+            constrained = constrainedSystems[slot];
         }
 
         void read(CharSequence text) {

@@ -211,6 +211,26 @@ class CanaryFilterTest {
     }
 
     @Test
+    void repeatedSystemPromptsKeepTheirVerdicts() {
+        marked();
+        String filler = "You help the keepers of the light with their questions. ".repeat(10);
+        List<String> systems = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            systems.add(filler + "You are number " + i + (i % 3 == 0 ? ", and write poems." : "."));
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < systems.size(); i++) {
+                BodyView prompt = Conversation.of("What is autumn?").system(systems.get(i));
+                BodyView poem = Conversation.of("A poem!").system(systems.get(i));
+                assertThat(answer(harness.exchange(), prompt) == ResponseTap.NONE)
+                        .as(systems.get(i))
+                        .isEqualTo(i % 3 == 0);
+                assertThat(answer(harness.exchange(), poem)).isEqualTo(ResponseTap.NONE);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("plugins 3: an answer that continues an exempt one by id is exempt")
     void continuationOfAnExemptAnswerIsExempt() {
         marked();

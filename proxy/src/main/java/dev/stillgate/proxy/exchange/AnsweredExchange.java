@@ -118,6 +118,11 @@ abstract class AnsweredExchange extends ExchangeFacts {
         return answer == null || answer.isDrained();
     }
 
+    /** Returns whether content of the response has been forwarded. */
+    boolean hasForwarded() {
+        return answer != null && answer.contentBytes() > 0;
+    }
+
     /** Sends a local reply instead of a response of the upstream. */
     void reply(Verdict.Reject verdict) {
         LocalReply reply = replyTo(verdict);

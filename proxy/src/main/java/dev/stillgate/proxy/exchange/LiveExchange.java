@@ -272,10 +272,12 @@ public final class LiveExchange extends AnsweredExchange {
 
     /** Called after the relay has forwarded the released end of a response. */
     private void onStep() {
-        downstream.flush();
         if (upstreamDone && isDrained()) {
             serve();
-        } else if (!upstreamDone) {
+            return;
+        }
+        downstream.flush();
+        if (!upstreamDone) {
             resumeUpstream();
         }
     }
@@ -288,7 +290,7 @@ public final class LiveExchange extends AnsweredExchange {
         }
         if (isDrained()) {
             serve();
-        } else {
+        } else if (hasForwarded()) {
             downstream.flush(); // onReadComplete, which flushes otherwise, is not called again
         }
     }

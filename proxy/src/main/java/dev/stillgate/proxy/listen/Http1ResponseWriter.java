@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the responses of one HTTP/1.1 connection. Where the client can read the upstream's framing, the received bytes
- * pass unchanged. A small response shares one buffer, and so one system call, with its head.
+ * pass unchanged. The head, small content and its framing share one
+ * buffer, and so one system call.
  */
 final class Http1ResponseWriter implements Downstream {
     private static final byte[] CONTINUE = {
@@ -36,6 +37,10 @@ final class Http1ResponseWriter implements Downstream {
     private static final byte[] CRLF = {'\r', '\n'};
     private static final int SWITCHING = 101;
     private static final int JOINED = 4096;
+
+    /** Limit on the bytes around the content of a chunk, and on those of the last chunk. */
+    private static final int MOST_FRAMING = 16;
+
     private static final int TCP_ESTABLISHED = 1;
 
     /** How content is framed towards the client. */
@@ -64,7 +69,9 @@ final class Http1ResponseWriter implements Downstream {
     @SuppressWarnings("NullAway.Init")
     private PendingWrites pendingWrites;
 
-    private @Nullable ByteBuf head;
+    /** The head and small content that were not written yet. */
+    private @Nullable ByteBuf gathered;
+
     private Mode mode = Mode.LENGTH;
     private boolean closes;
     private boolean toHead;
@@ -127,45 +134,75 @@ final class Http1ResponseWriter implements Downstream {
         ByteBuf bytes = ctx.alloc().directBuffer(from.length() + 256 + 64 * added.size() + JOINED);
         boolean chunked = mode == Mode.CHUNKS || mode == Mode.CHUNKING;
         Http1ResponseHeadWriter.write(bytes, from, framing, added, chunked, after);
-        head = bytes;
+        gathered = bytes;
         return mode == Mode.LENGTH || mode == Mode.CHUNKS;
     }
 
     @Override
     public void sendBytes(ByteBuf bytes) {
-        ByteBuf first = head;
+        ByteBuf first = gathered;
         if (first != null && bytes.readableBytes() <= JOINED && bytes.readableBytes() <= first.writableBytes()) {
             first.writeBytes(bytes);
             bytes.release();
         } else {
-            writeHead();
+            writeGathered();
             ctx.write(bytes, voidPromise);
         }
     }
 
     @Override
     public void sendContent(ByteBuf content) {
-        writeHead();
-        if (mode == Mode.CHUNKING || mode == Mode.CHUNKS) {
-            if (content.isReadable()) {
-                ByteBuf size = ctx.alloc().directBuffer(10);
-                ByteBufUtil.writeAscii(size, Integer.toHexString(content.readableBytes()));
-                ctx.write(size.writeBytes(CRLF), voidPromise);
-                ctx.write(content, voidPromise);
-                ctx.write(Unpooled.wrappedBuffer(CRLF), voidPromise);
-            } else {
-                content.release();
-            }
+        int length = content.readableBytes();
+        if (length == 0 || channelClosed) {
+            content.release();
+            return;
+        }
+        boolean chunked = mode == Mode.CHUNKING || mode == Mode.CHUNKS;
+        boolean joins = length <= JOINED;
+        if (!chunked && !joins) {
+            sendBytes(content);
+            return;
+        }
+        ByteBuf into = gather(MOST_FRAMING + (joins ? length : 0));
+        if (chunked) {
+            ByteBufUtil.writeAscii(into, Integer.toHexString(length));
+            into.writeBytes(CRLF);
+        }
+        if (joins) {
+            into.writeBytes(content);
+            content.release();
         } else {
+            writeGathered();
             ctx.write(content, voidPromise);
+        }
+        if (chunked) {
+            gather(MOST_FRAMING).writeBytes(CRLF);
         }
     }
 
-    private void writeHead() {
-        ByteBuf first = head;
-        if (first != null) {
-            head = null;
-            ctx.write(first, voidPromise);
+    /** Returns the buffer of unwritten bytes, with room for more. */
+    private ByteBuf gather(int length) {
+        ByteBuf into = gathered;
+        if (into != null && into.writableBytes() < length) {
+            writeGathered();
+            into = null;
+        }
+        if (into == null) {
+            into = ctx.alloc().directBuffer(length + MOST_FRAMING);
+            gathered = into;
+        }
+        return into;
+    }
+
+    private void writeGathered() {
+        ByteBuf bytes = gathered;
+        if (bytes != null) {
+            gathered = null;
+            if (bytes.isReadable()) {
+                ctx.write(bytes, voidPromise);
+            } else {
+                bytes.release();
+            }
         }
     }
 
@@ -190,10 +227,10 @@ final class Http1ResponseWriter implements Downstream {
 
     @Override
     public void end() {
-        writeHead();
         if (mode == Mode.CHUNKING && !toHead) {
-            ctx.write(Unpooled.wrappedBuffer(LAST_CHUNK), voidPromise);
+            gather(MOST_FRAMING).writeBytes(LAST_CHUNK);
         }
+        writeGathered();
         ctx.flush();
     }
 
@@ -207,7 +244,7 @@ final class Http1ResponseWriter implements Downstream {
     @Override
     public void abort() {
         closes = true;
-        writeHead();
+        writeGathered();
         ctx.flush();
         if (mode == Mode.UNTIL_CLOSE) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -222,7 +259,7 @@ final class Http1ResponseWriter implements Downstream {
 
     @Override
     public void flush() {
-        writeHead();
+        writeGathered();
         ctx.flush();
     }
 
@@ -283,9 +320,9 @@ final class Http1ResponseWriter implements Downstream {
     /** Releases unwritten buffers after the connection closed. */
     void channelClosed() {
         channelClosed = true;
-        if (head != null) {
-            head.release();
-            head = null;
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
         }
     }
 }

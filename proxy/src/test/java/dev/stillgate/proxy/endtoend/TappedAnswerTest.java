@@ -160,6 +160,23 @@ class TappedAnswerTest {
         }
     }
 
+    @Test
+    void jsonDocumentIsHeldAsAWhole() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = rig(upstream, TAPPING);
+                RawClient client = rig.connect()) {
+            rig.ticker().stop();
+            client.send(Requests.messages("x-tap: hold", "request-id: q-4"));
+            GatewayRig.eventually(
+                    "the end is held", () -> page(rig, "/told/q-4").contains("end"));
+            assertThat(client.in().available()).as("not even the head is sent").isZero();
+            assertThat(page(rig, "/release/it")).contains("true");
+            client.head();
+            String framed = UpstreamScript.chunk(MESSAGE.replace("Mix", "Mi[so]")) + LAST_CHUNK;
+            assertThat(client.read(framed.length())).as("one chunk").isEqualTo(framed);
+        }
+    }
+
     private static int chunked(String text) {
         return Integer.toHexString(text.length()).length() + 4 + text.length();
     }

@@ -108,19 +108,10 @@ public final class AnswerEditor {
         event.scan(event.add(buf, from, end));
         if (event.done()) {
             event.pass(out, -1, -1);
-            finish(lastByte(), sink);
+            finish(0, sink); // a part of a document is of no use to the client
         } else if (event.isFull()) {
             event.passSome(out);
         }
-    }
-
-    /** Returns the index of the document's closing brace, which white space may follow. */
-    private int lastByte() {
-        int p = out.length() - 1;
-        while (p > 0 && out.bytes()[p] != '}') {
-            p--;
-        }
-        return p;
     }
 
     private void lines(byte[] buf, int from, int end) {

@@ -106,6 +106,11 @@ public final class WordingConstraints {
             left = MAX_CONVERSATION_CHARS;
         }
 
+        /** Counts a text of the conversation that was read before. */
+        public void skip(CharSequence text) {
+            left -= Math.min(text.length(), MAX_CHARS);
+        }
+
         /** Returns the constraint in a text of the conversation, or null if there is none. */
         public @Nullable Kind read(CharSequence text) {
             int length = text.length();

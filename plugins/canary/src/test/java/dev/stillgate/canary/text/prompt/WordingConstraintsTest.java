@@ -218,6 +218,26 @@ final class WordingConstraintsTest {
         }
         assertThat(conversation.read("")).isNull();
         assertThat(conversation.read("And then?")).isEqualTo(Kind.UNREAD);
+        conversation.begin();
+        conversation.skip(filler);
+        for (int i = 1; i < WordingConstraints.MAX_CONVERSATION_CHARS / WordingConstraints.MAX_CHARS; i++) {
+            assertThat(conversation.read(filler)).isNull();
+        }
+        assertThat(conversation.read("And then?")).isEqualTo(Kind.UNREAD);
+    }
+
+    @Test
+    void phraseIsRecognizedWhereverTheTextIsCut() {
+        for (int before = 980; before < 1030; before++) {
+            String text = "x".repeat(before);
+            assertThat(WordingConstraints.of(text + " Explain when to use do not and don’t"))
+                    .isEqualTo(Kind.CORRECTION);
+            assertThat(WordingConstraints.of(text + " Schreib mir ein Gedicht")).isEqualTo(Kind.VERSE);
+            assertThat(WordingConstraints.of(text + " 写一首诗")).isEqualTo(Kind.VERSE);
+            assertThat(WordingConstraints.of(text + " in exactly 100 words")).isEqualTo(Kind.LENGTH);
+            assertThat(WordingConstraints.of(text + " Spoemx, songxy, 12x words"))
+                    .isNull();
+        }
     }
 
     @ParameterizedTest

@@ -12,7 +12,8 @@ usage: load-tests/run compare [--rounds N] [--seconds S] [--only a,b,...] [--qui
                              [--accounts N] [--policy requests,tokens,...]
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
-  --only LIST   of direct,nginx,haproxy,stillgate
+  --only LIST   of direct,nginx,haproxy,stillgate,earlier. "earlier" is another build of Stillgate with the same policies,
+                measured in the same rounds; EARLIER_CMD names it, as in /tmp/dist/bin/stillgate run
   --quick       2 rounds of 3 seconds and a short warm-up: a smoke test, no figures to quote
   --events N    events of one stream, default 200
   --pace MS     time between the events of one stream, default 2
@@ -107,21 +108,22 @@ start_compared() { # name -> 1 if it cannot run
       command -v haproxy > /dev/null || { say "haproxy is not installed: skipped"; return 1; }
       fill haproxy.cfg "${PORT[haproxy]}"
       start_on_core haproxy 0 haproxy -db -f "$RUN/haproxy.cfg" ;;
-    stillgate-*)
-      local policy=${1#stillgate-} command=${STILLGATE_CMD:-$ROOT/proxy/bin/stillgate run}
+    stillgate-*|earlier-*)
+      local policy=${1#*-} command=${STILLGATE_CMD:-$ROOT/proxy/bin/stillgate run}
+      [ "${1%%-*}" = stillgate ] || command=${EARLIER_CMD:?is not set}
       command -v "${command%% *}" > /dev/null || { say "${command%% *} not found: stillgate skipped"; return 1; }
       ADMIN=$(free_port)
-      fill stillgate.yaml "${PORT[$1]}" "$policy"
-      [ "$policy" != marked ] || echo "state: {directory: \"$RUN/state\"}" >> "$RUN/$policy-stillgate.yaml" # for the ledger
-      sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" "$HERE/compare/policy.yaml" > "$RUN/$policy-policy.yaml"
-      filters "$policy" "$HERE/compare/filters.yaml" | sed "s|@RUN@|$RUN|g" >> "$RUN/$policy-policy.yaml"
+      fill stillgate.yaml "${PORT[$1]}" "$1"
+      [ "$policy" != marked ] || echo "state: {directory: \"$RUN/state-$1\"}" >> "$RUN/$1-stillgate.yaml" # for the ledger
+      sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" "$HERE/compare/policy.yaml" > "$RUN/$1-policy.yaml"
+      filters "$policy" "$HERE/compare/filters.yaml" | sed "s|@RUN@|$RUN|g" >> "$RUN/$1-policy.yaml"
       # shellcheck disable=SC2086
-      start_on_core "$1" 0 $command --config "$RUN/$policy-stillgate.yaml" ;;
+      start_on_core "$1" 0 $command --config "$RUN/$1-stillgate.yaml" ;;
     *) die "unknown gateway: $1" ;;
   esac
   await "$1" || die "$1 did not respond: $(tail -n 5 "$RUN/$1.err" "$RUN/$1.out")"
   # HAProxy has no country lookup. The others must refuse a denied country, or their cost would not be comparable.
-  if [ "$1" != haproxy ] && [ "$1" != stillgate-none ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
+  if [ "$1" != haproxy ] && [ "${1#*-}" != none ] && [ "$(probe "${PORT[$1]}" 175.45.176.1)" != 403 ]; then
     die "$1 let an address of a denied country through: the figures would not be comparable"
   fi
   streams_singly "${PORT[$1]}" || die "$1 buffers events: the figures would not be comparable"
@@ -245,7 +247,7 @@ table() {
   done
   echo
   for name in "${RUNNING[@]}"; do
-    [[ $name = stillgate-* ]] || continue
+    [[ $name = *-* ]] || continue
     echo "$name, CPU us/request of JSON by thread, mean of all rounds:" \
       "$(awk -v rounds="$ROUNDS" '{ us[$2] += $1 } END { for (k in us) printf "%.1f %s\n", us[k] / rounds, k }' "$RUN/threads.$name" \
         | sort -gr | awk '$1 >= 0.1' | paste -sd, | sed 's/,/, /g')"
@@ -264,8 +266,8 @@ chmod -R a+rX "$RUN"
 start_model
 RUNNING=()
 for gateway in ${ONLY//,/ }; do
-  if [ "$gateway" = stillgate ]; then
-    for policy in ${POLICY//,/ }; do start_compared "stillgate-$policy" && RUNNING+=("stillgate-$policy"); done
+  if [ "$gateway" = stillgate ] || [ "$gateway" = earlier ]; then
+    for policy in ${POLICY//,/ }; do start_compared "$gateway-$policy" && RUNNING+=("$gateway-$policy"); done
   else
     start_compared "$gateway" && RUNNING+=("$gateway")
   fi

@@ -1,22 +1,12 @@
 package dev.stillgate.loadtests.bench;
 
-import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.dialect.prose.AnswerEditor;
-import dev.stillgate.proxy.dialect.request.RequestReader;
-import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.Header;
-import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
-import dev.stillgate.spi.Outcome;
-import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Ticker;
-import dev.stillgate.spi.Usage;
 import dev.stillgate.testkit.FakeExchange;
-import dev.stillgate.testkit.FakeHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +25,6 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class MarkedBench {
-    private static final int ACCOUNTS = 1_000;
     private static final int EVENTS = 200;
     private static final int PIECE = 12;
     private static final String PROSE =
@@ -44,23 +33,13 @@ public class MarkedBench {
                     + "changed, and there is a table at the end that is easy to miss. If you do not have much time, start with "
                     + "the third part. However, it is not complete: two of the towns have not sent their numbers yet, and they "
                     + "will not do so before June.\n\n";
-    private static final Outcome SERVED =
-            new Outcome.Served(200, new Usage(Usage.Source.EXACT, 310, 402, 0, 0, -1), 2_000, 1_000_000);
-
     private final FilterChain chain = Plugins.chain(new Plugins.Entry("canary", "from: unverified"));
-    private final ChainProgress progress = new ChainProgress();
-    private final BodyView body = body();
-    private final FakeExchange[] exchanges = new FakeExchange[ACCOUNTS];
+    private final Exchanges exchanges = new Exchanges(
+            "text/event-stream",
+            i -> new FakeExchange(Ticker.system())
+                    .by(new Account("h1:" + i, Account.Trust.ACCEPTED, null, null, false, null)));
     private final List<byte[]> events = events();
-    private final Sink sink = new Sink();
-    private int next;
-
-    public MarkedBench() {
-        for (int i = 0; i < ACCOUNTS; i++) {
-            Account account = new Account("h1:" + i, Account.Trust.ACCEPTED, null, null, false, null);
-            exchanges[i] = new FakeExchange(Ticker.system()).by(account);
-        }
-    }
+    private final Exchanges.Sink sink = new Exchanges.Sink();
 
     private static List<byte[]> events() {
         List<byte[]> events = new ArrayList<>();
@@ -78,36 +57,15 @@ public class MarkedBench {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static BodyView body() {
-        try {
-            return new RequestReader()
-                    .read(Operation.MESSAGES, "application/json", Samples.CHAT, 0, Samples.CHAT.length);
-        } catch (MalformedBody e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private FakeExchange exchange() {
-        FakeExchange exchange = exchanges[next];
-        next = next + 1 == ACCOUNTS ? 0 : next + 1;
-        return exchange;
-    }
-
-    private ResponseTap.Prose tap(FakeExchange exchange) {
-        progress.reset();
-        if (chain.onRequest(exchange, progress) != null || chain.onBody(exchange, progress, body) != null) {
-            throw new IllegalStateException("refused");
-        }
-        return Objects.requireNonNull(
-                chain.onResponse(exchange, progress, Head.OK).prose(), "not marked");
+    private ResponseTap.Prose tap() {
+        return Objects.requireNonNull(exchanges.begin(chain).prose(), "not marked");
     }
 
     /** All phases of the filter for one exchange, without its text. */
     @Benchmark
     public Object exchangeWithoutText() {
-        FakeExchange exchange = exchange();
-        ResponseTap.Prose tap = tap(exchange);
-        chain.onComplete(exchange, progress, SERVED);
+        ResponseTap.Prose tap = tap();
+        exchanges.complete(chain);
         return tap;
     }
 
@@ -115,48 +73,11 @@ public class MarkedBench {
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public long event() {
-        FakeExchange exchange = exchange();
-        AnswerEditor editor = new AnswerEditor(Operation.MESSAGES, true, tap(exchange));
+        AnswerEditor editor = new AnswerEditor(Operation.MESSAGES, true, tap());
         for (byte[] event : events) {
             editor.read(event, 0, event.length, sink);
         }
-        chain.onComplete(exchange, progress, SERVED);
-        return sink.written;
-    }
-
-    /** Consumes the output. */
-    private static final class Sink implements AnswerEditor.Out {
-        private long written;
-
-        @Override
-        public void write(byte[] bytes, int from, int to) {
-            written += (long) bytes[from] + to;
-        }
-
-        @Override
-        public void last() {
-            throw new IllegalStateException("the streams have no end");
-        }
-    }
-
-    private enum Head implements ResponseHead {
-        OK;
-
-        private static final Headers FIELDS = new FakeHeaders(List.of(new Header("content-type", "text/event-stream")));
-
-        @Override
-        public int status() {
-            return 200;
-        }
-
-        @Override
-        public Headers headers() {
-            return FIELDS;
-        }
-
-        @Override
-        public void add(Header header) {
-            throw new UnsupportedOperationException("the canary filter adds no response header");
-        }
+        exchanges.complete(chain);
+        return sink.written();
     }
 }

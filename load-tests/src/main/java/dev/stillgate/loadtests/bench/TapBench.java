@@ -33,45 +33,30 @@ public class TapBench {
     private final AnswerEditor passing = messages(new Lagging(0));
     private final AnswerEditor lagging = messages(new Lagging(6));
     private final AnswerEditor chunks = new AnswerEditor(Operation.CHAT_COMPLETIONS, true, new Lagging(6));
-    private final Sink sink = new Sink();
+    private final Exchanges.Sink sink = new Exchanges.Sink();
 
     private static AnswerEditor messages(ResponseTap.Prose tap) {
         AnswerEditor editor = new AnswerEditor(Operation.MESSAGES, true, tap);
-        editor.read(START, 0, START.length, new Sink());
+        editor.read(START, 0, START.length, new Exchanges.Sink());
         return editor;
     }
 
     @Benchmark
     public long eventOf140BytesThatPasses() {
         passing.read(EVENT, 0, EVENT.length, sink);
-        return sink.written;
+        return sink.written();
     }
 
     @Benchmark
     public long eventOf140BytesThatLagsAWord() {
         lagging.read(EVENT, 0, EVENT.length, sink);
-        return sink.written;
+        return sink.written();
     }
 
     @Benchmark
     public long chunkOf300BytesThatLagsAWord() {
         chunks.read(CHUNK, 0, CHUNK.length, sink);
-        return sink.written;
-    }
-
-    /** Consumes the output. */
-    private static final class Sink implements AnswerEditor.Out {
-        private long written;
-
-        @Override
-        public void write(byte[] bytes, int from, int to) {
-            written += (long) bytes[from] + to;
-        }
-
-        @Override
-        public void last() {
-            throw new IllegalStateException("the streams have no end");
-        }
+        return sink.written();
     }
 
     /** Delays text by a number of characters. */

@@ -75,7 +75,7 @@ final class ConsoleRequests {
     private static void secure(Headers fields) {
         fields.set("Content-Security-Policy", POLICY);
         fields.set("X-Content-Type-Options", "nosniff");
-        fields.set("Referrer-Policy", "no-referrer");
+        fields.set("Referrer-Policy", "same-origin"); // with no-referrer, browsers send forms with "Origin: null"
         fields.set("Cross-Origin-Opener-Policy", "same-origin");
         fields.set("Cross-Origin-Resource-Policy", "same-origin");
         fields.set("Cache-Control", "no-cache");

@@ -1,5 +1,5 @@
 /** Accounts: a search, the busiest ones, and the page of one account with standing, buckets and reasons. */
-import {html, nothing, panel, clusterLink, ago, bar, brief, facts, figure, standing, text, time, waiting} from './widgets.js';
+import {html, nothing, panel, clusterLink, ago, bar, brief, facts, figure, standing, text, time, visible, waiting} from './widgets.js';
 import {chance, count, duration, odds, percent, short, words} from './format.js';
 import {chart, waterfall} from './charts.js';
 import {table} from './table.js';
@@ -40,13 +40,13 @@ function actions(id, behaviour) {
 function why(page, behaviour) {
   return html`${facts([
     ['In force', html`${standing(page.inForce)} <span class="note">${standingMeans(page.inForce)}</span>`],
-    ['From evidence', behaviour ? standing(behaviour.pinned?.insteadOf ?? behaviour.standing) : null],
+    ['From evidence', behaviour ? html`${standing(behaviour.pinned?.insteadOf ?? behaviour.standing)}${page.account?.verified && page.inForce !== behaviour.standing ? html` <span class="note">verified accounts are marked at most by evidence</span>` : nothing}` : null],
     ['Evidence', behaviour?.evidence ? `${behaviour.evidence.toFixed(1)} · ${odds(behaviour.evidence)}` : behaviour ? 'none' : null],
     ['Cluster', behaviour?.cluster ? clusterLink(behaviour.cluster) : null],
     ['Since', behaviour?.since ? time(behaviour.since) : null], ['Ends', behaviour?.expires ? time(behaviour.expires) : null],
     ['Set by an operator', behaviour?.pinned ? html`${standing(behaviour.pinned.standing)} until ${time(behaviour.pinned.until)}: ${text(behaviour.pinned.why, 200)}` : null],
-    ['Judgement', behaviour?.label ? html`${behaviour.label.what} by ${text(behaviour.label.by)}, ${time(behaviour.label.at)}, until ${time(behaviour.label.until)}: ${text(behaviour.label.why, 200)}` : null],
-    ['Waits', behaviour?.pending ? html`${behaviour.pending.what} by ${text(behaviour.pending.by)}: ${behaviour.pending.approvals} of ${behaviour.pending.needed}` : null],
+    ['Judgement', behaviour?.label ? html`${words(behaviour.label.what)} by ${text(behaviour.label.by)}, ${time(behaviour.label.at)}, until ${time(behaviour.label.until)}: ${text(behaviour.label.why, 200)}` : null],
+    ['Waits', behaviour?.pending ? html`${words(behaviour.pending.what)} by ${text(behaviour.pending.by)}: ${behaviour.pending.approvals} of ${behaviour.pending.needed}` : null],
   ])}${behaviour?.reasons?.length ? html`<ul class="reasons">${behaviour.reasons.map(name => html`<li><b>${signal(name)[0]}</b> <span class="note">${signal(name)[1]}</span></li>`)}</ul>` : nothing}`;
 }
 
@@ -63,7 +63,7 @@ function identity(page, behaviour) {
 }
 
 const appeal = refusal => `Your request of ${refusal.at ?? 'today'} was refused by ${visibleCode(refusal)}. Send this line to support if you think that it was wrong.`;
-const visibleCode = refusal => [refusal.filter, refusal.code ?? refusal.reason].filter(Boolean).join('/').slice(0, 80);
+const visibleCode = refusal => visible([refusal.filter, refusal.code ?? refusal.reason].filter(Boolean).join('/')).slice(0, 80);
 
 function resembles(like) {
   const steps = (like.because ?? []).map(each => ({name: trait(each.trait), value: each.logOdds}));
@@ -76,8 +76,15 @@ function resembles(like) {
 
 function traits(behaviour) {
   const rows = Object.entries(behaviour.signals ?? {}).flatMap(([name, all]) => Object.entries(all).map(([key, value]) => ({name, key, value})));
-  return table('Traits of the account', [{name: 'Trait', cell: row => trait(row.key), by: row => trait(row.key)}, {name: 'Signal', cell: row => signal(row.name)[0], by: row => row.name},
+  return table('Traits of the account', [{name: 'Trait', cell: row => trait(row.key), by: row => trait(row.key)}, {name: 'Signal', cell: row => words(row.name), by: row => row.name},
     {name: 'Value', num: true, cell: row => count(row.value), by: row => row.value}], rows);
+}
+
+/** Returns what is known of an account, in two sentences. */
+function gist(page, behaviour) {
+  const kinds = Object.entries(behaviour.asksFor ?? {}).sort((a, b) => b[1] - a[1]).slice(0, 2).map(([name, share]) => `${percent(share)} of them ask for ${capability(name)[2]}`);
+  return html`It sent ${count(behaviour.exchanges)} prompts on ${count(behaviour.daysActive)} days${kinds.length ? `; ${kinds.join(', ')}` : ''}.
+    ${behaviour.cluster ? html` It acts as one with the accounts of cluster ${clusterLink(behaviour.cluster)}, and is <b>${page.inForce}</b>: ${standingMeans(page.inForce)}.` : html` It belongs to no cluster, and is <b>${page.inForce}</b>: ${standingMeans(page.inForce)}.`}`;
 }
 
 function one(id) {
@@ -89,14 +96,15 @@ function one(id) {
   const behaviour = part(page, each => each.changes || each.standing && !each.limits);
   const from = {path};
   return html`${title}${id.length > 60 ? html`<p>${text(id)}</p>` : nothing}${actions(id, behaviour)}
+    ${behaviour?.exchanges != null ? html`<p class="lead">${gist(page, behaviour)}</p>` : nothing}
     ${behaviour ? html`<dl class="figures">${figure('In force', standing(page.inForce))}${figure('Evidence', (behaviour.evidence ?? 0).toFixed(1), behaviour.evidence ? odds(behaviour.evidence) : 'none')}${figure('Exchanges', count(behaviour.exchanges))}${figure('Last seen', ago(behaviour.lastSeen))}</dl>` : nothing}
     <div class="two">${panel('Standing, and why', why(page, behaviour), {...from, command: `stillgate explain account ${/^[\w.:-]+$/.test(id) ? id : 'ID'}`})}
       ${panel('Identity', identity(page, behaviour), from)}
-      ${parts(page).filter(([, each]) => each?.limits).map(([name, each]) => html`${panel(`Limits of ${name.slice(0, 40)}`, html`${gauges(each.limits)}${(each.pools ?? []).length ? html`<h3>Shared budgets of its pool</h3>${each.pools.map(pool => pool.limits ? gauges(pool.limits) : facts(Object.entries(pool).map(([key, value]) => [words(key), text(typeof value === 'object' ? JSON.stringify(value) : value, 200)])))}` : nothing}`, from)}`)}
+      ${parts(page).filter(([, each]) => each?.limits).map(([name, each]) => html`${panel(`Limits of ${visible(name).slice(0, 40)}`, html`${gauges(each.limits)}${(each.pools ?? []).length ? html`<h3>Shared budgets of its pool</h3>${each.pools.map(pool => pool.limits ? gauges(pool.limits) : facts(Object.entries(pool).map(([key, value]) => [words(key), text(typeof value === 'object' ? JSON.stringify(value) : value, 200)])))}` : nothing}`, from)}`)}
       ${behaviour && Object.keys(behaviour.asksFor ?? {}).length ? panel('What the prompts ask for', html`<table class="bars"><caption class="vh">Share of prompts</caption><tbody>${Object.entries(behaviour.asksFor).map(([name, share]) => html`<tr><th scope="row">${capability(name)[0]}</th><td>${bar(share, percent(share))}</td></tr>`)}</tbody></table>`, from) : nothing}
       ${behaviour?.resembles ? panel('More like a confirmed campaign', resembles(behaviour.resembles), from) : nothing}
-      ${behaviour && Object.keys(behaviour.shares ?? {}).length ? panel('Compared by', html`${facts(Object.entries(behaviour.shares).map(([name, values]) => [sharedKey(name), html`<code>${values.join(', ')}</code>`]))}<p class="note">Keyed hashes that it may share with other accounts.</p>`, from) : nothing}
-      ${behaviour?.changes?.length ? panel('Changes', html`<ol class="timeline">${behaviour.changes.map(each => html`<li>${time(each.at)} <span>${standing(each.standing)} ${each.cluster ? clusterLink(each.cluster) : nothing} <span class="note">${(each.reasons ?? []).map(name => signal(name)[0]).join('; ')}</span></span></li>`)}</ol>`, from) : nothing}</div>
+      ${behaviour && Object.keys(behaviour.shares ?? {}).length ? panel('Compared by', html`${facts(Object.entries(behaviour.shares).map(([name, values]) => [sharedKey(name), html`<code>${visible(values.join(', ')).slice(0, 200)}</code>`]))}<p class="note">Keyed hashes that it may share with other accounts.</p>`, from) : nothing}
+      ${behaviour?.changes?.length ? panel('Changes', html`<ol class="timeline" tabindex="0" aria-label="Changes">${behaviour.changes.map(each => html`<li>${time(each.at)} <span>${standing(each.standing)} ${each.cluster ? clusterLink(each.cluster) : nothing} <span class="note">${(each.reasons ?? []).map(name => signal(name)[0]).join('; ')}</span></span></li>`)}</ol>`, from) : nothing}</div>
     ${behaviour?.signals ? panel('Traits', traits(behaviour), from) : nothing}
     ${behaviour?.samples?.length ? html`<p class="note">${count(behaviour.samples.length)} redacted samples are kept as the policy asks. The console does not show prompts; read them as <a href=${path}>JSON</a>.</p>` : nothing}`;
 }

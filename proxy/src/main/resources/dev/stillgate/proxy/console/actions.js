@@ -1,5 +1,5 @@
 /** Orders: a dialog shows the command that an order stands for, asks why, sends it, and shows the answer. */
-import {html, nothing, curl, text} from './widgets.js';
+import {html, nothing, curl, text, visible} from './widgets.js';
 import {mayWrite, order} from './net.js';
 
 let open = null;
@@ -90,10 +90,11 @@ export function dialog() {
   const done = answer?.ok;
   return html`<dialog class="order" aria-labelledby="order-title" @close=${() => { if (open) { open = null; redraw(); } }}>
     <form method="dialog" @submit=${send}><h2 id="order-title">${open.title}</h2><p>${open.effect}</p>
-    ${done ? nothing : html`${(open.fields ?? []).map(field)}
-      ${open.plain ? nothing : html`${field({name: 'by', label: 'Your name', needed: true})}
-        ${field({name: 'why', label: 'Why', needed: true, note: 'kept in the audit log, and shown on the page'})}`}`}
-    <h3>This is the same as</h3><pre class="command" tabindex="0">${open.command ? `${open.command(values)}\n` : ''}${curl(open.path, body ?? undefined, body === null ? 'POST' : undefined)}</pre>
+    ${done ? nothing : html`${open.plain ? nothing : html`${field({name: 'by', label: 'Your name', needed: true})}
+        ${field({name: 'why', label: 'Why', needed: true, note: 'kept in the audit log, and shown on the page'})}`}
+      ${(open.fields ?? []).map(field)}`}
+    <h3>This is the same as</h3><pre class="command" tabindex="0">${open.command ? html`${visible(open.command(values))}
+` : nothing}${visible(curl(open.path, body ?? undefined, body === null ? 'POST' : undefined))}</pre>
     ${answered(answer)}
     <p class="buttons">${done ? nothing : html`<button class=${open.danger ? 'danger' : 'primary'} ?disabled=${open.busy || !mayWrite()}>${open.busy ? 'Sending …' : open.button}</button>`}
       <button type="button" @click=${close}>${done ? 'Close' : 'Cancel'}</button></p></form></dialog>`;
@@ -109,7 +110,7 @@ const given = values => Object.fromEntries(Object.entries(values).filter(([, val
 
 /** Order that judges a cluster. @param {'confirm'|'refute'} verb @param {{id: string, revision: number, size: number}} cluster @returns {Order} */
 export const judgeCluster = (verb, {id, revision, size}) => ({
-  title: verb === 'confirm' ? `Confirm that cluster ${id} is one actor?` : `Declare the accounts of cluster ${id} innocent?`,
+  title: verb === 'confirm' ? `Confirm that cluster ${visible(id).slice(0, 60)} is one actor?` : `Declare the accounts of cluster ${visible(id).slice(0, 60)} innocent?`,
   button: verb === 'confirm' ? `Confirm ${size} accounts` : `Refute ${size} accounts`,
   danger: verb === 'confirm',
   effect: verb === 'confirm' ? 'The members share the limits of one customer and a daily budget, and their prose is marked. Verified accounts, organisations and vouched accounts are spared. It can be undone account by account.'
@@ -130,7 +131,7 @@ const ACCOUNT = {
 
 /** Order that judges an account. @param {'confirm'|'refute'|'vouch'} verb @param {string} id @returns {Order} */
 export const judgeAccount = (verb, id) => ({
-  title: `${ACCOUNT[verb][0]} account ${id.slice(0, 60)}?`, button: `${ACCOUNT[verb][0]} the account`, effect: ACCOUNT[verb][1], danger: verb === 'confirm',
+  title: `${ACCOUNT[verb][0]} account ${visible(id).slice(0, 60)}?`, button: `${ACCOUNT[verb][0]} the account`, effect: ACCOUNT[verb][1], danger: verb === 'confirm',
   path: `/accounts/${encodeURIComponent(id)}/${verb}`, fields: [LASTS],
   body: values => given({by: values.by, why: values.why, for: values.for}), command: values => reviewed(verb, id, values),
 });
@@ -141,7 +142,7 @@ export const unlabel = id => ({title: 'Take the judgement back?', button: 'Take 
   body: () => ({}), command: () => `stillgate review unlabel ${shell(id)}`});
 
 /** Order that sets a standing. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
-export const pin = (page, id) => ({title: `Set the standing of ${page === 'accounts' ? 'account' : 'cluster'} ${id.slice(0, 60)}?`, button: 'Set standing', danger: true,
+export const pin = (page, id) => ({title: `Set the standing of ${page === 'accounts' ? 'account' : 'cluster'} ${visible(id).slice(0, 60)}?`, button: 'Set standing', danger: true,
   effect: 'The standing holds whatever the evidence says, until it ends or is taken back. It is enforced in shadow mode too.', path: `/${page}/${encodeURIComponent(id)}/standing`,
   fields: [{name: 'standing', label: 'Standing', value: 'marked', options: ['clear', 'marked', 'tightened', 'pooled', 'blocked']}, LASTS],
   body: values => given({standing: values.standing, for: values.for, why: values.why ? `${values.why}${values.by ? ` (${values.by})` : ''}` : ''})});
@@ -150,11 +151,14 @@ export const pin = (page, id) => ({title: `Set the standing of ${page === 'accou
 export const unpin = (page, id) => ({title: 'Take the set standing back?', button: 'Take back', plain: true,
   effect: 'The standing from evidence applies again.', path: `/${page}/${encodeURIComponent(id)}/unpin`, body: () => ({})});
 
+const who = values => given({by: values.by, why: values.why});
+const flags = values => ` --by ${shell(values.by || 'NAME')} --why ${shell(values.why || 'TEXT')}`;
+
 /** Order that goes back to the policy before the one in force. @returns {Order} */
-export const rollback = () => ({title: 'Go back to the previous policy?', button: 'Roll back', danger: true, plain: true,
-  effect: 'The policy before the one in force is put in force and stays pinned until the files change. No bucket is refilled.', path: '/rollback', body: () => null,
-  command: () => 'stillgate reload --rollback'});
+export const rollback = () => ({title: 'Go back to the previous policy?', button: 'Roll back', danger: true,
+  effect: 'The policy before the one in force is put in force and stays pinned until the files change. No bucket is refilled.', path: '/rollback', body: who,
+  command: values => `stillgate reload --rollback${flags(values)}`});
 
 /** Order that reads the files again. @returns {Order} */
-export const reload = () => ({title: 'Read the policy again?', button: 'Reload', plain: true,
-  effect: 'The files are read and checked. Invalid files change nothing.', path: '/reload', body: () => null, command: () => 'stillgate reload'});
+export const reload = () => ({title: 'Read the policy again?', button: 'Reload',
+  effect: 'The files are read and checked. Invalid files change nothing.', path: '/reload', body: who, command: values => `stillgate reload${flags(values)}`});

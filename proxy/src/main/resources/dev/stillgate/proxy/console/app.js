@@ -90,7 +90,7 @@ function showHelp() {
 
 function frame(session) {
   const page = moduleOf(route);
-  return html`<header class="top"><a class="brand" href="#/now"><svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><path d="M7 25V11m6 14V7m6 18V7m6 18V11M5 25h22"/></svg>Stillgate</a>
+  return html`<header class="masthead"><a class="brand" href="#/now"><svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true"><path d="M7 25V11m6 14V7m6 18V7m6 18V11M5 25h22"/></svg>Stillgate</a>
     ${connection()}<div class="tools">
     <span class="mode">${mayWrite() ? 'may give orders' : 'read-only'}</span>
     <button type="button" class="plain" @click=${zone}>${isUtc() ? 'UTC' : 'My zone'}<span class="vh">: change the zone of times</span></button>

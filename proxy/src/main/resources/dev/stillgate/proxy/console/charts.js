@@ -84,7 +84,7 @@ export function evidence(rows, thresholds) {
         ${row.value > high ? svg`<text class="mark" x="100%" dx="-3" y="17" text-anchor="end">▸</text>` : nothing}
         ${row.value < low ? svg`<text x="0" dx="4" y="17">◂</text>` : nothing}</svg>
       <span class="n">${row.value > 0 ? '+' : ''}${row.value.toFixed(1)}</span></div>`)}
-    <div class="erow axis"><span class="note">odds</span><svg height="18" aria-hidden="true">${ticks.map((tick, i) => svg`<text x=${x(tick)} y="13"
+    <div class="erow axis"><span class="note">odds</span><svg height="18" aria-hidden="true">${ticks.map((tick, i) => svg`<text class=${tick % 3 ? 'minor' : ''} x=${x(tick)} y="13"
       text-anchor=${i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}>${ratio(tick)}</text>`)}</svg><span class="note">log₁₀</span></div></div>`;
 }
 

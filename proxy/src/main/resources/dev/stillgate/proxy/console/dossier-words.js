@@ -1,5 +1,5 @@
 /** The summary of a dossier in plain sentences: what the actor does, how sure that is, what to press. */
-import {count, odds, percent, plural, short, when} from './format.js';
+import {count, odds, percent, plural, short, visible, when} from './format.js';
 import {capability, family, signal, sureness} from './explain.js';
 import {counted} from './dossier-data.js';
 
@@ -11,15 +11,20 @@ export const asked = (d, least = 0.1) => Object.entries(d.capabilities ?? {}).fi
 const top = histogram => Object.entries(histogram ?? {}).filter(([name]) => name !== 'other' && name !== 'unknown').sort((a, b) => b[1] - a[1]);
 const labelled = d => (d.labels?.confirmed ?? 0) + (d.labels?.refuted ?? 0) + (d.labels?.vouched ?? 0);
 
-/** Returns what the accounts do, in one sentence. @param {any} d */
+const HOW = {'under-dispersion': 'work is dealt out evenly over them', clock: 'at hours unlike those of people', 'issued-context': 'they pass responses on to each other',
+  roaming: 'from another network nearly each time', interchangeability: 'which account sends a prompt makes no difference', 'topic-concentration': 'they draw from one list of topics',
+  'sweep-shape': 'prompts and responses have one shape', 'registration-burst': 'they were created within a few days', 'claimed-client': 'their client poses as another one'};
+
+/** Returns what the accounts do, in two or three sentences. @param {any} d */
 export function what(d) {
   const wants = asked(d).slice(0, 3).map(([name, share]) => `${percent(share)} ask for ${capability(name)[2]}`.replace('ask for tool use', 'return results of tools'));
   const model = top(d.sinceFound?.models)[0];
   const countries = top(d.sinceFound?.countries).length;
   const active = d.firstSeen && d.lastSeen ? Math.max(1, (Date.parse(d.lastSeen) - Date.parse(d.firstSeen)) / 864e5) : null;
   const pace = active ? Math.round(d.exchanges / d.size / active) : null;
-  return `${plural(d.size, 'account')} ${d.size === 1 ? 'acts' : 'act'} as one: together they sent ${count(d.exchanges)} requests${
-    pace ? `, about ${count(pace)} a day each` : ''}${model ? `, mostly to ${String(model[0]).slice(0, 40)}` : ''}${
+  const how = (d.reasons ?? []).filter(name => HOW[name]).slice(0, 3).map(name => HOW[name]);
+  return `${plural(d.size, 'account')} ${d.size === 1 ? 'acts' : 'act'} as one${how.length ? `: ${listed(how)}` : ''}. Together they sent ${count(d.exchanges)} requests${
+    pace ? `, about ${count(pace)} a day each` : ''}${model ? `, mostly to ${visible(model[0]).slice(0, 40)}` : ''}${
     countries > 1 ? `, from ${countries} countries` : ''}${wants.length ? `. Of the prompts, ${listed(wants)}` : ''}.`;
 }
 

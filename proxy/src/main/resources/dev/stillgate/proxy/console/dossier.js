@@ -1,13 +1,13 @@
 /** Dossier of a cluster: everything that an operator needs to judge it, and what to press. */
 import {html, nothing, panel, accountLink, ago, bar, brief, facts, figure, standing, text, time, empty, waiting} from './widgets.js';
-import {count, millis, odds, plural, short, when} from './format.js';
+import {count, millis, odds, plural, short, when, words} from './format.js';
 import {chart, columns, evidence, hours, shares} from './charts.js';
 import {table} from './table.js';
 import {capability, family, linkMeans, sharedKey, signal, standingMeans, trait} from './explain.js';
 import {judgeCluster, orderButton, pin, unpin} from './actions.js';
 import {counted, read, thresholds} from './dossier-data.js';
 import {advice, against, headline, markdown, sure, unseen, what} from './dossier-words.js';
-import {mayWrite} from './net.js';
+import {gatewayNow, mayWrite} from './net.js';
 
 const ABSENT = 'This gateway does not report it.';
 
@@ -109,7 +109,7 @@ const members = d => table(`Members of cluster ${d.id}`, [
 function body(d, path, entry) {
   const from = {path, entry};
   const seen = d.sinceFound ?? {};
-  return html`${verdict(d, path)}
+  return html`<p class="printed">As of ${new Date(gatewayNow()).toISOString().slice(0, 19).replace('T', ' ')} UTC · revision ${d.revision} · ${location.origin}${path} · counts and hashes only</p>${verdict(d, path)}
     <dl class="figures">${figure('Accounts', count(d.size))}${figure('Evidence', d.evidence.toFixed(1), odds(d.evidence))}${figure('Exchanges', short(d.exchanges))}
       ${figure('First seen', when(d.firstSeen, 'day'))}${figure('Found', ago(d.since))}${figure('Last seen', ago(d.lastSeen))}${figure('Revision', count(d.revision))}</dl>
     ${panel('Evidence', proof(d), from)}
@@ -118,7 +118,7 @@ function body(d, path, entry) {
       ${panel('Text since it was found', html`${shares([{name: 'Refused (estimate)', value: d.text?.tokensRefused ?? 0, kind: 'refused'}, {name: 'Marked', value: d.text?.tokensMarked ?? 0, kind: 'marked'}, {name: 'Free', value: d.text?.tokensFree ?? 0, kind: 'free'}])}
         <p class="note">Output tokens. Refused text never left. Marked prose left and testifies. The rest left without a mark.</p>`, from)}
       ${panel('Standings of the members', html`<dl class="keyed">${Object.entries(d.standings ?? {}).map(([name, value]) => html`<div><dt>${standing(name)} <span class="note">${standingMeans(name)}</span></dt><dd>${count(value)}</dd></div>`)}</dl>
-        ${Object.keys(d.labels ?? {}).length ? facts(Object.entries(d.labels).map(([name, value]) => [`${name} by operators`, count(value)])) : html`<p class="note">No member was judged by an operator.</p>`}`, from)}
+        ${Object.keys(d.labels ?? {}).length ? facts(Object.entries(d.labels).map(([name, value]) => [`${words(name)} by operators`, count(value)])) : html`<p class="note">No member was judged by an operator.</p>`}`, from)}
       ${panel('What the prompts ask for', html`<table class="bars"><caption class="vh">Share of prompts by what they ask for</caption><tbody>${Object.entries(d.capabilities ?? {}).sort((a, b) => b[1] - a[1]).map(([name, share]) =>
     html`<tr><th scope="row" title=${capability(name)[1]}>${capability(name)[0]}</th><td>${bar(share)}</td></tr>`)}</tbody></table>${d.techniques?.length ? html`<p class="note">MITRE ATLAS: ${d.techniques.map(each => text(each.id ?? each)).reduce((all, each) => html`${all}, ${each}`)}</p>` : nothing}`, from)}
       ${panel('In common', Object.keys(d.inCommon ?? {}).length || d.links?.length ? html`<table class="bars"><caption class="vh">Values that members share</caption><tbody>${Object.entries(d.inCommon ?? {}).map(([name, {value, accounts}]) =>
@@ -130,7 +130,7 @@ function body(d, path, entry) {
       ${panel('Refusals', d.refusals ? rejected(d.refusals) : empty(ABSENT), from)}
       ${panel('Hours of the accounts', d.hours?.length ? hours('Conversations by account and hour of the day', d.hours.slice(0, 60).map(each => ({label: each.account, values: each.counts ?? each.hours}))) : empty(ABSENT), {...from, wide: true})}</div>
     ${panel('Traits', traits(d), from)}${panel('Marks and ledger', ledger(d), {path: d.ledger?.keys ? '/canary' : path})}
-    ${panel('Timeline', html`<ol class="timeline">${[...(d.timeline ?? [])].reverse().map(each => html`<li>${time(each.at)} <span>${text(each.what, 160)}</span></li>`)}</ol>`, from)}
+    ${panel('Timeline', html`<ol class="timeline" tabindex="0" aria-label="Timeline, newest first">${[...(d.timeline ?? [])].reverse().map(each => html`<li>${time(each.at)} <span>${text(each.what, 160)}</span></li>`)}</ol>`, from)}
     ${panel('Members', members(d), {...from, command: `stillgate review show ${d.id}`})}`;
 }
 

@@ -86,8 +86,14 @@ export function when(at, form = 'minute') {
 /** Returns a time in UTC, for a tooltip. @param {string|number} at */
 export const inUtc = at => `${new Date(millis(at)).toISOString().replace('T', ' ').replace(/\.\d+Z/, '')} UTC`;
 
+/** Characters that change the direction or are invisible, shown as their code so that they cannot deceive. */
+const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** Makes control and direction characters visible. @param {unknown} value */
+export const visible = value => String(value ?? '').replace(HIDDEN, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Returns words from an identifier: "hours-entropy" becomes "hours entropy". @param {string} id */
-export const words = id => String(id).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase();
+export const words = id => visible(id).slice(0, 80).replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase();
 
 /** Returns a noun with its count: plural(1, 'account') is "1 account". @param {number} n @param {string} noun */
 export const plural = (n, noun) => `${count(n)} ${noun}${n === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;

@@ -6,7 +6,15 @@ import {gauges} from './account.js';
 import {parts} from './explain.js';
 import {use} from './net.js';
 
-const rate = limit => limit.refill ? String(limit.refill).replace('/1m', ' a minute').replace('/1s', ' a second').replace('/1d', ' a day').replace('/1h', ' an hour') : '–';
+const UNITS = {'1s': 'a second', '1m': 'a minute', '1h': 'an hour', '1d': 'a day'};
+
+/** Returns a rate such as "5000/1m" in words. @param {string} value */
+function inWords(value) {
+  const [amount, time] = String(value).split('/');
+  return `${Number.isFinite(Number(amount)) ? count(Number(amount)) : amount} ${UNITS[time] ?? `in ${time}`}`;
+}
+
+const rate = limit => limit.refill ? inWords(limit.refill) : '–';
 
 function ofFilter(filter) {
   const {limits = [], standings = {}, pool, tiers = {}} = filter.config ?? {};
@@ -15,15 +23,17 @@ function ofFilter(filter) {
     {name: 'For each', cell: row => (row.scope ?? []).join(' and ')}, {name: 'Capacity', num: true, cell: row => short(row.capacity), by: row => row.capacity},
     {name: 'Refill', num: true, cell: rate}, {name: 'Models', cell: row => row.models?.length ? text(row.models.join(', ')) : 'all'},
   ], limits)}<ul class="plainlist">${Object.entries(standings).map(([name, factor]) => html`<li>At <b>${name}</b>, capacity and refill are multiplied by ${count(factor)}.</li>`)}
-    ${pool ? html`<li>At <b>pooled</b>, all accounts of a pool share one customer's limits and ${Object.entries(pool).map(([name, value]) => `${words(name)} ${String(value).replace('/1d', ' a day')}`).join(', ')}.</li>` : nothing}
+    ${pool ? html`<li>At <b>pooled</b>, all accounts of a pool share one customer's limits, and a budget: ${Object.entries(pool).filter(([, value]) => typeof value === 'string').map(([name, value]) => `${words(name)} ${inWords(value)}`).join(', ')}.</li>` : nothing}
     ${Object.keys(tiers).length ? html`<li>Tiers with limits of their own: ${text(Object.keys(tiers).join(', '))}.</li>` : nothing}</ul>`;
 }
 
+/** Gauges of one account. Unlisted accounts are forgotten once their buckets are full, so they are read on demand only. */
 function close(account) {
+  if (/^h\d+:/.test(account)) return html`<div class="gauge-card"><h3>${accountLink(account)}</h3><p class="note">Not in accounts.yaml. Its buckets are on its page while they are not full.</p></div>`;
   const path = `/accounts/${encodeURIComponent(account)}`;
   const entry = use(path, 15);
   const limits = parts(entry.data).flatMap(([, part]) => part?.limits ?? []);
-  return html`<div class="gauge-card"><h3>${accountLink(account)}</h3>${limits.length ? gauges(limits) : html`<p class="note">${entry.data ? 'No limits.' : 'Reading …'}</p>`}</div>`;
+  return html`<div class="gauge-card"><h3>${accountLink(account)}</h3>${limits.length ? gauges(limits) : html`<p class="note">${entry.data ? 'Its buckets are full.' : 'Reading …'}</p>`}</div>`;
 }
 
 /** Draws the page. */

@@ -37,12 +37,12 @@ function charts(page) {
 }
 
 function refusals(page) {
-  const rows = Object.entries(page.refusals ?? {}).map(([name, values]) => {
+  const rows = Object.entries(page.reasons ?? {}).map(([name, values]) => {
     const cut = name.indexOf('/');
-    return {filter: name.slice(0, cut), code: name.slice(cut + 1), total: sum(values), values};
+    return {filter: name.slice(0, Math.max(0, cut)), code: name.slice(cut + 1), total: sum(values), values};
   }).filter(row => row.total > 0);
-  if (!rows.length) return empty('No request was refused in this time.');
-  return table('Refusals by filter and reason', [
+  if (!rows.length) return empty('Every request was served in this time.');
+  return table('Requests that were not served, by filter and reason', [
     {name: 'Reason', cell: row => text(row.code), by: row => row.code}, {name: 'Filter', cell: row => text(row.filter), by: row => row.filter},
     {name: 'Requests', num: true, cell: row => count(row.total), by: row => row.total},
   ], rows, {sorted: [2, true]});
@@ -81,7 +81,7 @@ export function view() {
   const waiting = parts(queue.data).reduce((all, [, part]) => all + (part.size ?? 0), 0);
   return html`<h1>Now</h1>${waiting ? html`<p class="call"><a href="#/review"><b>${count(waiting)}</b> ${waiting === 1 ? 'item waits' : 'items wait'} for your judgement</a></p>` : nothing}
     ${page.data ? html`${figures(page.data)}${charts(page.data)}` : panel('Traffic', nothing, {path: '/now', entry: page})}
-    <div class="two">${page.data ? panel('Refusals', refusals(page.data), {path: '/now', note: `in the last ${duration((page.data.series.served?.length ?? 0) * page.data.stepSeconds)}`}) : nothing}
+    <div class="two">${page.data ? panel('Not served', refusals(page.data), {path: '/now', note: `in the last ${duration((page.data.series.served?.length ?? 0) * page.data.stepSeconds)}`}) : nothing}
       ${page.data ? panel('Accounts by standing', standings(page.data), {path: '/now'}) : nothing}
       ${panel('Most requests', topTable('Accounts with most requests', top.data?.byRequests ?? []), {path: '/top', entry: top, note: `in the last ${top.data?.minutes ?? 5} minutes, of ${count(top.data?.accounts)} accounts${top.data?.complete === false ? '; some were not counted for lack of space' : ''}`})}
       ${panel('Filters', decisions(filters), {path: '/filters', entry: filters, note: lastReject(filters.data)})}</div>`;

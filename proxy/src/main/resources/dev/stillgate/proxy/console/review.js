@@ -1,18 +1,18 @@
 /** Review queue: clusters and accounts that wait for a judgement, most suspicious first. */
 import {html, nothing, panel, accountLink, clusterLink, ago, standing, empty, text, brief} from './widgets.js';
-import {chance, count, odds, percent, plural} from './format.js';
+import {chance, count, odds, percent, plural, words} from './format.js';
 import {table} from './table.js';
 import {family, parts, signal, sureness} from './explain.js';
 import {judgeAccount, judgeCluster, orderButton} from './actions.js';
 import {use} from './net.js';
 
-const reasons = list => (list ?? []).map(name => signal(name)[0]).join('; ');
+const reasons = list => (list ?? []).map((name, i) => i ? signal(name)[0].replace(/^./, first => first.toLowerCase()) : signal(name)[0]).join('; ');
 
 function clusterItem(item) {
   return html`<li class="item"><article aria-label="Cluster ${item.id}"><header><h3>${clusterLink(item.id)} · ${plural(item.size, 'account')}</h3>${standing(item.standing)}</header>
     <p><b>${sureness(item.evidence)} one actor</b> (${odds(item.evidence)}). ${reasons(item.reasons)}.</p>
     <p class="note">Found ${ago(item.since)} · ${count(item.unlabelled)} not judged yet${item.links?.length ? html` · linked by ${item.links.map(link => brief(link.name)).reduce((all, each) => html`${all}, ${each}`)}` : nothing}</p>
-    ${item.pending ? html`<p class="call">${item.pending.what} by ${text(item.pending.by)} waits for another operator (${item.pending.approvals} of ${item.pending.needed}): ${text(item.pending.why, 200)}</p>` : nothing}
+    ${item.pending ? html`<p class="call">${words(item.pending.what)} by ${text(item.pending.by)} waits for another operator (${item.pending.approvals} of ${item.pending.needed}): ${text(item.pending.why, 200)}</p>` : nothing}
     <p class="buttons"><a class="button" href="#/clusters/${encodeURIComponent(item.id)}">Read the dossier<span class="vh"> of ${item.id}</span></a>
       ${orderButton(html`Confirm<span class="vh"> ${item.id}</span>`, () => judgeCluster('confirm', item))}
       ${orderButton(html`Refute<span class="vh"> ${item.id}</span>`, () => judgeCluster('refute', item))}</p></article></li>`;

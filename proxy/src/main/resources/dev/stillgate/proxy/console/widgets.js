@@ -1,18 +1,12 @@
 /** Small building blocks of the pages, as lit templates. All texts from the gateway pass through `text` or `id`. */
 import {html, svg, nothing} from './lib/lit-html.js';
-import {count, duration, inUtc, isUtc, millis, percent, when} from './format.js';
+import {count, duration, inUtc, isUtc, millis, percent, visible, when} from './format.js';
 import {LADDER, standingMeans} from './explain.js';
 import {gatewayNow} from './net.js';
 
-export {html, svg, nothing};
+export {html, svg, nothing, visible};
 
 const LONGEST = 60;
-/** Characters that change the direction or are invisible, shown as their code so that they cannot deceive. */
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-
-/** Makes control and direction characters visible. @param {unknown} value */
-export const visible = value => String(value ?? '').replace(HIDDEN, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 /**
  * Text that a caller may have made: isolated, shortened, with the whole text on demand.
  * @param {unknown} value
@@ -59,7 +53,7 @@ export function standing(name) {
   return html`<span class="standing s-${place < 0 ? 'unknown' : name}" title=${standingMeans(name)}>
     <svg viewBox="0 0 20 12" width="20" height="12" aria-hidden="true">${[1, 2, 3, 4].map(step =>
       svg`<rect x=${(step - 1) * 5} y=${9 - step * 2} width="4" height=${3 + step * 2} class=${step <= place ? 'on' : 'off'}/>`)}</svg>
-    ${name ?? 'unknown'}</span>`;
+    ${place < 0 ? brief(name ?? 'unknown', 20) : name}</span>`;
 }
 
 /** A bar of a share beside its number. @param {number} share 0 to 1 @param {string} [label] */
@@ -103,7 +97,8 @@ export function panel(title, content, {path, note, wide, command, entry, id} = {
     <header><h2 id="h-${name}">${title}</h2>${path ? html`<p class="sources">
       <a href=${path} target="_blank" rel="noopener" aria-label="${title} as JSON">as JSON</a>
       <button type="button" class="plain" aria-expanded="false" aria-label="${title} as command" @click=${showCommand}>as command</button></p>` : nothing}</header>
-    ${path ? html`<pre class="command" hidden tabindex="0">${command ? `${command}\n` : ''}${curl(path)}</pre>` : nothing}
+    ${path ? html`<pre class="command" hidden tabindex="0">${command ? html`${visible(command)}
+` : nothing}${visible(curl(path))}</pre>` : nothing}
     ${note ? html`<p class="note">${note}</p>` : nothing}
     ${entry && !entry.data ? waiting(entry) : content}</section>`;
 }

@@ -1,0 +1,152 @@
+/** Every page shows the numbers of the admin's JSON, is accessible, and does nothing that it must not. */
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {ROUTES, admin, axe, go, launch, number, open, textOf} from './browser.mjs';
+
+const BASE = process.env.PLAYED;
+const get = path => admin(BASE, path);
+const parts = page => Object.values(page.filters);
+let browser;
+let page;
+let seen;
+let clusters;
+
+before(async () => {
+  browser = await launch();
+  ({page, seen} = await open(browser, BASE));
+  clusters = parts(await get('/clusters')).flat();
+  assert.ok(clusters.length > 0, 'the campaign was not found: play it longer with --minutes');
+});
+after(() => browser?.close());
+
+const has = (text, value) => assert.ok(text.includes(value), `expected "${value}" in: ${text.slice(0, 3000)}`);
+
+test('now shows traffic, standings and the queue', async () => {
+  await go(page, 'now');
+  const now = await get('/now');
+  const review = parts(await get('/review?limit=1000'))[0];
+  const text = await textOf(page);
+  has(text, `${review.size} items wait`);
+  for (const [name, value] of Object.entries(now.standings)) if (name !== 'clear' && value > 0) has(text, `${name} ${number(value)}`);
+  for (const row of (await get('/top')).byRequests.slice(0, 5)) has(text, row.account);
+});
+
+test('the queue lists every cluster of the JSON in its order', async () => {
+  await go(page, 'review');
+  const items = parts(await get('/review?limit=1000'))[0].items.slice(0, 100);
+  assert.deepEqual(await page.locator('.item h3 a').allInnerTexts(), items.map(item => item.id));
+  has(await textOf(page, '.item'), `${items[0].size} accounts`);
+});
+
+test('the list of clusters has size, evidence and tokens', async () => {
+  await go(page, 'clusters');
+  for (const cluster of clusters) {
+    const row = page.locator('tbody tr', {has: page.locator(`a[href="#/clusters/${cluster.id}"]`)});
+    const text = (await row.innerText()).replace(/\s+/g, ' ');
+    has(text, number(cluster.size));
+    has(text, cluster.evidence.toFixed(1));
+  }
+});
+
+test('a dossier has the numbers of its cluster', async () => {
+  for (const {id} of clusters.slice(0, 3)) {
+    await go(page, `clusters/${id}`);
+    const dossier = parts(await get(`/clusters/${id}`))[0];
+    const text = await textOf(page);
+    has(text, `${number(dossier.size)} accounts act as one`);
+    has(text, dossier.evidence.toFixed(1));
+    has(text, `Revision ${dossier.revision}`);
+    for (const value of Object.values(dossier.evidenceByFamily)) has(text, `${value > 0 ? '+' : ''}${value.toFixed(1)}`);
+    for (const [name, value] of Object.entries(dossier.standings)) assert.match(text, new RegExp(`${name} .{10,160} ${number(value)}`));
+    for (const member of dossier.members.slice(0, 5)) has(text, member.account);
+    const filter = page.locator('section[aria-labelledby="h-members"] input[type=search]');
+    await filter.fill(dossier.members.at(-1).account);
+    await page.waitForTimeout(150);
+    has(await textOf(page, 'section[aria-labelledby="h-members"] tbody'), dossier.members.at(-1).account);
+    await filter.fill('');
+    assert.ok(!/NaN|undefined|\[object/.test(text), 'a value is not formatted');
+  }
+});
+
+test('an account has standing, evidence and buckets', async () => {
+  const {accounts: [id]} = clusters[0];
+  await go(page, `accounts/${id}`);
+  const account = await get(`/accounts/${id}`);
+  const text = await textOf(page);
+  has(text, `In force ${account.inForce}`);
+  const behaviour = account.filters.behaviour;
+  has(text, behaviour.evidence.toFixed(1));
+  has(text, `${number(behaviour.exchanges)} on ${number(behaviour.daysActive)} days`);
+  for (const limit of account.filters.limits?.limits ?? []) has(text, limit.name);
+});
+
+test('policy, limits, graph, system and tail have theirs', async () => {
+  const config = await get('/config');
+  await go(page, 'policy');
+  has(await textOf(page), config.sha256);
+  await go(page, 'limits');
+  const limits = config.policy.filters.find(filter => filter.type === 'token-bucket').config.limits;
+  for (const limit of limits) has(await textOf(page), limit.name);
+  await go(page, 'graph');
+  assert.equal(await page.locator('svg.graph .hub').count(), Math.min(60, clusters.length));
+  assert.ok(await page.locator('svg.graph circle').count() <= 500);
+  await go(page, 'system');
+  for (const upstream of (await get('/upstreams')).upstreams) for (const endpoint of upstream.endpoints) has(await textOf(page), endpoint.endpoint);
+  await go(page, 'tail');
+  await page.waitForTimeout(1500);
+  await fetch(`${process.env.PLAYED_PROXY}/v1/no-such-path?for=tail`, {method: 'POST', body: '{}'});
+  await page.waitForFunction(() => document.querySelector('main').innerText.includes('/v1/no-such-path'), null, {timeout: 8000});
+});
+
+test('every page passes axe-core, light and dark', async () => {
+  const found = [];
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({colorScheme: scheme});
+    for (const route of [...ROUTES, `clusters/${clusters[0].id}`, `accounts/${clusters[0].accounts[0]}`]) {
+      await go(page, route);
+      for (const each of await axe(page)) found.push(`${route} ${scheme}: ${each}`);
+    }
+  }
+  assert.deepEqual(found, []);
+});
+
+test('an order shows its command, is sent with a reason, and can be undone', async () => {
+  const {accounts: [id]} = clusters[0];
+  await go(page, `accounts/${id}`);
+  await page.getByRole('button', {name: /^Vouch/}).click();
+  await page.getByLabel('Your name').fill('ann');
+  await page.getByLabel(/^Why/).fill('known since 2020');
+  const command = await textOf(page, 'dialog .command');
+  has(command, `stillgate review vouch ${id} --by ann --why 'known since 2020'`);
+  has(command, `/accounts/${id}/vouch`);
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole('button', {name: 'Vouch for the account'}).click();
+  await page.getByText('Done.').waitFor();
+  await page.getByRole('button', {name: 'Close', exact: true}).click();
+  assert.equal((await get(`/accounts/${id}`)).filters.behaviour.label.what, 'vouched');
+  await page.getByRole('button', {name: 'Take the judgement back'}).click();
+  await page.getByRole('button', {name: 'Take back'}).click();
+  await page.getByText('Done.').waitFor();
+  await page.getByRole('button', {name: 'Close', exact: true}).click();
+  assert.equal((await get(`/accounts/${id}`)).filters.behaviour.label, undefined);
+  assert.equal(seen.orders.length, 2);
+});
+
+test('the keyboard reaches every page', async () => {
+  for (const [key, title] of [['r', 'Review'], ['g', 'Graph'], ['s', 'System'], ['n', 'Now']]) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await page.waitForFunction(wanted => document.querySelector('main h1')?.textContent.startsWith(wanted), title);
+  }
+  await page.keyboard.press('?');
+  await page.getByRole('heading', {name: 'Keys'}).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('u');
+  await page.getByRole('button', {name: /^UTC/}).waitFor();
+  await page.keyboard.press('u');
+});
+
+test('nothing went wrong in the browser', () => {
+  assert.deepEqual(seen.errors, []);
+  assert.deepEqual(seen.foreign, []);
+});

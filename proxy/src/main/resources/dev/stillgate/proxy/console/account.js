@@ -1,12 +1,12 @@
 /** Accounts: a search, the busiest ones, and the page of one account with standing, buckets and reasons. */
 import {html, nothing, panel, clusterLink, ago, bar, brief, facts, figure, standing, text, time, visible, waiting} from './widgets.js';
 import {chance, count, duration, odds, percent, short, words} from './format.js';
-import {chart, waterfall} from './charts.js';
 import {table} from './table.js';
 import {capability, part, parts, sharedKey, signal, standingMeans, trait} from './explain.js';
 import {judgeAccount, orderButton, pin, unlabel, unpin} from './actions.js';
 import {mayWrite, use} from './net.js';
 import {topTable} from './now.js';
+import {resemblance} from './dossier-panels.js';
 
 function seek(event) {
   event.preventDefault();
@@ -66,12 +66,9 @@ const appeal = refusal => `Your request of ${refusal.at ?? 'today'} was refused 
 const visibleCode = refusal => visible([refusal.filter, refusal.code ?? refusal.reason].filter(Boolean).join('/')).slice(0, 80);
 
 function resembles(like) {
-  const steps = (like.because ?? []).map(each => ({name: trait(each.trait), value: each.logOdds}));
   return html`<p>Compared with the confirmed accounts of ${clusterLink(like.campaign)}: score ${like.score.toFixed(2)}. Of the known customers, ${chance(like.p)} score as high (the least that can be measured is ${chance(like.leastP)}).
     ${like.proposed ? 'It is proposed as a member.' : nothing}</p>
-    ${chart(`Evidence by trait that the account resembles campaign ${like.campaign}`, waterfall(steps), ['Trait', 'From', 'Up to', 'Log odds'],
-    () => (like.because ?? []).map(each => [trait(each.trait), each.above ?? '–', each.upTo ?? '–', each.logOdds]))}
-    <p class="note">Base-10 logarithms of odds: to the right speaks for the campaign, to the left against it. Words, networks and registration are not used.</p>`;
+    ${resemblance(like)}`;
 }
 
 function traits(behaviour) {

@@ -151,6 +151,7 @@ onChange(schedule);
 onDraw(draw);
 addEventListener('hashchange', navigate);
 addEventListener('keydown', key);
+addEventListener('redraw', schedule);
 document.addEventListener('visibilitychange', () => document.hidden ? deafen() : draw());
 setInterval(() => { refreshDue(); if (!document.hidden && !helping && !document.querySelector('dialog[open]')) schedule(); }, 1000);
 learnTime(new Date().toISOString());

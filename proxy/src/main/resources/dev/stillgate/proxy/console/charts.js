@@ -7,6 +7,14 @@ import {count, short, when} from './format.js';
 
 const pc = share => `${Math.max(0, Math.min(100, share * 100)).toFixed(2)}%`;
 
+const opened = new Set();
+
+function toggled(name, event) {
+  if (event.target.open === opened.has(name)) return;
+  event.target.open ? opened.add(name) : opened.delete(name);
+  dispatchEvent(new Event('redraw'));
+}
+
 /**
  * A figure with a name for screen readers, and its numbers on demand.
  * @param {string} name
@@ -15,9 +23,9 @@ const pc = share => `${Math.max(0, Math.min(100, share * 100)).toFixed(2)}%`;
  * @param {() => unknown[][]} rows called when the reader opens the table
  */
 export function chart(name, drawing, heads, rows) {
-  const list = rows();
+  const list = opened.has(name) ? rows() : [];
   return html`<figure class="chart"><div role="img" aria-label=${name}>${drawing}</div>
-    <details class="numbers"><summary>Numbers<span class="vh"> of ${name}</span></summary><div class="scroll" tabindex="0" role="region" aria-label="Numbers of ${name}"><table>
+    <details class="numbers" ?open=${opened.has(name)} @toggle=${event => toggled(name, event)}><summary>Numbers<span class="vh"> of ${name}</span></summary><div class="scroll" tabindex="0" role="region" aria-label="Numbers of ${name}"><table>
       <caption class="vh">${name}</caption><thead><tr>${heads.map(head => html`<th scope="col">${head}</th>`)}</tr></thead>
       <tbody>${list.map(row => html`<tr>${row.map((cell, i) => i ? html`<td class="n">${cell}</td>` : html`<th scope="row">${cell}</th>`)}</tr>`)}</tbody>
     </table></div></details></figure>`;
@@ -122,20 +130,20 @@ export function columns(name, columnList) {
 }
 
 /**
- * Accounts by hour of the day: the size of a square is the share of the busiest cell.
+ * Accounts by hour of the day: the stronger the colour, the busier the hour. The table has the numbers.
  * @param {string} name
  * @param {{label: string, values: number[]}[]} rows of 24 values each
  */
 export function hours(name, rows) {
   const most = Math.max(1, ...rows.flatMap(row => row.values));
   const height = Math.max(7, Math.min(16, 480 / Math.max(1, rows.length)));
-  const drawing = html`<div class="heat"><svg class="cells" height=${rows.length * height} aria-hidden="true">${rows.map((row, i) => row.values.map((value, hour) => {
-    if (!value) return nothing;
-    const share = Math.sqrt(value / most);
-    return svg`<rect class="for" x=${pc((hour + 0.5 - share * 0.46) / 24)} width=${pc(share * 0.92 / 24)} y=${(i + 0.5 - share * 0.46) * height} height=${share * 0.92 * height}
-      ><title>${visible(row.label)}, ${hour}:00 UTC: ${count(value)}</title></rect>`;
-  }))}</svg><svg height="16" aria-hidden="true">${[0, 6, 12, 18, 23].map(hour => svg`<text x=${pc((hour + 0.5) / 24)} y="12" text-anchor="middle">${hour}</text>`)}</svg>
-    <p class="note">Hours of the day in UTC; one line for each account, the busiest first.</p></div>`;
+  const levels = ['', '', '', '', ''];
+  rows.forEach((row, i) => row.values.forEach((value, hour) => {
+    if (value > 0) levels[Math.min(4, Math.ceil(5 * value / most) - 1)] += `M${hour + 0.03} ${i + 0.06}h.94v.88h-.94z`;
+  }));
+  const drawing = html`<div class="heat"><svg class="cells" viewBox="0 0 24 ${Math.max(1, rows.length)}" preserveAspectRatio="none" height=${rows.length * height} aria-hidden="true">${levels.map((d, i) =>
+    svg`<path class="for" d=${d} fill-opacity=${[0.12, 0.26, 0.48, 0.72, 1][i]}/>`)}</svg><svg height="16" aria-hidden="true">${[0, 6, 12, 18, 23].map(hour => svg`<text x=${pc((hour + 0.5) / 24)} y="12" text-anchor="middle">${hour}</text>`)}</svg>
+    <p class="note">Hours of the day in UTC; one line for each account, the busiest first. The stronger the colour, the more conversations; the most are ${count(most)}.</p></div>`;
   return chart(name, drawing, ['Account', ...Array.from({length: 24}, (_, i) => String(i))],
       () => rows.map(row => [html`<bdi>${visible(row.label).slice(0, 40)}</bdi>`, ...row.values.map(count)]));
 }

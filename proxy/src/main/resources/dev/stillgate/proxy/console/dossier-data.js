@@ -10,8 +10,9 @@ const LADDER = {marked: 1.1, tightened: 1.6};
 /** Returns whether the gateway lists a page, such as "GET /now". @param {string} page */
 export const offers = page => page in (use('/', 600).data?.pages ?? {});
 
-/** Returns the effective thresholds of the fingerprint filter. */
-export function thresholds() {
+/** Returns the thresholds in force, of the dossier or of the policy. @param {any} d */
+export function thresholds(d) {
+  if (d.thresholds) return d.thresholds;
   const filter = (use('/config', 30).data?.policy?.filters ?? []).find(each => each.type === 'fingerprint');
   return {...LADDER, ...Object.fromEntries(Object.entries(filter?.config?.ladder ?? {}).filter(([, value]) => typeof value === 'number'))};
 }
@@ -22,6 +23,7 @@ export function thresholds() {
  * @param {any} d
  */
 export function counted(d) {
+  if (d.kinds) return d.kinds.map(each => ({name: each.kind, value: each.evidence, counted: each.counted, leading: each.leads})).sort((a, b) => b.leading - a.leading || b.value - a.value);
   const leading = d.foundBy === 'roaming' ? 'network' : 'time';
   const all = d.evidenceByFamily ?? {};
   const lead = Math.max(0, all[leading] ?? 0);
@@ -38,7 +40,7 @@ export function read(id) {
   const entry = use(path, 30);
   const content = entry.data?.filters ? Object.assign({}, ...parts(entry.data).map(([, part]) => part)) : entry.data;
   if (!content) return {entry, path, d: null};
-  const d = {signUps: null, hours: null, refusals: null, ledger: null, counterEvidence: null, notSeen: null, techniques: null, ...content};
+  const d = {signUps: null, hours: null, refusals: null, ledger: null, counterEvidence: null, notSeen: null, techniques: null, resembling: null, amongMembers: null, ...content};
   d.members ??= [];
   d.ledger ??= marks(id);
   return {entry, path, d};

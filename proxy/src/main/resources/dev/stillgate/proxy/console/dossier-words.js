@@ -58,9 +58,11 @@ export function advice(d) {
   return {press: 'Refute or wait', because: 'the evidence is weak.'};
 }
 
+const sentence = each => typeof each === 'string' ? each : each.text ?? JSON.stringify(each);
+
 /** Returns what speaks against one actor, as sentences. @param {any} d */
 export function against(d) {
-  if (d.counterEvidence) return d.counterEvidence.map(each => typeof each === 'string' ? each : each.text ?? JSON.stringify(each));
+  if (d.counterEvidence) return d.counterEvidence.map(sentence);
   const found = [];
   const differ = {content: 'the prompts differ as much as those of independent customers', network: 'networks and clients differ as much as those of independent customers', time: 'the times are those of independent customers'};
   for (const {name, value} of counted(d)) if (value < -0.3) found.push(`${family(name)[0]}: ${differ[name] ?? 'speaks for independent customers'} (${odds(value)}).`);
@@ -74,9 +76,12 @@ export function against(d) {
   return found;
 }
 
+/** Returns what could not be looked for, as sentences. @param {any} d */
+export const unknown = d => (d.notSeen ?? []).filter(each => each.state && !/not.seen/i.test(each.state)).map(sentence);
+
 /** Returns what was looked for and not seen, as sentences. @param {any} d */
 export function unseen(d) {
-  if (d.notSeen) return d.notSeen.map(each => typeof each === 'string' ? each : each.text ?? JSON.stringify(each));
+  if (d.notSeen) return d.notSeen.filter(each => !each.state || /not.seen/i.test(each.state)).map(sentence);
   const missing = [];
   for (const each of counted(d)) if (Math.abs(each.value) < 0.3) missing.push(`${family(each.name)[0]}: no evidence either way (${each.value.toFixed(1)}).`);
   for (const name of ['time', 'content', 'network']) if (!(name in (d.evidenceByFamily ?? {}))) missing.push(`${family(name)[0]}: not measured.`);
@@ -100,7 +105,7 @@ export function markdown(d, origin) {
     '## Evidence', '', 'Base-10 logarithms of odds.', '', tabled(['kind', 'evidence', 'counted'], [...counted(d).map(each => [family(each.name)[0], each.value.toFixed(1), each.counted.toFixed(1)]), ['total', '', d.evidence.toFixed(1)]]), '',
     ...(d.reasons ?? []).map(name => `- ${signal(name)[0]}: ${signal(name)[1]}`), '',
     '## Counter-evidence', '', ...(against(d).length ? against(d) : ['None was found.']).map(each => `- ${each}`), '',
-    '## Looked for and not seen', '', ...unseen(d).map(each => `- ${each}`), '',
+    '## Looked for and not seen', '', ...unseen(d).map(each => `- ${each}`), '', ...(unknown(d).length ? ['## Not known', '', ...unknown(d).map(each => `- ${each}`), ''] : []),
     '## Text since it was found', '', tabled(['output tokens', 'count'], [['refused (estimate)', short(d.text?.tokensRefused)], ['marked', short(d.text?.tokensMarked)], ['free', short(d.text?.tokensFree)]]), '',
     '## Requests', '', tabled(['asks for', 'share of prompts'], Object.entries(d.capabilities ?? {}).map(([name, share]) => [capability(name)[0], percent(share)])), '',
     ...histogram('Models', d.sinceFound?.models), ...histogram('Clients', d.sinceFound?.clients), ...histogram('Countries', d.sinceFound?.countries), ...histogram('Networks', d.sinceFound?.asns),

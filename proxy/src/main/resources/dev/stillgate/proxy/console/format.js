@@ -65,7 +65,14 @@ export function millis(at) {
   return Number.isNaN(value) ? null : value;
 }
 
-const zone = () => utc ? {timeZone: 'UTC'} : {};
+const formats = new Map();
+
+/** Returns a kept formatter, since making one takes longer than a page. */
+function formatter(name, options) {
+  const key = `${name} ${utc}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat('en-GB', utc ? {...options, timeZone: 'UTC'} : options));
+  return formats.get(key);
+}
 
 /**
  * Returns a time in the chosen zone.
@@ -76,11 +83,11 @@ export function when(at, form = 'minute') {
   const value = millis(at);
   if (value == null) return '–';
   const date = new Date(value);
-  const day = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', year: 'numeric', ...zone()}).format(date);
-  if (form === 'day') return day;
-  const clock = new Intl.DateTimeFormat('en-GB',
-      {hour: '2-digit', minute: '2-digit', ...(form === 'minute' ? {} : {second: '2-digit'}), ...zone()}).format(date);
-  return (form === 'clock' ? clock : `${day}, ${clock}`) + (utc && form !== 'clock' ? ' UTC' : '');
+  const clock = form === 'day' ? '' : form === 'minute' ? formatter('minute', {hour: '2-digit', minute: '2-digit'}).format(date)
+    : formatter('second', {hour: '2-digit', minute: '2-digit', second: '2-digit'}).format(date);
+  if (form === 'clock') return clock;
+  const day = formatter('day', {day: 'numeric', month: 'short', year: 'numeric'}).format(date);
+  return form === 'day' ? day : `${day}, ${clock}${utc ? ' UTC' : ''}`;
 }
 
 /** Returns a time in UTC, for a tooltip. @param {string|number} at */

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the official Node SDKs through a gateway.
 # usage: load-tests/run sdk
-# Starts a stub model and a gateway with two filters on free ports and runs check.mjs. Exits with its status. Needs Node 20.
+# Starts a stub model and a gateway with two filters on free ports and runs check.mjs. Then runs unverified.mjs through a
+# gateway that marks every response. Exits with 1 if either fails. Needs Node 20.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -47,4 +48,31 @@ if [ "$status" != 0 ]; then
   say "output of the gateway:"
   tail -n 20 "$RUN/gateway.out" "$RUN/gateway.err" "$RUN/access.log" >&2
 fi
+
+MARKED=$(free_port) MARKED_ADMIN=$(free_port) RECORDER_PORT=$(free_port)
+mkdir "$RUN/marked"
+head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RUN/marked/secret"
+cat > "$RUN/marked/stillgate.yaml" << YAML
+listeners:
+  - {address: "127.0.0.1:$MARKED"}
+admin: {address: "127.0.0.1:$MARKED_ADMIN"}
+hashing: {h1: "a secret for this check only"}
+state: {directory: state}
+YAML
+cat > "$RUN/marked/policy.yaml" << YAML
+version: 1
+upstreams:
+  - {name: model, endpoints: ["http://127.0.0.1:$RECORDER_PORT"]}
+routes:
+  - {path: /v1/, upstream: model}
+accounts:
+  credential: [x-api-key, bearer]
+filters:
+  - {name: canary, type: canary, config: {from: unverified, secretFile: secret}}
+YAML
+start_gateway marked "$RUN/marked/stillgate.yaml" "$MARKED_ADMIN"
+
+say "SDKs -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test unverified.mjs) \
+  || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
 exit "$status"

@@ -13,6 +13,9 @@ record ModelOutput(List<Block> blocks, Stop stop, int inputTokens, int outputTok
     private static final String PROSE =
             "The lighthouse keeper wrote the tide down twice a day, and the two columns never agreed. "
                     + "She trusted the older pencil, since it had been sharpened by someone who could not swim. ";
+    /** Code with phrases that would have been marked in prose. */
+    private static final String CODE = "\n\n```python\n# It is not hard, but do not change it: you cannot undo it.\n"
+            + "print('In order to start, you do not need a lot of time.')\n```\n\nThen run `do not` or `it is` again.";
     private static final int DEFAULT_PIECES = 8;
 
     enum Stop {
@@ -57,7 +60,7 @@ record ModelOutput(List<Block> blocks, Stop stop, int inputTokens, int outputTok
         int events = options.number("events", DEFAULT_PIECES);
         int words = options.number("prose", 0);
         String text = words > 0
-                ? EnglishProse.of(prompt.lastText().hashCode(), words)
+                ? EnglishProse.of(prompt.lastText().hashCode(), words) + (options.has("code") ? CODE : "")
                 : text(prompt, options.number("size", 0), events);
         long ceiling = 4L * Math.max(1, prompt.maxTokens());
         boolean cut = text.length() > ceiling;

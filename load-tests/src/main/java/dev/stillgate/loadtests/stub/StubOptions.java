@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>events=N</td><td>number of text events in a stream</td></tr>
  * <tr><td>size=N</td><td>number of bytes of output text</td></tr>
  * <tr><td>prose=N</td><td>at least N words of English text that depends on the prompt</td></tr>
+ * <tr><td>code</td><td>a code block and a code span after the prose</td></tr>
  * <tr><td>cut=N</td><td>stop after N events of a stream, or in the middle of a JSON body, and close</td></tr>
  * <tr><td>reset</td><td>close with RST: at the cut, or before the head without a cut</td></tr>
  * <tr><td>hang</td><td>send nothing more instead of closing: at the cut, or before the head without a cut</td></tr>
@@ -41,6 +42,7 @@ record StubOptions(Map<String, Integer> words) {
             Set.of("status", "retry-after", "delay", "pace", "events", "size", "prose", "cut", "error-event");
     private static final Set<String> ALONE = Set.of(
             "once",
+            "code",
             "reset",
             "hang",
             "garbage",

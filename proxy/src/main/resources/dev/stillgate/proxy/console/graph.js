@@ -8,7 +8,7 @@ import {use} from './net.js';
 const MOST = 500;
 const WIDTH = 900;
 const HEIGHT = 620;
-const TICKS = 120;
+const TICKS = 60;
 
 let force = null;
 let layout = {key: '', nodes: [], links: []};
@@ -32,20 +32,29 @@ export function choose(clusters) {
   const seen = new Map();
   const hubs = shown.map(cluster => ({id: `c:${cluster.id}`, cluster, r: 6 + Math.sqrt(cluster.size)}));
   nodes.push(...hubs);
-  for (const hub of hubs) {
-    const cluster = hub.cluster;
-    const quota = all <= room ? cluster.accounts.length : Math.max(1, Math.ceil(room * cluster.accounts.length / all));
-    for (const account of cluster.accounts.slice(0, quota)) {
-      let node = seen.get(account);
-      if (!node && nodes.length < MOST) {
-        node = {id: `a:${account}`, account, of: cluster.id, r: 3};
-        seen.set(account, node);
-        nodes.push(node);
-      }
-      if (node) links.push({source: node, target: hub});
-    }
-  }
+  const quota = cluster => all <= room ? cluster.accounts.length : Math.max(1, Math.floor(room * cluster.accounts.length / all));
+  const add = account => {
+    if (seen.has(account) || nodes.length >= MOST) return;
+    const node = {id: `a:${account}`, account, r: 3};
+    seen.set(account, node);
+    nodes.push(node);
+  };
+  for (const cluster of shown) cluster.accounts.slice(0, quota(cluster)).forEach(add);
+  for (const cluster of shown) cluster.accounts.forEach(add); // accounts of several clusters left some room
+  for (const hub of hubs) for (const account of hub.cluster.accounts) if (seen.has(account)) links.push({source: seen.get(account), target: hub});
   return {nodes, links, all: new Set(clusters.flatMap(cluster => cluster.accounts)).size + clusters.length};
+}
+
+/** Gives nodes their old places, or begins with clusters on a circle and members around them. */
+function place({nodes, links}, old) {
+  const hubs = nodes.filter(node => node.cluster);
+  hubs.forEach((hub, i) => {
+    const angle = 2.4 * i;
+    const away = 60 + 200 * Math.sqrt(i / Math.max(1, hubs.length));
+    Object.assign(hub, {x: WIDTH / 2 + away * Math.cos(angle) * 1.3, y: HEIGHT / 2 + away * Math.sin(angle)});
+  });
+  links.forEach(({source, target}, i) => { source.x ??= target.x + 25 * Math.cos(2.4 * i); source.y ??= target.y + 25 * Math.sin(2.4 * i); });
+  for (const node of nodes) Object.assign(node, {x: old.get(node.id)?.x ?? node.x, y: old.get(node.id)?.y ?? node.y});
 }
 
 function arrange(clusters) {
@@ -53,10 +62,10 @@ function arrange(clusters) {
   if (layout.key === key) return layout;
   const old = new Map(layout.nodes.map(node => [node.id, node]));
   layout = {key, ...choose(clusters)};
-  for (const node of layout.nodes) Object.assign(node, {x: old.get(node.id)?.x, y: old.get(node.id)?.y});
+  place(layout, old);
   const simulation = force.forceSimulation(layout.nodes).force('link', force.forceLink(layout.links).distance(22).strength(0.7))
     .force('charge', force.forceManyBody().strength(-14).distanceMax(220)).force('x', force.forceX(WIDTH / 2).strength(0.05)).force('y', force.forceY(HEIGHT / 2).strength(0.07))
-    .force('collide', force.forceCollide(node => node.r + 1.5)).stop();
+    .force('collide', force.forceCollide(node => node.r + 1.5)).alphaDecay(1 - 0.001 ** (1 / TICKS)).stop();
   simulation.tick(TICKS);
   fit(layout.nodes);
   return layout;

@@ -67,7 +67,7 @@ function choose(generations) {
 function history(list) {
   return table('Generations of the policy', [
     {name: 'Generation', num: true, cell: row => count(row.generation), by: row => row.generation}, {name: 'In force since', cell: row => time(row.since), by: row => row.since},
-    {name: 'Cause', cell: row => text(row.cause), by: row => row.cause}, {name: 'Who', cell: row => row.who ? text(row.who) : '–', by: row => row.who}, {name: 'Why', cell: row => row.why ? text(row.why, 80) : '–', find: row => row.why},
+    {name: 'Cause', cell: row => text(row.cause), by: row => row.cause}, {name: 'Who', cell: row => row.by ? text(row.by) : '–', by: row => row.by}, {name: 'Why', cell: row => row.why ? text(row.why, 80) : '–', find: row => row.why},
     {name: 'Changes', cell: row => row.changes?.length ? text(row.changes.join('; '), 90) : '–', find: row => row.changes?.join(' ')}, {name: 'SHA-256', cell: row => html`<code>${row.sha256?.slice(0, 12)}</code>`, by: row => row.sha256},
   ], list, {sorted: [0, true]});
 }

@@ -54,7 +54,8 @@ class ArchitectureTest {
             "admin",
             "console",
             "recording",
-            "relay");
+            "relay",
+            "whatif");
 
     @ArchTest
     static final ArchRule POLICY =
@@ -127,6 +128,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule CONSOLE = dependsOnlyOn("console");
+
+    @ArchTest
+    static final ArchRule WHATIF = dependsOnlyOn("whatif", "json");
 
     @ArchTest
     static final ArchRule FLEET = dependsOnlyOn("fleet", "config");

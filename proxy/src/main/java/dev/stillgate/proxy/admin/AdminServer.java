@@ -96,6 +96,7 @@ public final class AdminServer implements AutoCloseable {
         route("/reload", "POST", asked.reload());
         route("/rollback", "POST", asked.rollback());
         route("/drain", "POST", asked.drain());
+        server.createContext("/backtests", exchange -> handle(exchange, asked::backtests));
         server.createContext("/policies", exchange -> handle(exchange, asked::policies));
         ConsoleRequests console = new ConsoleRequests(audited, events);
         server.createContext(ConsoleRequests.ROOT, exchange -> handle(exchange, console::handle));

@@ -50,10 +50,15 @@ final class Mutation {
                 && !exchange.getRequestMethod().equals("HEAD");
     }
 
-    /** Returns the body, null when it is too large. */
+    /** Returns the body, null when it is larger than 64 KiB. */
     byte @Nullable [] body() throws IOException {
-        byte[] body = exchange.getRequestBody().readNBytes(MOST + 1);
-        return body.length > MOST ? null : body;
+        return body(MOST);
+    }
+
+    /** Returns the body, null when it is larger than {@code most} bytes. */
+    byte @Nullable [] body(int most) throws IOException {
+        byte[] body = exchange.getRequestBody().readNBytes(most + 1);
+        return body.length > most ? null : body;
     }
 
     /** Sets the arguments to audit, in addition to the path. */

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import java.io.IOException;
 import java.util.Map;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Handlers of operations on the gateway as a whole, and of the pages of policies. */
 final class OperationRequests {
     private static final Pattern POLICY = Pattern.compile("/policies/([1-9][0-9]{0,17})");
+    private static final Pattern BACKTEST = Pattern.compile("/backtests/([1-9][0-9]{0,17})(/cancel)?");
     private static final int LONGEST = 500;
+    private static final int LONGEST_POLICY = 2 << 20;
 
     private final Operations operations;
     private final Resources resources;
@@ -117,6 +120,47 @@ final class OperationRequests {
         return text.strip();
     }
 
+    /** Handles the pages of backtests and their actions. */
+    void backtests(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getRawPath();
+        Matcher one = BACKTEST.matcher(path);
+        boolean all = path.equals("/backtests");
+        boolean cancels = !all && one.matches() && one.group(2) != null;
+        if (!all && !one.matches()) {
+            Reply.text(404, "nothing here\n").send(exchange);
+        } else if (Mutation.changes(exchange) && (all || cancels)) {
+            Mutation mutation = new Mutation(exchange, audited);
+            mutation.respond(all ? started(mutation) : shown(operations.cancelBacktest(Long.parseLong(one.group(1)))));
+        } else if (Mutation.changes(exchange) || cancels) {
+            exchange.getResponseHeaders().set("Allow", cancels ? "POST" : "GET");
+            Reply.text(405, cancels ? "only POST\n" : "only GET\n").send(exchange);
+        } else {
+            shown(all ? operations.backtests() : operations.backtest(Long.parseLong(one.group(1))))
+                    .send(exchange);
+        }
+    }
+
+    private Reply started(Mutation mutation) throws IOException {
+        Reply refusal = mutation.refusal(true);
+        byte[] body = refusal == null ? mutation.body(LONGEST_POLICY) : null;
+        if (refusal != null || body == null) {
+            return refusal != null ? refusal : Reply.error(413, "the body is too large");
+        }
+        try {
+            return resources.arguments(body).get("policy") instanceof String policy
+                    ? shown(operations.startBacktest(policy))
+                    : Reply.error(400, "expected policy as a text");
+        } catch (PolicyException e) {
+            return Reply.error(400, String.valueOf(e.getMessage()));
+        } catch (ConflictException e) {
+            return Reply.error(409, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Reply shown(@Nullable Object page) {
+        return page == null ? Reply.error(404, "not known") : Reply.json(200, JsonWriter.json(page) + "\n");
+    }
+
     /** Sends the page of all policies or of one. */
     void policies(HttpExchange exchange) throws IOException {
         Matcher one = POLICY.matcher(exchange.getRequestURI().getRawPath());
@@ -128,8 +172,7 @@ final class OperationRequests {
             Reply.text(405, "only GET\n").send(exchange);
         } else {
             Object page = all ? operations.policies() : operations.policy(Long.parseLong(one.group(1)));
-            (page == null ? Reply.error(404, "not known") : Reply.json(200, JsonWriter.json(page) + "\n"))
-                    .send(exchange);
+            shown(page).send(exchange);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.spi.ConflictException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,25 @@ public interface Operations {
 
     /** Puts the previous policy in force again. */
     Done rollback(@Nullable String by, @Nullable String why);
+
+    /** Returns the recorded logs and the backtests of this process; for JSON. */
+    Object backtests();
+
+    /** Returns a backtest with its result, null if it is not known; for JSON. */
+    @Nullable
+    Object backtest(long id);
+
+    /**
+     * Starts a backtest of a policy against the recorded logs, and returns its page; for JSON.
+     *
+     * @param policy the text of the policy
+     * @throws ConflictException if it cannot be started now
+     */
+    Object startBacktest(String policy);
+
+    /** Cancels a backtest and returns its page, null if it is not known; for JSON. */
+    @Nullable
+    Object cancelBacktest(long id);
 
     /** Starts to drain, as SIGTERM does. Returns at once. */
     Done drain();

@@ -16,6 +16,8 @@ final class PageIndex {
         PAGES.put("GET /config", "the policy in force, its history, and stillgate.yaml without secrets");
         PAGES.put("GET /policies", "the policies that were in force, the newest first");
         PAGES.put("GET /policies/{n}", "the text of one of them");
+        PAGES.put("GET /backtests", "the recorded logs, and the backtests that were started here");
+        PAGES.put("GET /backtests/{n}", "a backtest: progress, then its outcomes beside those of the policy in force");
         PAGES.put("GET /filters", "the filters with the counts of their decisions");
         PAGES.put("GET /upstreams", "the upstreams and the condition of their endpoints");
         PAGES.put("GET /top", "the accounts that asked for most in the last minutes");
@@ -40,6 +42,8 @@ final class PageIndex {
                 "POST /reload",
                 "read the policy again; ?force=true also when a rollback is pinned; {\"by\":..,\"why\":..}");
         PAGES.put("POST /rollback", "put the policy before the one in force back in force, and pin it");
+        PAGES.put("POST /backtests", "replay the recorded logs under {\"policy\":\"text\"}, in a process of its own");
+        PAGES.put("POST /backtests/{n}/cancel", "end a backtest");
         PAGES.put("POST /drain", "take no new connections, end what is under way, and exit");
     }
 

@@ -27,6 +27,7 @@ public final class BacktestRun {
      * The options of a backtest.
      *
      * @param policy the policy file
+     * @param text the file that is read in place of the policy file, null for the policy file itself
      * @param plugins a directory of additional plugin jars, null for none
      * @param accounts the accounts file, null for the policy's own file if it exists
      * @param logs the exchange logs, in chronological order
@@ -36,6 +37,7 @@ public final class BacktestRun {
      */
     public record Options(
             Path policy,
+            @Nullable Path text,
             @Nullable Path plugins,
             @Nullable Path accounts,
             List<Path> logs,
@@ -54,7 +56,8 @@ public final class BacktestRun {
      * @throws IOException if a log cannot be read, is broken, or contains no exchange
      */
     public Findings run(Options options) throws ConfigException, IOException {
-        PolicyLoader.Loaded loaded = new PolicyLoader(environment).policy(options.policy());
+        PolicyLoader.Loaded loaded = new PolicyLoader(environment)
+                .policy(options.policy(), options.text() == null ? options.policy() : options.text());
         Map<String, Account> listed = listed(options.accounts(), loaded.policy());
         long first = Backtest.firstMillis(options.logs(), options.brokenLines() != null);
         if (first < 0) {

@@ -36,6 +36,12 @@ final class BacktestCommand implements Callable<Integer> {
     private Path policy = Path.of("policy.yaml");
 
     @Option(
+            names = "--text",
+            paramLabel = "FILE",
+            description = "a file with another text for the policy file; relative paths stay relative to that")
+    private @Nullable Path text;
+
+    @Option(
             names = "--accounts",
             paramLabel = "FILE",
             description = "the accounts file (default: the policy's accounts.file, if it exists)")
@@ -53,6 +59,9 @@ final class BacktestCommand implements Callable<Integer> {
     @Option(names = "--as-configured", description = "leave filters in shadow mode as they are")
     private boolean asConfigured;
 
+    @Option(names = "--progress", description = "print a line of progress every second")
+    private boolean everySecond;
+
     @Option(names = "--quiet", description = "show no progress and print no table")
     private boolean quiet;
 
@@ -62,11 +71,12 @@ final class BacktestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         Report.check(out);
-        ProgressBar bar = new ProgressBar(System.err, isTerminal(), System::nanoTime);
+        ProgressBar bar = new ProgressBar(System.err, isTerminal(), everySecond, System::nanoTime);
         Backtest.Progress progress = quiet ? (exchanges, millis, part) -> {} : bar;
         Findings findings = new BacktestRun(Environment.system())
                 .run(new BacktestRun.Options(
                         policy,
+                        text,
                         plugins,
                         accounts,
                         logs,

@@ -21,14 +21,17 @@ final class ProgressBar implements Backtest.Progress {
 
     private final PrintStream err;
     private final boolean terminal;
+    private final long interval;
     private final LongSupplier nanos;
     private final long start;
     private long drawn;
     private boolean open;
 
-    ProgressBar(PrintStream err, boolean terminal, LongSupplier nanos) {
+    /** @param everySecond whether a line is printed every second where there is no terminal */
+    ProgressBar(PrintStream err, boolean terminal, boolean everySecond, LongSupplier nanos) {
         this.err = err;
         this.terminal = terminal;
+        this.interval = terminal ? REDRAW_INTERVAL : everySecond ? SECOND : LINE_INTERVAL;
         this.nanos = nanos;
         this.start = nanos.getAsLong();
         this.drawn = start;
@@ -40,7 +43,7 @@ final class ProgressBar implements Backtest.Progress {
             return;
         }
         long now = nanos.getAsLong();
-        if (now - drawn < (terminal ? REDRAW_INTERVAL : LINE_INTERVAL)) {
+        if (now - drawn < interval) {
             return;
         }
         drawn = now;

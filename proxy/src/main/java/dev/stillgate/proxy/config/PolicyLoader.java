@@ -53,7 +53,16 @@ public final class PolicyLoader {
      * @throws ConfigException with all problems
      */
     public Loaded policy(Path file) throws ConfigException {
-        byte[] bytes = TextFile.bytes(file, ConfigReader.MOST_BYTES);
+        return policy(file, file);
+    }
+
+    /**
+     * Reads a candidate for {@code policy.yaml} from another file. Relative paths in it are relative to the first.
+     *
+     * @throws ConfigException with all problems
+     */
+    public Loaded policy(Path file, Path text) throws ConfigException {
+        byte[] bytes = TextFile.bytes(text, ConfigReader.MOST_BYTES);
         ConfigNode root = ConfigReader.parse(file, bytes);
         List<Problem> problems = new ArrayList<>();
         Policy policy = null;

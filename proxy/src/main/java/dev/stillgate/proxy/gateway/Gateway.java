@@ -24,6 +24,8 @@ import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.policy.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyReloader;
+import dev.stillgate.proxy.whatif.BacktestJobs;
+import dev.stillgate.proxy.whatif.BacktestProcess;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
@@ -59,6 +61,7 @@ public final class Gateway implements AutoCloseable {
     private final AdminServer admin;
     private final GatewayLogs logs;
     private final GatewayExports exports;
+    private final BacktestJobs backtests;
     private final PrometheusMeterRegistry registry = registry();
     private volatile Runnable drain = () -> Thread.ofVirtual().start(() -> drain(DRAIN));
     private final ProcessMeters process = ProcessMeters.show(registry);
@@ -168,6 +171,11 @@ public final class Gateway implements AutoCloseable {
         meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
         TrafficHistory traffic = new TrafficHistory(meters::traffic, ticker);
         control.timer().everyNonBlocking(Duration.ofSeconds(TrafficHistory.STEP_SECONDS), traffic::sample);
+        backtests = new BacktestJobs(
+                logs.recorded(),
+                () -> control.reloader().current().loaded().text(),
+                BacktestProcess.own("dev.stillgate.proxy.cli.Main", config.policy()),
+                ticker);
         admin = openAdmin(config, traffic, ticker);
         watch = config.watch() ? control.watch() : null;
         exports.watchStandings(control.standings(), control.reloader(), control.timer());
@@ -203,6 +211,7 @@ public final class Gateway implements AutoCloseable {
                         control.standings(),
                         new TopAccounts(data::counts, refusals, ticker),
                         control.upstreams(),
+                        backtests,
                         this::requestDrain),
                 this::noteAction,
                 new EventStream(live::next, GatewayLogs.file(config)),
@@ -299,6 +308,7 @@ public final class Gateway implements AutoCloseable {
         }
         data.close();
         admin.close();
+        backtests.close();
         exports.close();
         logs.audit().note("gateway.stopped", Map.of());
         logs.close();

@@ -10,7 +10,11 @@ import dev.stillgate.proxy.observe.AuditLog;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.recording.Recorder;
 import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The configured log files of a gateway: access log, decision log, audit log and exchange recording. */
@@ -19,6 +23,7 @@ final class GatewayLogs implements AutoCloseable {
     private final @Nullable AccessLog decisions;
     private final @Nullable AuditLog audit;
     private final @Nullable Recorder recorder;
+    private final @Nullable Path recording;
 
     /**
      * Opens the configured files.
@@ -33,6 +38,18 @@ final class GatewayLogs implements AutoCloseable {
         Path actions = config.audit().path();
         audit = actions == null ? null : new AuditLog(orStandardOutput(actions), ticker::millis);
         recorder = recorder(config.record(), accounts);
+        recording = config.record() == null ? null : config.record().path();
+    }
+
+    /** Returns a supplier of the files of the recording, in chronological order; it returns none if nothing is recorded. */
+    Supplier<List<Path>> recorded() {
+        return () -> {
+            try {
+                return recording == null ? List.of() : Recorder.recorded(recording);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
     }
 
     /** Returns the file of the access log, null if there is none or it goes to standard output. */

@@ -7,16 +7,21 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.observe.TrafficHistory;
+import dev.stillgate.proxy.policy.PolicyArchive;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.proxy.policy.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyGeneration;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.proxy.whatif.BacktestJobs;
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,7 @@ final class GatewayOperations implements Operations {
     private final StandingsBoard standings;
     private final TopAccounts top;
     private final Upstreams upstreams;
+    private final BacktestJobs backtests;
     private final Runnable drain;
 
     GatewayOperations(
@@ -41,6 +47,7 @@ final class GatewayOperations implements Operations {
             StandingsBoard standings,
             TopAccounts top,
             Upstreams upstreams,
+            BacktestJobs backtests,
             Runnable drain) {
         this.reloader = reloader;
         this.catalog = catalog;
@@ -49,6 +56,7 @@ final class GatewayOperations implements Operations {
         this.standings = standings;
         this.top = top;
         this.upstreams = upstreams;
+        this.backtests = backtests;
         this.drain = drain;
     }
 
@@ -99,7 +107,20 @@ final class GatewayOperations implements Operations {
 
     @Override
     public Object policies() throws IOException {
-        return reloader.entries();
+        List<Map<String, @Nullable Object>> lines = new ArrayList<>();
+        for (PolicyArchive.Entry entry : reloader.entries()) {
+            Map<String, @Nullable Object> line = new LinkedHashMap<>();
+            line.put("generation", entry.generation());
+            line.put("since", entry.since());
+            line.put("cause", entry.cause());
+            line.put("by", entry.by());
+            line.put("why", entry.why());
+            line.put("sha256", entry.sha256());
+            line.put("changes", entry.changes());
+            line.put("text", true);
+            lines.add(line);
+        }
+        return lines;
     }
 
     @Override
@@ -152,6 +173,30 @@ final class GatewayOperations implements Operations {
         return new Done(
                 Result.DONE,
                 "generation " + now.number() + " is in force, sha256 " + now.sha256() + ", changed: " + changes);
+    }
+
+    @Override
+    public Object backtests() {
+        return backtests.page();
+    }
+
+    @Override
+    public @Nullable Object backtest(long id) {
+        return backtests.page(id);
+    }
+
+    @Override
+    public Object startBacktest(String policy) {
+        try {
+            return backtests.start(policy);
+        } catch (BacktestJobs.Refused e) {
+            throw new ConflictException(String.valueOf(e.getMessage()), Map.of());
+        }
+    }
+
+    @Override
+    public @Nullable Object cancelBacktest(long id) {
+        return backtests.cancel(id);
     }
 
     @Override

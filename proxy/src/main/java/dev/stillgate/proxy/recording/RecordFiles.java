@@ -68,6 +68,10 @@ final class RecordFiles implements Closeable {
     }
 
     private List<Path> rotated() throws IOException {
+        return rotated(path);
+    }
+
+    private static List<Path> rotated(Path path) throws IOException {
         String name = path.getFileName() + ".";
         List<Path> files = new ArrayList<>();
         try (DirectoryStream<Path> directory = Files.newDirectoryStream(path.getParent())) {
@@ -80,6 +84,15 @@ final class RecordFiles implements Closeable {
         }
         Collections.sort(files, (a, b) -> Long.compare(number(a), number(b)));
         return files;
+    }
+
+    /** Returns the rotated files, oldest first, and the current one, as far as they exist and are not empty. */
+    static List<Path> all(Path path) throws IOException {
+        List<Path> all = rotated(path.toAbsolutePath());
+        if (Files.isRegularFile(path) && Files.size(path) > 0) {
+            all.add(path.toAbsolutePath());
+        }
+        return all;
     }
 
     private static long number(Path file) {

@@ -181,6 +181,15 @@ public final class Recorder implements AutoCloseable {
         line.writeBytes(ascii.getBytes(StandardCharsets.US_ASCII));
     }
 
+    /**
+     * Returns the files of a recording that exist, in chronological order.
+     *
+     * @throws IOException if their directory cannot be read
+     */
+    public static List<Path> recorded(Path path) throws IOException {
+        return RecordFiles.all(path);
+    }
+
     /** Writes all queued exchanges and stops the writer thread. Waits at most five seconds. */
     @Override
     public void close() {

@@ -102,6 +102,26 @@ class ResourceRequestsTest {
         }
 
         @Override
+        public Object backtests() {
+            return List.of();
+        }
+
+        @Override
+        public @Nullable Object backtest(long id) {
+            return null;
+        }
+
+        @Override
+        public Object startBacktest(String policy) {
+            return Map.of();
+        }
+
+        @Override
+        public @Nullable Object cancelBacktest(long id) {
+            return null;
+        }
+
+        @Override
         public Done reload(boolean force, @Nullable String by, @Nullable String why) {
             return rollback(by, why);
         }

@@ -56,6 +56,7 @@ abstract class BacktestRunRig {
         return new BacktestRun(name -> null)
                 .run(new BacktestRun.Options(
                         policy(filters),
+                        null,
                         plugins,
                         accounts,
                         List.of(logs),

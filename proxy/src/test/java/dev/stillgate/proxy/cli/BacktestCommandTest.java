@@ -98,8 +98,8 @@ class BacktestCommandTest {
         long[] nanos = {0};
         ByteArrayOutputStream drawn = new ByteArrayOutputStream();
         PrintStream to = new PrintStream(drawn, true, StandardCharsets.UTF_8);
-        ProgressBar bar = new ProgressBar(to, true, () -> nanos[0]);
-        ProgressBar lines = new ProgressBar(to, false, () -> nanos[0]);
+        ProgressBar bar = new ProgressBar(to, true, false, () -> nanos[0]);
+        ProgressBar lines = new ProgressBar(to, false, false, () -> nanos[0]);
         nanos[0] = 1_000_000_000L;
         bar.at(255, 0, () -> 0.1);
         lines.at(256, 0, () -> 0.1);

@@ -99,6 +99,7 @@ class RecordEndToEndTest {
                         directory.resolve("policy.yaml"),
                         null,
                         null,
+                        null,
                         List.of(log),
                         false,
                         null,

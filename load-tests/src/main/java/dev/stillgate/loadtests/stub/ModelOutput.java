@@ -16,6 +16,7 @@ record ModelOutput(List<Block> blocks, Stop stop, int inputTokens, int outputTok
     /** Code with phrases that would have been marked in prose. */
     private static final String CODE = "\n\n```python\n# It is not hard, but do not change it: you cannot undo it.\n"
             + "print('In order to start, you do not need a lot of time.')\n```\n\nThen run `do not` or `it is` again.";
+
     private static final int DEFAULT_PIECES = 8;
 
     enum Stop {

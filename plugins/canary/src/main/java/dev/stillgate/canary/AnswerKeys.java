@@ -79,7 +79,7 @@ final class AnswerKeys {
         if (hasOwnKey(account)) {
             String group = standings.group(account);
             entry = group == null
-                    ? named(now, now.accounts, account.id(), KeyNames::ofAccount)
+                    ? named(now, now.accounts, account.id(), deriver::ofAccount)
                     : named(now, now.groups, group, KeyNames::ofGroup);
         } else {
             entry = ofStratum(now, now.strata.of(account));

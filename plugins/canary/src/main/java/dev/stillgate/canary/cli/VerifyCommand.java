@@ -1,6 +1,7 @@
 package dev.stillgate.canary.cli;
 
 import dev.stillgate.canary.key.KeyDeriver;
+import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.proof.AuditReport;
 import dev.stillgate.canary.proof.AuditReportJson;
 import dev.stillgate.canary.proof.AuditReportMarkdown;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +41,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--key", paramLabel = "NAME", description = "key to test; repeatable")
     private List<String> keys = List.of();
+
+    @Option(
+            names = "--account",
+            paramLabel = "ID/EPOCH",
+            description = "account whose own key to test, such as a-1/2026-Q4; repeatable")
+    private List<String> accounts = List.of();
 
     @Option(names = "--all-keys", description = "test all keys of --preregistered, else of --ledger")
     private boolean allKeys;
@@ -85,25 +93,34 @@ final class VerifyCommand implements Callable<Integer> {
         SiteReader answers = inputs.answers(List.of(suspect));
         SiteReader reference = references.isEmpty() ? null : inputs.answers(references);
         AuditReport report = new SuspectAudit(deriver, commitments, preregistration)
-                .report(names(commitments, preregistration), answers, reference);
+                .report(names(deriver, commitments, preregistration), answers, reference);
         out.print(json ? AuditReportJson.of(report) : AuditReportMarkdown.of(report));
         return 0;
     }
 
     private void checkKeys() {
-        String problem = keys.isEmpty() != allKeys
+        boolean named = !keys.isEmpty() || !accounts.isEmpty();
+        String problem = named == allKeys
                 ? "either --key or --all-keys"
                 : allKeys && ledger == null && preregistered == null
                         ? "--all-keys needs --ledger or --preregistered, which names the keys"
-                        : null;
+                        : accounts.stream().allMatch(account -> account.indexOf('/') > 0)
+                                ? null
+                                : "--account takes an account and an epoch, such as a-1/2026-Q4";
         if (problem != null && spec != null) {
             throw new CommandLine.ParameterException(spec.commandLine(), problem);
         }
     }
 
-    private Collection<String> names(@Nullable Commitments commitments, @Nullable Preregistration preregistration) {
+    private Collection<String> names(
+            KeyDeriver deriver, @Nullable Commitments commitments, @Nullable Preregistration preregistration) {
         if (!allKeys) {
-            return Set.copyOf(keys);
+            Set<String> names = new LinkedHashSet<>(keys);
+            for (String account : accounts) {
+                int slash = account.lastIndexOf('/');
+                names.add(deriver.ofAccount(account.substring(0, Math.max(0, slash)), KeyNames.epoch(account)));
+            }
+            return names;
         }
         return preregistration != null ? preregistration.keys() : commitments != null ? commitments.names() : List.of();
     }

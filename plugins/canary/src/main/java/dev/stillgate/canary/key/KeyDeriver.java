@@ -62,6 +62,16 @@ public final class KeyDeriver {
         return EpochSecret.of(master, epoch);
     }
 
+    /**
+     * Returns the name of the key of an account outside any cluster. It contains a pseudonym in place of the id, which
+     * only the master secret can compute, and which differs between epochs.
+     */
+    public String ofAccount(String account, String epoch) {
+        List<byte[]> parts = List.of(account.getBytes(StandardCharsets.UTF_8), epoch.getBytes(StandardCharsets.UTF_8));
+        byte[] pseudonym = Hkdf.key(master.bytes(), "stillgate account name", parts);
+        return KeyNames.ofAccount(HexFormat.of().formatHex(pseudonym, 0, 16), epoch);
+    }
+
     /** Returns the plans under which a key of this name may have been committed, newest first. */
     public static List<CanaryPlan> plans(String name) {
         boolean stratum = KeyNames.isStratum(name);

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <ul>
  *   <li>{@code c3/2026-Q4}: the key of a cluster
- *   <li>{@code account:a-1/2026-Q4}: the key of an account outside any cluster
+ *   <li>{@code account:<32 hexadecimal digits>/2026-Q4}: the key of an account outside any cluster, by the pseudonym of
+ *       {@link KeyDeriver#ofAccount}, so that a ledger names no account
  *   <li>{@code stratum:2026-07:EU/2026-Q4}: the key of a stratum
  *   <li>{@code global/2026-Q4}: the key that all strata deviate from
  *   <li>{@code secret/2026-Q4}: the epoch's secret
@@ -32,12 +33,12 @@ public final class KeyNames {
     /** Returns the name of a cluster's key. */
     public static String ofGroup(String group, String epoch) {
         boolean reserved = group.indexOf(':') >= 0 || group.equals(GLOBAL) || group.equals(SECRET);
-        return reserved ? HASHED + hash(group) + '/' + epoch : name("", group, epoch);
+        return reserved ? HASHED + hash(group) + '/' + epoch : name(group, epoch);
     }
 
     /** Returns the name of the key of an account outside any cluster. */
-    public static String ofAccount(String account, String epoch) {
-        return name(ACCOUNT, account, epoch);
+    static String ofAccount(String pseudonym, String epoch) {
+        return ACCOUNT + pseudonym + '/' + epoch;
     }
 
     /**
@@ -79,10 +80,10 @@ public final class KeyNames {
         return name.substring(name.lastIndexOf('/') + 1);
     }
 
-    private static String name(String prefix, String id, String epoch) {
-        boolean fits = prefix.length() + id.length() + 1 + epoch.length() <= CanaryKey.MAX_NAME
+    private static String name(String id, String epoch) {
+        boolean fits = id.length() + 1 + epoch.length() <= CanaryKey.MAX_NAME
                 && id.chars().noneMatch(Character::isISOControl);
-        return prefix + (fits ? id : HASHED + hash(id)) + '/' + epoch;
+        return (fits ? id : HASHED + hash(id)) + '/' + epoch;
     }
 
     private static String hash(String id) {

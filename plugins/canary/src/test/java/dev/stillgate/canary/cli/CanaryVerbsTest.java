@@ -152,6 +152,18 @@ class CanaryVerbsTest {
     }
 
     @Test
+    void verifyTestsTheKeyOfAnAccountByItsId() {
+        mark();
+        run("verify", "--account", "a-1/2026-Q4", "--suspect", marked.toString(), "--json");
+        Matcher name = Pattern.compile("account:[0-9a-f]{32}/2026-Q4").matcher(output());
+        assertThat(name.find()).isTrue();
+        run("mark", "--key", name.group(), "--in", plain.toString(), "--out", marked.toString());
+        assertThat(run("verify", "--account", "a-1/2026-Q4", "--suspect", marked.toString(), "--json"))
+                .isZero();
+        assertThat(figure("log10p")).isLessThan(-3);
+    }
+
+    @Test
     void markingTwiceChangesNothingAndOtherFieldsStay() throws IOException {
         mark();
         Path twice = directory.resolve("twice.jsonl");

@@ -7,14 +7,23 @@ import {ROUTES, axe, go, launch, open, textOf} from './browser.mjs';
 const {QUIET: BASE, TOKEN} = process.env;
 let browser;
 
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 /** Returns the status of a request with header fields that fetch would not send. */
-const status = (path, headers, method = 'GET') => new Promise((resolve, reject) => {
-  const {hostname, port} = new URL(BASE);
-  http.request({hostname, port, path, method, headers}, response => { response.resume(); resolve(response.statusCode); }).on('error', reject).end();
-});
+const status = (path, headers, method = 'GET') =>
+  new Promise((resolve, reject) => {
+    const {hostname, port} = new URL(BASE);
+    http
+      .request({hostname, port, path, method, headers}, response => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+      .on('error', reject)
+      .end();
+  });
 
 test('without a token nothing is shown, also not to other hosts and origins', async () => {
   assert.equal(await status('/now', {}), 401);
@@ -22,7 +31,10 @@ test('without a token nothing is shown, also not to other hosts and origins', as
   assert.equal(await status('/now', token), 200);
   assert.equal(await status('/now', {'sec-fetch-site': 'cross-site'}), 401);
   assert.ok([403, 421].includes(await status('/console/', {host: 'evil.example'})), 'a foreign host is refused');
-  assert.equal(await status('/reload', {...token, origin: 'http://evil.example', 'sec-fetch-site': 'cross-site'}, 'POST'), 403);
+  assert.equal(
+    await status('/reload', {...token, origin: 'http://evil.example', 'sec-fetch-site': 'cross-site'}, 'POST'),
+    403,
+  );
 });
 
 test('a wrong token is refused, the right one opens a session, and no page sends an order', async () => {

@@ -4,13 +4,33 @@ import {readFileSync} from 'node:fs';
 import {chromium} from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const OPTIONS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-gpu', '--enable-precise-memory-info'];
+const OPTIONS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-gpu',
+  '--enable-precise-memory-info',
+];
 
 /** Routes of the pages; those with an id are added by the tests. */
-export const ROUTES = ['now', 'review', 'clusters', 'graph', 'accounts', 'limits', 'policy', 'what-if', 'tail', 'system'];
+export const ROUTES = [
+  'now',
+  'review',
+  'clusters',
+  'graph',
+  'accounts',
+  'limits',
+  'policy',
+  'what-if',
+  'tail',
+  'system',
+];
 
 /** Starts the browser. */
-export const launch = () => chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: OPTIONS});
+export const launch = () =>
+  chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: OPTIONS});
 
 /**
  * Opens a page that records errors, violations of the content security policy, foreign requests and orders.
@@ -19,10 +39,18 @@ export const launch = () => chromium.launch({executablePath: process.env.CHROMIU
  * @param {object} [options] of the browser's context
  */
 export async function open(browser, base, options = {}) {
-  const context = await browser.newContext({viewport: {width: 1280, height: 900}, reducedMotion: 'reduce', timezoneId: 'Europe/Berlin', ...options});
+  const context = await browser.newContext({
+    viewport: {width: 1280, height: 900},
+    reducedMotion: 'reduce',
+    timezoneId: 'Europe/Berlin',
+    ...options,
+  });
   const page = await context.newPage();
   const seen = {errors: [], foreign: [], orders: []};
-  page.on('console', message => { if (message.type() === 'error' || /Content Security Policy|Trusted/.test(message.text())) seen.errors.push(`${message.text()} ${message.location().url}`); });
+  page.on('console', message => {
+    if (message.type() === 'error' || /Content Security Policy|Trusted/.test(message.text()))
+      seen.errors.push(`${message.text()} ${message.location().url}`);
+  });
   page.on('pageerror', error => seen.errors.push(error.stack));
   page.on('request', request => {
     const url = request.url();
@@ -35,21 +63,39 @@ export async function open(browser, base, options = {}) {
 
 /** Goes to a route and waits until its panels have their data. */
 export async function go(page, route) {
-  await page.evaluate(hash => { location.hash = hash; }, `#/${route}`);
-  await page.waitForFunction(hash => location.hash === hash && document.querySelector('main h1')
-      && ![...document.querySelectorAll('main .empty')].some(each => /^(Reading|Arranging|Comparing) …/.test(each.textContent)), `#/${route}`, {timeout: 15000});
+  await page.evaluate(hash => {
+    location.hash = hash;
+  }, `#/${route}`);
+  await page.waitForFunction(
+    hash =>
+      location.hash === hash &&
+      document.querySelector('main h1') &&
+      ![...document.querySelectorAll('main .empty')].some(each =>
+        /^(Reading|Arranging|Comparing) …/.test(each.textContent),
+      ),
+    `#/${route}`,
+    {timeout: 15000},
+  );
   await page.waitForTimeout(250);
 }
 
 /** Returns the text of the page without line breaks. */
-export const textOf = async (page, selector = 'main') => (await page.locator(selector).first().innerText()).replace(/\s+/g, ' ');
+export const textOf = async (page, selector = 'main') =>
+  (await page.locator(selector).first().innerText()).replace(/\s+/g, ' ');
 
 /** Returns what axe-core finds serious or critical. */
 export async function axe(page) {
   await page.evaluate(`(() => { ${AXE}; window.axe = window.axe ?? axe; })()`).catch(() => page.evaluate(AXE));
   const result = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
-  return result.violations.filter(each => ['serious', 'critical'].includes(each.impact))
-    .map(each => `${each.id}: ${each.help} (${each.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')})`);
+  return result.violations
+    .filter(each => ['serious', 'critical'].includes(each.impact))
+    .map(
+      each =>
+        `${each.id}: ${each.help} (${each.nodes
+          .slice(0, 3)
+          .map(node => node.html.slice(0, 160))
+          .join(' | ')})`,
+    );
 }
 
 /** Returns JSON of the admin API. */
@@ -60,4 +106,5 @@ export async function admin(base, path, token) {
 }
 
 /** Returns a number as the console writes it. */
-export const number = value => new Intl.NumberFormat('en').format(Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 100) / 100);
+export const number = value =>
+  new Intl.NumberFormat('en').format(Math.abs(value) >= 100 ? Math.round(value) : Math.round(value * 100) / 100);

@@ -7,19 +7,46 @@ const {PLAYED: BASE, QUIET, QUIET_PROXY, TOKEN} = process.env;
 const MARKUP = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 const TURNED = 'a-\u202egnp.exe\u2066\u200b';
 const LONG = 'x'.repeat(10_000);
-const NAMES = [MARKUP, TURNED, LONG, '"><svg/onload=window.hacked=1>', '\u0000\u0007\n\r', '{{constructor}}', 'javascript:alert(1)'];
+const NAMES = [
+  MARKUP,
+  TURNED,
+  LONG,
+  '"><svg/onload=window.hacked=1>',
+  '\u0000\u0007\n\r',
+  '{{constructor}}',
+  'javascript:alert(1)',
+];
 let browser;
 
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 async function intact(page, seen) {
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.equal(await page.locator('main img, main script, main iframe').count(), 0);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? null : [location.hash.slice(0, 60),
-    ...[...document.querySelectorAll('main *')].filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !each.closest('.rows, .scroll')).slice(0, 4).map(each => each.outerHTML.slice(0, 120))].join(' '));
+  const wide = await page.evaluate(() =>
+    document.documentElement.scrollWidth <= document.documentElement.clientWidth
+      ? null
+      : [
+          location.hash.slice(0, 60),
+          ...[...document.querySelectorAll('main *')]
+            .filter(
+              each =>
+                each.getBoundingClientRect().right > document.documentElement.clientWidth + 1 &&
+                !each.closest('.rows, .scroll'),
+            )
+            .slice(0, 4)
+            .map(each => each.outerHTML.slice(0, 120)),
+        ].join(' '),
+  );
   assert.equal(wide, null, 'the page scrolls sideways');
-  assert.equal((await page.evaluate(() => document.body.innerText)).match(/.{0,80}\u202e.{0,20}/)?.[0], undefined, 'a right-to-left override is drawn');
+  assert.equal(
+    (await page.evaluate(() => document.body.innerText)).match(/.{0,80}\u202e.{0,20}/)?.[0],
+    undefined,
+    'a right-to-left override is drawn',
+  );
   assert.deepEqual(seen.errors, []);
   assert.deepEqual(seen.foreign, []);
 }
@@ -30,25 +57,95 @@ test('names in the JSON of every page stay text', async () => {
   const filter = Object.keys(list.filters)[0];
   const known = list.filters[filter][0];
   const dossier = (await admin(BASE, `/clusters/${known.id}`)).filters[filter];
-  const account = (await admin(BASE, `/accounts/${known.accounts[0]}`));
+  const account = await admin(BASE, `/accounts/${known.accounts[0]}`);
   const histogram = Object.fromEntries(NAMES.map((name, i) => [name, i + 1]));
-  const cluster = {...dossier, id: MARKUP, reasons: NAMES, inCommon: {[MARKUP]: {value: LONG, accounts: 3}}, links: NAMES.map(name => ({kind: name, name, accounts: 3, weight: 1, bound: 0.1})),
-    timeline: NAMES.map(what => ({at: dossier.since, what})), members: NAMES.map(name => ({account: name, standing: name, exchanges: 1, share: 0.1, lastSeen: 1e12})),
-    standings: {[MARKUP]: 3}, labels: {[MARKUP]: 1}, capabilities: {[MARKUP]: 0.5}, evidenceByFamily: {[MARKUP]: 2, time: 3},
-    sinceFound: {...dossier.sinceFound, models: histogram, clients: histogram, countries: histogram, asns: histogram}, signUps: null, refusals: histogram,
-    hours: NAMES.map(name => ({account: name, counts: Array(24).fill(1)})), pending: null};
-  const top = {minutes: 5, complete: true, accounts: 9, ...Object.fromEntries(['byRequests', 'byTokens', 'byRefused'].map(key => [key, NAMES.map(name => ({account: name, requests: 1, refused: 1, inputTokens: 1, outputTokens: 1}))]))};
-  const item = {kind: 'cluster', id: MARKUP, size: 9, unlabelled: 9, revision: 1, since: dossier.since, evidence: 3, standing: MARKUP, links: cluster.links, reasons: NAMES, accounts: NAMES, pending: {what: MARKUP, by: TURNED, why: LONG, approvals: 1, needed: 2}};
+  const cluster = {
+    ...dossier,
+    id: MARKUP,
+    reasons: NAMES,
+    inCommon: {[MARKUP]: {value: LONG, accounts: 3}},
+    links: NAMES.map(name => ({kind: name, name, accounts: 3, weight: 1, bound: 0.1})),
+    timeline: NAMES.map(what => ({at: dossier.since, what})),
+    members: NAMES.map(name => ({account: name, standing: name, exchanges: 1, share: 0.1, lastSeen: 1e12})),
+    standings: {[MARKUP]: 3},
+    labels: {[MARKUP]: 1},
+    capabilities: {[MARKUP]: 0.5},
+    evidenceByFamily: {[MARKUP]: 2, time: 3},
+    sinceFound: {...dossier.sinceFound, models: histogram, clients: histogram, countries: histogram, asns: histogram},
+    signUps: null,
+    refusals: histogram,
+    hours: NAMES.map(name => ({account: name, counts: Array(24).fill(1)})),
+    pending: null,
+  };
+  const top = {
+    minutes: 5,
+    complete: true,
+    accounts: 9,
+    ...Object.fromEntries(
+      ['byRequests', 'byTokens', 'byRefused'].map(key => [
+        key,
+        NAMES.map(name => ({account: name, requests: 1, refused: 1, inputTokens: 1, outputTokens: 1})),
+      ]),
+    ),
+  };
+  const item = {
+    kind: 'cluster',
+    id: MARKUP,
+    size: 9,
+    unlabelled: 9,
+    revision: 1,
+    since: dossier.since,
+    evidence: 3,
+    standing: MARKUP,
+    links: cluster.links,
+    reasons: NAMES,
+    accounts: NAMES,
+    pending: {what: MARKUP, by: TURNED, why: LONG, approvals: 1, needed: 2},
+  };
   const json = body => route => route.fulfill({contentType: 'application/json', body: JSON.stringify(body)});
   await page.route('**/top', json(top));
-  await page.route('**/review?*', json({filters: {[filter]: {size: 2, items: [item, {kind: 'newcomer', id: LONG, size: 1, since: dossier.since, standing: 'clear'}]}}}));
-  await page.route('**/clusters', json({filters: {[filter]: NAMES.map((name, i) => ({...known, id: name, accounts: NAMES, evidence: i, reasons: NAMES}))}}));
+  await page.route(
+    '**/review?*',
+    json({
+      filters: {
+        [filter]: {
+          size: 2,
+          items: [item, {kind: 'newcomer', id: LONG, size: 1, since: dossier.since, standing: 'clear'}],
+        },
+      },
+    }),
+  );
+  await page.route(
+    '**/clusters',
+    json({
+      filters: {[filter]: NAMES.map((name, i) => ({...known, id: name, accounts: NAMES, evidence: i, reasons: NAMES}))},
+    }),
+  );
   await page.route('**/clusters/*', json({id: MARKUP, filters: {[filter]: cluster}}));
   await page.route('**/dossiers/*', json({id: MARKUP, filters: {[filter]: cluster}}));
-  await page.route('**/accounts/*', json({...account, id: LONG, account: {...account.account, organisation: MARKUP, tier: TURNED, region: LONG, facts: {[MARKUP]: LONG}},
-    lastRefusal: {at: dossier.since, filter: MARKUP, code: TURNED, why: LONG}, filters: {...account.filters, behaviour: {...account.filters.behaviour, reasons: NAMES, cluster: MARKUP}}}));
+  await page.route(
+    '**/accounts/*',
+    json({
+      ...account,
+      id: LONG,
+      account: {...account.account, organisation: MARKUP, tier: TURNED, region: LONG, facts: {[MARKUP]: LONG}},
+      lastRefusal: {at: dossier.since, filter: MARKUP, code: TURNED, why: LONG},
+      filters: {...account.filters, behaviour: {...account.filters.behaviour, reasons: NAMES, cluster: MARKUP}},
+    }),
+  );
   await page.reload();
-  for (const route of ['now', 'review', 'clusters', 'graph', 'accounts', 'limits', `clusters/${encodeURIComponent(MARKUP)}`, `clusters/${encodeURIComponent(TURNED)}`, `accounts/${encodeURIComponent(LONG)}`, `accounts/${encodeURIComponent(MARKUP)}`]) {
+  for (const route of [
+    'now',
+    'review',
+    'clusters',
+    'graph',
+    'accounts',
+    'limits',
+    `clusters/${encodeURIComponent(MARKUP)}`,
+    `clusters/${encodeURIComponent(TURNED)}`,
+    `accounts/${encodeURIComponent(LONG)}`,
+    `accounts/${encodeURIComponent(MARKUP)}`,
+  ]) {
     await go(page, route);
     await intact(page, seen);
   }
@@ -67,8 +164,15 @@ test('models, clients and keys of real requests stay text', async () => {
   await go(page, 'tail');
   await page.waitForTimeout(1500);
   for (const name of [MARKUP, TURNED, LONG]) {
-    await fetch(`${QUIET_PROXY}/v1/messages?${encodeURIComponent(MARKUP)}`, {method: 'POST', headers: {'content-type': 'application/json', 'x-api-key': encodeURIComponent(name).slice(0, 900), 'user-agent': encodeURIComponent(name).slice(0, 900)},
-      body: JSON.stringify({model: name, max_tokens: 5, messages: [{role: 'user', content: 'Hello'}]})});
+    await fetch(`${QUIET_PROXY}/v1/messages?${encodeURIComponent(MARKUP)}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-api-key': encodeURIComponent(name).slice(0, 900),
+        'user-agent': encodeURIComponent(name).slice(0, 900),
+      },
+      body: JSON.stringify({model: name, max_tokens: 5, messages: [{role: 'user', content: 'Hello'}]}),
+    });
   }
   await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length >= 3, null, {timeout: 8000});
   await intact(page, seen);

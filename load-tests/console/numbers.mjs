@@ -27,14 +27,18 @@ test('now shows traffic, standings and the queue', async () => {
   const review = parts(await get('/review?limit=1000'))[0];
   const text = await textOf(page);
   has(text, `${review.size} items wait`);
-  for (const [name, value] of Object.entries(now.standings)) if (name !== 'clear' && value > 0) has(text, `${name} ${number(value)}`);
+  for (const [name, value] of Object.entries(now.standings))
+    if (name !== 'clear' && value > 0) has(text, `${name} ${number(value)}`);
   for (const row of (await get('/top')).byRequests.slice(0, 5)) has(text, row.account);
 });
 
 test('the queue lists every cluster of the JSON in its order', async () => {
   await go(page, 'review');
   const items = parts(await get('/review?limit=1000'))[0].items.slice(0, 100);
-  assert.deepEqual(await page.locator('.item h3 a').allInnerTexts(), items.map(item => item.id));
+  assert.deepEqual(
+    await page.locator('.item h3 a').allInnerTexts(),
+    items.map(item => item.id),
+  );
   has(await textOf(page, '.item'), `${items[0].size} accounts`);
 });
 
@@ -56,8 +60,10 @@ test('a dossier has the numbers of its cluster', async () => {
     has(text, `${number(dossier.size)} accounts act as one`);
     has(text, dossier.evidence.toFixed(1));
     has(text, `Revision ${dossier.revision}`);
-    for (const value of Object.values(dossier.evidenceByFamily)) has(text, `${value > 0 ? '+' : ''}${value.toFixed(1)}`);
-    for (const [name, value] of Object.entries(dossier.standings)) assert.match(text, new RegExp(`${name} .{10,160} ${number(value)}`));
+    for (const value of Object.values(dossier.evidenceByFamily))
+      has(text, `${value > 0 ? '+' : ''}${value.toFixed(1)}`);
+    for (const [name, value] of Object.entries(dossier.standings))
+      assert.match(text, new RegExp(`${name} .{10,160} ${number(value)}`));
     for (const member of dossier.members.slice(0, 5)) has(text, member.account);
     const filter = page.locator('section[aria-labelledby="h-members"] input[type=search]');
     await filter.fill(dossier.members.at(-1).account);
@@ -69,7 +75,9 @@ test('a dossier has the numbers of its cluster', async () => {
 });
 
 test('an account has standing, evidence and buckets', async () => {
-  const {accounts: [id]} = clusters[0];
+  const {
+    accounts: [id],
+  } = clusters[0];
   await go(page, `accounts/${id}`);
   const account = await get(`/accounts/${id}`);
   const text = await textOf(page);
@@ -89,13 +97,16 @@ test('policy, limits, graph, system and tail have theirs', async () => {
   for (const limit of limits) has(await textOf(page), limit.name);
   await go(page, 'graph');
   assert.equal(await page.locator('svg.graph .hub').count(), Math.min(60, clusters.length));
-  assert.ok(await page.locator('svg.graph circle').count() <= 500);
+  assert.ok((await page.locator('svg.graph circle').count()) <= 500);
   await go(page, 'system');
-  for (const upstream of (await get('/upstreams')).upstreams) for (const endpoint of upstream.endpoints) has(await textOf(page), endpoint.endpoint);
+  for (const upstream of (await get('/upstreams')).upstreams)
+    for (const endpoint of upstream.endpoints) has(await textOf(page), endpoint.endpoint);
   await go(page, 'tail');
   await page.waitForTimeout(1500);
   await fetch(`${process.env.PLAYED_PROXY}/v1/no-such-path?for=tail`, {method: 'POST', body: '{}'});
-  await page.waitForFunction(() => document.querySelector('main').innerText.includes('/v1/no-such-path'), null, {timeout: 8000});
+  await page.waitForFunction(() => document.querySelector('main').innerText.includes('/v1/no-such-path'), null, {
+    timeout: 8000,
+  });
 });
 
 test('every page passes axe-core, light and dark', async () => {
@@ -111,7 +122,9 @@ test('every page passes axe-core, light and dark', async () => {
 });
 
 test('an order shows its command, is sent with a reason, and can be undone', async () => {
-  const {accounts: [id]} = clusters[0];
+  const {
+    accounts: [id],
+  } = clusters[0];
   await go(page, `accounts/${id}`);
   await page.getByRole('button', {name: /^Vouch/}).click();
   await page.getByLabel('Your name').fill('ann');
@@ -133,7 +146,12 @@ test('an order shows its command, is sent with a reason, and can be undone', asy
 });
 
 test('the keyboard reaches every page', async () => {
-  for (const [key, title] of [['r', 'Review'], ['g', 'Graph'], ['s', 'System'], ['n', 'Now']]) {
+  for (const [key, title] of [
+    ['r', 'Review'],
+    ['g', 'Graph'],
+    ['s', 'System'],
+    ['n', 'Now'],
+  ]) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.waitForFunction(wanted => document.querySelector('main h1')?.textContent.startsWith(wanted), title);

@@ -6,7 +6,9 @@ import {go, launch, open, textOf} from './browser.mjs';
 const {QUIET: BASE, QUIET_PID, TOKEN} = process.env;
 let browser;
 
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 test('a stopped gateway', async () => {
@@ -18,10 +20,16 @@ test('a stopped gateway', async () => {
   assert.match(await textOf(page, '.masthead'), /Live/);
   const before = await textOf(page, 'main section');
   process.kill(Number(QUIET_PID), 'SIGKILL');
-  await page.waitForFunction(() => /Gateway does not answer/.test(document.querySelector('.masthead').innerText), null, {timeout: 15000});
+  await page.waitForFunction(
+    () => /Gateway does not answer/.test(document.querySelector('.masthead').innerText),
+    null,
+    {timeout: 15000},
+  );
   assert.match(await textOf(page, '.masthead'), /last seen \d\d:\d\d:\d\d, \d+ s ago/);
   assert.equal(await textOf(page, 'main section'), before);
-  await page.evaluate(() => { location.hash = '#/now'; });
+  await page.evaluate(() => {
+    location.hash = '#/now';
+  });
   await page.getByRole('heading', {name: 'Now', exact: true}).waitFor();
   assert.match(await textOf(page), /This is what was last seen/);
   assert.ok(await page.locator('main .figures').count(), 'the figures are gone');

@@ -14,7 +14,12 @@ export const offers = page => page in (use('/', 600).data?.pages ?? {});
 export function thresholds(d) {
   if (d.thresholds) return d.thresholds;
   const filter = (use('/config', 30).data?.policy?.filters ?? []).find(each => each.type === 'fingerprint');
-  return {...LADDER, ...Object.fromEntries(Object.entries(filter?.config?.ladder ?? {}).filter(([, value]) => typeof value === 'number'))};
+  return {
+    ...LADDER,
+    ...Object.fromEntries(
+      Object.entries(filter?.config?.ladder ?? {}).filter(([, value]) => typeof value === 'number'),
+    ),
+  };
 }
 
 /**
@@ -23,24 +28,47 @@ export function thresholds(d) {
  * @param {any} d
  */
 export function counted(d) {
-  if (d.kinds) return d.kinds.map(each => ({name: each.kind, value: each.evidence, counted: each.counted, leading: each.leads})).sort((a, b) => b.leading - a.leading || b.value - a.value);
+  if (d.kinds)
+    return d.kinds
+      .map(each => ({name: each.kind, value: each.evidence, counted: each.counted, leading: each.leads}))
+      .sort((a, b) => b.leading - a.leading || b.value - a.value);
   const leading = d.foundBy === 'roaming' ? 'network' : 'time';
   const all = d.evidenceByFamily ?? {};
   const lead = Math.max(0, all[leading] ?? 0);
-  const others = Object.entries(all).filter(([name]) => name !== leading).reduce((sum, [, value]) => sum + Math.max(0, value), 0);
+  const others = Object.entries(all)
+    .filter(([name]) => name !== leading)
+    .reduce((sum, [, value]) => sum + Math.max(0, value), 0);
   const factor = others > 0 ? Math.min(1, lead / 2 / others) : 1;
-  return Object.entries(all).map(([name, value]) => ({name, value, leading: name === leading,
-    counted: value < 0 ? 0 : name === leading ? value : value * factor}))
+  return Object.entries(all)
+    .map(([name, value]) => ({
+      name,
+      value,
+      leading: name === leading,
+      counted: value < 0 ? 0 : name === leading ? value : value * factor,
+    }))
     .sort((a, b) => b.leading - a.leading || b.value - a.value);
 }
 
 /** Returns the dossier and the entry that it was read from. @param {string} id */
 export function read(id) {
-  const path = offers('GET /dossiers/{id}') ? `/dossiers/${encodeURIComponent(id)}` : `/clusters/${encodeURIComponent(id)}`;
+  const path = offers('GET /dossiers/{id}')
+    ? `/dossiers/${encodeURIComponent(id)}`
+    : `/clusters/${encodeURIComponent(id)}`;
   const entry = use(path, 30);
   const content = entry.data?.filters ? Object.assign({}, ...parts(entry.data).map(([, part]) => part)) : entry.data;
   if (!content) return {entry, path, d: null};
-  const d = {signUps: null, hours: null, refusals: null, ledger: null, counterEvidence: null, notSeen: null, techniques: null, resembling: null, amongMembers: null, ...content};
+  const d = {
+    signUps: null,
+    hours: null,
+    refusals: null,
+    ledger: null,
+    counterEvidence: null,
+    notSeen: null,
+    techniques: null,
+    resembling: null,
+    amongMembers: null,
+    ...content,
+  };
   d.members ??= [];
   d.ledger ??= marks(id);
   return {entry, path, d};
@@ -49,6 +77,14 @@ export function read(id) {
 function marks(id) {
   const filter = (use('/filters', 10).data ?? []).find(each => each.type === 'canary' && each.mode !== 'off');
   if (!filter) return null;
-  const page = parts(use('/canary', 30).data).map(([, part]) => part).find(part => part?.keys);
-  return page ? {state: page.ledger?.state, leaves: page.ledger?.leaves, keys: page.keys.filter(key => key.key.startsWith(`${id}/`))} : null;
+  const page = parts(use('/canary', 30).data)
+    .map(([, part]) => part)
+    .find(part => part?.keys);
+  return page
+    ? {
+        state: page.ledger?.state,
+        leaves: page.ledger?.leaves,
+        keys: page.keys.filter(key => key.key.startsWith(`${id}/`)),
+      }
+    : null;
 }

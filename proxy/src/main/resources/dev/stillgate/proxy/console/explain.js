@@ -21,13 +21,25 @@ const FAMILIES = {
 };
 
 const SIGNALS = {
-  'issued-context': ['Responses are passed between accounts', 'prompts return responses that were issued to other accounts'],
+  'issued-context': [
+    'Responses are passed between accounts',
+    'prompts return responses that were issued to other accounts',
+  ],
   template: ['Same prompt template', 'system prompt, tools or opening are the same'],
-  elicitation: ['Asks for the same kind of training data', 'reasoning traces, grades, invented data, trajectories or rewrites'],
-  'sweep-shape': ['Prompts and responses have one shape', 'lengths, turns and code vary as little as in a walk over a list'],
+  elicitation: [
+    'Asks for the same kind of training data',
+    'reasoning traces, grades, invented data, trajectories or rewrites',
+  ],
+  'sweep-shape': [
+    'Prompts and responses have one shape',
+    'lengths, turns and code vary as little as in a walk over a list',
+  ],
   'topic-concentration': ['Topics do not depend on the account', 'the accounts draw from one list of topics'],
   interchangeability: ['The accounts are interchangeable', 'tempo, amount and content do not depend on the account'],
-  'under-dispersion': ['Work is dealt out evenly', 'conversations are spread more evenly than those of independent people'],
+  'under-dispersion': [
+    'Work is dealt out evenly',
+    'conversations are spread more evenly than those of independent people',
+  ],
   clock: ['Hours unlike those of people', 'no sleep, or one rhythm for all'],
   'client-and-network': ['Same kind of client and network', 'number of networks and clients, age, hosting'],
   roaming: ['Another network nearly each time', 'as through rented residential addresses'],
@@ -37,22 +49,42 @@ const SIGNALS = {
 };
 
 const TRAITS = {
-  'prompt-length': 'length of prompts (log)', 'answer-length': 'length of responses (log)',
-  'prompt-spread': 'variation of prompt lengths', 'answer-spread': 'variation of response lengths',
-  'single-turns': 'prompts that begin a conversation', 'tool-turns': 'prompts with tool results',
-  code: 'share of code', saturated: 'responses cut at the token limit', 'hours-entropy': 'spread over the day',
-  'gap-spread': 'variation of pauses', 'hours-cos': 'hours: night against day', 'hours-sin': 'hours: morning against evening',
-  'dispersion-10m': 'unevenness within ten minutes (log)', 'dispersion-1h': 'unevenness within an hour (log)',
-  'active-days': 'share of days with traffic', 'gap-skew': 'pauses: many short, few long', rate: 'conversations a day (log)',
-  networks: 'number of networks (log)', age: 'age of the account (log)', clients: 'number of clients (log)',
-  hosted: 'requests from hosting networks', reasoning: 'asks for reasoning traces', grading: 'asks for grades',
-  synthetic_data: 'asks for invented training data', trajectory: 'asks for agent trajectories', rewriting: 'asks for rewrites',
+  'prompt-length': 'length of prompts (log)',
+  'answer-length': 'length of responses (log)',
+  'prompt-spread': 'variation of prompt lengths',
+  'answer-spread': 'variation of response lengths',
+  'single-turns': 'prompts that begin a conversation',
+  'tool-turns': 'prompts with tool results',
+  code: 'share of code',
+  saturated: 'responses cut at the token limit',
+  'hours-entropy': 'spread over the day',
+  'gap-spread': 'variation of pauses',
+  'hours-cos': 'hours: night against day',
+  'hours-sin': 'hours: morning against evening',
+  'dispersion-10m': 'unevenness within ten minutes (log)',
+  'dispersion-1h': 'unevenness within an hour (log)',
+  'active-days': 'share of days with traffic',
+  'gap-skew': 'pauses: many short, few long',
+  rate: 'conversations a day (log)',
+  networks: 'number of networks (log)',
+  age: 'age of the account (log)',
+  clients: 'number of clients (log)',
+  hosted: 'requests from hosting networks',
+  reasoning: 'asks for reasoning traces',
+  grading: 'asks for grades',
+  synthetic_data: 'asks for invented training data',
+  trajectory: 'asks for agent trajectories',
+  rewriting: 'asks for rewrites',
 };
 
 const CAPABILITIES = {
   reasoning: ['reasoning traces', 'the chain of thought, written out', 'reasoning written out step by step'],
   grading: ['grades', 'a grade by a rubric, or the better of two responses', 'grades of other responses'],
-  'synthetic-data': ['invented training data', 'instructions, questions or dialogues', 'invented instructions and dialogues'],
+  'synthetic-data': [
+    'invented training data',
+    'instructions, questions or dialogues',
+    'invented instructions and dialogues',
+  ],
   trajectory: ['agent trajectories', 'steps, tool calls and observations', 'tool-use trajectories'],
   rewriting: ['rewrites', 'the given text in other words', 'rewritten texts'],
   code: ['code', 'share of the new text that is code', 'code'],
@@ -60,14 +92,23 @@ const CAPABILITIES = {
 };
 
 const LINKS = {
-  exact: 'the same value, which cannot be a coincidence', fact: 'a rare registration fact',
+  exact: 'the same value, which cannot be a coincidence',
+  fact: 'a rare registration fact',
   bounded: 'behaviour, with evidence that is bounded',
 };
 
 const KEYS = {
-  system: 'system prompt', tools: 'set of tools', opening: 'opening of the prompt', 'sketch-a': 'wording of the prompt',
-  'sketch-b': 'wording of the prompt', client: 'client software', shape: 'shape of the traffic', ware: 'kind of output asked for',
-  'issued-context': 'circle of passed responses', 'system-like': 'common part of system prompts', roaming: 'roaming',
+  system: 'system prompt',
+  tools: 'set of tools',
+  opening: 'opening of the prompt',
+  'sketch-a': 'wording of the prompt',
+  'sketch-b': 'wording of the prompt',
+  client: 'client software',
+  shape: 'shape of the traffic',
+  ware: 'kind of output asked for',
+  'issued-context': 'circle of passed responses',
+  'system-like': 'common part of system prompts',
+  roaming: 'roaming',
 };
 
 const pair = (table, key) => table[key] ?? table[String(key).replace(/_/g, '-')] ?? [words(key), ''];
@@ -91,11 +132,24 @@ export const linkMeans = kind => LINKS[kind] ?? '';
 export const sharedKey = name => KEYS[String(name).replace(/_/g, '-')] ?? words(name);
 
 /** Returns how sure odds are, in one or two words. @param {number} log base-10 logarithm of odds */
-export const sureness = log => log >= 4 ? 'Near certain' : log >= 2 ? 'Very likely' : log >= 1 ? 'Likely'
-    : log >= 0.3 ? 'Possible' : log > -0.3 ? 'Undecided' : 'Unlikely';
+export const sureness = log =>
+  log >= 4
+    ? 'Near certain'
+    : log >= 2
+      ? 'Very likely'
+      : log >= 1
+        ? 'Likely'
+        : log >= 0.3
+          ? 'Possible'
+          : log > -0.3
+            ? 'Undecided'
+            : 'Unlikely';
 
 /** Returns the pages of all filters, as pairs of filter and content. @param {any} page */
 export const parts = page => Object.entries(page?.filters ?? {});
 
 /** Returns the first part of a page that satisfies a condition. @param {any} page @param {(part: any) => boolean} test */
-export const part = (page, test = () => true) => parts(page).map(([, content]) => content).find(content => content && test(content));
+export const part = (page, test = () => true) =>
+  parts(page)
+    .map(([, content]) => content)
+    .find(content => content && test(content));

@@ -16,7 +16,8 @@ let layout = {key: '', nodes: [], links: []};
 async function load(draw) {
   if (force) return;
   force = 'loading';
-  for (const name of ['d3-dispatch', 'd3-quadtree', 'd3-timer', 'd3-force']) await import(`./lib/${name}.min.js`);
+  await Promise.all(['d3-dispatch', 'd3-quadtree', 'd3-timer'].map(name => import(`./lib/${name}.min.js`)));
+  await import('./lib/d3-force.min.js');
   force = globalThis.d3;
   draw();
 }
@@ -32,7 +33,8 @@ export function choose(clusters) {
   const seen = new Map();
   const hubs = shown.map(cluster => ({id: `c:${cluster.id}`, cluster, r: 6 + Math.sqrt(cluster.size)}));
   nodes.push(...hubs);
-  const quota = cluster => all <= room ? cluster.accounts.length : Math.max(1, Math.floor(room * cluster.accounts.length / all));
+  const quota = cluster =>
+    all <= room ? cluster.accounts.length : Math.max(1, Math.floor((room * cluster.accounts.length) / all));
   const add = account => {
     if (seen.has(account) || nodes.length >= MOST) return;
     const node = {id: `a:${account}`, account, r: 3};
@@ -41,7 +43,9 @@ export function choose(clusters) {
   };
   for (const cluster of shown) cluster.accounts.slice(0, quota(cluster)).forEach(add);
   for (const cluster of shown) cluster.accounts.forEach(add); // accounts of several clusters left some room
-  for (const hub of hubs) for (const account of hub.cluster.accounts) if (seen.has(account)) links.push({source: seen.get(account), target: hub});
+  for (const hub of hubs)
+    for (const account of hub.cluster.accounts)
+      if (seen.has(account)) links.push({source: seen.get(account), target: hub});
   return {nodes, links, all: new Set(clusters.flatMap(cluster => cluster.accounts)).size + clusters.length};
 }
 
@@ -53,7 +57,10 @@ function place({nodes, links}, old) {
     const away = 60 + 200 * Math.sqrt(i / Math.max(1, hubs.length));
     Object.assign(hub, {x: WIDTH / 2 + away * Math.cos(angle) * 1.3, y: HEIGHT / 2 + away * Math.sin(angle)});
   });
-  links.forEach(({source, target}, i) => { source.x ??= target.x + 25 * Math.cos(2.4 * i); source.y ??= target.y + 25 * Math.sin(2.4 * i); });
+  links.forEach(({source, target}, i) => {
+    source.x ??= target.x + 25 * Math.cos(2.4 * i);
+    source.y ??= target.y + 25 * Math.sin(2.4 * i);
+  });
   for (const node of nodes) Object.assign(node, {x: old.get(node.id)?.x ?? node.x, y: old.get(node.id)?.y ?? node.y});
 }
 
@@ -63,9 +70,18 @@ function arrange(clusters) {
   const old = new Map(layout.nodes.map(node => [node.id, node]));
   layout = {key, ...choose(clusters)};
   place(layout, old);
-  const simulation = force.forceSimulation(layout.nodes).force('link', force.forceLink(layout.links).distance(22).strength(0.7))
-    .force('charge', force.forceManyBody().strength(-14).distanceMax(220)).force('x', force.forceX(WIDTH / 2).strength(0.05)).force('y', force.forceY(HEIGHT / 2).strength(0.07))
-    .force('collide', force.forceCollide(node => node.r + 1.5)).alphaDecay(1 - 0.001 ** (1 / TICKS)).stop();
+  const simulation = force
+    .forceSimulation(layout.nodes)
+    .force('link', force.forceLink(layout.links).distance(22).strength(0.7))
+    .force('charge', force.forceManyBody().strength(-14).distanceMax(220))
+    .force('x', force.forceX(WIDTH / 2).strength(0.05))
+    .force('y', force.forceY(HEIGHT / 2).strength(0.07))
+    .force(
+      'collide',
+      force.forceCollide(node => node.r + 1.5),
+    )
+    .alphaDecay(1 - 0.001 ** (1 / TICKS))
+    .stop();
   simulation.tick(TICKS);
   fit(layout.nodes);
   return layout;
@@ -74,7 +90,12 @@ function arrange(clusters) {
 /** Moves and scales nodes so that they fill the picture. */
 function fit(nodes) {
   const edge = (axis, side) => side(...nodes.map(node => node[axis] + (side === Math.min ? -node.r : node.r)));
-  const [left, right, top, bottom] = [edge('x', Math.min), edge('x', Math.max), edge('y', Math.min), edge('y', Math.max)];
+  const [left, right, top, bottom] = [
+    edge('x', Math.min),
+    edge('x', Math.max),
+    edge('y', Math.min),
+    edge('y', Math.max),
+  ];
   const scale = Math.min(2.2, (WIDTH - 24) / (right - left), (HEIGHT - 24) / (bottom - top));
   for (const node of nodes) {
     node.x = WIDTH / 2 + (node.x - (left + right) / 2) * scale;
@@ -84,29 +105,71 @@ function fit(nodes) {
 
 function drawing({nodes, links}) {
   const hubs = nodes.filter(node => node.cluster);
-  return html`<svg class="graph" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="Clusters and their accounts; the table beside has the same">
-    <path class="links" d=${links.map(link => `M${link.source.x.toFixed(1)} ${link.source.y.toFixed(1)}L${link.target.x.toFixed(1)} ${link.target.y.toFixed(1)}`).join('')}/>
+  return html`<svg
+    class="graph"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="group"
+    aria-label="Clusters and their accounts; the table beside has the same"
+  >
+    <path
+      class="links"
+      d=${links.map(link => `M${link.source.x.toFixed(1)} ${link.source.y.toFixed(1)}L${link.target.x.toFixed(1)} ${link.target.y.toFixed(1)}`).join('')}
+    />
     ${nodes.filter(node => node.account).map(node => svg`<circle class="member" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r}><title>${visible(node.account).slice(0, 80)}</title></circle>`)}
-    ${hubs.map(node => svg`<a href="#/clusters/${encodeURIComponent(node.cluster.id)}" tabindex="-1"><circle class="hub" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r.toFixed(1)}><title>${visible(node.cluster.id)}: ${node.cluster.size} accounts, ${odds(node.cluster.evidence)}</title></circle>
-      <text x=${node.x.toFixed(1)} y=${(node.y + 4).toFixed(1)} text-anchor="middle">${visible(node.cluster.id).slice(0, 8)}</text></a>`)}</svg>`;
+    ${hubs.map(
+      node => svg`<a href="#/clusters/${encodeURIComponent(node.cluster.id)}" tabindex="-1"><circle class="hub" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r.toFixed(1)}><title>${visible(node.cluster.id)}: ${node.cluster.size} accounts, ${odds(node.cluster.evidence)}</title></circle>
+      <text x=${node.x.toFixed(1)} y=${(node.y + 4).toFixed(1)} text-anchor="middle">${visible(node.cluster.id).slice(0, 8)}</text></a>`,
+    )}
+  </svg>`;
 }
 
 let memo = {};
-const once = (of, clusters) => memo.of === of && memo.force === force ? memo.drawn : (memo = {of, force, drawn: drawing(arrange(clusters))}).drawn;
+const once = (of, clusters) =>
+  memo.of === of && memo.force === force ? memo.drawn : (memo = {of, force, drawn: drawing(arrange(clusters))}).drawn;
 
 /** Draws the page. @param {any} route @param {() => void} draw */
 export function view(route, draw) {
   const list = use('/clusters', 30);
   load(draw);
-  const clusters = parts(list.data).flatMap(([, part]) => Array.isArray(part) ? part : []);
+  const clusters = parts(list.data).flatMap(([, part]) => (Array.isArray(part) ? part : []));
   const ready = force && force !== 'loading';
-  const picture = clusters.length ? ready ? once(list.data, clusters) : empty('Arranging …') : empty('No cluster was found.');
-  const rows = clusters.flatMap(cluster => cluster.accounts.map(account => ({account, cluster: cluster.id, evidence: cluster.evidence})));
-  return html`<h1>Graph</h1><p class="lead">Large circles are clusters, small ones their accounts. An account between two clusters belongs to both.</p>
-    <div class="beside">${panel('Picture', picture, {path: '/clusters', entry: list, note: ready && layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}
-    ${panel('Accounts in clusters', table('Accounts in clusters', [{name: 'Account', cell: row => accountLink(row.account), by: row => row.account}, {name: 'Cluster', cell: row => clusterLink(row.cluster), by: row => row.cluster},
-    {name: 'Evidence', num: true, cell: row => row.evidence.toFixed(1), by: row => row.evidence}], rowsOnce(list.data, rows), {sorted: [2, true]}), {path: '/clusters', entry: list})}</div>`;
+  const picture = clusters.length
+    ? ready
+      ? once(list.data, clusters)
+      : empty('Arranging …')
+    : empty('No cluster was found.');
+  return html`<h1>Graph</h1>
+    <p class="lead">
+      Large circles are clusters, small ones their accounts. An account between two clusters belongs to both.
+    </p>
+    <div class="beside">
+      ${panel('Picture', picture, {path: '/clusters', entry: list, note: ready && layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}
+      ${panel(
+        'Accounts in clusters',
+        table(
+          'Accounts in clusters',
+          [
+            {name: 'Account', cell: row => accountLink(row.account), by: row => row.account},
+            {name: 'Cluster', cell: row => clusterLink(row.cluster), by: row => row.cluster},
+            {name: 'Evidence', num: true, cell: row => row.evidence.toFixed(1), by: row => row.evidence},
+          ],
+          rowsOnce(list.data, clusters),
+          {sorted: [2, true]},
+        ),
+        {path: '/clusters', entry: list},
+      )}
+    </div>`;
 }
 
 let kept = {};
-const rowsOnce = (of, rows) => kept.of === of ? kept.rows : (kept = {of, rows}).rows;
+
+/** Returns the rows of the table, which are made once for each answer of the gateway. */
+function rowsOnce(of, clusters) {
+  if (kept.of !== of) {
+    const rows = clusters.flatMap(({accounts, id, evidence}) =>
+      accounts.map(account => ({account, cluster: id, evidence})),
+    );
+    kept = {of, rows};
+  }
+  return kept.rows;
+}

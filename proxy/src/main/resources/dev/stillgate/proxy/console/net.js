@@ -50,7 +50,7 @@ export function learnTime(iso) {
  */
 export function use(path, every = 15) {
   let entry = cache.get(path);
-  if (!entry) cache.set(path, entry = {path, data: null, at: 0, error: null, status: 0, busy: false, tried: 0});
+  if (!entry) cache.set(path, (entry = {path, data: null, at: 0, error: null, status: 0, busy: false, tried: 0}));
   entry.every = every * 1000;
   used.add(path);
   if (!entry.tried && !entry.busy) load(entry);
@@ -106,7 +106,8 @@ export function refreshDue() {
   if (document.hidden) return;
   for (const path of used) {
     const entry = cache.get(path);
-    if (!entry.busy && Date.now() - entry.tried >= (entry.error ? Math.min(entry.every, 5000) : entry.every)) load(entry);
+    if (!entry.busy && Date.now() - entry.tried >= (entry.error ? Math.min(entry.every, 5000) : entry.every))
+      load(entry);
   }
 }
 
@@ -131,25 +132,45 @@ export const mayWrite = () => cache.get('/console/session')?.data?.write === tru
 export async function order(path, body) {
   if (!mayWrite()) return {ok: false, status: 0, data: null, error: 'this console is read-only'};
   try {
-    const response = await fetch(path, body === null ? {method: 'POST'}
-        : {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
+    const response = await fetch(
+      path,
+      body === null
+        ? {method: 'POST'}
+        : {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)},
+    );
     reached();
     const text = await response.text();
     let data = null;
     try {
       data = JSON.parse(text);
-    } catch { /* operations answer with text */ }
+    } catch {
+      /* operations answer with text */
+    }
     invalidate(['/']);
-    return {ok: response.ok, status: response.status, data, text, error: response.ok ? null : problem(response.status, text)};
+    return {
+      ok: response.ok,
+      status: response.status,
+      data,
+      text,
+      error: response.ok ? null : problem(response.status, text),
+    };
   } catch {
     failed();
-    return {ok: false, status: 0, data: null, error: 'the gateway does not answer; whether the order arrived is unknown'};
+    return {
+      ok: false,
+      status: 0,
+      data: null,
+      error: 'the gateway does not answer; whether the order arrived is unknown',
+    };
   }
 }
 
 const CONCERNS = {
-  review: ['/review'], clusters: ['/clusters', '/dossiers', '/review'], policy: ['/config', '/policies', '/filters'],
-  standings: ['/accounts/', '/clusters', '/dossiers', '/now'], backtests: ['/backtests'],
+  review: ['/review'],
+  clusters: ['/clusters', '/dossiers', '/review'],
+  policy: ['/config', '/policies', '/filters'],
+  standings: ['/accounts/', '/clusters', '/dossiers', '/now'],
+  backtests: ['/backtests'],
 };
 
 let source = null;
@@ -166,7 +187,10 @@ export function listen(exchanges) {
   source?.close();
   withTail = exchanges;
   source = new EventSource(`/console/events${exchanges ? '?tail=1' : ''}`);
-  source.onopen = () => { reached(); changed(); };
+  source.onopen = () => {
+    reached();
+    changed();
+  };
   source.onerror = failed;
   source.addEventListener('now', event => {
     reached();

@@ -3,46 +3,101 @@ import {html, nothing, panel, accountLink, clusterLink, ago, standing, empty, te
 import {chance, count, odds, percent, plural, words} from './format.js';
 import {table} from './table.js';
 import {family, parts, signal, sureness} from './explain.js';
-import {judgeAccount, judgeCluster, orderButton} from './actions.js';
+import {orderButton} from './actions.js';
+import {judgeAccount, judgeCluster} from './orders.js';
 import {use} from './net.js';
 
-const reasons = list => (list ?? []).map((name, i) => i ? signal(name)[0].replace(/^./, first => first.toLowerCase()) : signal(name)[0]).join('; ');
+const reasons = list =>
+  (list ?? [])
+    .map((name, i) => (i ? signal(name)[0].replace(/^./, first => first.toLowerCase()) : signal(name)[0]))
+    .join('; ');
 
 function clusterItem(item) {
-  return html`<li class="item"><article aria-label="Cluster ${item.id}"><header><h3>${clusterLink(item.id)} · ${plural(item.size, 'account')}</h3>${standing(item.standing)}</header>
-    <p><b>${sureness(item.evidence)} one actor</b> (${odds(item.evidence)}). ${reasons(item.reasons)}.</p>
-    <p class="note">Found ${ago(item.since)} · ${count(item.unlabelled)} not judged yet${item.links?.length ? html` · linked by ${item.links.map(link => brief(link.name)).reduce((all, each) => html`${all}, ${each}`)}` : nothing}</p>
-    ${item.pending ? html`<p class="call">${words(item.pending.what)} by ${text(item.pending.by)} waits for another operator (${item.pending.approvals} of ${item.pending.needed}): ${text(item.pending.why, 200)}</p>` : nothing}
-    <p class="buttons"><a class="button" href="#/clusters/${encodeURIComponent(item.id)}">Read the dossier<span class="vh"> of ${item.id}</span></a>
-      ${orderButton(html`Confirm<span class="vh"> ${item.id}</span>`, () => judgeCluster('confirm', item))}
-      ${orderButton(html`Refute<span class="vh"> ${item.id}</span>`, () => judgeCluster('refute', item))}</p></article></li>`;
+  return html`<li class="item">
+    <article aria-label="Cluster ${item.id}">
+      <header>
+        <h3>${clusterLink(item.id)} · ${plural(item.size, 'account')}</h3>
+        ${standing(item.standing)}
+      </header>
+      <p><b>${sureness(item.evidence)} one actor</b> (${odds(item.evidence)}). ${reasons(item.reasons)}.</p>
+      <p class="note">
+        Found ${ago(item.since)} · ${count(item.unlabelled)} not judged
+        yet${item.links?.length ? html` · linked by ${item.links.map(link => brief(link.name)).reduce((all, each) => html`${all}, ${each}`)}` : nothing}
+      </p>
+      ${item.pending ? html`<p class="call">${words(item.pending.what)} by ${text(item.pending.by)} waits for another operator (${item.pending.approvals} of ${item.pending.needed}): ${text(item.pending.why, 200)}</p>` : nothing}
+      <p class="buttons">
+        <a class="button" href="#/clusters/${encodeURIComponent(item.id)}"
+          >Read the dossier<span class="vh"> of ${item.id}</span></a
+        >
+        ${orderButton(html`Confirm<span class="vh"> ${item.id}</span>`, () => judgeCluster('confirm', item))}
+        ${orderButton(html`Refute<span class="vh"> ${item.id}</span>`, () => judgeCluster('refute', item))}
+      </p>
+    </article>
+  </li>`;
 }
 
 function accountItem(item) {
   const like = item.resembles;
-  return html`<li class="item"><article aria-label="Account ${String(item.id).slice(0, 60)}"><header><h3>${accountLink(item.id)}</h3>${standing(item.standing)}</header>
-    ${like ? html`<p>Behaves like the confirmed campaign ${clusterLink(like.campaign)}: of the known customers, ${chance(like.p)} look as much like it.</p>`
-    : html`<p>A new account, drawn at random for calibration. Vouch for it if you know that the customer is honest.</p>`}
-    <p class="note">First seen ${ago(item.since)}</p>
-    <p class="buttons">${['confirm', 'refute', 'vouch'].map(verb => orderButton(html`${verb === 'vouch' ? 'Vouch' : verb === 'confirm' ? 'Confirm' : 'Refute'}<span class="vh"> ${String(item.id).slice(0, 60)}</span>`, () => judgeAccount(verb, item.id)))}</p></article></li>`;
+  return html`<li class="item">
+    <article aria-label="Account ${String(item.id).slice(0, 60)}">
+      <header>
+        <h3>${accountLink(item.id)}</h3>
+        ${standing(item.standing)}
+      </header>
+      ${
+        like
+          ? html`<p>
+              Behaves like the confirmed campaign ${clusterLink(like.campaign)}: of the known customers,
+              ${chance(like.p)} look as much like it.
+            </p>`
+          : html`<p>
+              A new account, drawn at random for calibration. Vouch for it if you know that the customer is honest.
+            </p>`
+      }
+      <p class="note">First seen ${ago(item.since)}</p>
+      <p class="buttons">
+        ${['confirm', 'refute', 'vouch'].map(verb => orderButton(html`${verb === 'vouch' ? 'Vouch' : verb === 'confirm' ? 'Confirm' : 'Refute'}<span class="vh"> ${String(item.id).slice(0, 60)}</span>`, () => judgeAccount(verb, item.id)))}
+      </p>
+    </article>
+  </li>`;
 }
 
 function calibration(page) {
-  const part = parts(page).map(([, each]) => each).find(each => each?.strata);
+  const part = parts(page)
+    .map(([, each]) => each)
+    .find(each => each?.strata);
   if (!part) return empty('No filter of this gateway calibrates.');
-  const observed = share => share.of ? html`${percent(share.share)} <span class="note">at most ${percent(share.upper95)}</span>` : html`<span class="note">no vouched accounts</span>`;
-  return html`<p class="note">Vouched customers show how many innocent accounts the evidence would touch. Evidence tightens accounts only where the observed share keeps the promise of ${percent(part.promised.tightened)}.</p>
-    ${table('Promised and observed effect on innocent accounts', [
-    {name: 'Stratum', cell: row => text(row.stratum), by: row => row.stratum},
-    {name: 'Accounts', num: true, cell: row => count(row.accounts), by: row => row.accounts},
-    {name: 'Vouched', num: true, cell: row => count(row.observed.of), by: row => row.observed.of},
-    {name: 'Would be tightened', cell: row => observed(row.observed), by: row => row.observed.share ?? -1},
-    {name: 'Evidence may tighten', cell: row => row.mayTighten ? 'yes' : 'no, marks at most', by: row => row.mayTighten ? 1 : 0},
-  ], part.strata)}`;
+  const observed = share =>
+    share.of
+      ? html`${percent(share.share)} <span class="note">at most ${percent(share.upper95)}</span>`
+      : html`<span class="note">no vouched accounts</span>`;
+  return html`<p class="note">
+      Vouched customers show how many innocent accounts the evidence would touch. Evidence tightens accounts only where
+      the observed share keeps the promise of ${percent(part.promised.tightened)}.
+    </p>
+    ${table(
+      'Promised and observed effect on innocent accounts',
+      [
+        {name: 'Stratum', cell: row => text(row.stratum), by: row => row.stratum},
+        {name: 'Accounts', num: true, cell: row => count(row.accounts), by: row => row.accounts},
+        {name: 'Vouched', num: true, cell: row => count(row.observed.of), by: row => row.observed.of},
+        {name: 'Would be tightened', cell: row => observed(row.observed), by: row => row.observed.share ?? -1},
+        {
+          name: 'Evidence may tighten',
+          cell: row => (row.mayTighten ? 'yes' : 'no, marks at most'),
+          by: row => (row.mayTighten ? 1 : 0),
+        },
+      ],
+      part.strata,
+    )}`;
 }
 
 /** Returns the table of kinds of evidence for the list of clusters. @param {any} cluster */
-export const kinds = cluster => Object.entries(cluster.evidenceByFamily ?? {}).filter(([, value]) => value > 0.3).map(([name]) => family(name)[0]).join(', ');
+export const kinds = cluster =>
+  Object.entries(cluster.evidenceByFamily ?? {})
+    .filter(([, value]) => value > 0.3)
+    .map(([name]) => family(name)[0])
+    .join(', ');
 
 /** Draws the page. */
 export function view() {
@@ -50,9 +105,25 @@ export function view() {
   const promise = use('/review/calibration', 60);
   const items = parts(queue.data).flatMap(([, part]) => part.items ?? []);
   const size = parts(queue.data).reduce((all, [, part]) => all + (part.size ?? 0), 0);
-  return html`<h1>Review</h1><p class="lead">Clusters and accounts that wait for a judgement, most suspicious first. Read the dossier, then confirm or refute. Both can be undone.</p>
-    ${panel('Queue', items.length ? html`<ul class="items">${items.slice(0, 100).map(item => item.kind === 'cluster' ? clusterItem(item) : accountItem(item))}</ul>
-      ${items.length > 100 ? html`<p class="note">The first 100 of ${count(size)} are shown.</p>` : nothing}` : empty('Nothing waits for a judgement.'),
-    {path: '/review?limit=1000', command: 'stillgate review', entry: queue, note: size ? `${plural(size, 'item')}` : nothing})}
+  return html`<h1>Review</h1>
+    <p class="lead">
+      Clusters and accounts that wait for a judgement, most suspicious first. Read the dossier, then confirm or refute.
+      Both can be undone.
+    </p>
+    ${panel(
+      'Queue',
+      items.length
+        ? html`<ul class="items">
+              ${items.slice(0, 100).map(item => (item.kind === 'cluster' ? clusterItem(item) : accountItem(item)))}
+            </ul>
+            ${items.length > 100 ? html`<p class="note">The first 100 of ${count(size)} are shown.</p>` : nothing}`
+        : empty('Nothing waits for a judgement.'),
+      {
+        path: '/review?limit=1000',
+        command: 'stillgate review',
+        entry: queue,
+        note: size ? `${plural(size, 'item')}` : nothing,
+      },
+    )}
     ${panel('Calibration', calibration(promise.data), {path: '/review/calibration', entry: promise})}`;
 }

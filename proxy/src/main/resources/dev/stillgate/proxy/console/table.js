@@ -30,10 +30,23 @@ class Table extends HTMLElement {
   caption = '';
   more = '';
 
-  set columns(value) { this.#columns = value; this.#queue(); }
-  set rows(value) { if (value !== this.#rows) { this.#rows = value; this.#stale = true; } this.#queue(); }
-  set sorted(value) { this.#order ??= value; }
-  get rows() { return this.#shown; }
+  set columns(value) {
+    this.#columns = value;
+    this.#queue();
+  }
+  set rows(value) {
+    if (value !== this.#rows) {
+      this.#rows = value;
+      this.#stale = true;
+    }
+    this.#queue();
+  }
+  set sorted(value) {
+    this.#order ??= value;
+  }
+  get rows() {
+    return this.#shown;
+  }
 
   connectedCallback() {
     addEventListener('beforeprint', this.#print);
@@ -46,25 +59,44 @@ class Table extends HTMLElement {
     removeEventListener('afterprint', this.#printed);
   }
 
-  #print = () => { this.#all = true; this.#draw(); };
-  #printed = () => { this.#all = false; this.#draw(); };
+  #print = () => {
+    this.#all = true;
+    this.#draw();
+  };
+  #printed = () => {
+    this.#all = false;
+    this.#draw();
+  };
 
   #queue() {
     if (this.#queued) return;
     this.#queued = true;
-    queueMicrotask(() => { this.#queued = false; if (this.isConnected) this.#draw(); });
+    queueMicrotask(() => {
+      this.#queued = false;
+      if (this.isConnected) this.#draw();
+    });
   }
 
   #arrange() {
     const wanted = this.#filter.trim().toLowerCase();
     const finders = this.#columns.filter(column => column.find ?? column.by);
-    let rows = wanted ? this.#rows.filter(row => finders.some(column => String((column.find ?? column.by)(row) ?? '').toLowerCase().includes(wanted))) : this.#rows;
+    let rows = wanted
+      ? this.#rows.filter(row =>
+          finders.some(column =>
+            String((column.find ?? column.by)(row) ?? '')
+              .toLowerCase()
+              .includes(wanted),
+          ),
+        )
+      : this.#rows;
     if (this.#order) {
       const [index, down] = this.#order;
       const by = this.#columns[index]?.by;
       if (by) {
         const keyed = rows.map(row => [by(row), row]);
-        keyed.sort(([a], [b]) => (a ?? -Infinity) < (b ?? -Infinity) ? -1 : (a ?? -Infinity) > (b ?? -Infinity) ? 1 : 0);
+        keyed.sort(([a], [b]) =>
+          (a ?? -Infinity) < (b ?? -Infinity) ? -1 : (a ?? -Infinity) > (b ?? -Infinity) ? 1 : 0,
+        );
         if (down) keyed.reverse();
         rows = keyed.map(([, row]) => row);
       }
@@ -90,9 +122,20 @@ class Table extends HTMLElement {
   #head(column, index) {
     const [present, down] = this.#order ?? [];
     const order = present === index ? (down ? 'descending' : 'ascending') : 'none';
-    return html`<th scope="col" class=${column.num ? 'n' : ''} aria-sort=${column.by ? order : nothing} title=${column.gloss ?? nothing}>${column.by
-      ? html`<button type="button" class="sort" @click=${() => this.#sort(index)}>${column.name}<span aria-hidden="true">${
-        order === 'none' ? '' : down ? ' ▾' : ' ▴'}</span></button>` : column.name}</th>`;
+    return html`<th
+      scope="col"
+      class=${column.num ? 'n' : ''}
+      aria-sort=${column.by ? order : nothing}
+      title=${column.gloss ?? nothing}
+    >
+      ${
+        column.by
+          ? html`<button type="button" class="sort" @click=${() => this.#sort(index)}>
+              ${column.name}<span aria-hidden="true">${order === 'none' ? '' : down ? ' ▾' : ' ▴'}</span>
+            </button>`
+          : column.name
+      }
+    </th>`;
   }
 
   #draw() {
@@ -101,18 +144,83 @@ class Table extends HTMLElement {
     const virtual = rows.length > VIRTUAL && !this.#all;
     const box = this.querySelector('.rows');
     const first = virtual ? Math.max(0, Math.min(rows.length - 1, Math.floor((box?.scrollTop ?? 0) / ROW) - SPARE)) : 0;
-    const last = virtual ? Math.min(rows.length, first + Math.ceil((box?.clientHeight || 600) / ROW) + 2 * SPARE)
+    const last = virtual
+      ? Math.min(rows.length, first + Math.ceil((box?.clientHeight || 600) / ROW) + 2 * SPARE)
       : Math.min(rows.length, this.#all ? PRINTED : rows.length);
-    const gap = size => size > 0 ? html`<tr class="gap" aria-hidden="true"><td colspan=${this.#columns.length} height=${size * ROW}></td></tr>` : nothing;
-    render(html`${this.#rows.length > 8 ? html`<p class="filter"><label>Filter <input type="search" autocomplete="off" spellcheck="false" .value=${this.#filter} @input=${event => this.#seek(event)}></label>
-        <span class="note" role="status">${rows.length === this.#rows.length ? count(rows.length) : `${count(rows.length)} of ${count(this.#rows.length)}`} rows${this.more ? `, ${this.more}` : ''}</span></p>` : nothing}
-      <div class="rows ${virtual ? 'virtual' : ''}" tabindex="0" role="region" aria-label=${this.caption} @scroll=${virtual ? () => this.#queue() : nothing}>
-      <table aria-rowcount=${rows.length + 1}><caption class="vh">${this.caption}</caption>
-        <thead><tr aria-rowindex="1">${this.#columns.map((column, index) => this.#head(column, index))}</tr></thead>
-        <tbody>${gap(first)}${rows.slice(first, last).map((row, i) => html`<tr aria-rowindex=${first + i + 2} class=${row.class ?? ''}>${this.#columns.map((column, c) =>
-    c ? html`<td class=${column.num ? 'n' : ''}>${column.cell(row)}</td>` : html`<th scope="row" class=${column.num ? 'n' : ''}>${column.cell(row)}</th>`)}</tr>`)}${gap(virtual ? rows.length - last : 0)}
-        ${rows.length ? nothing : html`<tr><td colspan=${this.#columns.length} class="empty">No rows${this.#filter ? ' for this filter' : ''}.</td></tr>`}
-        ${this.#all && rows.length > last ? html`<tr><td colspan=${this.#columns.length} class="empty">and ${count(rows.length - last)} more</td></tr>` : nothing}</tbody></table></div>`, this);
+    const gap = size =>
+      size > 0
+        ? html`<tr class="gap" aria-hidden="true">
+            <td colspan=${this.#columns.length} height=${size * ROW}></td>
+          </tr>`
+        : nothing;
+    render(
+      html`${
+          this.#rows.length > 8
+            ? html`<p class="filter">
+                <label
+                  >Filter
+                  <input
+                    type="search"
+                    autocomplete="off"
+                    spellcheck="false"
+                    .value=${this.#filter}
+                    @input=${event => this.#seek(event)}
+                /></label>
+                <span class="note" role="status"
+                  >${rows.length === this.#rows.length ? count(rows.length) : `${count(rows.length)} of ${count(this.#rows.length)}`}
+                  rows${this.more ? `, ${this.more}` : ''}</span
+                >
+              </p>`
+            : nothing
+        }
+        <div
+          class="rows ${virtual ? 'virtual' : ''}"
+          tabindex="0"
+          role="region"
+          aria-label=${this.caption}
+          @scroll=${virtual ? () => this.#queue() : nothing}
+        >
+          <table aria-rowcount=${rows.length + 1}>
+            <caption class="vh">
+              ${this.caption}
+            </caption>
+            <thead>
+              <tr aria-rowindex="1">
+                ${this.#columns.map((column, index) => this.#head(column, index))}
+              </tr>
+            </thead>
+            <tbody>
+              ${gap(first)}${rows.slice(first, last).map(
+                (row, i) =>
+                  html`<tr aria-rowindex=${first + i + 2} class=${row.class ?? ''}>
+                    ${this.#columns.map((column, c) =>
+                      c
+                        ? html`<td class=${column.num ? 'n' : ''}>${column.cell(row)}</td>`
+                        : html`<th scope="row" class=${column.num ? 'n' : ''}>${column.cell(row)}</th>`,
+                    )}
+                  </tr>`,
+              )}${gap(virtual ? rows.length - last : 0)}
+              ${
+                rows.length
+                  ? nothing
+                  : html`<tr>
+                      <td colspan=${this.#columns.length} class="empty">
+                        No rows${this.#filter ? ' for this filter' : ''}.
+                      </td>
+                    </tr>`
+              }
+              ${
+                this.#all && rows.length > last
+                  ? html`<tr>
+                      <td colspan=${this.#columns.length} class="empty">and ${count(rows.length - last)} more</td>
+                    </tr>`
+                  : nothing
+              }
+            </tbody>
+          </table>
+        </div>`,
+      this,
+    );
   }
 }
 
@@ -126,4 +234,10 @@ customElements.define('sg-table', Table);
  * @param {{sorted?: [number, boolean], more?: string}} [options]
  */
 export const table = (caption, columns, rows, {sorted, more} = {}) =>
-  html`<sg-table .caption=${caption} .more=${more ?? ''} .sorted=${sorted ?? null} .columns=${columns} .rows=${rows}></sg-table>`;
+  html`<sg-table
+    .caption=${caption}
+    .more=${more ?? ''}
+    .sorted=${sorted ?? null}
+    .columns=${columns}
+    .rows=${rows}
+  ></sg-table>`;

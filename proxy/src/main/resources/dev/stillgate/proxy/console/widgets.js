@@ -16,26 +16,37 @@ export function text(value, longest = LONGEST) {
   const shown = visible(value);
   if (shown.length <= longest) return html`<bdi>${shown}</bdi>`;
   const half = Math.floor(longest / 2) - 1;
-  return html`<details class="long"><summary><bdi>${shown.slice(0, half)}…${shown.slice(-half)}</bdi>
-    <span class="note">${count(shown.length)} characters</span></summary><bdi class="whole">${shown}</bdi></details>`;
+  return html`<details class="long">
+    <summary>
+      <bdi>${shown.slice(0, half)}…${shown.slice(-half)}</bdi>
+      <span class="note">${count(shown.length)} characters</span>
+    </summary>
+    <bdi class="whole">${shown}</bdi>
+  </details>`;
 }
 
 /** Text that is cut without a control, for places inside of links and captions. @param {unknown} value @param {number} [longest] */
 export function brief(value, longest = 40) {
   const shown = visible(value);
-  return html`<bdi title=${shown.slice(0, 2000)}>${shown.length <= longest ? shown : `${shown.slice(0, longest - 6)}…${shown.slice(-5)}`}</bdi>`;
+  return html`<bdi title=${shown.slice(0, 2000)}
+    >${shown.length <= longest ? shown : `${shown.slice(0, longest - 6)}…${shown.slice(-5)}`}</bdi
+  >`;
 }
 
 /** Link to a page of an account. @param {string} account */
-export const accountLink = account => html`<a class="id" href="#/accounts/${encodeURIComponent(account)}">${brief(account)}</a>`;
+export const accountLink = account =>
+  html`<a class="id" href="#/accounts/${encodeURIComponent(account)}">${brief(account)}</a>`;
 /** Link to the dossier of a cluster. @param {string} cluster */
-export const clusterLink = cluster => html`<a class="id" href="#/clusters/${encodeURIComponent(cluster)}">${brief(cluster)}</a>`;
+export const clusterLink = cluster =>
+  html`<a class="id" href="#/clusters/${encodeURIComponent(cluster)}">${brief(cluster)}</a>`;
 
 /** A time in the zone of the reader, with UTC as its title. @param {string|number|null} at @param {'full'|'minute'|'clock'|'day'} [form] */
 export function time(at, form = 'minute') {
   const value = millis(at);
   if (value == null) return html`<span class="none">–</span>`;
-  return html`<time datetime=${new Date(value).toISOString()} title=${isUtc() ? 'in UTC' : inUtc(value)}>${when(value, form)}</time>`;
+  return html`<time datetime=${new Date(value).toISOString()} title=${isUtc() ? 'in UTC' : inUtc(value)}
+    >${when(value, form)}</time
+  >`;
 }
 
 /** How long ago a time was, by the gateway's clock. @param {string|number|null} at */
@@ -51,23 +62,46 @@ export function ago(at) {
 export function standing(name) {
   const place = LADDER.indexOf(name);
   return html`<span class="standing s-${place < 0 ? 'unknown' : name}" title=${standingMeans(name)}>
-    <svg viewBox="0 0 20 12" width="20" height="12" aria-hidden="true">${[1, 2, 3, 4].map(step =>
-      svg`<rect x=${(step - 1) * 5} y=${9 - step * 2} width="4" height=${3 + step * 2} class=${step <= place ? 'on' : 'off'}/>`)}</svg>
-    ${place < 0 ? brief(name ?? 'unknown', 20) : name}</span>`;
+    <svg viewBox="0 0 20 12" width="20" height="12" aria-hidden="true">
+      ${[1, 2, 3, 4].map(
+        step =>
+          svg`<rect x=${(step - 1) * 5} y=${9 - step * 2} width="4" height=${3 + step * 2} class=${step <= place ? 'on' : 'off'}/>`,
+      )}
+    </svg>
+    ${place < 0 ? brief(name ?? 'unknown', 20) : name}</span
+  >`;
 }
 
 /** A bar of a share beside its number. @param {number} share 0 to 1 @param {string} [label] */
-export const bar = (share, label) => html`<span class="barred"><svg class="bar" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 8">
-  <rect class="track" width="100" height="8"/><rect class="fill" width=${Math.max(0, Math.min(100, 100 * (share || 0)))} height="8"/></svg>
-  <span class="num">${label ?? percent(share)}</span></span>`;
+export const bar = (share, label) =>
+  html`<span class="barred"
+    ><svg class="bar" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 8">
+      <rect class="track" width="100" height="8" />
+      <rect class="fill" width=${Math.max(0, Math.min(100, 100 * (share || 0)))} height="8" />
+    </svg>
+    <span class="num">${label ?? percent(share)}</span></span
+  >`;
 
 /** A figure with its name. @param {string} name @param {unknown} value @param {unknown} [note] */
-export const figure = (name, value, note) => html`<div class="figure"><dt>${name}</dt><dd>${value}${note
-    ? html` <span class="note">${note}</span>` : nothing}</dd></div>`;
+export const figure = (name, value, note) =>
+  html`<div class="figure">
+    <dt>${name}</dt>
+    <dd>${value}${note ? html` <span class="note">${note}</span>` : nothing}</dd>
+  </div>`;
 
 /** List of names with values; entries without a value are left out. @param {[string, unknown][]} entries */
-export const facts = entries => html`<dl class="facts">${entries.filter(([, value]) => value != null && value !== '')
-  .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+export const facts = entries =>
+  html`<dl class="facts">
+    ${entries
+      .filter(([, value]) => value != null && value !== '')
+      .map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+  </dl>`;
 
 const quote = value => `'${String(value).replace(/'/g, `'\\''`)}'`;
 
@@ -94,18 +128,46 @@ function showCommand(event) {
 export function panel(title, content, {path, note, wide, command, entry, id} = {}) {
   const name = id ?? title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return html`<section class="panel ${wide ? 'wide' : ''}" aria-labelledby="h-${name}">
-    <header><h2 id="h-${name}">${title}</h2>${path ? html`<p class="sources">
-      <a href=${path} target="_blank" rel="noopener" aria-label="${title} as JSON">as JSON</a>
-      <button type="button" class="plain" aria-expanded="false" aria-label="${title} as command" @click=${showCommand}>as command</button></p>` : nothing}</header>
-    ${path ? html`<pre class="command" hidden tabindex="0">${command ? html`${visible(command)}
-` : nothing}${visible(curl(path))}</pre>` : nothing}
-    ${note ? html`<p class="note">${note}</p>` : nothing}
-    ${entry && !entry.data ? waiting(entry) : content}</section>`;
+    <header>
+      <h2 id="h-${name}">${title}</h2>
+      ${
+        path
+          ? html`<p class="sources">
+              <a href=${path} target="_blank" rel="noopener" aria-label="${title} as JSON">as JSON</a>
+              <button
+                type="button"
+                class="plain"
+                aria-expanded="false"
+                aria-label="${title} as command"
+                @click=${showCommand}
+              >
+                as command
+              </button>
+            </p>`
+          : nothing
+      }
+    </header>
+    ${
+      path
+        ? html`<pre class="command" hidden tabindex="0">
+${command ? html`${visible(command)} ` : nothing}${visible(curl(path))}</pre>`
+        : nothing
+    }
+    ${note ? html`<p class="note">${note}</p>` : nothing} ${entry && !entry.data ? waiting(entry) : content}
+  </section>`;
 }
 
 /** Shown as long as a page has no data. @param {any} entry */
-export const waiting = entry => html`<p class="empty">${entry.error && entry.status !== 0 ? text(entry.error, 200)
-  : entry.error ? 'Not read yet: the gateway does not answer.' : 'Reading …'}</p>`;
+export const waiting = entry =>
+  html`<p class="empty">
+    ${
+      entry.error && entry.status !== 0
+        ? text(entry.error, 200)
+        : entry.error
+          ? 'Not read yet: the gateway does not answer.'
+          : 'Reading …'
+    }
+  </p>`;
 
 /** A sentence in place of a table without rows. @param {string} sentence */
 export const empty = sentence => html`<p class="empty">${sentence}</p>`;

@@ -5,27 +5,40 @@ import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Demo: a stub model, a gateway in front of it with the shipped configuration, and commands to try. */
+/** Demo: honest customers and three campaigns, a stub model, and a gateway between them. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Start a stub model and a gateway in front of it.",
-            "The gateway has the shipped configuration and real GeoLite2 databases. Commands to try are printed, and both",
-            "keep running. With --once: run a short tour, print it, exit 0 or 1."
+            "Play honest customers and three campaigns against a gateway.",
+            "A stub model answers. A day takes a minute. The console's address and commands to try are printed, and the",
+            "gateway keeps running. With --once: a tour, then the main job faster and checked; exit 0 or 1."
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final String SECRET = "STILLGATE_HASH_SECRET";
     private static final int PORT = 8080;
     private static final int ADMIN_PORT = 9090;
+    private static final double MINUTE_A_DAY = 1440;
+    private static final double ONCE_SPEEDUP = 4 * MINUTE_A_DAY;
+    private static final double ONCE_DAYS = 6;
+    private static final double DAYS = 8;
 
-    @Option(names = "--once", description = "run a short tour and exit")
+    @Option(names = "--once", description = "run the tour and the main job, check both, and exit")
     private boolean once;
+
+    @Option(names = "--seed", paramLabel = "N", description = "the seed of the traffic (default: 1)")
+    private long seed = 1;
 
     @Override
     public Integer call() throws IOException, InterruptedException, ConfigException {
@@ -35,67 +48,122 @@ final class DemoCommand implements Callable<Integer> {
             System.err.println("stillgate: the demo runs from a source tree, as proxy/bin/stillgate demo");
             return 1;
         }
+        double speedup = once ? ONCE_SPEEDUP : MINUTE_A_DAY;
         try (StubProcess stub = StubProcess.start(classpath);
-                DemoFiles files = DemoFiles.copy(
-                        Path.of(shipped), stub.url(), once ? 0 : free(PORT), once ? 0 : free(ADMIN_PORT));
-                Gateway gateway = Gateway.start(files.config(), environment(), Ticker.system())) {
-            String url = "http://127.0.0.1:" + gateway.addresses().getFirst().getPort();
-            String admin = "http://127.0.0.1:" + gateway.adminAddress().getPort();
-            if (once) {
-                return new DemoTour(url, admin, files.accessLog()).run(System.out) ? 0 : 1;
+                DemoFiles files = DemoFiles.create();
+                DemoTraffic traffic = new DemoTraffic(classpath, files.directory(), seed)) {
+            int model = free(0);
+            files.write(
+                    Path.of(shipped), "http://127.0.0.1:" + model, once ? 0 : free(PORT), once ? 0 : free(ADMIN_PORT));
+            files.accounts(traffic.accounts(), secret());
+            long since = System.currentTimeMillis();
+            try (Gateway gateway = Gateway.start(files.config(), environment(), calendar(since, speedup))) {
+                String url =
+                        "http://127.0.0.1:" + gateway.addresses().getFirst().getPort();
+                String admin = "http://127.0.0.1:" + gateway.adminAddress().getPort();
+                Process played =
+                        traffic.play(model, stub.url(), url, since, once ? ONCE_DAYS : DAYS, speedup, files.answers());
+                if (once) {
+                    return tour(url, admin, files, traffic, played) ? 0 : 1;
+                }
+                System.out.print(commandsToTry(url, admin, files));
+                return Signals.serve(gateway, Duration.ZERO, Duration.ofSeconds(10));
             }
-            System.out.print(commandsToTry(url, admin, files));
-            return Signals.serve(gateway, Duration.ZERO, Duration.ofSeconds(10));
         }
     }
 
-    /** Returns the port if it is free, else 0 for any port. */
-    private static int free(int port) {
-        try (java.net.ServerSocket probe = new java.net.ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port));
-            return port;
-        } catch (IOException taken) {
-            return 0;
+    private boolean tour(String url, String admin, DemoFiles files, DemoTraffic traffic, Process played)
+            throws IOException, InterruptedException {
+        boolean succeeded = new DemoTour(url, admin, files.accessLog()).run(System.out);
+        System.out.println("\nThe main job: " + (int) ONCE_DAYS + " days of honest customers and three campaigns,"
+                + " four days a minute");
+        DemoStory story = new DemoStory(admin, System.out);
+        String cluster = story.await(Duration.ofSeconds(60));
+        if (cluster == null) {
+            return false;
         }
+        succeeded &= story.confirm(cluster, Duration.ofSeconds(20));
+        if (!played.waitFor(100, TimeUnit.SECONDS)) {
+            System.out.println("the traffic did NOT end in time");
+            return false;
+        }
+        succeeded &= story.text(cluster);
+        System.out.println("a rival trains a small model on what the campaigns were served; is it marked?");
+        Path suspect = traffic.student(files.answers(), seed);
+        succeeded &= story.finding(traffic.verify(suspect, files.ledger(), files.canarySecret()));
+        System.out.println(succeeded ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
+        return succeeded;
+    }
+
+    /** Returns a ticker whose calendar runs faster. Timeouts and limits do not. */
+    private static Ticker calendar(long since, double speedup) {
+        Ticker machine = Ticker.system();
+        return new Ticker() {
+            @Override
+            public long nanos() {
+                return machine.nanos();
+            }
+
+            @Override
+            public long millis() {
+                return since + (long) ((machine.millis() - since) * speedup);
+            }
+        };
+    }
+
+    /** Returns the port if it is free, else a free one. */
+    private static int free(int port) throws IOException {
+        for (int wanted : new int[] {port, 0}) {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+                return probe.getLocalPort();
+            } catch (IOException taken) {
+                // another one is tried
+            }
+        }
+        throw new IOException("no port is free");
     }
 
     /**
      * Returns the environment with a default hashing secret. It is public, since the demo's keys are not secret either.
      */
     private static Environment environment() {
-        return name -> {
-            String set = System.getenv(name);
-            return set == null && name.equals("STILLGATE_HASH_SECRET") ? "a public secret for the demo" : set;
-        };
+        return name -> name.equals(SECRET) ? secret() : System.getenv(name);
+    }
+
+    private static String secret() {
+        return Objects.requireNonNullElse(System.getenv(SECRET), "a public secret for the demo");
     }
 
     private static String commandsToTry(String url, String admin, DemoFiles files) {
         return """
 
-                Stillgate runs in front of a stub model. Try:
+                Stillgate runs in front of a stub model, and honest customers and three campaigns send requests: a day
+                takes a minute. Open the console:
 
-                an answer, and a stream (either API; any key that does not begin with "invalid"):
+                  %2$s/console/
+
+                Within four minutes a cluster waits under Review. Read its dossier, confirm it, and see its requests
+                refused and its answers marked.
+
+                An answer, and a stream (either API; any key that does not begin with "invalid"):
                   curl %1$s/v1/messages -H 'x-api-key: demo' -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","max_tokens":100,"messages":[{"role":"user","content":"Hello"}]}'
                   curl -N %1$s/v1/chat/completions -H 'authorization: Bearer demo' -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","stream":true,"messages":[{"role":"user","content":"Hello"}]}'
 
-                a refused region (the demo trusts one proxy to name the client's address):
+                A refused region (the demo trusts one proxy to name the client's address):
                   curl -i %1$s/v1/messages -H 'x-api-key: demo' -H 'x-forwarded-for: 175.45.176.1' \\
                     -H 'content-type: application/json' -d '{}'
 
-                a rate limit (50 requests a minute for each account):
+                A rate limit (50 requests a minute for accounts that are not listed):
                   for i in $(seq 60); do curl -s -o /dev/null -w '%%{http_code} ' %1$s/v1/messages -H 'x-api-key: busy' \\
                     -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}'; done
 
-                its decisions and metrics:
+                Decisions, and a change of policy while it runs:
                   tail -f %3$s
-                  curl %2$s/filters
-                  curl %2$s/metrics
-
-                a change of policy while it runs:
                   edit %4$s
                   curl -X POST %2$s/reload
 

@@ -1,47 +1,65 @@
 package dev.stillgate.proxy.cli;
 
+import dev.stillgate.proxy.account.CredentialHash;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * A copy of the shipped configuration in a temporary directory, with the stub model as its upstream. It can be edited
- * while the demo runs.
- */
+/** The demo's configuration in a temporary directory. It can be edited while the demo runs. */
 record DemoFiles(Path directory) implements AutoCloseable {
-    private static final String SHIPPED_UPSTREAM = "http://127.0.0.1:9000";
+    private static final Pattern ENTRY = Pattern.compile("\\{id: ([^,]+), keys: \\[]");
+
+    /** Creates the directory. */
+    static DemoFiles create() throws IOException {
+        return new DemoFiles(Files.createTempDirectory("stillgate-demo-"));
+    }
 
     /**
-     * Copies the configuration.
+     * Writes the configuration.
      *
+     * @param shipped the shipped configuration, which has the GeoIP databases
      * @param port the listener's port, 0 for any
      * @param adminPort the admin's port, 0 for any
      */
-    static DemoFiles copy(Path shipped, String upstream, int port, int adminPort) throws IOException {
-        DemoFiles files = new DemoFiles(Files.createTempDirectory("stillgate-demo-"));
-        String policy = Files.readString(shipped.resolve("policy.yaml"));
-        if (!policy.contains(SHIPPED_UPSTREAM)) {
-            throw new IOException(shipped.resolve("policy.yaml") + " has no endpoint " + SHIPPED_UPSTREAM
-                    + " that the demo could point at its stub model");
+    void write(Path shipped, String upstream, int port, int adminPort) throws IOException {
+        fill(
+                "policy.yaml",
+                "@MODEL@",
+                upstream,
+                "@GEO@",
+                shipped.resolve("geo").toAbsolutePath().toString());
+        fill("stillgate.yaml", "@PORT@", Integer.toString(port), "@ADMIN@", Integer.toString(adminPort));
+        Files.writeString(canarySecret(), "a public secret of the demo's marks\n");
+    }
+
+    private void fill(String name, String first, String firstValue, String second, String secondValue)
+            throws IOException {
+        try (InputStream in = DemoFiles.class.getResourceAsStream("demo/" + name)) {
+            if (in == null) {
+                throw new IOException("the resource demo/" + name + " is missing");
+            }
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            Files.writeString(
+                    directory.resolve(name), text.replace(first, firstValue).replace(second, secondValue));
         }
-        Files.writeString(
-                files.policy(),
-                policy.replace(SHIPPED_UPSTREAM, upstream)
-                        // the databases are from a test artifact and may be old
-                        .replace("databases: {country", "oldAfter: off\n      databases: {country"));
-        Files.copy(shipped.resolve("accounts.yaml"), files.directory.resolve("accounts.yaml"));
-        Files.createSymbolicLink(
-                files.directory.resolve("geo"), shipped.resolve("geo").toAbsolutePath());
-        Files.writeString(files.config(), """
-                listeners:
-                  - {address: "127.0.0.1:%d", trustedHops: 1}
-                admin: {address: "127.0.0.1:%d"}
-                hashing: {h1: "${STILLGATE_HASH_SECRET}"}
-                accessLog: {path: access.log}
-                """.formatted(port, adminPort));
-        return files;
+    }
+
+    /** Writes the accounts of the simulation, each with the hash of its key, {@code sk-} and its id. */
+    void accounts(Path simulated, String secret) throws IOException {
+        CredentialHash hash = CredentialHash.of(secret);
+        String listed = ENTRY.matcher(Files.readString(simulated)).replaceAll(entry -> {
+            byte[] key = ("sk-" + entry.group(1)).getBytes(StandardCharsets.UTF_8);
+            hash.hash(key, 0, key.length);
+            return Matcher.quoteReplacement(
+                    "{id: " + entry.group(1) + ", keys: [\"" + CredentialHash.id("h1", hash.hi(), hash.lo()) + "\"]");
+        });
+        Files.writeString(directory.resolve("accounts.yaml"), listed);
     }
 
     Path config() {
@@ -54,6 +72,21 @@ record DemoFiles(Path directory) implements AutoCloseable {
 
     Path accessLog() {
         return directory.resolve("access.log");
+    }
+
+    /** Returns the texts that the campaigns were served. */
+    Path answers() {
+        return directory.resolve("answers.jsonl");
+    }
+
+    /** Returns the master secret of the marks. */
+    Path canarySecret() {
+        return directory.resolve("canary-secret");
+    }
+
+    /** Returns the canary's ledger. */
+    Path ledger() {
+        return directory.resolve("state/canary/ledger");
     }
 
     @Override

@@ -58,7 +58,6 @@ final class DemoTour {
 
         log(out);
         metrics(out);
-        out.println(succeeded ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
         client.close();
         return succeeded;
     }

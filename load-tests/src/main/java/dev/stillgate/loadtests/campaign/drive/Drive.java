@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -59,17 +60,21 @@ public final class Drive {
      *
      * @param minutes length of the period on the clock
      * @param model the upstream of the gateways
+     * @param answers receives the texts that campaigns are served; null for none
      * @return whether no honest customer got a 403 or an error of the gateway
      */
-    public boolean run(double minutes, SimulatedModel model, PrintStream out) throws IOException, InterruptedException {
+    public boolean run(double minutes, SimulatedModel model, @Nullable Path answers, PrintStream out)
+            throws IOException, InterruptedException {
+        AnswerFile file = answers == null ? null : new AnswerFile(answers);
         long until = simulation.world().start() + (long) (minutes * 60_000 * speedup);
         long began = System.nanoTime();
         long first = calendar + (long) ((System.currentTimeMillis() - calendar) * speedup);
-        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (file;
+                ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             simulation.play(until, exchange -> {
                 await(began, exchange);
                 permits.acquireUninterruptibly();
-                send(exchange, model, executor);
+                send(exchange, model, file, executor);
             });
         }
         outcomes.print(out);
@@ -87,7 +92,7 @@ public final class Drive {
      * Sends an exchange after the previous turn of its conversation has ended, which takes longer than compressed time
      * allows.
      */
-    private void send(Exchange exchange, SimulatedModel model, ExecutorService executor) {
+    private void send(Exchange exchange, SimulatedModel model, @Nullable AnswerFile file, ExecutorService executor) {
         LiveCall call = LiveCall.of(sent, exchange, gateways.get((int) (sent++ % gateways.size())));
         if (standings != null) {
             standings.note(exchange.account().id(), exchange.label());
@@ -99,7 +104,7 @@ public final class Drive {
             if (before != null) {
                 before.join();
             }
-            send(call, model);
+            send(call, model, file);
             done.complete(null);
             inFlight.remove(exchange.conversation(), done);
         });
@@ -113,10 +118,13 @@ public final class Drive {
         latestMillis = Math.max(latestMillis, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due));
     }
 
-    private void send(LiveCall call, SimulatedModel model) {
+    private void send(LiveCall call, SimulatedModel model, @Nullable AnswerFile file) {
         try {
             HttpResponse<String> response = client.send(call.request(), HttpResponse.BodyHandlers.ofString());
             outcomes.completed(call, response.statusCode(), response.body());
+            if (file != null && response.statusCode() == 200 && !call.label().startsWith("honest:")) {
+                file.add(response.body());
+            }
         } catch (IOException e) {
             outcomes.failed(call, e.toString());
         } catch (InterruptedException e) {

@@ -5,9 +5,11 @@ import dev.stillgate.loadtests.campaign.client.SignUpRules;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
 import dev.stillgate.loadtests.options.Options;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Options of {@code campaign drive}. */
 public final class DriveOptions {
@@ -19,8 +21,8 @@ public final class DriveOptions {
 
     /** Parses arguments; throws {@link IllegalArgumentException} naming an invalid one. */
     public static DriveOptions parse(String[] args, int from) {
-        List<String> known =
-                new ArrayList<>(List.of("--url", "--admin", "--calendar", "--model-port", "--minutes", "--speedup"));
+        List<String> known = new ArrayList<>(List.of(
+                "--url", "--admin", "--calendar", "--model-port", "--minutes", "--speedup", "--answers", "--stub"));
         known.addAll(Simulation.OPTIONS);
         Options options = new Options(args, from, known);
         if (options.get("--url") == null || options.get("--model-port") == null) {
@@ -59,6 +61,17 @@ public final class DriveOptions {
     /** Returns the port of the simulated model. */
     public int modelPort() {
         return (int) options.integer("--model-port", 0, 0, 65_535);
+    }
+
+    /** Returns the file for the texts that campaigns are served, null for none. */
+    public @Nullable Path answers() {
+        String file = options.get("--answers");
+        return file == null ? null : Path.of(file);
+    }
+
+    /** Returns the URL of a server for requests that are not part of the simulation, null for none. */
+    public @Nullable URI stub() {
+        return options.get("--stub") == null ? null : onLoopback("--stub").getFirst();
     }
 
     public double minutes() {

@@ -38,6 +38,7 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
 
     private static final List<Scenario> ALL = List.of(
             new Scenario("default", 14, 2100, defaults()),
+            new Scenario("demo", 8, 150, demo()),
             new Scenario("honest-only", 30, 10_000, List.of()),
             new Scenario("rows", 14, 2000, List.of(DEEPSEEK, MOONSHOT, MINIMAX, ALIBABA)),
             new Scenario("unseen", 14, 2100, unseen()),
@@ -57,6 +58,14 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
                 Plan.of("hydra", 400, 3, Work.BARE, Work.REASONING).hiding(COUNTRIES, STAGGERED, RANDOM, PARAPHRASE),
                 Plan.of("bare", 60, 10, Work.BARE).hiding(FORGED, HOMES),
                 Plan.of("babel", 40, 12, Work.REASONING).hiding(LANGUAGES, TEMPLATE_CHANGE, HOMES));
+    }
+
+    /** Three campaigns that begin on the first day, small enough for a laptop. */
+    private static List<Plan> demo() {
+        return List.of(
+                Plan.of("deepseek", 60, 12, Work.REASONING, Work.GRADING, Work.REWRITE),
+                Plan.of("shards", 40, 20, Work.REASONING),
+                Plan.of("seeds", 30, 15, Work.INSTRUCTIONS).hiding(COVER, RANDOM, HOMES));
     }
 
     private static List<Plan> unseen() {

@@ -56,9 +56,9 @@ final class DriveTest {
     void exchangesGetTheResponsesOfTheLog() throws Exception {
         int[] all = {0};
         simulation().play(exchange -> all[0]++);
-        try (SimulatedModel model = new SimulatedModel(0)) {
+        try (SimulatedModel model = new SimulatedModel(0, null)) {
             assertThat(new Drive(simulation(), List.of(loopback(model.port())), MAX_SPEEDUP, List.of(), 0)
-                            .run(1, model, out))
+                            .run(1, model, null, out))
                     .isTrue();
         }
         String table = printed.toString(StandardCharsets.UTF_8);
@@ -73,9 +73,9 @@ final class DriveTest {
     @Test
     void forbiddenHonestExchangeFailsTheRun() throws Exception {
         HttpServer forbids = responding(403, "{}");
-        try (SimulatedModel model = new SimulatedModel(0)) {
+        try (SimulatedModel model = new SimulatedModel(0, null)) {
             URI gateway = loopback(forbids.getAddress().getPort());
-            assertThat(new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, out))
+            assertThat(new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, null, out))
                     .isFalse();
         } finally {
             forbids.stop(0);
@@ -88,9 +88,9 @@ final class DriveTest {
         HttpServer breaks = responding(502, "{\"error\":{\"message\":\"no endpoint\"}}");
         int[] all = {0};
         simulation().play(exchange -> all[0]++);
-        try (SimulatedModel model = new SimulatedModel(0)) {
+        try (SimulatedModel model = new SimulatedModel(0, null)) {
             URI gateway = loopback(breaks.getAddress().getPort());
-            new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, out);
+            new Drive(simulation(), List.of(gateway), MAX_SPEEDUP, List.of(), 0).run(1, model, null, out);
         } finally {
             breaks.stop(0);
         }

@@ -92,6 +92,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         context.gauge("stillgate.canary.keys", () -> keyring.all().size());
         context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
         context.adminView("canary", new Pages(state, deriver));
+        context.adminView("dossiers", new DossierView(state));
         SketchStore sketches = state.sketches();
         if (sketches != null) {
             keep(sketches, policy.mostSketches(), context);

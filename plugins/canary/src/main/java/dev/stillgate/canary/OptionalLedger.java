@@ -1,6 +1,7 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.ledger.AppendResult;
+import dev.stillgate.canary.ledger.CommittedKey;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.canary.ledger.LedgerOptions;
 import dev.stillgate.canary.ledger.MarkedAnswer;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,8 +110,20 @@ final class OptionalLedger implements AutoCloseable {
         if (ledger == null) {
             done.accept(false);
         } else {
-            ledger.append(answer, result -> done.accept(result instanceof AppendResult.OnDisk));
+            Ledger open = ledger;
+            open.append(answer, result -> {
+                boolean onDisk = result instanceof AppendResult.OnDisk;
+                if (onDisk) {
+                    open.totals(answer.key()).add(answer.sites());
+                }
+                done.accept(onDisk);
+            });
         }
+    }
+
+    /** Returns the committed keys whose names satisfy a condition, the oldest first. */
+    List<CommittedKey> committed(Predicate<String> named) {
+        return ledger == null ? List.of() : ledger.committed(named);
     }
 
     /** Returns the ledger's part of the admin page. */

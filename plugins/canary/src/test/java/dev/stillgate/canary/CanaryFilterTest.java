@@ -333,6 +333,37 @@ class CanaryFilterTest {
         close();
     }
 
+    @Test
+    void dossierShowsTheKeysOfTheClusterWithTheirLeaves() throws Exception {
+        harness.context().keepsStateIn(directory);
+        marked();
+        assertThat(harness.context().shows("dossiers", "c3")).isNull();
+        answer(harness.exchange(), Conversation.of("x"));
+        assertThat(String.valueOf(harness.context().shows("dossiers", "c3")))
+                .contains("key=c3/2026-Q1", "committed=false", "answers=0");
+        harness.ticker().advance(Duration.ofMillis(100));
+        ResponseTap.Prose tap = prose(harness.exchange());
+        pass(tap.onBlock(0));
+        tap.onAnswer("msg_1", true);
+        await(tap.onEnd());
+        String written = "key=c3/2026-Q1, committed=true, leaf=2, since=2026-";
+        String shown = String.valueOf(harness.context().shows("dossiers", "c3"));
+        assertThat(shown)
+                .contains("state=written", "leaves=4", written, "answers=1, sites=" + tap.sites())
+                .doesNotContain("committed=false");
+        for (String other : List.of("c", "c3/2026-Q1", "secret", "global", "", "c33")) {
+            assertThat(harness.context().shows("dossiers", other)).as(other).isNull();
+        }
+        close();
+        FilterHarness<CanaryPolicy> restarted = new FilterHarness<>(new CanaryFactory());
+        restarted.context().keepsStateIn(directory);
+        restarted.policy(POLICY);
+        assertThat(String.valueOf(restarted.context().shows("dossiers", "c3")))
+                .as("counted from the ledger after a restart")
+                .contains(written, "answers=1, sites=" + tap.sites());
+        restarted.context().state(CanaryState.class, () -> null).close();
+    }
+
     private void close() throws Exception {
         harness.context().state(CanaryState.class, () -> null).close();
     }

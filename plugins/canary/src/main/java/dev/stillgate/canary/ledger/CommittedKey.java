@@ -22,9 +22,11 @@ import java.util.Map;
  * @param name of the key
  * @param commitment to key, table and plan
  * @param table digest of the class table
+ * @param answers number of answers that were marked under it
  * @param sites number of sites in all answers that were marked under it
  */
-public record CommittedKey(long index, long millis, String name, Hash commitment, Hash table, long sites) {
+public record CommittedKey(
+        long index, long millis, String name, Hash commitment, Hash table, long answers, long sites) {
     /**
      * Reads all commitments under the ledger's signed head, in order, with the same checks as opening. Read-only; the
      * ledger may be in use.
@@ -36,24 +38,26 @@ public record CommittedKey(long index, long millis, String name, Hash commitment
         SignedHead head = HeadFiles.latest(directory, VerifierKey.read(directory.resolve(VerifierKey.FILE)));
         long signed = head == null ? 0 : head.head().size();
         Map<Long, Leaf.Commitment> keys = new LinkedHashMap<>();
-        Map<Long, Long> sites = new HashMap<>();
+        Map<Long, MarkedTotals> totals = new HashMap<>();
         LedgerScan.of(directory, signed, (index, leaf, after) -> {
             if (leaf instanceof Leaf.Commitment commitment && index < signed) {
                 keys.put(index, commitment);
             }
             if (leaf instanceof Leaf.Answer answer && index < signed) {
-                sites.merge(answer.key(), (long) answer.sites(), Long::sum);
+                totals.computeIfAbsent(answer.key(), absent -> new MarkedTotals())
+                        .add(answer.sites());
             }
             if (head != null && index + 1 == signed) {
                 HeadFiles.checkRoot(directory, head, after.root());
             }
         });
         return keys.entrySet().stream()
-                .map(key -> of(key.getKey(), key.getValue(), sites.getOrDefault(key.getKey(), 0L)))
+                .map(key -> of(key.getKey(), key.getValue(), totals.getOrDefault(key.getKey(), new MarkedTotals())))
                 .toList();
     }
 
-    private static CommittedKey of(long index, Leaf.Commitment leaf, long sites) {
-        return new CommittedKey(index, leaf.millis(), leaf.key(), leaf.commitment(), leaf.table(), sites);
+    static CommittedKey of(long index, Leaf.Commitment leaf, MarkedTotals totals) {
+        return new CommittedKey(
+                index, leaf.millis(), leaf.key(), leaf.commitment(), leaf.table(), totals.answers(), totals.sites());
     }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +44,22 @@ public final class Ledger implements AutoCloseable {
     private final LedgerWriter writer;
     private final Ticker ticker;
     private final Map<Long, Leaf.Commitment> keys;
+    private final Map<Long, MarkedTotals> totals;
     private final Map<NewKey, Long> leaves = new ConcurrentHashMap<>();
 
     private Ledger(
-            DirectoryLock lock, VerifierKey key, LedgerWriter writer, Ticker ticker, Map<Long, Leaf.Commitment> keys) {
+            DirectoryLock lock,
+            VerifierKey key,
+            LedgerWriter writer,
+            Ticker ticker,
+            Map<Long, Leaf.Commitment> keys,
+            Map<Long, MarkedTotals> totals) {
         this.lock = lock;
         this.key = key;
         this.writer = writer;
         this.ticker = ticker;
         this.keys = keys;
+        this.totals = totals;
         keys.forEach((index, leaf) -> leaves.merge(new NewKey(leaf), index, Math::min));
     }
 
@@ -118,10 +126,15 @@ public final class Ledger implements AutoCloseable {
         SigningKey signing = LedgerKeyFiles.signing(directory, terms.origin(), terms.signingKey(), disk);
         SignedHead head = HeadFiles.latest(directory, signing.verifier());
         Map<Long, Leaf.Commitment> keys = new ConcurrentHashMap<>();
+        Map<Long, MarkedTotals> totals = new ConcurrentHashMap<>();
         LedgerScan scan =
                 LedgerScan.of(directory, head == null ? 0 : head.head().size(), (index, leaf, after) -> {
                     if (leaf instanceof Leaf.Commitment commitment) {
                         keys.put(index, commitment);
+                    }
+                    if (leaf instanceof Leaf.Answer answer) {
+                        totals.computeIfAbsent(answer.key(), absent -> new MarkedTotals())
+                                .add(answer.sites());
                     }
                     if (head != null && index + 1 == head.head().size()) {
                         HeadFiles.checkRoot(directory, head, after.root());
@@ -136,7 +149,7 @@ public final class Ledger implements AutoCloseable {
         HeadFiles heads = new HeadFiles(disk, directory, signing, ticker);
         LedgerWriter writer =
                 new LedgerWriter(terms, ticker, log, tail, heads, signing.messageIds(), scan.frontier(), head);
-        return new Ledger(lock, signing.verifier(), writer, ticker, keys);
+        return new Ledger(lock, signing.verifier(), writer, ticker, keys, totals);
     }
 
     /**
@@ -196,6 +209,20 @@ public final class Ledger implements AutoCloseable {
         Long index = leaves.get(wanted);
         Leaf.Commitment leaf = index == null ? null : keys.get(index);
         return leaf == null ? null : leaf.millis();
+    }
+
+    /** Returns the commitments on disk of keys whose names satisfy a condition, in the order of their leaves. */
+    public List<CommittedKey> committed(Predicate<String> named) {
+        return keys.entrySet().stream()
+                .filter(each -> named.test(each.getValue().key()))
+                .sorted(Map.Entry.comparingByKey())
+                .map(each -> CommittedKey.of(each.getKey(), each.getValue(), totals(each.getKey())))
+                .toList();
+    }
+
+    /** Returns the totals of the answers under the key of a leaf; the caller counts those that it appends. */
+    public MarkedTotals totals(long leaf) {
+        return totals.computeIfAbsent(leaf, absent -> new MarkedTotals());
     }
 
     private void await(List<Leaf.Commitment> missing, List<CompletableFuture<AppendResult>> results)

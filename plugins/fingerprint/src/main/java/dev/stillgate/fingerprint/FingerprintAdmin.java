@@ -84,6 +84,7 @@ final class FingerprintAdmin {
             }
         });
         context.adminView(ACCOUNTS, id -> state.report(reports -> reports.account(id)));
+        context.adminView("dossiers", id -> state.report(reports -> reports.dossier(id)));
         context.adminView(CLUSTERS, new AdminView() {
             @Override
             public @Nullable Object of(String id) {

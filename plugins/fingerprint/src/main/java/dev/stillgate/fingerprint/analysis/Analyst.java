@@ -392,6 +392,16 @@ public final class Analyst {
         return accountStore.table();
     }
 
+    /** Returns the minute of the epoch at which an account was created, by the accounts file; 0 if unknown. */
+    public int createdMinute(int account) {
+        return registrations.created(account);
+    }
+
+    /** Returns whether the accounts file has registration facts of an account. */
+    public boolean hasFacts(int account) {
+        return registrations.hasFacts(account);
+    }
+
     public AccountStore accountStore() {
         return accountStore;
     }

@@ -161,7 +161,7 @@ public final class LikenessSearch {
     }
 
     /** Returns all accounts that resemble a campaign enough for an effect. */
-    List<Resemblance> found() {
+    public List<Resemblance> found() {
         return likeness == null ? List.of() : likeness.found();
     }
 

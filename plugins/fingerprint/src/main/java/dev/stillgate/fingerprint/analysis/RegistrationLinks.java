@@ -46,6 +46,16 @@ final class RegistrationLinks {
         facts.observe(account, seen);
     }
 
+    /** Returns the minute of the epoch at which an account was created, 0 if unknown. */
+    int created(int account) {
+        return facts.created(account);
+    }
+
+    /** Returns whether an account has registration facts. */
+    boolean hasFacts(int account) {
+        return facts.exchanges(account) > 0;
+    }
+
     void forget(int... accounts) {
         facts.forget(accounts);
     }

@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group of accounts that one round found to act as one.
@@ -22,7 +23,7 @@ public record Finding(
     private static final String OFFICE_REASON = "office";
 
     /** Least evidence of a second, independent family: odds of ten to one. */
-    static final double MIN_SECOND_FAMILY = 1;
+    public static final double MIN_SECOND_FAMILY = 1;
 
     /** Returns the names of the signals, and {@value #OFFICE_REASON} if the group may be an office. */
     public List<String> reasons() {
@@ -31,13 +32,17 @@ public record Finding(
                 : signals;
     }
 
+    /** Returns the family that a group was tested on: time, or network for roaming accounts. */
+    public static Family leading(@Nullable SharedKey matchedOn) {
+        return matchedOn == SharedKey.ROAMING ? Family.NETWORK : Family.TIME;
+    }
+
     /**
-     * Returns the evidence of all families. The leading family is the one that the group was tested on: time, or
-     * network for roaming accounts. The others add at most half of the leading evidence, since users of one product
+     * Returns the evidence of all families. That of the {@linkplain #leading leading} family counts in full. The others add at most half of the leading evidence, since users of one product
      * send similar requests.
      */
     public double total() {
-        Family leading = matchedOn == SharedKey.ROAMING ? Family.NETWORK : Family.TIME;
+        Family leading = leading(matchedOn);
         double leadingEvidence = Math.max(0, evidence.getOrDefault(leading, 0.0));
         double others = evidence.entrySet().stream()
                 .filter(e -> e.getKey() != leading)

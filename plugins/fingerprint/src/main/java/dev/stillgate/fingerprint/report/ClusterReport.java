@@ -11,6 +11,7 @@ import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.text.Elicitation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class ClusterReport {
      *
      * @param accountIndex {@link AccountIndex#NONE} for an account that is not in the table
      */
-    private record Member(String account, int accountIndex, double exchanges) {}
+    record Member(String account, int accountIndex, double exchanges) {}
 
     /** @param now milliseconds since the epoch */
     ClusterReport(Analyst analyst, Cluster cluster, long now) {
@@ -63,6 +64,16 @@ final class ClusterReport {
             }
         }
         members.sort(Comparator.comparingDouble(Member::exchanges).reversed().thenComparing(Member::account));
+    }
+
+    /** Returns the members, those with most exchanges first. */
+    List<Member> members() {
+        return members;
+    }
+
+    /** Returns the profiles of the members with exchanges, in the order of the account ids. */
+    List<AccountProfile> profiles() {
+        return profiles;
     }
 
     Map<String, Object> page() {
@@ -133,7 +144,7 @@ final class ClusterReport {
     }
 
     /** Returns the share of the members' prompts for each elicitation, for code and for tools. */
-    private Map<String, Double> capabilities() {
+    Map<String, Double> capabilities() {
         Map<String, Double> shares = new LinkedHashMap<>();
         for (Elicitation elicitation : Elicitation.values()) {
             share(shares, PageValues.name(elicitation), profile -> profile.elicited(elicitation));
@@ -141,6 +152,13 @@ final class ClusterReport {
         share(shares, "code", AccountProfile::code);
         share(shares, "tools", AccountProfile::toolTurns);
         return shares;
+    }
+
+    /** Returns whether at least a tenth of the prompts asks for one kind of training data. */
+    boolean asksForTrainingData() {
+        Map<String, Double> shares = capabilities();
+        return Arrays.stream(Elicitation.values())
+                .anyMatch(elicitation -> shares.getOrDefault(PageValues.name(elicitation), 0.0) >= MIN_SHARE);
     }
 
     private void share(Map<String, Double> shares, String name, ToDoubleFunction<AccountProfile> of) {
@@ -154,7 +172,7 @@ final class ClusterReport {
     }
 
     /** Returns for each shared key the value that most members have, with the number of those members. */
-    private Map<String, Object> inCommon() {
+    Map<String, Object> inCommon() {
         Map<String, Object> common = new LinkedHashMap<>();
         for (SharedKey kind : SharedKey.values()) {
             Map<Integer, Integer> counts = new TreeMap<>();
@@ -236,7 +254,7 @@ final class ClusterReport {
         return others;
     }
 
-    private List<Map<String, Object>> listed() {
+    List<Map<String, Object>> listed() {
         List<Map<String, Object>> listed = new ArrayList<>();
         for (Member member : members.subList(0, Math.min(MAX_MEMBERS, members.size()))) {
             Map<String, Object> row = new LinkedHashMap<>();

@@ -9,9 +9,11 @@ import dev.stillgate.fingerprint.likeness.StratumCalibration;
 import dev.stillgate.fingerprint.likeness.TraitEvidence;
 import dev.stillgate.fingerprint.signal.Promise;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Parts of pages about accounts that resemble a confirmed campaign, and the page of the calibration. */
@@ -62,6 +64,23 @@ final class LikenessReport {
                 .findFirst()
                 .map(this::shown)
                 .orElse(null);
+    }
+
+    /** Returns the accounts that resemble a campaign without being its confirmed accounts, the most similar first. */
+    List<Map<String, Object>> resembling(String cluster, int limit) {
+        return Stream.concat(analyst.likeness().found().stream(), analyst.likeness().near().stream())
+                .filter(found -> found.model().id().equals(cluster) && !found.isReference())
+                .sorted(Comparator.comparingDouble(Resemblance::score).reversed())
+                .limit(limit)
+                .map(this::withAccount)
+                .toList();
+    }
+
+    private Map<String, Object> withAccount(Resemblance resemblance) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("account", id(resemblance.account()));
+        shown.putAll(shown(resemblance));
+        return shown;
     }
 
     private Map<String, Object> shown(CampaignModel model) {

@@ -35,6 +35,12 @@ public final class Reports {
         return cluster == null ? null : new ClusterReport(analyst, cluster, now).page();
     }
 
+    /** Returns the dossier of a cluster, null for an unknown one. */
+    public @Nullable Map<String, Object> dossier(String id) {
+        Cluster cluster = analyst.clusters().find(id);
+        return cluster == null ? null : new DossierReport(analyst, cluster, now).page();
+    }
+
     /** Returns the queue of clusters and accounts that wait for a judgement. */
     public Map<String, Object> review(int limit) {
         return new ReviewQueue(analyst, now).page(limit);

@@ -34,6 +34,16 @@ public final class ClusterTotals {
         }
     }
 
+    /** Returns the number of requests for log-probabilities or several choices. */
+    public long probing() {
+        return probing;
+    }
+
+    /** Returns the number of exchanges without a response. */
+    public long unanswered() {
+        return exchanges - answered;
+    }
+
     /** Returns the totals as shown on the page of the cluster. */
     public Map<String, Object> shown() {
         Map<String, Object> page = new LinkedHashMap<>();

@@ -1,0 +1,210 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.link.LinkKind;
+import dev.stillgate.fingerprint.signal.ClaimedClient;
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.Roaming;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.standing.Cluster;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that was looked for in a cluster and not seen, or not looked for; each as a key and a sentence. */
+final class Absences {
+    /** Name of the link of accounts that were created in a burst. */
+    static final String BURST = "registration-burst";
+
+    private static final double LEAST_SHARE = 0.005;
+
+    /** Sentence of each signal that is tested on a group. */
+    private static final Map<String, String> TESTED = Map.of(
+            "elicitation", "No common demand for training data beyond that of other customers.",
+            "sweep-shape", "No shape of prompts and responses that sets the group apart.",
+            "topic-concentration", "No topics that all members draw from alike.",
+            "under-dispersion", "No work that is dealt out more evenly than by chance.",
+            "interchangeability", "No sign that the accounts are interchangeable.",
+            "clock", "No hours of the day unlike those of people.",
+            "client-and-network", "No kind of network and client that sets the group apart.");
+
+    private static final Map<String, String> CAPABILITIES = Map.of(
+            "reasoning", "No prompts that ask for reasoning traces.",
+            "grading", "No prompts that ask for grades.",
+            "synthetic-data", "No prompts that ask for invented training data.",
+            "trajectory", "No prompts that ask for agent trajectories.",
+            "rewriting", "No prompts that ask for rewrites.",
+            "code", "No code in the prompts.",
+            "tools", "No prompts with tool results.");
+
+    private final Analyst analyst;
+    private final Cluster cluster;
+    private final ClusterReport report;
+    private final List<Map<String, Object>> items = new ArrayList<>();
+
+    Absences(Analyst analyst, Cluster cluster, ClusterReport report) {
+        this.analyst = analyst;
+        this.cluster = cluster;
+        this.report = report;
+    }
+
+    /** Why an item is listed. */
+    private enum State {
+        NOT_SEEN,
+        NOT_MEASURED,
+        SWITCHED_OFF,
+        NOT_RECORDED
+    }
+
+    List<Map<String, Object>> items() {
+        families();
+        signals();
+        links();
+        traffic();
+        add(State.NOT_RECORDED, "provider-refusals", "Not recorded: whether the provider's model refused to answer.");
+        return items;
+    }
+
+    private void families() {
+        for (Family family : Family.values()) {
+            Double evidence = cluster.evidence.get(family);
+            String name = PageValues.name(family);
+            if (evidence == null && family != Family.PROVENANCE) {
+                add(State.NOT_MEASURED, "family-" + name, "Not measured for this group: evidence of " + name + ".");
+            } else if (evidence != null && Math.abs(evidence) < CounterEvidence.LEAST) {
+                add(State.NOT_SEEN, "family-" + name, "No evidence of " + name + " either way.");
+            }
+        }
+        long strong = cluster.evidence.values().stream()
+                .filter(evidence -> evidence >= Finding.MIN_SECOND_FAMILY)
+                .count();
+        if (strong < 2 && !cluster.evidence.isEmpty()) {
+            add(State.NOT_SEEN, "second-family", "No second kind of evidence with odds of ten to one by itself.");
+        }
+    }
+
+    private void signals() {
+        Map<String, Object> common = report.inCommon();
+        for (Signal signal : analyst.settings().signals()) {
+            String sentence = TESTED.get(signal.name());
+            boolean isMeasured = cluster.evidence.containsKey(signal.family());
+            if (sentence != null && isMeasured && !cluster.reasons.contains(signal.name())) {
+                add(State.NOT_SEEN, signal.name(), sentence);
+            }
+        }
+        for (String name : TESTED.keySet().stream().sorted().toList()) {
+            off(name);
+        }
+        boolean sharesTemplate = isTemplate(cluster.matchedOn)
+                || common.keySet().stream().anyMatch(key -> isTemplate(SharedKey.valueOf(constant(key))));
+        counted("template", sharesTemplate ? 1 : 0, "No system prompt, tools, opening or wording in common.");
+        boolean passes = cluster.matchedOn == SharedKey.ISSUED_CONTEXT
+                || common.containsKey(PageValues.name(SharedKey.ISSUED_CONTEXT));
+        counted("issued-context", passes ? 1 : 0, "No responses that the members pass to each other.");
+        List<AccountProfile> profiles = report.profiles();
+        counted(
+                ClaimedClient.NAME,
+                MemberCounts.disguised(profiles),
+                "No client whose connection contradicts the software that it names.");
+        counted(Roaming.NAME, MemberCounts.roaming(profiles), "No change of network with nearly each request.");
+    }
+
+    private static boolean isTemplate(@Nullable SharedKey key) {
+        return key != null
+                && switch (key) {
+                    case SYSTEM, SYSTEM_LIKE, TOOLS, OPENING, SKETCH_A, SKETCH_B -> true;
+                    default -> false;
+                };
+    }
+
+    private static String constant(String name) {
+        return name.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private boolean off(String signal) {
+        if (analyst.settings().has(signal)) {
+            return false;
+        }
+        add(State.SWITCHED_OFF, signal, "Switched off by the policy: " + signal + ".");
+        return true;
+    }
+
+    /** Lists a signal that can be counted in the members' traffic, whether or not it was tested. */
+    private void counted(String signal, long seen, String sentence) {
+        if (!off(signal) && seen == 0 && !cluster.reasons.contains(signal)) {
+            boolean isKnown = !report.profiles().isEmpty();
+            add(
+                    isKnown ? State.NOT_SEEN : State.NOT_MEASURED,
+                    signal,
+                    isKnown ? sentence : "Not measured for lack of traffic: " + signal + ".");
+        }
+    }
+
+    private void links() {
+        int withFacts = 0;
+        int created = 0;
+        for (ClusterReport.Member member : report.members()) {
+            int index = member.accountIndex();
+            withFacts += index != AccountIndex.NONE && analyst.hasFacts(index) ? 1 : 0;
+            created += index != AccountIndex.NONE && analyst.createdMinute(index) != 0 ? 1 : 0;
+        }
+        if (withFacts == 0) {
+            add(
+                    State.NOT_RECORDED,
+                    "facts",
+                    "Not recorded: registration facts of the members, such as a hash of the payment.");
+        } else if (cluster.links.values().stream().noneMatch(link -> link.kind() == LinkKind.FACT)) {
+            add(State.NOT_SEEN, "facts", "No rare registration fact in common.");
+        }
+        if (created == 0) {
+            add(State.NOT_RECORDED, BURST, "Not recorded: when the members were created.");
+        } else if (!cluster.links.containsKey(BURST)) {
+            add(State.NOT_SEEN, BURST, "No burst of registrations.");
+        }
+    }
+
+    private void traffic() {
+        if (report.profiles().isEmpty()) {
+            add(State.NOT_RECORDED, "traffic", "Not recorded: traffic of the members.");
+            return;
+        }
+        report.capabilities().forEach((name, share) -> {
+            if (share < LEAST_SHARE) {
+                add(State.NOT_SEEN, "capability-" + name, CAPABILITIES.getOrDefault(name, "No " + name + "."));
+            }
+        });
+        if (MemberCounts.hosted(report.profiles()) == 0) {
+            add(State.NOT_SEEN, "hosting", "No member that comes mostly from hosting networks or anonymisers.");
+        }
+        if (cluster.totals.probing() == 0) {
+            add(
+                    State.NOT_SEEN,
+                    "probing",
+                    "No request for log-probabilities or several choices since the group was found.");
+        }
+        if (cluster.text.tokensMarked() == 0) {
+            add(
+                    State.NOT_SEEN,
+                    "marks",
+                    "No marked text since the group was found, so no trained model can be recognised.");
+        }
+        if (cluster.text.requestsRefused() == 0) {
+            add(State.NOT_SEEN, "refusals", "No request refused because of a standing since the group was found.");
+        }
+    }
+
+    private void add(State state, String key, String text) {
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("key", key);
+        item.put("state", state);
+        item.put("text", text);
+        items.add(item);
+    }
+}

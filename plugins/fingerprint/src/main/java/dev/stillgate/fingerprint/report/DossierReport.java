@@ -1,0 +1,182 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.link.LinkKind;
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.standing.Cluster;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Dossier of one cluster: its {@link ClusterReport} with the thresholds in force, what speaks against one actor, what
+ * was looked for and not seen, sign-ups, hours and software of the members. Counts, hashes and account ids only, and
+ * at most 2 MB of JSON.
+ */
+final class DossierReport {
+    /** Version of the page's format, which its JSON Schema describes. */
+    private static final int FORMAT = 1;
+
+    /** Accounts of the heat map. */
+    static final int MAX_HOUR_ROWS = 100;
+
+    private static final int MAX_RESEMBLING = 20;
+    private static final int HOURS = 24;
+
+    private final Analyst analyst;
+    private final Cluster cluster;
+    private final long now;
+    private final ClusterReport report;
+
+    /** @param now milliseconds since the epoch */
+    DossierReport(Analyst analyst, Cluster cluster, long now) {
+        this.analyst = analyst;
+        this.cluster = cluster;
+        this.now = now;
+        report = new ClusterReport(analyst, cluster, now);
+    }
+
+    Map<String, Object> page() {
+        Map<String, Object> page = report.page();
+        DossierSpace space = new DossierSpace();
+        page.put("format", FORMAT);
+        page.put("at", PageValues.time(now));
+        page.put("thresholds", thresholds());
+        page.put("kinds", kinds());
+        new SignUps(analyst, report.members()).addTo(page);
+        hours(page, space);
+        page.put("amongMembers", new MemberCounts(analyst, report).shown());
+        page.put("refusals", refusals());
+        page.put(
+                "resembling",
+                space.fitting(new LikenessReport(analyst).resembling(cluster.id, MAX_RESEMBLING), "account"));
+        page.put("counterEvidence", new CounterEvidence(analyst, cluster, report).items());
+        page.put("notSeen", new Absences(analyst, cluster, report).items());
+        page.put("techniques", techniques());
+        List<Map<String, Object>> members = report.listed();
+        List<Map<String, Object>> listed = space.fitting(members, "account");
+        page.put("members", listed);
+        page.put("membersListed", listed.size());
+        return page;
+    }
+
+    private Map<String, Object> thresholds() {
+        Map<String, Object> thresholds = new LinkedHashMap<>();
+        analyst.settings().ladder().forEach((rung, evidence) -> thresholds.put(PageValues.name(rung), evidence));
+        thresholds.put("secondFamily", Finding.MIN_SECOND_FAMILY);
+        thresholds.put("poolLeast", analyst.settings().review().poolLeast());
+        thresholds.put("approvals", analyst.settings().review().approvals());
+        return thresholds;
+    }
+
+    /** Returns each family of evidence with the part of it that enters the total. */
+    private List<Map<String, Object>> kinds() {
+        Family leading = Finding.leading(cluster.matchedOn);
+        double lead = Math.max(0, cluster.evidence.getOrDefault(leading, 0.0));
+        double others = cluster.evidence.entrySet().stream()
+                .filter(each -> each.getKey() != leading)
+                .mapToDouble(each -> Math.max(0, each.getValue()))
+                .sum();
+        double factor = others > 0 ? Math.min(1, lead / 2 / others) : 1;
+        List<Map<String, Object>> kinds = new ArrayList<>();
+        cluster.evidence.forEach((family, evidence) -> {
+            boolean leads = family == leading;
+            Map<String, Object> kind = new LinkedHashMap<>();
+            kind.put("kind", PageValues.name(family));
+            kind.put("evidence", PageValues.rounded(evidence));
+            kind.put("counted", PageValues.rounded(Math.max(0, evidence) * (leads ? 1 : factor)));
+            kind.put("leads", leads);
+            kinds.add(kind);
+        });
+        return kinds;
+    }
+
+    /**
+     * Adds conversations by hour of the day in UTC, of the busiest members and of all. Shares of the day are kept by
+     * two hours; a row divides the kept number of conversations by these shares.
+     */
+    private void hours(Map<String, Object> page, DossierSpace space) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        double[] all = new double[HOURS];
+        for (ClusterReport.Member member : report.members()) {
+            double[] counts = member.accountIndex() == AccountIndex.NONE
+                    ? new double[HOURS]
+                    : hours(analyst.table().profile(member.accountIndex()));
+            for (int hour = 0; hour < HOURS; hour++) {
+                all[hour] += counts[hour];
+            }
+            if (member.exchanges() > 0 && rows.size() < MAX_HOUR_ROWS) {
+                Map<String, Object> row = new LinkedHashMap<>();
+                row.put("account", member.account());
+                row.put("counts", tenths(counts));
+                rows.add(row);
+            }
+        }
+        page.put("hours", space.fitting(rows, "account"));
+        page.put("hoursOfMembers", tenths(all));
+        page.put("hoursResolution", 2);
+    }
+
+    private static double[] hours(AccountProfile profile) {
+        double[] counts = new double[HOURS];
+        double sum = 0;
+        for (int hour = 0; hour < HOURS; hour++) {
+            counts[hour] = profile.atHour(hour);
+            sum += counts[hour];
+        }
+        for (int hour = 0; sum > 0 && hour < HOURS; hour++) {
+            counts[hour] *= profile.exchanges() / sum;
+        }
+        return counts;
+    }
+
+    private static List<Double> tenths(double... counts) {
+        List<Double> tenths = new ArrayList<>();
+        for (double count : counts) {
+            tenths.add(Math.round(count * 10) / 10.0);
+        }
+        return tenths;
+    }
+
+    /** Returns requests since the cluster was found that did not get a response, by reason. */
+    private Map<String, Long> refusals() {
+        Map<String, Long> refusals = new LinkedHashMap<>();
+        refusals.put("standing", cluster.text.requestsRefused());
+        refusals.put("unanswered", cluster.totals.unanswered());
+        return refusals;
+    }
+
+    /** Returns the techniques of MITRE ATLAS that fit what was seen. */
+    private List<Map<String, Object>> techniques() {
+        List<Map<String, Object>> techniques = new ArrayList<>();
+        if (!report.profiles().isEmpty()) {
+            techniques.add(
+                    technique("AML.T0040", "AI Model Inference API Access", "The accounts use the model by its API."));
+        }
+        if (report.asksForTrainingData()) {
+            techniques.add(technique(
+                    "AML.T0024.002",
+                    "Extract AI Model",
+                    "At least a tenth of the prompts asks for one kind of training data."));
+        }
+        boolean registered = cluster.links.values().stream()
+                .anyMatch(link -> link.kind() == LinkKind.FACT || link.name().equals(Absences.BURST));
+        if (registered) {
+            techniques.add(technique(
+                    "AML.T0021", "Establish Accounts", "Registration facts or a burst of sign-ups link the accounts."));
+        }
+        return techniques;
+    }
+
+    private static Map<String, Object> technique(String id, String name, String because) {
+        Map<String, Object> technique = new LinkedHashMap<>();
+        technique.put("id", id);
+        technique.put("name", name);
+        technique.put("because", because);
+        return technique;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.stillgate.fingerprint.report;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountProfile;
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.stats.Quantiles;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/** Software, networks and request parameters of the members, as numbers of members. */
+final class MemberCounts {
+    /** Largest number of values of one kind. */
+    private static final int MAX_VALUES = 20;
+
+    /** Least share of an account's requests for which they count as from hosting, or as of a disguised client. */
+    private static final double MIN_SHARE = 0.5;
+
+    private final Analyst analyst;
+    private final ClusterReport report;
+
+    MemberCounts(Analyst analyst, ClusterReport report) {
+        this.analyst = analyst;
+        this.report = report;
+    }
+
+    Map<String, Object> shown() {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("withTraffic", report.profiles().size());
+        shown.put("apis", apis());
+        shown.put("clientFingerprints", values(SharedKey.CLIENT));
+        shown.put("requestShapes", values(SharedKey.SHAPE));
+        shown.put("systemPrompts", values(SharedKey.SYSTEM));
+        shown.put("toolSets", values(SharedKey.TOOLS));
+        shown.put("networksEach", spread(AccountProfile::networks));
+        shown.put("clientsEach", spread(AccountProfile::clients));
+        shown.put("hosted", hosted(report.profiles()));
+        shown.put("roaming", roaming(report.profiles()));
+        shown.put("disguised", disguised(report.profiles()));
+        return shown;
+    }
+
+    /** Returns how many accounts come mostly from hosting networks or anonymisers. */
+    static long hosted(List<AccountProfile> profiles) {
+        return profiles.stream()
+                .filter(profile -> profile.hosted() >= MIN_SHARE)
+                .count();
+    }
+
+    /** Returns how many accounts come from another network nearly each time. */
+    static long roaming(List<AccountProfile> profiles) {
+        return profiles.stream().filter(AccountProfile::roams).count();
+    }
+
+    /** Returns how many accounts have a client fingerprint that mostly contradicts the claimed software. */
+    static long disguised(List<AccountProfile> profiles) {
+        return profiles.stream()
+                .filter(profile -> profile.disguised() >= MIN_SHARE)
+                .count();
+    }
+
+    private Map<String, Integer> apis() {
+        AccountTable table = analyst.table();
+        Map<String, Integer> apis = new TreeMap<>();
+        for (ClusterReport.Member member : report.members()) {
+            if (member.accountIndex() != AccountIndex.NONE) {
+                apis.merge(PageValues.name(table.dialect(member.accountIndex())), 1, Integer::sum);
+            }
+        }
+        return apis;
+    }
+
+    /** Returns the values of a key that most members have, each with the number of those members. */
+    private List<Map<String, Object>> values(SharedKey key) {
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (AccountProfile profile : report.profiles()) {
+            counts.merge(profile.key(key, false), 1, Integer::sum);
+            counts.merge(profile.key(key, true), 1, Integer::sum);
+        }
+        counts.remove(0);
+        return counts.entrySet().stream()
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(MAX_VALUES)
+                .map(each -> {
+                    Map<String, Object> value = new LinkedHashMap<>();
+                    value.put("value", PageValues.hex(each.getKey()));
+                    value.put("accounts", each.getValue());
+                    return value;
+                })
+                .toList();
+    }
+
+    /** Returns median and largest of an estimated number. */
+    private Map<String, Long> spread(ToDoubleFunction<AccountProfile> of) {
+        double[] values = report.profiles().stream().mapToDouble(of).toArray();
+        Map<String, Long> spread = new LinkedHashMap<>();
+        if (values.length > 0) {
+            spread.put("median", Math.round(Quantiles.median(values)));
+            spread.put("most", Math.round(values[values.length - 1]));
+        }
+        return spread;
+    }
+}

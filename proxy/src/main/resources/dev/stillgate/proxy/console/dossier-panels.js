@@ -95,7 +95,7 @@ export function ledger(d) {
                 d.ledger.tests,
               )
             : html`<p class="note">
-                No suspect model was tested yet:
+                The gateway does not record tests of suspect models. To run one:
                 <code>stillgate canary verify --key ${keys[0].key} --suspect FILE</code>
               </p>`
         }`

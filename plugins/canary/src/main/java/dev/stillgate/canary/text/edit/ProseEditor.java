@@ -258,10 +258,15 @@ public final class ProseEditor {
                 return;
             }
             Form standing = guards.standing(form, formWords);
-            if (standing != null && open && formWords == words && !forms.decides(word, standing.cls)) {
-                return;
+            boolean fits = false;
+            while (standing != null && !fits) {
+                if (open && formWords == words && !forms.decides(word, standing.cls)) {
+                    return;
+                }
+                fits = guards.rightFits(standing, formWords, closing);
+                standing = fits ? standing : guards.standing(standing.elsewhere, formWords);
             }
-            if (standing != null && guards.rightFits(standing, formWords, closing)) {
+            if (standing != null) {
                 site(standing, formWords);
             } else {
                 if (form != null) {
@@ -350,7 +355,11 @@ public final class ProseEditor {
         }
         left.apostrophe = apostrophe == 0 ? left.apostrophe : apostrophe;
         boolean stressed = guards.stressed(id);
+        boolean named = open && caps != LetterCase.LOWER && left.afterSpace();
         left.word(id, hash, caps == LetterCase.CAPITAL, forms.context(id));
+        if (named) {
+            left.name();
+        }
         if (stressed) {
             left.stress();
         }

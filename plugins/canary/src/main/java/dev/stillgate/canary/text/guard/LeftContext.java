@@ -32,7 +32,7 @@ public final class LeftContext {
     /** The word before the last one if one space is between the two, else {@link WordTrie#UNKNOWN}. */
     int wordBefore;
 
-    /** Whether the sentence so far has signs of source code, mathematics or an example of usage. */
+    /** Whether the sentence so far has signs of source code, mathematics, an example of usage or a message. */
     boolean technical;
 
     /** Whether the text so far has an example of usage, as in a dictionary. */
@@ -40,6 +40,9 @@ public final class LeftContext {
 
     /** Whether the last word is a common one and strong emphasis begins directly before it. */
     private boolean stressed;
+
+    /** Whether the last word is a name: it is of prose, has a capital, and follows a word. */
+    private boolean named;
 
     /** Number of asterisks and underscores in a row at the end of the text. */
     private int stars;
@@ -92,7 +95,7 @@ public final class LeftContext {
         capital = false;
         apostrophe = '\'';
         kind = Left.START;
-        comma = stressed = false;
+        comma = stressed = named = false;
         stars = 0;
         Arrays.fill(families, NEW);
     }
@@ -113,7 +116,7 @@ public final class LeftContext {
         hash = newHash;
         capital = newCapital;
         kind = Left.OTHER;
-        comma = operator = stressed = false;
+        comma = operator = stressed = named = false;
         stars = 0;
     }
 
@@ -165,6 +168,16 @@ public final class LeftContext {
         stressed = true;
     }
 
+    /** Called when the last word, which follows another, is one of prose with a capital. */
+    public void name() {
+        named = true;
+    }
+
+    /** Returns whether the position is a space after a word. */
+    public boolean afterSpace() {
+        return kind == Left.WORD;
+    }
+
     boolean afterEmphasis() {
         return stars >= STRONG;
     }
@@ -203,6 +216,7 @@ public final class LeftContext {
      */
     public void mark(char c, boolean first) {
         technical |= (c == '(' && kind == Left.START) || (stressed && c == ' ' && stars >= STRONG);
+        technical |= named && first && c == ':';
         lesson |= first && c == ',' && forms.leadsExample(word);
         boolean star = c == '*' || c == '_';
         stressed &= star;

@@ -171,7 +171,23 @@ final class DomainsTest {
                 "The terms of this License are long. It is not for the others.",
                 "You may not sell it under this Agreement. They are the owners.",
                 "The owner, whilst he was here, said that it is a good house.",
-                "The theorem holds. If it is false, they are lost."
+                "The theorem holds. If it is false, they are lost.",
+                "Some jurisdictions allow you to take the cost out of the rent.",
+                "It was heard in court, which allows you to appeal.",
+                "And it's reached the end of the road.",
+                "Few think that she or we would do better.",
+                "My wife and I would like to come.",
+                "She and they will come along.",
+                "Most like the line by Harry Truman: it's a poor day for you.",
+                "If you try, you get ReferenceError: Cannot access the value.",
+                "The saying is attributed to a king: it's a poor day for you.",
+                "They come in sets, such as 3 pairs.",
+                "Towns use a calendar, such as the old one.",
+                "It depends on the model.",
+                "They see it as some kind of help.",
+                "Ask yourself what kind of tired you feel.",
+                "They know that it can't hurt.",
+                "The king is here, or doesn't know the way."
             })
     void sentenceThatDependsOnTheFormIsUnchanged(String sentence) {
         List<String> both = List.of(edited(sentence, 0), edited(sentence, 1));
@@ -191,7 +207,8 @@ final class DomainsTest {
                 "Then you start with the roof.|Then you begin with the roof.",
                 "The town is famous for its bridges.|The town is renowned for its bridges.",
                 "We do not see them often.|We don't see them often.",
-                "The bridge is not safe at night.|The bridge isn't safe at night."
+                "The bridge is not safe at night.|The bridge isn't safe at night.",
+                "Some say it is important to the town.|Some say it's important to the town."
             })
     void sentenceWithEquivalentFormsIsEdited(String form0, String form1) {
         assertThat(edited(form0, 1)).isEqualTo(form1);
@@ -228,6 +245,22 @@ final class DomainsTest {
         int[] sites = {0};
         EnglishTable.edited(BEFORE + sentences, FormChooser.READER, (cls, bucket, found, written, at) -> sites[0]++);
         assertThat(sites[0]).isEqualTo(sentences.contains("sing") ? 3 : 1);
+    }
+
+    @Test
+    @DisplayName("marks: a contraction that may be of has is kept, and written")
+    void contractionBeforeAParticipleIsOnlyWritten() {
+        assertThat(edited("They say it is reached by boat.", 1)).isEqualTo("They say it's reached by boat.");
+        assertThat(edited("They say it's reached by boat.", 0)).isEqualTo("They say it's reached by boat.");
+    }
+
+    @Test
+    @DisplayName("marks: speech without quotation marks is unchanged in a text that reports speech")
+    void reportedSpeechIsUnchanged() {
+        String report =
+                BEFORE + "We won, said the coach. He said more. The mayor said the same. The town was there.\n\n"
+                        + "The next game is in June. You don't have to be good, says Nell.\n\n";
+        assertThat(EnglishTable.edited(report, 0)).isEqualTo(report);
     }
 
     @Test

@@ -114,6 +114,17 @@ final class ClassTableTest {
                 .hasMessageContaining("the form \"such as\" occurs in two pairs");
     }
 
+    @Test
+    void firstClassWithAFittingRightGuardApplies() throws Exception {
+        String pair = "[[it is, it's]]";
+        ClassTable table = read(HEAD
+                + cls("listed", pair).replace("buckets", "guards: {only-before: [good]}, buckets")
+                + cls("rest", pair).replace("buckets", "guards: {never-before: [bad]}, buckets"));
+        assertThat(sites(table, "it is good.")).containsExactly("listed96");
+        assertThat(sites(table, "it's goods.")).containsExactly("rest96");
+        assertThat(sites(table, "it's bad.")).isEmpty();
+    }
+
     private static List<String> sites(ClassTable table, String text) {
         List<String> sites = new ArrayList<>();
         ProseEditor editor = new ProseEditor(

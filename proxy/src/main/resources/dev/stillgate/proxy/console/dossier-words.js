@@ -1,6 +1,6 @@
 /** The summary of a dossier in plain sentences: what the actor does, how sure that is, what to press. */
 import {count, odds, percent, plural, short, visible, when} from './format.js';
-import {capability, family, signal, sureness} from './explain.js';
+import {capability, family, signal, strength} from './explain.js';
 import {counted} from './dossier-data.js';
 
 const listed = names => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
@@ -55,8 +55,8 @@ export function what(d) {
 /** Returns a headline for how sure it is. @param {any} d */
 export const headline = d =>
   counted(d).some(each => each.value <= -1) && counted(d).filter(each => each.value >= 1).length < 2 && !d.links?.length
-    ? 'Contradictory'
-    : sureness(d.evidence);
+    ? 'Contradictory evidence'
+    : strength(d.evidence);
 
 /** Returns how sure it is that one actor is behind the accounts, in one or two sentences. @param {any} d */
 export function sure(d) {
@@ -74,11 +74,11 @@ export function sure(d) {
   const contrary = counted(d)
     .filter(each => each.value <= -1)
     .map(each => family(each.name)[0].toLowerCase());
-  return `${sureness(d.evidence)} one actor: the odds are ${odds(d.evidence)}, and ${kinds}.${
+  return `${strength(d.evidence)}: ${kinds}.${
     contrary.length
       ? ` ${listed(contrary).replace(/^./, c => c.toUpperCase())} ${contrary.length > 1 ? 'speak' : 'speaks'} against it, which the odds leave out.`
       : ''
-  }`;
+  } Against a model of independent customers the odds are ${odds(d.evidence)}. They are not an error rate: honest groups that share a queue, a firm or a lesson have reached such odds too.`;
 }
 
 /** Returns the advice: what to press, and why. @param {any} d @returns {{press: string, because: string}} */
@@ -103,9 +103,9 @@ export function advice(d) {
     };
   if (d.evidence >= 2 && (strong > 1 || d.links?.length))
     return {
-      press: 'Confirm',
+      press: 'Look, then confirm',
       because:
-        'the evidence is strong and comes from more than one kind. Look at the counter-evidence and at members that you know first.',
+        'several kinds of evidence agree. First rule out the keys of one firm, the customers of a reseller, a class, and the users of one tool: they act as one too. Read the counter-evidence, and ask two or three members.',
     };
   if (d.evidence >= 2)
     return {

@@ -32,7 +32,7 @@ function download(d, path) {
 
 function verdict(d, path) {
   const {press, because} = advice(d);
-  const done = verb => verb === press || (verb === 'Confirm' && press === 'Confirm again');
+  const done = verb => verb === press || (verb === 'Confirm' && /confirm/i.test(press));
   return html`<section class="verdict" aria-label="Summary">
     <div class="gist">
       <p class="what">${text(what(d), 600)}</p>

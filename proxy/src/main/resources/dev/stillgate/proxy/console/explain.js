@@ -131,19 +131,23 @@ export const linkMeans = kind => LINKS[kind] ?? '';
 /** Returns the words for a shared key. @param {string} name */
 export const sharedKey = name => KEYS[String(name).replace(/_/g, '-')] ?? words(name);
 
-/** Returns how sure odds are, in one or two words. @param {number} log base-10 logarithm of odds */
-export const sureness = log =>
+/**
+ * Returns how strong evidence is, in words. Never a probability: the odds rest on a model of independent customers, and
+ * no rate of errors is known for them.
+ * @param {number} log base-10 logarithm of odds
+ */
+export const strength = log =>
   log >= 4
-    ? 'Near certain'
+    ? 'Very strong evidence of one actor'
     : log >= 2
-      ? 'Very likely'
+      ? 'Strong evidence of one actor'
       : log >= 1
-        ? 'Likely'
+        ? 'Some evidence of one actor'
         : log >= 0.3
-          ? 'Possible'
+          ? 'Weak evidence of one actor'
           : log > -0.3
-            ? 'Undecided'
-            : 'Unlikely';
+            ? 'No evidence either way'
+            : 'Evidence of independent customers';
 
 /** Returns the pages of all filters, as pairs of filter and content. @param {any} page */
 export const parts = page => Object.entries(page?.filters ?? {});

@@ -2,7 +2,7 @@
 import {html, nothing, panel, accountLink, clusterLink, ago, standing, empty, text, brief} from './widgets.js';
 import {chance, count, odds, percent, plural, words} from './format.js';
 import {table} from './table.js';
-import {family, parts, signal, sureness} from './explain.js';
+import {family, parts, signal, strength} from './explain.js';
 import {orderButton} from './actions.js';
 import {judgeAccount, judgeCluster} from './orders.js';
 import {use} from './net.js';
@@ -19,7 +19,7 @@ function clusterItem(item) {
         <h3>${clusterLink(item.id)} · ${plural(item.size, 'account')}</h3>
         ${standing(item.standing)}
       </header>
-      <p><b>${sureness(item.evidence)} one actor</b> (${odds(item.evidence)}). ${reasons(item.reasons)}.</p>
+      <p><b>${strength(item.evidence)}</b> (${odds(item.evidence)}). ${reasons(item.reasons)}.</p>
       <p class="note">
         Found ${ago(item.since)} · ${count(item.unlabelled)} not judged
         yet${item.links?.length ? html` · linked by ${item.links.map(link => brief(link.name)).reduce((all, each) => html`${all}, ${each}`)}` : nothing}

@@ -233,6 +233,7 @@ function navigate() {
   if (before.name !== route.name || before.id !== route.id) {
     scrollTo(0, 0);
     document.getElementById('page')?.focus({preventScroll: true});
+    document.querySelector('nav [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'nearest'});
   }
 }
 

@@ -85,10 +85,10 @@ class EpochStrataTest {
                 .toList();
         String text = String.join("", sentences);
         List<String> edited =
-                new AdaptiveActor(bench, 0.5, List.of("Another text.")).corpus(List.of(text, "It's so. It's so. "), 1);
+                new AdaptiveActor(bench, 0.5, List.of("Another text.")).corpus(List.of(text, "It's late. It's late. "), 1);
 
         assertThat(edited).hasSize(3).endsWith("Another text.");
         assertThat(edited.get(0).split("\\. ")).hasSize(20).allMatch(sentence -> sentence.startsWith("That was"));
-        assertThat(edited.get(1)).isEqualTo("It is so. ");
+        assertThat(edited.get(1)).isEqualTo("It is late. ");
     }
 }

@@ -45,7 +45,7 @@ export function what(d) {
     .filter(name => HOW[name])
     .slice(0, 3)
     .map(name => HOW[name]);
-  return `${plural(d.size, 'account')} ${d.size === 1 ? 'acts' : 'act'} as one${how.length ? `: ${listed(how)}` : ''}. Together they sent ${count(d.exchanges)} requests${
+  return `${plural(d.size, 'account')} ${d.size === 1 ? 'seems' : 'seem'} to act as one${how.length ? `: ${listed(how)}` : ''}. Together they sent ${count(d.exchanges)} requests${
     pace ? `, about ${count(pace)} a day each` : ''
   }${model ? `, mostly to ${visible(model[0]).slice(0, 40)}` : ''}${
     countries > 1 ? `, from ${countries} countries` : ''

@@ -1,0 +1,148 @@
+package dev.stillgate.canary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ResponseTap;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.testkit.Conversation;
+import dev.stillgate.testkit.FakeExchange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Answers that a canary filter leaves unchanged. */
+@Tag("slow")
+class CanaryExemptionsTest extends CanaryRig {
+    @Test
+    void exemptAnswersAreUnchangedAndCounted() {
+        marked();
+        BodyView signed = Conversation.of("x").message("assistant", BodyView.PartKind.SIGNATURE, "sig");
+        Map<Exemption, BodyView> prompts = Map.of(
+                Exemption.STRUCTURED_OUTPUT, Conversation.of("x").structured(),
+                Exemption.LOGPROBS, Conversation.of("x").withLogprobs(),
+                Exemption.THINKING_AND_TOOLS,
+                        Conversation.of("x").withThinking().tools("search"),
+                Exemption.THINKING_HISTORY, signed,
+                Exemption.WORDING, Conversation.of("Write a haiku about autumn."));
+        prompts.forEach((why, prompt) -> {
+            assertThat(answer(harness.exchange(), prompt)).as(why.label()).isEqualTo(ResponseTap.NONE);
+            assertThat(skipped(why)).as(why.label()).isEqualTo(1);
+        });
+        FakeExchange failed = harness.exchange();
+        harness.body(failed, Conversation.of("x"));
+        assertThat(harness.tap(failed, 529)).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.STATUS)).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("plugins 3: a wording constraint in one message holds for all later answers of the conversation")
+    void constraintInAnyUserMessageOrSystemPromptExempts() {
+        marked();
+        BodyView next = Conversation.of("Quote the first article exactly.")
+                .assistant("All are born free.")
+                .user("Now the next one.");
+        assertThat(answer(harness.exchange(), next)).isEqualTo(ResponseTap.NONE);
+        BodyView always = Conversation.of("What is autumn?").system("You answer in haiku. Write a haiku every time.");
+        assertThat(answer(harness.exchange(), always)).isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.WORDING)).isEqualTo(2);
+        BodyView onlyTheModelSaysSo =
+                Conversation.of("What is autumn?").assistant("A haiku?").user("No, just say what it is.");
+        assertThat(answer(harness.exchange(), onlyTheModelSaysSo)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    void repeatedSystemPromptsKeepTheirVerdicts() {
+        marked();
+        String filler = "You help the keepers of the light with their questions. ".repeat(10);
+        List<String> systems = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            systems.add(filler + "You are number " + i + (i % 3 == 0 ? ", and write poems." : "."));
+        }
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < systems.size(); i++) {
+                BodyView prompt = Conversation.of("What is autumn?").system(systems.get(i));
+                BodyView poem = Conversation.of("A poem!").system(systems.get(i));
+                assertThat(answer(harness.exchange(), prompt) == ResponseTap.NONE)
+                        .as(systems.get(i))
+                        .isEqualTo(i % 3 == 0);
+                assertThat(answer(harness.exchange(), poem)).isEqualTo(ResponseTap.NONE);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("plugins 3: an answer that continues an exempt one by id is exempt")
+    void continuationOfAnExemptAnswerIsExempt() {
+        marked();
+        FakeExchange quoted = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_1");
+        assertThat(answer(quoted, Conversation.of("Quote the first article exactly.")))
+                .isEqualTo(ResponseTap.NONE);
+        harness.complete(quoted, new Outcome.Served(200, Usage.NONE, 10, 1));
+        BodyView next = Conversation.of("Now the next one.").continues("resp_1");
+        FakeExchange exchange = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_2");
+        assertThat(answer(exchange, next)).isEqualTo(ResponseTap.NONE);
+        harness.complete(exchange, new Outcome.Served(200, Usage.NONE, 10, 1));
+        assertThat(answer(harness.exchange(), Conversation.of("And the third.").continues("resp_2")))
+                .isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("Hello").continues("resp_9")))
+                .isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    void thinkingWithoutToolsIsMarked() {
+        marked();
+        assertThat(answer(harness.exchange(), Conversation.of("Why?").withThinking()))
+                .isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    void exemptAnswerIsUnchangedWhenFetchedAgain() {
+        marked();
+        FakeExchange made = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_1");
+        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
+        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
+        FakeExchange again =
+                harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1");
+        assertThat(harness.tap(again, 200)).isEqualTo(ResponseTap.NONE);
+        FakeExchange other =
+                harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_2");
+        assertThat(harness.tap(other, 200)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    @DisplayName("engine A1: an exempt response is unchanged when cancelled; lists of its input items are marked")
+    void exemptResponseIsUnchangedWhenCancelled() {
+        marked();
+        FakeExchange made = harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered("resp_1");
+        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
+        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
+        FakeExchange cancelled = harness.exchange()
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "POST", "/v1/responses/resp_1/cancel");
+        assertThat(harness.tap(cancelled, 200)).isEqualTo(ResponseTap.NONE);
+        FakeExchange items = harness.exchange()
+                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1/input_items");
+        assertThat(harness.tap(items, 200)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
+    @Test
+    void failuresAndOtherOperationsAreNotMarked() {
+        marked();
+        FakeExchange models = harness.exchange().asks(Provider.OPENAI, Operation.OPAQUE, "GET", "/v1/models");
+        assertThat(harness.tap(models, 200)).isEqualTo(ResponseTap.NONE);
+    }
+}

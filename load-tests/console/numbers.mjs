@@ -74,6 +74,25 @@ test('a dossier has the numbers of its cluster', async () => {
   }
 });
 
+test('a dossier has sign-ups, hours, counter-evidence and what was not seen', async () => {
+  const [{id}] = clusters;
+  await go(page, `clusters/${id}`);
+  const dossier = Object.assign({}, ...parts(await get(`/dossiers/${id}`)));
+  const text = await textOf(page);
+  for (const each of [...dossier.counterEvidence, ...dossier.notSeen]) has(text, each.text.slice(0, 60));
+  for (const each of dossier.techniques) has(text, each.id);
+  has(text, `${number(dossier.signUpSources.created)} by the date of creation`);
+  await page.locator('section[aria-labelledby="h-sign-ups-over-time"] summary').click();
+  await page.waitForTimeout(300);
+  const drawn = await page.locator('section[aria-labelledby="h-sign-ups-over-time"] td').allInnerTexts();
+  assert.deepEqual(
+    drawn,
+    dossier.signUps.map(each => number(each.accounts)),
+  );
+  for (const key of dossier.ledger?.keys ?? []) has(text, key.key);
+  assert.ok(!text.includes('does not report'), 'a part of the dossier is missing');
+});
+
 test('an account has standing, evidence and buckets', async () => {
   const {
     accounts: [id],

@@ -96,7 +96,7 @@ export function ledger(d) {
               )
             : html`<p class="note">
                 The gateway does not record tests of suspect models. To run one:
-                <code>stillgate canary verify --key ${keys[0].key} --suspect FILE</code>
+                <code>stillgate canary verify --key ${brief(keys[0].key, 80)} --suspect FILE</code>
               </p>`
         }`
     : empty('No response of this cluster carries a mark yet.');
@@ -205,9 +205,9 @@ export const resembling = d =>
       like =>
         html`<details class="like">
           <summary>
-            ${accountLink(like.account)} · score ${like.score.toFixed(2)} · p ${chance(like.p)} ·
-            ${words(like.reach ?? '')}
+            ${brief(like.account)} · score ${like.score.toFixed(2)} · p ${chance(like.p)} · ${words(like.reach ?? '')}
           </summary>
+          <p>Account ${accountLink(like.account)}</p>
           ${resemblance(like)}
         </details>`,
     )}`;

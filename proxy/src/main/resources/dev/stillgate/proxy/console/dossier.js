@@ -111,14 +111,37 @@ function body(d, path, entry) {
     <div class="two">
       ${panel('Counter-evidence', sentences(against(d), 'Nothing that was measured speaks for the accounts.'), from)}
       ${panel(
-        'Looked for and not seen',
-        html`${sentences(unseen(d), 'Everything that was looked for was seen.')}${
-          unknown(d).length
-            ? html`<h3>Not known</h3>
-                ${sentences(unknown(d), '')}`
-            : nothing
-        }`,
+        'What the prompts ask for',
+        html`<table class="bars">
+            <caption class="vh">
+              Share of prompts by what they ask for
+            </caption>
+            <tbody>
+              ${Object.entries(d.capabilities ?? {})
+                .sort((a, b) => b[1] - a[1])
+                .map(
+                  ([name, share]) =>
+                    html`<tr>
+                      <th scope="row" title=${capability(name)[1]}>${capability(name)[0]}</th>
+                      <td>${bar(share)}</td>
+                    </tr>`,
+                )}
+            </tbody>
+          </table>
+          ${d.techniques?.length ? html`<p class="note">MITRE ATLAS: ${d.techniques.map(each => html`<span title=${each.because ?? ''}>${text(`${each.id ?? each} ${each.name ?? ''}`)}</span>`).reduce((all, each) => html`${all}, ${each}`)}</p>` : nothing}`,
         from,
+      )}
+      ${panel(
+        'Looked for and not seen',
+        html`<div class="flow">
+          ${sentences(unseen(d), 'Everything that was looked for was seen.')}${
+            unknown(d).length
+              ? html`<h3>Not known</h3>
+                  ${sentences(unknown(d), '')}`
+              : nothing
+          }
+        </div>`,
+        {...from, wide: true},
       )}
       ${panel(
         'Text since it was found',
@@ -147,27 +170,6 @@ function body(d, path, entry) {
         from,
       )}
       ${panel(
-        'What the prompts ask for',
-        html`<table class="bars">
-            <caption class="vh">
-              Share of prompts by what they ask for
-            </caption>
-            <tbody>
-              ${Object.entries(d.capabilities ?? {})
-                .sort((a, b) => b[1] - a[1])
-                .map(
-                  ([name, share]) =>
-                    html`<tr>
-                      <th scope="row" title=${capability(name)[1]}>${capability(name)[0]}</th>
-                      <td>${bar(share)}</td>
-                    </tr>`,
-                )}
-            </tbody>
-          </table>
-          ${d.techniques?.length ? html`<p class="note">MITRE ATLAS: ${d.techniques.map(each => html`<span title=${each.because ?? ''}>${text(`${each.id ?? each} ${each.name ?? ''}`)}</span>`).reduce((all, each) => html`${all}, ${each}`)}</p>` : nothing}`,
-        from,
-      )}
-      ${panel(
         'In common',
         Object.keys(d.inCommon ?? {}).length || d.links?.length
           ? html`<table class="bars">
@@ -191,6 +193,7 @@ function body(d, path, entry) {
           : empty('No value is shared by a tenth of the members.'),
         from,
       )}
+      ${panel('Without a response', refusals(d), from)}
       ${panel(
         'Origin and software',
         html`<div class="histograms">
@@ -202,7 +205,7 @@ function body(d, path, entry) {
           </p>`,
         {...from, wide: true},
       )}
-      ${panel('Sign-ups over time', signUps(d), from)}${panel('Without a response', refusals(d), from)}
+      ${panel('Sign-ups over time', signUps(d), from)}
       ${d.amongMembers ? panel('Networks and clients of the members', among(d), from) : nothing}
       ${d.resembling?.length ? panel('More like these', resembling(d), from) : nothing}
       ${panel('Hours of the accounts', hours(d), {...from, wide: true})}

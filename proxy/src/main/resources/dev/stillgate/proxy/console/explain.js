@@ -27,8 +27,8 @@ const SIGNALS = {
   ],
   template: ['Same prompt template', 'system prompt, tools or opening are the same'],
   elicitation: [
-    'Asks for the same kind of training data',
-    'reasoning traces, grades, invented data, trajectories or rewrites',
+    'Alike in what the prompts ask for',
+    'how often they ask for reasoning traces, grades, invented data, trajectories or rewrites, seldom or often',
   ],
   'sweep-shape': [
     'Prompts and responses have one shape',

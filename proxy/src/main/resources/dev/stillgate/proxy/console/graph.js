@@ -4,23 +4,20 @@ import {count, odds} from './format.js';
 import {table} from './table.js';
 import {parts} from './explain.js';
 import {use} from './net.js';
+import './lib/d3-dispatch.min.js';
+import './lib/d3-quadtree.min.js';
+import './lib/d3-timer.min.js';
+import './lib/d3-force.min.js';
 
 const MOST = 500;
 const WIDTH = 900;
 const HEIGHT = 620;
 const TICKS = 60;
 
-let force = null;
-let layout = {key: '', nodes: [], links: []};
+/** The libraries are scripts that add to one global object. */
+const force = globalThis.d3;
 
-async function load(draw) {
-  if (force) return;
-  force = 'loading';
-  await Promise.all(['d3-dispatch', 'd3-quadtree', 'd3-timer'].map(name => import(`./lib/${name}.min.js`)));
-  await import('./lib/d3-force.min.js');
-  force = globalThis.d3;
-  draw();
-}
+let layout = {key: '', nodes: [], links: []};
 
 /** Chooses at most 500 nodes: every cluster, and members in turn, so that each cluster is shown in proportion. @param {any[]} clusters */
 export function choose(clusters) {
@@ -124,26 +121,24 @@ function drawing({nodes, links}) {
 }
 
 let memo = {};
-const once = (of, clusters) =>
-  memo.of === of && memo.force === force ? memo.drawn : (memo = {of, force, drawn: drawing(arrange(clusters))}).drawn;
 
-/** Draws the page. @param {any} route @param {() => void} draw */
-export function view(route, draw) {
+/** Returns the picture, which is drawn once for each answer of the gateway. */
+function once(of, clusters) {
+  if (memo.of !== of) memo = {of, drawn: drawing(arrange(clusters))};
+  return memo.drawn;
+}
+
+/** Draws the page. */
+export function view() {
   const list = use('/clusters', 30);
-  load(draw);
   const clusters = parts(list.data).flatMap(([, part]) => (Array.isArray(part) ? part : []));
-  const ready = force && force !== 'loading';
-  const picture = clusters.length
-    ? ready
-      ? once(list.data, clusters)
-      : empty('Arranging …')
-    : empty('No cluster was found.');
+  const picture = clusters.length ? once(list.data, clusters) : empty('No cluster was found.');
   return html`<h1>Graph</h1>
     <p class="lead">
       Large circles are clusters, small ones their accounts. An account between two clusters belongs to both.
     </p>
     <div class="beside">
-      ${panel('Picture', picture, {path: '/clusters', entry: list, note: ready && layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}
+      ${panel('Picture', picture, {path: '/clusters', entry: list, note: layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}
       ${panel(
         'Accounts in clusters',
         table(

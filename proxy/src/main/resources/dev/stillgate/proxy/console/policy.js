@@ -6,24 +6,15 @@ import {orderButton} from './actions.js';
 import {reload, rollback} from './orders.js';
 import {offers} from './dossier-data.js';
 import {use} from './net.js';
+import './lib/diff.min.js';
 
 const CONTEXT = 3;
 let chosen = {from: null, to: null};
-let compare = null;
 let refresh = () => {};
-
-async function loadDiff() {
-  if (compare) return;
-  compare = () => null;
-  await import('./lib/diff.min.js');
-  compare = globalThis.Diff.diffLines;
-  refresh();
-}
 
 /** Returns lines of a difference as {kind, text, left, right}, with unchanged stretches folded. @param {string} before @param {string} after */
 export function hunks(before, after) {
-  const parts = compare?.(before, after);
-  if (!parts) return null;
+  const parts = globalThis.Diff.diffLines(before, after);
   const lines = [];
   let left = 1;
   let right = 1;
@@ -53,13 +44,11 @@ export function hunks(before, after) {
 const MARK = {added: '+', removed: '−', same: ' ', fold: ' '};
 
 function difference(from, to) {
-  loadDiff();
   const before = use(`/policies/${from}`, 3600);
   const after = use(`/policies/${to}`, 3600);
   if (!before.data || !after.data) return waiting(before.data ? after : before);
   if (before.data.yaml == null || after.data.yaml == null) return empty('The text of one of them is no longer kept.');
   const lines = hunks(before.data.yaml, after.data.yaml);
-  if (!lines) return empty('Comparing …');
   const changed = kind => lines.filter(line => line.kind === kind).length;
   if (!lines.some(line => line.kind !== 'same')) return empty('The two texts are equal.');
   return html`<p class="note">${count(changed('added'))} lines added, ${count(changed('removed'))} removed</p>

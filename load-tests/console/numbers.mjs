@@ -57,7 +57,7 @@ test('a dossier has the numbers of its cluster', async () => {
     await go(page, `clusters/${id}`);
     const dossier = parts(await get(`/clusters/${id}`))[0];
     const text = await textOf(page);
-    has(text, `${number(dossier.size)} accounts act as one`);
+    has(text, `${number(dossier.size)} accounts seem to act as one`);
     has(text, dossier.evidence.toFixed(1));
     has(text, `Revision ${dossier.revision}`);
     for (const value of Object.values(dossier.evidenceByFamily))

@@ -84,8 +84,8 @@ class EpochStrataTest {
                         : "That was the day of number " + i + ". ")
                 .toList();
         String text = String.join("", sentences);
-        List<String> edited =
-                new AdaptiveActor(bench, 0.5, List.of("Another text.")).corpus(List.of(text, "It's late. It's late. "), 1);
+        List<String> edited = new AdaptiveActor(bench, 0.5, List.of("Another text."))
+                .corpus(List.of(text, "It's late. It's late. "), 1);
 
         assertThat(edited).hasSize(3).endsWith("Another text.");
         assertThat(edited.get(0).split("\\. ")).hasSize(20).allMatch(sentence -> sentence.startsWith("That was"));

@@ -82,15 +82,18 @@ final class DemoCommand implements Callable<Integer> {
         if (cluster == null) {
             return false;
         }
+        long found = System.currentTimeMillis();
         succeeded &= story.confirm(cluster, Duration.ofSeconds(20));
         if (!played.waitFor(100, TimeUnit.SECONDS)) {
             System.out.println("the traffic did NOT end in time");
             return false;
         }
         succeeded &= story.text(cluster);
-        System.out.println("a rival trains a small model on what the campaigns were served; is it marked?");
-        Path suspect = traffic.student(files.answers(), seed);
-        succeeded &= story.finding(traffic.verify(suspect, files.ledger(), files.canarySecret()));
+        System.out.println("a rival trains a small model on what the cluster was served since then; is it marked?");
+        Path served = files.directory().resolve("served.jsonl");
+        story.served(cluster, files.answers(), found, served);
+        Path suspect = traffic.student(served, seed);
+        succeeded &= story.finding(cluster, traffic.verify(suspect, files.ledger(), files.canarySecret()));
         System.out.println(succeeded ? "\nAll went as expected." : "\nSomething did NOT go as expected, see above.");
         return succeeded;
     }

@@ -13,9 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class DemoStory {
     private static final String FILTER = "behaviour";
     private static final int LEAST_ACCOUNTS = 10;
-    private static final double MOST_LOG10_P = -2;
+    private static final double MOST_LOG10_P = -3;
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final String admin;
@@ -105,6 +108,39 @@ final class DemoStory {
         return cluster.get("standings") instanceof Map<?, ?> standings ? number(standings, standing) : 0;
     }
 
+    /**
+     * Writes the texts that a cluster's members were served.
+     *
+     * @param answers texts of all campaigns, with {@code account} and {@code at}
+     * @param since the earliest time, in milliseconds since the epoch
+     * @param to the file to write
+     */
+    void served(String cluster, Path answers, long since, Path to) throws IOException, InterruptedException {
+        Map<?, ?> page = part("/clusters/" + cluster);
+        Set<Object> members = new HashSet<>();
+        if (page != null && page.get("members") instanceof List<?> listed) {
+            listed.forEach(member -> {
+                if (member instanceof Map<?, ?> fields && fields.get("account") instanceof String account) {
+                    members.add(account);
+                }
+            });
+        }
+        List<String> kept = new ArrayList<>();
+        for (String line : Files.readAllLines(answers)) {
+            try {
+                if (JsonValues.read(line.getBytes(StandardCharsets.UTF_8)) instanceof Map<?, ?> answer
+                        && answer.get("account") instanceof String account
+                        && members.contains(account)
+                        && number(answer, "at") >= since) {
+                    kept.add(line);
+                }
+            } catch (MalformedBody e) {
+                throw new IOException(answers + " has a line that is not JSON", e);
+            }
+        }
+        Files.write(to, kept);
+    }
+
     /** Prints what happened to the cluster's text. Returns whether some was refused and some was marked. */
     boolean text(String cluster) throws IOException, InterruptedException {
         Map<?, ?> page = part("/clusters/" + cluster);
@@ -123,8 +159,11 @@ final class DemoStory {
         return refused > 0 && marked > 0;
     }
 
-    /** Prints the finding of a test for marks. Returns whether p of the best key, adjusted for all, is at most 1 in 100. */
-    boolean finding(Path verified) throws IOException {
+    /**
+     * Prints the finding of a test for marks. Returns whether the key of a cluster is the best one, with a p of at most 1
+     * in 1,000, adjusted for all keys.
+     */
+    boolean finding(String cluster, Path verified) throws IOException {
         try {
             if (JsonValues.read(Files.readAllBytes(verified)) instanceof Map<?, ?> report
                     && report.get("keys") instanceof List<?> keys
@@ -139,7 +178,8 @@ final class DemoStory {
                         report.get("sites"),
                         report.get("words"),
                         report.get("finding"));
-                return holm.doubleValue() <= MOST_LOG10_P;
+                return holm.doubleValue() <= MOST_LOG10_P
+                        && String.valueOf(best.get("key")).startsWith(cluster + "/");
             }
         } catch (MalformedBody e) {
             throw new IOException("canary verify printed no JSON", e);

@@ -11,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** File of the texts that campaigns were served, one JSON object with {@code text} a line. Thread-safe. */
+/**
+ * File of the texts that campaigns were served, one JSON object a line: {@code account}, {@code at} in milliseconds since
+ * the epoch by the machine's clock, {@code text}. Thread-safe.
+ */
 final class AnswerFile implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -23,12 +26,13 @@ final class AnswerFile implements AutoCloseable {
     }
 
     /** Writes the text of a response, if it has one. */
-    void add(String body) {
+    void add(String account, String body) {
         StringBuilder text = new StringBuilder();
         try {
             collect(JSON.readTree(body), text);
             if (!text.isEmpty()) {
-                write(JSON.writeValueAsString(Map.of("text", text.toString())));
+                write(JSON.writeValueAsString(
+                        Map.of("account", account, "at", System.currentTimeMillis(), "text", text.toString())));
             }
         } catch (JsonProcessingException notJson) {
             // an answer of another kind

@@ -123,7 +123,7 @@ public final class Drive {
             HttpResponse<String> response = client.send(call.request(), HttpResponse.BodyHandlers.ofString());
             outcomes.completed(call, response.statusCode(), response.body());
             if (file != null && response.statusCode() == 200 && !call.label().startsWith("honest:")) {
-                file.add(response.body());
+                file.add(call.account(), response.body());
             }
         } catch (IOException e) {
             outcomes.failed(call, e.toString());

@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * @param number id by which the model finds the response
  */
-record LiveCall(long number, String label, HttpRequest request, JsonBuffer response, int status) {
+record LiveCall(long number, String account, String label, HttpRequest request, JsonBuffer response, int status) {
     /** Header field with the number of the exchange. */
     static final String NUMBER = "x-campaign-exchange";
 
@@ -50,7 +50,8 @@ record LiveCall(long number, String label, HttpRequest request, JsonBuffer respo
         } else {
             wire.error(response, exchange.status());
         }
-        return new LiveCall(number, exchange.label(), request.build(), response, exchange.status());
+        return new LiveCall(
+                number, exchange.account().id(), exchange.label(), request.build(), response, exchange.status());
     }
 
     /** Returns the API key of an account. */

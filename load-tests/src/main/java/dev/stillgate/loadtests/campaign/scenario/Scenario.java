@@ -60,12 +60,12 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
                 Plan.of("babel", 40, 12, Work.REASONING).hiding(LANGUAGES, TEMPLATE_CHANGE, HOMES));
     }
 
-    /** Three campaigns that begin on the first day, small enough for a laptop. */
+    /** Three campaigns that ask for prose and begin on the first day, small enough for a laptop. */
     private static List<Plan> demo() {
         return List.of(
-                Plan.of("deepseek", 60, 12, Work.REASONING, Work.GRADING, Work.REWRITE),
-                Plan.of("shards", 40, 20, Work.REASONING),
-                Plan.of("seeds", 30, 15, Work.INSTRUCTIONS).hiding(COVER, RANDOM, HOMES));
+                Plan.of("rewriters", 60, 14, Work.REWRITE),
+                Plan.of("passes", 40, 18, Work.RESPONSES),
+                Plan.of("stage", 40, 15, Work.DIALOGUES));
     }
 
     private static List<Plan> unseen() {

@@ -88,7 +88,9 @@ final class OperationRequests {
         }
         try {
             Map<String, Object> arguments = body.length == 0 ? Map.of() : resources.arguments(body);
-            mutation.arguments(arguments);
+            if (!arguments.isEmpty()) {
+                mutation.arguments(arguments);
+            }
             Asked asked = new Asked(query != null, text(arguments, "by"), text(arguments, "why"));
             if (arguments.keySet().stream().anyMatch(key -> !key.equals("by") && !key.equals("why"))) {
                 return Reply.error(400, "expected by and why only");

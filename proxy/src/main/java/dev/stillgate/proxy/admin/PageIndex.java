@@ -26,6 +26,7 @@ final class PageIndex {
         PAGES.put("GET /clusters", "the clusters of accounts that were found, of a fingerprint filter");
         PAGES.put("GET /clusters/{id}", "what is known of a cluster");
         PAGES.put("GET /dossiers/{id}", "everything that an operator needs to judge a cluster, as a file to keep");
+        PAGES.put("GET /canary", "the ledger and the keys of a canary filter; /canary/{key} has one key");
         PAGES.put("GET /review", "the accounts and clusters to decide about, most suspicious first; ?limit=25");
         PAGES.put("GET /review/calibration", "the promised and the observed false positives, of a fingerprint filter");
         PAGES.put(

@@ -36,8 +36,6 @@ public final class ConsoleFiles {
             "d3-quadtree.min.js", new Library("d3-quadtree", "dist/d3-quadtree.min.js"),
             "d3-dispatch.min.js", new Library("d3-dispatch", "dist/d3-dispatch.min.js"),
             "d3-timer.min.js", new Library("d3-timer", "dist/d3-timer.min.js"),
-            "uPlot.iife.min.js", new Library("uplot", "dist/uPlot.iife.min.js"),
-            "uPlot.min.css", new Library("uplot", "dist/uPlot.min.css"),
             "diff.min.js", new Library("diff", "dist/diff.min.js"));
 
     private final Map<String, Asset> assets = new ConcurrentHashMap<>();

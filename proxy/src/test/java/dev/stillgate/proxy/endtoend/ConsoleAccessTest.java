@@ -65,8 +65,6 @@ class ConsoleAccessTest {
         "/console/lib/d3-quadtree.min.js,200",
         "/console/lib/d3-dispatch.min.js,200",
         "/console/lib/d3-timer.min.js,200",
-        "/console/lib/uPlot.iife.min.js,200",
-        "/console/lib/uPlot.min.css,200",
         "/console/lib/diff.min.js,200",
         "/console/lib/other.js,404",
         "/console/ConsoleFiles.class,404",

@@ -91,7 +91,7 @@ class AccessLogTest {
                                 + "\"downstream_remote_address\":\"127.0.0.1\",\"account\":\"a-1\",\"upstream_cluster\":\"model\","
                                 + "\"gen_ai.operation.name\":\"messages\",\"gen_ai.request.model\":\"stub-1\","
                                 + "\"gen_ai.response.model\":\"stub-1\",\"gen_ai.usage.input_tokens\":3,"
-                                + "\"gen_ai.usage.output_tokens\":4}\n");
+                                + "\"gen_ai.usage.output_tokens\":4,\"policy_generation\":3,\"policy_sha256\":\"9f86d081\"}\n");
     }
 
     @Test

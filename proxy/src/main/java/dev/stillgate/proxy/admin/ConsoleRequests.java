@@ -61,7 +61,7 @@ final class ConsoleRequests {
         } else if (path.equals(SESSION + "/end") && !reads) {
             List<String> cookies = exchange.getRequestHeaders().get("Cookie");
             exchange.getResponseHeaders().set("Set-Cookie", access.sessions().end(cookies));
-            seeOther(exchange, ROOT + '/');
+            seeOther(exchange, ROOT + '/', "signed out");
         } else if (!reads) {
             exchange.getResponseHeaders().set("Allow", "GET");
             new Mutation(exchange, audited).respond(Reply.error(405, "only GET"));
@@ -100,7 +100,7 @@ final class ConsoleRequests {
         if (right) {
             exchange.getResponseHeaders().set("Set-Cookie", access.sessions().open());
         }
-        seeOther(exchange, ROOT + (right ? "/" : "/?wrong"));
+        seeOther(exchange, ROOT + (right ? "/" : "/?wrong"), right ? "signed in" : "wrong token");
     }
 
     private static String decoded(String form) {
@@ -113,9 +113,10 @@ final class ConsoleRequests {
         }
     }
 
-    private void seeOther(HttpExchange exchange, String location) throws IOException {
+    /** Audits the outcome and leads the browser to another page. */
+    private void seeOther(HttpExchange exchange, String location, String outcome) throws IOException {
         exchange.getResponseHeaders().set("Location", location);
-        new Mutation(exchange, audited).respond(Reply.text(303, ""));
+        new Mutation(exchange, audited).respond(Reply.text(303, outcome + "\n"));
     }
 
     private void events(HttpExchange exchange) throws IOException {

@@ -68,7 +68,7 @@ final class PolicySource {
         }
         String text = archive(state).text(generation);
         if (text == null) {
-            line.getErr().println("stillgate: there is no policy generation " + generation + " in " + state);
+            line.getErr().println("stillgate: " + state + " has no policy generation " + generation);
         }
         return text;
     }

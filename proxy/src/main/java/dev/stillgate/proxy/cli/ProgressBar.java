@@ -27,7 +27,7 @@ final class ProgressBar implements Backtest.Progress {
     private long drawn;
     private boolean open;
 
-    /** @param everySecond whether a line is printed every second where there is no terminal */
+    /** @param everySecond whether lines are printed every second instead of every ten; for output to a file or pipe */
     ProgressBar(PrintStream err, boolean terminal, boolean everySecond, LongSupplier nanos) {
         this.err = err;
         this.terminal = terminal;

@@ -235,7 +235,7 @@ public record StillgateConfig(
 
     /** Permissions of browsers at the admin's console. */
     public enum Console {
-        /** There is no console. */
+        /** The gateway serves no console. */
         OFF,
         /** It shows everything and changes nothing. */
         READ,

@@ -29,7 +29,7 @@ public final class EventStream implements AutoCloseable {
     private static final Duration RESPONSE = Duration.ofSeconds(25);
 
     private static final Duration PERIOD = Duration.ofSeconds(1);
-    /** Number of periods without a listener after which the source is no longer asked. */
+    /** The source is asked for this many more periods after the last listener has left. */
     private static final int IDLE_PERIODS = 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);

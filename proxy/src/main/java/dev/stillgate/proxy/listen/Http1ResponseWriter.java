@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the responses of one HTTP/1.1 connection. Where the client can read the upstream's framing, the received bytes
- * pass unchanged. The head, small content and its framing share one
- * buffer, and so one system call.
+ * pass unchanged. The head, small content and its framing share one buffer, and so one system call.
  */
 final class Http1ResponseWriter implements Downstream {
     private static final byte[] CONTINUE = {

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Backtests of candidate policies against the gateway's recording. Each runs the policy in force and the candidate in
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * are kept. Thread-safe.
  */
 public final class BacktestJobs implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BacktestJobs.class);
     private static final int KEPT = 10;
     private static final int LONGEST_POLICY = 1 << 20;
 
@@ -128,7 +131,7 @@ public final class BacktestJobs implements AutoCloseable {
         return jobs.stream().filter(job -> job.id() == id).findFirst().orElse(null);
     }
 
-    /** Cancels all backtests and deletes their files. */
+    /** Cancels all backtests and deletes their files. A file that cannot be deleted is logged and left. */
     @Override
     public synchronized void close() {
         jobs.forEach(BacktestJob::cancel);
@@ -139,8 +142,8 @@ public final class BacktestJobs implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("files of backtests are left in {}", directory, e);
         }
     }
 }

@@ -166,8 +166,9 @@ class RetryTest {
         CountDownLatch closed = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {
             c.request();
+            boolean first = late.getCount() > 0;
             c.send(UpstreamScript.JSON_ANSWER);
-            if (late.getCount() > 0) {
+            if (first) {
                 late.await();
                 c.reset();
                 closed.countDown();
@@ -184,6 +185,7 @@ class RetryTest {
                 RawClient client = rig.connect()) {
             assertThat(client.send(Requests.messages()).answer().status()).isEqualTo(200);
             client.send(Requests.messages("x-knock: " + door.getLocalPort()));
+            door.setSoTimeout(10_000);
             try (Socket inTheFilter = door.accept()) {
                 late.countDown();
                 closed.await();

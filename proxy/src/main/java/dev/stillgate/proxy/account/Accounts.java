@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class Accounts {
     static final int MOST_ACCEPTED = 2_000_000;
 
     /** How long an unused accepted credential is kept. */
-    static final Duration IDLE = Duration.ofDays(30);
+    public static final Duration IDLE = Duration.ofDays(30);
 
     /** The name of the random secret that is used if {@code hashing} is empty. */
     private static final String RANDOM = "h0";
@@ -79,6 +80,28 @@ public final class Accounts {
         return accepted.estimatedSize();
     }
 
+    /** Returns whether an id is that of an accepted credential in the cache. Looking does not count as a use of it. */
+    public boolean isAccepted(String id) {
+        Hash hash = hash(id);
+        return hash != null && accepted.policy().getIfPresentQuietly(hash) != null;
+    }
+
+    /** Returns the hash in the id of an unlisted credential, null for an id of another form. */
+    private @Nullable Hash hash(String id) {
+        String prefix = secretNames.getFirst() + ':';
+        int digits = prefix.length();
+        if (!id.startsWith(prefix) || id.length() != digits + 32) {
+            return null;
+        }
+        try {
+            return new Hash(
+                    HexFormat.fromHexDigitsToLong(id, digits, digits + 16),
+                    HexFormat.fromHexDigitsToLong(id, digits + 16, digits + 32));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
     /** Creates the cursor of a connection. */
     public Cursor cursor() {
         return new Cursor();
@@ -91,10 +114,7 @@ public final class Accounts {
     public void accepted(Account account) {
         if (account.trust() == Trust.PROVISIONAL) {
             String id = account.id();
-            int digits = id.indexOf(':') + 1;
-            Hash hash = new Hash(
-                    HexFormat.fromHexDigitsToLong(id, digits, digits + 16),
-                    HexFormat.fromHexDigitsToLong(id, digits + 16, digits + 32));
+            Hash hash = Objects.requireNonNull(hash(id), "the id of a provisional account holds its hash");
             accepted.asMap().putIfAbsent(hash, new Account(id, Trust.ACCEPTED, null, null, false, null));
         }
     }

@@ -84,7 +84,8 @@ final class ResourceRequests {
             return;
         }
         String found = resources.find(path.page(), path.id());
-        (found == null ? Reply.error(404, "not known") : Reply.json(200, found)).send(exchange);
+        (found == null ? Reply.error(404, resources.unknown(path.page(), path.id())) : Reply.json(200, found))
+                .send(exchange);
     }
 
     private void action(HttpExchange exchange, ResourcePath path) throws IOException {

@@ -19,6 +19,11 @@ public interface Resources {
     @Nullable
     String find(String page, String id);
 
+    /** Returns the sentence that a request for an unknown resource gets. */
+    default String unknown(String page, String id) {
+        return "not known";
+    }
+
     /**
      * Returns the JSON of a page's overview, null when there is none.
      *

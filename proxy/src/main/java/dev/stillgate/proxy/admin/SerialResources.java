@@ -42,6 +42,11 @@ final class SerialResources implements Resources {
     }
 
     @Override
+    public String unknown(String page, String id) {
+        return resources.unknown(page, id);
+    }
+
+    @Override
     public @Nullable String all(String page, OptionalInt limit) {
         return serially(() -> resources.all(page, limit));
     }

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.chain.AdminPages;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.RefusalLookup;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AdminAction;
@@ -31,12 +32,19 @@ final class AdminLookup implements Resources {
     private final Accounts accounts;
     private final Standings standings;
     private final RefusalLookup refusals;
+    private final TopAccounts counts;
 
-    AdminLookup(ActivePolicy<ServingPolicy> policy, Accounts accounts, Standings standings, RefusalLookup refusals) {
+    AdminLookup(
+            ActivePolicy<ServingPolicy> policy,
+            Accounts accounts,
+            Standings standings,
+            RefusalLookup refusals,
+            TopAccounts counts) {
         this.policy = policy;
         this.accounts = accounts;
         this.standings = standings;
         this.refusals = refusals;
+        this.counts = counts;
     }
 
     /** The fields of a listed account on its page. */
@@ -82,13 +90,32 @@ final class AdminLookup implements Resources {
         return standings.of(listed != null ? listed : new Account(id, Account.Trust.NONE, null, null, false, null));
     }
 
-    /** Adds the account, its standing and its last refusal. Unlisted accounts may have a standing too. */
+    @Override
+    public String unknown(String page, String id) {
+        return !page.equals(ACCOUNTS)
+                ? Resources.super.unknown(page, id)
+                : "no account \"" + id + "\": accounts.yaml does not list it, and no request of it is remembered."
+                        + " Counts of requests are kept for " + AccountCounts.MINUTES
+                        + " minutes, accepted credentials for "
+                        + Accounts.IDLE.toDays() + " idle days, and a filter's data as its policy says";
+    }
+
+    /**
+     * Adds what the engine knows of an account. Unlisted accounts may have a standing, and requests that are remembered.
+     */
     private void account(ResourcePage found, String id) {
         Account listed = accounts.table().named(id);
         found.own("account", shown(listed));
         Standing standing = inForce(id);
         if (listed == null && standing != Standing.CLEAR) {
             found.own("standing", standing);
+        }
+        if (listed == null && accounts.isAccepted(id)) {
+            found.own("trust", Account.Trust.ACCEPTED);
+        }
+        Map<String, Object> recent = counts.of(id);
+        if (recent != null) {
+            found.own("recent", recent);
         }
         Map<String, Object> refusal = refusals.of(id);
         if (refusal != null) {

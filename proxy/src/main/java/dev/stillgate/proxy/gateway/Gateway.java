@@ -197,19 +197,20 @@ public final class Gateway implements AutoCloseable {
 
     private AdminServer openAdmin(StillgateConfig config, TrafficHistory traffic, Ticker ticker) {
         RefusalLookup refusals = new RefusalLookup(data::refusals);
+        TopAccounts top = new TopAccounts(data::counts, refusals, ticker);
         LiveEvents live = new LiveEvents(traffic, control.standings(), control.reloader(), ticker);
         return new AdminServer(
                 config.admin(),
                 registry::scrape,
                 this::filters,
-                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals),
+                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals, top),
                 new GatewayOperations(
                         control.reloader(),
                         catalog,
                         config,
                         traffic,
                         control.standings(),
-                        new TopAccounts(data::counts, refusals, ticker),
+                        top,
                         control.upstreams(),
                         backtests,
                         this::requestDrain),

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
-/** Ranking of the accounts with the most requests, tokens and refusals in the last minutes, over all event loops. */
+/** Requests, tokens and refusals of accounts in the last minutes, over all event loops, and their rankings. */
 final class TopAccounts {
     private static final int SHOWN = 20;
 
@@ -56,6 +57,24 @@ final class TopAccounts {
                 top(sums, AccountCounts.Row::refused));
     }
 
+    /** Returns an account's counts in the period, null if it has none. */
+    @Nullable
+    Map<String, Object> of(String account) {
+        AccountCounts.Row sum = new AccountCounts.Row();
+        boolean found = false;
+        long now = ticker.nanos();
+        for (AccountCounts counts : loops.get()) {
+            found |= counts.addTo(sum, account, now);
+        }
+        if (!found) {
+            return null;
+        }
+        Map<String, Object> recent = new LinkedHashMap<>();
+        recent.put("minutes", AccountCounts.MINUTES);
+        put(recent, sum);
+        return recent;
+    }
+
     private List<Map<String, Object>> top(Map<String, AccountCounts.Row> sums, ToLongFunction<AccountCounts.Row> by) {
         Comparator<Map.Entry<String, AccountCounts.Row>> most = Comparator.comparingLong(
                 (Map.Entry<String, AccountCounts.Row> entry) -> -by.applyAsLong(entry.getValue()));
@@ -70,14 +89,18 @@ final class TopAccounts {
     private Map<String, Object> line(String account, AccountCounts.Row row) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("account", account);
-        line.put("requests", row.requests());
-        line.put("refused", row.refused());
-        line.put("inputTokens", row.inputTokens());
-        line.put("outputTokens", row.outputTokens());
+        put(line, row);
         Map<String, Object> refusal = row.refused() > 0 ? refusals.of(account) : null;
         if (refusal != null) {
             line.put("lastRefusal", refusal);
         }
         return line;
+    }
+
+    private static void put(Map<String, Object> page, AccountCounts.Row row) {
+        page.put("requests", row.requests());
+        page.put("refused", row.refused());
+        page.put("inputTokens", row.inputTokens());
+        page.put("outputTokens", row.outputTokens());
     }
 }

@@ -69,6 +69,11 @@ public final class AccountCounts {
         private final Map<String, Row> rows = new HashMap<>();
         private long number = Long.MIN_VALUE;
         private boolean purged;
+
+        /** Returns whether the minute is one of the last, counted back from a given one. */
+        private boolean isWithin(long last) {
+            return number > last - MINUTES && number <= last;
+        }
     }
 
     /** Counts a finished exchange. */
@@ -104,13 +109,31 @@ public final class AccountCounts {
         long number = number(nanos);
         boolean whole = true;
         for (Minute minute : minutes) {
-            if (minute.number > number - MINUTES && minute.number <= number) {
+            if (minute.isWithin(number)) {
                 minute.rows.forEach((account, row) ->
                         sums.computeIfAbsent(account, absent -> new Row()).add(row));
                 whole &= !minute.purged;
             }
         }
         return whole;
+    }
+
+    /**
+     * Adds the counts of one account to a sum.
+     *
+     * @return whether the account has any
+     */
+    public synchronized boolean addTo(Row sum, String account, long nanos) {
+        long number = number(nanos);
+        boolean found = false;
+        for (Minute minute : minutes) {
+            Row row = minute.isWithin(number) ? minute.rows.get(account) : null;
+            if (row != null) {
+                sum.add(row);
+                found = true;
+            }
+        }
+        return found;
     }
 
     private static void purge(Minute minute) {

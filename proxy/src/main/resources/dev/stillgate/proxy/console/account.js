@@ -128,6 +128,10 @@ function identity(page, behaviour) {
       behaviour?.exchanges != null ? `${count(behaviour.exchanges)} on ${count(behaviour.daysActive)} days` : null,
     ],
     [
+      'Last minutes',
+      page.recent ? `${count(page.recent.requests)} requests, ${count(page.recent.refused)} of them refused` : null,
+    ],
+    [
       'Registration facts',
       own && Object.keys(own.facts ?? {}).length
         ? html`${Object.entries(own.facts).map(([name, value]) => html`<span class="pair">${text(name)} <code>${brief(value, 16)}</code></span> `)}`

@@ -67,6 +67,28 @@ class AccountsTest {
     }
 
     @Test
+    void lookAtAnAcceptedCredentialIsNoUseOfIt() {
+        Account unlisted = resolve(accounts.cursor(), KEY);
+        assertThat(accounts.isAccepted(unlisted.id())).isFalse();
+        accounts.accepted(unlisted);
+        ticker.advance(Accounts.IDLE.minusSeconds(1));
+        assertThat(accounts.isAccepted(unlisted.id())).isTrue();
+        ticker.advance(Duration.ofSeconds(2));
+        assertThat(accounts.isAccepted(unlisted.id())).isFalse();
+    }
+
+    @Test
+    void idsOfOtherFormsAreNotAccepted() {
+        Account unlisted = resolve(accounts.cursor(), KEY);
+        accounts.accepted(unlisted);
+        String digits = unlisted.id().substring(3);
+        for (String id :
+                List.of("", "anonymous", "h1:", digits, "h2:" + digits, "h1:" + digits + "0", "h1:" + "g".repeat(32))) {
+            assertThat(accounts.isAccepted(id)).as(id).isFalse();
+        }
+    }
+
+    @Test
     void emptyCredentialIsAnonymous() {
         assertThat(accounts.cursor().resolve(new byte[0], 0, 0)).isSameAs(Account.ANONYMOUS);
     }

@@ -36,6 +36,13 @@ class AccountCountsTest {
         assertThat(row.inputTokens()).isEqualTo(10);
         assertThat(row.tokens()).isEqualTo(13);
         assertThat(at(start + 5 * MINUTE).get("a").requests()).isEqualTo(1);
+        AccountCounts.Row alone = new AccountCounts.Row();
+        assertThat(counts.addTo(alone, "a", start + 4 * MINUTE)).isTrue();
+        assertThat(alone.requests()).isEqualTo(2);
+        assertThat(alone.tokens()).isEqualTo(13);
+        assertThat(counts.addTo(alone, "b", start + 4 * MINUTE)).isFalse();
+        assertThat(counts.addTo(alone, "a", start + 6 * MINUTE)).isFalse();
+        assertThat(alone.requests()).isEqualTo(2);
         assertThat(at(start + 6 * MINUTE)).isEmpty();
         counts.count("b", REFUSED, start + 5 * MINUTE);
         assertThat(at(start + 5 * MINUTE)).as("the ring's slot is reused").containsOnlyKeys("a", "b");

@@ -98,7 +98,7 @@ final class ClusterReport {
         if (model != null) {
             page.put("likeness", model);
         }
-        page.put("standings", standings());
+        page.put("standings", standings(analyst, cluster));
         page.put("exchanges", PageValues.rounded(exchanges));
         page.put("capabilities", capabilities());
         page.put("text", cluster.text);
@@ -133,9 +133,12 @@ final class ClusterReport {
         }
     }
 
-    private Map<String, Integer> standings() {
+    /** Returns the number of members in each standing that a member has. */
+    static Map<String, Integer> standings(Analyst analyst, Cluster cluster) {
         Map<String, Integer> standings = new TreeMap<>();
-        members.forEach(member -> standings.merge(standing(member), 1, Integer::sum));
+        for (String account : cluster.accounts) {
+            standings.merge(PageValues.name(analyst.ladder().standing(account)), 1, Integer::sum);
+        }
         return standings;
     }
 

@@ -66,11 +66,12 @@ public final class Reports {
         return all;
     }
 
-    private static Map<String, Object> summary(Cluster cluster, int listed) {
+    private Map<String, Object> summary(Cluster cluster, int listed) {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("id", cluster.id);
         page.put("accounts", cluster.accounts.stream().limit(listed).toList());
         page.put("size", cluster.accounts.size());
+        page.put("standings", ClusterReport.standings(analyst, cluster));
         page.put("since", PageValues.time(cluster.since));
         page.put("confirmed", PageValues.time(cluster.confirmed));
         page.put("text", cluster.text);

@@ -96,6 +96,17 @@ class ReportsTest {
     }
 
     @Test
+    void clusterListCountsMembersByStanding() {
+        scene.seen(30, "a-1", "a-2", "a-3", "b-1", "b-2");
+        scene.found(Standing.MARKED, "a-1", "a-2", "a-3").found(Standing.TIGHTENED, "b-1", "b-2");
+        scene.analyst.ladder().pin("a-2", Standing.CLEAR, Long.MAX_VALUE, null, Scene.BEGIN);
+        assertThat(scene.reports.clusters())
+                .extracting(shown -> shown.get("standings"))
+                .containsExactly(Map.of("clear", 1, "marked", 2), Map.of("tightened", 2));
+        assertThat(cluster("c1").get("standings")).isEqualTo(Map.of("clear", 1, "marked", 2));
+    }
+
+    @Test
     void clusterPageShowsMembersAndCommonValues() {
         scene.seen(30, "a-1", "a-2", "b-1").seen(10, "a-2").found(Standing.MARKED, "a-1", "a-2");
         Map<String, Object> page = cluster("c1");

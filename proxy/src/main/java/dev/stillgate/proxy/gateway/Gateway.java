@@ -198,7 +198,7 @@ public final class Gateway implements AutoCloseable {
     private AdminServer openAdmin(StillgateConfig config, TrafficHistory traffic, Ticker ticker) {
         RefusalLookup refusals = new RefusalLookup(data::refusals);
         TopAccounts top = new TopAccounts(data::counts, refusals, ticker);
-        LiveEvents live = new LiveEvents(traffic, control.standings(), control.reloader(), ticker);
+        LiveEvents live = new LiveEvents(traffic, ticker, watched());
         return new AdminServer(
                 config.admin(),
                 registry::scrape,
@@ -217,6 +217,20 @@ public final class Gateway implements AutoCloseable {
                 this::noteAction,
                 new EventStream(live::next, GatewayLogs.file(config)),
                 () -> !draining);
+    }
+
+    /** Returns what the console's open pages are told of. */
+    private List<LiveEvents.Watched> watched() {
+        PolicyReloader policies = control.reloader();
+        return List.of(
+                new LiveEvents.Watched(
+                        List.of("standings", "review", "clusters"),
+                        () -> control.standings().version()),
+                new LiveEvents.Watched(
+                        List.of("policy"),
+                        () -> List.of(
+                                policies.current().number(), policies.isPinned(), String.valueOf(policies.refused()))),
+                new LiveEvents.Watched(List.of("backtests"), backtests::states));
     }
 
     private void noteAction(ResourceAction action) {

@@ -1,17 +1,16 @@
 package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.admin.JsonWriter;
-import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.observe.TrafficHistory;
 import dev.stillgate.proxy.observe.TrafficHistory.Traffic;
-import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.spi.Ticker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +19,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveEvents {
     private final TrafficHistory traffic;
-    private final StandingsBoard standings;
-    private final PolicyReloader policies;
     private final Ticker ticker;
+    private final List<Watched> watched;
     private @Nullable Traffic before;
     private long beforeNanos;
-    private @Nullable List<Object> state;
+    private @Nullable List<Object> states;
 
-    LiveEvents(TrafficHistory traffic, StandingsBoard standings, PolicyReloader policies, Ticker ticker) {
+    /**
+     * Pages of the console that share a state.
+     *
+     * @param names names of the pages in the event {@code changed}
+     * @param state returns a value that differs whenever the content of the pages may have changed
+     */
+    record Watched(List<String> names, Supplier<Object> state) {}
+
+    LiveEvents(TrafficHistory traffic, Ticker ticker, List<Watched> watched) {
         this.traffic = traffic;
-        this.standings = standings;
-        this.policies = policies;
         this.ticker = ticker;
+        this.watched = List.copyOf(watched);
     }
 
     /** Returns the events since the last call. */
@@ -44,23 +49,26 @@ final class LiveEvents {
         }
         before = now;
         beforeNanos = nanos;
-        List<Object> stateNow = List.of(
-                standings.version(),
-                policies.current().number(),
-                policies.isPinned(),
-                String.valueOf(policies.refused()));
-        if (state != null && !state.equals(stateNow)) {
-            List<String> changed = new ArrayList<>();
-            if (!state.getFirst().equals(stateNow.getFirst())) {
-                changed.addAll(List.of("standings", "review", "clusters"));
-            }
-            if (!state.subList(1, state.size()).equals(stateNow.subList(1, stateNow.size()))) {
-                changed.add("policy");
-            }
+        List<String> changed = changed();
+        if (!changed.isEmpty()) {
             events.add(new EventStream.Event("changed", JsonWriter.json(Map.of("what", changed))));
         }
-        state = stateNow;
         return events;
+    }
+
+    /** Returns the names of the pages whose state differs from that of the last call. */
+    private List<String> changed() {
+        List<Object> now = watched.stream().map(each -> each.state.get()).toList();
+        List<String> changed = new ArrayList<>();
+        if (states != null) {
+            for (int i = 0; i < now.size(); i++) {
+                if (!now.get(i).equals(states.get(i))) {
+                    changed.addAll(watched.get(i).names);
+                }
+            }
+        }
+        states = now;
+        return changed;
     }
 
     private Map<String, Object> rates(Traffic from, Traffic to, double seconds) {

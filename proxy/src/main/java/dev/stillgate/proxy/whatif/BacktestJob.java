@@ -66,6 +66,11 @@ final class BacktestJob {
         return state == State.RUNNING;
     }
 
+    /** Returns number and state as one text. */
+    String state() {
+        return id + " " + state;
+    }
+
     void start() {
         Thread.ofVirtual().name("backtest-" + id).start(this::run);
     }

@@ -111,6 +111,11 @@ public final class BacktestJobs implements AutoCloseable {
         return page;
     }
 
+    /** Returns number and state of each kept backtest. The list differs whenever one has begun, ended or been cancelled. */
+    public synchronized List<String> states() {
+        return jobs.stream().map(BacktestJob::state).toList();
+    }
+
     /** Returns a backtest with its result; null for an unknown number; for JSON. */
     public @Nullable Map<String, Object> page(long id) {
         BacktestJob job = find(id);

@@ -84,6 +84,34 @@ class BacktestPageTest {
         }
     }
 
+    /** Reads server-sent events up to a text. */
+    private static void readTo(RawClient events, String text) {
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf(text) < 0) {
+            String next = events.read(1);
+            assertThat(next).as("%s in %s", text, read).isNotEmpty();
+            read.append(next);
+        }
+    }
+
+    @Test
+    void openConsoleIsToldOfABacktest() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .record("{path: " + directory.resolve("log.jsonl") + "}")
+                        .start();
+                RawClient events = new RawClient(rig.adminPort())) {
+            rig.ask(Requests.messages("x-api-key: a"));
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
+            events.send("GET /console/events HTTP/1.1\r\nhost: localhost\r\n\r\n");
+            readTo(events, "event: now");
+            assertThat(post(rig, "/backtests", "{\"policy\":\"version: 1\"}").status())
+                    .isEqualTo(200);
+            readTo(events, "event: changed\ndata: {\"what\":[\"backtests\"]}\n\n");
+        }
+    }
+
     @Test
     void nothingRecordedIsSaid() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {

@@ -85,7 +85,9 @@ class BacktestJobsTest {
     @Test
     void oneRunsAtATimeAndCanBeCancelled() throws Exception {
         script = "exec sleep 600";
+        assertThat(jobs.states()).isEmpty();
         jobs.start("candidate");
+        assertThat(jobs.states()).containsExactly("1 RUNNING");
         assertThatThrownBy(() -> jobs.start("another")).hasMessageContaining("another backtest runs");
         GatewayRig.eventually("started", () -> !texts.isEmpty());
         jobs.cancel(1);
@@ -94,7 +96,7 @@ class BacktestJobsTest {
         jobs.start("another");
         GatewayRig.eventually("done", () -> state(2).equals("DONE"));
         jobs.cancel(2);
-        assertThat(state(2)).isEqualTo("DONE");
+        assertThat(jobs.states()).containsExactly("2 DONE", "1 CANCELLED");
         assertThat(jobs.cancel(3)).isNull();
         assertThat(jobs.page(3)).isNull();
     }

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** Accounts like confirmed ones, from traffic to standings, queue and pages. */
@@ -153,6 +154,24 @@ class LikenessSearchTest {
                         known.id,
                         Map.of("by", "ada", "why", "alike", "revision", known.revision()));
         assertThat(reach("worker-", 0, WORKERS, Standing.POOLED)).isGreaterThan(25);
+    }
+
+    @Test
+    void dossierListsAnAccountThatIsNearACampaignOnce() {
+        traffic();
+        Cluster people = cluster(List.of("person-1", "person-3", "person-5", "person-7", "person-9"));
+        new LabelActions(analyst, now)
+                .labelCluster(
+                        LabelKind.CONFIRMED,
+                        people.id,
+                        Map.of("by", "ada", "why", "seen", "revision", people.revision()));
+        tend(1);
+        assertThat(analyst.likeness().near()).isNotEmpty();
+        assertThat(new Reports(analyst, now).dossier(people.id))
+                .extractingByKey("resembling", InstanceOfAssertFactories.list(Map.class))
+                .isNotEmpty()
+                .extracting(like -> like.get("account"))
+                .doesNotHaveDuplicates();
     }
 
     private boolean verified(String account) {

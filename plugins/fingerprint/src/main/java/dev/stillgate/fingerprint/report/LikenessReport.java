@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Parts of pages about accounts that resemble a confirmed campaign, and the page of the calibration. */
@@ -68,7 +67,7 @@ final class LikenessReport {
 
     /** Returns the accounts that resemble a campaign without being its confirmed accounts, the most similar first. */
     List<Map<String, Object>> resembling(String cluster, int limit) {
-        return Stream.concat(analyst.likeness().found().stream(), analyst.likeness().near().stream())
+        return analyst.likeness().found().stream()
                 .filter(found -> found.model().id().equals(cluster) && !found.isReference())
                 .sorted(Comparator.comparingDouble(Resemblance::score).reversed())
                 .limit(limit)

@@ -5,6 +5,7 @@ import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.EpochSecret;
 import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
+import dev.stillgate.canary.proof.SavedAudits;
 import dev.stillgate.canary.sketch.SketchKey;
 import dev.stillgate.canary.sketch.SketchStore;
 import dev.stillgate.canary.text.table.ClassTable;
@@ -92,7 +93,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         context.gauge("stillgate.canary.keys", () -> keyring.all().size());
         context.gauge("stillgate.canary.secret.published", () -> master.isTest() ? 1 : 0);
         context.adminView("canary", new Pages(state, deriver));
-        context.adminView("dossiers", new DossierView(state));
+        context.adminView("dossiers", new DossierView(state, audits(context.stateDirectory())));
         SketchStore sketches = state.sketches();
         if (sketches != null) {
             keep(sketches, policy.mostSketches(), context);
@@ -115,6 +116,13 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
     static boolean isTooEarly(OptionalLedger ledger, EpochSecret secret, long millis) {
         Long committed = ledger.committed(Keyring.commitment(secret));
         return committed == null || millis - committed < BEACON_AGE.toMillis();
+    }
+
+    private static @Nullable SavedAudits audits(@Nullable Path directory) {
+        return directory == null
+                ? null
+                : new SavedAudits(
+                        directory.resolve(SavedAudits.DIRECTORY), line -> LOG.log(System.Logger.Level.WARNING, line));
     }
 
     private static CanaryState open(@Nullable Path directory, Ticker ticker) {

@@ -2,6 +2,8 @@ package dev.stillgate.canary;
 
 import dev.stillgate.canary.key.KeyNames;
 import dev.stillgate.canary.ledger.CommittedKey;
+import dev.stillgate.canary.proof.SavedAudit;
+import dev.stillgate.canary.proof.SavedAudits;
 import dev.stillgate.spi.AdminView;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The filter's part of a cluster's dossier: state of the ledger, and each key of the cluster with the marked answers
- * that testify under it, those of earlier epochs and runs too.
+ * that testify under it, those of earlier epochs and runs too; and the saved audits of these keys.
  *
  * @param state state of the filter
+ * @param audits the saved audits, null if the gateway keeps no state
  */
-record DossierView(CanaryState state) implements AdminView {
+record DossierView(CanaryState state, @Nullable SavedAudits audits) implements AdminView {
     private static final int MAX_KEYS = 100;
+    private static final int MAX_TESTS = 100;
 
-    /** Returns the part, null for a cluster without a key. */
+    /** Returns the part, null for a cluster with neither a key nor an audit. */
     @Override
     public @Nullable Object of(String id) {
         String prefix = KeyNames.ofGroup(id, "");
@@ -33,13 +37,43 @@ record DossierView(CanaryState state) implements AdminView {
                 keys.add(uncommitted(entry));
             }
         }
-        if (keys.isEmpty()) {
+        List<Map<String, Object>> tests = tests(prefix);
+        if (keys.isEmpty() && tests.isEmpty()) {
             return null;
         }
         Collections.reverse(keys);
         Map<String, Object> ledger = new LinkedHashMap<>(state.ledger().show());
         ledger.put("keys", keys.subList(0, Math.min(MAX_KEYS, keys.size())));
+        ledger.put("tests", tests);
         return Map.of("ledger", ledger);
+    }
+
+    /** Returns the audits of the keys with a prefix and an epoch, the newest first. */
+    private List<Map<String, Object>> tests(String prefix) {
+        List<Map<String, Object>> tests = new ArrayList<>();
+        for (SavedAudit audit : audits == null ? List.<SavedAudit>of() : audits.all()) {
+            for (SavedAudit.Outcome outcome : audit.outcomes()) {
+                if (tests.size() < MAX_TESTS && isOfEpoch(outcome.key(), prefix)) {
+                    tests.add(test(audit, outcome));
+                }
+            }
+        }
+        return tests;
+    }
+
+    private static Map<String, Object> test(SavedAudit audit, SavedAudit.Outcome outcome) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("at", audit.at());
+        shown.put("suspect", audit.suspect());
+        shown.put("key", outcome.key());
+        shown.put("p", outcome.p());
+        shown.put("log10p", outcome.log10p());
+        shown.put("result", outcome.finding());
+        shown.put("committed", outcome.committed());
+        shown.put("preregistered", audit.preregistered());
+        shown.put("keys", audit.keys());
+        shown.put("answers", audit.answers());
+        return shown;
     }
 
     /** Returns whether a name consists of a prefix and an epoch. */

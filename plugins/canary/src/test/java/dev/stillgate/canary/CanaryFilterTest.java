@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.canary.key.KeyNames;
+import dev.stillgate.canary.proof.SavedAudit;
+import dev.stillgate.canary.proof.SavedAudits;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
@@ -14,8 +16,10 @@ import dev.stillgate.testkit.FilterHarness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -150,6 +154,62 @@ class CanaryFilterTest extends CanaryRig {
                 .as("counted from the ledger after a restart")
                 .contains(written, "answers=1, sites=" + tap.sites());
         restarted.context().state(CanaryState.class, () -> null).close();
+    }
+
+    @Test
+    void dossierShowsTheSavedAuditsOfTheCluster() throws Exception {
+        harness.context().keepsStateIn(directory);
+        marked();
+        SavedAudits audits = new SavedAudits(SavedAudits.beside(directory.resolve("ledger")), line -> {});
+        Instant at = Instant.parse("2026-11-29T10:15:30Z");
+        for (int i = 0; i < 60; i++) {
+            audits.save(new SavedAudit(
+                    at.plusSeconds(i),
+                    "model " + i,
+                    500,
+                    4,
+                    false,
+                    List.of(
+                            new SavedAudit.Outcome("c3/2026-Q1", -7, true),
+                            new SavedAudit.Outcome("c3/2025-Q4", -1, false),
+                            new SavedAudit.Outcome("c33/2026-Q1", -8, true))));
+        }
+        List<Map<String, Object>> tests = tests("c3");
+        assertThat(tests).as("bounded, the newest first").hasSize(100);
+        assertThat(tests.getFirst())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "at",
+                        at.plusSeconds(59),
+                        "suspect",
+                        "model 59",
+                        "key",
+                        "c3/2026-Q1",
+                        "p",
+                        "1E-7",
+                        "log10p",
+                        -7.0,
+                        "result",
+                        "strong evidence of the mark",
+                        "committed",
+                        true,
+                        "preregistered",
+                        false,
+                        "keys",
+                        4,
+                        "answers",
+                        500L));
+        assertThat(tests("c33"))
+                .as("a cluster whose keys are unknown")
+                .extracting(test -> test.get("key"))
+                .containsOnly("c33/2026-Q1");
+        assertThat(harness.context().shows("dossiers", "c")).isNull();
+        close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<Map<String, Object>> tests(String cluster) {
+        Map<String, Object> part = (Map<String, Object>) harness.context().shows("dossiers", cluster);
+        return (List<Map<String, Object>>) ((Map<String, Object>) part.get("ledger")).get("tests");
     }
 
     @Test

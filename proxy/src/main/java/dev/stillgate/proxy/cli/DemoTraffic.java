@@ -104,6 +104,8 @@ final class DemoTraffic implements AutoCloseable {
                 suspect.toString(),
                 "--ledger",
                 ledger.toString(),
+                "--save",
+                "a student of the demo",
                 "--secret-file",
                 secret.toString());
         await(start(STILLGATE, arguments, "verified.json"), 120);

@@ -95,8 +95,8 @@ export function ledger(d) {
                 d.ledger.tests,
               )
             : html`<p class="note">
-                The gateway does not record tests of suspect models. To run one:
-                <code>stillgate canary verify --key ${brief(keys[0].key, 80)} --suspect FILE</code>
+                No test of a suspect model is kept. To run and keep one:
+                <code>stillgate canary verify --key ${brief(keys[0].key, 80)} --suspect FILE --ledger DIR --save NAME</code>
               </p>`
         }`
     : empty('No response of this cluster carries a mark yet.');

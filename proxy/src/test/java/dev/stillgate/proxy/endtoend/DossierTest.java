@@ -120,7 +120,15 @@ class DossierTest {
                                 .asInt()
                         > 0;
             });
+            String key =
+                    dossier(rig, "c1").at("/filters/canary/ledger/keys/0/key").asText();
+            Path audits = Files.createDirectories(directory.resolve("canary/audits"));
+            Files.writeString(audits.resolve("20261129T101530Z-01234567.json"), """
+                    {"version":1,"at":"2026-11-29T10:15:30Z","suspect":"a student","answers":5,"keys":1,
+                    "preregistered":true,"outcomes":[{"key":"%s","log10p":-7.5,"committed":true}]}""".formatted(key));
             JsonNode page = dossier(rig, "c1");
+            assertThat(page.at("/filters/canary/ledger/tests/0/suspect").asText())
+                    .isEqualTo("a student");
             assertThat(schema().validate(page)).isEmpty();
             JsonNode part = page.at("/filters/behaviour");
             assertThat(part.at("/links/0/name").asText()).isEqualTo("payment");

@@ -5,6 +5,7 @@ import dev.stillgate.canary.proof.LedgerCommitments;
 import dev.stillgate.spi.Command;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -20,10 +21,16 @@ public final class CanaryCommand implements Command {
 
     private final Map<String, String> environment;
     private final Commitments.Source ledgers;
+    private final InstantSource clock;
 
     /** Creates the verb over the process's environment and ledgers on disk. */
     public CanaryCommand() {
         this(System.getenv(), LedgerCommitments::read);
+    }
+
+    /** Creates the verb with the system's clock. */
+    CanaryCommand(Map<String, String> environment, Commitments.Source ledgers) {
+        this(environment, ledgers, InstantSource.system());
     }
 
     /**
@@ -31,10 +38,12 @@ public final class CanaryCommand implements Command {
      *
      * @param environment the environment variables
      * @param ledgers opens the argument of {@code --ledger}
+     * @param clock dates saved audits
      */
-    CanaryCommand(Map<String, String> environment, Commitments.Source ledgers) {
+    CanaryCommand(Map<String, String> environment, Commitments.Source ledgers, InstantSource clock) {
         this.environment = environment;
         this.ledgers = ledgers;
+        this.clock = clock;
     }
 
     @Override
@@ -53,7 +62,7 @@ public final class CanaryCommand implements Command {
                 name(),
                 this,
                 new MarkCommand(environment, out, err),
-                new VerifyCommand(environment, ledgers, out, err),
+                new VerifyCommand(environment, ledgers, out, err, clock),
                 new TraceCommand(environment, ledgers, out, err));
         return verbs.run(arguments, out, err, failure -> 1);
     }

@@ -7,11 +7,15 @@ import dev.stillgate.canary.proof.AuditReportJson;
 import dev.stillgate.canary.proof.AuditReportMarkdown;
 import dev.stillgate.canary.proof.Commitments;
 import dev.stillgate.canary.proof.Preregistration;
+import dev.stillgate.canary.proof.SavedAudit;
+import dev.stillgate.canary.proof.SavedAudits;
 import dev.stillgate.canary.proof.SiteReader;
 import dev.stillgate.canary.proof.SuspectAudit;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +39,7 @@ final class VerifyCommand implements Callable<Integer> {
     private final Commitments.Source ledgers;
     private final PrintStream out;
     private final PrintStream err;
+    private final InstantSource clock;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -70,17 +75,29 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--preregistered", paramLabel = "FILE", description = "preregistration of the audit")
     private @Nullable Path preregistered;
 
+    @Option(
+            names = "--save",
+            paramLabel = "NAME",
+            description = "keep the result beside --ledger, for dossiers, as an audit of the suspect NAME")
+    private @Nullable String save;
+
     @Option(names = "--json", description = "print JSON")
     private boolean json;
 
     @Mixin
     private final KeyOptions keyOptions = new KeyOptions();
 
-    VerifyCommand(Map<String, String> environment, Commitments.Source ledgers, PrintStream out, PrintStream err) {
+    VerifyCommand(
+            Map<String, String> environment,
+            Commitments.Source ledgers,
+            PrintStream out,
+            PrintStream err,
+            InstantSource clock) {
         this.environment = environment;
         this.ledgers = ledgers;
         this.out = out;
         this.err = err;
+        this.clock = clock;
     }
 
     @Override
@@ -95,21 +112,34 @@ final class VerifyCommand implements Callable<Integer> {
         AuditReport report = new SuspectAudit(deriver, commitments, preregistration)
                 .report(names(deriver, commitments, preregistration), answers, reference);
         out.print(json ? AuditReportJson.of(report) : AuditReportMarkdown.of(report));
+        if (save != null && ledger != null) {
+            SavedAudits audits = new SavedAudits(SavedAudits.beside(ledger), err::println);
+            audits.save(SavedAudit.of(report, save, clock.instant()));
+        }
         return 0;
     }
 
     private void checkKeys() {
+        String problem = keyProblem();
+        if (problem == null && save != null) {
+            problem = ledger == null || !Files.isDirectory(ledger)
+                    ? "--save needs --ledger with the directory of a ledger"
+                    : SavedAudit.isName(save) ? null : "--save takes a name of 1 to 200 characters";
+        }
+        if (problem != null && spec != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), problem);
+        }
+    }
+
+    private @Nullable String keyProblem() {
         boolean named = !keys.isEmpty() || !accounts.isEmpty();
-        String problem = named == allKeys
+        return named == allKeys
                 ? "either --key or --all-keys"
                 : allKeys && ledger == null && preregistered == null
                         ? "--all-keys needs --ledger or --preregistered, which names the keys"
                         : accounts.stream().allMatch(account -> account.indexOf('/') > 0)
                                 ? null
                                 : "--account takes an account and an epoch, such as a-1/2026-Q4";
-        if (problem != null && spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), problem);
-        }
     }
 
     private Collection<String> names(

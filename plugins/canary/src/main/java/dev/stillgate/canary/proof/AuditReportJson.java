@@ -81,13 +81,18 @@ public final class AuditReportJson {
 
     /** Returns a power of ten with six digits, however small. */
     static String power(double log10) {
+        return power(log10, 6);
+    }
+
+    /** Returns a power of ten with a number of digits, however small. */
+    static String power(double log10, int digits) {
         if (log10 == Double.NEGATIVE_INFINITY) {
             return "0";
         }
         int whole = (int) Math.floor(log10);
         return new BigDecimal(Math.pow(10, log10 - whole))
                 .scaleByPowerOfTen(whole)
-                .round(new MathContext(6))
+                .round(new MathContext(digits))
                 .toString()
                 .replace("E+", "E");
     }

@@ -35,6 +35,11 @@ final class FindingText {
                 + ". It does not say who trained it, nor how the text came there.";
     }
 
+    /** Returns how strong the evidence of an adjusted p-value is: {@code strong}, {@code weak} or {@code no}. */
+    static String evidence(double log10Holm) {
+        return log10Holm <= STRONG ? "strong" : log10Holm <= NOTHING ? "weak" : "no";
+    }
+
     /** Returns what text bears the mark of a key, in words. */
     private static String text(KeyOutcome outcome) {
         String name = outcome.key();

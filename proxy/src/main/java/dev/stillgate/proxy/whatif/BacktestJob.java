@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A backtest: the policy in force and a candidate, replayed one after the other, and their comparison. Thread-safe. */
+/**
+ * A backtest: the recorded logs are sorted by time, then replayed under a candidate and under the policy in force, and the
+ * outcomes compared. The candidate comes first, so that an invalid one is reported at once. Thread-safe.
+ */
 final class BacktestJob {
     private static final int LONGEST_ERROR = 4000;
 
@@ -30,6 +33,12 @@ final class BacktestJob {
     private volatile @Nullable Instant endedAt;
     private volatile @Nullable String error;
     private volatile @Nullable List<Map<String, Object>> result;
+
+    /** The start of a process. */
+    @FunctionalInterface
+    private interface Start {
+        BacktestProcess process() throws IOException;
+    }
 
     /** The state of a backtest. */
     private enum State {
@@ -76,9 +85,13 @@ final class BacktestJob {
     }
 
     private void run() {
+        Path sorted = reports.resolve(id + "-log.jsonl");
         try {
-            Map<?, ?> before = replay("in-force", inForce);
-            Map<?, ?> after = before == null ? null : replay("candidate", candidate);
+            if (!succeeds(() -> BacktestProcess.sort(logs, sorted), "the recorded log: ")) {
+                return;
+            }
+            Map<?, ?> after = replay("candidate", candidate, sorted, "");
+            Map<?, ?> before = after == null ? null : replay("in-force", inForce, sorted, "the policy in force: ");
             if (before != null && after != null) {
                 result = OutcomeTable.of(before, after);
                 end(State.DONE);
@@ -88,6 +101,17 @@ final class BacktestJob {
             end(State.FAILED);
         } catch (InterruptedException e) {
             end(State.CANCELLED);
+        } finally {
+            delete(sorted);
+        }
+    }
+
+    /** Deletes a file. One that cannot be deleted stays until the directory is deleted. */
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException kept) {
+            // the directory is deleted with all files when the gateway stops
         }
     }
 
@@ -98,33 +122,45 @@ final class BacktestJob {
         }
     }
 
-    /** Replays the logs under a policy and returns the report; null if this backtest has ended meanwhile. */
-    private @Nullable Map<?, ?> replay(String name, Path text) throws IOException, InterruptedException {
+    /** Replays a log under a policy and returns the report; null if that failed, or this backtest has ended meanwhile. */
+    private @Nullable Map<?, ?> replay(String name, Path text, Path log, String subject)
+            throws IOException, InterruptedException {
         Path report = reports.resolve(id + "-" + name + ".json");
-        BacktestProcess started = start(text, report);
-        if (started == null) {
-            return null;
-        }
-        BacktestProcess.End end = started.await();
-        if (!isRunning()) {
-            return null;
-        }
-        if (end.exit() != 0) {
-            String output = end.output();
-            error = (name.equals("candidate") ? "" : "the policy in force: ")
-                    + output.substring(0, Math.min(LONGEST_ERROR, output.length()));
-            end(State.FAILED);
+        if (!succeeds(() -> BacktestProcess.start(launcher, text, report, log), subject)) {
             return null;
         }
         runs.incrementAndGet();
         return OutcomeTable.read(report);
     }
 
-    private synchronized @Nullable BacktestProcess start(Path text, Path report) throws IOException {
+    /**
+     * Runs a process and waits for its end. Returns false if it failed, or this backtest has ended meanwhile.
+     *
+     * @param subject begins the message of a failure
+     */
+    private boolean succeeds(Start start, String subject) throws IOException, InterruptedException {
+        BacktestProcess started = begin(start);
+        if (started == null) {
+            return false;
+        }
+        BacktestProcess.End end = started.await();
+        if (!isRunning()) {
+            return false;
+        }
+        if (end.exit() != 0) {
+            String output = end.output();
+            error = subject + output.substring(0, Math.min(LONGEST_ERROR, output.length()));
+            end(State.FAILED);
+            return false;
+        }
+        return true;
+    }
+
+    private synchronized @Nullable BacktestProcess begin(Start start) throws IOException {
         if (!isRunning()) {
             return null;
         }
-        BacktestProcess started = BacktestProcess.start(launcher, text, report, logs);
+        BacktestProcess started = start.process();
         process = started;
         return started;
     }

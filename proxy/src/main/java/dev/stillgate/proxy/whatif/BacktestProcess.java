@@ -8,15 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A process that runs the command {@code backtest}; its progress is read from its output. */
+/** A process that runs a part of a backtest, with low priority; its progress is read from its output. */
 public final class BacktestProcess {
     private static final Pattern PERCENT = Pattern.compile("^ *([0-9]{1,3}\\.[0-9]) %");
     private static final int MOST_LINES = 100;
-    private static final int LOWEST_PRIORITY = 19;
+    private static final List<String> NICE = List.of("nice", "-n", "19");
 
     private final Process process;
     private final Thread reader;
@@ -54,10 +55,8 @@ public final class BacktestProcess {
      */
     public static Launcher own(String main, Path policy) {
         return arguments -> {
-            List<String> command = new ArrayList<>(List.of(
-                    "nice",
-                    "-n",
-                    Integer.toString(LOWEST_PRIORITY),
+            List<String> command = new ArrayList<>(NICE);
+            command.addAll(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
                     "-XX:MaxRAMPercentage=25",
@@ -72,12 +71,29 @@ public final class BacktestProcess {
         };
     }
 
-    /** Starts a backtest. */
-    static BacktestProcess start(Launcher launcher, Path text, Path report, List<Path> logs) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("backtest"));
-        logs.forEach(log -> arguments.add(log.toString()));
-        arguments.addAll(List.of("--text", text.toString(), "--out", report.toString(), "--lenient", "--progress"));
-        return new BacktestProcess(launcher.start(arguments));
+    /** Starts a backtest of a log. */
+    static BacktestProcess start(Launcher launcher, Path text, Path report, Path log) throws IOException {
+        return new BacktestProcess(launcher.start(List.of(
+                "backtest",
+                log.toString(),
+                "--text",
+                text.toString(),
+                "--out",
+                report.toString(),
+                "--lenient",
+                "--progress")));
+    }
+
+    /** Starts to write recorded logs, which are ordered by the end of their exchanges, to one file ordered by their start. */
+    static BacktestProcess sort(List<Path> logs, Path into) throws IOException {
+        String directory =
+                Objects.requireNonNull(into.toAbsolutePath().getParent()).toString();
+        List<String> command = new ArrayList<>(NICE);
+        command.addAll(List.of("sort", "-s", "-S", "64M", "-T", directory, "-o", into.toString()));
+        logs.forEach(log -> command.add(log.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C"); // lines begin with the time
+        return new BacktestProcess(builder.start());
     }
 
     private void read() {

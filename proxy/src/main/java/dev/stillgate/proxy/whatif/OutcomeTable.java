@@ -81,6 +81,9 @@ final class OutcomeTable {
         counts.put("exchanges", exchanges);
         counts.put("refused", refused);
         counts.put("not refused", exchanges - refused);
+        if (number(report.get("broken")) > 0) {
+            counts.put("lines that were skipped", number(report.get("broken")));
+        }
         counts.put("clusters", report.get("clusters") instanceof List<?> clusters ? (long) clusters.size() : 0L);
         if (report.get("standings") instanceof List<?> accounts) {
             for (Object account : accounts) {

@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Backtests as jobs: order of the runs, progress, failure, cancellation, and bounds. Shell scripts play the process. */
 class BacktestJobsTest {
@@ -22,16 +24,28 @@ class BacktestJobsTest {
             {"exchanges":10,"codes":{"rate":%d},"clusters":[],"standings":[{"changes":[{"standing":"marked"}]}]}""";
 
     private final List<String> texts = new CopyOnWriteArrayList<>();
-    private List<Path> logs = List.of(Path.of("recorded.jsonl"));
+    private final List<String> sorted = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private List<Path> logs = List.of();
     private String script = "cat \"$3\" > /dev/null; echo '" + REPORT.formatted(2) + "' > \"$5\"";
     private final BacktestJobs jobs =
             new BacktestJobs(() -> logs, () -> "in force", arguments -> process(arguments), new JumpTicker());
 
     private Process process(List<String> arguments) throws IOException {
+        sorted.add(Files.readString(Path.of(arguments.get(1))));
         texts.add(Files.readString(Path.of(arguments.get(3))));
         List<String> command = new ArrayList<>(List.of("sh", "-c", script));
         command.addAll(arguments);
         return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    @BeforeEach
+    void record() throws IOException {
+        Path rotated = Files.writeString(directory.resolve("log.000001"), "{\"ts\":3}\n{\"ts\":1}\n");
+        logs = List.of(rotated, Files.writeString(directory.resolve("log"), "{\"ts\":4}\n{\"ts\":2}\n"));
     }
 
     @AfterEach
@@ -55,14 +69,41 @@ class BacktestJobsTest {
     void bothPoliciesAreReplayedAndCompared() throws Exception {
         assertThat(jobs.start("candidate").get("id")).isEqualTo(1L);
         await("DONE");
-        assertThat(texts).containsExactly("in force", "candidate");
+        assertThat(texts).containsExactly("candidate", "in force");
         assertThat(page(1).get("progress")).isEqualTo(1.0);
         assertThat(page(1).get("result").toString())
                 .contains("{outcome=exchanges, inForce=10, candidate=10, difference=0}")
                 .contains("{outcome=not refused, inForce=8, candidate=8, difference=0}")
                 .contains("{outcome=refused: rate, inForce=2, candidate=2, difference=0}")
                 .contains("{outcome=accounts marked, inForce=1, candidate=1, difference=0}");
-        assertThat(jobs.page().toString()).contains("logs=[recorded.jsonl]").contains("id=1");
+        assertThat(jobs.page().toString()).contains("logs=" + logs).contains("id=1");
+    }
+
+    @Test
+    void logsAreReplayedInTheOrderOfTheirTimes() throws Exception {
+        jobs.start("candidate");
+        await("DONE");
+        assertThat(sorted).hasSize(2).containsOnly("{\"ts\":1}\n{\"ts\":2}\n{\"ts\":3}\n{\"ts\":4}\n");
+    }
+
+    @Test
+    void aLogThatCannotBeReadIsAFailure() throws Exception {
+        logs = List.of(directory.resolve("absent"));
+        jobs.start("candidate");
+        await("FAILED");
+        assertThat(page(1).get("error").toString())
+                .startsWith("the recorded log: ")
+                .contains("absent");
+        assertThat(texts).isEmpty();
+    }
+
+    @Test
+    void linesThatWereSkippedAreCounted() throws Exception {
+        script = "echo '{\"exchanges\":10,\"broken\":3}' > \"$5\"";
+        jobs.start("candidate");
+        await("DONE");
+        assertThat(page(1).get("result").toString())
+                .contains("{outcome=lines that were skipped, inForce=3, candidate=3");
     }
 
     @Test
@@ -70,8 +111,17 @@ class BacktestJobsTest {
         script = "echo ' 50.0 %  3 exchanges'; echo \"policy.yaml:3:1: unknown key\"; exit 1";
         jobs.start("candidate");
         await("FAILED");
-        assertThat(page(1).get("error")).isEqualTo("the policy in force: policy.yaml:3:1: unknown key");
+        assertThat(page(1).get("error")).isEqualTo("policy.yaml:3:1: unknown key");
         assertThat((double) page(1).get("progress")).isEqualTo(0.25);
+        assertThat(texts).containsExactly("candidate");
+    }
+
+    @Test
+    void aFailureUnderThePolicyInForceSaysSo() throws Exception {
+        script = "case $3 in *candidate*) echo '" + REPORT.formatted(2) + "' > \"$5\";; *) echo gone; exit 1;; esac";
+        jobs.start("candidate");
+        await("FAILED");
+        assertThat(page(1).get("error")).isEqualTo("the policy in force: gone");
     }
 
     @Test

@@ -253,6 +253,7 @@ final class AnalysisRound {
                 group.matchedOn,
                 evidence.byFamily,
                 evidence.signalNames(),
+                evidence.tests,
                 isOffice);
         retrySubset(group, withoutFlagged(group, finding.accounts()), MAX_RETRY_SHARE, retries);
         return finding;

@@ -257,7 +257,7 @@ public final class Analyst {
     }
 
     /** Returns the progress of the learning phase, from 0 to 1. */
-    double learnt(long now) {
+    public double learnt(long now) {
         double accounts = (double) compared / Math.max(1, settings.learnAccounts());
         double time = firstMillis < 0
                 ? 0
@@ -368,7 +368,13 @@ public final class Analyst {
         return ladder.standings(this::isCapped);
     }
 
-    private boolean isCapped(String account) {
+    /** Returns the standing of an account as among the {@link #standings}. */
+    public Standing standing(String account) {
+        return ladder.standing(account, this::isCapped);
+    }
+
+    /** Returns whether evidence marks an account at most, since it is verified or of a declared organisation. */
+    public boolean isCapped(String account) {
         int index = table().index().find(account);
         return index != AccountIndex.NONE && (table().verified(index) || table().organisationNumber(index) != 0);
     }

@@ -12,6 +12,7 @@ import dev.stillgate.fingerprint.likeness.Proposal;
 import dev.stillgate.fingerprint.likeness.Reach;
 import dev.stillgate.fingerprint.likeness.Resemblance;
 import dev.stillgate.fingerprint.likeness.Strata;
+import dev.stillgate.fingerprint.likeness.StratumCalibration;
 import dev.stillgate.fingerprint.likeness.Subject;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
@@ -143,6 +144,11 @@ public final class LikenessSearch {
     /** Returns whether bounded evidence may tighten an account, since it keeps its promise in its stratum. */
     boolean mayTighten(AccountTable table, int account) {
         return calibration.mayTighten(JudgedAccounts.stratum(table, account, table.profile(account)));
+    }
+
+    /** Returns the latest calibration of the stratum of an account, null before the first calibration. */
+    public @Nullable StratumCalibration calibration(AccountTable table, int account) {
+        return calibration.of(JudgedAccounts.stratum(table, account, table.profile(account)));
     }
 
     /** Returns the latest calibration. */

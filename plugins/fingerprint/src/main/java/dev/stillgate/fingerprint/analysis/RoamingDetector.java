@@ -230,7 +230,12 @@ final class RoamingDetector {
         }
         Evidence result = Evidence.ofRoaming(settings, roamingLogOdds(inside.length), concentration);
         return new Finding(
-                roundAccounts.accountIndexesOf(inside), group.matchedOn, result.byFamily, result.signalNames(), false);
+                roundAccounts.accountIndexesOf(inside),
+                group.matchedOn,
+                result.byFamily,
+                result.signalNames(),
+                result.tests,
+                false);
     }
 
     private void retryHalves(HoldoutGroup group, int[] rows, int now, List<HoldoutGroup> retries) {

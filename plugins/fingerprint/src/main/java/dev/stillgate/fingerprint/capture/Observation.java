@@ -76,6 +76,9 @@ public final class Observation {
     public @Nullable String country;
     public long asn;
 
+    /** Name of the autonomous system's operator; null when unknown, and for observations of other gateways. */
+    public @Nullable String operator;
+
     /** Hash of the address's network: /24 of IPv4, /48 of IPv6. */
     public long network;
 

@@ -148,6 +148,7 @@ public final class ObservationRecorder {
         if (facts != null) {
             seen.country = facts.country();
             seen.asn = facts.asn();
+            seen.operator = facts.network();
             seen.hosting = facts.anonymisers().contains(GeoFacts.Anonymiser.HOSTING_PROVIDER);
             seen.anonymised = facts.anonymisers().size() > (seen.hosting ? 1 : 0);
         }

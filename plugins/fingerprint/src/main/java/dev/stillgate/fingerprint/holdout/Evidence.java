@@ -10,6 +10,7 @@ import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Concentration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public final class Evidence {
 
     /** Names of the signals behind the evidence of a family. */
     private final Map<Family, List<String>> signalsByFamily = new EnumMap<>(Family.class);
+
+    /** Results of all tests, those that were not the strongest of their family too. */
+    public final List<SignalTest> tests = new ArrayList<>();
 
     private final AnalysisSettings settings;
 
@@ -109,8 +113,9 @@ public final class Evidence {
         return this;
     }
 
-    /** Sets the evidence of a family if it is stronger than the present one. */
+    /** Records a test, and sets the evidence of its family if it is stronger than the present one. */
     private void keepStronger(Family family, double log10Odds, List<String> signals) {
+        tests.add(new SignalTest(family, signals, log10Odds));
         if (log10Odds > byFamily.getOrDefault(family, Double.NEGATIVE_INFINITY)) {
             byFamily.put(family, log10Odds);
             signalsByFamily.put(family, signals);

@@ -14,12 +14,18 @@ import org.jspecify.annotations.Nullable;
  * @param matchedOn shared key by which the accounts were compared
  * @param evidence base-10 log odds by family
  * @param signals names of the signals behind the evidence, the strongest first
+ * @param tests results of all tests, those that were not the strongest of their family too
  * @param isOffice whether the group may be the employees of one company with a key each, which is reported as {@value
  *     #OFFICE_REASON}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Finding(
-        int[] accounts, SharedKey matchedOn, Map<Family, Double> evidence, List<String> signals, boolean isOffice) {
+        int[] accounts,
+        SharedKey matchedOn,
+        Map<Family, Double> evidence,
+        List<String> signals,
+        List<SignalTest> tests,
+        boolean isOffice) {
     private static final String OFFICE_REASON = "office";
 
     /** Least evidence of a second, independent family: odds of ten to one. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Promised and observed effects of bounded evidence in each stratum. Evidence tightens accounts of a stratum only if the
@@ -90,7 +91,13 @@ public final class Calibration {
 
     /** Returns whether bounded evidence may tighten accounts of a stratum. */
     public boolean mayTighten(Stratum stratum) {
-        return !byStratum.isEmpty() && byStratum.get(strata.index(stratum)).mayTighten();
+        StratumCalibration calibration = of(stratum);
+        return calibration != null && calibration.mayTighten();
+    }
+
+    /** Returns the calibration of a stratum, null before the first round. */
+    public @Nullable StratumCalibration of(Stratum stratum) {
+        return byStratum.isEmpty() ? null : byStratum.get(strata.index(stratum));
     }
 
     /** Returns the names of the strata whose accounts could be tightened before, and cannot any more. */

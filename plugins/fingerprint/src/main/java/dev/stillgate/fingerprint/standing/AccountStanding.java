@@ -54,7 +54,7 @@ public final class AccountStanding {
     }
 
     /** Returns whether an operator set the standing, or confirmed it knowing that the account is verified. */
-    boolean isOrdered() {
+    public boolean isOrdered() {
         return pinned != null || (label != null && label.despiteVerification());
     }
 

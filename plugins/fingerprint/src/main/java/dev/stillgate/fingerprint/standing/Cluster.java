@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -41,6 +42,9 @@ public final class Cluster {
 
     public Map<Family, Double> evidence = new EnumMap<>(Family.class);
     public List<String> reasons = List.of();
+
+    /** Results of the tests behind the evidence; empty after a restart, until the cluster is confirmed again. */
+    public List<SignalTest> tests = List.of();
 
     @Nullable
     public SharedKey matchedOn;
@@ -98,6 +102,7 @@ public final class Cluster {
         if (confirmed != now || finding.total() > total) {
             evidence = finding.evidence();
             reasons = finding.reasons();
+            tests = List.copyOf(finding.tests());
             matchedOn = finding.matchedOn();
             total = finding.total();
         }

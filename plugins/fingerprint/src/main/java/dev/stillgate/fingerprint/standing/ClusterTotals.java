@@ -2,18 +2,28 @@ package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.stats.BoundedHistogram;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Totals of a cluster's traffic since it was found: exchanges, tokens, countries, networks, clients and models. Kept
  * for each cluster, since it takes too much memory for each account. Not thread-safe.
  */
 public final class ClusterTotals {
+    /** Largest number of names; beyond it, those of values that are no longer counted are removed. */
+    private static final int MAX_NAMES = 256;
+
+    private static final int MAX_NAME = 64;
+
     private final BoundedHistogram countries = new BoundedHistogram();
     private final BoundedHistogram asns = new BoundedHistogram();
     private final BoundedHistogram clients = new BoundedHistogram();
     private final BoundedHistogram models = new BoundedHistogram();
+    /** Names of the operators of autonomous systems, by the values of {@link #asns}. */
+    private final Map<String, String> operators = new HashMap<>();
+
     private long exchanges;
     private long answered;
     private long probing;
@@ -28,10 +38,20 @@ public final class ClusterTotals {
         outputTokens += Math.max(0, seen.outputTokens);
         countries.add(seen.country);
         asns.add(seen.asn == 0 ? null : "AS" + seen.asn);
+        if (seen.asn != 0 && seen.operator != null) {
+            name("AS" + seen.asn, seen.operator);
+        }
         clients.add(seen.software);
         if (seen.prompt != null) {
             models.add(seen.model);
         }
+    }
+
+    private void name(String asn, String operator) {
+        if (operators.size() == MAX_NAMES && !operators.containsKey(asn)) {
+            operators.keySet().retainAll(asns.shown().keySet());
+        }
+        operators.put(asn, operator.length() > MAX_NAME ? operator.substring(0, MAX_NAME) : operator);
     }
 
     /** Returns the number of requests for log-probabilities or several choices. */
@@ -53,7 +73,11 @@ public final class ClusterTotals {
         page.put("inputTokens", inputTokens);
         page.put("outputTokens", outputTokens);
         page.put("countries", countries.shown());
-        page.put("asns", asns.shown());
+        Map<String, Long> networks = asns.shown();
+        page.put("asns", networks);
+        Map<String, String> names = new TreeMap<>(operators);
+        names.keySet().retainAll(networks.keySet());
+        page.put("asnNames", names);
         page.put("clients", clients.shown());
         page.put("models", models.shown());
         return page;

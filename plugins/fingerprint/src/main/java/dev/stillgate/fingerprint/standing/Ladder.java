@@ -41,6 +41,23 @@ public final class Ladder {
     }
 
     /**
+     * Returns the standing of an account, as among the {@link #standings}.
+     *
+     * @param capped accounts that stand at most at {@code MARKED} unless an operator says otherwise
+     */
+    public Standing standing(String account, Predicate<String> capped) {
+        AccountStanding entry = accounts.get(account);
+        return entry == null ? Standing.CLEAR : standing(account, entry, capped);
+    }
+
+    private static Standing standing(String account, AccountStanding entry, Predicate<String> capped) {
+        Standing standing = entry.standing();
+        return standing.reaches(Standing.TIGHTENED) && !entry.isOrdered() && capped.test(account)
+                ? Standing.MARKED
+                : standing;
+    }
+
+    /**
      * Returns the indexes of the accounts whose standing in force reaches a rung, or whose evidence does.
      *
      * @param evidence base-10 logarithm of odds that justifies the rung
@@ -289,10 +306,7 @@ public final class Ladder {
         Map<String, Standing> standings = new LinkedHashMap<>();
         Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
         accounts.forEach((account, entry) -> {
-            Standing standing = entry.standing();
-            if (standing.reaches(Standing.TIGHTENED) && !entry.isOrdered() && capped.test(account)) {
-                standing = Standing.MARKED;
-            }
+            Standing standing = standing(account, entry, capped);
             if (standing != Standing.CLEAR) {
                 standings.put(account, standing);
                 counted.merge(standing, 1, Integer::sum);

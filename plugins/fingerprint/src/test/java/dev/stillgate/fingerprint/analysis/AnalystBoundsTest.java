@@ -94,7 +94,7 @@ final class AnalystBoundsTest {
     @Test
     void clustersAreBounded() {
         Clusters clusters = new Clusters();
-        Finding finding = new Finding(new int[] {1}, null, Map.of(), List.of(), false);
+        Finding finding = new Finding(new int[] {1}, null, Map.of(), List.of(), List.of(), false);
         for (int k = 0; k < 10_050; k++) {
             clusters.take(finding, List.of("a-" + k), Seen.START + k);
         }

@@ -63,6 +63,7 @@ final class AnalystStoreTest {
                 SharedKey.CLIENT,
                 new EnumMap<>(Map.of(Family.TIME, 12.0, Family.CONTENT, 3.0)),
                 List.of("clock"),
+                List.of(),
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
         analyst.ladder()

@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.Policies;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
@@ -41,6 +42,10 @@ public final class Scene {
             Policies.NO_PROMISE,
             FactSettings.STANDARD,
             2);
+
+    private static final List<SignalTest> TESTS = List.of(
+            new SignalTest(Family.TIME, List.of("clock"), 8.0),
+            new SignalTest(Family.CONTENT, List.of("elicitation"), 2.34567));
 
     public final Analyst analyst = new Analyst(SETTINGS);
     public final Reports reports = new Reports(analyst, BEGIN + 30 * HOUR);
@@ -97,7 +102,8 @@ public final class Scene {
                 .map(i -> analyst.table().index().find(accounts[i]))
                 .toArray();
         Map<Family, Double> evidence = new EnumMap<>(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.34567));
-        Finding finding = new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"), false);
+        Finding finding =
+                new Finding(numbers, SharedKey.SYSTEM, evidence, List.of("clock", "elicitation"), TESTS, false);
         Cluster cluster = analyst.clusters().take(finding, List.of(accounts), BEGIN + 30 * HOUR);
         for (String account : accounts) {
             analyst.ladder().climb(account, rung, finding.total(), finding.reasons(), cluster.id, BEGIN + 30 * HOUR);

@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that was looked for in a cluster and not seen, or not looked for; each as a key and a sentence. */
@@ -25,15 +27,33 @@ final class Absences {
 
     private static final double LEAST_SHARE = 0.005;
 
-    /** Sentence of each signal that is tested on a group. */
-    private static final Map<String, String> TESTED = Map.of(
-            "elicitation", "No common demand for training data beyond that of other customers.",
-            "sweep-shape", "No shape of prompts and responses that sets the group apart.",
-            "topic-concentration", "No topics that all members draw from alike.",
-            "under-dispersion", "No work that is dealt out more evenly than by chance.",
-            "interchangeability", "No sign that the accounts are interchangeable.",
-            "clock", "No hours of the day unlike those of people.",
-            "client-and-network", "No kind of network and client that sets the group apart.");
+    /** Least evidence of a test that is a reason: odds of ten to one. */
+    private static final double REASON = 1;
+
+    /** Subject and negative result of each signal that is tested on a group. */
+    private static final Map<String, List<String>> TESTED = Map.of(
+            "elicitation",
+            List.of(
+                    "whether the members ask for the same kinds of training data",
+                    "No common demand for training data beyond that of other customers"),
+            "sweep-shape",
+            List.of(
+                    "whether prompts and responses have one shape",
+                    "No shape of prompts and responses that sets the group apart"),
+            "topic-concentration",
+            List.of("whether all members draw from the same topics", "No topics that all members draw from alike"),
+            "under-dispersion",
+            List.of(
+                    "whether work is dealt out more evenly than by chance",
+                    "No work that is dealt out more evenly than by chance"),
+            "interchangeability",
+            List.of("whether the accounts are interchangeable", "No sign that the accounts are interchangeable"),
+            "clock",
+            List.of("whether the hours are unlike those of people", "No hours of the day unlike those of people"),
+            "client-and-network",
+            List.of(
+                    "whether networks and clients set the group apart",
+                    "No kind of network and client that sets the group apart"));
 
     private static final Map<String, String> CAPABILITIES = Map.of(
             "reasoning", "No prompts that ask for reasoning traces.",
@@ -47,12 +67,16 @@ final class Absences {
     private final Analyst analyst;
     private final Cluster cluster;
     private final ClusterReport report;
+    private final OtherAccounts others;
+    private final SignUps signUps;
     private final List<Map<String, Object>> items = new ArrayList<>();
 
-    Absences(Analyst analyst, Cluster cluster, ClusterReport report) {
+    Absences(Analyst analyst, Cluster cluster, ClusterReport report, OtherAccounts others, SignUps signUps) {
         this.analyst = analyst;
         this.cluster = cluster;
         this.report = report;
+        this.others = others;
+        this.signUps = signUps;
     }
 
     /** Why an item is listed. */
@@ -79,24 +103,22 @@ final class Absences {
             if (evidence == null && family != Family.PROVENANCE) {
                 add(State.NOT_MEASURED, "family-" + name, "Not measured for this group: evidence of " + name + ".");
             } else if (evidence != null && Math.abs(evidence) < CounterEvidence.LEAST) {
-                add(State.NOT_SEEN, "family-" + name, "No evidence of " + name + " either way.");
+                weaken("family-" + name, "No evidence of " + name + " either way.");
             }
         }
         long strong = cluster.evidence.values().stream()
                 .filter(evidence -> evidence >= Finding.MIN_SECOND_FAMILY)
                 .count();
         if (strong < 2 && !cluster.evidence.isEmpty()) {
-            add(State.NOT_SEEN, "second-family", "No second kind of evidence with odds of ten to one by itself.");
+            weaken("second-family", "No second kind of evidence with odds of ten to one by itself.");
         }
     }
 
     private void signals() {
         Map<String, Object> common = report.inCommon();
         for (Signal signal : analyst.settings().signals()) {
-            String sentence = TESTED.get(signal.name());
-            boolean isMeasured = cluster.evidence.containsKey(signal.family());
-            if (sentence != null && isMeasured && !cluster.reasons.contains(signal.name())) {
-                add(State.NOT_SEEN, signal.name(), sentence);
+            if (cluster.evidence.containsKey(signal.family()) && !cluster.reasons.contains(signal.name())) {
+                tested(signal.name());
             }
         }
         for (String name : TESTED.keySet().stream().sorted().toList()) {
@@ -114,6 +136,27 @@ final class Absences {
                 MemberCounts.disguised(profiles),
                 "No client whose connection contradicts the software that it names.");
         counted(Roaming.NAME, MemberCounts.roaming(profiles), "No change of network with nearly each request.");
+    }
+
+    /**
+     * Lists a tested signal that is not among the reasons. One with enough evidence is left out: it was seen, and another of
+     * its family counts instead.
+     */
+    private void tested(String signal) {
+        List<String> words = TESTED.get(signal);
+        if (words == null) {
+            return;
+        }
+        OptionalDouble evidence = cluster.tests.stream()
+                .filter(test -> test.signals().contains(signal))
+                .mapToDouble(SignalTest::evidence)
+                .max();
+        if (evidence.isEmpty()) {
+            String since = cluster.tests.isEmpty() ? "Not known until the next comparison: " : "Not tested: ";
+            add(State.NOT_MEASURED, signal, since + words.getFirst() + ".");
+        } else if (evidence.getAsDouble() < REASON) {
+            weaken(signal, String.format(Locale.ROOT, "%s (%.1f).", words.getLast(), evidence.getAsDouble()));
+        }
     }
 
     private static boolean isTemplate(@Nullable SharedKey key) {
@@ -159,14 +202,20 @@ final class Absences {
             add(
                     State.NOT_RECORDED,
                     "facts",
-                    "Not recorded: registration facts of the members, such as a hash of the payment.");
+                    "Not recorded: registration facts of the members. The accounts file has no facts of them, such as"
+                            + " a hash of payment, device or mail domain"
+                            + (created == 0 ? "." : "; it has creation dates."));
         } else if (cluster.links.values().stream().noneMatch(link -> link.kind() == LinkKind.FACT)) {
-            add(State.NOT_SEEN, "facts", "No rare registration fact in common.");
+            weaken("facts", "No rare registration fact in common.");
         }
         if (created == 0) {
             add(State.NOT_RECORDED, BURST, "Not recorded: when the members were created.");
         } else if (!cluster.links.containsKey(BURST)) {
-            add(State.NOT_SEEN, BURST, "No burst of registrations.");
+            add(
+                    State.NOT_SEEN,
+                    BURST,
+                    "No burst of registrations beyond that of other accounts. Of these, " + signUps.othersMeanwhile()
+                            + " signed up in the same time.");
         }
     }
 
@@ -180,7 +229,14 @@ final class Absences {
                 add(State.NOT_SEEN, "capability-" + name, CAPABILITIES.getOrDefault(name, "No " + name + "."));
             }
         });
-        if (MemberCounts.hosted(report.profiles()) == 0) {
+        boolean isListed = others.hosted() > 0 || report.profiles().stream().anyMatch(profile -> profile.hosted() > 0);
+        if (!isListed) {
+            add(
+                    State.NOT_RECORDED,
+                    "hosting",
+                    "Not known: whether members come from hosting networks or anonymisers. No request of any account"
+                            + " was listed as from one, so perhaps no such database is loaded.");
+        } else if (MemberCounts.hosted(report.profiles()) == 0) {
             add(State.NOT_SEEN, "hosting", "No member that comes mostly from hosting networks or anonymisers.");
         }
         if (cluster.totals.probing() == 0) {
@@ -198,6 +254,12 @@ final class Absences {
         if (cluster.text.requestsRefused() == 0) {
             add(State.NOT_SEEN, "refusals", "No request refused because of a standing since the group was found.");
         }
+    }
+
+    /** Lists something that was tested and not seen, although one actor's accounts would often show it. */
+    private void weaken(String key, String text) {
+        add(State.NOT_SEEN, key, text);
+        items.getLast().put("weakens", true);
     }
 
     private void add(State state, String key, String text) {

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
@@ -30,7 +31,8 @@ final class ClusterReport {
     /** Number of other accounts that the members are compared with. */
     private static final int MAX_OTHERS = 2_000;
 
-    private static final double MIN_SHARE = 0.1;
+    /** Least share of the members that have a value in common, and of the prompts that ask for training data. */
+    static final double MIN_SHARE = 0.1;
 
     private final Analyst analyst;
     private final Cluster cluster;
@@ -133,17 +135,17 @@ final class ClusterReport {
         }
     }
 
-    /** Returns the number of members in each standing that a member has. */
+    /** Returns the number of members in each standing that a member has while the filter enforces. */
     static Map<String, Integer> standings(Analyst analyst, Cluster cluster) {
         Map<String, Integer> standings = new TreeMap<>();
         for (String account : cluster.accounts) {
-            standings.merge(PageValues.name(analyst.ladder().standing(account)), 1, Integer::sum);
+            standings.merge(PageValues.name(analyst.standing(account)), 1, Integer::sum);
         }
         return standings;
     }
 
     private String standing(Member member) {
-        return PageValues.name(analyst.ladder().standing(member.account));
+        return PageValues.name(analyst.standing(member.account));
     }
 
     /** Returns the share of the members' prompts for each elicitation, for code and for tools. */
@@ -157,11 +159,13 @@ final class ClusterReport {
         return shares;
     }
 
-    /** Returns whether at least a tenth of the prompts asks for one kind of training data. */
-    boolean asksForTrainingData() {
+    /** Returns the kind of training data that most prompts ask for, empty if fewer than a tenth ask for any. */
+    Optional<String> trainingData() {
         Map<String, Double> shares = capabilities();
         return Arrays.stream(Elicitation.values())
-                .anyMatch(elicitation -> shares.getOrDefault(PageValues.name(elicitation), 0.0) >= MIN_SHARE);
+                .map(PageValues::name)
+                .filter(name -> shares.getOrDefault(name, 0.0) >= MIN_SHARE)
+                .max(Comparator.comparing(name -> shares.getOrDefault(name, 0.0)));
     }
 
     private void share(Map<String, Double> shares, String name, ToDoubleFunction<AccountProfile> of) {
@@ -194,7 +198,8 @@ final class ClusterReport {
         return common;
     }
 
-    private static String value(SharedKey kind, int value) {
+    /** Returns a value of a key as the pages show it. */
+    static String value(SharedKey kind, int value) {
         for (Elicitation elicitation : Elicitation.values()) {
             if (kind == SharedKey.WARE && elicitation.index() == value - 1) {
                 return PageValues.name(elicitation);

@@ -28,17 +28,20 @@ final class CounterEvidence {
     /** Least absolute evidence that is mentioned: odds of two to one. */
     static final double LEAST = 0.3;
 
-    private static final int OLD_DAYS = 180;
+    /** Age of an account, when first seen, that speaks for it if other accounts are younger. */
+    static final int OLD_DAYS = 180;
 
     private final Analyst analyst;
     private final Cluster cluster;
     private final ClusterReport report;
+    private final OtherAccounts others;
     private final List<Map<String, Object>> items = new ArrayList<>();
 
-    CounterEvidence(Analyst analyst, Cluster cluster, ClusterReport report) {
+    CounterEvidence(Analyst analyst, Cluster cluster, ClusterReport report, OtherAccounts others) {
         this.analyst = analyst;
         this.cluster = cluster;
         this.report = report;
+        this.others = others;
     }
 
     List<Map<String, Object>> items() {
@@ -88,6 +91,7 @@ final class CounterEvidence {
         int vouched = 0;
         int refuted = 0;
         int clear = 0;
+        int ofKnownAge = 0;
         int old = 0;
         int unseen = 0;
         for (ClusterReport.Member member : report.members()) {
@@ -108,6 +112,7 @@ final class CounterEvidence {
             }
             verified += table.verified(index) ? 1 : 0;
             allowed += analyst.settings().innocent().contains(member.account(), organisation) ? 1 : 0;
+            ofKnownAge += Double.isFinite(table.profile(index).ageInDays()) ? 1 : 0;
             old += table.profile(index).ageInDays() >= OLD_DAYS ? 1 : 0;
         }
         count("vouched", vouched, "an operator vouches for them.");
@@ -120,7 +125,17 @@ final class CounterEvidence {
                         + (organisations.size() == 1 ? " organisation." : " organisations."));
         count("allowed", allowed, "on the allow-list.");
         count("clear", clear, "without a standing.");
-        count("old", old, "older than " + OLD_DAYS + " days when first seen.");
+        if (others.ofKnownAge() == 0 || (long) old * others.ofKnownAge() > (long) others.old() * ofKnownAge) {
+            count(
+                    "old",
+                    old,
+                    String.format(
+                            Locale.ROOT,
+                            "older than %d days when first seen; of other accounts %d of %d were.",
+                            OLD_DAYS,
+                            others.old(),
+                            others.ofKnownAge()));
+        }
         count("without-traffic", unseen, "no traffic is on record, so nothing is known of them.");
     }
 

@@ -4,12 +4,15 @@ import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.standing.Cluster;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -43,25 +46,60 @@ final class DossierReport {
     Map<String, Object> page() {
         Map<String, Object> page = report.page();
         DossierSpace space = new DossierSpace();
+        SignUps signUps = new SignUps(analyst, report.members());
+        OtherAccounts others = new OtherAccounts(analyst, report.members(), signUps);
+        MemberStandings standings = new MemberStandings(analyst, cluster, report, now);
+        MemberParts parts = new MemberParts(analyst, report);
         page.put("format", FORMAT);
         page.put("at", PageValues.time(now));
         page.put("thresholds", thresholds());
         page.put("kinds", kinds());
-        new SignUps(analyst, report.members()).addTo(page);
-        hours(page, space);
+        page.put("tests", cluster.tests.stream().map(DossierReport::shown).toList());
+        page.put("held", standings.held());
+        page.put("changes", standings.changes());
+        page.put("orders", standings.orders());
+        page.put("effects", new OrderEffects(analyst, cluster, now).shown());
+        page.put(
+                "prompts",
+                Math.round(report.profiles().stream()
+                        .mapToDouble(AccountProfile::prompts)
+                        .sum()));
+        page.put("parts", parts.shown());
+        page.put("shared", parts.shared());
+        page.put("others", others.shown());
+        signUps.addTo(page);
+        hours(page, parts, space);
         page.put("amongMembers", new MemberCounts(analyst, report).shown());
         page.put("refusals", refusals());
-        page.put(
-                "resembling",
-                space.fitting(new LikenessReport(analyst).resembling(cluster.id, MAX_RESEMBLING), "account"));
-        page.put("counterEvidence", new CounterEvidence(analyst, cluster, report).items());
-        page.put("notSeen", new Absences(analyst, cluster, report).items());
+        page.put("resembling", space.fitting(new LikenessReport(analyst).resembling(cluster.id, MAX_RESEMBLING)));
+        page.put("counterEvidence", new CounterEvidence(analyst, cluster, report, others).items());
+        page.put("notSeen", new Absences(analyst, cluster, report, others, signUps).items());
         page.put("techniques", techniques());
-        List<Map<String, Object>> members = report.listed();
-        List<Map<String, Object>> listed = space.fitting(members, "account");
+        List<Map<String, Object>> listed = space.fitting(members(standings, parts));
         page.put("members", listed);
         page.put("membersListed", listed.size());
         return page;
+    }
+
+    /** Returns the rows of the members, with standing and part of each. */
+    private List<Map<String, Object>> members(MemberStandings standings, MemberParts parts) {
+        List<Map<String, Object>> rows = report.listed();
+        for (int i = 0; i < rows.size(); i++) {
+            ClusterReport.Member member = report.members().get(i);
+            standings.describe(member, rows.get(i));
+            if (parts.of(member) > 0) {
+                rows.get(i).put("part", parts.of(member));
+            }
+        }
+        return rows;
+    }
+
+    private static Map<String, Object> shown(SignalTest test) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("kind", PageValues.name(test.family()));
+        shown.put("signals", test.signals());
+        shown.put("evidence", PageValues.rounded(test.evidence()));
+        return shown;
     }
 
     private Map<String, Object> thresholds() {
@@ -96,11 +134,12 @@ final class DossierReport {
     }
 
     /**
-     * Adds conversations by hour of the day in UTC, of the busiest members and of all. Shares of the day are kept by
-     * two hours; a row divides the kept number of conversations by these shares.
+     * Adds conversations by hour of the day in UTC, of the busiest members of each part and of all. Shares of the day are
+     * kept by two hours; a row divides the kept number of conversations by these shares.
      */
-    private void hours(Map<String, Object> page, DossierSpace space) {
+    private void hours(Map<String, Object> page, MemberParts parts, DossierSpace space) {
         List<Map<String, Object>> rows = new ArrayList<>();
+        int[] places = parts.places(MAX_HOUR_ROWS);
         double[] all = new double[HOURS];
         for (ClusterReport.Member member : report.members()) {
             double[] counts = member.accountIndex() == AccountIndex.NONE
@@ -109,14 +148,17 @@ final class DossierReport {
             for (int hour = 0; hour < HOURS; hour++) {
                 all[hour] += counts[hour];
             }
-            if (member.exchanges() > 0 && rows.size() < MAX_HOUR_ROWS) {
+            int part = parts.of(member);
+            if (part > 0 && places[part - 1]-- > 0) {
                 Map<String, Object> row = new LinkedHashMap<>();
                 row.put("account", member.account());
+                row.put("part", part);
                 row.put("counts", tenths(counts));
                 rows.add(row);
             }
         }
-        page.put("hours", space.fitting(rows, "account"));
+        rows.sort(Comparator.comparing(row -> (Integer) row.get("part")));
+        page.put("hours", space.fitting(rows));
         page.put("hoursOfMembers", tenths(all));
         page.put("hoursResolution", 2);
     }
@@ -157,12 +199,15 @@ final class DossierReport {
             techniques.add(
                     technique("AML.T0040", "AI Model Inference API Access", "The accounts use the model by its API."));
         }
-        if (report.asksForTrainingData()) {
-            techniques.add(technique(
-                    "AML.T0024.002",
-                    "Extract AI Model",
-                    "At least a tenth of the prompts asks for one kind of training data."));
-        }
+        report.trainingData()
+                .ifPresent(kind -> techniques.add(technique(
+                        "AML.T0024.002",
+                        "Extract AI Model",
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f %% of the prompts ask for %s, which can train a model.",
+                                100 * report.capabilities().getOrDefault(kind, 0.0),
+                                kind))));
         boolean registered = cluster.links.values().stream()
                 .anyMatch(link -> link.kind() == LinkKind.FACT || link.name().equals(Absences.BURST));
         if (registered) {

@@ -55,13 +55,11 @@ public final class LabelActions {
         List<String> members = new ArrayList<>();
         for (String account : cluster.accounts) {
             if (!order.except().contains(account)) {
-                (kind == LabelKind.CONFIRMED && isSpared(account, order) ? exempt : members).add(account);
+                (kind == LabelKind.CONFIRMED && isSpared(account, order.verified()) ? exempt : members).add(account);
             }
         }
         String pool = kind == LabelKind.CONFIRMED ? pool(members) : null;
-        boolean pools = kind == LabelKind.CONFIRMED
-                && (pool != null
-                        || members.size() >= analyst.settings().review().poolLeast());
+        boolean pools = kind == LabelKind.CONFIRMED && pools(members, pool);
         String group = pool == null ? cluster.id : pool;
         boolean isRepeated = !members.isEmpty()
                 && members.stream().allMatch(account -> isLabelled(account, kind, group, pools))
@@ -147,8 +145,14 @@ public final class LabelActions {
         return isKnown(analyst, account) || isVerified(analyst, account);
     }
 
-    private boolean isSpared(String account, LabelOrder order) {
-        return isKnown(analyst, account) || (!order.verified() && isVerified(account));
+    /** Returns whether a confirmation of the cluster leaves an account out. */
+    boolean isSpared(String account, boolean verified) {
+        return isKnown(analyst, account) || (!verified && isVerified(account));
+    }
+
+    /** Returns whether confirmed accounts share limits: those of an earlier pool do, and any that are enough. */
+    boolean pools(Collection<String> members, @Nullable String pool) {
+        return pool != null || members.size() >= analyst.settings().review().poolLeast();
     }
 
     private boolean isVerified(String account) {
@@ -176,7 +180,8 @@ public final class LabelActions {
     }
 
     /** Returns the pool that most of the accounts are in; null if none is in one. */
-    private @Nullable String pool(Collection<String> accounts) {
+    @Nullable
+    String pool(Collection<String> accounts) {
         Map<String, Integer> pools = new TreeMap<>();
         for (String account : accounts) {
             AccountStanding entry = analyst.ladder().find(account);

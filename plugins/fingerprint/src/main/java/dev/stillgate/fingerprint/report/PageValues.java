@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.report;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -30,6 +31,11 @@ final class PageValues {
 
     static String name(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Returns a share as a percentage with at most three decimals, such as "0.1 %". */
+    static String percent(double share) {
+        return BigDecimal.valueOf(rounded(100 * share)).stripTrailingZeros().toPlainString() + " %";
     }
 
     static String hex(int value) {

@@ -4,13 +4,15 @@ import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Sign-ups of the members over time: creation times from the accounts file, else the day on which the account was first
- * seen. In steps of an hour, a day, a week or four weeks, so that there are at most {@value #MAX_STEPS}.
+ * seen, beside the sign-ups of other accounts in that time. In steps of an hour, a day, a week or four weeks, so that
+ * there are at most {@value #MAX_STEPS}.
  */
 final class SignUps {
     static final int MAX_STEPS = 120;
@@ -22,27 +24,54 @@ final class SignUps {
 
     private final Analyst analyst;
     private final List<Long> times = new ArrayList<>();
+    private final Step step;
+
+    /** Number of the first step since the epoch, and the accounts of each step. Earlier ones are in the first. */
+    private final long from;
+
+    private final int[] members;
+    private final int[] others;
     private int created;
     private boolean hasTimeOfDay = true;
 
-    SignUps(Analyst analyst, List<ClusterReport.Member> members) {
+    SignUps(Analyst analyst, List<ClusterReport.Member> of) {
         this.analyst = analyst;
-        for (ClusterReport.Member member : members) {
+        for (ClusterReport.Member member : of) {
             if (member.accountIndex() != AccountIndex.NONE) {
-                add(member.accountIndex());
+                int minute = analyst.createdMinute(member.accountIndex());
+                created += isCreated(member.accountIndex()) ? 1 : 0;
+                hasTimeOfDay &= minute % MINUTES_A_DAY != 0;
+                times.add(time(member.accountIndex()));
             }
         }
+        long first = times.stream().mapToLong(Long::longValue).min().orElse(0);
+        long last = times.stream().mapToLong(Long::longValue).max().orElse(0);
+        step = step(last - first);
+        from = Math.max(Math.floorDiv(first, step.millis), Math.floorDiv(last, step.millis) - MAX_STEPS + 1);
+        members = new int[times.isEmpty() ? 0 : (int) (Math.floorDiv(last, step.millis) - from) + 1];
+        others = new int[members.length];
+        times.forEach(time -> members[(int) Math.max(0, Math.floorDiv(time, step.millis) - from)]++);
     }
 
-    private void add(int account) {
+    private boolean isCreated(int account) {
+        return analyst.createdMinute(account) != 0
+                || Double.isFinite(analyst.table().profile(account).ageInDays());
+    }
+
+    private long time(int account) {
         AccountTable table = analyst.table();
         int minute = analyst.createdMinute(account);
         double age = table.profile(account).ageInDays();
         long firstSeen = 1000L * table.firstSecond(account);
-        boolean isCreated = minute != 0 || Double.isFinite(age);
-        created += isCreated ? 1 : 0;
-        hasTimeOfDay &= minute % MINUTES_A_DAY != 0;
-        times.add(minute != 0 ? minute * MINUTE : isCreated ? firstSeen - Math.round(age) * DAY : firstSeen);
+        return minute != 0 ? minute * MINUTE : Double.isFinite(age) ? firstSeen - Math.round(age) * DAY : firstSeen;
+    }
+
+    /** Counts an account that is not a member, if it signed up in the time of the members' sign-ups. */
+    void addOther(int account) {
+        long at = Math.floorDiv(time(account), step.millis) - from;
+        if (at >= 0 && at < others.length) {
+            others[(int) at]++;
+        }
     }
 
     /** Step in which sign-ups are counted. */
@@ -60,38 +89,34 @@ final class SignUps {
     }
 
     void addTo(Map<String, Object> page) {
-        long first = times.stream().mapToLong(Long::longValue).min().orElse(0);
-        long last = times.stream().mapToLong(Long::longValue).max().orElse(0);
-        Step step = step(last - first);
-        page.put("signUps", counts(step.millis, first, last));
+        page.put("signUps", counts());
         page.put("signUpStep", PageValues.name(step));
         page.put("signUpSources", Map.of("created", created, "firstSeen", times.size() - created));
     }
 
+    /** Returns the number of other accounts that signed up in the same time as the members. */
+    int othersMeanwhile() {
+        return Arrays.stream(others).sum();
+    }
+
     /** Returns the shortest step of which a time has few enough. */
     private Step step(long millis) {
-        for (Step step : Step.values()) {
-            boolean isKnown = step != Step.HOUR || (hasTimeOfDay && !times.isEmpty());
-            if (isKnown && millis / step.millis < MAX_STEPS - 1) {
-                return step;
+        for (Step each : Step.values()) {
+            boolean isKnown = each != Step.HOUR || (hasTimeOfDay && !times.isEmpty());
+            if (isKnown && millis / each.millis < MAX_STEPS - 1) {
+                return each;
             }
         }
         return Step.FOUR_WEEKS;
     }
 
-    /** Returns the accounts in each step. Earlier ones than the last {@value #MAX_STEPS} steps are in the first. */
-    private List<Map<String, Object>> counts(long step, long first, long last) {
+    private List<Map<String, Object>> counts() {
         List<Map<String, Object>> shown = new ArrayList<>();
-        if (times.isEmpty()) {
-            return shown;
-        }
-        long from = Math.max(Math.floorDiv(first, step), Math.floorDiv(last, step) - MAX_STEPS + 1);
-        int[] counts = new int[(int) (Math.floorDiv(last, step) - from) + 1];
-        times.forEach(time -> counts[(int) Math.max(0, Math.floorDiv(time, step) - from)]++);
-        for (int i = 0; i < counts.length; i++) {
+        for (int i = 0; i < members.length; i++) {
             Map<String, Object> each = new LinkedHashMap<>();
-            each.put("at", PageValues.time((from + i) * step));
-            each.put("accounts", counts[i]);
+            each.put("at", PageValues.time((from + i) * step.millis));
+            each.put("accounts", members[i]);
+            each.put("others", others[i]);
             shown.add(each);
         }
         return shown;

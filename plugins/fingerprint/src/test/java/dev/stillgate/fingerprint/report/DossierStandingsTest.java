@@ -1,0 +1,174 @@
+package dev.stillgate.fingerprint.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.analysis.Scene;
+import dev.stillgate.fingerprint.holdout.Finding;
+import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.link.LinkKind;
+import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.spi.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DossierStandingsTest {
+    private static final long FOUND = Scene.BEGIN + 30 * Scene.HOUR;
+
+    private final Scene scene = new Scene();
+
+    private Map<String, Object> dossier() {
+        Map<String, Object> page = scene.reports.dossier("c1");
+        assertThat(page).isNotNull();
+        return page;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> rows(Map<String, Object> page, String key) {
+        return (List<Map<String, Object>>) page.get(key);
+    }
+
+    private static Map<String, Object> member(Map<String, Object> page, String account) {
+        return rows(page, "members").stream()
+                .filter(row -> row.get("account").equals(account))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Cluster found(Map<Family, Double> evidence, boolean isOffice, String... accounts) {
+        Finding finding = new Finding(
+                IntStream.range(0, accounts.length).toArray(),
+                SharedKey.SYSTEM,
+                new EnumMap<>(evidence),
+                List.of("clock"),
+                List.of(),
+                isOffice);
+        Cluster cluster = scene.analyst.clusters().take(finding, List.of(accounts), FOUND);
+        for (String account : accounts) {
+            scene.analyst.ladder().climb(account, Standing.MARKED, finding.total(), List.of(), cluster.id, FOUND);
+        }
+        return cluster;
+    }
+
+    private List<Object> heldKeys() {
+        return rows(dossier(), "held").stream().map(item -> item.get("key")).toList();
+    }
+
+    @Test
+    void verifiedMemberIsShownAtTheStandingInForce() {
+        scene.seen(30, "a-1", "a-2").seenVerified("a-1").found(Standing.TIGHTENED, "a-1", "a-2");
+        Map<String, Object> page = dossier();
+        assertThat(page.get("standings")).isEqualTo(Map.of("marked", 1, "tightened", 1));
+        assertThat(member(page, "a-1"))
+                .containsEntry("standing", "marked")
+                .containsEntry("verified", true)
+                .containsEntry("since", FOUND);
+        assertThat(member(page, "a-2")).containsEntry("standing", "tightened").doesNotContainKey("verified");
+        assertThat(rows(page, "held"))
+                .singleElement()
+                .satisfies(item -> assertThat(item)
+                        .containsEntry("key", "verified")
+                        .containsEntry("accounts", 1)
+                        .containsEntry("text", "1 of 2 members: verified customers, whom evidence marks at most."));
+    }
+
+    @Test
+    void changesOfOneTimeAreOneItem() {
+        scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
+        for (String account : List.of("a-1", "a-2")) {
+            scene.analyst.ladder().climb(account, Standing.TIGHTENED, 10.3, List.of("clock"), "c1", FOUND + Scene.HOUR);
+        }
+        scene.analyst.ladder().pin("a-3", Standing.BLOCKED, Long.MAX_VALUE, "by hand", FOUND + 2 * Scene.HOUR);
+        assertThat(rows(dossier(), "changes"))
+                .extracting(each -> each.get("at") + " " + each.get("from") + " " + each.get("to") + " "
+                        + each.get("accounts") + " " + each.get("ordered"))
+                .containsExactly(
+                        Instant.ofEpochMilli(FOUND) + " clear marked 3 false",
+                        Instant.ofEpochMilli(FOUND + Scene.HOUR) + " marked tightened 1 false",
+                        Instant.ofEpochMilli(FOUND + 2 * Scene.HOUR) + " marked blocked 1 true");
+    }
+
+    @Test
+    void equalOrdersAreListedOnceWithTheirReason() {
+        scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
+        LabelActions labels = new LabelActions(scene.analyst, FOUND);
+        for (String account : List.of("a-1", "a-2")) {
+            labels.labelAccount(LabelKind.VOUCHED, account, Map.of("by", "ann", "why", "known"));
+        }
+        new OperatorActions(scene.analyst, FOUND).pin("a-3", Map.of("standing", "blocked", "why", "fraud"));
+        Map<String, Object> page = dossier();
+        assertThat(rows(page, "orders"))
+                .extracting(each -> each.get("what") + " " + each.get("why") + " " + each.get("accounts"))
+                .containsExactly("vouched known 2", "set fraud 1");
+        assertThat(member(page, "a-1")).containsEntry("label", "vouched");
+        assertThat(page.get("effects").toString()).contains("set=1");
+    }
+
+    @Test
+    void effectsOfOrdersNameTheAccountsThatTheyTouch() {
+        scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
+        assertThat(dossier().get("effects").toString())
+                .contains("confirm={accounts=2, from={marked=2}, becomes=tightened, spared=1}")
+                .contains("confirmVerified={accounts=3, from={marked=3}, becomes=tightened, spared=0}")
+                .contains("refute={accounts=3, from={marked=3}, becomes=clear, spared=0}")
+                .contains("set=0")
+                .contains("judgementSeconds=" + Duration.ofDays(90).toSeconds());
+    }
+
+    @Test
+    void confirmationOfEnoughAccountsPools() {
+        String[] many = IntStream.range(0, 10).mapToObj(i -> "a-" + i).toArray(String[]::new);
+        scene.seen(30, many).found(Standing.MARKED, many);
+        assertThat(dossier().get("effects").toString())
+                .contains("confirm={accounts=10, from={marked=10}, becomes=pooled, spared=0}")
+                .doesNotContain("confirmVerified");
+    }
+
+    @Test
+    void learningHoldsMembersAtMarked() {
+        scene.seen(3, "a-1", "a-2");
+        found(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.0), false, "a-1", "a-2");
+        assertThat(heldKeys()).containsExactly("learning");
+    }
+
+    @Test
+    void officeHoldsMembersAtMarked() {
+        scene.seen(3, "a-1", "a-2");
+        found(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.0), true, "a-1", "a-2").reasons = List.of("clock", "office");
+        assertThat(heldKeys()).containsExactly("office");
+    }
+
+    @Test
+    void linkAloneHoldsMembersAtMarked() {
+        scene.seen(3, "a-1", "a-2");
+        List<String> members = List.of("a-1", "a-2");
+        scene.analyst.clusters().take(new Link(LinkKind.FACT, "payment", 2, 9, 0.003), members, FOUND);
+        members.forEach(account -> scene.analyst.ladder().climb(account, Standing.MARKED, 0, List.of(), "c1", FOUND));
+        assertThat(heldKeys()).containsExactly("link");
+    }
+
+    @Test
+    void evidenceBelowTheNextThresholdHoldsNobody() {
+        scene.seen(3, "a-1", "a-2");
+        found(Map.of(Family.TIME, 5.0), false, "a-1", "a-2");
+        assertThat(heldKeys()).isEmpty();
+    }
+
+    @Test
+    void operatorsAndMissingStandingsAreNamed() {
+        scene.seen(3, "a-1", "a-2", "a-3");
+        found(Map.of(Family.TIME, 8.0), false, "a-1", "a-2", "a-3");
+        scene.analyst.ladder().pin("a-1", Standing.CLEAR, Long.MAX_VALUE, "known", FOUND);
+        new LabelActions(scene.analyst, FOUND)
+                .labelAccount(LabelKind.REFUTED, "a-2", Map.of("by", "ann", "why", "known"));
+        scene.analyst.ladder().clearEarned("a-3", FOUND);
+        assertThat(heldKeys()).containsExactlyInAnyOrder("operator", "refuted", "not-recorded");
+    }
+}

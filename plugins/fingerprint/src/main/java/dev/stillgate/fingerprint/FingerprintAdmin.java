@@ -47,6 +47,11 @@ final class FingerprintAdmin {
         action(CLUSTERS, "unpin", "unpin-cluster", OperatorActions::unpinCluster);
         action(CLUSTERS, "confirm", "confirm-cluster", labelCluster(LabelKind.CONFIRMED));
         action(CLUSTERS, "refute", "refute-cluster", labelCluster(LabelKind.REFUTED));
+        action(
+                CLUSTERS,
+                "unlabel",
+                "unlabel-cluster",
+                (operator, id, arguments) -> operator.labels().unlabelCluster(id, arguments));
         action(ACCOUNTS, "confirm", "confirm", labelAccount(LabelKind.CONFIRMED));
         action(ACCOUNTS, "refute", "refute", labelAccount(LabelKind.REFUTED));
         action(ACCOUNTS, "vouch", "vouch", labelAccount(LabelKind.VOUCHED));

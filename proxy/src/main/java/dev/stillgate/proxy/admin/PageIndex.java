@@ -33,6 +33,7 @@ final class PageIndex {
                 "POST /clusters/{id}/confirm",
                 "confirm that a cluster harvests answers, at the revision that was seen");
         PAGES.put("POST /clusters/{id}/refute", "declare a cluster honest, at the revision that was seen");
+        PAGES.put("POST /clusters/{id}/unlabel", "take the decisions about the members of a cluster back");
         PAGES.put("POST /accounts/{id}/confirm", "confirm that an account harvests answers");
         PAGES.put("POST /accounts/{id}/refute", "declare an account honest");
         PAGES.put("POST /accounts/{id}/vouch", "vouch for an account, as a reference for calibration too");

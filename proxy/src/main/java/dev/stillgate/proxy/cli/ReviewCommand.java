@@ -141,9 +141,9 @@ final class ReviewCommand implements Callable<Integer> {
     @Command(
             name = "unlabel",
             mixinStandardHelpOptions = true,
-            description = "Take the decision about an account back.")
-    int unlabel(@Parameters(paramLabel = "ACCOUNT") String account) throws Exception {
-        return act(ReviewSubject.of(account, true), "unlabel", Map.of());
+            description = "Take the decision about an account back, or those about the members of a cluster.")
+    int unlabel(@Parameters(paramLabel = "ID") String id, @Mixin AsAccount as) throws Exception {
+        return act(ReviewSubject.of(id, as.account), "unlabel", Map.of());
     }
 
     private int decide(

@@ -48,7 +48,7 @@ class ReviewCommandTest {
                                 java.util.stream.IntStream.range(0, 99).mapToObj(i -> "a-" + i).toList()));
                         }
                         return id.equals("nobody") ? null : new java.util.TreeMap<>(java.util.Map.of("id", id,
-                            "members", 1, "decided", new java.util.TreeMap<>(arguments), "what", action));
+                            "members", 1, "decided", new java.util.TreeMap<>(arguments), "what", page + " " + action));
                     });
                 }
             }
@@ -183,7 +183,14 @@ class ReviewCommandTest {
         assertThat(review("vouch", "c7", "--by", "ann", "--why", "x", "--for", "7d")
                         .out())
                 .contains("decided: {by: ann, for: 7d, why: x}");
+    }
+
+    @Test
+    void decisionIsTakenBack() {
         assertThat(review("unlabel", "a 17 ü").out()).contains("id: a 17 ü\n", "decided: {}");
+        assertThat(review("unlabel", "a-17", "--json").out()).contains("accounts unlabel");
+        assertThat(review("unlabel", "c7", "--json").out()).contains("clusters unlabel");
+        assertThat(review("unlabel", "c7", "--account", "--json").out()).contains("accounts unlabel");
     }
 
     @Test

@@ -124,6 +124,25 @@ public final class LabelActions {
         return new AccountReport(analyst).of(account);
     }
 
+    /**
+     * Removes the labels of the members of a cluster, except of vouched ones; returns its page, null for an unknown id.
+     */
+    public @Nullable Map<String, Object> unlabelCluster(String id, Map<String, Object> arguments) {
+        ManualStanding.requireNone(arguments);
+        Cluster cluster = analyst.clusters().find(id);
+        if (cluster == null) {
+            return null;
+        }
+        for (String account : List.copyOf(cluster.accounts)) {
+            AccountStanding entry = analyst.ladder().find(account);
+            if (entry != null && entry.label != null && entry.label.kind() != LabelKind.VOUCHED) {
+                analyst.ladder().label(account, null, now);
+            }
+        }
+        cluster.note(now, "judgements taken back");
+        return page(cluster);
+    }
+
     private void requireCurrent(Cluster cluster, LabelOrder order) {
         if (order.revision() == cluster.revision()) {
             return;

@@ -201,6 +201,24 @@ class LabelActionsTest {
     }
 
     @Test
+    void judgementsOfAClusterAreTakenBackExceptVouches() {
+        account(LabelKind.VOUCHED, "a-0", "ann");
+        cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
+        LabelActions actions = new LabelActions(scene.analyst, NOW);
+        assertThat(actions.unlabelCluster("c2", Map.of())).isNull();
+        Map<String, Object> page = actions.unlabelCluster("c1", Map.of());
+        assertThat(page)
+                .containsEntry("labels", Map.of("vouched", 1))
+                .containsEntry("standings", Map.of("marked", 12))
+                .extractingByKey("timeline")
+                .asString()
+                .contains("judgements taken back");
+        assertThat(queue()).contains("unlabelled=11");
+        assertThatThrownBy(() -> actions.unlabelCluster("c1", Map.of("by", "ann")))
+                .isInstanceOf(PolicyException.class);
+    }
+
+    @Test
     void laterMembersOfAConfirmedClusterReturnToTheQueue() {
         assertThat(queue()).contains("unlabelled=12");
         cluster(LabelKind.CONFIRMED);

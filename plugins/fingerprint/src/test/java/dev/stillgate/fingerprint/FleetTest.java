@@ -115,6 +115,10 @@ final class FleetTest {
         pin(nodes.get(1), "a", Standing.BLOCKED);
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.BLOCKED));
+        assertThat(nodes)
+                .extracting(node -> String.valueOf(
+                        node.state.report(reports -> reports.account("a")).get("pinned")))
+                .allMatch(pinned -> pinned.contains("by=ann, why=test"));
         fleet.retire(nodes.removeFirst().member);
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.BLOCKED));

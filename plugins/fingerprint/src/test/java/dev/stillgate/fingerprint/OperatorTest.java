@@ -96,7 +96,7 @@ class OperatorTest {
             for      | 0d        | expected a time such as 12h or 14d
             for      | 9999d     | at most 3660d
             until    | 1         | expected a time in the future
-            stand    | blocked   | expected standing, for, until or why
+            stand    | blocked   | expected one of by, for, standing, until, why
             """)
     void invalidArgumentIsNamed(String key, String value, String message) {
         Map<String, Object> arguments = key.equals("until")
@@ -116,8 +116,8 @@ class OperatorTest {
                 .hasMessageContaining("not both");
         assertThatThrownBy(() -> pin(Map.of("standing", "clear", "until", now + 5.5)))
                 .hasMessageContaining("milliseconds of the epoch");
-        assertThatThrownBy(() -> harness.context().does("accounts", "unpin", "a-1", Map.of("why", "x")))
-                .hasMessageContaining("expected none");
+        assertThatThrownBy(() -> harness.context().does("accounts", "unpin", "a-1", Map.of("until", "x")))
+                .hasMessageContaining("expected one of by, why");
     }
 
     @Test

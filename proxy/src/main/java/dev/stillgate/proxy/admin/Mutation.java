@@ -3,6 +3,7 @@ package dev.stillgate.proxy.admin;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ final class Mutation {
     private final HttpExchange exchange;
     private final Audited audited;
     private String arguments = "";
+    private @Nullable String by;
 
     /** The receiver of audit events, and the authentication that names the client's token. */
     record Audited(AdminAccess access, Consumer<ResourceAction> auditor) {}
@@ -62,8 +64,9 @@ final class Mutation {
     }
 
     /** Sets the arguments to audit, in addition to the path. */
-    void arguments(Object arguments) {
+    void arguments(Map<String, Object> arguments) {
         this.arguments = JsonWriter.json(arguments);
+        by = arguments.get("by") instanceof String name ? name : null;
     }
 
     /** Audits the request and sends the response. */
@@ -84,6 +87,7 @@ final class Mutation {
                 exchange.getRequestMethod(),
                 path(),
                 arguments,
+                by,
                 reply.status(),
                 reply.sentence()));
         reply.send(exchange);

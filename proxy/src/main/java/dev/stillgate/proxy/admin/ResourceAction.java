@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param token {@code right}, {@code wrong}, or {@code none} if no token is configured
  * @param path the path as received, with its query
  * @param arguments the body's JSON, empty without a body or if it was not read
+ * @param by the name that the operator gave in the arguments, null for none
  * @param status the status of the response
  * @param outcome the sentence of the response, null if it shows a resource
  */
@@ -18,5 +19,6 @@ public record ResourceAction(
         String method,
         String path,
         String arguments,
+        @Nullable String by,
         int status,
         @Nullable String outcome) {}

@@ -240,6 +240,7 @@ public final class Gateway implements AutoCloseable {
         facts.put("method", action.method());
         facts.put("path", action.path());
         facts.put("arguments", action.arguments().isEmpty() ? null : action.arguments());
+        facts.put("by", action.by());
         facts.put("status", action.status());
         facts.put("outcome", action.outcome());
         logs.audit().note("admin.request", facts);

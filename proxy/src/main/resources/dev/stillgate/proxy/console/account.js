@@ -82,7 +82,8 @@ function why(page, behaviour) {
     [
       'Set by an operator',
       behaviour?.pinned
-        ? html`${standing(behaviour.pinned.standing)} until ${time(behaviour.pinned.until)}:
+        ? html`${standing(behaviour.pinned.standing)} by ${text(behaviour.pinned.by ?? 'an unnamed operator')} until
+          ${time(behaviour.pinned.until)}:
           ${text(behaviour.pinned.why, 200)}`
         : null,
     ],

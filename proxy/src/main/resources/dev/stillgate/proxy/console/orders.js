@@ -92,12 +92,7 @@ export const pin = (page, id) => ({
     },
     LASTS,
   ],
-  body: values =>
-    given({
-      standing: values.standing,
-      for: values.for,
-      why: values.why ? `${values.why}${values.by ? ` (${values.by})` : ''}` : '',
-    }),
+  body: values => given({standing: values.standing, for: values.for, by: values.by, why: values.why}),
 });
 
 /** Order that takes a set standing back. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */

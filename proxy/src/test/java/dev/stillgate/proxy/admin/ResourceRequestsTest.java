@@ -28,6 +28,7 @@ class ResourceRequestsTest {
 
     private final List<OptionalInt> limits = new ArrayList<>();
     private final List<ResourceAction> audited = new ArrayList<>();
+    private Map<String, Object> arguments = Map.of("revision", 3);
     private RuntimeException refusal = new IllegalStateException("no refusal is scripted");
     private AdminServer server;
 
@@ -56,7 +57,7 @@ class ResourceRequestsTest {
 
         @Override
         public Map<String, Object> arguments(byte[] body) {
-            return Map.of("revision", 3);
+            return arguments;
         }
 
         @Override
@@ -218,6 +219,21 @@ class ResourceRequestsTest {
         assertThat(ask("GET /review?limit=\u0661", "", "").status()).isEqualTo(400);
         assertThat(limits).isEmpty();
         assertThat(ask("GET /none?limit=5", "", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void auditNamesTheOperatorOfTheArguments() {
+        refusal = new ConflictException("has changed", Map.of());
+        for (Object by : List.of("ann", 3, List.of("ann"))) {
+            arguments = Map.of("by", by);
+            confirm();
+        }
+        assertThat(ask("POST /reload", "", "").status()).isEqualTo(200);
+        arguments = Map.of("by", "ben", "why", "as agreed");
+        assertThat(ask("POST /reload", "content-type: application/json\r\n", "{}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(audited).extracting(ResourceAction::by).containsExactly("ann", null, null, null, "ben");
     }
 
     @Test

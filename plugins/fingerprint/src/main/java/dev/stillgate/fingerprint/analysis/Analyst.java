@@ -349,9 +349,10 @@ public final class Analyst {
      * Reads the state into an empty analyst.
      *
      * @param sameKey whether the hash key is the one under which the state was written
+     * @param hasNames whether pins have the names of operators
      * @throws IOException if the data is invalid; the analyst is then unusable
      */
-    void read(DataInput in, boolean sameKey) throws IOException {
+    void read(DataInput in, boolean sameKey, boolean hasNames) throws IOException {
         firstMillis = in.readLong();
         lastRound = in.readLong();
         recent = in.readDouble();
@@ -360,7 +361,7 @@ public final class Analyst {
         compared = in.readInt();
         accountStore.read(in, sameKey);
         registrations.read(in);
-        StandingCodec.read(in).restoreTo(ladder, clusters);
+        StandingCodec.read(in, hasNames).restoreTo(ladder, clusters);
     }
 
     /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */

@@ -26,7 +26,11 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
-    private static final int VERSION = 7;
+    private static final int VERSION = 8;
+
+    /** The version before, without the names of the operators behind pins. */
+    private static final int EARLIER = 7;
+
     private static final int SUM = Long.BYTES;
     private static final String FILE = "behaviour";
 
@@ -77,14 +81,15 @@ public final class AnalystStore {
             throw new IOException("not a state file of the analysis");
         }
         int version = in.readInt();
-        if (version != VERSION) {
-            throw new IOException("version " + version + ", this gateway reads version " + VERSION);
+        if (version != VERSION && version != EARLIER) {
+            throw new IOException(
+                    "version " + version + ", this gateway reads versions " + EARLIER + " and " + VERSION);
         }
         boolean sameKey = in.readLong() == keyCheck;
         if (!sameKey) {
             LOG.log(System.Logger.Level.INFO, "{0} was written under another secret: hashes are dropped", file);
         }
-        analyst.read(in, sameKey);
+        analyst.read(in, sameKey, version == VERSION);
     }
 
     /** Verifies the checksum of the whole file before any of it is used. */

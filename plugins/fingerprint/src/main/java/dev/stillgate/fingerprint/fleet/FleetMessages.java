@@ -17,7 +17,7 @@ final class FleetMessages {
     static final int REQUEST = 'A';
     private static final int CHANGE = 'W';
     private static final int ERASURE = 'F';
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int MAX_PART = 48 << 10;
 
     private FleetMessages() {}

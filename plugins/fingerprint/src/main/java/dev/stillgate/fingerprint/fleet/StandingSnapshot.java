@@ -66,7 +66,7 @@ public final class StandingSnapshot {
         for (String account : analyst.ladder().unsentChanges()) {
             AccountStanding entry = analyst.ladder().find(account);
             if (entry != null && unsentChanges.size() < MAX_CHANGES) {
-                unsentChanges.add(change(account, entry));
+                unsentChanges.add(OperatorChange.of(account, entry));
             }
         }
         return unsentChanges;
@@ -77,11 +77,6 @@ public final class StandingSnapshot {
         analyst.ladder().unsentChanges().clear();
     }
 
-    private static OperatorChange change(String account, AccountStanding entry) {
-        return new OperatorChange(
-                account, entry.pinned, entry.pinnedUntil, entry.pinnedWhy, entry.pinnedAt, entry.label);
-    }
-
     /** Applies a change by an operator of another gateway. */
     public static void apply(Analyst analyst, OperatorChange change, long now) {
         analyst.ladder().apply(change, now);
@@ -90,7 +85,7 @@ public final class StandingSnapshot {
     private static StandingCodec.Content read(byte[] snapshot) throws IOException {
         try (DataInputStream in =
                 new DataInputStream(new Bounded(new InflaterInputStream(new ByteArrayInputStream(snapshot))))) {
-            StandingCodec.Content content = StandingCodec.read(in);
+            StandingCodec.Content content = StandingCodec.read(in, true);
             if (in.read() >= 0) {
                 throw new IOException("unexpected bytes after the end");
             }

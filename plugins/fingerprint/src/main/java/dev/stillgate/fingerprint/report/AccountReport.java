@@ -64,6 +64,7 @@ final class AccountReport {
             Map<String, Object> pinned = new LinkedHashMap<>();
             pinned.put("standing", PageValues.name(entry.pinned));
             pinned.put("until", PageValues.time(entry.pinnedUntil));
+            pinned.put("by", entry.pinnedBy);
             pinned.put("why", entry.pinnedWhy);
             pinned.put("insteadOf", PageValues.name(entry.earned));
             page.put("pinned", pinned);

@@ -117,7 +117,7 @@ public final class LabelActions {
 
     /** Removes the label of an account; returns its page, null for an unknown account. */
     public @Nullable Map<String, Object> unlabel(String account, Map<String, Object> arguments) {
-        ManualStanding.requireNone(arguments);
+        ManualStanding.removedBy(arguments);
         if (analyst.ladder().find(account) != null) {
             analyst.ladder().label(account, null, now);
         }
@@ -128,7 +128,7 @@ public final class LabelActions {
      * Removes the labels of the members of a cluster, except of vouched ones; returns its page, null for an unknown id.
      */
     public @Nullable Map<String, Object> unlabelCluster(String id, Map<String, Object> arguments) {
-        ManualStanding.requireNone(arguments);
+        String by = ManualStanding.removedBy(arguments);
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
             return null;
@@ -139,7 +139,7 @@ public final class LabelActions {
                 analyst.ladder().label(account, null, now);
             }
         }
-        cluster.note(now, "judgements taken back");
+        cluster.note(now, "judgements taken back" + OperatorActions.byName(by));
         return page(cluster);
     }
 

@@ -286,6 +286,9 @@ final class MemberStandings {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("what", "set");
         shown.put("standing", PageValues.name(standing));
+        if (entry.pinnedBy != null) {
+            shown.put("by", entry.pinnedBy);
+        }
         shown.put("why", entry.pinnedWhy == null ? "" : entry.pinnedWhy);
         shown.put("at", PageValues.time(entry.pinnedAt));
         shown.put("until", PageValues.time(entry.pinnedUntil));

@@ -49,36 +49,41 @@ public final class OperatorActions {
             throw new PolicyException("", "the cluster has over " + MAX_MEMBERS + " accounts");
         }
         List.copyOf(cluster.accounts).forEach(account -> pin(account, pin));
-        cluster.note(now, "pinned to " + PageValues.name(pin.standing()) + " by hand");
+        cluster.note(now, "pinned to " + PageValues.name(pin.standing()) + byName(pin.by()));
         return new ClusterReport(analyst, cluster, now).page();
     }
 
     private void pin(String account, ManualStanding pin) {
-        analyst.ladder().pin(account, pin.standing(), pin.until(), pin.why(), now);
+        analyst.ladder().pin(account, pin, now);
+    }
+
+    /** Returns the author of an order as a cluster's history names it. */
+    static String byName(@Nullable String name) {
+        return " by " + (name == null ? "hand" : name);
     }
 
     /** Removes the pin of an account; returns its page, null for an unknown account. */
     public @Nullable Map<String, Object> unpin(String account, Map<String, Object> arguments) {
-        ManualStanding.requireNone(arguments);
+        ManualStanding.removedBy(arguments);
         analyst.ladder().unpin(account, now);
         return page(account);
     }
 
     /** Removes the pins of all accounts of a cluster; returns the page of the cluster, null for an unknown id. */
     public @Nullable Map<String, Object> unpinCluster(String id, Map<String, Object> arguments) {
-        ManualStanding.requireNone(arguments);
+        String by = ManualStanding.removedBy(arguments);
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
             return null;
         }
         cluster.accounts.forEach(account -> analyst.ladder().unpin(account, now));
-        cluster.note(now, "unpinned by hand");
+        cluster.note(now, "unpinned" + byName(by));
         return new ClusterReport(analyst, cluster, now).page();
     }
 
     /** Erases an account and its standing; returns the standing it had, null for an unknown account. */
     public @Nullable Map<String, Object> erase(String account, Map<String, Object> arguments) {
-        ManualStanding.requireNone(arguments);
+        ManualStanding.removedBy(arguments);
         Map<String, Object> known = page(account);
         if (known == null) {
             return null;

@@ -16,6 +16,10 @@ public final class AccountStanding {
 
     public long pinnedUntil;
 
+    /** Name of the operator who pinned the standing, null if unknown. */
+    @Nullable
+    public String pinnedBy;
+
     @Nullable
     public String pinnedWhy;
 
@@ -46,6 +50,19 @@ public final class AccountStanding {
             double evidence,
             @Nullable String cluster,
             List<String> reasons) {}
+
+    void pin(ManualStanding pin) {
+        pinned = pin.standing();
+        pinnedUntil = pin.until();
+        pinnedBy = pin.by();
+        pinnedWhy = pin.why();
+    }
+
+    void unpin() {
+        pinned = null;
+        pinnedBy = null;
+        pinnedWhy = null;
+    }
 
     /** Returns the standing in force: the pinned one, else the one by the label, else the earned one. */
     public Standing standing() {

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record LabelOrder(
         LabelKind kind, String by, String why, long until, int revision, Set<String> except, boolean verified) {
-    private static final int MAX_BY = 100;
-    private static final int MAX_WHY = 500;
     private static final int MAX_EXCEPT = 10_000;
     private static final Set<String> OF_ACCOUNT = Set.of("by", "why", "for", "until");
     private static final Set<String> OF_CLUSTER = Set.of("by", "why", "for", "until", "revision", "except");
@@ -38,11 +36,11 @@ public record LabelOrder(
      */
     public static LabelOrder ofAccount(
             LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
-        requireKnown(arguments, OF_ACCOUNT);
+        OrderFields.requireKnown(arguments, OF_ACCOUNT);
         return new LabelOrder(
                 kind,
-                text(arguments, "by", MAX_BY),
-                text(arguments, "why", MAX_WHY),
+                OrderFields.text(arguments, "by", OrderFields.MAX_BY),
+                OrderFields.text(arguments, "why", OrderFields.MAX_WHY),
                 OrderTime.until(arguments, now, defaultDuration),
                 -1,
                 Set.of(),
@@ -57,13 +55,13 @@ public record LabelOrder(
      */
     public static LabelOrder ofCluster(
             LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
-        requireKnown(arguments, kind == LabelKind.CONFIRMED ? OF_CONFIRMATION : OF_CLUSTER);
+        OrderFields.requireKnown(arguments, kind == LabelKind.CONFIRMED ? OF_CONFIRMATION : OF_CLUSTER);
         return new LabelOrder(
                 kind,
-                text(arguments, "by", MAX_BY),
-                text(arguments, "why", MAX_WHY),
+                OrderFields.text(arguments, "by", OrderFields.MAX_BY),
+                OrderFields.text(arguments, "why", OrderFields.MAX_WHY),
                 OrderTime.until(arguments, now, defaultDuration),
-                revision(arguments.get("revision")),
+                OrderFields.revision(arguments),
                 except(arguments.get("except")),
                 flag(arguments, "verified"));
     }
@@ -106,39 +104,12 @@ public record LabelOrder(
                 && verified == other.verified;
     }
 
-    private static void requireKnown(Map<String, Object> arguments, Set<String> known) {
-        for (String key : arguments.keySet()) {
-            if (!known.contains(key)) {
-                throw new PolicyException(
-                        key, "unknown key: expected one of " + String.join(", ", new TreeSet<>(known)));
-            }
-        }
-    }
-
-    private static String text(Map<String, Object> arguments, String key, int most) {
-        if (arguments.get(key) instanceof String text && !text.isBlank() && text.length() <= most) {
-            return text.strip();
-        }
-        throw new PolicyException(key, "expected a text of 1 to " + most + " characters");
-    }
-
     private static boolean flag(Map<String, Object> arguments, String key) {
         Object given = arguments.getOrDefault(key, false);
         if (given instanceof Boolean flag) {
             return flag;
         }
         throw new PolicyException(key, "expected true or false, found " + OrderTime.shown(given));
-    }
-
-    private static int revision(@Nullable Object given) {
-        if (given instanceof Number number
-                && number.doubleValue() == Math.rint(number.doubleValue())
-                && number.doubleValue() >= 0
-                && number.doubleValue() <= Integer.MAX_VALUE) {
-            return number.intValue();
-        }
-        throw new PolicyException(
-                "revision", "expected the revision of the cluster's page, found " + OrderTime.shown(given));
     }
 
     private static Set<String> except(@Nullable Object given) {

@@ -106,17 +106,11 @@ public final class Ladder {
         update(entry, before, now);
     }
 
-    /**
-     * Pins an account to a rung for an operator; {@code CLEAR} exempts it.
-     *
-     * @param until milliseconds since the epoch
-     */
-    public void pin(String account, Standing standing, long until, @Nullable String why, long now) {
+    /** Pins an account to a rung for an operator; {@code CLEAR} exempts it. */
+    public void pin(String account, ManualStanding pin, long now) {
         AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
         Standing before = entry.standing();
-        entry.pinned = standing;
-        entry.pinnedUntil = until;
-        entry.pinnedWhy = why;
+        entry.pin(pin);
         entry.pinnedAt = now;
         unsent.add(account);
         changed = true; // even if the standing is unchanged: it is pinned now
@@ -128,8 +122,7 @@ public final class Ladder {
         AccountStanding entry = accounts.get(account);
         if (entry != null) {
             Standing before = entry.standing();
-            entry.pinned = null;
-            entry.pinnedWhy = null;
+            entry.unpin();
             entry.pinnedAt = now;
             unsent.add(account);
             changed = true;
@@ -168,9 +161,12 @@ public final class Ladder {
             return;
         }
         Standing before = entry.standing();
-        entry.pinned = change.pinned();
-        entry.pinnedUntil = change.until();
-        entry.pinnedWhy = change.why();
+        ManualStanding pin = change.pin();
+        if (pin == null) {
+            entry.unpin();
+        } else {
+            entry.pin(pin);
+        }
         entry.pinnedAt = change.at();
         entry.label = change.label();
         changed = true;
@@ -193,8 +189,7 @@ public final class Ladder {
             AccountStanding entry = each.next();
             Standing before = entry.standing();
             if (entry.pinned != null && entry.pinnedUntil <= now) {
-                entry.pinned = null;
-                entry.pinnedWhy = null;
+                entry.unpin();
                 changed = true;
             }
             Label label = entry.label;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -13,43 +14,50 @@ import org.jspecify.annotations.Nullable;
  * Standing to which an operator pins an account.
  *
  * @param until milliseconds since the epoch
- * @param why reason given by the operator
+ * @param by name of the operator, null if the order has none
+ * @param why reason given by the operator, null for none
  */
 public record ManualStanding(
-        Standing standing, long until, @Nullable String why) {
-    private static final int MAX_WHY = 500;
+        Standing standing,
+        long until,
+        @Nullable String by,
+        @Nullable String why) {
+    private static final Set<String> KEYS = Set.of("standing", "for", "until", "by", "why");
+    private static final Set<String> OF_REMOVAL = Set.of("by", "why");
     private static final String RUNGS = Arrays.stream(Standing.values())
             .map(standing -> standing.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(", "));
 
     /**
-     * Reads {@code standing}, {@code for} or {@code until}, and {@code why}.
+     * Reads {@code standing}, {@code for} or {@code until}, {@code by} and {@code why}.
      *
      * @param now milliseconds since the epoch
      * @param defaultDuration duration if neither {@code for} nor {@code until} is given
      * @throws PolicyException if an argument is unknown or invalid
      */
     public static ManualStanding of(Map<String, Object> arguments, long now, Duration defaultDuration) {
-        for (String key : arguments.keySet()) {
-            if (!key.equals("standing") && !key.equals("for") && !key.equals("until") && !key.equals("why")) {
-                throw new PolicyException(key, "unknown key: expected standing, for, until or why");
-            }
-        }
+        OrderFields.requireKnown(arguments, KEYS);
         return new ManualStanding(
                 standing(arguments.get("standing")),
                 OrderTime.until(arguments, now, defaultDuration),
-                why(arguments.get("why")));
+                by(arguments),
+                OrderFields.optional(arguments, "why", OrderFields.MAX_WHY));
     }
 
     /**
-     * Checks that there are no arguments.
+     * Reads the arguments of an order that takes another one back, {@code by} and {@code why}, which the audit log shows.
      *
-     * @throws PolicyException if there is one
+     * @return the name of the operator, null if the order has none
+     * @throws PolicyException if an argument is unknown or invalid
      */
-    public static void requireNone(Map<String, Object> arguments) {
-        for (String key : arguments.keySet()) {
-            throw new PolicyException(key, "unknown key: expected none");
-        }
+    public static @Nullable String removedBy(Map<String, Object> arguments) {
+        OrderFields.requireKnown(arguments, OF_REMOVAL);
+        OrderFields.optional(arguments, "why", OrderFields.MAX_WHY);
+        return by(arguments);
+    }
+
+    private static @Nullable String by(Map<String, Object> arguments) {
+        return OrderFields.optional(arguments, "by", OrderFields.MAX_BY);
     }
 
     private static Standing standing(@Nullable Object given) {
@@ -59,12 +67,5 @@ public record ManualStanding(
             }
         }
         throw new PolicyException("standing", "expected one of " + RUNGS + ", found " + OrderTime.shown(given));
-    }
-
-    private static @Nullable String why(@Nullable Object given) {
-        if (given == null || (given instanceof String text && text.length() <= MAX_WHY)) {
-            return (String) given;
-        }
-        throw new PolicyException("why", "expected a text of at most " + MAX_WHY + " characters");
     }
 }

@@ -50,13 +50,14 @@ public final class StandingCodec {
     /**
      * Reads standings and clusters.
      *
+     * @param hasNames whether pins have the names of operators, which earlier versions did not write
      * @throws IOException if the data is invalid
      */
-    public static Content read(DataInput in) throws IOException {
+    public static Content read(DataInput in, boolean hasNames) throws IOException {
         try {
             Map<String, AccountStanding> accounts = new LinkedHashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
-                accounts.put(in.readUTF(), readAccount(in));
+                accounts.put(in.readUTF(), readAccount(in, hasNames));
             }
             int last = in.readInt();
             List<Cluster> clusters = new ArrayList<>();
@@ -73,6 +74,7 @@ public final class StandingCodec {
         writeStanding(out, entry.earned);
         writeStanding(out, entry.pinned);
         out.writeLong(entry.pinnedUntil);
+        writeText(out, entry.pinnedBy);
         writeText(out, entry.pinnedWhy);
         out.writeLong(entry.pinnedAt);
         Label.write(out, entry.label);
@@ -90,11 +92,12 @@ public final class StandingCodec {
         }
     }
 
-    private static AccountStanding readAccount(DataInput in) throws IOException {
+    private static AccountStanding readAccount(DataInput in, boolean hasNames) throws IOException {
         AccountStanding entry = new AccountStanding();
         entry.earned = standing(in);
         entry.pinned = readStanding(in);
         entry.pinnedUntil = in.readLong();
+        entry.pinnedBy = hasNames ? readText(in) : null;
         entry.pinnedWhy = readText(in);
         entry.pinnedAt = in.readLong();
         entry.label = Label.read(in);

@@ -8,6 +8,7 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +47,11 @@ final class AnalystBoundsTest {
         for (int a = 0; a < MOST; a++) {
             analyst.observe(Seen.prompt("a-" + a, Seen.START));
             if (a < 500) {
-                analyst.ladder().pin("a-" + a, Standing.TIGHTENED, Long.MAX_VALUE, "test", Seen.START);
+                analyst.ladder()
+                        .pin(
+                                "a-" + a,
+                                new ManualStanding(Standing.TIGHTENED, Long.MAX_VALUE, "ann", "test"),
+                                Seen.START);
             }
         }
         analyst.observe(Seen.prompt("b", Seen.START + 1));
@@ -55,13 +60,18 @@ final class AnalystBoundsTest {
         }
         assertThat(knows("b")).isTrue();
         for (int a = 500; a < MOST; a++) {
-            analyst.ladder().pin("a-" + a, Standing.TIGHTENED, Long.MAX_VALUE, "test", Seen.START);
+            analyst.ladder()
+                    .pin("a-" + a, new ManualStanding(Standing.TIGHTENED, Long.MAX_VALUE, "ann", "test"), Seen.START);
         }
         for (int k = 0; k < 5000; k++) {
             String account = "c-" + k;
             analyst.observe(Seen.prompt(account, Seen.START + k));
             if (knows(account)) {
-                analyst.ladder().pin(account, Standing.TIGHTENED, Long.MAX_VALUE, "test", Seen.START);
+                analyst.ladder()
+                        .pin(
+                                account,
+                                new ManualStanding(Standing.TIGHTENED, Long.MAX_VALUE, "ann", "test"),
+                                Seen.START);
             }
         }
         assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
@@ -82,7 +92,7 @@ final class AnalystBoundsTest {
     @Test
     void clearedStandingsAreForgottenEventually() {
         Ladder ladder = analyst.ladder();
-        ladder.pin("a", Standing.MARKED, Seen.START + 1000, "test", Seen.START);
+        ladder.pin("a", new ManualStanding(Standing.MARKED, Seen.START + 1000, "ann", "test"), Seen.START);
         long lasting = Duration.ofDays(14).toMillis();
         ladder.expire(lasting, Seen.START + 2000);
         assertThat(ladder.find("a")).as("history is kept for a while").isNotNull();

@@ -8,11 +8,14 @@ import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
+import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,7 +61,7 @@ final class AnalystStoreTest {
         analyst.forget("a-1234");
         analyst.accountStore().edges().add(5, 6, 1);
         analyst.accountStore().edges().add(5, 6, 2);
-        analyst.ladder().pin("a-7", Standing.BLOCKED, Long.MAX_VALUE, "by hand", Seen.START);
+        analyst.ladder().pin("a-7", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"), Seen.START);
         Finding finding = new Finding(
                 new int[] {1, 2},
                 SharedKey.CLIENT,
@@ -91,6 +95,7 @@ final class AnalystStoreTest {
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
         assertThat(again.changes())
                 .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
+        assertThat(again.ladder().find("a-7").pinnedBy).isEqualTo("ann");
         assertThat(again.clusters().of("a-2").timeline)
                 .isEqualTo(analyst.clusters().of("a-2").timeline);
     }
@@ -189,6 +194,25 @@ final class AnalystStoreTest {
         Files.write(file, other);
         assertThat(store.restore(SETTINGS).table().index().size()).isZero();
         assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(other);
+    }
+
+    @Test
+    void fileOfTheVersionBeforeIsRead() throws IOException {
+        try (InputStream in = AnalystStoreTest.class.getResourceAsStream("behaviour-7.gz")) {
+            Files.write(directory.resolve("behaviour"), new GZIPInputStream(in).readAllBytes());
+        }
+        analyst = store.restore(Seen.settings(50));
+        assertThat(analyst.table().index().size()).isEqualTo(3);
+        AccountStanding pinned = analyst.ladder().find("a-0");
+        assertThat(pinned.standing()).isEqualTo(Standing.BLOCKED);
+        assertThat(pinned.pinnedWhy).isEqualTo("sells answers");
+        assertThat(pinned.pinnedBy).isNull();
+        assertThat(analyst.ladder().find("a-2").label.by()).isEqualTo("ann");
+        assertThat(analyst.clusters().of("a-1").timeline).hasSize(1);
+        save();
+        assertThat(bytes(store.restore(Seen.settings(50))))
+                .as("as this version writes it")
+                .isEqualTo(bytes(analyst));
     }
 
     @Test

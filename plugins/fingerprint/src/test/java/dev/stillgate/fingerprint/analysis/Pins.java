@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.report.OperatorActions;
+import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 
 /** Manual standings, for tests of other packages. */
@@ -10,7 +11,7 @@ public final class Pins {
     /** Sets a permanent manual standing. */
     public static Object pin(OperatorActions operator, String account, Standing standing, long now) {
         Analyst analyst = operator.analyst();
-        analyst.ladder().pin(account, standing, Long.MAX_VALUE, "test", now);
+        analyst.ladder().pin(account, new ManualStanding(standing, Long.MAX_VALUE, "ann", "test"), now);
         return account;
     }
 }

@@ -10,6 +10,7 @@ import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +86,12 @@ class DossierStandingsTest {
         for (String account : List.of("a-1", "a-2")) {
             scene.analyst.ladder().climb(account, Standing.TIGHTENED, 10.3, List.of("clock"), "c1", FOUND + Scene.HOUR);
         }
-        scene.analyst.ladder().pin("a-3", Standing.BLOCKED, Long.MAX_VALUE, "by hand", FOUND + 2 * Scene.HOUR);
+        scene.analyst
+                .ladder()
+                .pin(
+                        "a-3",
+                        new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"),
+                        FOUND + 2 * Scene.HOUR);
         assertThat(rows(dossier(), "changes"))
                 .extracting(each -> each.get("at") + " " + each.get("from") + " " + each.get("to") + " "
                         + each.get("accounts") + " " + each.get("ordered"))
@@ -165,7 +171,7 @@ class DossierStandingsTest {
     void operatorsAndMissingStandingsAreNamed() {
         scene.seen(3, "a-1", "a-2", "a-3");
         found(Map.of(Family.TIME, 8.0), false, "a-1", "a-2", "a-3");
-        scene.analyst.ladder().pin("a-1", Standing.CLEAR, Long.MAX_VALUE, "known", FOUND);
+        scene.analyst.ladder().pin("a-1", new ManualStanding(Standing.CLEAR, Long.MAX_VALUE, "ann", "known"), FOUND);
         new LabelActions(scene.analyst, FOUND)
                 .labelAccount(LabelKind.REFUTED, "a-2", Map.of("by", "ann", "why", "known"));
         scene.analyst.ladder().clearEarned("a-3", FOUND);

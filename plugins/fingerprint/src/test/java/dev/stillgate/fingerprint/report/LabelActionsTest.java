@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.analysis.Seen;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -105,7 +106,7 @@ class LabelActionsTest {
                 .containsEntry("a-1", Standing.MARKED)
                 .containsEntry("a-2", Standing.MARKED);
         assertThat(scene.analyst.figures(NOW).standings()).containsEntry(Standing.MARKED, 2);
-        scene.analyst.ladder().pin("a-2", Standing.BLOCKED, Long.MAX_VALUE, "abuse", NOW);
+        scene.analyst.ladder().pin("a-2", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "abuse"), NOW);
         assertThat(scene.analyst.standings()).containsEntry("a-2", Standing.BLOCKED);
     }
 

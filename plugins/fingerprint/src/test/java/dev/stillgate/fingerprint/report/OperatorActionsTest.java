@@ -1,11 +1,15 @@
 package dev.stillgate.fingerprint.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Scene;
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
+import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class OperatorActionsTest {
@@ -26,6 +30,40 @@ class OperatorActionsTest {
         assertThat(standing("a-1")).isEqualTo(Standing.BLOCKED);
         assertThat(standing("b-1")).isEqualTo(Standing.CLEAR);
         assertThat(scene.analyst.changes()).containsEntry("a-2", Standing.BLOCKED);
+    }
+
+    @Test
+    void pinShowsWhoGaveIt() {
+        Map<String, Object> page =
+                operator.pin("a-1", Map.of("standing", "blocked", "by", "ann", "why", "sells answers"));
+        assertThat(page.get("pinned"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("by", "ann")
+                .containsEntry("why", "sells answers");
+        assertThat(operator.pin("a-1", Map.of("standing", "marked")).get("pinned"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .as("without a name")
+                .containsEntry("by", null)
+                .containsEntry("why", null);
+        operator.pinCluster("c1", Map.of("standing", "blocked", "by", "ann"));
+        page = operator.unpinCluster("c1", Map.of("by", "ben", "why", "mistaken"));
+        assertThat(page.get("timeline")).asString().contains("pinned to blocked by ann", "unpinned by ben");
+        operator.pin("a-1", Map.of("standing", "blocked", "by", "ann"));
+        operator.unpin("a-1", Map.of("by", "ben"));
+        assertThat(scene.analyst.ladder().find("a-1").pinnedBy).isNull();
+    }
+
+    @Test
+    void invalidNamesAreRefused() {
+        for (Object by : List.of("x".repeat(101), 3, List.of("ann"))) {
+            assertThatThrownBy(() -> operator.pin("a-1", Map.of("standing", "blocked", "by", by)))
+                    .isInstanceOfSatisfying(
+                            PolicyException.class, e -> assertThat(e.at()).isEqualTo("by"));
+            assertThatThrownBy(() -> operator.unpin("a-1", Map.of("by", by))).isInstanceOf(PolicyException.class);
+        }
+        assertThatThrownBy(() -> operator.erase("a-1", Map.of("to", "ann")))
+                .hasMessage("unknown key: expected one of by, why");
+        assertThat(scene.analyst.ladder().find("a-1").pinned).isNull();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.standing.GroupText;
+import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.time.Instant;
 import java.util.List;
@@ -99,7 +100,7 @@ class ReportsTest {
     void clusterListCountsMembersByStanding() {
         scene.seen(30, "a-1", "a-2", "a-3", "b-1", "b-2");
         scene.found(Standing.MARKED, "a-1", "a-2", "a-3").found(Standing.TIGHTENED, "b-1", "b-2");
-        scene.analyst.ladder().pin("a-2", Standing.CLEAR, Long.MAX_VALUE, null, Scene.BEGIN);
+        scene.analyst.ladder().pin("a-2", new ManualStanding(Standing.CLEAR, Long.MAX_VALUE, "ann", null), Scene.BEGIN);
         assertThat(scene.reports.clusters())
                 .extracting(shown -> shown.get("standings"))
                 .containsExactly(Map.of("clear", 1, "marked", 2), Map.of("tightened", 2));

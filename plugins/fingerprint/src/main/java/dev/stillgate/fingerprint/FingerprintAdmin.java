@@ -45,6 +45,8 @@ final class FingerprintAdmin {
         action(ACCOUNTS, AdminAction.ERASE, "erase", OperatorActions::erase);
         action(CLUSTERS, "standing", "pin-cluster", OperatorActions::pinCluster);
         action(CLUSTERS, "unpin", "unpin-cluster", OperatorActions::unpinCluster);
+        action(CLUSTERS, "hide", "hide-cluster", OperatorActions::hideCluster);
+        action(CLUSTERS, "unhide", "unhide-cluster", OperatorActions::unhideCluster);
         action(CLUSTERS, "confirm", "confirm-cluster", labelCluster(LabelKind.CONFIRMED));
         action(CLUSTERS, "refute", "refute-cluster", labelCluster(LabelKind.REFUTED));
         action(

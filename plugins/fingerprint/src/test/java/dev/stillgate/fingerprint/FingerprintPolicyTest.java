@@ -74,6 +74,18 @@ class FingerprintPolicyTest {
     }
 
     @Test
+    void stepOfHiddenClustersHasBounds() {
+        refused("hideStep", "expected 0.1 to 100.0, found 0.05", () -> new ReviewPolicy(null, null, null, 0.05));
+        refused("hideStep", "found NaN", () -> new ReviewPolicy(null, null, null, Double.NaN));
+        assertThat(Policies.DEFAULT.settings().review().hideStep()).isEqualTo(1);
+        assertThat(Policies.with(fields -> fields.review = new ReviewPolicy(null, null, null, 2.5))
+                        .settings()
+                        .review()
+                        .hideStep())
+                .isEqualTo(2.5);
+    }
+
+    @Test
     void ladderMustAscend() {
         refused(
                 "ladder",

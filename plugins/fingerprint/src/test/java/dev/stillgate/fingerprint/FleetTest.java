@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.fleet.FleetMember;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
@@ -39,6 +40,10 @@ final class FleetTest {
 
         private void analyse() {
             state.analyse(SETTINGS, ticker.millis(), context.publisher());
+        }
+
+        private int hidden() {
+            return state.report(reports -> ((List<?>) reports.review(10).get("hidden")).size());
         }
 
         private Standing of(String account) {
@@ -125,6 +130,28 @@ final class FleetTest {
         nodes.getLast().apply(operator -> operator.erase("a", Map.of()));
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.CLEAR));
+    }
+
+    @Test
+    void hiddenClusterIsHiddenOnAllGateways() {
+        turns(12);
+        offerInTurn(Crowd.of(ticker.millis(), 1));
+        Node follower = nodes.get(1);
+        Cluster cluster = follower.state.apply(
+                ticker.millis(),
+                operator -> operator.analyst().clusters().all().iterator().next(),
+                follower.context.publisher());
+        follower.apply(operator -> operator.hideCluster(
+                cluster.id, Map.of("by", "ann", "why", "asked", "revision", cluster.revision(), "for", "30d")));
+        assertThat(follower.hidden()).isEqualTo(1);
+        turns(12);
+        assertThat(nodes).extracting(Node::hidden).containsOnly(1);
+        fleet.retire(nodes.removeFirst().member);
+        turns(12);
+        assertThat(nodes).as("under another leader").extracting(Node::hidden).containsOnly(1);
+        nodes.getLast().apply(operator -> operator.unhideCluster(cluster.id, Map.of()));
+        turns(12);
+        assertThat(nodes).extracting(Node::hidden).containsOnly(0);
     }
 
     private void pin(Node node, String account, Standing standing) {

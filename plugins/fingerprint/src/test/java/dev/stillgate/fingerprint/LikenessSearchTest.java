@@ -41,7 +41,13 @@ class LikenessSearchTest {
 
     private static AnalysisSettings settings(double poolProposals, double tightened) {
         return Policies.reviewing(new ReviewSettings(
-                1, Duration.ofDays(90), NewcomerRate.parse("20/4d"), 10, poolProposals, new Promise(tightened, 0.1)));
+                1,
+                Duration.ofDays(90),
+                NewcomerRate.parse("20/4d"),
+                10,
+                poolProposals,
+                new Promise(tightened, 0.1),
+                ReviewSettings.HIDE_STEP));
     }
 
     /** People in sessions of their own habits, every second one verified, and workers that ask at random times. */

@@ -16,7 +16,7 @@ public final class Policies {
 
     /** Standard settings in which evidence alone decides about tightening, whatever the number of references. */
     public static final ReviewSettings NO_PROMISE =
-            new ReviewSettings(1, Duration.ofDays(90), null, 10, 0, new Promise(1, 0.1));
+            new ReviewSettings(1, Duration.ofDays(90), null, 10, 0, new Promise(1, 0.1), ReviewSettings.HIDE_STEP);
 
     Map<String, Double> signals;
     Map<Standing, Double> ladder;

@@ -34,6 +34,8 @@ final class PageIndex {
                 "confirm that a cluster harvests answers, at the revision that was seen");
         PAGES.put("POST /clusters/{id}/refute", "declare a cluster honest, at the revision that was seen");
         PAGES.put("POST /clusters/{id}/unlabel", "take the decisions about the members of a cluster back");
+        PAGES.put("POST /clusters/{id}/hide", "leave a cluster out of the review queue until its evidence grows");
+        PAGES.put("POST /clusters/{id}/unhide", "show a cluster in the review queue again");
         PAGES.put("POST /accounts/{id}/confirm", "confirm that an account harvests answers");
         PAGES.put("POST /accounts/{id}/refute", "declare an account honest");
         PAGES.put("POST /accounts/{id}/vouch", "vouch for an account, as a reference for calibration too");

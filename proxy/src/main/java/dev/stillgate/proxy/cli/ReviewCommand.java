@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "ID is a cluster such as c7, or an account. Every decision is audited with its author and its reason.",
             "Exit 0 if done or waiting for further approvals, 1 if refused; nothing changes in that case."
         },
-        synopsisSubcommandLabel = "[show|confirm|refute|vouch|unlabel]")
+        synopsisSubcommandLabel = "[show|confirm|refute|hide|unhide|vouch|unlabel]")
 final class ReviewCommand implements Callable<Integer> {
     private static final int MOST = 1000;
 
@@ -128,6 +128,44 @@ final class ReviewCommand implements Callable<Integer> {
             @Mixin OfCluster ofCluster)
             throws Exception {
         return decide(ReviewSubject.of(id, as.account), "refute", decision, ofCluster, Map.of());
+    }
+
+    @Command(
+            name = "hide",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Leave a cluster out of the review queue until its evidence grows.",
+                "Standings and enforcement stay as they are."
+            })
+    int hide(
+            @Parameters(paramLabel = "CLUSTER") String id,
+            @Mixin ReviewDecision decision,
+            @Option(
+                            names = "--revision",
+                            paramLabel = "N",
+                            description = "the revision of the cluster that you have seen (default: the present one)")
+                    @Nullable
+                    Long revision)
+            throws Exception {
+        OfCluster seen = new OfCluster();
+        seen.revision = revision;
+        return decide(cluster(id), "hide", decision, seen, Map.of());
+    }
+
+    @Command(
+            name = "unhide",
+            mixinStandardHelpOptions = true,
+            description = "Show a cluster in the review queue again.")
+    int unhide(@Parameters(paramLabel = "CLUSTER") String id) throws Exception {
+        return act(cluster(id), "unhide", Map.of());
+    }
+
+    private ReviewSubject cluster(String id) {
+        ReviewSubject subject = ReviewSubject.of(id, false);
+        if (!subject.isCluster()) {
+            throw new CommandLine.ParameterException(line(), "expected a cluster, such as c7");
+        }
+        return subject;
     }
 
     @Command(

@@ -18,8 +18,18 @@ final class ReviewDigest {
     /** Sections about single traits, which {@code stillgate explain} shows. */
     private static final Set<String> LEFT_OUT = Set.of("signals");
 
-    private static final Set<String> OUTCOME =
-            Set.of("id", "size", "revision", "standing", "label", "labels", "decided", "replaced", "pending", "error");
+    private static final Set<String> OUTCOME = Set.of(
+            "id",
+            "size",
+            "revision",
+            "standing",
+            "label",
+            "labels",
+            "decided",
+            "replaced",
+            "pending",
+            "hidden",
+            "error");
 
     private ReviewDigest() {}
 

@@ -37,6 +37,11 @@ final class ReviewQueue {
             out.append(" of ").append(cell(fields.get("size"))).append(", most suspicious first\n");
             table(items);
         }
+        if (part instanceof Map<?, ?> fields
+                && fields.get("hidden") instanceof Collection<?> hidden
+                && !hidden.isEmpty()) {
+            out.append("  hidden: ").append(hidden.size()).append("; --json shows them\n");
+        }
     }
 
     private void table(Collection<?> items) {

@@ -5,7 +5,7 @@ import {chart, shares} from './charts.js';
 import {evidence} from './evidence.js';
 import {capability, family, linkMeans, sharedKey, signal, standingMeans} from './explain.js';
 import {orderButton} from './actions.js';
-import {judgeCluster, pin, unpin} from './orders.js';
+import {hideCluster, judgeCluster, pin, unpin} from './orders.js';
 import {counted, read, thresholds} from './dossier-data.js';
 import {among, histogram, hours, ledger, members, refusals, resembling, signUps} from './dossier-panels.js';
 import {traits} from './traits.js';
@@ -46,6 +46,7 @@ function verdict(d, path) {
     <div class="buttons">
       ${orderButton('Confirm: one actor', () => judgeCluster('confirm', d), done('Confirm') ? 'primary' : '')}
       ${orderButton('Refute: innocent', () => judgeCluster('refute', d), press === 'Refute' ? 'primary' : '')}
+      ${orderButton(d.hidden ? 'Show in the review queue again' : 'Hide from the review queue', () => hideCluster(d))}
       ${orderButton('Set standing', () => pin('clusters', d.id))}${orderButton('Take set standing back', () => unpin('clusters', d.id))}
       ${mayWrite() ? nothing : html`<p class="note">This console is read-only: the buttons show the command.</p>`}
     </div>

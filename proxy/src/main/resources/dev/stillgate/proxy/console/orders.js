@@ -46,6 +46,27 @@ export const judgeCluster = (verb, {id, revision, size}) => ({
   command: values => reviewed(verb, id, values, values.revision ?? revision),
 });
 
+/** Order that hides a cluster from the review queue, or shows it again. @param {{id: string, revision: number, hidden?: object}} cluster @returns {Order} */
+export const hideCluster = ({id, revision, hidden}) => ({
+  title: hidden
+      ? `Show cluster ${visible(id).slice(0, 60)} in the review queue again?`
+      : `Hide cluster ${visible(id).slice(0, 60)} from the review queue?`,
+  button: hidden ? 'Show again' : 'Hide',
+  effect: hidden
+    ? 'The cluster waits for a judgement again.'
+    : 'The cluster leaves the queue until its evidence grows. Standings and enforcement stay as they are.',
+  path: `/clusters/${encodeURIComponent(id)}/${hidden ? 'unhide' : 'hide'}`,
+  fields: hidden ? [] : [LASTS],
+  body: values =>
+    given({
+      by: values.by,
+      why: values.why,
+      revision: hidden ? '' : (values.revision ?? revision),
+      for: values.for,
+    }),
+  command: values => (hidden ? `stillgate review unhide ${shell(id)}` : reviewed('hide', id, values, values.revision ?? revision)),
+});
+
 const ACCOUNT = {
   confirm: ['Confirm', 'The account works for a campaign. It is tightened at least, also if it is verified.'],
   refute: ['Refute', 'The account was suspected without cause: it is clear at once.'],

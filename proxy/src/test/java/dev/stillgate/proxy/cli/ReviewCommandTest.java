@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +39,7 @@ class ReviewCommandTest {
             });
             context.adminView("accounts", id -> java.util.Map.of("standing", "marked"));
             for (String page : java.util.List.of("clusters", "accounts")) {
-                for (String action : java.util.List.of("confirm", "refute", "vouch", "unlabel")) {
+                for (String action : java.util.List.of("confirm", "refute", "hide", "unhide", "vouch", "unlabel")) {
                     context.adminAction(page, action, (id, arguments) -> {
                         if ("".equals(arguments.get("by"))) {
                             throw new PolicyException("by", "expected a name");
@@ -154,6 +155,31 @@ class ReviewCommandTest {
         Lines run = review("refute", "c7", "--by", "ann", "--why", "a school", "--revision", "2");
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).contains("decided: {by: ann, revision: 2, why: a school}");
+    }
+
+    @Test
+    void clusterIsHiddenAndShownAgain() {
+        Lines run = review("hide", "c7", "--by", "ann", "--why", "asked the customer", "--for", "14d");
+        assertThat(run.err()).isEqualTo("c7: 41 accounts, revision 3\n");
+        assertThat(run.out()).contains("decided: {by: ann, for: 14d, revision: 3, why: asked the customer}");
+        assertThat(review("hide", "c7", "--by", "ann", "--why", "x", "--revision", "2")
+                        .out())
+                .contains("decided: {by: ann, revision: 2, why: x}");
+        assertThat(review("unhide", "c7").out()).contains("decided: {}");
+        assertThat(review("hide", "a-17", "--by", "ann", "--why", "x").exit())
+                .as("for clusters only")
+                .isEqualTo(2);
+        assertThat(review("unhide", "a-17").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void hiddenClustersAreCountedBelowTheTable() {
+        assertThat(ReviewQueue.of(Map.of(
+                        "filters",
+                        Map.of(
+                                "behaviour",
+                                Map.of("size", 0, "items", List.of(), "hidden", List.of(Map.of("id", "c7")))))))
+                .isEqualTo("behaviour: nothing to review\n  hidden: 1; --json shows them\n");
     }
 
     @Test

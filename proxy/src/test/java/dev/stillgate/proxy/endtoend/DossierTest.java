@@ -76,6 +76,18 @@ class DossierTest {
         }
     }
 
+    private static void hide(GatewayRig rig, int revision) {
+        String body = "{\"by\":\"ann\",\"why\":\"asked the customer\",\"revision\":" + revision + "}";
+        try (RawClient admin = new RawClient(rig.adminPort())) {
+            assertThat(admin.send("POST /clusters/c1/hide HTTP/1.1\r\nhost: localhost\r\n"
+                                    + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n"
+                                    + body)
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
     private static JsonSchema schema() throws IOException {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("config/schema/dossier.schema.json"))) {
@@ -126,7 +138,14 @@ class DossierTest {
             Files.writeString(audits.resolve("20261129T101530Z-01234567.json"), """
                     {"version":1,"at":"2026-11-29T10:15:30Z","suspect":"a student","answers":5,"keys":1,
                     "preregistered":true,"outcomes":[{"key":"%s","log10p":-7.5,"committed":true}]}""".formatted(key));
+            hide(rig, dossier(rig, "c1").at("/filters/behaviour/revision").asInt());
             JsonNode page = dossier(rig, "c1");
+            assertThat(page.at("/filters/behaviour/hidden/by").asText()).isEqualTo("ann");
+            assertThat(page.at("/filters/behaviour/standings/pooled").asInt()).isEqualTo(RING);
+            assertThat(JSON.readTree(rig.admin("GET /review").text())
+                            .at("/filters/behaviour/hidden/0/id")
+                            .asText())
+                    .isEqualTo("c1");
             assertThat(page.at("/filters/canary/ledger/tests/0/suspect").asText())
                     .isEqualTo("a student");
             assertThat(schema().validate(page)).isEmpty();

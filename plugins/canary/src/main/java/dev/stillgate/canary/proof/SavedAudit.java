@@ -118,7 +118,7 @@ public record SavedAudit(
     /**
      * Parses a file.
      *
-     * @throws IOException if the file is no saved audit
+     * @throws IOException if the bytes are not those of a saved audit
      */
     static SavedAudit parse(byte[] bytes) throws IOException {
         try (JsonParser parser = JSON.createParser(bytes)) {

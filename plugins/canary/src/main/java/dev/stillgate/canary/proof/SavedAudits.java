@@ -47,7 +47,7 @@ public final class SavedAudits {
     private final Path directory;
     private final Consumer<String> log;
 
-    /** What was read of each file that counts; guarded by this. */
+    /** Content of each file that counts; guarded by this. */
     private Map<String, Known> known = Map.of();
 
     /** Why the directory could not be listed; guarded by this. */

@@ -190,6 +190,7 @@ public final class Analyst {
             revision += resembling.apply(likeness, table(), settings, learnt(now) >= 1, now) ? 1 : 0;
         }
         ladder.expire(settings.expireAfter().toMillis(), now);
+        clusters.endHidings(settings, now);
         return changes();
     }
 
@@ -325,7 +326,7 @@ public final class Analyst {
 
     /** Returns a number that changes whenever persistent state may have changed. */
     public long revision() {
-        return revision;
+        return revision + clusters.hidings();
     }
 
     public AnalysisSettings settings() {
@@ -349,10 +350,10 @@ public final class Analyst {
      * Reads the state into an empty analyst.
      *
      * @param sameKey whether the hash key is the one under which the state was written
-     * @param hasNames whether pins have the names of operators
+     * @param isCurrent whether this version wrote the state, and not the one before
      * @throws IOException if the data is invalid; the analyst is then unusable
      */
-    void read(DataInput in, boolean sameKey, boolean hasNames) throws IOException {
+    void read(DataInput in, boolean sameKey, boolean isCurrent) throws IOException {
         firstMillis = in.readLong();
         lastRound = in.readLong();
         recent = in.readDouble();
@@ -361,7 +362,7 @@ public final class Analyst {
         compared = in.readInt();
         accountStore.read(in, sameKey);
         registrations.read(in);
-        StandingCodec.read(in, hasNames).restoreTo(ladder, clusters);
+        StandingCodec.read(in, isCurrent).restoreTo(ladder, clusters);
     }
 
     /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */

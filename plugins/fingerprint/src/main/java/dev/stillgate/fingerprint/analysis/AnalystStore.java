@@ -28,7 +28,7 @@ public final class AnalystStore {
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
     private static final int VERSION = 8;
 
-    /** The version before, without the names of the operators behind pins. */
+    /** The version before, without the names of operators behind pins, and without hidden clusters. */
     private static final int EARLIER = 7;
 
     private static final int SUM = Long.BYTES;

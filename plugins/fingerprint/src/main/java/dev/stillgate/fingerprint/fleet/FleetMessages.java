@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.fleet;
 
+import dev.stillgate.fingerprint.standing.HidingChange;
 import dev.stillgate.fingerprint.standing.OperatorChange;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -16,6 +17,7 @@ final class FleetMessages {
     static final int SNAPSHOT = 'C';
     static final int REQUEST = 'A';
     private static final int CHANGE = 'W';
+    private static final int HIDING = 'H';
     private static final int ERASURE = 'F';
     private static final int VERSION = 4;
     private static final int MAX_PART = 48 << 10;
@@ -26,6 +28,9 @@ final class FleetMessages {
     sealed interface OperatorMessage {
         /** A pin was set or removed. */
         record Changed(OperatorChange change) implements OperatorMessage {}
+
+        /** A cluster was hidden or is shown again. */
+        record Hidden(HidingChange change) implements OperatorMessage {}
 
         /** An account was erased. */
         record Erased(String account) implements OperatorMessage {}
@@ -66,6 +71,10 @@ final class FleetMessages {
         return bytes(CHANGE, change::write);
     }
 
+    static byte[] change(HidingChange change) {
+        return bytes(HIDING, change::write);
+    }
+
     static byte[] erasure(String account) {
         return bytes(ERASURE, out -> out.writeUTF(account));
     }
@@ -74,6 +83,7 @@ final class FleetMessages {
     static OperatorMessage operatorMessage(int kind, DataInputStream in) throws IOException {
         return switch (kind) {
             case CHANGE -> new OperatorMessage.Changed(OperatorChange.read(in));
+            case HIDING -> new OperatorMessage.Hidden(HidingChange.read(in));
             case ERASURE -> new OperatorMessage.Erased(in.readUTF());
             default -> throw new IOException("unknown kind of message: " + kind);
         };

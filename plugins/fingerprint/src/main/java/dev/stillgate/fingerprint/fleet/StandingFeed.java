@@ -180,6 +180,7 @@ final class StandingFeed {
         if (nanos - sendAt >= 0) {
             sendAt = nanos + RETRY_INTERVAL;
             StandingSnapshot.unsentChanges(analyst).forEach(change -> feed.publish(FleetMessages.change(change)));
+            analyst.clusters().unsent().forEach(change -> feed.publish(FleetMessages.change(change)));
         }
     }
 
@@ -214,6 +215,8 @@ final class StandingFeed {
             switch (message) {
                 case FleetMessages.OperatorMessage.Changed changed ->
                     StandingSnapshot.apply(analyst, changed.change(), now);
+                case FleetMessages.OperatorMessage.Hidden hidden ->
+                    analyst.clusters().apply(hidden.change());
                 case FleetMessages.OperatorMessage.Erased erased -> analyst.forget(erased.account());
             }
         }

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.fleet;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.HidingChange;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OperatorChange;
 import dev.stillgate.fingerprint.standing.StandingCodec;
@@ -55,9 +56,12 @@ public final class StandingSnapshot {
             AccountStanding remote = content.accounts().get(account);
             return remote != null && (local == null || remote.pinnedAt >= local.pinnedAt);
         });
+        analyst.clusters().markSent(content.clusters());
         List<OperatorChange> kept = unsentChanges(analyst);
+        List<HidingChange> hidings = analyst.clusters().unsent();
         content.restoreTo(ladder, analyst.clusters());
         kept.forEach(change -> ladder.apply(change, now));
+        hidings.forEach(analyst.clusters()::apply);
     }
 
     /** Returns up to 1,000 changes by operators of this gateway that the other gateways may not have received. */
@@ -75,6 +79,7 @@ public final class StandingSnapshot {
     /** Marks all changes by operators as received by the other gateways. */
     public static void markSent(Analyst analyst) {
         analyst.ladder().unsentChanges().clear();
+        analyst.clusters().markSent();
     }
 
     /** Applies a change by an operator of another gateway. */

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -95,6 +96,9 @@ final class ClusterReport {
         Object pending = ReviewQueue.pending(analyst, cluster.id, now);
         if (pending != null) {
             page.put("pending", pending);
+        }
+        if (ReviewQueue.isHidden(cluster, now)) {
+            page.put("hidden", ReviewQueue.shown(Objects.requireNonNull(cluster.hiding())));
         }
         Object model = new LikenessReport(analyst).model(cluster.id);
         if (model != null) {

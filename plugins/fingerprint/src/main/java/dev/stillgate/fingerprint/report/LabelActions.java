@@ -49,7 +49,7 @@ public final class LabelActions {
             return null;
         }
         LabelOrder order = LabelOrder.ofCluster(kind, arguments, now, lifetime);
-        requireCurrent(cluster, order);
+        requireCurrent(cluster, order.revision());
         order.requireExceptions(cluster);
         List<String> exempt = new ArrayList<>();
         List<String> members = new ArrayList<>();
@@ -73,6 +73,9 @@ public final class LabelActions {
             members.forEach(account -> label(account, order.label(now, group, pools, isVerified(account)), decided));
             order.except().forEach(account -> label(account, order.exception(now, cluster.id), decided));
             cluster.note(now, PageValues.name(kind) + " by " + order.by());
+            if (cluster.hiding() != null) {
+                analyst.clusters().hide(cluster, null, now); // accounts that join later wait for a judgement again
+            }
         }
         decided.put("what", PageValues.name(kind));
         decided.put("by", order.by());
@@ -143,16 +146,21 @@ public final class LabelActions {
         return page(cluster);
     }
 
-    private void requireCurrent(Cluster cluster, LabelOrder order) {
-        if (order.revision() == cluster.revision()) {
+    /**
+     * Checks that a cluster's members are those that an operator has seen.
+     *
+     * @throws ConflictException with the changes since
+     */
+    static void requireCurrent(Cluster cluster, int revision) {
+        if (revision == cluster.revision()) {
             return;
         }
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("revision", cluster.revision());
-        details.put("added", limited(cluster.addedSince(order.revision())));
-        details.put("removed", limited(cluster.removedSince(order.revision())));
+        details.put("added", limited(cluster.addedSince(revision)));
+        details.put("removed", limited(cluster.removedSince(revision)));
         throw new ConflictException(
-                "the cluster has changed since revision " + order.revision() + ": read its page again", details);
+                "the cluster has changed since revision " + revision + ": read its page again", details);
     }
 
     private static List<String> limited(List<String> accounts) {

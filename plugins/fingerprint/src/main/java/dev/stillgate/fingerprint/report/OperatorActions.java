@@ -2,14 +2,16 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Hiding;
 import dev.stillgate.fingerprint.standing.ManualStanding;
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Actions of an operator: pin and unpin accounts or clusters, erase accounts. */
+/** Actions of an operator: pin and unpin accounts or clusters, hide clusters, erase accounts. */
 public final class OperatorActions {
     private static final int MAX_MEMBERS = 100_000;
 
@@ -78,6 +80,38 @@ public final class OperatorActions {
         }
         cluster.accounts.forEach(account -> analyst.ladder().unpin(account, now));
         cluster.note(now, "unpinned" + byName(by));
+        return new ClusterReport(analyst, cluster, now).page();
+    }
+
+    /**
+     * Hides a cluster from the review queue, and returns its page; null for an unknown id. Standings stay.
+     *
+     * @throws ConflictException if the members have changed since the revision that the order names
+     */
+    public @Nullable Map<String, Object> hideCluster(String id, Map<String, Object> arguments) {
+        Cluster cluster = analyst.clusters().find(id);
+        if (cluster == null) {
+            return null;
+        }
+        Hiding hiding = Hiding.of(
+                arguments, cluster.total, now, analyst.settings().review().expireAfter());
+        LabelActions.requireCurrent(cluster, Hiding.revision(arguments));
+        analyst.clusters().hide(cluster, hiding, now);
+        cluster.note(now, "hidden from the review queue by " + hiding.by());
+        return new ClusterReport(analyst, cluster, now).page();
+    }
+
+    /** Shows a cluster in the review queue again, and returns its page; null for an unknown id. */
+    public @Nullable Map<String, Object> unhideCluster(String id, Map<String, Object> arguments) {
+        String by = ManualStanding.removedBy(arguments);
+        Cluster cluster = analyst.clusters().find(id);
+        if (cluster == null) {
+            return null;
+        }
+        if (cluster.hiding() != null) {
+            analyst.clusters().hide(cluster, null, now);
+            cluster.note(now, "shown in the review queue again" + byName(by));
+        }
         return new ClusterReport(analyst, cluster, now).page();
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What each order of an operator on a cluster would do to its present members. */
+/** Effects that each order of an operator on a cluster would have on its present members. */
 final class OrderEffects {
     private final Analyst analyst;
     private final Cluster cluster;

@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Approvals;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Hiding;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.spi.Standing;
@@ -36,13 +37,15 @@ final class ReviewQueue {
 
     Map<String, Object> page(int limit) {
         List<Item> items = new ArrayList<>();
+        List<Item> hidden = new ArrayList<>();
         for (Cluster cluster : analyst.clusters().all()) {
             Item item = item(cluster);
             if (item != null) {
-                items.add(item);
+                (isHidden(cluster, now) ? hidden : items).add(item);
             }
         }
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
+        hidden.sort(Comparator.comparingDouble(Item::evidence).reversed());
         for (Resemblance near : analyst.likeness().near()) {
             add(items, "account", analyst.table().index().id(near.account()), near);
         }
@@ -50,7 +53,25 @@ final class ReviewQueue {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("size", items.size());
         page.put("items", items.stream().limit(limit).map(Item::shown).toList());
+        page.put("hidden", hidden.stream().limit(limit).map(Item::shown).toList());
         return page;
+    }
+
+    /** Returns whether an operator has hidden a cluster from the queue. */
+    static boolean isHidden(Cluster cluster, long now) {
+        Hiding hiding = cluster.hiding();
+        return hiding != null && hiding.until() > now;
+    }
+
+    /** Returns an order that hides a cluster, for JSON. */
+    static Map<String, Object> shown(Hiding hiding) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("by", hiding.by());
+        shown.put("why", hiding.why());
+        shown.put("at", PageValues.time(hiding.at()));
+        shown.put("until", PageValues.time(hiding.until()));
+        shown.put("evidence", PageValues.rounded(hiding.evidence()));
+        return shown;
     }
 
     /** Returns the item of a cluster; null if the cluster was refuted or no member waits for a judgement. */
@@ -86,6 +107,10 @@ final class ReviewQueue {
         Object pending = pending(analyst, cluster.id, now);
         if (pending != null) {
             shown.put("pending", pending);
+        }
+        Hiding hiding = cluster.hiding();
+        if (hiding != null && isHidden(cluster, now)) {
+            shown.put("hidden", shown(hiding));
         }
         return new Item(cluster.total, shown);
     }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param newcomers how many newcomers are drawn for verification, null for none
  * @param poolLeast least number of accounts in a pool
  * @param poolProposals p-value up to which accounts like a confirmed campaign's are pooled at once; 0 for never
+ * @param hideStep growth of a hidden cluster's evidence, as a base-10 logarithm, beyond which the review queue shows it
+ *     again
  */
 public record ReviewSettings(
         int approvals,
@@ -18,12 +20,16 @@ public record ReviewSettings(
         @Nullable NewcomerRate newcomers,
         int poolLeast,
         double poolProposals,
-        Promise promise) {
+        Promise promise,
+        double hideStep) {
+    /** The default step: ten times the odds. */
+    public static final double HIDE_STEP = 1;
+
     /** The settings of a policy that does not name any. */
     public static final ReviewSettings STANDARD = new ReviewSettings(1, Duration.ofDays(90), 10);
 
     /** Settings without a draw of newcomers and without pooled proposals, with the default promise. */
     public ReviewSettings(int approvals, Duration expireAfter, int poolLeast) {
-        this(approvals, expireAfter, null, poolLeast, 0, Promise.DEFAULT);
+        this(approvals, expireAfter, null, poolLeast, 0, Promise.DEFAULT, HIDE_STEP);
     }
 }

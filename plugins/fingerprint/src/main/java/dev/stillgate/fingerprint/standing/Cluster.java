@@ -52,6 +52,13 @@ public final class Cluster {
     public double total;
     public long confirmed;
     int revision;
+
+    @Nullable
+    Hiding hiding;
+
+    /** Time of the last change of {@link #hiding}, 0 for never. */
+    long hidingAt;
+
     final List<Removal> removed = new ArrayList<>();
 
     Cluster(String id, long since) {
@@ -74,6 +81,11 @@ public final class Cluster {
             timeline.remove(1); // keeps the first event: how the cluster was found
         }
         timeline.add(new Event(at, what));
+    }
+
+    /** Returns the order that hides the cluster from the review queue, null for none. */
+    public @Nullable Hiding hiding() {
+        return hiding;
     }
 
     /** Returns the number that increases whenever the members change. */

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +25,10 @@ public final class Clusters {
     /** Clusters of each account, the first one first. */
     private final Map<String, Set<Cluster>> byAccount = new HashMap<>();
 
+    /** Ids of clusters that were hidden or shown again since the other gateways last received a snapshot. */
+    private final Set<String> unsent = new LinkedHashSet<>();
+
+    private long hidings;
     private int last;
 
     public Collection<Cluster> all() {
@@ -82,6 +87,67 @@ public final class Clusters {
         cluster.confirm(link, members, now);
         members.forEach(member -> index(member, cluster));
         return cluster;
+    }
+
+    /** Hides a cluster from the review queue; null shows it again. */
+    public void hide(Cluster cluster, @Nullable Hiding hiding, long now) {
+        cluster.hiding = hiding;
+        cluster.hidingAt = now;
+        unsent.add(cluster.id);
+        hidings++;
+    }
+
+    /** Shows hidden clusters again whose order has ended or whose evidence has grown. */
+    public void endHidings(AnalysisSettings settings, long now) {
+        for (Cluster cluster : byId.values()) {
+            Hiding hiding = cluster.hiding;
+            if (hiding != null && (hiding.until() <= now || hiding.isOutgrown(cluster.total, settings))) {
+                hide(cluster, null, now);
+                cluster.note(now, "shown in the review queue again: " + hiding.ended(cluster.total, now));
+            }
+        }
+    }
+
+    /** Returns the number of times that clusters were hidden or shown again here. */
+    public long hidings() {
+        return hidings;
+    }
+
+    /** Applies a change of another gateway, unless the cluster is unknown or a later change is known. */
+    public void apply(HidingChange change) {
+        Cluster cluster = byId.get(change.cluster());
+        if (cluster != null && change.at() > cluster.hidingAt) {
+            cluster.hiding = change.hiding();
+            cluster.hidingAt = change.at();
+        }
+    }
+
+    /** Returns the last change of each cluster that the other gateways may not have received. */
+    public List<HidingChange> unsent() {
+        unsent.retainAll(byId.keySet());
+        List<HidingChange> changes = new ArrayList<>();
+        for (String id : unsent) {
+            Cluster cluster = byId.get(id);
+            if (cluster != null) {
+                changes.add(new HidingChange(id, cluster.hidingAt, cluster.hiding));
+            }
+        }
+        return changes;
+    }
+
+    /** Marks all changes as received by the other gateways. */
+    public void markSent() {
+        unsent.clear();
+    }
+
+    /** Marks the changes as received that other clusters, by id, contain. */
+    public void markSent(List<Cluster> others) {
+        for (Cluster other : others) {
+            Cluster own = byId.get(other.id);
+            if (own != null && other.hidingAt >= own.hidingAt) {
+                unsent.remove(other.id);
+            }
+        }
     }
 
     /** Removes an account from a cluster. */

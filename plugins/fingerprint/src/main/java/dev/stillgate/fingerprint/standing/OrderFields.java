@@ -42,7 +42,7 @@ final class OrderFields {
     /**
      * Returns a text, null if the field is missing or null.
      *
-     * @throws PolicyException if the field is no text or too long
+     * @throws PolicyException if the field is too long, or another type
      */
     static @Nullable String optional(Map<String, Object> arguments, String key, int most) {
         Object given = arguments.get(key);

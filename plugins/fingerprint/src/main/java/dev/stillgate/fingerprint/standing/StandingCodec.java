@@ -50,19 +50,19 @@ public final class StandingCodec {
     /**
      * Reads standings and clusters.
      *
-     * @param hasNames whether pins have the names of operators, which earlier versions did not write
+     * @param isCurrent whether this version wrote the data; the one before wrote no names with pins, and hid no clusters
      * @throws IOException if the data is invalid
      */
-    public static Content read(DataInput in, boolean hasNames) throws IOException {
+    public static Content read(DataInput in, boolean isCurrent) throws IOException {
         try {
             Map<String, AccountStanding> accounts = new LinkedHashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
-                accounts.put(in.readUTF(), readAccount(in, hasNames));
+                accounts.put(in.readUTF(), readAccount(in, isCurrent));
             }
             int last = in.readInt();
             List<Cluster> clusters = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                clusters.add(readCluster(in));
+                clusters.add(readCluster(in, isCurrent));
             }
             return new Content(accounts, clusters, last);
         } catch (IllegalArgumentException e) {
@@ -92,12 +92,12 @@ public final class StandingCodec {
         }
     }
 
-    private static AccountStanding readAccount(DataInput in, boolean hasNames) throws IOException {
+    private static AccountStanding readAccount(DataInput in, boolean isCurrent) throws IOException {
         AccountStanding entry = new AccountStanding();
         entry.earned = standing(in);
         entry.pinned = readStanding(in);
         entry.pinnedUntil = in.readLong();
-        entry.pinnedBy = hasNames ? readText(in) : null;
+        entry.pinnedBy = isCurrent ? readText(in) : null;
         entry.pinnedWhy = readText(in);
         entry.pinnedAt = in.readLong();
         entry.label = Label.read(in);
@@ -149,9 +149,11 @@ public final class StandingCodec {
         writeText(out, matchedOn == null ? null : matchedOn.name());
         out.writeDouble(cluster.total);
         out.writeLong(cluster.confirmed);
+        out.writeLong(cluster.hidingAt);
+        Hiding.write(out, cluster.hiding);
     }
 
-    private static Cluster readCluster(DataInput in) throws IOException {
+    private static Cluster readCluster(DataInput in, boolean isCurrent) throws IOException {
         Cluster cluster = new Cluster(in.readUTF(), in.readLong());
         cluster.revision = in.readInt();
         for (int left = in.readInt(); left > 0; left--) {
@@ -178,6 +180,10 @@ public final class StandingCodec {
         cluster.matchedOn = matchedOn == null ? null : SharedKey.valueOf(matchedOn);
         cluster.total = in.readDouble();
         cluster.confirmed = in.readLong();
+        if (isCurrent) {
+            cluster.hidingAt = in.readLong();
+            cluster.hiding = Hiding.read(in);
+        }
         return cluster;
     }
 

@@ -207,6 +207,7 @@ final class AnalystStoreTest {
         assertThat(pinned.standing()).isEqualTo(Standing.BLOCKED);
         assertThat(pinned.pinnedWhy).isEqualTo("sells answers");
         assertThat(pinned.pinnedBy).isNull();
+        assertThat(analyst.clusters().of("a-1").hiding()).isNull();
         assertThat(analyst.ladder().find("a-2").label.by()).isEqualTo("ann");
         assertThat(analyst.clusters().of("a-1").timeline).hasSize(1);
         save();

@@ -215,7 +215,11 @@ class LabelActionsTest {
                 .asString()
                 .contains("judgements taken back");
         assertThat(queue()).contains("unlabelled=11");
-        assertThatThrownBy(() -> actions.unlabelCluster("c1", Map.of("by", "ann")))
+        assertThat(actions.unlabelCluster("c1", Map.of("by", "ann", "why", "mistaken")))
+                .extractingByKey("timeline")
+                .asString()
+                .contains("judgements taken back by ann");
+        assertThatThrownBy(() -> actions.unlabelCluster("c1", Map.of("revision", 1)))
                 .isInstanceOf(PolicyException.class);
     }
 

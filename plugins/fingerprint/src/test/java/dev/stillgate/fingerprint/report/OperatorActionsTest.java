@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Scene;
+import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +70,126 @@ class OperatorActionsTest {
         assertThatThrownBy(() -> operator.erase("a-1", Map.of("to", "ann")))
                 .hasMessage("unknown key: expected one of by, why");
         assertThat(scene.analyst.ladder().find("a-1").pinned).isNull();
+    }
+
+    private Map<String, Object> hide(String... more) {
+        Map<String, Object> arguments = new TreeMap<>(Map.of("by", "ann", "why", "asked the customer", "revision", 1));
+        for (int i = 0; i < more.length; i += 2) {
+            arguments.put(more[i], more[i + 1]);
+        }
+        return operator.hideCluster("c1", arguments);
+    }
+
+    private List<?> queue(String part, long now) {
+        return (List<?>) new Reports(scene.analyst, now).review(10).get(part);
+    }
+
+    private Cluster cluster() {
+        return scene.analyst.clusters().find("c1");
+    }
+
+    @Test
+    void hiddenClusterLeavesTheQueueAndKeepsItsStanding() {
+        assertThat(queue("items", NOW)).hasSize(1);
+        assertThat(queue("hidden", NOW)).isEmpty();
+        Map<String, Object> page = hide();
+        assertThat(page.get("hidden"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("by", "ann")
+                .containsEntry("why", "asked the customer")
+                .containsEntry("evidence", 10.346);
+        assertThat(page.get("timeline")).asString().contains("hidden from the review queue by ann");
+        assertThat(queue("items", NOW)).isEmpty();
+        assertThat(queue("hidden", NOW)).singleElement().asString().contains("id=c1", "by=ann");
+        assertThat(scene.reports.review(10)).containsEntry("size", 0);
+        assertThat(standing("a-1")).isEqualTo(Standing.TIGHTENED);
+        scene.analyst.tend(NOW);
+        assertThat(queue("hidden", NOW)).as("after a round").hasSize(1);
+
+        page = operator.unhideCluster("c1", Map.of("by", "ben"));
+        assertThat(page).doesNotContainKey("hidden");
+        assertThat(page.get("timeline")).asString().contains("shown in the review queue again by ben");
+        assertThat(queue("items", NOW)).hasSize(1);
+        assertThat(queue("hidden", NOW)).isEmpty();
+    }
+
+    @Test
+    void hiddenClusterReturnsWhenItsEvidenceGrows() {
+        hide();
+        cluster().total += 1;
+        scene.analyst.tend(NOW);
+        assertThat(queue("items", NOW)).as("by the step").isEmpty();
+        cluster().total += 0.01;
+        scene.analyst.tend(NOW);
+        assertThat(queue("items", NOW)).as("by more").hasSize(1);
+        assertThat(cluster().timeline)
+                .last()
+                .asString()
+                .contains("shown in the review queue again: evidence grew from 10.3 to 11.4");
+        cluster().total -= 5;
+        scene.analyst.tend(NOW);
+        assertThat(queue("items", NOW)).as("for good").hasSize(1);
+    }
+
+    @Test
+    void hiddenClusterReturnsWhenItsEvidenceCrossesAThreshold() {
+        cluster().total = 7.4;
+        hide();
+        cluster().total = 7.49;
+        scene.analyst.tend(NOW);
+        assertThat(queue("items", NOW)).isEmpty();
+        cluster().total = 3;
+        scene.analyst.tend(NOW);
+        assertThat(queue("items", NOW)).as("weaker").isEmpty();
+        cluster().total = 7.5;
+        scene.analyst.tend(NOW);
+        assertThat(queue("items", NOW)).as("tightened from 7.5 on").hasSize(1);
+    }
+
+    @Test
+    void hidingEndsAfterItsTime() {
+        hide("for", "2d");
+        assertThat(queue("items", NOW + 48 * Scene.HOUR - 1)).isEmpty();
+        assertThat(queue("items", NOW + 48 * Scene.HOUR)).hasSize(1);
+        scene.analyst.tend(NOW + 48 * Scene.HOUR);
+        assertThat(cluster().hiding()).isNull();
+    }
+
+    @Test
+    void judgementEndsHiding() {
+        hide();
+        operator.labels().labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "resells", "revision", 1));
+        assertThat(cluster().hiding()).isNull();
+    }
+
+    @Test
+    void hidingIsRefusedWhenTheMembersHaveChanged() {
+        scene.analyst.clusters().leave("c1", "a-2");
+        assertThatThrownBy(this::hide)
+                .isInstanceOfSatisfying(
+                        ConflictException.class,
+                        e -> assertThat(e.details())
+                                .containsEntry("revision", 2)
+                                .containsEntry("removed", List.of("a-2")));
+        assertThatThrownBy(() -> operator.hideCluster("c1", Map.of("by", "ann", "why", "x")))
+                .hasMessageContaining("expected the revision of the cluster's page");
+        assertThatThrownBy(() -> operator.hideCluster("c1", Map.of("by", "ann", "revision", 2)))
+                .isInstanceOfSatisfying(
+                        PolicyException.class, e -> assertThat(e.at()).isEqualTo("why"));
+        assertThatThrownBy(() -> hide("except", "a-1")).hasMessageContaining("unknown key");
+        assertThat(cluster().hiding()).isNull();
+        assertThat(operator.hideCluster("c9", Map.of())).isNull();
+        assertThat(operator.unhideCluster("c9", Map.of())).isNull();
+    }
+
+    @Test
+    void hidingSurvivesARestart() throws IOException {
+        long before = scene.analyst.revision();
+        hide();
+        assertThat(scene.analyst.revision()).as("worth saving").isGreaterThan(before);
+        assertThat(Seen.restored(scene.analyst).clusters().find("c1").hiding())
+                .isEqualTo(cluster().hiding())
+                .isNotNull();
     }
 
     @Test

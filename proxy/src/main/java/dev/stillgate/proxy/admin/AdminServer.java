@@ -7,6 +7,7 @@ import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
+import dev.stillgate.proxy.console.SignInLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -48,6 +49,14 @@ public final class AdminServer implements AutoCloseable {
     private final ReentrantLock serialLock = new ReentrantLock();
 
     /**
+     * What the server needs for the console.
+     *
+     * @param events live events; closed with the server
+     * @param signIns limit on wrong tokens
+     */
+    public record Console(EventStream events, SignInLimit signIns) {}
+
+    /**
      * Starts the server.
      *
      * @param config the address, and the requests to accept
@@ -56,7 +65,7 @@ public final class AdminServer implements AutoCloseable {
      * @param resources the resources with pages
      * @param operations the operations on the gateway as a whole
      * @param auditor receives every mutating request before its response is sent
-     * @param events the console's live events; closed with this server
+     * @param console the console's live events and its limit on sign-ins
      * @param ready whether the gateway is ready for new requests
      * @throws UncheckedIOException if the server cannot listen
      */
@@ -67,7 +76,7 @@ public final class AdminServer implements AutoCloseable {
             Resources resources,
             Operations operations,
             Consumer<ResourceAction> auditor,
-            EventStream events,
+            Console console,
             BooleanSupplier ready) {
         try {
             HostPort address = config.address();
@@ -77,7 +86,7 @@ public final class AdminServer implements AutoCloseable {
         }
         List<String> names = new ArrayList<>(config.hosts());
         names.add(config.address().host());
-        this.events = events;
+        this.events = console.events();
         this.access = new AdminAccess(config.token(), config.console(), new BrowserGuard(names));
         this.audited = new Mutation.Audited(access, auditor);
         this.resources = new ResourceRequests(new SerialResources(resources, serialLock), audited);
@@ -98,8 +107,8 @@ public final class AdminServer implements AutoCloseable {
         route("/drain", "POST", asked.drain());
         server.createContext("/backtests", exchange -> handle(exchange, asked::backtests));
         server.createContext("/policies", exchange -> handle(exchange, asked::policies));
-        ConsoleRequests console = new ConsoleRequests(audited, events);
-        server.createContext(ConsoleRequests.ROOT, exchange -> handle(exchange, console::handle));
+        ConsoleRequests pages = new ConsoleRequests(audited, console);
+        server.createContext(ConsoleRequests.ROOT, exchange -> handle(exchange, pages::handle));
         server.createContext("/", exchange -> handle(exchange, this::rest));
         server.start();
     }

@@ -4,7 +4,9 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.stillgate.proxy.console.ConsoleFiles;
 import dev.stillgate.proxy.console.EventStream;
+import dev.stillgate.proxy.console.SignInLimit;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -36,12 +38,14 @@ final class ConsoleRequests {
     private final Mutation.Audited audited;
     private final ConsoleFiles files = new ConsoleFiles();
     private final EventStream events;
+    private final SignInLimit signIns;
     private final @Nullable String version;
 
-    ConsoleRequests(Mutation.Audited audited, EventStream events) {
+    ConsoleRequests(Mutation.Audited audited, AdminServer.Console console) {
         this.access = audited.access();
         this.audited = audited;
-        this.events = events;
+        this.events = console.events();
+        this.signIns = console.signIns();
         this.version = ConsoleRequests.class.getPackage().getImplementationVersion();
     }
 
@@ -59,9 +63,10 @@ final class ConsoleRequests {
                 signIn(exchange);
             }
         } else if (path.equals(SESSION + "/end") && !reads) {
+            String session = access.result(exchange); // before the session ends
             List<String> cookies = exchange.getRequestHeaders().get("Cookie");
             exchange.getResponseHeaders().set("Set-Cookie", access.sessions().end(cookies));
-            seeOther(exchange, ROOT + '/', "signed out");
+            seeOther(exchange, ROOT + '/', session, "signed out");
         } else if (!reads) {
             exchange.getResponseHeaders().set("Allow", "GET");
             new Mutation(exchange, audited).respond(Reply.error(405, "only GET"));
@@ -92,15 +97,40 @@ final class ConsoleRequests {
         return session;
     }
 
-    /** Opens a session if the form has the token. The token is never logged. */
+    /** Opens a session if the form has the token, which is never logged. Wrong tokens are limited by address. */
     private void signIn(HttpExchange exchange) throws IOException {
+        InetAddress peer = exchange.getRemoteAddress().getAddress();
+        SignInLimit.Attempt attempt = signIns.attempt(peer);
+        if (!attempt.isAllowed()) {
+            refuse(exchange, attempt);
+            return;
+        }
         byte[] form = exchange.getRequestBody().readNBytes(LONGEST_FORM + 1);
         String text = new String(form, StandardCharsets.UTF_8);
         boolean right = form.length <= LONGEST_FORM && text.startsWith(TOKEN) && access.isToken(decoded(text));
         if (right) {
+            signIns.succeeded(peer);
             exchange.getResponseHeaders().set("Set-Cookie", access.sessions().open());
+            seeOther(exchange, ROOT + '/', "right", "signed in");
+        } else if (access.needsToken()) {
+            seeOther(exchange, ROOT + "/?wrong", "wrong", "wrong token");
+        } else {
+            seeOther(exchange, ROOT + "/?wrong", "none", "no token is configured");
         }
-        seeOther(exchange, ROOT + (right ? "/" : "/?wrong"), right ? "signed in" : "wrong token");
+    }
+
+    /** Refuses a sign-in beyond the limit. The first of a minute is audited, so that a flood does not fill the log. */
+    private void refuse(HttpExchange exchange, SignInLimit.Attempt attempt) throws IOException {
+        exchange.getResponseHeaders().set("Retry-After", Long.toString(attempt.waitSeconds()));
+        Reply reply = Reply.text(
+                429, "too many wrong tokens came from this address: try again in " + attempt.waitSeconds() + " s\n");
+        if (attempt.isFirst()) {
+            Mutation mutation = new Mutation(exchange, audited);
+            mutation.token("unchecked");
+            mutation.respond(reply);
+        } else {
+            reply.send(exchange);
+        }
     }
 
     private static String decoded(String form) {
@@ -114,9 +144,11 @@ final class ConsoleRequests {
     }
 
     /** Audits the outcome and leads the browser to another page. */
-    private void seeOther(HttpExchange exchange, String location, String outcome) throws IOException {
+    private void seeOther(HttpExchange exchange, String location, String token, String outcome) throws IOException {
         exchange.getResponseHeaders().set("Location", location);
-        new Mutation(exchange, audited).respond(Reply.text(303, outcome + "\n"));
+        Mutation mutation = new Mutation(exchange, audited);
+        mutation.token(token);
+        mutation.respond(Reply.text(303, outcome + "\n"));
     }
 
     private void events(HttpExchange exchange) throws IOException {

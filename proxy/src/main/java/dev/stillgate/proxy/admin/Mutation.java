@@ -20,6 +20,7 @@ final class Mutation {
     private final Audited audited;
     private String arguments = "";
     private @Nullable String by;
+    private @Nullable String token;
 
     /** The receiver of audit events, and the authentication that names the client's token. */
     record Audited(AdminAccess access, Consumer<ResourceAction> auditor) {}
@@ -69,6 +70,11 @@ final class Mutation {
         by = arguments.get("by") instanceof String name ? name : null;
     }
 
+    /** Sets the result of comparing the token, for a request that has it in another place than its fields. */
+    void token(String result) {
+        token = result;
+    }
+
     /** Audits the request and sends the response. */
     void respond(Reply reply) throws IOException {
         AUDIT.info(
@@ -83,7 +89,7 @@ final class Mutation {
                 + exchange.getRemoteAddress().getPort();
         audited.auditor.accept(new ResourceAction(
                 peer,
-                audited.access.result(exchange),
+                token == null ? audited.access.result(exchange) : token,
                 exchange.getRequestMethod(),
                 path(),
                 arguments,

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Audit event of a request that changes state.
  *
  * @param peer the address and port of the client
- * @param token {@code right}, {@code wrong}, or {@code none} if no token is configured
+ * @param token {@code right}, {@code wrong}, {@code session}, {@code none} if no token is configured, or {@code
+ *     unchecked} for a sign-in beyond the limit
  * @param path the path as received, with its query
  * @param arguments the body's JSON, empty without a body or if it was not read
  * @param by the name that the operator gave in the arguments, null for none

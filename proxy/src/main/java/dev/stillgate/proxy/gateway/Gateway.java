@@ -13,6 +13,7 @@ import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
+import dev.stillgate.proxy.console.SignInLimit;
 import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.FilterMeters;
@@ -215,7 +216,7 @@ public final class Gateway implements AutoCloseable {
                         backtests,
                         this::requestDrain),
                 this::noteAction,
-                new EventStream(live::next, GatewayLogs.file(config)),
+                new AdminServer.Console(new EventStream(live::next, GatewayLogs.file(config)), new SignInLimit(ticker)),
                 () -> !draining);
     }
 

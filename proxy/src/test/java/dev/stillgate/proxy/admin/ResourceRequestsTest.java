@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
+import dev.stillgate.proxy.console.SignInLimit;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -148,7 +150,7 @@ class ResourceRequestsTest {
                 new Scripted(),
                 new NoOperations(),
                 audited::add,
-                new EventStream(List::of, null),
+                new AdminServer.Console(new EventStream(List::of, null), new SignInLimit(new FakeTicker())),
                 () -> true);
     }
 

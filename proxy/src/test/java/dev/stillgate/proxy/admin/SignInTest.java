@@ -1,0 +1,143 @@
+package dev.stillgate.proxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.config.HostPort;
+import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.console.EventStream;
+import dev.stillgate.proxy.console.SignInLimit;
+import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.testkit.FakeTicker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests the limit on wrong tokens of the console's sign-in, and what is audited of sign-ins. */
+class SignInTest {
+    private static final String TOKEN = "the-token-of-this-test";
+    private static final int MOST = 10;
+
+    private final List<ResourceAction> audited = new CopyOnWriteArrayList<>();
+    private final FakeTicker ticker = new FakeTicker();
+    private final AdminServer server = server(TOKEN);
+
+    private AdminServer server(String token) {
+        return new AdminServer(
+                new StillgateConfig.Admin(
+                        HostPort.parse("127.0.0.1:0"), token, List.of(), false, StillgateConfig.Console.READ),
+                () -> "",
+                List::of,
+                unused(Resources.class),
+                unused(Operations.class),
+                audited::add,
+                new AdminServer.Console(new EventStream(List::of, null), new SignInLimit(ticker)),
+                () -> true);
+    }
+
+    /** Returns an object whose methods fail. */
+    private static <T> T unused(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, given) -> {
+            throw new AssertionError(method.getName());
+        }));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static RawClient.Answer post(AdminServer server, String from, String path, String body, String fields) {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+            socket.connect(server.address());
+            try (RawClient client = new RawClient(socket)) {
+                return client.send("POST " + path + " HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n"
+                                + fields + "content-length: " + body.length() + "\r\n\r\n" + body)
+                        .answer();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private RawClient.Answer signIn(String from, String token) {
+        return post(server, from, "/console/session", "token=" + token, "");
+    }
+
+    private void useUp(String from) {
+        for (int i = 0; i < MOST; i++) {
+            assertThat(signIn(from, "wrong-" + i).values("location")).containsExactly("/console/?wrong");
+        }
+    }
+
+    @Test
+    void tooManyWrongTokensOfAnAddressAreRefused() {
+        useUp("127.0.0.1");
+        audited.clear();
+        for (int i = 0; i < 3; i++) {
+            RawClient.Answer refused = signIn("127.0.0.1", TOKEN);
+            assertThat(refused.status()).as("a right token too").isEqualTo(429);
+            assertThat(refused.values("retry-after")).containsExactly("60");
+            assertThat(refused.has("set-cookie")).isFalse();
+        }
+        assertThat(audited).singleElement().satisfies(action -> {
+            assertThat(action.token()).isEqualTo("unchecked");
+            assertThat(action.status()).isEqualTo(429);
+            assertThat(action.outcome()).startsWith("too many wrong tokens");
+        });
+        assertThat(signIn("127.0.0.2", TOKEN).has("set-cookie"))
+                .as("another address")
+                .isTrue();
+        ticker.advance(Duration.ofSeconds(60));
+        assertThat(signIn("127.0.0.1", TOKEN).has("set-cookie"))
+                .as("a minute later")
+                .isTrue();
+    }
+
+    @Test
+    void eachMinuteWithRefusalsIsAudited() {
+        for (int minute = 0; minute < 2; minute++) {
+            useUp("127.0.0.1");
+            signIn("127.0.0.1", "x");
+            signIn("127.0.0.1", "x");
+            ticker.advance(Duration.ofSeconds(60));
+        }
+        assertThat(audited).filteredOn(action -> action.status() == 429).hasSize(2);
+    }
+
+    @Test
+    void auditSaysOneThingOfASignIn() {
+        signIn("127.0.0.1", "another");
+        String cookie = signIn("127.0.0.1", TOKEN).values("set-cookie").getFirst();
+        post(
+                server,
+                "127.0.0.1",
+                "/console/session/end",
+                "",
+                "cookie: " + cookie.substring(0, cookie.indexOf(';')) + "\r\n");
+        assertThat(audited)
+                .extracting(action -> action.token() + ": " + action.outcome())
+                .containsExactly("wrong: wrong token", "right: signed in", "session: signed out");
+        assertThat(audited)
+                .allMatch(action ->
+                        action.arguments().isEmpty() && !action.toString().contains(TOKEN));
+        audited.clear();
+        AdminServer open = server(null);
+        try {
+            post(open, "127.0.0.1", "/console/session", "token=x", "");
+        } finally {
+            open.close();
+        }
+        assertThat(audited)
+                .extracting(action -> action.token() + ": " + action.outcome())
+                .containsExactly("none: no token is configured");
+    }
+}

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that was looked for in a cluster and not seen, or not looked for; each as a key and a sentence. */
@@ -35,25 +34,25 @@ final class Absences {
             "elicitation",
             List.of(
                     "whether the members ask for the same kinds of training data",
-                    "No common demand for training data beyond that of other customers"),
+                    "common demand for training data beyond that of other customers"),
             "sweep-shape",
             List.of(
                     "whether prompts and responses have one shape",
-                    "No shape of prompts and responses that sets the group apart"),
+                    "shape of prompts and responses that sets the group apart"),
             "topic-concentration",
-            List.of("whether all members draw from the same topics", "No topics that all members draw from alike"),
+            List.of("whether all members draw from the same topics", "topics that all members draw from alike"),
             "under-dispersion",
             List.of(
                     "whether work is dealt out more evenly than by chance",
-                    "No work that is dealt out more evenly than by chance"),
+                    "work dealt out more evenly than by chance"),
             "interchangeability",
-            List.of("whether the accounts are interchangeable", "No sign that the accounts are interchangeable"),
+            List.of("whether the accounts are interchangeable", "sign that the accounts are interchangeable"),
             "clock",
-            List.of("whether the hours are unlike those of people", "No hours of the day unlike those of people"),
+            List.of("whether the hours are unlike those of people", "hours of the day unlike those of people"),
             "client-and-network",
             List.of(
                     "whether networks and clients set the group apart",
-                    "No kind of network and client that sets the group apart"));
+                    "kind of network and client that sets the group apart"));
 
     private static final Map<String, String> CAPABILITIES = Map.of(
             "reasoning", "No prompts that ask for reasoning traces.",
@@ -102,7 +101,7 @@ final class Absences {
             String name = PageValues.name(family);
             if (evidence == null && family != Family.PROVENANCE) {
                 add(State.NOT_MEASURED, "family-" + name, "Not measured for this group: evidence of " + name + ".");
-            } else if (evidence != null && Math.abs(evidence) < CounterEvidence.LEAST) {
+            } else if (evidence != null && Math.abs(evidence) < CounterEvidence.LEAST && !isTested(family)) {
                 weaken("family-" + name, "No evidence of " + name + " either way.");
             }
         }
@@ -114,12 +113,15 @@ final class Absences {
         }
     }
 
+    private boolean isTested(Family family) {
+        return cluster.tests.stream().anyMatch(test -> test.family() == family);
+    }
+
     private void signals() {
         Map<String, Object> common = report.inCommon();
+        cluster.tests.forEach(this::tested);
         for (Signal signal : analyst.settings().signals()) {
-            if (cluster.evidence.containsKey(signal.family()) && !cluster.reasons.contains(signal.name())) {
-                tested(signal.name());
-            }
+            untested(signal);
         }
         for (String name : TESTED.keySet().stream().sorted().toList()) {
             off(name);
@@ -139,23 +141,31 @@ final class Absences {
     }
 
     /**
-     * Lists a tested signal that is not among the reasons. One with enough evidence is left out: it was seen, and another of
-     * its family counts instead.
+     * Lists a test that the group failed. One with enough evidence is left out: it was passed, and another of its family
+     * counts instead. So is one whose family is counter-evidence.
      */
-    private void tested(String signal) {
-        List<String> words = TESTED.get(signal);
-        if (words == null) {
-            return;
+    private void tested(SignalTest test) {
+        boolean isAgainst = cluster.evidence.getOrDefault(test.family(), 0.0) <= -CounterEvidence.LEAST;
+        List<String> failed = test.signals().stream()
+                .filter(TESTED::containsKey)
+                .map(signal -> TESTED.get(signal).getLast())
+                .toList();
+        String key = test.signals().getFirst();
+        boolean isListed = items.stream().anyMatch(item -> key.equals(item.get("key")));
+        if (test.evidence() < REASON && !isAgainst && !isListed && !failed.isEmpty()) {
+            double evidence = Math.round(10 * test.evidence()) / 10.0;
+            weaken(key, String.format(Locale.ROOT, "No %s (%.1f).", String.join(", and no ", failed), evidence));
         }
-        OptionalDouble evidence = cluster.tests.stream()
-                .filter(test -> test.signals().contains(signal))
-                .mapToDouble(SignalTest::evidence)
-                .max();
-        if (evidence.isEmpty()) {
+    }
+
+    private void untested(Signal signal) {
+        List<String> words = TESTED.get(signal.name());
+        boolean isTested =
+                cluster.tests.stream().anyMatch(test -> test.signals().contains(signal.name()))
+                        || cluster.reasons.contains(signal.name());
+        if (words != null && cluster.evidence.containsKey(signal.family()) && !isTested) {
             String since = cluster.tests.isEmpty() ? "Not known until the next comparison: " : "Not tested: ";
-            add(State.NOT_MEASURED, signal, since + words.getFirst() + ".");
-        } else if (evidence.getAsDouble() < REASON) {
-            weaken(signal, String.format(Locale.ROOT, "%s (%.1f).", words.getLast(), evidence.getAsDouble()));
+            add(State.NOT_MEASURED, signal.name(), since + words.getFirst() + ".");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.Quantiles;
+import dev.stillgate.fingerprint.text.Elicitation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Parts of a cluster: members with traffic that have equal values of client, system prompt, tools, kind of output asked
- * for, and API. A value that fewer than a tenth of the members have counts as {@value #VARIOUS}.
+ * Parts of a cluster: members with traffic that have equal values of client, system prompt and tools. A value that fewer
+ * than a tenth of the members have counts as {@value #VARIOUS}.
  */
 final class MemberParts {
     static final String VARIOUS = "various";
@@ -32,8 +33,7 @@ final class MemberParts {
     /** Largest number of values whose members are counted in each part. */
     private static final int MAX_SHARED = 20;
 
-    private static final List<SharedKey> KEYS =
-            List.of(SharedKey.CLIENT, SharedKey.SYSTEM, SharedKey.TOOLS, SharedKey.WARE);
+    private static final List<SharedKey> KEYS = List.of(SharedKey.CLIENT, SharedKey.SYSTEM, SharedKey.TOOLS);
 
     private final Analyst analyst;
     private final ClusterReport report;
@@ -93,7 +93,6 @@ final class MemberParts {
                     .collect(Collectors.joining("+"));
             values.put(PageValues.name(key), value.isEmpty() ? NONE : value);
         }
-        values.put("api", PageValues.name(analyst.table().dialect(member.accountIndex())));
         return values;
     }
 
@@ -127,6 +126,8 @@ final class MemberParts {
         shown.put("accounts", part.members.size());
         shown.put("share", PageValues.rounded(exchanges / all));
         shown.put("values", part.values);
+        shown.put("apis", apis(part));
+        shown.put("asksFor", asksFor(part));
         shown.put("exchanges", median(part, AccountProfile::exchanges));
         shown.put("promptCharacters", median(part, profile -> Math.expm1(profile.meanLogPrompt())));
         shown.put("answerTokens", median(part, profile -> Math.expm1(profile.meanLogAnswer())));
@@ -137,6 +138,31 @@ final class MemberParts {
                         .count());
         shown.put("busiest", part.members.getFirst().account());
         return shown;
+    }
+
+    private Map<String, Integer> apis(Part part) {
+        Map<String, Integer> apis = new TreeMap<>();
+        part.members.forEach(
+                member -> apis.merge(PageValues.name(analyst.table().dialect(member.accountIndex())), 1, Integer::sum));
+        return apis;
+    }
+
+    /** Returns the kinds of training data that at least a tenth of the part's prompts ask for, with their shares. */
+    private Map<String, Double> asksFor(Part part) {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        for (Elicitation kind : Elicitation.values()) {
+            double prompts = 0;
+            double asking = 0;
+            for (ClusterReport.Member member : part.members) {
+                AccountProfile profile = analyst.table().profile(member.accountIndex());
+                prompts += profile.prompts();
+                asking += profile.prompts() * profile.elicited(kind);
+            }
+            if (prompts > 0 && asking / prompts >= ClusterReport.MIN_SHARE) {
+                shares.put(PageValues.name(kind), PageValues.rounded(asking / prompts));
+            }
+        }
+        return shares;
     }
 
     /** Returns the median over the members of a part, rounded to an integer. */

@@ -201,21 +201,27 @@ final class MemberStandings {
                 touched);
     }
 
-    /** Change of standing of several members at once, ordered by time. */
-    private record Change(long at, Standing from, Standing to, boolean ordered) implements Comparable<Change> {
+    /**
+     * Change of standing of several members at once, ordered by time.
+     *
+     * @param cluster another cluster that it results from; empty for this one, and for none
+     */
+    private record Change(long at, Standing from, Standing to, boolean ordered, String cluster)
+            implements Comparable<Change> {
         @Override
         public int compareTo(Change other) {
             return Comparator.comparingLong(Change::at)
                     .thenComparing(Change::from)
                     .thenComparing(Change::to)
                     .thenComparing(Change::ordered)
+                    .thenComparing(Change::cluster)
                     .compare(this, other);
         }
     }
 
-    /** Returns the last changes of the members' standings since the cluster was found, those of one time together. */
+    /** Returns the last changes of the members' standings, those of one time together. */
     List<Map<String, Object>> changes() {
-        TreeMap<Change, int[]> changes = new TreeMap<>();
+        TreeMap<Change, Integer> changes = new TreeMap<>();
         for (ClusterReport.Member member : report.members()) {
             AccountStanding entry = analyst.ladder().find(member.account());
             if (entry != null) {
@@ -225,10 +231,15 @@ final class MemberStandings {
                     Standing after = isCapped && change.standing().reaches(Standing.TIGHTENED)
                             ? Standing.MARKED
                             : change.standing();
-                    if (after != before && change.at() >= cluster.since) {
-                        boolean isOrdered = change.at() == entry.pinnedAt;
-                        changes.computeIfAbsent(
-                                        new Change(change.at(), before, after, isOrdered), absent -> new int[1])[0]++;
+                    if (after != before) {
+                        String by = change.cluster();
+                        Change key = new Change(
+                                change.at(),
+                                before,
+                                after,
+                                change.at() == entry.pinnedAt,
+                                by == null || by.equals(cluster.id) ? "" : by);
+                        changes.merge(key, 1, Integer::sum);
                     }
                     before = after;
                 }
@@ -236,7 +247,7 @@ final class MemberStandings {
         }
         return changes.entrySet().stream()
                 .skip(Math.max(0, changes.size() - MAX_LISTED))
-                .map(each -> shown(each.getKey(), each.getValue()[0]))
+                .map(each -> shown(each.getKey(), each.getValue()))
                 .toList();
     }
 
@@ -247,6 +258,9 @@ final class MemberStandings {
         shown.put("to", PageValues.name(change.to));
         shown.put("accounts", accounts);
         shown.put("ordered", change.ordered);
+        if (!change.cluster.isEmpty()) {
+            shown.put("cluster", change.cluster);
+        }
         return shown;
     }
 

@@ -138,6 +138,30 @@ class DossierPartsTest {
     }
 
     @Test
+    void jointTestThatFailedIsOneItem() {
+        scene.seen(30, "a-1", "a-2");
+        List<SignalTest> tests = List.of(
+                new SignalTest(Family.TIME, List.of("under-dispersion", "clock"), 0.5),
+                new SignalTest(Family.NETWORK, List.of("client-and-network"), -2));
+        Finding finding = new Finding(
+                new int[] {0, 1},
+                SharedKey.SYSTEM,
+                new EnumMap<>(Map.of(Family.TIME, 0.5, Family.NETWORK, -2.0)),
+                List.of(),
+                tests,
+                false);
+        scene.analyst.clusters().take(finding, List.of("a-1", "a-2"), FOUND);
+        Map<String, Object> page = dossier();
+        assertThat(row(page, "notSeen", "under-dispersion").get("text"))
+                .isEqualTo("No work dealt out more evenly than by chance, and no hours of the day unlike those of"
+                        + " people (0.5).");
+        assertThat(row(page, "notSeen", "client-and-network"))
+                .as("it is counter-evidence")
+                .isEmpty();
+        assertThat(row(page, "counterEvidence", "family-network")).isNotEmpty();
+    }
+
+    @Test
     void testsAreUnknownAfterARestart() {
         scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         scene.analyst.clusters().all().iterator().next().tests = List.of();

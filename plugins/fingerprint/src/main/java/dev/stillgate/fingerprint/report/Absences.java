@@ -142,10 +142,11 @@ final class Absences {
 
     /**
      * Lists a test that the group failed. One with enough evidence is left out: it was passed, and another of its family
-     * counts instead. So is one whose family is counter-evidence.
+     * counts instead. So is the one that makes its family counter-evidence.
      */
     private void tested(SignalTest test) {
-        boolean isAgainst = cluster.evidence.getOrDefault(test.family(), 0.0) <= -CounterEvidence.LEAST;
+        double evidence = cluster.evidence.getOrDefault(test.family(), 0.0);
+        boolean isAgainst = evidence <= -CounterEvidence.LEAST && evidence == test.evidence();
         List<String> failed = test.signals().stream()
                 .filter(TESTED::containsKey)
                 .map(signal -> TESTED.get(signal).getLast())
@@ -153,8 +154,8 @@ final class Absences {
         String key = test.signals().getFirst();
         boolean isListed = items.stream().anyMatch(item -> key.equals(item.get("key")));
         if (test.evidence() < REASON && !isAgainst && !isListed && !failed.isEmpty()) {
-            double evidence = Math.round(10 * test.evidence()) / 10.0;
-            weaken(key, String.format(Locale.ROOT, "No %s (%.1f).", String.join(", and no ", failed), evidence));
+            double rounded = Math.round(10 * test.evidence()) / 10.0;
+            weaken(key, String.format(Locale.ROOT, "No %s (%.1f).", String.join(", and no ", failed), rounded));
         }
     }
 

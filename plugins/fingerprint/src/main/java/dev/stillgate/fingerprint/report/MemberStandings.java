@@ -237,7 +237,7 @@ final class MemberStandings {
                                 change.at(),
                                 before,
                                 after,
-                                change.at() == entry.pinnedAt,
+                                isOrdered(change, entry),
                                 by == null || by.equals(cluster.id) ? "" : by);
                         changes.merge(key, 1, Integer::sum);
                     }
@@ -249,6 +249,18 @@ final class MemberStandings {
                 .skip(Math.max(0, changes.size() - MAX_LISTED))
                 .map(each -> shown(each.getKey(), each.getValue()))
                 .toList();
+    }
+
+    /** Returns whether a change results from an order: the last one on the account, or one on its cluster. */
+    private boolean isOrdered(AccountStanding.Change change, AccountStanding entry) {
+        Cluster of = change.cluster() == null ? null : analyst.clusters().find(change.cluster());
+        return change.at() == entry.pinnedAt
+                || isOrder(cluster, change.at())
+                || (of != null && isOrder(of, change.at()));
+    }
+
+    private static boolean isOrder(Cluster of, long at) {
+        return of.timeline.stream().anyMatch(event -> event.at() == at && Cluster.isOrder(event));
     }
 
     private static Map<String, Object> shown(Change change, int accounts) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Cluster {
     private static final int MAX_EVENTS = 100;
     private static final int MAX_REMOVED = 1000;
+    private static final String FOUND = "found with ";
+    private static final String GREW = "grew from ";
 
     public final String id;
     public final long since;
@@ -75,6 +77,11 @@ public final class Cluster {
 
     /** Removal of a member, with the revision that it made. */
     record Removal(int revision, String account) {}
+
+    /** Returns whether an event is an order of an operator, and neither the finding nor the growth of the cluster. */
+    public static boolean isOrder(Event event) {
+        return !event.what.startsWith(FOUND) && !event.what.startsWith(GREW);
+    }
 
     public void note(long at, String what) {
         if (timeline.size() == MAX_EVENTS) {
@@ -142,8 +149,8 @@ public final class Cluster {
             note(
                     now,
                     before == 0
-                            ? "found with " + joined.size() + " accounts"
-                            : "grew from " + before + " to " + joined.size() + " accounts");
+                            ? FOUND + joined.size() + " accounts"
+                            : GREW + before + " to " + joined.size() + " accounts");
         }
     }
 

@@ -32,7 +32,7 @@ public record Label(
      * @param earned standing by evidence
      * @param from cluster of that evidence, null for none
      */
-    Standing applyTo(Standing earned, @Nullable String from) {
+    public Standing applyTo(Standing earned, @Nullable String from) {
         return switch (kind) {
             case CONFIRMED -> {
                 Standing least = pools ? Standing.POOLED : Standing.TIGHTENED;

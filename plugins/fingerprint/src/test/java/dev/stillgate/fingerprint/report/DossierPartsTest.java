@@ -142,7 +142,8 @@ class DossierPartsTest {
         scene.seen(30, "a-1", "a-2");
         List<SignalTest> tests = List.of(
                 new SignalTest(Family.TIME, List.of("under-dispersion", "clock"), 0.5),
-                new SignalTest(Family.NETWORK, List.of("client-and-network"), -2));
+                new SignalTest(Family.NETWORK, List.of("client-and-network"), -2),
+                new SignalTest(Family.NETWORK, List.of("topic-concentration"), -70));
         Finding finding = new Finding(
                 new int[] {0, 1},
                 SharedKey.SYSTEM,
@@ -158,6 +159,9 @@ class DossierPartsTest {
         assertThat(row(page, "notSeen", "client-and-network"))
                 .as("it is counter-evidence")
                 .isEmpty();
+        assertThat(row(page, "notSeen", "topic-concentration").get("text"))
+                .as("a weaker test of the same family")
+                .isEqualTo("No topics that all members draw from alike (-70.0).");
         assertThat(row(page, "counterEvidence", "family-network")).isNotEmpty();
     }
 

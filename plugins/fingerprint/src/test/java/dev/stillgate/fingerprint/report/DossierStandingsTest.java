@@ -121,9 +121,11 @@ class DossierStandingsTest {
     void effectsOfOrdersNameTheAccountsThatTheyTouch() {
         scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
         assertThat(dossier().get("effects").toString())
-                .contains("confirm={accounts=2, from={marked=2}, becomes=tightened, spared=1}")
-                .contains("confirmVerified={accounts=3, from={marked=3}, becomes=tightened, spared=0}")
-                .contains("refute={accounts=3, from={marked=3}, becomes=clear, spared=0}")
+                .contains("confirm={accounts=2, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}],"
+                        + " spared=1}")
+                .contains("confirmVerified={accounts=3, becomes=tightened,"
+                        + " changes=[{from=marked, to=tightened, accounts=3}], spared=0}")
+                .contains("refute={accounts=3, becomes=clear, changes=[{from=marked, to=clear, accounts=3}], spared=0}")
                 .contains("set=0")
                 .contains("judgementSeconds=" + Duration.ofDays(90).toSeconds());
     }
@@ -133,8 +135,44 @@ class DossierStandingsTest {
         String[] many = IntStream.range(0, 10).mapToObj(i -> "a-" + i).toArray(String[]::new);
         scene.seen(30, many).found(Standing.MARKED, many);
         assertThat(dossier().get("effects").toString())
-                .contains("confirm={accounts=10, from={marked=10}, becomes=pooled, spared=0}")
+                .contains("confirm={accounts=10, becomes=pooled, changes=[{from=marked, to=pooled, accounts=10}],"
+                        + " spared=0}")
                 .doesNotContain("confirmVerified");
+    }
+
+    @Test
+    void effectsLeaveSetStandingsAndOtherEvidenceAsTheyAre() {
+        scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
+        scene.analyst.ladder().pin("a-1", Standing.BLOCKED, Long.MAX_VALUE, "by hand", FOUND);
+        scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("clock"), "c9", FOUND);
+        assertThat(dossier().get("effects").toString())
+                .contains("confirm={accounts=3, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}]")
+                .contains("refute={accounts=3, becomes=clear, changes=[{from=marked, to=clear, accounts=1}]");
+    }
+
+    @Test
+    void effectsAreThoseOfTheOrders() {
+        String[] many = IntStream.range(0, 12).mapToObj(i -> "a-" + i).toArray(String[]::new);
+        scene.seen(30, many).seenVerified("a-0").found(Standing.TIGHTENED, many);
+        scene.analyst.ladder().pin("a-1", Standing.CLEAR, Long.MAX_VALUE, "by hand", FOUND);
+        Map<String, Object> before = dossier();
+        assertThat(before.get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "tightened", 10));
+        assertThat(before.get("effects").toString()).contains("changes=[{from=tightened, to=pooled, accounts=10}]");
+        new LabelActions(scene.analyst, FOUND)
+                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1));
+        assertThat(dossier().get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "pooled", 10));
+    }
+
+    @Test
+    void earlierOrdersOnTheClusterAreToldFromEvidence() {
+        scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
+        new LabelActions(scene.analyst, FOUND + 1)
+                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1));
+        new LabelActions(scene.analyst, FOUND + 2)
+                .labelCluster(LabelKind.REFUTED, "c1", Map.of("by", "ann", "why", "a class", "revision", 1));
+        assertThat(rows(dossier(), "changes"))
+                .extracting(each -> each.get("to") + " " + each.get("ordered"))
+                .containsExactly("marked false", "tightened true", "clear true");
     }
 
     @Test

@@ -23,7 +23,7 @@ import {judgeAccount, pin, unlabel, unpin} from './orders.js';
 import {mayWrite, use} from './net.js';
 import {topTable} from './now.js';
 import {gauges} from './gauges.js';
-import {resemblance} from './dossier-panels.js';
+import {resemblance} from './dossier-members.js';
 
 function seek(event) {
   event.preventDefault();

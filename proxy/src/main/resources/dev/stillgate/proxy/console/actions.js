@@ -164,6 +164,6 @@ ${
   </dialog>`;
 }
 
-/** A button for an order; without the right to write it still shows the command. @param {string} label @param {() => Order} make @param {string} [kind] */
-export const orderButton = (label, make, kind = '') =>
-  html`<button type="button" class=${kind} @click=${() => ask(make())}>${label}</button>`;
+/** A button for an order; without the right to write it still shows the command. @param {string} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
+export const orderButton = (label, make, kind = '', disabled = false) =>
+  html`<button type="button" class=${kind} ?disabled=${disabled} @click=${() => ask(make())}>${label}</button>`;

@@ -176,9 +176,9 @@ function frame(session) {
       >
       ${connection()}
       <div class="tools">
-        <span class="mode">${mayWrite() ? 'may give orders' : 'read-only'}</span>
+        <span class="mode">${mayWrite() ? 'you can change standings' : 'read-only'}</span>
         <button type="button" class="plain" @click=${zone}>
-          ${isUtc() ? 'UTC' : 'My zone'}<span class="vh">: change the zone of times</span>
+          Times: ${isUtc() ? 'UTC' : 'my zone'}<span class="vh">, change the zone</span>
         </button>
         <button
           type="button"
@@ -188,7 +188,7 @@ function frame(session) {
             schedule();
           }}
         >
-          ${theme() ? 'Dark' : 'Light'}<span class="vh">: change the theme</span>
+          Theme: ${theme() ? 'dark' : 'light'}<span class="vh">, change it</span>
         </button>
         <button type="button" class="plain" aria-label="Keys" @click=${showHelp}>?</button>
         ${session?.needsToken ? html`<form method="post" action="/console/session/end"><button class="plain">Sign out</button></form>` : nothing}

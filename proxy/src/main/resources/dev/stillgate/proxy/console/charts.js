@@ -112,60 +112,84 @@ export function lines(name, series, {end, step, unit}) {
 }
 
 /**
- * Counts as columns with a few labels.
+ * Counts as columns with a few labels, perhaps in pairs.
  * @param {string} name
- * @param {{label: string, value: number}[]} columns
+ * @param {{label: string, value: number, beside?: number}[]} columnList
+ * @param {string[]} [series] unit of the columns, or the names of both of a pair
  */
-export function columns(name, columnList) {
-  const most = Math.max(1, ...columnList.map(each => each.value));
+export function columns(name, columnList, series = []) {
+  const paired = columnList.some(each => each.beside != null);
+  const most = Math.max(1, ...columnList.flatMap(each => [each.value, each.beside ?? 0]));
   const step = 1 / Math.max(1, columnList.length);
-  const drawing = html`<div class="plot">
-    <span class="top">${short(most)}</span
-    ><svg height="90" aria-hidden="true">
-      ${columnList.map(
-        (each, i) =>
-          svg`<rect class="for" x=${pc(i * step + step * 0.1)} width=${pc(step * 0.8)} y=${84 - (80 * each.value) / most} height=${Math.max(each.value ? 1 : 0, (80 * each.value) / most)}><title>${each.label}: ${count(each.value)}</title></rect>`,
-      )}
-      <line class="zero" x1="0" x2="100%" y1="84.5" y2="84.5" />
-    </svg>
-    <span class="from">${columnList[0]?.label}</span><span class="to">${columnList.at(-1)?.label}</span>
-  </div>`;
-  return chart(name, drawing, ['Time', 'Count'], () => columnList.map(each => [each.label, count(each.value)]));
+  const column = (i, kind, value, label, from, width) =>
+    svg`<rect class=${kind} x=${pc(i * step + step * from)} width=${pc(step * width)} y=${84 - (80 * value) / most} height=${Math.max(value ? 1 : 0, (80 * value) / most)}><title>${label}: ${count(value)}</title></rect>`;
+  const key = (kind, label) =>
+    html`<li><svg width="12" height="12" aria-hidden="true"><rect class=${kind} width="12" height="12" /></svg> ${label}</li>`;
+  const drawing = html`${
+      paired
+        ? html`<ul class="legend" aria-hidden="true">
+            ${key('for', series[0])}${key('other', series[1])}
+          </ul>`
+        : ''
+    }
+    <div class="plot">
+      <span class="top">${short(most)}${paired || !series[0] ? '' : ` ${series[0]}`}</span
+      ><svg height="90" aria-hidden="true">
+        ${columnList.map((each, i) =>
+          paired
+            ? [
+                column(i, 'for', each.value, each.label, 0.08, 0.4),
+                column(i, 'other', each.beside ?? 0, each.label, 0.5, 0.4),
+              ]
+            : column(i, 'for', each.value, each.label, 0.1, 0.8),
+        )}
+        <line class="zero" x1="0" x2="100%" y1="84.5" y2="84.5" />
+      </svg>
+      <span class="from">${columnList[0]?.label}</span><span class="to">${columnList.at(-1)?.label}</span>
+    </div>`;
+  return chart(name, drawing, ['Time', ...(paired ? series : [series[0] ?? 'Count'])], () =>
+    columnList.map(each => [each.label, count(each.value), ...(paired ? [count(each.beside ?? 0)] : [])]),
+  );
 }
 
 /**
- * Accounts by hour of the day: the stronger the colour, the busier the hour. The table has the numbers.
+ * Accounts by hour of the day: the stronger the colour, the nearer to the account's own busiest time. The table has the
+ * numbers. A line divides groups of rows.
  * @param {string} name
- * @param {{label: string, values: number[]}[]} rows of 24 values each
+ * @param {{label: string, values: number[], group?: number}[]} rows
+ * @param {number} [width] hours of a value
  */
-export function hours(name, rows) {
-  const most = Math.max(1, ...rows.flatMap(row => row.values));
-  const height = Math.max(7, Math.min(16, 480 / Math.max(1, rows.length)));
+export function hours(name, rows, width = 1) {
+  const bins = 24 / width;
+  const height = Math.max(7, Math.min(16, 420 / Math.max(1, rows.length)));
   const levels = ['', '', '', '', ''];
-  rows.forEach((row, i) =>
-    row.values.forEach((value, hour) => {
-      if (value > 0)
-        levels[Math.min(4, Math.ceil((5 * value) / most) - 1)] += `M${hour + 0.03} ${i + 0.06}h.94v.88h-.94z`;
-    }),
-  );
+  rows.forEach((row, i) => {
+    const most = Math.max(1e-9, ...row.values);
+    row.values.forEach((value, bin) => {
+      if (value > 0) levels[Math.min(4, Math.ceil((5 * value) / most) - 1)] += `M${bin + 0.03} ${i + 0.06}h.94v.88h-.94z`;
+    });
+  });
+  const borders = rows.flatMap((row, i) => (i && row.group !== rows[i - 1].group ? [`M0 ${i}H${bins}`] : [])).join('');
   const drawing = html`<div class="heat">
     <svg
       class="cells"
-      viewBox="0 0 24 ${Math.max(1, rows.length)}"
+      viewBox="0 0 ${bins} ${Math.max(1, rows.length)}"
       preserveAspectRatio="none"
-      height=${rows.length * height}
+      height=${Math.round(rows.length * height)}
       aria-hidden="true"
     >
-      ${levels.map((d, i) => svg`<path class="for" d=${d} fill-opacity=${[0.12, 0.26, 0.48, 0.72, 1][i]}/>`)}</svg
+      ${levels.map((d, i) => svg`<path class="for" d=${d} fill-opacity=${[0.12, 0.26, 0.48, 0.72, 1][i]}/>`)}
+      <path class="border" d=${borders} /></svg
     ><svg height="16" aria-hidden="true">
-      ${[0, 6, 12, 18, 23].map(hour => svg`<text x=${pc((hour + 0.5) / 24)} y="12" text-anchor="middle">${hour}</text>`)}
+      ${[0, 6, 12, 18, 24].map(hour => svg`<text x=${pc(hour / 24)} y="12" text-anchor=${hour === 0 ? 'start' : hour === 24 ? 'end' : 'middle'}>${hour}:00</text>`)}
     </svg>
     <p class="note">
-      Hours of the day in UTC; one line for each account, the busiest first. The stronger the colour, the more
-      conversations; the most are ${count(most)}.
+      Hours of the day in UTC, in steps of ${count(width)}; one line for each account. The stronger the colour, the
+      nearer to the busiest step of that account.
     </p>
   </div>`;
-  return chart(name, drawing, ['Account', ...Array.from({length: 24}, (_, i) => String(i))], () =>
+  const label = i => (width > 1 ? `${i * width} to ${(i + 1) * width}` : String(i));
+  return chart(name, drawing, ['Account', ...Array.from({length: bins}, (_, i) => label(i))], () =>
     rows.map(row => [html`<bdi>${visible(row.label).slice(0, 40)}</bdi>`, ...row.values.map(count)]),
   );
 }

@@ -10,10 +10,15 @@ const LADDER = {marked: 1.1, tightened: 1.6};
 /** Returns whether the gateway lists a page, such as "GET /now". @param {string} page */
 export const offers = page => page in (use('/', 600).data?.pages ?? {});
 
+const filters = () => use('/config', 30).data?.policy?.filters ?? [];
+
+/** Returns a filter of the policy that is not off, with its configuration; undefined for none. @param {string} type */
+export const filterOf = type => filters().find(each => each.type === type && each.mode !== 'off');
+
 /** Returns the thresholds in force, of the dossier or of the policy. @param {any} d */
 export function thresholds(d) {
   if (d.thresholds) return d.thresholds;
-  const filter = (use('/config', 30).data?.policy?.filters ?? []).find(each => each.type === 'fingerprint');
+  const filter = filters().find(each => each.type === 'fingerprint');
   return {
     ...LADDER,
     ...Object.fromEntries(
@@ -51,9 +56,8 @@ export function counted(d) {
 
 /** Returns the dossier and the entry that it was read from. @param {string} id */
 export function read(id) {
-  const path = offers('GET /dossiers/{id}')
-    ? `/dossiers/${encodeURIComponent(id)}`
-    : `/clusters/${encodeURIComponent(id)}`;
+  const lacksDossiers = use('/', 600).data && !offers('GET /dossiers/{id}');
+  const path = `/${lacksDossiers ? 'clusters' : 'dossiers'}/${encodeURIComponent(id)}`;
   const entry = use(path, 30);
   const content = entry.data?.filters ? Object.assign({}, ...parts(entry.data).map(([, part]) => part)) : entry.data;
   if (!content) return {entry, path, d: null};
@@ -67,6 +71,14 @@ export function read(id) {
     techniques: null,
     resembling: null,
     amongMembers: null,
+    effects: null,
+    others: null,
+    parts: null,
+    tests: null,
+    held: null,
+    orders: null,
+    changes: null,
+    shared: null,
     ...content,
   };
   d.members ??= [];

@@ -1,23 +1,37 @@
-/** Dossier of a cluster: everything that an operator needs to judge it, and what to press. */
-import {html, nothing, panel, ago, bar, brief, facts, figure, standing, text, time, empty, waiting} from './widgets.js';
-import {count, odds, plural, short, when, words} from './format.js';
-import {chart, shares} from './charts.js';
-import {evidence} from './evidence.js';
-import {capability, family, linkMeans, sharedKey, signal, standingMeans} from './explain.js';
-import {orderButton} from './actions.js';
-import {hideCluster, judgeCluster, pin, unpin} from './orders.js';
-import {counted, read, thresholds} from './dossier-data.js';
-import {among, histogram, hours, ledger, members, refusals, resembling, signUps} from './dossier-panels.js';
+/** Dossier of a cluster: everything that an operator needs to judge it, and what each order does. */
+import {html, nothing, panel, accountLink, ago, bar, brief, facts, figure, text, time, waiting} from './widgets.js';
+import {count, millis, plural, short, when} from './format.js';
+import {capability} from './explain.js';
+import {read, thresholds} from './dossier-data.js';
+import {proof} from './dossier-evidence.js';
+import {standings, timeline} from './dossier-history.js';
+import {markdown} from './dossier-markdown.js';
+import {members, resembling} from './dossier-members.js';
+import {decisions} from './dossier-orders.js';
+import {among, fate, hours, ledger, origin, signUps} from './dossier-panels.js';
+import {common, parts} from './dossier-parts.js';
 import {traits} from './traits.js';
-import {advice, against, headline, markdown, sure, unknown, unseen, what} from './dossier-words.js';
-import {gatewayNow, mayWrite} from './net.js';
+import {
+  HONEST_GROUPS,
+  advice,
+  against,
+  divided,
+  headline,
+  sure,
+  toAsk,
+  unknown,
+  unseen,
+  weakens,
+  what,
+} from './dossier-words.js';
+import {gatewayNow} from './net.js';
 
 const sentences = (list, none) =>
   list.length
     ? html`<ul class="plainlist">
-        ${list.map(each => html`<li>${text(each, 300)}</li>`)}
+        ${list.map(each => html`<li>${text(each, 400)}</li>`)}
       </ul>`
-    : empty(none);
+    : html`<p class="note">${none}</p>`;
 
 function download(d, path) {
   const url = URL.createObjectURL(new Blob([markdown(d, location.origin + path)], {type: 'text/markdown'}));
@@ -30,26 +44,74 @@ function download(d, path) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
+const QUIET = 6 * 36e5;
+
+/** Returns whether the members are active, beside the other accounts. @param {any} d */
+function activity(d) {
+  const last = millis(d.lastSeen);
+  if (last == null) return nothing;
+  const at = millis(d.at) ?? gatewayNow();
+  const others = millis(d.others?.lastSeen);
+  if (at - last < QUIET) return html`<p><b>Active:</b> last request of a member ${time(last)} (${ago(last)}).</p>`;
+  return html`<p>
+    <b>Quiet:</b> no request of any member since ${time(last)} (${ago(last)}).
+    ${
+      others == null
+        ? nothing
+        : others - last > QUIET / 6
+          ? html`Other accounts went on, until ${time(others)}.`
+          : html`The last request of any other account was at ${time(others)} too, so all traffic ended then, not only
+            theirs.`
+    }
+  </p>`;
+}
+
+function looking(d) {
+  const ask = toAsk(d);
+  return html`<ul class="plainlist">
+    <li>Rule out ${HONEST_GROUPS.map((each, i) => html`${i ? (i === HONEST_GROUPS.length - 1 ? ', and ' : ', ') : nothing}${each}`)}: they act as one too.</li>
+    <li>
+      Read what speaks against one actor${d.parts?.length > 1 ? ', and whether the parts belong together' : ''}.
+    </li>
+    <li>
+      Ask the customers of
+      ${ask.map((account, i) => html`${i ? ', ' : nothing}${accountLink(account)}`)}${d.parts?.length > 1 ? ' (the busiest of each part)' : ' (the busiest)'},
+      by the contact that you have for them, without naming this page: What do you use the key for? Who wrote and who
+      runs the program? Who else has keys for the same work, and who pays for them? Equal or evasive answers speak for one
+      actor, different and checkable ones against.
+    </li>
+  </ul>`;
+}
+
 function verdict(d, path) {
-  const {press, because} = advice(d);
-  const done = verb => verb === press || (verb === 'Confirm' && /confirm/i.test(press));
+  const {press, because, look} = advice(d);
+  const contra = [...against(d), ...weakens(d)];
   return html`<section class="verdict" aria-label="Summary">
     <div class="gist">
-      <p class="what">${text(what(d), 600)}</p>
+      <div>
+      <p class="what">${text(what(d), 700)}</p>
+      ${divided(d) ? html`<p>${divided(d)} See <a href="#h-parts-and-what-ties-them" @click=${jump}>Parts</a>.</p>` : nothing}
+      ${activity(d)}
       <p class="sure">
         <b>${headline(d)}.</b> ${sure(d)
           .replace(/^[^:]+: /, '')
           .replace(/^./, c => c.toUpperCase())}
       </p>
-      <p class="advice"><b>Advice: ${press}</b>, because ${because}</p>
+      </div>
+      <div>
+      <div class="contra">
+        <p><b>Against it:</b>${contra.length ? nothing : ' nothing that was measured.'}</p>
+        ${contra.length ? sentences(contra.slice(0, 3), '') : nothing}
+        ${contra.length > 3 ? html`<p class="note">and ${plural(contra.length - 3, 'point')} more below</p>` : nothing}
+      </div>
+      <div class="advice">
+        <p><b>Advice: ${press}</b>, because ${because}</p>
+        ${look ? looking(d) : nothing}
+      </div>
+      </div>
     </div>
-    <div class="buttons">
-      ${orderButton('Confirm: one actor', () => judgeCluster('confirm', d), done('Confirm') ? 'primary' : '')}
-      ${orderButton('Refute: innocent', () => judgeCluster('refute', d), press === 'Refute' ? 'primary' : '')}
-      ${orderButton(d.hidden ? 'Show in the review queue again' : 'Hide from the review queue', () => hideCluster(d))}
-      ${orderButton('Set standing', () => pin('clusters', d.id))}${orderButton('Take set standing back', () => unpin('clusters', d.id))}
-      ${mayWrite() ? nothing : html`<p class="note">This console is read-only: the buttons show the command.</p>`}
-    </div>
+    <h2>Decide</h2>
+    ${decisions(d)}
     <p class="exports">
       <a class="button" href=${path} download="dossier.json">JSON</a>
       <button type="button" @click=${() => download(d, path)}>Markdown</button
@@ -58,168 +120,107 @@ function verdict(d, path) {
   </section>`;
 }
 
-function proof(d) {
-  const limits = thresholds(d);
-  const kinds = counted(d);
-  const rows = [
-    ...kinds.map(each => ({
-      label: family(each.name)[0],
-      name: html`${family(each.name)[0]}${each.leading ? html` <span class="note">leads</span>` : nothing}`,
-      value: each.value,
-      counted: each.value < 0 ? undefined : each.counted,
-    })),
-    ...(d.links ?? []).map(link => ({
-      label: link.name,
-      name: html`${brief(link.name, 24)} <span class="note">link</span>`,
-      value: link.weight,
-    })),
-    {label: 'Total', name: 'Total', value: d.evidence, total: true},
-  ];
-  const capped = kinds.some(each => each.value > 0 && each.counted < each.value - 0.05);
-  return html`${chart(
-      `Evidence by kind; total ${d.evidence.toFixed(1)}, ${odds(d.evidence)}`,
-      evidence(rows, [
-        {name: 'marked', at: limits.marked},
-        {name: 'tightened', at: limits.tightened},
-      ]),
-      ['Kind', 'Evidence', 'Counted', 'Odds'],
-      () => rows.map(row => [row.label, row.value.toFixed(2), (row.counted ?? row.value).toFixed(2), odds(row.value)]),
-    )}
-    <p class="note">
-      Each step to the right makes one actor ten times as likely as independent customers. The dashed lines are the
-      thresholds of the policy. The odds come from a model of traffic. They leave out what you know of the customers.
-      ${kinds.some(each => each.value < 0) ? html` Bars to the left speak against one actor; the total leaves them out.` : nothing}
-      ${capped ? html` Solid bars count. Paler bars do not: next to the leading kind, the others together count at most half as much, since users of one product resemble each other.` : nothing}
-    </p>
-    <ul class="reasons">
-      ${(d.reasons ?? []).map(name => html`<li class=${name === 'office' ? 'pro' : ''}><b>${signal(name)[0]}</b> <span class="note">${signal(name)[1]}</span></li>`)}
-    </ul>`;
+/** Goes to a part of the page without changing the route. */
+function jump(event) {
+  event.preventDefault();
+  document.getElementById(event.target.getAttribute('href').slice(1))?.scrollIntoView({block: 'start'});
 }
+
+const signing = html`<div class="signing">
+  <p><b>Decision:</b> ☐ confirm ☐ refute ☐ set standing to: ________________ ☐ look again on: ________________</p>
+  <p>Reason: ________________________________________________________________________________</p>
+  <p>Name: ________________________ Date: ________________ Second name: ________________________</p>
+</div>`;
+
+const kinds = d =>
+  html`<table class="bars">
+      <caption class="vh">
+        Share of prompts by what they ask for
+      </caption>
+      <tbody>
+        ${Object.entries(d.capabilities ?? {})
+          .sort((a, b) => b[1] - a[1])
+          .map(
+            ([name, share]) =>
+              html`<tr>
+                <th scope="row">
+                  ${capability(name)[0]} <span class="note">${capability(name)[1]}</span>
+                </th>
+                <td>${bar(share)}</td>
+              </tr>`,
+          )}
+      </tbody>
+    </table>
+    <p class="note">Of all prompts of the members on record, since they were first seen; counts fade after three weeks.</p>
+    ${
+      d.techniques?.length
+        ? html`<h3>Techniques of MITRE ATLAS that fit</h3>
+            <ul class="plainlist">
+              ${d.techniques.map(each => html`<li>${text(`${each.id ?? each} ${each.name ?? ''}`)}: <span class="note">${text(each.because ?? '', 200)}</span></li>`)}
+            </ul>`
+        : nothing
+    }`;
+
+const WORDS = [
+  ['Conversation', 'begins with a prompt that continues no earlier one. Amounts of an account are counted in these.'],
+  ['Prompt', 'a request with text for a model; a conversation can have several.'],
+  ['Request', 'every call of the API, with its response; counted by country, network and client since the cluster was found.'],
+  ['Kind of evidence', 'timing, content and network are measured apart, since tests of one kind depend on each other.'],
+  ['Standing', 'a step of the ladder from clear to blocked; it decides what the requests of an account meet.'],
+  ['Verified', 'the accounts file says that the customer’s identity was checked.'],
+  ['Revision', 'number of changes of the members; an order on an older one is refused.'],
+];
 
 function body(d, path, entry) {
   const from = {path, entry};
-  const seen = d.sinceFound ?? {};
+  const limits = thresholds(d);
   return html`<p class="printed">
-      As of ${new Date(gatewayNow()).toISOString().slice(0, 19).replace('T', ' ')} UTC · revision ${d.revision} ·
-      ${location.origin}${path} · counts and hashes only
+      As of ${when(d.at ?? gatewayNow(), 'full')} · revision ${d.revision} · ${location.origin}${path} · counts and hashes
+      only
     </p>
     ${verdict(d, path)}
     <dl class="figures">
-      ${figure('Accounts', count(d.size))}${figure('Evidence', d.evidence.toFixed(1), odds(d.evidence))}${figure('Exchanges', short(d.exchanges))}
-      ${figure('First seen', when(d.firstSeen, 'day'))}${figure('Found', ago(d.since))}${figure('Last seen', ago(d.lastSeen))}${figure('Revision', count(d.revision))}
+      ${figure('Accounts', count(d.size))}${figure('Evidence', d.evidence.toFixed(1), `powers of ten; marked from ${limits.marked}, tightened from ${limits.tightened}`)}${figure('Conversations', short(d.exchanges))}
+      ${figure('First seen', time(d.firstSeen, 'day'))}${figure('Found', time(d.since), ago(d.since))}${figure('Last request', time(d.lastSeen), ago(d.lastSeen))}${figure('Revision', count(d.revision))}
     </dl>
-    ${panel('Evidence', proof(d), from)}
-    <div class="two">
-      ${panel('Counter-evidence', sentences(against(d), 'Nothing that was measured speaks for the accounts.'), from)}
-      ${panel(
-        'What the prompts ask for',
-        html`<table class="bars">
-            <caption class="vh">
-              Share of prompts by what they ask for
-            </caption>
-            <tbody>
-              ${Object.entries(d.capabilities ?? {})
-                .sort((a, b) => b[1] - a[1])
-                .map(
-                  ([name, share]) =>
-                    html`<tr>
-                      <th scope="row" title=${capability(name)[1]}>${capability(name)[0]}</th>
-                      <td>${bar(share)}</td>
-                    </tr>`,
-                )}
-            </tbody>
-          </table>
-          ${d.techniques?.length ? html`<p class="note">MITRE ATLAS: ${d.techniques.map(each => html`<span title=${each.because ?? ''}>${text(`${each.id ?? each} ${each.name ?? ''}`)}</span>`).reduce((all, each) => html`${all}, ${each}`)}</p>` : nothing}`,
-        from,
-      )}
-      ${panel(
-        'Looked for and not seen',
-        html`<div class="flow">
-          ${sentences(unseen(d), 'Everything that was looked for was seen.')}${
-            unknown(d).length
-              ? html`<h3>Not known</h3>
-                  ${sentences(unknown(d), '')}`
-              : nothing
-          }
-        </div>`,
-        {...from, wide: true},
-      )}
-      ${panel(
-        'Text since it was found',
-        html`${shares([
-            {name: 'Refused (estimate)', value: d.text?.tokensRefused ?? 0, kind: 'refused'},
-            {name: 'Marked', value: d.text?.tokensMarked ?? 0, kind: 'marked'},
-            {name: 'Free', value: d.text?.tokensFree ?? 0, kind: 'free'},
-          ])}
-          <p class="note">
-            Output tokens. Refused text never left. Marked prose left and testifies. The rest left without a mark.
-          </p>`,
-        from,
-      )}
-      ${panel(
-        'Standings of the members',
-        html`<dl class="keyed">
-            ${Object.entries(d.standings ?? {}).map(
-              ([name, value]) =>
-                html`<div>
-                  <dt>${standing(name)} <span class="note">${standingMeans(name)}</span></dt>
-                  <dd>${count(value)}</dd>
-                </div>`,
-            )}
-          </dl>
-          ${Object.keys(d.labels ?? {}).length ? facts(Object.entries(d.labels).map(([name, value]) => [`${words(name)} by operators`, count(value)])) : html`<p class="note">No member was judged by an operator.</p>`}`,
-        from,
-      )}
-      ${panel(
-        'In common',
-        Object.keys(d.inCommon ?? {}).length || d.links?.length
-          ? html`<table class="bars">
-                <caption class="vh">
-                  Values that members share
-                </caption>
-                <tbody>
-                  ${Object.entries(d.inCommon ?? {}).map(
-                    ([name, {value, accounts}]) =>
-                      html`<tr>
-                        <th scope="row">${sharedKey(name)} <code>${brief(value)}</code></th>
-                        <td>${bar(accounts / d.size, `${count(accounts)} of ${count(d.size)}`)}</td>
-                      </tr>`,
-                  )}
-                </tbody>
-              </table>
-              ${(d.links ?? []).map(link => html`<p class="note">Link ${brief(link.name)}: ${linkMeans(link.kind)}, ${plural(link.accounts, 'account')}, weight ${link.weight}.</p>`)}
-              <p class="note">
-                Digits are keyed hashes. Equal values select accounts to compare; they are no evidence.
-              </p>`
-          : empty('No value is shared by a tenth of the members.'),
-        from,
-      )}
-      ${panel('Without a response', refusals(d), from)}
-      ${panel(
-        'Origin and software',
-        html`<div class="histograms">
-            ${histogram('Countries', seen.countries)}${histogram('Networks', seen.asns)}${histogram('Clients', seen.clients)}${histogram('Models', seen.models)}
-          </div>
-          <p class="note">
-            Requests since the cluster was found: ${count(seen.exchanges)}, with ${short(seen.inputTokens)} input and
-            ${short(seen.outputTokens)} output tokens.
-          </p>`,
-        {...from, wide: true},
-      )}
-      ${panel('Sign-ups over time', signUps(d), from)}
-      ${d.amongMembers ? panel('Networks and clients of the members', among(d), from) : nothing}
-      ${d.resembling?.length ? panel('More like these', resembling(d), from) : nothing}
-      ${panel('Hours of the accounts', hours(d), {...from, wide: true})}
-    </div>
-    ${panel('Traits', traits(d), from)}${panel('Marks and ledger', ledger(d), {path: d.ledger?.keys ? '/canary' : path})}
+    ${panel('Evidence', proof(d), {...from, long: true})}
     ${panel(
-      'Timeline',
-      html`<ol class="timeline" tabindex="0" aria-label="Timeline, newest first">
-        ${[...(d.timeline ?? [])].reverse().map(each => html`<li>${time(each.at)} <span>${text(each.what, 160)}</span></li>`)}
-      </ol>`,
+      'What speaks against one actor',
+      html`<div class="beside even">
+        <div>
+          <h3>Seen</h3>
+          ${sentences(against(d), d.counterEvidence ? 'Nothing that was measured speaks for the accounts.' : 'This gateway does not report it.')}
+        </div>
+        <div>
+          <h3>Tested, and not found</h3>
+          ${sentences(weakens(d), 'Nothing else.')}
+          ${weakens(d).length ? html`<p class="note">One actor’s accounts would often show these, so each weakens the case.</p>` : nothing}
+        </div>
+      </div>
+      <p class="note">
+        Numbers in brackets are powers of ten of the odds. Below zero they speak for independent customers; between 0 and 1
+        the test says little.
+      </p>`,
       from,
     )}
-    ${panel('Members', members(d), {...from, command: `stillgate review show ${d.id}`})}`;
+    ${panel('Parts, and what ties them', parts(d), from)}
+    ${panel('Standings of the members', standings(d), {...from, long: true})} ${signing}
+    <div class="two">
+      ${panel('What the prompts ask for', kinds(d), from)} ${panel('Text since it was found', fate(d), from)}
+      ${panel('In common', common(d), from)}
+      ${d.amongMembers ? panel('Networks and clients of the members', among(d), from) : nothing}
+      ${panel('Origin and software', origin(d), {...from, wide: true})}
+      ${panel('Sign-ups over time', signUps(d), from)}
+      ${panel('Marks and ledger', ledger(d), {path: d.ledger?.keys ? '/canary' : path})}
+      ${panel('Hours of the accounts', hours(d), {...from, wide: true})}
+      ${panel('Looked for and not seen', sentences(unseen(d), 'Everything that was looked for was seen.'), {...from, note: 'These neither weaken nor strengthen the case by themselves.'})}
+      ${panel('Not known', sentences(unknown(d), 'Nothing: all that is looked for was measured.'), from)}
+    </div>
+    ${d.resembling?.length ? panel('More like these', resembling(d), from) : nothing}
+    ${panel('Traits', traits(d), from)}
+    ${panel('Timeline', timeline(d), from)}
+    ${panel('Members', members(d), {...from, command: `stillgate review show ${d.id}`})}
+    ${panel('Words on this page', facts(WORDS))}`;
 }
 
 /** Draws the page. @param {{id: string}} route */

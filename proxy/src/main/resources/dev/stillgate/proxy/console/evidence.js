@@ -2,32 +2,37 @@
 import {html, svg, nothing} from './widgets.js';
 import {pc} from './charts.js';
 
+const STEPS = [1, 2, 5];
+
+/** Returns the step between ticks: a round number, for at most seven ticks. @param {number} range */
+function stepOf(range) {
+  for (let power = 1; ; power *= 10)
+    for (const step of STEPS) if (range / (step * power) <= 6) return step * power;
+}
+
 /**
- * Evidence on one axis of base-10 logarithms of odds, with the thresholds drawn through all rows.
+ * Evidence on one axis of powers of ten of the odds, as far as the total, with the thresholds drawn through all rows.
  * @param {{name: unknown, label: string, value: number, counted?: number, total?: boolean}[]} rows counted is the part that enters the total
  * @param {{name: string, at: number}[]} thresholds
  */
 export function evidence(rows, thresholds) {
-  const far = 8;
-  const high = Math.min(
-    far,
-    Math.max(3, ...rows.map(row => Math.ceil(row.value + 0.3)), ...thresholds.map(each => Math.ceil(each.at + 0.5))),
-  );
-  const low = Math.max(-3, Math.min(-1, ...rows.map(row => Math.floor(row.value))));
-  const x = value => pc((Math.max(low, Math.min(high, value)) - low) / (high - low));
-  const span = (a, b) =>
-    pc(Math.abs(Math.max(low, Math.min(high, b)) - Math.max(low, Math.min(high, a))) / (high - low));
-  const ticks = Array.from({length: high - low + 1}, (_, i) => low + i);
+  const ends = [...rows.map(row => row.value), ...thresholds.map(each => each.at)];
+  const step = stepOf(Math.max(3, ...ends) - Math.min(0, ...ends));
+  const high = step * Math.ceil(Math.max(3, ...ends) / step);
+  const low = step * Math.floor(Math.min(0, ...ends) / step);
+  const x = value => pc((value - low) / (high - low));
+  const span = (a, b) => pc(Math.abs(b - a) / (high - low));
+  const ticks = Array.from({length: Math.round((high - low) / step) + 1}, (_, i) => low + i * step);
   const lineup = height => svg`<line class="zero" x1=${x(0)} x2=${x(0)} y1="0" y2=${height}/>
     ${thresholds.map(each => svg`<line class="threshold" x1=${x(each.at)} x2=${x(each.at)} y1="0" y2=${height}/>`)}`;
-  const ratio = tick => (tick === 0 ? '1:1' : tick > 0 ? `10${'⁰¹²³⁴⁵⁶⁷⁸⁹'[tick]}:1` : `1:10${'⁰¹²³⁴⁵⁶⁷⁸⁹'[-tick]}`);
+  const right = each => (each.at - low) / (high - low) < 0.6;
   return html`<div class="evidence" role="presentation">
     <div class="erow head">
       <span></span
       ><svg height="34" aria-hidden="true">
         ${thresholds.map(
           (each, i) => svg`<text class="tname"
-      x=${x(each.at)} y=${i % 2 ? 26 : 11} text-anchor=${i % 2 ? 'start' : 'end'} dx=${i % 2 ? 4 : -4}>${each.name} ${each.at}</text>
+      x=${x(each.at)} y=${i % 2 ? 26 : 11} text-anchor=${right(each) ? 'start' : 'end'} dx=${right(each) ? 4 : -4}>${each.name} from ${each.at}</text>
       <line class="threshold" x1=${x(each.at)} x2=${x(each.at)} y1=${i % 2 ? 15 : 0} y2="34"/>`,
         )}</svg
       ><span></span>
@@ -46,20 +51,18 @@ export function evidence(rows, thresholds) {
               y="7"
               height="12"
             />
-            ${row.value > high ? svg`<text class="mark" x="100%" dx="-3" y="17" text-anchor="end">▸</text>` : nothing}
-            ${row.value < low ? svg`<text x="0" dx="4" y="17">◂</text>` : nothing}
           </svg>
           <span class="n">${row.value > 0 ? '+' : ''}${row.value.toFixed(1)}</span>
         </div>`,
     )}
     <div class="erow axis">
-      <span class="note">odds</span
+      <span class="note">powers of ten</span
       ><svg height="18" aria-hidden="true">
         ${ticks.map(
-          (tick, i) => svg`<text class=${tick % 3 ? 'minor' : ''} x=${x(tick)} y="13"
-      text-anchor=${i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}>${ratio(tick)}</text>`,
+          (tick, i) => svg`<text x=${x(tick)} y="13"
+      text-anchor=${i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}>${tick}</text>`,
         )}</svg
-      ><span class="note">log₁₀</span>
+      ><span></span>
     </div>
   </div>`;
 }

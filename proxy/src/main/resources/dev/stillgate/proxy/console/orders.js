@@ -96,6 +96,16 @@ export const unlabel = id => ({
   command: () => `stillgate review unlabel ${shell(id)}`,
 });
 
+/** Order that removes the judgements of a cluster's members. @param {string} id @returns {Order} */
+export const unlabelCluster = id => ({
+  title: `Take the judgements of the members of cluster ${visible(id).slice(0, 60)} back?`,
+  button: 'Take back',
+  effect: 'Confirmed and refuted members have the standing from evidence again. Vouched members stay vouched for.',
+  path: `/clusters/${encodeURIComponent(id)}/unlabel`,
+  body: values => given({by: values.by, why: values.why}),
+  command: () => `stillgate review unlabel ${shell(id)}`,
+});
+
 /** Order that sets a standing. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
 export const pin = (page, id) => ({
   title: `Set the standing of ${page === 'accounts' ? 'account' : 'cluster'} ${visible(id).slice(0, 60)}?`,

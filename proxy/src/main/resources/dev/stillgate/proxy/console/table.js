@@ -4,7 +4,7 @@ import {count} from './format.js';
 
 const ROW = 34;
 const SPARE = 12;
-const VIRTUAL = 120;
+const VIRTUAL = 60;
 const PRINTED = 1000;
 
 /**
@@ -15,9 +15,12 @@ const PRINTED = 1000;
  * @property {(row: any) => string} [find] text to filter by
  * @property {boolean} [num] right-aligned
  * @property {string} [gloss] explanation of the heading
+ * @property {boolean} [minor] left out on a narrow screen
  */
 
-/** Element `sg-table`; set `columns`, `rows` and `caption`, optionally `sorted` ([column index, descending]) and `more`. */
+const kind = column => `${column.num ? 'n' : ''}${column.minor ? ' minor' : ''}`;
+
+/** Element `sg-table`; set `columns`, `rows` and `caption`, optionally `sorted` ([column index, descending]), `more`, and `wraps` (lines break). */
 class Table extends HTMLElement {
   #columns = [];
   #rows = [];
@@ -29,6 +32,7 @@ class Table extends HTMLElement {
   #all = false;
   caption = '';
   more = '';
+  wraps = false;
 
   set columns(value) {
     this.#columns = value;
@@ -124,18 +128,29 @@ class Table extends HTMLElement {
     const order = present === index ? (down ? 'descending' : 'ascending') : 'none';
     return html`<th
       scope="col"
-      class=${column.num ? 'n' : ''}
+      role="columnheader"
+      class=${kind(column)}
       aria-sort=${column.by ? order : nothing}
       title=${column.gloss ?? nothing}
     >
       ${
-        column.by
+        column.by && !this.#all
           ? html`<button type="button" class="sort" @click=${() => this.#sort(index)}>
               ${column.name}<span aria-hidden="true">${order === 'none' ? '' : down ? ' ▾' : ' ▴'}</span>
             </button>`
           : column.name
       }
     </th>`;
+  }
+
+  /** Says which rows are in sight. */
+  #sight(size, box) {
+    const top = Math.floor((box?.scrollTop ?? 0) / ROW);
+    const fit = Math.max(1, Math.floor((box?.clientHeight || 640) / ROW) - 1);
+    return html`<p class="note sight">
+      Rows ${count(top + 1)} to ${count(Math.min(size, top + fit))} of ${count(size)}; scroll the table for more. Printed
+      and exported, all are there.
+    </p>`;
   }
 
   #draw() {
@@ -173,30 +188,31 @@ class Table extends HTMLElement {
               </p>`
             : nothing
         }
+        <p class="note sideways">The table goes on to the right: scroll it sideways.</p>
         <div
-          class="rows ${virtual ? 'virtual' : ''}"
+          class="rows ${virtual ? 'virtual' : ''} ${this.wraps ? 'wraps' : ''}"
           tabindex="0"
           role="region"
           aria-label=${this.caption}
           @scroll=${virtual ? () => this.#queue() : nothing}
         >
-          <table aria-rowcount=${rows.length + 1}>
+          <table role="table" aria-rowcount=${rows.length + 1}>
             <caption class="vh">
               ${this.caption}
             </caption>
-            <thead>
-              <tr aria-rowindex="1">
+            <thead role="rowgroup">
+              <tr role="row" aria-rowindex="1">
                 ${this.#columns.map((column, index) => this.#head(column, index))}
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               ${gap(first)}${rows.slice(first, last).map(
                 (row, i) =>
-                  html`<tr aria-rowindex=${first + i + 2} class=${row.class ?? ''}>
+                  html`<tr role="row" aria-rowindex=${first + i + 2} class=${row.class ?? ''}>
                     ${this.#columns.map((column, c) =>
                       c
-                        ? html`<td class=${column.num ? 'n' : ''}>${column.cell(row)}</td>`
-                        : html`<th scope="row" class=${column.num ? 'n' : ''}>${column.cell(row)}</th>`,
+                        ? html`<td role="cell" class=${kind(column)} data-name=${column.name}>${column.cell(row)}</td>`
+                        : html`<th scope="row" role="rowheader" class=${kind(column)}>${column.cell(row)}</th>`,
                     )}
                   </tr>`,
               )}${gap(virtual ? rows.length - last : 0)}
@@ -218,9 +234,12 @@ class Table extends HTMLElement {
               }
             </tbody>
           </table>
-        </div>`,
+        </div>
+        ${virtual ? this.#sight(rows.length, box) : nothing}`,
       this,
     );
+    const drawn = this.querySelector('.rows');
+    this.toggleAttribute('data-wide', drawn.scrollWidth > drawn.clientWidth + 1);
   }
 }
 
@@ -231,12 +250,13 @@ customElements.define('sg-table', Table);
  * @param {string} caption
  * @param {Column[]} columns
  * @param {any[]} rows
- * @param {{sorted?: [number, boolean], more?: string}} [options]
+ * @param {{sorted?: [number, boolean], more?: string, wraps?: boolean}} [options]
  */
-export const table = (caption, columns, rows, {sorted, more} = {}) =>
+export const table = (caption, columns, rows, {sorted, more, wraps} = {}) =>
   html`<sg-table
     .caption=${caption}
     .more=${more ?? ''}
+    .wraps=${wraps ?? false}
     .sorted=${sorted ?? null}
     .columns=${columns}
     .rows=${rows}

@@ -1,8 +1,9 @@
 /** Traits of the members of a cluster beside those of other accounts. */
-import {html, empty} from './widgets.js';
+import {html, nothing, empty} from './widgets.js';
 import {count} from './format.js';
 import {table} from './table.js';
-import {family, trait} from './explain.js';
+import {family} from './explain.js';
+import {absent, inWords, natural, rows} from './trait-values.js';
 
 function strip({members, others}) {
   const ends = [
@@ -30,55 +31,43 @@ function strip({members, others}) {
 
 /** Returns the table of traits. @param {any} d */
 export function traits(d) {
-  const rows = Object.entries(d.signals ?? {})
-    .flatMap(([name, {family: kind, traits: all}]) =>
-      Object.entries(all).map(([key, spread]) => {
-        const wide = Math.max(spread.others.deviation, 1e-3);
-        return {
-          signal: name,
-          kind,
-          key,
-          ...spread,
-          shift: (spread.members.mean - spread.others.mean) / wide,
-          tight: spread.members.deviation / wide,
-        };
-      }),
-    )
-    .filter(row => row.members.accounts && row.others.accounts);
-  return rows.length
+  const all = rows(d);
+  const shown = all.filter(row => !absent(row));
+  const none = all.filter(absent).map(row => natural(row.key).name);
+  return all.length
     ? html`<p class="note">
-          Upper line: members; lower line: ${count(Math.max(...rows.map(row => row.others.accounts)))} other accounts.
-          Each line is one standard deviation to both sides of the mean. A short line far from the other one binds the
-          group.
+          Members beside ${count(Math.max(...all.map(row => row.others.accounts)))} other accounts. Numbers are the
+          middle, and in brackets the range of about two thirds of the accounts (one standard deviation to both sides).
+          In the drawing the upper line is the members', the lower one the others'. A short line far from the other one
+          binds the group.
         </p>
         ${table(
           'Traits of members beside those of other accounts',
           [
-            {name: 'Trait', cell: row => trait(row.key), by: row => trait(row.key)},
-            {name: 'Kind', cell: row => family(row.kind)[0], by: row => row.kind},
-            {name: 'Members, others', cell: strip},
             {
-              name: 'Members',
-              num: true,
-              cell: row => `${row.members.mean.toFixed(2)} ± ${row.members.deviation.toFixed(2)}`,
-              by: row => row.members.mean,
+              name: 'Trait',
+              cell: row =>
+                html`${natural(row.key).name}${natural(row.key).unit ? html` <span class="note">${natural(row.key).unit}</span>` : nothing}`,
+              by: row => natural(row.key).name,
             },
+            {name: 'Kind', cell: row => family(row.kind)[0], by: row => row.kind, minor: true},
+            {name: 'Upper: members', cell: strip, minor: true},
+            {name: 'Members', num: true, cell: row => inWords(row.key, row.members), by: row => row.members.mean},
+            {name: 'Others', num: true, cell: row => inWords(row.key, row.others), by: row => row.others.mean},
             {
-              name: 'Others',
+              name: 'Apart',
               num: true,
-              cell: row => `${row.others.mean.toFixed(2)} ± ${row.others.deviation.toFixed(2)}`,
-              by: row => row.others.mean,
-            },
-            {
-              name: 'Difference',
-              num: true,
-              gloss: 'in standard deviations of other accounts',
+              gloss: 'distance of the means in standard deviations of the others',
               cell: row => row.shift.toFixed(1),
               by: row => Math.abs(row.shift),
             },
           ],
-          rows,
-          {sorted: [5, true]},
-        )}`
+          shown,
+          {sorted: [5, true], wraps: true},
+        )}
+        <p class="note">
+          <b>Apart</b>: distance of the two means, in standard deviations of the others.
+          ${none.length ? html`Zero among members and others: ${none.join(', ')}.` : nothing}
+        </p>`
     : empty('This gateway does not report it.');
 }

@@ -55,7 +55,9 @@ export function ago(at) {
   if (value == null) return html`<span class="none">–</span>`;
   const seconds = (gatewayNow() - value) / 1000;
   const shown = seconds < -1 ? `in ${duration(-seconds)}` : `${duration(seconds)} ago`;
-  return html`<time datetime=${new Date(value).toISOString()} title=${inUtc(value)}>${shown}</time>`;
+  return html`<time class="ago" datetime=${new Date(value).toISOString()} title=${inUtc(value)}
+    ><span class="screen">${shown}</span><span class="paper">${when(value)}</span></time
+  >`;
 }
 
 /** A standing: its place on the ladder as bars, and its name. @param {string} name */
@@ -123,11 +125,11 @@ function showCommand(event) {
  * A panel: heading, content, and where its numbers come from.
  * @param {string} title
  * @param {unknown} content
- * @param {{path?: string, note?: unknown, wide?: boolean, command?: string, entry?: any, id?: string}} [options]
+ * @param {{path?: string, note?: unknown, wide?: boolean, long?: boolean, command?: string, entry?: any, id?: string}} [options] a long one may be divided by pages
  */
-export function panel(title, content, {path, note, wide, command, entry, id} = {}) {
+export function panel(title, content, {path, note, wide, long, command, entry, id} = {}) {
   const name = id ?? title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  return html`<section class="panel ${wide ? 'wide' : ''}" aria-labelledby="h-${name}">
+  return html`<section class="panel ${wide ? 'wide' : ''} ${long ? 'long' : ''}" aria-labelledby="h-${name}">
     <header>
       <h2 id="h-${name}">${title}</h2>
       ${

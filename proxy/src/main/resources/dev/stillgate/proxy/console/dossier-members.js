@@ -1,0 +1,73 @@
+/** The members of a cluster, and accounts that resemble the confirmed ones. */
+import {html, accountLink, bar, brief, standing, text, time} from './widgets.js';
+import {chance, count, millis, percent, words} from './format.js';
+import {chart} from './charts.js';
+import {waterfall} from './evidence.js';
+import {table} from './table.js';
+import {trait} from './explain.js';
+
+/** Returns the evidence of traits that a similar account resembles the campaign. @param {any} like */
+export function resemblance(like) {
+  const because = like.because ?? [];
+  return html`${chart(
+      `Evidence by trait that the account resembles campaign ${like.campaign}`,
+      waterfall(because.map(each => ({name: trait(each.trait), value: each.logOdds}))),
+      ['Trait', 'From', 'Up to', 'Log odds'],
+      () => because.map(each => [trait(each.trait), each.above ?? '–', each.upTo ?? '–', each.logOdds]),
+    )}
+    <p class="note">
+      Base-10 logarithms of odds: to the right speaks for the campaign, to the left against it. Words, networks and
+      registration are not used.
+    </p>`;
+}
+
+/** Returns the accounts that resemble the confirmed ones. @param {any} d */
+export const resembling = d =>
+  html`<p class="note">
+      They behave like the confirmed accounts and are not members. p is the share of known customers that look as much
+      like them.
+    </p>
+    ${d.resembling.slice(0, 10).map(
+      like =>
+        html`<details class="like">
+          <summary>
+            ${brief(like.account)} · score ${like.score.toFixed(2)} · p ${chance(like.p)} · ${words(like.reach ?? '')}
+          </summary>
+          <p>Account ${accountLink(like.account)}</p>
+          ${resemblance(like)}
+        </details>`,
+    )}`;
+
+/** Returns the table of members. @param {any} d */
+export function members(d) {
+  const most = Math.max(1e-9, ...d.members.map(row => row.share ?? 0));
+  const known = row =>
+    [row.verified ? 'verified' : '', row.organisation ? `of ${row.organisation}` : '', row.label ?? '']
+      .filter(Boolean)
+      .join(', ');
+  const by = (name, column) => (d.members.some(row => row[name] != null) ? [column] : []);
+  const columns = [
+    {name: 'Account', cell: row => accountLink(row.account), by: row => row.account},
+    ...by('part', {
+      name: 'Part',
+      num: true,
+      cell: row => row.part ?? '–',
+      by: row => row.part,
+      find: row => (row.part ? `part ${row.part}` : ''),
+    }),
+    {name: 'Standing', cell: row => standing(row.standing), by: row => row.standing},
+    ...by('since', {name: 'Since', cell: row => time(row.since, 'day'), by: row => row.since, minor: true}),
+    {name: 'Known', cell: row => text(known(row), 40), by: known},
+    {name: 'Conversations', num: true, cell: row => count(row.exchanges), by: row => row.exchanges},
+    {name: 'Share', cell: row => bar((row.share ?? 0) / most, percent(row.share)), by: row => row.share, minor: true},
+    {name: 'Last request', cell: row => time(row.lastSeen), by: row => millis(row.lastSeen), minor: true},
+  ];
+  return html`<p class="note">
+      Conversations are those that an account began; counts fade after three weeks. The bar is beside the busiest member.
+      The filter takes an id, a standing, “verified” or “part 2”.
+    </p>
+    ${table(`Members of cluster ${d.id}`, columns, d.members, {
+      sorted: [columns.findIndex(column => column.name === 'Conversations'), true],
+      more: d.size > d.members.length ? `${count(d.size)} accounts in all` : '',
+    })}`;
+}

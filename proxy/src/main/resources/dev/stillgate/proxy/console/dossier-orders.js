@@ -1,0 +1,164 @@
+/** What each order on a cluster would do, beside its button: accounts, customers, duration, undoing, later members. */
+import {html, nothing, facts, text} from './widgets.js';
+import {count, duration, plural, when, words} from './format.js';
+import {orderButton} from './actions.js';
+import {hideCluster, judgeCluster, pin, unlabelCluster, unpin} from './orders.js';
+import {filterOf} from './dossier-data.js';
+import {listed} from './dossier-words.js';
+import {mayWrite} from './net.js';
+
+const UNITS = {'1s': 'a second', '1m': 'a minute', '1h': 'an hour', '1d': 'a day'};
+
+/** Returns a budget such as "500/1d" in words. @param {string} name @param {string} value */
+function budget(name, value) {
+  const [amount, time] = String(value).split('/');
+  const what = words(name);
+  return `${Number.isFinite(Number(amount)) ? count(Number(amount)) : amount} ${what} ${UNITS[time] ?? `in ${time}`}`;
+}
+
+/** Returns the factor on the limits at a standing; a standing without one has that of the next lower one. */
+function factor(standing) {
+  const factors = filterOf('token-bucket')?.config?.standings ?? {};
+  const ladder = ['marked', 'tightened', 'pooled', 'blocked'];
+  const lower = ladder.slice(0, ladder.indexOf(standing) + 1).reverse();
+  return factors[lower.find(each => each in factors)] ?? 1;
+}
+
+const limits = standing =>
+  filterOf('token-bucket')
+    ? factor(standing) === 1
+      ? 'Limits stay as they are.'
+      : `Limits are multiplied by ${count(factor(standing))}.`
+    : 'No filter has limits.';
+
+const marks = () =>
+  filterOf('canary')
+    ? 'Prose of responses carries a secret word pattern, which a model trained on it inherits.'
+    : 'No filter marks responses.';
+
+function pooled() {
+  const filter = filterOf('token-bucket');
+  if (!filter) return 'No filter has limits, so nothing is shared.';
+  const budgets = Object.entries(filter.config?.pool ?? {})
+    .filter(([, value]) => typeof value === 'string')
+    .map(([name, value]) => budget(name, value));
+  return `All together have the limits of one account${budgets.length ? ` and a budget of ${listed(budgets)}` : ''}. Beyond it they get 429: “This account shares a limit with linked accounts until it is verified.”`;
+}
+
+const ABUSES = 'log-probabilities, several responses at once, batches and paths that nothing reads';
+
+/** Returns what requests meet at a standing, by the policy in force. @param {string} standing */
+export const meets = standing =>
+  ({
+    clear: 'No restriction.',
+    marked: `Nothing is refused. ${marks()}`,
+    tightened: `403 for ${ABUSES}. ${limits('tightened')} ${marks()}`,
+    pooled: `${pooled()} 403 for ${ABUSES}. ${marks()}`,
+    blocked: 'Every request gets 403.',
+  })[standing] ?? '';
+
+/** Returns the changes of an order in words. */
+const changes = effect =>
+  effect.changes.length
+    ? `${listed(effect.changes.map(each => `${count(each.accounts)} ${each.from} → ${each.to}`))}.`
+    : 'No standing now.';
+const lasting = seconds => (seconds == null ? 'as the policy says' : `${duration(seconds)}, unless you name another time`);
+
+function verifyAt() {
+  const url = filterOf('token-bucket')?.config?.verify?.url;
+  return url ? ` The refusal names ${url}.` : ' The refusal names no address where they can object.';
+}
+
+function confirm(d) {
+  const {confirm: effect, confirmVerified} = d.effects;
+  return [
+    [
+      'Changes',
+      `${changes(effect)}${
+        effect.spared
+          ? ` ${plural(effect.spared, 'member')} that are verified, of an organisation or vouched for stay as they are${confirmVerified ? `; with “include verified accounts”, ${count(confirmVerified.changes.reduce((all, each) => all + each.accounts, 0))} change` : ''}.`
+          : ''
+      }`,
+    ],
+    ['Customers notice', `${meets(effect.becomes)}${effect.becomes === 'pooled' ? verifyAt() : ''}`],
+    ['Lasts', lasting(d.effects.judgementSeconds)],
+    ['Undo', '“Take judgements back”, for all members; for one, on the page of the account.'],
+    ['Later members', 'are not confirmed; the cluster comes back to the review.'],
+  ];
+}
+
+const refute = d => [
+  [
+    'Changes',
+    `${changes(d.effects.refute)} The evidence of this cluster no longer counts against them; that of another can still mark them.`,
+  ],
+  ['Customers notice', 'No restriction any more.'],
+  ['Lasts', lasting(d.effects.judgementSeconds)],
+  ['Undo', '“Take judgements back”, for all members; for one, on the page of the account.'],
+  ['Later members', 'are not refuted, and rise by evidence.'],
+];
+
+const setting = d => [
+  ['Changes', `all ${count(d.size)} members, verified ones too → the standing that you choose, whatever the evidence says.`],
+  ['Customers notice', 'what the standing means, see “Standings of the members” below.'],
+  ['Lasts', lasting(d.effects.standingSeconds)],
+  [
+    'Undo',
+    `“Take set standing back”, to the standing by evidence and judgement. ${d.effects.set ? `It would change ${plural(d.effects.set, 'member')} now.` : 'Now there is nothing to take back: no member has a set standing.'}`,
+  ],
+  ['Later members', 'do not get it.'],
+];
+
+const judged = d => (d.labels?.confirmed ?? 0) + (d.labels?.refuted ?? 0);
+
+const hiding = d => [
+  ['Changes', 'No standing. The cluster leaves the review, and comes back when its evidence grows.'],
+  ['Customers notice', 'Nothing.'],
+  ['Lasts', lasting(d.effects.judgementSeconds)],
+  ['Undo', '“Show in the review again”, or any judgement.'],
+  ...(d.hidden
+    ? [['Now', `hidden by ${d.hidden.by} until ${when(d.hidden.until, 'day')}: ${d.hidden.why}`]]
+    : []),
+];
+
+const card = (buttons, effects) =>
+  html`<li class="decision">
+    <p class="buttons">${buttons}</p>
+    ${effects ? facts(effects.map(([term, value]) => [term, text(value, 600)])) : html`<p class="note">This gateway does not report the effect on its members.</p>`}
+  </li>`;
+
+/** Returns the decisions on a cluster, each with its effect. @param {any} d */
+export function decisions(d) {
+  const shadow = filterOf('fingerprint')?.mode === 'shadow';
+  const known = Boolean(d.effects);
+  const none = known && !d.effects.set;
+  const unlabel = orderButton('Take judgements back', () => unlabelCluster(d.id), '', !judged(d));
+  const set = orderButton('Set standing', () => pin('clusters', d.id));
+  const unset = orderButton('Take set standing back', () => unpin('clusters', d.id), '', none);
+  const hide = orderButton(d.hidden ? 'Show in the review again' : 'Decide later: hide', () => hideCluster(d));
+  return html`<ul class="decisions">
+      ${card(
+        orderButton('Confirm: one actor', () => judgeCluster('confirm', d)),
+        known && confirm(d),
+      )}
+      ${card(
+        orderButton('Refute: innocent', () => judgeCluster('refute', d)),
+        known && refute(d),
+      )}
+      ${card(hide, known && hiding(d))} ${card([set, unset], known && setting(d))}
+    </ul>
+    <p class="buttons">
+      ${unlabel}
+      <span class="note"
+        >${judged(d) ? `${plural(judged(d), 'confirmed or refuted member')} → the standing by evidence. Vouched members stay vouched for.` : 'Nothing to take back: no operator has confirmed or refuted a member.'}</span
+      >
+    </p>
+    <p class="note">
+      Every order asks first for your name and a reason, shows its command, and is written to the audit log.
+      ${d.thresholds?.approvals > 1 ? html`A judgement takes effect when ${count(d.thresholds.approvals)} operators have given it.` : nothing}
+      ${shadow ? html`The filter runs in shadow mode: standings by evidence have no effect, orders do.` : nothing}
+      ${mayWrite() ? nothing : html`This console is read-only: the buttons show the command.`}
+      Customers are not told of a standing; they notice what it refuses. To object they turn to you: vouch for an account
+      or verify it in accounts.yaml.
+    </p>`;
+}

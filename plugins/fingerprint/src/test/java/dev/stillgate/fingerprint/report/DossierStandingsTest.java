@@ -143,7 +143,7 @@ class DossierStandingsTest {
     @Test
     void effectsLeaveSetStandingsAndOtherEvidenceAsTheyAre() {
         scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
-        scene.analyst.ladder().pin("a-1", Standing.BLOCKED, Long.MAX_VALUE, "by hand", FOUND);
+        scene.analyst.ladder().pin("a-1", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"), FOUND);
         scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("clock"), "c9", FOUND);
         assertThat(dossier().get("effects").toString())
                 .contains("confirm={accounts=3, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}]")
@@ -154,7 +154,7 @@ class DossierStandingsTest {
     void effectsAreThoseOfTheOrders() {
         String[] many = IntStream.range(0, 12).mapToObj(i -> "a-" + i).toArray(String[]::new);
         scene.seen(30, many).seenVerified("a-0").found(Standing.TIGHTENED, many);
-        scene.analyst.ladder().pin("a-1", Standing.CLEAR, Long.MAX_VALUE, "by hand", FOUND);
+        scene.analyst.ladder().pin("a-1", new ManualStanding(Standing.CLEAR, Long.MAX_VALUE, "ann", "by hand"), FOUND);
         Map<String, Object> before = dossier();
         assertThat(before.get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "tightened", 10));
         assertThat(before.get("effects").toString()).contains("changes=[{from=tightened, to=pooled, accounts=10}]");

@@ -1,5 +1,5 @@
 /** Standings of the members: the ladder with what each step means, why no higher, orders, and the timeline. */
-import {html, nothing, clusterLink, empty, standing, text, time} from './widgets.js';
+import {html, nothing, brief, clusterLink, empty, standing, text, time} from './widgets.js';
 import {count, isUtc, millis, plural, when, words} from './format.js';
 import {LADDER} from './explain.js';
 import {meets} from './dossier-orders.js';
@@ -121,7 +121,7 @@ function folded(d) {
     })),
     ...[...changes.values()].map(each => ({
       at: each.at,
-      shown: html`${plural(each.accounts, 'account')}: ${each.from} → ${standing(each.to)}
+      shown: html`${plural(each.accounts, 'account')}: ${brief(each.from, 20)} → ${standing(each.to)}
         <span class="note"
           >${each.ordered ? 'by an operator' : 'by evidence'}${each.cluster ? html` of cluster ${clusterLink(each.cluster)}` : nothing}${each.steps > 1 ? `, in ${count(each.steps)} steps since ${when(each.begin, 'clock').slice(0, 5)}` : ''}</span
         >`,

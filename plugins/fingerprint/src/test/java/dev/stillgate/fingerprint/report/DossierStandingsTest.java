@@ -143,7 +143,9 @@ class DossierStandingsTest {
     @Test
     void effectsLeaveSetStandingsAndOtherEvidenceAsTheyAre() {
         scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
-        scene.analyst.ladder().pin("a-1", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"), FOUND);
+        scene.analyst
+                .ladder()
+                .pin("a-1", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"), FOUND);
         scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("clock"), "c9", FOUND);
         assertThat(dossier().get("effects").toString())
                 .contains("confirm={accounts=3, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}]")

@@ -13,6 +13,7 @@ import dev.stillgate.testkit.FakeExchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,32 @@ import org.junit.jupiter.api.Test;
 /** Answers that a canary filter leaves unchanged. */
 @Tag("slow")
 class CanaryExemptionsTest extends CanaryRig {
+    @BeforeEach
+    void mark() {
+        marked();
+    }
+
+    /** Returns an exchange that asks for a response with an id. */
+    private FakeExchange response(String id) {
+        return harness.exchange()
+                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
+                .answered(id);
+    }
+
+    /** Makes a response that is left unchanged since its prompt asks for structured output. */
+    private void makeExempt(String id) {
+        FakeExchange made = response(id);
+        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
+        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
+    }
+
+    /** Returns how a request about a stored response is treated. */
+    private ResponseTap stored(String method, String path) {
+        return harness.tap(harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, method, path), 200);
+    }
+
     @Test
     void exemptAnswersAreUnchangedAndCounted() {
-        marked();
         BodyView signed = Conversation.of("x").message("assistant", BodyView.PartKind.SIGNATURE, "sig");
         Map<Exemption, BodyView> prompts = Map.of(
                 Exemption.STRUCTURED_OUTPUT, Conversation.of("x").structured(),
@@ -44,7 +68,6 @@ class CanaryExemptionsTest extends CanaryRig {
     @Test
     @DisplayName("plugins 3: a wording constraint in one message holds for all later answers of the conversation")
     void constraintInAnyUserMessageOrSystemPromptExempts() {
-        marked();
         BodyView next = Conversation.of("Quote the first article exactly.")
                 .assistant("All are born free.")
                 .user("Now the next one.");
@@ -59,7 +82,6 @@ class CanaryExemptionsTest extends CanaryRig {
 
     @Test
     void repeatedSystemPromptsKeepTheirVerdicts() {
-        marked();
         String filler = "You help the keepers of the light with their questions. ".repeat(10);
         List<String> systems = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -80,17 +102,12 @@ class CanaryExemptionsTest extends CanaryRig {
     @Test
     @DisplayName("plugins 3: an answer that continues an exempt one by id is exempt")
     void continuationOfAnExemptAnswerIsExempt() {
-        marked();
-        FakeExchange quoted = harness.exchange()
-                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
-                .answered("resp_1");
+        FakeExchange quoted = response("resp_1");
         assertThat(answer(quoted, Conversation.of("Quote the first article exactly.")))
                 .isEqualTo(ResponseTap.NONE);
         harness.complete(quoted, new Outcome.Served(200, Usage.NONE, 10, 1));
         BodyView next = Conversation.of("Now the next one.").continues("resp_1");
-        FakeExchange exchange = harness.exchange()
-                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
-                .answered("resp_2");
+        FakeExchange exchange = response("resp_2");
         assertThat(answer(exchange, next)).isEqualTo(ResponseTap.NONE);
         harness.complete(exchange, new Outcome.Served(200, Usage.NONE, 10, 1));
         assertThat(answer(harness.exchange(), Conversation.of("And the third.").continues("resp_2")))
@@ -101,47 +118,27 @@ class CanaryExemptionsTest extends CanaryRig {
 
     @Test
     void thinkingWithoutToolsIsMarked() {
-        marked();
         assertThat(answer(harness.exchange(), Conversation.of("Why?").withThinking()))
                 .isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test
     void exemptAnswerIsUnchangedWhenFetchedAgain() {
-        marked();
-        FakeExchange made = harness.exchange()
-                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
-                .answered("resp_1");
-        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
-        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
-        FakeExchange again =
-                harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1");
-        assertThat(harness.tap(again, 200)).isEqualTo(ResponseTap.NONE);
-        FakeExchange other =
-                harness.exchange().asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_2");
-        assertThat(harness.tap(other, 200)).isInstanceOf(ResponseTap.Prose.class);
+        makeExempt("resp_1");
+        assertThat(stored("GET", "/v1/responses/resp_1")).isEqualTo(ResponseTap.NONE);
+        assertThat(stored("GET", "/v1/responses/resp_2")).isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test
     @DisplayName("engine A1: an exempt response is unchanged when cancelled; lists of its input items are marked")
     void exemptResponseIsUnchangedWhenCancelled() {
-        marked();
-        FakeExchange made = harness.exchange()
-                .asks(Provider.OPENAI, Operation.RESPONSES, "POST", "/v1/responses")
-                .answered("resp_1");
-        assertThat(answer(made, Conversation.of("x").structured())).isEqualTo(ResponseTap.NONE);
-        harness.complete(made, new Outcome.Served(200, Usage.NONE, 10, 1));
-        FakeExchange cancelled = harness.exchange()
-                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "POST", "/v1/responses/resp_1/cancel");
-        assertThat(harness.tap(cancelled, 200)).isEqualTo(ResponseTap.NONE);
-        FakeExchange items = harness.exchange()
-                .asks(Provider.OPENAI, Operation.STORED_RESPONSE, "GET", "/v1/responses/resp_1/input_items");
-        assertThat(harness.tap(items, 200)).isInstanceOf(ResponseTap.Prose.class);
+        makeExempt("resp_1");
+        assertThat(stored("POST", "/v1/responses/resp_1/cancel")).isEqualTo(ResponseTap.NONE);
+        assertThat(stored("GET", "/v1/responses/resp_1/input_items")).isInstanceOf(ResponseTap.Prose.class);
     }
 
     @Test
     void failuresAndOtherOperationsAreNotMarked() {
-        marked();
         FakeExchange models = harness.exchange().asks(Provider.OPENAI, Operation.OPAQUE, "GET", "/v1/models");
         assertThat(harness.tap(models, 200)).isEqualTo(ResponseTap.NONE);
     }

@@ -1,7 +1,6 @@
 package dev.stillgate.canary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stillgate.canary.key.Beacon;
 import dev.stillgate.canary.key.CanaryKey;
@@ -13,10 +12,7 @@ import dev.stillgate.canary.ledger.LedgerOptions;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.canary.proof.LedgerCommitments;
 import dev.stillgate.spi.Ticker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,15 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests evidence on keys that were made with a beacon after their epoch's secret had been committed. */
 @Tag("slow")
 class BeaconVerbsTest {
-    private static final Path SCRIPT = Path.of("verify-bundle.mjs").toAbsolutePath();
     private static final String STRATUM = "stratum:2026-11:EU/2026-Q4";
     private static final String VALUE = "A17F 0123456789abcdef";
 
     @TempDir
     Path parent;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final VerbRun run = new VerbRun();
     private Path directory;
     private Path secret;
     private Path beacon;
@@ -98,9 +92,7 @@ class BeaconVerbsTest {
                 "--secret-file",
                 secret.toString()));
         args.addAll(List.of(more));
-        out.reset();
-        err.reset();
-        return new LedgerCommand().run(args, InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err));
+        return run.of(new LedgerCommand(), args);
     }
 
     private int exportAll(String key) {
@@ -108,43 +100,20 @@ class BeaconVerbsTest {
     }
 
     private int node(String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "node",
-                SCRIPT.toString(),
-                bundle.toString(),
-                "--public-key",
-                directory.resolve("ledger.pub").toString()));
-        command.addAll(List.of(more));
-        Path said = parent.resolve("said");
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(said.toFile())
-                    .start();
-        } catch (IOException e) {
-            assumeTrue(false, "node is not on the PATH, so the independent verifier is not run");
-            throw e;
-        }
-        int status = process.waitFor();
-        out.reset();
-        out.write(Files.readAllBytes(said));
-        return status;
+        return run.verifyBundle(parent, bundle, directory.resolve("ledger.pub"), more);
     }
 
     @Test
     void keyFollowsFromTheSecretAndTheBeacon() throws Exception {
         writeLedger(true);
-        assertThat(exportAll(STRATUM)).as(err.toString()).isZero();
-        assertThat(node("--beacon-time", "2200-01-01T00:00:00Z"))
-                .as(out.toString())
-                .isZero();
-        assertThat(out.toString())
+        assertThat(exportAll(STRATUM)).as(run.err()).isZero();
+        assertThat(node("--beacon-time", "2200-01-01T00:00:00Z")).as(run.out()).isZero();
+        assertThat(run.out())
                 .contains("beacon        \"" + VALUE + "\"")
                 .contains("secret        leaf 0")
                 .contains("All of the bundle on key \"" + STRATUM + "\" holds.");
         assertThat(node("--beacon-time", "2020-01-01T00:00:00Z")).isEqualTo(1);
-        assertThat(out.toString()).contains("the secret was committed after the beacon appeared");
+        assertThat(run.err()).contains("the secret was committed after the beacon appeared");
         assertThat(node("--beacon-time", "yesterday")).isEqualTo(2);
     }
 
@@ -168,7 +137,7 @@ class BeaconVerbsTest {
         assertThat(node("--head", early.toString())).isZero();
         assertThat(node("--head", early.toString(), "--beacon-time", "2200-01-01T00:00:00Z"))
                 .isEqualTo(1);
-        assertThat(out.toString()).contains("the published head does not cover the commitment to the secret");
+        assertThat(run.err()).contains("the published head does not cover the commitment to the secret");
     }
 
     @Test
@@ -176,7 +145,7 @@ class BeaconVerbsTest {
         writeLedger(false);
         assertThat(exportAll(STRATUM)).isZero();
         assertThat(node()).isEqualTo(1);
-        assertThat(out.toString()).contains("the secret was committed after");
+        assertThat(run.err()).contains("the secret was committed after");
     }
 
     @Test
@@ -189,7 +158,7 @@ class BeaconVerbsTest {
             Files.writeString(
                     bundle, whole.substring(0, at) + (whole.charAt(at) == '1' ? '2' : '1') + whole.substring(at + 1));
             assertThat(node()).as(opening).isEqualTo(1);
-            assertThat(out.toString()).as(opening).contains("does not open the commitment");
+            assertThat(run.err()).as(opening).contains("does not open the commitment");
         }
     }
 
@@ -198,11 +167,11 @@ class BeaconVerbsTest {
         writeLedger(true);
         Files.writeString(beacon, VALUE + "0\npulse 2\n");
         assertThat(exportAll(STRATUM)).isEqualTo(1);
-        assertThat(err.toString()).contains("this beacon open none of the 1 commitments");
+        assertThat(run.err()).contains("this beacon open none of the 1 commitments");
         assertThat(export("--key", STRATUM, "--beacon", beacon.toString())).isEqualTo(2);
         Files.writeString(beacon, VALUE);
         assertThat(exportAll(STRATUM)).isEqualTo(2);
-        assertThat(err.toString()).contains("expected two lines, the beacon's value and its source");
+        assertThat(run.err()).contains("expected two lines, the beacon's value and its source");
     }
 
     @Test
@@ -216,12 +185,11 @@ class BeaconVerbsTest {
         assertThat(keysCounted()).as("one more for each of two keys").isEqualTo(4);
         assertThat(exportAll(STRATUM)).isZero();
         assertThat(node()).isZero();
-        assertThat(out.toString()).contains("secrets       2 are committed for this epoch");
+        assertThat(run.out()).contains("secrets       2 are committed for this epoch");
     }
 
     private int keysCounted() throws IOException {
         Path text = Files.writeString(parent.resolve("text.jsonl"), "{\"text\":\"It is not a bad idea.\"}\n");
-        out.reset();
         List<String> verify = List.of(
                 "verify",
                 "--all-keys",
@@ -234,10 +202,9 @@ class BeaconVerbsTest {
                 secret.toString(),
                 "--beacon",
                 beacon.toString());
-        int status = new CanaryCommand(Map.of(), LedgerCommitments::read)
-                .run(verify, InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err));
-        assertThat(status).as(err.toString()).isZero();
-        Matcher counted = Pattern.compile("\"keysCounted\" : (\\d+)").matcher(out.toString());
+        int status = run.of(new CanaryCommand(Map.of(), LedgerCommitments::read), verify);
+        assertThat(status).as(run.err()).isZero();
+        Matcher counted = Pattern.compile("\"keysCounted\" : (\\d+)").matcher(run.out());
         assertThat(counted.find()).isTrue();
         return Integer.parseInt(counted.group(1));
     }
@@ -260,25 +227,20 @@ class BeaconVerbsTest {
                 secret.toString());
         List<String> withBeacon = new ArrayList<>(verify);
         withBeacon.addAll(List.of("--beacon", beacon.toString()));
-        assertThat(verbs.run(withBeacon, InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err)))
-                .isZero();
-        assertThat(out.toString())
+        assertThat(run.of(verbs, withBeacon)).isZero();
+        assertThat(run.out())
                 .contains(STRATUM)
                 .contains("global/2026-Q4")
                 .doesNotContain("secret/2026-Q4")
                 .doesNotContain("Exploratory");
-        out.reset();
-        assertThat(verbs.run(verify, InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err)))
-                .isZero();
-        assertThat(out.toString()).contains("Exploratory");
-        out.reset();
+        assertThat(run.of(verbs, verify)).isZero();
+        assertThat(run.out()).contains("Exploratory");
         List<String> trace = new ArrayList<>(List.of("trace"));
         trace.addAll(withBeacon.stream()
                 .skip(1)
                 .filter(argument -> !argument.equals("--all-keys"))
                 .toList());
-        assertThat(verbs.run(trace, InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err)))
-                .isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains(STRATUM).doesNotContain("Exploratory");
+        assertThat(run.of(verbs, trace)).isZero();
+        assertThat(run.out()).contains(STRATUM).doesNotContain("Exploratory");
     }
 }

@@ -8,11 +8,7 @@ import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.CommitmentList;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -44,8 +40,7 @@ class CanaryVerbsTest {
     @TempDir
     Path directory;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final VerbRun run = new VerbRun();
     private Path plain = Path.of("");
     private Path marked = Path.of("");
 
@@ -71,22 +66,7 @@ class CanaryVerbsTest {
     }
 
     private int run(String... words) {
-        out.reset();
-        err.reset();
-        return new CanaryCommand(ENVIRONMENT, CommitmentList::read)
-                .run(
-                        List.of(words),
-                        new ByteArrayInputStream(new byte[0]),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    private String output() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String errors() {
-        return err.toString(StandardCharsets.UTF_8);
+        return run.of(new CanaryCommand(ENVIRONMENT, CommitmentList::read), words);
     }
 
     private void mark() {
@@ -95,7 +75,7 @@ class CanaryVerbsTest {
     }
 
     private double figure(String name) {
-        Matcher matcher = Pattern.compile("\"" + name + "\" : ([-0-9.E]+)").matcher(output());
+        Matcher matcher = Pattern.compile("\"" + name + "\" : ([-0-9.E]+)").matcher(run.out());
         assertThat(matcher.find()).as(name).isTrue();
         return Double.parseDouble(matcher.group(1));
     }
@@ -103,14 +83,14 @@ class CanaryVerbsTest {
     @Test
     void verifyFindsTheKeyOfMarkedTextOnly() {
         mark();
-        assertThat(output()).startsWith("marked 150 texts under c3/2026-Q4: ");
+        assertThat(run.out()).startsWith("marked 150 texts under c3/2026-Q4: ");
 
         assertThat(run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json"))
                 .isZero();
         assertThat(figure("log10p")).isLessThan(-3);
         assertThat(figure("agreement")).isGreaterThan(0.97);
         assertThat(figure("p")).isLessThan(1e-3);
-        assertThat(output())
+        assertThat(run.out())
                 .contains("\"committed\" : false", "Exploratory", "\"effectiveN\"", "\"cells\"", "\"statistic\"");
         double marked = figure("log10p");
         assertThat(run("verify", "--key", "c4", "--suspect", this.marked.toString(), "--json"))
@@ -128,14 +108,14 @@ class CanaryVerbsTest {
         double met = figure("log10pUnmet");
         assertThat(figure("log10p")).isEqualTo(met);
         assertThat(figure("trafficShare")).isZero();
-        assertThat(output()).contains("The share of a stratum in the traffic is not known");
+        assertThat(run.out()).contains("The share of a stratum in the traffic is not known");
         assertThat(run("verify", "--key", "stratum:2026-06/2026-Q4", "--suspect", marked.toString(), "--json"))
                 .isZero();
         assertThat(figure("log10p")).isGreaterThan(met);
         assertThat(run("verify", "--key", "global/2026-Q4", "--suspect", marked.toString(), "--json"))
                 .isZero();
         assertThat(figure("agreement")).isGreaterThan(0.6);
-        assertThat(output()).contains("marked text of 2026-Q4").doesNotContain("log10pAlone");
+        assertThat(run.out()).contains("marked text of 2026-Q4").doesNotContain("log10pAlone");
     }
 
     @Test
@@ -145,7 +125,7 @@ class CanaryVerbsTest {
         run("verify", "--key", "global/2026-Q4", "--suspect", marked.toString(), "--json");
         double alone = figure("log10p");
         run("verify", "--key", "global/2026-Q4", "--key", stratum, "--suspect", marked.toString(), "--json");
-        assertThat(output()).startsWith("{\n  \"key\" : \"global/2026-Q4\"");
+        assertThat(run.out()).startsWith("{\n  \"key\" : \"global/2026-Q4\"");
         assertThat(figure("strata")).isEqualTo(1);
         assertThat(figure("log10pAlone")).isEqualTo(alone);
         assertThat(figure("log10p")).isLessThan(alone - 1);
@@ -155,7 +135,7 @@ class CanaryVerbsTest {
     void verifyTestsTheKeyOfAnAccountByItsId() {
         mark();
         run("verify", "--account", "a-1/2026-Q4", "--suspect", marked.toString(), "--json");
-        Matcher name = Pattern.compile("account:[0-9a-f]{32}/2026-Q4").matcher(output());
+        Matcher name = Pattern.compile("account:[0-9a-f]{32}/2026-Q4").matcher(run.out());
         assertThat(name.find()).isTrue();
         run("mark", "--key", name.group(), "--in", plain.toString(), "--out", marked.toString());
         assertThat(run("verify", "--account", "a-1/2026-Q4", "--suspect", marked.toString(), "--json"))
@@ -184,13 +164,13 @@ class CanaryVerbsTest {
 
         assertThat(run("trace", "--suspect", marked.toString(), "--keys", keys.toString()))
                 .isZero();
-        assertThat(output())
+        assertThat(run.out())
                 .startsWith("# Canary: c3/2026-Q4 (*exploratory*)")
                 .contains("after the correction for 4 keys");
         Path leak = Files.writeString(directory.resolve("leak.txt"), Files.readString(marked));
         assertThat(run("trace", "--suspect", leak.toString(), "--keys", keys.toString(), "--json"))
                 .isZero();
-        assertThat(output()).contains("\"answers\" : 1,");
+        assertThat(run.out()).contains("\"answers\" : 1,");
     }
 
     @Test
@@ -199,7 +179,7 @@ class CanaryVerbsTest {
         run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json");
         double alone = figure("log10p");
         Matcher commitment =
-                Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(output());
+                Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(run.out());
         assertThat(commitment.find()).isTrue();
         Path ledger = Files.writeString(
                 directory.resolve("ledger.jsonl"),
@@ -207,7 +187,7 @@ class CanaryVerbsTest {
 
         assertThat(run("verify", "--all-keys", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json"))
                 .isZero();
-        assertThat(output())
+        assertThat(run.out())
                 .contains(
                         "\"committed\" : true", "\"committedSince\" : \"2026-10-01T00:00:00Z\"", "\"keysCounted\" : 3");
         assertThat(figure("log10pHolm")).isCloseTo(alone + Math.log10(3), org.assertj.core.api.Assertions.within(1e-9));
@@ -227,7 +207,7 @@ class CanaryVerbsTest {
                         "--json"))
                 .isZero();
         assertThat(figure("log10pHolm")).isEqualTo(alone);
-        assertThat(output()).contains("\"preregistered\" : true").doesNotContain("not preregistered");
+        assertThat(run.out()).contains("\"preregistered\" : true").doesNotContain("not preregistered");
         assertThat(run(
                         "verify",
                         "--key",
@@ -237,7 +217,7 @@ class CanaryVerbsTest {
                         "--preregistered",
                         registered.toString()))
                 .isOne();
-        assertThat(errors()).contains("preregistered for other keys than c1");
+        assertThat(run.err()).contains("preregistered for other keys than c1");
     }
 
     @Test
@@ -250,21 +230,21 @@ class CanaryVerbsTest {
                     directory.resolve("audit.json"),
                     "{\"keys\":[\"c3/2026-Q4\"],\"answers\":" + registered + ",\"prompts\":\"sha256 of a file\"}");
             assertThat(verifyRegistered(file)).isZero();
-            assertThat(output().contains(answers + " answers where " + registered + " were preregistered"))
+            assertThat(run.out().contains(answers + " answers where " + registered + " were preregistered"))
                     .isEqualTo(registered < answers);
-            assertThat(output().contains("Only " + answers + " answers of " + registered + " preregistered"))
+            assertThat(run.out().contains("Only " + answers + " answers of " + registered + " preregistered"))
                     .isEqualTo(registered > answers);
         }
         for (String wrong : List.of("\"many\"", "-1", "1.5", "99999999999999999999", "null", "[1]")) {
             Path file = Files.writeString(
                     directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"],\"answers\":" + wrong + "}");
             assertThat(verifyRegistered(file)).as(wrong).isOne();
-            assertThat(errors())
+            assertThat(run.err())
                     .contains("audit.json: invalid preregistration: \"answers\" must be a whole number of at least 0");
         }
         Path none = Files.writeString(directory.resolve("audit.json"), "{\"keys\":[\"c3/2026-Q4\"]}");
         assertThat(verifyRegistered(none)).isZero();
-        assertThat(output()).contains("does not say how many answers");
+        assertThat(run.out()).contains("does not say how many answers");
     }
 
     private int verifyRegistered(Path file) {
@@ -287,7 +267,7 @@ class CanaryVerbsTest {
         run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--json");
         double alone = figure("log10p");
         Matcher commitment =
-                Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(output());
+                Pattern.compile("\"commitment\" : \"([0-9a-f]{64})\"").matcher(run.out());
         assertThat(commitment.find()).isTrue();
         Path ledger = Files.writeString(
                 directory.resolve("ledger.jsonl"),
@@ -296,7 +276,7 @@ class CanaryVerbsTest {
                         + line("c3/2026-Q4", "3".repeat(64))
                         + line("c1", "0".repeat(64)));
         run("verify", "--key", "c3/2026-Q4", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json");
-        assertThat(output())
+        assertThat(run.out())
                 .contains("\"keysCounted\" : 4", "2 further commitments", "That it was drawn at random is not shown");
         assertThat(figure("log10pHolm")).isCloseTo(alone + Math.log10(4), org.assertj.core.api.Assertions.within(1e-9));
     }
@@ -327,7 +307,7 @@ class CanaryVerbsTest {
 
         assertThat(run("verify", "--all-keys", "--suspect", marked.toString(), "--ledger", ledger.toString(), "--json"))
                 .isZero();
-        assertThat(output())
+        assertThat(run.out())
                 .contains("\"committed\" : true", "The ledger's commitments to c4 are to another table of classes");
         assertThat(figure("log10p")).isLessThan(-3);
     }
@@ -345,7 +325,7 @@ class CanaryVerbsTest {
                 .isZero();
         assertThat(figure("p")).isEqualTo(p);
         assertThat(figure("sites")).isEqualTo(40 * figure("effectiveN"));
-        assertThat(output())
+        assertThat(run.out())
                 .contains(
                         "39 of 40 prompts are repeats of others",
                         "stand in sentences that repeat",
@@ -366,10 +346,10 @@ class CanaryVerbsTest {
         Path broken = Files.writeString(directory.resolve("broken.jsonl"), content);
         Path written = directory.resolve("written.jsonl");
         assertThat(run("verify", "--key", "a", "--suspect", broken.toString())).isOne();
-        assertThat(errors()).contains(broken + error);
+        assertThat(run.err()).contains(broken + error);
         assertThat(run("mark", "--key", "a", "--in", broken.toString(), "--out", written.toString()))
                 .isOne();
-        assertThat(errors()).contains(broken + error);
+        assertThat(run.err()).contains(broken + error);
         assertThat(written).doesNotExist();
     }
 
@@ -389,28 +369,28 @@ class CanaryVerbsTest {
 
     private void assertUsage(String error, String... words) {
         assertThat(run(words)).isEqualTo(2);
-        assertThat(errors()).contains(error);
+        assertThat(run.err()).contains(error);
     }
 
     @Test
     void unreadableFilesFail() throws IOException {
         assertThat(run("verify", "--key", "a", "--suspect", directory + "/none"))
                 .isOne();
-        assertThat(errors()).contains("none: no such file");
+        assertThat(run.err()).contains("none: no such file");
         assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--table", directory + "/t.yaml"))
                 .isOne();
-        assertThat(errors()).contains("t.yaml");
+        assertThat(run.err()).contains("t.yaml");
         Path broken = Files.writeString(directory.resolve("bad.json"), "{\"keys\":[]}");
         assertThat(run("verify", "--key", "a", "--suspect", plain.toString(), "--preregistered", broken.toString()))
                 .isOne();
-        assertThat(errors()).contains("bad.json: invalid preregistration: it names no keys");
+        assertThat(run.err()).contains("bad.json: invalid preregistration: it names no keys");
         assertThat(run("verify", "--all-keys", "--suspect", plain.toString(), "--ledger", broken.toString()))
                 .isOne();
-        assertThat(errors()).contains("bad.json:1: ");
+        assertThat(run.err()).contains("bad.json:1: ");
         assertThat(run("verify", "--key", "a\tb", "--suspect", plain.toString()))
                 .isOne();
-        assertThat(errors()).contains("128 characters");
+        assertThat(run.err()).contains("128 characters");
         assertThat(run("verify", "--help")).isZero();
-        assertThat(output()).startsWith("Usage: stillgate canary verify");
+        assertThat(run.out()).startsWith("Usage: stillgate canary verify");
     }
 }

@@ -1,7 +1,6 @@
 package dev.stillgate.canary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.canary.ledger.Ledger;
@@ -10,10 +9,7 @@ import dev.stillgate.canary.ledger.MarkedAnswer;
 import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.spi.Ticker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class LedgerVerbsTest {
-    private static final Path SCRIPT = Path.of("verify-bundle.mjs").toAbsolutePath();
     private static final byte[] KEY = "the bytes of key c3".getBytes(StandardCharsets.UTF_8);
     private static final byte[] PLAN = "plan 1".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TABLE = new byte[Hash.LENGTH];
@@ -49,8 +44,7 @@ class LedgerVerbsTest {
                 : List.of(List.of(KEY, TABLE, "plan 2".getBytes(StandardCharsets.UTF_8)), List.of(KEY, TABLE, PLAN));
         return new CommitmentOpener.Preimages(keys, List.of(), List.of());
     });
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final VerbRun run = new VerbRun();
     private Path directory;
     private Path bundle;
 
@@ -89,9 +83,7 @@ class LedgerVerbsTest {
     }
 
     private int run(String... args) {
-        out.reset();
-        err.reset();
-        return verbs.run(List.of(args), InputStream.nullInputStream(), new PrintStream(out), new PrintStream(err));
+        return run.of(verbs, args);
     }
 
     private int verify(String... more) {
@@ -110,13 +102,13 @@ class LedgerVerbsTest {
     @Test
     void soundLedgerIsReportedAsSound() {
         assertThat(verify()).isZero();
-        assertThat(out.toString())
+        assertThat(run.out())
                 .contains("leaves       14: 2 commitments, 12 answers with 240 sites")
                 .contains("signed head  14 leaves")
                 .contains("tail         whole")
                 .endsWith("The ledger is sound.\n");
         assertThat(verify("--json")).isZero();
-        assertThat(out.toString())
+        assertThat(run.out())
                 .contains("\"leaves\" : 14")
                 .contains("\"unfinishedBytes\" : 0")
                 .contains("\"head\" : \"stillgate-ledger-");
@@ -128,10 +120,10 @@ class LedgerVerbsTest {
         Path key = Files.copy(directory.resolve("ledger.pub"), parent.resolve("key.pub"));
         assertThat(verify("--head", published.toString(), "--public-key", key.toString()))
                 .isZero();
-        assertThat(out.toString()).contains("heads checked, each a root of this tree");
+        assertThat(run.out()).contains("heads checked, each a root of this tree");
         Files.writeString(published, Files.readString(published).replace("\n14\n", "\n13\n"));
         assertThat(verify("--head", published.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains(published + ": not signed by ");
+        assertThat(run.err()).contains(published + ": not signed by ");
     }
 
     @Test
@@ -141,10 +133,8 @@ class LedgerVerbsTest {
         bytes[bytes.length / 2] ^= 4;
         Files.write(leaves, bytes);
         assertThat(verify()).isEqualTo(1);
-        assertThat(err.toString())
-                .startsWith("ledger: " + leaves + ": byte ")
-                .contains("was changed since it was written");
-        assertThat(out.toString()).isEmpty();
+        assertThat(run.err()).startsWith("ledger: " + leaves + ": byte ").contains("was changed since it was written");
+        assertThat(run.out()).isEmpty();
         assertThat(export("--key", "c3/2026-Q4")).isEqualTo(1);
         assertThat(bundle).doesNotExist();
     }
@@ -155,7 +145,7 @@ class LedgerVerbsTest {
         byte[] bytes = Files.readAllBytes(leaves);
         Files.write(leaves, Arrays.copyOf(bytes, bytes.length + 100));
         assertThat(verify()).isZero();
-        assertThat(out.toString()).contains("tail         100 bytes of an unfinished write");
+        assertThat(run.out()).contains("tail         100 bytes of an unfinished write");
     }
 
     @Test
@@ -163,17 +153,17 @@ class LedgerVerbsTest {
         assertThat(run()).isEqualTo(2);
         assertThat(run("audit")).isEqualTo(2);
         assertThat(run("verify")).isEqualTo(2);
-        assertThat(err.toString())
+        assertThat(run.err())
                 .contains("Missing required option: '--dir=DIR'")
                 .contains("Usage: stillgate ledger verify");
         assertThat(verify("--heed", "x")).isEqualTo(2);
         assertThat(run("verify", "--dir", parent.resolve("none").toString())).isEqualTo(2);
         assertThat(run("verify", "--dir", parent.toString())).isEqualTo(2);
-        assertThat(err.toString()).isEqualTo("ledger: " + parent.resolve("ledger.pub") + ": no such file\n");
+        assertThat(run.err()).isEqualTo("ledger: " + parent.resolve("ledger.pub") + ": no such file\n");
         assertThat(verify("--head", parent.resolve("none").toString())).isEqualTo(2);
         assertThat(verify("--public-key", "\0")).isEqualTo(2);
         assertThat(export("--key", "c3/2026-Q4", "--table", "t.yaml")).isEqualTo(2);
-        assertThat(err.toString()).contains("--secret-file, --table, --beacon and --reveal-secret go with --reveal");
+        assertThat(run.err()).contains("--secret-file, --table, --beacon and --reveal-secret go with --reveal");
         assertThat(run("--help")).isZero();
         assertThat(run("export", "--help")).isZero();
     }
@@ -182,20 +172,18 @@ class LedgerVerbsTest {
     void everyVerbPrintsTheVersion() {
         String version = "stillgate development, Java " + Runtime.version() + "\n";
         assertThat(run("--version")).isZero();
-        assertThat(out.toString()).isEqualTo(version);
+        assertThat(run.out()).isEqualTo(version);
         assertThat(run("export", "-V")).isZero();
-        assertThat(out.toString()).isEqualTo(version);
+        assertThat(run.out()).isEqualTo(version);
     }
 
     @Test
     void missingKeysAndMessagesAreReported() {
         assertThat(export("--key", "c\u001b[31m")).isEqualTo(1);
-        assertThat(err.toString()).contains("no commitment under key").doesNotContain("\u001b");
+        assertThat(run.err()).contains("no commitment under key").doesNotContain("\u001b");
         assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_5"))
                 .isEqualTo(1);
-        assertThat(err.toString())
-                .contains("1 of 2 messages have no leaf under key")
-                .contains("such as \"msg_5\"");
+        assertThat(run.err()).contains("1 of 2 messages have no leaf under key").contains("such as \"msg_5\"");
     }
 
     @Test
@@ -203,24 +191,24 @@ class LedgerVerbsTest {
         Path file = Files.writeString(parent.resolve("ids"), "msg_1\n\nmsg_2\nmsg_3\n");
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString(), "--message", "msg_2"))
                 .isZero();
-        assertThat(out.toString()).contains("3 answers");
+        assertThat(run.out()).contains("3 answers");
         Files.write(file, new byte[] {(byte) 0xff});
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains(file + ": not UTF-8");
+        assertThat(run.err()).contains(file + ": not UTF-8");
         Files.writeString(
                 file, IntStream.range(0, 100_001).mapToObj(i -> i + "\n").collect(Collectors.joining()));
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("more than 100000 messages");
+        assertThat(run.err()).contains("more than 100000 messages");
     }
 
     @Test
     void bundlePassesTheIndependentVerifier() throws Exception {
         assertThat(export("--key", "c3/2026-Q4", "--message", "msg_1", "--message", "msg_11", "--reveal"))
                 .isZero();
-        assertThat(out.toString()).contains("1 commitments, 2 answers and 1 earlier heads under a head of 14 leaves");
+        assertThat(run.out()).contains("1 commitments, 2 answers and 1 earlier heads under a head of 14 leaves");
         Path earlier = directory.resolve("heads/000000000006.note");
         assertThat(node("--head", earlier.toString(), "--message", "msg_11")).isZero();
-        assertThat(out.toString())
+        assertThat(run.out())
                 .contains("14 leaves under a signed head")
                 .contains("earlier heads 1, all consistent")
                 .contains("opened        yes")
@@ -248,7 +236,7 @@ class LedgerVerbsTest {
             char other = whole.charAt(at) == '1' ? '2' : '1';
             Files.writeString(bundle, whole.substring(0, at) + other + whole.substring(at + 1));
             assertThat(node()).as(line).isEqualTo(1);
-            assertThat(err.toString()).as(line).startsWith("does not hold: ");
+            assertThat(run.err()).as(line).startsWith("does not hold: ");
             changed++;
         }
         assertThat(changed).isGreaterThan(25);
@@ -263,35 +251,11 @@ class LedgerVerbsTest {
         Path secret = Files.writeString(parent.resolve("secret"), "wrong");
         assertThat(export("--key", "c3/2026-Q4", "--reveal", "--secret-file", secret.toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("open none of the 1 commitments of key \"c3/2026-Q4\"");
+        assertThat(run.err()).contains("open none of the 1 commitments of key \"c3/2026-Q4\"");
         assertThat(bundle).doesNotExist();
     }
 
     private int node(String... more) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "node",
-                SCRIPT.toString(),
-                bundle.toString(),
-                "--public-key",
-                directory.resolve("ledger.pub").toString()));
-        command.addAll(List.of(more));
-        Path said = parent.resolve("said");
-        Path complained = parent.resolve("complained");
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectOutput(said.toFile())
-                    .redirectError(complained.toFile())
-                    .start();
-        } catch (IOException e) {
-            assumeTrue(false, "node is not on the PATH, so the independent verifier is not run");
-            throw e;
-        }
-        int status = process.waitFor();
-        out.reset();
-        err.reset();
-        out.write(Files.readAllBytes(said));
-        err.write(Files.readAllBytes(complained));
-        return status;
+        return run.verifyBundle(parent, bundle, directory.resolve("ledger.pub"), more);
     }
 }

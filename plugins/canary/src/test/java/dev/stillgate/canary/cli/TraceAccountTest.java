@@ -9,14 +9,9 @@ import dev.stillgate.canary.sketch.ShingleReader;
 import dev.stillgate.canary.sketch.SketchKey;
 import dev.stillgate.canary.sketch.SketchStore;
 import dev.stillgate.testkit.FakeTicker;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,22 +23,10 @@ class TraceAccountTest {
     @TempDir
     Path directory;
 
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final VerbRun run = new VerbRun();
 
     private int run(Map<String, String> environment, String... words) {
-        out.reset();
-        err.reset();
-        return new CanaryCommand(environment, CommitmentList::read)
-                .run(
-                        List.of(words),
-                        new ByteArrayInputStream(new byte[0]),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    private String output() {
-        return out.toString(StandardCharsets.UTF_8);
+        return run.of(new CanaryCommand(environment, CommitmentList::read), words);
     }
 
     private static String answer(String about) {
@@ -84,17 +67,17 @@ class TraceAccountTest {
         String ledger = directory.resolve("ledger").toString();
 
         assertThat(run(ENVIRONMENT, trace(answer("trees"), "--ledger", ledger))).isZero();
-        assertThat(output())
+        assertThat(run.out())
                 .startsWith("# Leaked text: served to a\\_17\n")
                 .contains("| a\\_17 | ", " of 20 | ", "2 sketches were compared")
                 .doesNotContain("a-18");
         assertThat(run(ENVIRONMENT, trace(answer("trees"), "--ledger", ledger, "--json")))
                 .isZero();
-        assertThat(output()).contains("\"account\" : \"a_17\"", "\"finding\" : \"served to");
+        assertThat(run.out()).contains("\"account\" : \"a_17\"", "\"finding\" : \"served to");
 
         assertThat(run(ENVIRONMENT, trace(answer("clouds"), "--ledger", ledger)))
                 .isZero();
-        assertThat(output()).startsWith("# Leaked text: names no account\n").doesNotContain("| account |");
+        assertThat(run.out()).startsWith("# Leaked text: names no account\n").doesNotContain("| account |");
 
         Path lines = Files.writeString(
                 directory.resolve("leak.jsonl"),
@@ -102,7 +85,7 @@ class TraceAccountTest {
                         + answer("rivers").replace("\n", " ") + "\"}\n");
         assertThat(run(ENVIRONMENT, "trace", "--account", "--suspect", lines.toString(), "--ledger", ledger))
                 .isZero();
-        assertThat(output()).startsWith("# Leaked text: served to 2 accounts\n");
+        assertThat(run.out()).startsWith("# Leaked text: served to 2 accounts\n");
     }
 
     @Test
@@ -115,18 +98,18 @@ class TraceAccountTest {
 
         Files.writeString(lines, "{\"text\":\"" + other + "\"}\n");
         assertThat(run(ENVIRONMENT, trace)).isZero();
-        assertThat(output()).startsWith("# Leaked text: served to a-1\n");
+        assertThat(run.out()).startsWith("# Leaked text: served to a-1\n");
 
         Files.writeString(lines, "{\"prompt\":\"Shorten this: " + other + "\",\"text\":\"" + other + "\"}\n");
         assertThat(run(ENVIRONMENT, trace)).isZero();
-        assertThat(output()).startsWith("# Leaked text: names no account\n");
+        assertThat(run.out()).startsWith("# Leaked text: names no account\n");
 
         Files.writeString(
                 lines,
                 "{\"prompt\":\"Continue: " + other + "\",\"text\":\"" + other
                         + answer("rivers").replace("\n", " ") + "\"}\n");
         assertThat(run(ENVIRONMENT, trace)).isZero();
-        assertThat(output()).startsWith("# Leaked text: served to a-1\n");
+        assertThat(run.out()).startsWith("# Leaked text: served to a-1\n");
     }
 
     @Test
@@ -137,7 +120,7 @@ class TraceAccountTest {
         String two = directory.resolve("two/ledger").toString();
         assertThat(run(ENVIRONMENT, trace(answer("trees"), "--ledger", one, "--ledger", two)))
                 .isZero();
-        assertThat(output())
+        assertThat(run.out())
                 .startsWith("# Leaked text: served to several accounts alike\n")
                 .contains("- served to all of these: a-1, a-2 (");
     }
@@ -150,19 +133,19 @@ class TraceAccountTest {
                         Map.of("STILLGATE_CANARY_SECRET", "a secret of somewhere else"),
                         trace(answer("trees"), "--ledger", ledger)))
                 .isZero();
-        assertThat(output()).contains("names no account", "0 sketches were compared", "1 files were not compared");
+        assertThat(run.out()).contains("names no account", "0 sketches were compared", "1 files were not compared");
     }
 
     @Test
     void wrongUsageIsRefused() throws Exception {
         assertThat(run(ENVIRONMENT, trace("x"))).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--account needs --ledger");
+        assertThat(run.err()).contains("--account needs --ledger");
         String ledger = directory.resolve("ledger").toString();
         assertThat(run(ENVIRONMENT, trace("x", "--ledger", ledger))).isOne();
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("sketches: no such file");
+        assertThat(run.err()).contains("sketches: no such file");
         String leak = directory.resolve("leak.txt").toString();
         assertThat(run(ENVIRONMENT, "trace", "--suspect", leak, "--ledger", ledger, "--ledger", ledger))
                 .isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("several --ledger");
+        assertThat(run.err()).contains("several --ledger");
     }
 }

@@ -49,7 +49,7 @@ public final class AdminServer implements AutoCloseable {
     private final ReentrantLock serialLock = new ReentrantLock();
 
     /**
-     * What the server needs for the console.
+     * Parts of the console that the server needs.
      *
      * @param events live events; closed with the server
      * @param signIns limit on wrong tokens

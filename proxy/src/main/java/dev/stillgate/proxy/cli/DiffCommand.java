@@ -5,12 +5,9 @@ import com.github.difflib.UnifiedDiffUtils;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Prints the differences between two policies that were in force. */
 @Command(
@@ -23,9 +20,6 @@ import picocli.CommandLine.Spec;
 final class DiffCommand implements Callable<Integer> {
     private static final int CONTEXT = 3;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     @Mixin
     private PolicySource source = new PolicySource();
 
@@ -37,16 +31,13 @@ final class DiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (spec == null) {
-            throw new IllegalStateException("not run as a command");
-        }
-        String before = source.text(spec.commandLine(), older);
-        String after = before == null ? null : source.text(spec.commandLine(), newer);
+        String before = source.text(older);
+        String after = before == null ? null : source.text(newer);
         if (before == null || after == null) {
             return 1;
         }
         List<String> lines = before.lines().toList();
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = source.line().getOut();
         UnifiedDiffUtils.generateUnifiedDiff(
                         "generation " + older,
                         "generation " + newer,

@@ -4,11 +4,8 @@ import dev.stillgate.proxy.policy.PolicyArchive;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Lists the policies that were in force. */
 @Command(
@@ -21,22 +18,16 @@ import picocli.CommandLine.Spec;
 final class HistoryCommand implements Callable<Integer> {
     private static final int SHORT = 12;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     @Mixin
     private PolicySource source = new PolicySource();
 
     @Override
     public Integer call() throws Exception {
-        if (spec == null) {
-            throw new IllegalStateException("not run as a command");
-        }
-        List<PolicyArchive.Entry> entries = source.entries(spec.commandLine());
+        List<PolicyArchive.Entry> entries = source.entries();
         if (entries == null) {
             return 1;
         }
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = source.line().getOut();
         for (PolicyArchive.Entry entry : entries) {
             out.println(line(entry));
         }

@@ -15,10 +15,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options that locate the policies that were in force: a running gateway, or the state directory of a stopped one. */
 final class PolicySource {
+    @Spec(Spec.Target.MIXEE)
+    private @Nullable CommandSpec command;
+
     @Mixin
     private AdminAddress admin = new AdminAddress();
 
@@ -28,13 +33,25 @@ final class PolicySource {
             description = "read the state directory instead of asking a running gateway")
     private @Nullable Path state;
 
+    /**
+     * Returns the command line that has these options.
+     *
+     * @throws IllegalStateException if the object is not run as a command
+     */
+    CommandLine line() {
+        if (command == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        return command.commandLine();
+    }
+
     /** Returns the generations, the newest first; prints the reason and returns null if they cannot be had. */
     @Nullable
-    List<PolicyArchive.Entry> entries(CommandLine line) throws ConfigException, InterruptedException, IOException {
+    List<PolicyArchive.Entry> entries() throws ConfigException, InterruptedException, IOException {
         if (state != null) {
             return archive(state).entries();
         }
-        Object page = page(line, "/policies");
+        Object page = page("/policies");
         if (!(page instanceof List<?> items)) {
             return null;
         }
@@ -62,13 +79,13 @@ final class PolicySource {
 
     /** Returns the text of a generation; prints the reason and returns null if it cannot be had. */
     @Nullable
-    String text(CommandLine line, long generation) throws ConfigException, InterruptedException, IOException {
+    String text(long generation) throws ConfigException, InterruptedException, IOException {
         if (state == null) {
-            return page(line, "/policies/" + generation) instanceof Map<?, ?> fields ? text(fields, "yaml") : null;
+            return page("/policies/" + generation) instanceof Map<?, ?> fields ? text(fields, "yaml") : null;
         }
         String text = archive(state).text(generation);
         if (text == null) {
-            line.getErr().println("stillgate: " + state + " has no policy generation " + generation);
+            line().getErr().println("stillgate: " + state + " has no policy generation " + generation);
         }
         return text;
     }
@@ -81,8 +98,8 @@ final class PolicySource {
         return new PolicyArchive(directory);
     }
 
-    private @Nullable Object page(CommandLine line, String path) throws ConfigException, InterruptedException {
-        AdminAddress.Response response = admin.get(line, path);
+    private @Nullable Object page(String path) throws ConfigException, InterruptedException {
+        AdminAddress.Response response = admin.get(line(), path);
         if (response == null) {
             return null;
         }
@@ -93,7 +110,7 @@ final class PolicySource {
         } catch (MalformedBody e) {
             // reported below
         }
-        line.getErr()
+        line().getErr()
                 .println("stillgate: " + response.from() + " has no page " + path + ": status " + response.status());
         return null;
     }

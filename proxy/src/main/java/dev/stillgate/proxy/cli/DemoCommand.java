@@ -32,7 +32,8 @@ final class DemoCommand implements Callable<Integer> {
     private static final double MINUTE_A_DAY = 1440;
     private static final double ONCE_SPEEDUP = 4 * MINUTE_A_DAY;
     private static final double ONCE_DAYS = 6;
-    private static final double DAYS = 8;
+    private static final int SIMULATED_ONCE = 8;
+    private static final int DAYS = 30;
 
     @Option(names = "--once", description = "run the tour and the main job, check both, and exit")
     private boolean once;
@@ -51,7 +52,8 @@ final class DemoCommand implements Callable<Integer> {
         double speedup = once ? ONCE_SPEEDUP : MINUTE_A_DAY;
         try (StubProcess stub = StubProcess.start(classpath);
                 DemoFiles files = DemoFiles.create();
-                DemoTraffic traffic = new DemoTraffic(classpath, files.directory(), seed)) {
+                DemoTraffic traffic =
+                        new DemoTraffic(classpath, files.directory(), seed, once ? SIMULATED_ONCE : DAYS)) {
             int model = free(0);
             files.write(
                     Path.of(shipped), "http://127.0.0.1:" + model, once ? 0 : free(PORT), once ? 0 : free(ADMIN_PORT));
@@ -148,7 +150,7 @@ final class DemoCommand implements Callable<Integer> {
                   %2$s/console/
 
                 Within four minutes a cluster waits under Review. Read its dossier, confirm it, and see its requests
-                refused and its answers marked.
+                refused and its answers marked. The traffic ends after half an hour.
 
                 An answer, and a stream (either API; any key that does not begin with "invalid"):
                   curl %1$s/v1/messages -H 'x-api-key: demo' -H 'content-type: application/json' \\

@@ -27,11 +27,12 @@ final class DemoTraffic implements AutoCloseable {
      *
      * @param directory receives their files
      * @param seed the seed of the traffic
+     * @param days the length of the simulation, of which {@link #play} plays the first days
      */
-    DemoTraffic(String classpath, Path directory, long seed) {
+    DemoTraffic(String classpath, Path directory, long seed, int days) {
         this.classpath = classpath;
         this.directory = directory;
-        this.who = List.of("--scenario", "demo", "--seed", Long.toString(seed));
+        this.who = List.of("--scenario", "demo", "--seed", Long.toString(seed), "--days", Integer.toString(days));
     }
 
     /** Writes the accounts of the simulation and returns the file. */

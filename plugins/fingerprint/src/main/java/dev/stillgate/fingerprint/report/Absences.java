@@ -147,10 +147,13 @@ final class Absences {
     private void tested(SignalTest test) {
         double evidence = cluster.evidence.getOrDefault(test.family(), 0.0);
         boolean isAgainst = evidence <= -CounterEvidence.LEAST && evidence == test.evidence();
-        List<String> failed = test.signals().stream()
-                .filter(TESTED::containsKey)
-                .map(signal -> TESTED.get(signal).getLast())
-                .toList();
+        List<String> failed = new ArrayList<>();
+        for (String signal : test.signals()) {
+            List<String> words = TESTED.get(signal);
+            if (words != null) {
+                failed.add(words.getLast());
+            }
+        }
         String key = test.signals().getFirst();
         boolean isListed = items.stream().anyMatch(item -> key.equals(item.get("key")));
         if (test.evidence() < REASON && !isAgainst && !isListed && !failed.isEmpty()) {

@@ -57,7 +57,9 @@ final class MemberParts {
         for (ClusterReport.Member member : active) {
             Map<String, String> values = values(member);
             values.replaceAll((key, value) ->
-                    counts.get(key).get(value) < ClusterReport.MIN_SHARE * active.size() ? VARIOUS : value);
+                    counts.getOrDefault(key, Map.of()).getOrDefault(value, 0) < ClusterReport.MIN_SHARE * active.size()
+                            ? VARIOUS
+                            : value);
             equal.computeIfAbsent(values, absent -> new ArrayList<>()).add(member);
         }
         equal.forEach((values, members) -> parts.add(new Part(values, members)));
@@ -194,7 +196,7 @@ final class MemberParts {
             counts.remove(0);
             counts.forEach((value, byPart) -> addShared(shared, key, value, byPart));
         }
-        shared.sort(Comparator.comparing(each -> -(Integer) each.get("accounts")));
+        shared.sort(Comparator.comparingInt(each -> -PageValues.accounts(each)));
         return shared.subList(0, Math.min(MAX_SHARED, shared.size()));
     }
 

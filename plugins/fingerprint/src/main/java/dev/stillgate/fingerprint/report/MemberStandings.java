@@ -97,7 +97,7 @@ final class MemberStandings {
         List<Map<String, Object>> items = new ArrayList<>();
         counts.forEach((held, accounts) -> items.add(item(held, accounts, text(held))));
         byStratum.forEach((name, accounts) -> items.add(item(Held.PROMISE, accounts, text(strata.get(name)))));
-        items.sort(Comparator.comparing(item -> -(Integer) item.get("accounts")));
+        items.sort(Comparator.comparingInt(item -> -PageValues.accounts(item)));
         return items.subList(0, Math.min(MAX_LISTED, items.size()));
     }
 

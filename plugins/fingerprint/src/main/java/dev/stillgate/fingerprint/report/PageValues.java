@@ -38,6 +38,11 @@ final class PageValues {
         return BigDecimal.valueOf(rounded(100 * share)).stripTrailingZeros().toPlainString() + " %";
     }
 
+    /** Returns the number of accounts of an item, 0 if it names none. */
+    static int accounts(Map<String, Object> item) {
+        return item.get("accounts") instanceof Integer accounts ? accounts : 0;
+    }
+
     static String hex(int value) {
         return String.format("%08x", value);
     }

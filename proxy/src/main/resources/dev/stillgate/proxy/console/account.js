@@ -49,6 +49,14 @@ function overview() {
     </div>`;
 }
 
+/** The budgets that the members of a confirmed cluster share. @param {string} id */
+function sharedBudgets(id) {
+  const entry = use(`/pools/${encodeURIComponent(id)}`, 10);
+  const limits = parts(entry.data ?? {}).flatMap(([, each]) => each?.limits ?? []);
+  return html`<p>${clusterLink(id)}</p>
+    ${entry.data ? gauges(limits.filter(limit => limit.name.startsWith('pool-'))) : waiting(entry)}`;
+}
+
 function actions(id, behaviour) {
   return html`<section class="verdict" aria-label="Orders">
     <div class="buttons">
@@ -210,7 +218,8 @@ function one(id) {
               html`${gauges(each.limits)}${
                 (each.pools ?? []).length
                   ? html`<h3>Shared budgets of its pool</h3>
-                      ${each.pools.map(pool => (pool.limits ? gauges(pool.limits) : facts(Object.entries(pool).map(([key, value]) => [words(key), text(typeof value === 'object' ? JSON.stringify(value) : value, 200)]))))}`
+                      <p class="note">All members draw on them together. A refusal here may come from these.</p>
+                      ${each.pools.map(pool => sharedBudgets(String(pool)))}`
                   : nothing
               }`,
               from,

@@ -152,9 +152,7 @@ export function dialog() {
       }
       <h3>This is the same as</h3>
       <pre class="command" tabindex="0">
-${
-          open.command ? html`${visible(open.command(values))} ` : nothing
-        }${visible(curl(open.path, body ?? undefined, body === null ? 'POST' : undefined))}</pre>
+${open.command ? html`${visible(open.command(values))}${'\n'}` : nothing}${visible(curl(open.path, body ?? undefined, body === null ? 'POST' : undefined))}</pre>
       ${answered(answer)}
       <p class="buttons">
         ${done ? nothing : html`<button class=${open.danger ? 'danger' : 'primary'} ?disabled=${open.busy || !mayWrite()}>${open.busy ? 'Sending …' : open.button}</button>`}

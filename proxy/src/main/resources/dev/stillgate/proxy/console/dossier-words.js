@@ -121,7 +121,10 @@ export function advice(d) {
     };
   if ((d.labels?.confirmed ?? 0) >= d.size / 2) {
     return open > 0
-      ? {press: 'Look at the new accounts', because: `${plural(open, 'account')} joined without a judgement.`}
+      ? {
+          press: 'Nothing to do, or look at the accounts without a judgement',
+          because: `${plural(open, 'account')} joined later, or ${open === 1 ? 'was' : 'were'} spared: verified, of an organisation, or vouched for.`,
+        }
       : {press: 'Nothing to do', because: 'the cluster is confirmed, and no account is without a judgement.'};
   }
   if ((d.labels?.refuted ?? 0) > d.size / 2) return {press: 'Nothing to do', because: 'the cluster was refuted.'};

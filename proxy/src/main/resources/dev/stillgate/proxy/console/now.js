@@ -156,11 +156,8 @@ export function view() {
 }
 
 function lastReject(list) {
-  const last = (list ?? [])
-    .map(filter => filter.lastReject)
-    .filter(Boolean)
-    .sort((a, b) => String(b.at ?? '').localeCompare(String(a.at ?? '')))[0];
+  const last = (list ?? []).map(filter => filter.lastReject).find(Boolean);
   return last
-    ? html`Last refusal: ${brief(words(last.code ?? last.reason ?? ''))} ${last.at ? ago(last.at) : nothing}`
+    ? html`Last refusal: ${brief(words(last))}`
     : nothing;
 }

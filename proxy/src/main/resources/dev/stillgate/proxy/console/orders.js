@@ -21,7 +21,7 @@ export const judgeCluster = (verb, {id, revision, size}) => ({
   danger: verb === 'confirm',
   effect:
     verb === 'confirm'
-      ? 'The members share the limits of one customer and a daily budget, and their prose is marked. Verified accounts, organisations and vouched accounts are spared. It can be undone account by account.'
+      ? 'The members share the limits of one customer and a daily budget (page Limits), and their prose is marked. Verified accounts, organisations and vouched accounts are spared. “Take judgements back” in the dossier undoes it.'
       : 'The members were suspected without cause: they are clear at once, and this evidence no longer counts against them.',
   path: `/clusters/${encodeURIComponent(id)}/${verb}`,
   fields: [

@@ -63,7 +63,7 @@ final class MemberParts {
             equal.computeIfAbsent(values, absent -> new ArrayList<>()).add(member);
         }
         equal.forEach((values, members) -> parts.add(new Part(values, members)));
-        parts.sort(Comparator.comparing(part -> -part.members.size()));
+        parts.sort(Comparator.comparingInt(part -> -part.members.size()));
         mergeSmallest();
         for (int i = 0; i < parts.size(); i++) {
             for (ClusterReport.Member member : parts.get(i).members) {

@@ -18,9 +18,9 @@ import {
 import {chance, count, odds, percent, words} from './format.js';
 import {table} from './table.js';
 import {capability, part, parts, sharedKey, signal, standingMeans, trait} from './explain.js';
-import {orderButton} from './actions.js';
+import {orderOrCommand, readOnly} from './actions.js';
 import {judgeAccount, pin, unlabel, unpin} from './orders.js';
-import {mayWrite, use} from './net.js';
+import {use} from './net.js';
 import {topTable} from './now.js';
 import {gauges} from './gauges.js';
 import {resemblance} from './dossier-members.js';
@@ -60,10 +60,16 @@ function sharedBudgets(id) {
 function actions(id, behaviour) {
   return html`<section class="verdict" aria-label="Orders">
     <div class="buttons">
-      ${behaviour?.label ? orderButton('Take the judgement back', () => unlabel(id)) : html`${orderButton('Confirm: part of a campaign', () => judgeAccount('confirm', id))}${orderButton('Refute: innocent', () => judgeAccount('refute', id))}${orderButton('Vouch: known customer', () => judgeAccount('vouch', id))}`}
-      ${behaviour?.pinned ? orderButton('Take set standing back', () => unpin('accounts', id)) : orderButton('Set standing', () => pin('accounts', id))}
+      ${
+        behaviour?.label
+          ? orderOrCommand('Take the judgement back', () => unlabel('accounts', id))
+          : html`${orderOrCommand('Confirm: part of a campaign', () => judgeAccount('confirm', id))}
+            ${orderOrCommand('Refute: innocent', () => judgeAccount('refute', id))}
+            ${orderOrCommand('Vouch: known customer', () => judgeAccount('vouch', id))}`
+      }
+      ${behaviour?.pinned ? orderOrCommand('Take set standing back', () => unpin('accounts', id)) : orderOrCommand('Set standing', () => pin('accounts', id))}
     </div>
-    ${mayWrite() ? nothing : html`<p class="note">This console is read-only: the buttons show the command.</p>`}
+    <p class="note">${readOnly()}</p>
   </section>`;
 }
 
@@ -160,13 +166,13 @@ const appeal = refusal =>
 const visibleCode = refusal =>
   visible([refusal.filter, refusal.code ?? refusal.reason].filter(Boolean).join('/')).slice(0, 80);
 
-function resembles(like) {
+function resembles(like, id) {
   return html`<p>
       Compared with the confirmed accounts of ${clusterLink(like.campaign)}: score ${like.score.toFixed(2)}. Of the
       known customers, ${chance(like.p)} score as high (the least that can be measured is ${chance(like.leastP)}).
       ${like.proposed ? 'It is proposed as a member.' : nothing}
     </p>
-    ${resemblance(like)}`;
+    ${resemblance(like, id)}`;
 }
 
 function traits(behaviour) {
@@ -247,7 +253,7 @@ function one(id) {
             )
           : nothing
       }
-      ${behaviour?.resembles ? panel('More like a confirmed campaign', resembles(behaviour.resembles), from) : nothing}
+      ${behaviour?.resembles ? panel('More like a confirmed campaign', resembles(behaviour.resembles, id), from) : nothing}
       ${
         behaviour && Object.keys(behaviour.shares ?? {}).length
           ? panel(

@@ -1,5 +1,5 @@
 /** Dialog of orders: it shows the command that an order stands for, asks why, sends it, and shows the answer. */
-import {html, nothing, curl, text, visible} from './widgets.js';
+import {html, nothing, commands, curl, multiline, text} from './widgets.js';
 import {mayWrite, order} from './net.js';
 
 let open = null;
@@ -19,17 +19,21 @@ const remembered = () => sessionStorage.getItem('by') ?? '';
  * @property {string} effect one or two sentences about the effect
  * @property {string} path
  * @property {(values: any) => object|null} body
- * @property {(values: any) => string} [command] the stillgate command, where one exists
+ * @property {(values: any) => string|string[]} [command] the commands that do the same, where they exist
  * @property {{name: string, label: string, value?: string, options?: string[], needed?: boolean, note?: string, check?: boolean}[]} [fields] in addition to `by` and `why`
  * @property {boolean} [danger]
  * @property {boolean} [plain] asks neither by nor why
  */
 
+function initial(wanted, by, why) {
+  const values = {by, why};
+  for (const field of wanted.fields ?? []) values[field.name] = field.value ?? (field.check ? false : '');
+  return values;
+}
+
 /** Opens the dialog of an order. @param {Order} wanted */
 export function ask(wanted) {
-  const values = {by: remembered(), why: ''};
-  for (const field of wanted.fields ?? []) values[field.name] = field.value ?? (field.check ? false : '');
-  open = {...wanted, values, answer: null, busy: false};
+  open = {...wanted, values: initial(wanted, remembered(), ''), answer: null, busy: false};
   redraw();
   queueMicrotask(() => {
     const dialog = document.querySelector('dialog.order');
@@ -60,6 +64,10 @@ function refresh(revision) {
   redraw();
 }
 
+/** Accounts that an answer lists at most. */
+const LISTED = 100;
+const spared = list => (list.length < LISTED ? list.length : `at least ${LISTED}`);
+
 function answered(answer) {
   if (!answer) return nothing;
   if (answer.ok) {
@@ -72,8 +80,8 @@ function answered(answer) {
       <p>
         <b>Done.</b> ${answer.data?.inForce ? html`In force: ${answer.data.inForce}.` : nothing}
         ${done?.needed ? html`It waits for another operator: ${done.approvals} of ${done.needed} approvals.` : nothing}
-        ${done?.labelled != null ? html`${done.labelled} accounts labelled${done.pooled ? ' and pooled' : ''}, ${done.exempt?.length ?? 0} spared.` : nothing}
-        ${!answer.data ? text(answer.text, 300) : nothing}
+        ${done?.labelled != null ? html`${done.labelled} accounts labelled${done.pooled ? ' and pooled' : ''}, ${spared(done.exempt ?? [])} spared.` : nothing}
+        ${!answer.data ? multiline(answer.text) : nothing}
       </p>
     </div>`;
   }
@@ -81,7 +89,7 @@ function answered(answer) {
   return html`<div class="answer bad" role="alert">
     <p>
       <b>${answer.status === 409 ? 'The members have changed since this page was read.' : 'Not done.'}</b>
-      ${text(answer.error, 400)}
+      ${multiline(answer.error)}
     </p>
     ${
       answer.status === 409 && details.revision != null
@@ -120,11 +128,16 @@ function field({name, label, options, needed, note, check}) {
   >`;
 }
 
+/** Returns the commands that do the same as an order. @param {Order} wanted @param {any} values */
+const lines = (wanted, values) => [
+  ...(wanted.command ? [wanted.command(values)].flat() : []),
+  curl(wanted.path, wanted.body(values)),
+];
+
 /** Returns the dialog, empty while no order is open. */
 export function dialog() {
   if (!open) return html`<dialog class="order" aria-label="Order"></dialog>`;
   const {values, answer} = open;
-  const body = open.body(values);
   const done = answer?.ok;
   return html`<dialog
     class="order"
@@ -151,17 +164,32 @@ export function dialog() {
             ${(open.fields ?? []).map(field)}`
       }
       <h3>This is the same as</h3>
-      <pre class="command" tabindex="0">
-${open.command ? html`${visible(open.command(values))}${'\n'}` : nothing}${visible(curl(open.path, body ?? undefined, body === null ? 'POST' : undefined))}</pre>
+      ${commands(lines(open, values))}
       ${answered(answer)}
       <p class="buttons">
-        ${done ? nothing : html`<button class=${open.danger ? 'danger' : 'primary'} ?disabled=${open.busy || !mayWrite()}>${open.busy ? 'Sending …' : open.button}</button>`}
+        ${done ? nothing : html`<button class=${open.danger ? 'danger' : 'primary'} ?disabled=${open.busy}>${open.busy ? 'Sending …' : open.button}</button>`}
         <button type="button" @click=${close}>${done ? 'Close' : 'Cancel'}</button>
       </p>
     </form>
   </dialog>`;
 }
 
-/** A button for an order; without the right to write it still shows the command. @param {string} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
+/** A button for an order; none in a read-only console. @param {unknown} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
 export const orderButton = (label, make, kind = '', disabled = false) =>
-  html`<button type="button" class=${kind} ?disabled=${disabled} @click=${() => ask(make())}>${label}</button>`;
+  mayWrite()
+    ? html`<button type="button" class=${kind} ?disabled=${disabled} @click=${() => ask(make())}>${label}</button>`
+    : nothing;
+
+/** A button for an order; in a read-only console, the command that does the same. @param {unknown} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
+export function orderOrCommand(label, make, kind = '', disabled = false) {
+  if (mayWrite() || disabled) return orderButton(label, make, kind, disabled);
+  const order = make();
+  return html`<details class="orders">
+    <summary>${label} <span class="note">command</span></summary>
+    ${commands(lines(order, initial(order, 'NAME', 'TEXT')).slice(0, 1))}
+  </details>`;
+}
+
+/** Says that a read-only console has no buttons. */
+export const readOnly = () =>
+  mayWrite() ? nothing : html`This console is read-only: it shows commands in place of buttons.`;

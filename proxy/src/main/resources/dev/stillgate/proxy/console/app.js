@@ -17,6 +17,7 @@ import {
   use,
 } from './net.js';
 import {dialog, onDraw} from './actions.js';
+import {refreshTip, showTips} from './tip.js';
 import * as now from './now.js';
 import * as review from './review.js';
 import * as clusters from './clusters.js';
@@ -221,6 +222,7 @@ function draw() {
   const session = use('/console/session', 60).data;
   const locked = (session?.needsToken && !session.signedIn) || (link.signIn && session?.needsToken !== false);
   render(locked ? signIn() : frame(session), document.getElementById('app'));
+  refreshTip();
   if (!locked && !document.hidden) listen(route.name === 'tail');
 }
 
@@ -285,6 +287,7 @@ if (!localStorage.getItem('theme')) delete document.documentElement.dataset.them
 showUtc(Boolean(localStorage.getItem('utc')));
 onChange(schedule);
 onDraw(draw);
+showTips();
 addEventListener('hashchange', navigate);
 addEventListener('keydown', key);
 addEventListener('redraw', schedule);

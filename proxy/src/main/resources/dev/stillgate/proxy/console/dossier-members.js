@@ -1,16 +1,16 @@
 /** The members of a cluster, and accounts that resemble the confirmed ones. */
-import {html, accountLink, bar, brief, standing, text, time} from './widgets.js';
+import {html, accountLink, bar, brief, standing, text, time, visible} from './widgets.js';
 import {chance, count, millis, percent, words} from './format.js';
 import {chart} from './charts.js';
 import {waterfall} from './evidence.js';
 import {table} from './table.js';
 import {trait} from './explain.js';
 
-/** Returns the evidence of traits that a similar account resembles the campaign. @param {any} like */
-export function resemblance(like) {
+/** Returns the evidence of traits that a similar account resembles the campaign. @param {any} like @param {string} account */
+export function resemblance(like, account) {
   const because = like.because ?? [];
   return html`${chart(
-      `Evidence by trait that the account resembles campaign ${like.campaign}`,
+      `Evidence by trait that account ${visible(account).slice(0, 60)} resembles campaign ${like.campaign}`,
       waterfall(because.map(each => ({name: trait(each.trait), value: each.logOdds}))),
       ['Trait', 'From', 'Up to', 'Log odds'],
       () => because.map(each => [trait(each.trait), each.above ?? '–', each.upTo ?? '–', each.logOdds]),
@@ -34,7 +34,7 @@ export const resembling = d =>
             ${brief(like.account)} · score ${like.score.toFixed(2)} · p ${chance(like.p)} · ${words(like.reach ?? '')}
           </summary>
           <p>Account ${accountLink(like.account)}</p>
-          ${resemblance(like)}
+          ${resemblance(like, like.account)}
         </details>`,
     )}`;
 

@@ -1,11 +1,10 @@
 /** What each order on a cluster would do, beside its button: accounts, customers, duration, undoing, later members. */
 import {html, nothing, facts, text} from './widgets.js';
 import {count, duration, plural, when, words} from './format.js';
-import {orderButton} from './actions.js';
-import {hideCluster, judgeCluster, pin, unlabelCluster, unpin} from './orders.js';
+import {orderOrCommand, readOnly} from './actions.js';
+import {hideCluster, judgeCluster, pin, unlabel, unpin} from './orders.js';
 import {filterOf} from './dossier-data.js';
 import {listed} from './dossier-words.js';
-import {mayWrite} from './net.js';
 
 const UNITS = {'1s': 'a second', '1m': 'a minute', '1h': 'an hour', '1d': 'a day'};
 
@@ -132,17 +131,17 @@ export function decisions(d) {
   const shadow = filterOf('fingerprint')?.mode === 'shadow';
   const known = Boolean(d.effects);
   const none = known && !d.effects.set;
-  const unlabel = orderButton('Take judgements back', () => unlabelCluster(d.id), '', !judged(d));
-  const set = orderButton('Set standing', () => pin('clusters', d.id));
-  const unset = orderButton('Take set standing back', () => unpin('clusters', d.id), '', none);
-  const hide = orderButton(d.hidden ? 'Show in the review again' : 'Decide later: hide', () => hideCluster(d));
+  const unlabel = orderOrCommand('Take judgements back', () => unlabel('clusters', d.id), '', !judged(d));
+  const set = orderOrCommand('Set standing', () => pin('clusters', d.id));
+  const unset = orderOrCommand('Take set standing back', () => unpin('clusters', d.id), '', none);
+  const hide = orderOrCommand(d.hidden ? 'Show in the review again' : 'Decide later: hide', () => hideCluster(d));
   return html`<ul class="decisions">
       ${card(
-        orderButton('Confirm: one actor', () => judgeCluster('confirm', d)),
+        orderOrCommand('Confirm: one actor', () => judgeCluster('confirm', d)),
         known && confirm(d),
       )}
       ${card(
-        orderButton('Refute: innocent', () => judgeCluster('refute', d)),
+        orderOrCommand('Refute: innocent', () => judgeCluster('refute', d)),
         known && refute(d),
       )}
       ${card(hide, known && hiding(d))} ${card([set, unset], known && setting(d))}
@@ -157,7 +156,7 @@ export function decisions(d) {
       Every order asks first for your name and a reason, shows its command, and is written to the audit log.
       ${d.thresholds?.approvals > 1 ? html`A judgement takes effect when ${count(d.thresholds.approvals)} operators have given it.` : nothing}
       ${shadow ? html`The filter runs in shadow mode: standings by evidence have no effect, orders do.` : nothing}
-      ${mayWrite() ? nothing : html`This console is read-only: the buttons show the command.`}
+      ${readOnly()}
       Customers are not told of a standing; they notice what it refuses. To object they turn to you: vouch for an account
       or verify it in accounts.yaml.
     </p>`;

@@ -112,20 +112,22 @@ export function sure(d) {
 
 /** Returns the advice: what to do, and why. @param {any} d @returns {{press: string, because: string, look?: boolean}} */
 export function advice(d) {
-  const open = d.size - labelled(d);
+  const {confirm} = d.effects ?? {};
+  const spared = confirm?.spared ?? 0;
+  const open = confirm ? confirm.changes.reduce((all, each) => all + each.accounts, 0) : d.size - labelled(d);
   const strong = counted(d).filter(each => each.value >= 1).length;
   if (d.pending)
     return {
       press: 'Approve or leave it',
       because: `an operator asked to ${d.pending.what === 'refuted' ? 'refute' : 'confirm'}, and the policy wants ${d.pending.needed} operators.`,
     };
-  if ((d.labels?.confirmed ?? 0) >= d.size / 2) {
+  if (d.labels?.confirmed && d.labels.confirmed + spared >= d.size / 2) {
     return open > 0
-      ? {
-          press: 'Nothing to do, or look at the accounts without a judgement',
-          because: `${plural(open, 'account')} joined later, or ${open === 1 ? 'was' : 'were'} spared: verified, of an organisation, or vouched for.`,
-        }
-      : {press: 'Nothing to do', because: 'the cluster is confirmed, and no account is without a judgement.'};
+      ? {press: 'Look at the new accounts', because: `${plural(open, 'account')} joined without a judgement.`}
+      : {
+          press: 'Nothing to do',
+          because: `the cluster is confirmed, and ${spared ? 'only accounts that are spared are' : 'no account is'} without a judgement.`,
+        };
   }
   if ((d.labels?.refuted ?? 0) > d.size / 2) return {press: 'Nothing to do', because: 'the cluster was refuted.'};
   if (d.reasons?.includes('office'))

@@ -108,7 +108,7 @@ export function when(at, form = 'minute') {
   return form === 'day' ? day : `${day}, ${clock}${utc ? ' UTC' : ''}`;
 }
 
-/** Returns a time in UTC, for a tooltip. @param {string|number} at */
+/** Returns a time in UTC, to the second. @param {string|number} at */
 export const inUtc = at =>
   `${new Date(millis(at))
     .toISOString()

@@ -120,6 +120,9 @@ export function invalidate(prefixes) {
   }
 }
 
+/** Returns whether requests need a token. */
+export const needsToken = () => cache.get('/console/session')?.data?.needsToken === true;
+
 /** Returns whether this session may give orders. */
 export const mayWrite = () => cache.get('/console/session')?.data?.write === true;
 

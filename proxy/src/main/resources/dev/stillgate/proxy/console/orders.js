@@ -3,7 +3,8 @@ import {visible} from './widgets.js';
 
 /** @typedef {import('./actions.js').Order} Order */
 
-const shell = value => (/^[\w.,:@/-]+$/.test(value) ? value : `'${String(value).replace(/'/g, `'\\''`)}'`);
+/** Returns a word of a shell command, quoted if need be. @param {string} value */
+export const shell = value => (/^[\w.,:@/-]+$/.test(value) ? value : `'${String(value).replace(/'/g, `'\\''`)}'`);
 const reviewed = (verb, id, values, revision) =>
   `stillgate review ${verb} ${shell(id)}${revision != null ? ` --revision ${revision}` : ''} --by ${shell(values.by || 'NAME')} --why ${shell(values.why || 'TEXT')}` +
   `${values.for ? ` --for ${shell(values.for)}` : ''}${values.except ? ` --except ${shell(values.except)}` : ''}${values.verified ? ' --verified' : ''}`;
@@ -85,25 +86,20 @@ export const judgeAccount = (verb, id) => ({
   command: values => reviewed(verb, id, values),
 });
 
-/** Order that removes the judgement of an account. @param {string} id @returns {Order} */
-export const unlabel = id => ({
-  title: 'Take the judgement back?',
+/** Order that removes the judgement of an account, or those of the members of a cluster. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
+export const unlabel = (page, id) => ({
+  title:
+    page === 'accounts'
+      ? 'Take the judgement back?'
+      : `Take the judgements of the members of cluster ${visible(id).slice(0, 60)} back?`,
   button: 'Take back',
-  plain: true,
-  effect: 'The label is removed. The standing from evidence applies again.',
-  path: `/accounts/${encodeURIComponent(id)}/unlabel`,
-  body: () => ({}),
-  command: () => `stillgate review unlabel ${shell(id)}`,
-});
-
-/** Order that removes the judgements of a cluster's members. @param {string} id @returns {Order} */
-export const unlabelCluster = id => ({
-  title: `Take the judgements of the members of cluster ${visible(id).slice(0, 60)} back?`,
-  button: 'Take back',
-  effect: 'Confirmed and refuted members have the standing from evidence again. Vouched members stay vouched for.',
-  path: `/clusters/${encodeURIComponent(id)}/unlabel`,
+  effect:
+    page === 'accounts'
+      ? 'The label is removed. The standing from evidence applies again.'
+      : 'Confirmed and refuted members have the standing from evidence again. Vouched members stay vouched for.',
+  path: `/${page}/${encodeURIComponent(id)}/unlabel`,
   body: values => given({by: values.by, why: values.why}),
-  command: () => `stillgate review unlabel ${shell(id)}`,
+  command: () => `stillgate review unlabel ${shell(id)}${page === 'accounts' && /^c\d+$/.test(id) ? ' --account' : ''}`,
 });
 
 /** Order that sets a standing. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
@@ -130,10 +126,9 @@ export const pin = (page, id) => ({
 export const unpin = (page, id) => ({
   title: 'Take the set standing back?',
   button: 'Take back',
-  plain: true,
   effect: 'The standing from evidence applies again.',
   path: `/${page}/${encodeURIComponent(id)}/unpin`,
-  body: () => ({}),
+  body: values => given({by: values.by, why: values.why}),
 });
 
 const who = values => given({by: values.by, why: values.why});

@@ -1,8 +1,8 @@
 /** Policy history: generations, the difference of two texts, who changed what and why, and the way back. */
-import {html, nothing, panel, ago, brief, facts, text, time, empty, waiting} from './widgets.js';
-import {count, when} from './format.js';
+import {html, nothing, panel, ago, brief, facts, multiline, text, time, empty, waiting} from './widgets.js';
+import {count, plural, when} from './format.js';
 import {table} from './table.js';
-import {orderButton} from './actions.js';
+import {orderOrCommand, readOnly} from './actions.js';
 import {reload, rollback} from './orders.js';
 import {offers} from './dossier-data.js';
 import {use} from './net.js';
@@ -51,7 +51,7 @@ function difference(from, to) {
   const lines = hunks(before.data.yaml, after.data.yaml);
   const changed = kind => lines.filter(line => line.kind === kind).length;
   if (!lines.some(line => line.kind !== 'same')) return empty('The two texts are equal.');
-  return html`<p class="note">${count(changed('added'))} lines added, ${count(changed('removed'))} removed</p>
+  return html`<p class="note">${plural(changed('added'), 'line')} added, ${count(changed('removed'))} removed</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Difference of the texts">
       <table class="diff">
         <caption class="vh">
@@ -136,15 +136,11 @@ export function view(route, draw) {
               ['SHA-256', html`<code>${brief(now.sha256, 70)}</code>`],
               ['Equals the files', now.synchronized ? 'yes' : 'no: the files differ from the policy in force'],
               ['Pinned by a rollback', now.pinned ? 'yes, until the files change' : 'no'],
-              [
-                'Refused file',
-                now.refused
-                  ? text(typeof now.refused === 'object' ? JSON.stringify(now.refused) : now.refused, 300)
-                  : null,
-              ],
+              ['Refused files', now.refused ? multiline(now.refused) : null],
               ['Listed accounts', count(now.accounts)],
             ])}
-            <p class="buttons">${orderButton('Roll back', rollback)}${orderButton('Reload', reload)}</p>`
+            <div class="buttons">${orderOrCommand('Roll back', rollback)}${orderOrCommand('Reload', reload)}</div>
+            <p class="note">${readOnly()}</p>`
         : nothing,
       {path: '/config', entry: config, command: 'stillgate dump'},
     )}

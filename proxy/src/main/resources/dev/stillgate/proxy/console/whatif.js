@@ -1,10 +1,11 @@
 /** What if: a policy is held against the recorded log, in a process of its own, and compared with the policy in force. */
-import {html, nothing, panel, bar, text, time, empty} from './widgets.js';
+import {html, nothing, panel, bar, commands, multiline, text, time, empty} from './widgets.js';
 import {count, percent, plural, words} from './format.js';
 import {table} from './table.js';
 import {ask, orderButton} from './actions.js';
+import {shell} from './orders.js';
 import {offers} from './dossier-data.js';
-import {use} from './net.js';
+import {mayWrite, use} from './net.js';
 
 let draft = null;
 let chosen = null;
@@ -47,7 +48,7 @@ function gist(rows) {
 
 function run(id) {
   const path = `/backtests/${encodeURIComponent(id)}`;
-  const entry = use(path, 2);
+  const entry = use(path, 1);
   const test = entry.data;
   if (!test) return nothing;
   const state = String(test.state).toLowerCase();
@@ -70,12 +71,12 @@ function run(id) {
               </p>`
           : nothing
       }
-      ${test.error ? html`<p class="answer bad">${text(test.error, 600)}</p>` : nothing}${test.result?.length ? html`${gist(test.result)}${outcome(test.result)}` : nothing}`,
-    {path, entry, command: 'stillgate backtest --policy FILE LOG'},
+      ${test.error ? html`<p class="answer bad">${multiline(test.error)}</p>` : nothing}${test.result?.length ? html`${gist(test.result)}${outcome(test.result)}` : nothing}`,
+    {path, entry},
   );
 }
 
-function start(event) {
+function start(event, logs) {
   event.preventDefault();
   ask({
     title: 'Hold this policy against the recorded log?',
@@ -85,9 +86,15 @@ function start(event) {
       'A process of its own replays the log in virtual time, first under the policy in force, then under this one. The gateway and its policy do not change.',
     path: '/backtests',
     body: () => ({policy: draft}),
-    command: () => 'stillgate backtest --policy FILE LOG',
+    command: () => command(logs),
   });
 }
+
+/** Returns the commands that do the same for recorded logs, which are ordered by the end of the exchanges. @param {string[]} logs */
+const command = logs => [
+  `LC_ALL=C sort ${logs.map(shell).join(' ')} > sorted.jsonl`,
+  'stillgate backtest --policy new-policy.yaml --out report.json sorted.jsonl',
+];
 
 function form(logs, newest) {
   if (!logs.length)
@@ -96,7 +103,10 @@ function form(logs, newest) {
         Set <code>record: {path: exchanges.jsonl}</code> in stillgate.yaml. The recording has counts and hashes, as
         described in the documentation of backtests.
       </p>`;
-  return html`<form @submit=${start}>
+  if (!mayWrite())
+    return html`<p>This console is read-only. On the command line:</p>
+      ${commands(command(logs))}`;
+  return html`<form @submit=${event => start(event, logs)}>
     <p class="note">Recorded: ${text(logs.join(', '), 200)}</p>
     <label
       >Policy
@@ -127,7 +137,7 @@ export function view(route, draw) {
     return html`${lead}${panel(
       'Backtest',
       html`<p>This gateway does not run backtests from the console. On the command line:</p>
-        <pre class="command" tabindex="0">stillgate backtest --policy new-policy.yaml exchanges.jsonl.gz</pre>`,
+        ${commands(command(['exchanges.jsonl']))}`,
       {path: '/'},
     )}`;
   }

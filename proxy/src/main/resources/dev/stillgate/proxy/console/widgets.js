@@ -1,8 +1,8 @@
 /** Small building blocks of the pages, as lit templates. All texts from the gateway pass through `text` or `id`. */
 import {html, svg, nothing} from './lib/lit-html.js';
-import {count, duration, inUtc, isUtc, millis, percent, visible, when} from './format.js';
+import {count, duration, millis, percent, visible, when} from './format.js';
 import {LADDER, standingMeans} from './explain.js';
-import {gatewayNow} from './net.js';
+import {gatewayNow, needsToken} from './net.js';
 
 export {html, svg, nothing, visible};
 
@@ -25,6 +25,14 @@ export function text(value, longest = LONGEST) {
   </details>`;
 }
 
+/** Text of several lines, such as the problems of a file, at most 20. @param {unknown} value */
+export const multiline = value =>
+  String(value ?? '')
+    .split('\n')
+    .filter(line => line.trim())
+    .slice(0, 20)
+    .map(line => html`<span class="textline">${text(line, 300)}</span>`);
+
 /** Text that is cut without a control, for places inside of links and captions. @param {unknown} value @param {number} [longest] */
 export function brief(value, longest = 40) {
   const shown = visible(value);
@@ -40,13 +48,11 @@ export const accountLink = account =>
 export const clusterLink = cluster =>
   html`<a class="id" href="#/clusters/${encodeURIComponent(cluster)}">${brief(cluster)}</a>`;
 
-/** A time in the zone of the reader, with UTC as its title. @param {string|number|null} at @param {'full'|'minute'|'clock'|'day'} [form] */
+/** A time in the chosen zone; `tip.js` shows it in UTC while it has the focus or the pointer. @param {string|number|null} at @param {'full'|'minute'|'clock'|'day'} [form] */
 export function time(at, form = 'minute') {
   const value = millis(at);
   if (value == null) return html`<span class="none">–</span>`;
-  return html`<time datetime=${new Date(value).toISOString()} title=${isUtc() ? 'in UTC' : inUtc(value)}
-    >${when(value, form)}</time
-  >`;
+  return html`<time tabindex="0" datetime=${new Date(value).toISOString()}>${when(value, form)}</time>`;
 }
 
 /** How long ago a time was, by the gateway's clock. @param {string|number|null} at */
@@ -55,7 +61,7 @@ export function ago(at) {
   if (value == null) return html`<span class="none">–</span>`;
   const seconds = (gatewayNow() - value) / 1000;
   const shown = seconds < -1 ? `in ${duration(-seconds)}` : `${duration(seconds)} ago`;
-  return html`<time class="ago" datetime=${new Date(value).toISOString()} title=${inUtc(value)}
+  return html`<time class="ago" tabindex="0" datetime=${new Date(value).toISOString()}
     ><span class="screen">${shown}</span><span class="paper">${when(value)}</span></time
   >`;
 }
@@ -107,13 +113,18 @@ export const facts = entries =>
 
 const quote = value => `'${String(value).replace(/'/g, `'\\''`)}'`;
 
-/** Returns the curl command of a request. @param {string} path @param {object|null} [body] undefined for a GET @param {string} [method] */
-export function curl(path, body, method) {
+/** Returns the curl command of a request. @param {string} path @param {object|null} [body] undefined for a GET, null for an order without a body */
+export function curl(path, body) {
+  const token = needsToken() ? ' -H "authorization: Bearer $STILLGATE_ADMIN_TOKEN"' : '';
   const url = quote(location.origin + path);
-  if (body === undefined && !method) return `curl ${url}`;
-  if (!body) return `curl -X ${method ?? 'POST'} ${url}`;
-  return `curl -X POST ${url} -H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`;
+  if (body === undefined) return `curl${token} ${url}`;
+  if (body === null) return `curl${token} -X POST ${url}`;
+  return `curl${token} -X POST ${url} -H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`;
 }
+
+/** Commands below each other, each selected as a whole. @param {string[]} lines @param {boolean} [hidden] */
+export const commands = (lines, hidden = false) =>
+  html`<pre class="command" ?hidden=${hidden} tabindex="0">${lines.map(line => html`<code>${visible(line)}</code>`)}</pre>`;
 
 function showCommand(event) {
   const box = event.target.closest('.panel').querySelector('.command');
@@ -149,12 +160,7 @@ export function panel(title, content, {path, note, wide, long, command, entry, i
           : nothing
       }
     </header>
-    ${
-      path
-        ? html`<pre class="command" hidden tabindex="0">
-${command ? html`${visible(command)} ` : nothing}${visible(curl(path))}</pre>`
-        : nothing
-    }
+    ${path ? commands(command ? [command, curl(path)] : [curl(path)], true) : nothing}
     ${note ? html`<p class="note">${note}</p>` : nothing} ${entry && !entry.data ? waiting(entry) : content}
   </section>`;
 }

@@ -2,7 +2,7 @@
 import {html, nothing, panel, clusterLink, ago, empty, text} from './widgets.js';
 import {count, odds, short} from './format.js';
 import {table} from './table.js';
-import {parts, signal} from './explain.js';
+import {parts, signal, standingsInWords} from './explain.js';
 import {kinds} from './review.js';
 import {use} from './net.js';
 
@@ -52,6 +52,7 @@ export function view() {
                 cell: row => html`<span title=${odds(row.evidence)}>${row.evidence.toFixed(1)}</span>`,
                 by: row => row.evidence,
               },
+              {name: 'Standings', cell: row => standingsInWords(row) || '–', by: standingsInWords},
               {name: 'Kinds of evidence', cell: row => kinds(row) || '–', by: kinds},
               {
                 name: 'Reasons',

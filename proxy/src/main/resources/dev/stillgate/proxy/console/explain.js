@@ -1,5 +1,5 @@
 /** Plain words for the terms of the admin pages: standings, kinds of evidence, signals, traits, links, capabilities. */
-import {words} from './format.js';
+import {count, visible, words} from './format.js';
 
 /** The ladder of standings, lowest first. */
 export const LADDER = ['clear', 'marked', 'tightened', 'pooled', 'blocked'];
@@ -115,6 +115,16 @@ const pair = (table, key) => table[key] ?? table[String(key).replace(/_/g, '-')]
 
 /** Returns what a standing means for the account. @param {string} name */
 export const standingMeans = name => STANDINGS[name] ?? '';
+/** Returns the standings of the members of a cluster, the lowest first, as [name, number]. @param {any} cluster @returns {[string, number][]} */
+export const standingsOf = cluster =>
+  Object.entries(cluster.standings ?? {}).sort(([a], [b]) => LADDER.indexOf(a) - LADDER.indexOf(b));
+
+/** Returns the standings of the members of a cluster in words. @param {any} cluster */
+export const standingsInWords = cluster =>
+  standingsOf(cluster)
+    .map(([name, value]) => `${count(value)} ${visible(name).slice(0, 20)}`)
+    .join(', ');
+
 /** Returns the name and meaning of a kind of evidence. @param {string} name @returns {string[]} */
 export const family = name => pair(FAMILIES, name);
 /** Returns the name and meaning of a signal or reason. @param {string} name @returns {string[]} */

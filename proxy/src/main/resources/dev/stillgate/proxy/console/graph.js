@@ -1,8 +1,8 @@
 /** Graph: clusters and their members, at most 500 nodes, with a table of the same. */
-import {html, svg, nothing, panel, accountLink, clusterLink, empty, visible} from './widgets.js';
+import {html, svg, nothing, panel, accountLink, clusterLink, empty, standing, visible} from './widgets.js';
 import {count, odds} from './format.js';
 import {table} from './table.js';
-import {parts} from './explain.js';
+import {LADDER, parts, standingsInWords, standingsOf} from './explain.js';
 import {use} from './net.js';
 import './lib/d3-dispatch.min.js';
 import './lib/d3-quadtree.min.js';
@@ -100,6 +100,40 @@ function fit(nodes) {
   }
 }
 
+/** Ring of a cluster: an arc for each standing of its members. The higher the standing, the wider the arc. */
+function ring({x, y, r, cluster}) {
+  const parts = standingsOf(cluster);
+  const sum = parts.reduce((all, [, value]) => all + value, 0);
+  let from = 0;
+  return parts.map(([name, value]) => {
+    const to = from + value / sum;
+    const width = 1 + 1.5 * Math.max(0, LADDER.indexOf(name));
+    const d = arc(x, y, r + width / 2, from, to);
+    from = to;
+    return svg`<path class="arc s-${LADDER.includes(name) ? name : 'unknown'}" d=${d} stroke-width=${width}/>`;
+  });
+}
+
+function arc(x, y, r, from, to) {
+  const at = turn =>
+    `${(x + r * Math.sin(2 * Math.PI * turn)).toFixed(1)} ${(y - r * Math.cos(2 * Math.PI * turn)).toFixed(1)}`;
+  const half = (from + to) / 2; // a whole circle needs two arcs
+  return `M${at(from)}A${r} ${r} 0 0 1 ${at(half)}A${r} ${r} 0 0 1 ${at(to)}`;
+}
+
+/** Names of the standings, with the number of members in all clusters. */
+function legend(clusters) {
+  const sums = {};
+  for (const cluster of clusters)
+    for (const [name, value] of standingsOf(cluster)) sums[name] = (sums[name] ?? 0) + value;
+  const entries = standingsOf({standings: sums});
+  return entries.length
+    ? html`<ul class="legend">
+        ${entries.map(([name, value]) => html`<li>${standing(name)} <b>${count(value)}</b></li>`)}
+      </ul>`
+    : nothing;
+}
+
 function drawing({nodes, links}) {
   const hubs = nodes.filter(node => node.cluster);
   return html`<svg
@@ -114,7 +148,7 @@ function drawing({nodes, links}) {
     />
     ${nodes.filter(node => node.account).map(node => svg`<circle class="member" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r}><title>${visible(node.account).slice(0, 80)}</title></circle>`)}
     ${hubs.map(
-      node => svg`<a href="#/clusters/${encodeURIComponent(node.cluster.id)}" tabindex="-1"><circle class="hub" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r.toFixed(1)}><title>${visible(node.cluster.id)}: ${node.cluster.size} accounts, ${odds(node.cluster.evidence)}</title></circle>
+      node => svg`<a href="#/clusters/${encodeURIComponent(node.cluster.id)}" tabindex="-1"><circle class="hub" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r.toFixed(1)}><title>${visible(node.cluster.id)}: ${node.cluster.size} accounts, ${odds(node.cluster.evidence)}${node.cluster.standings ? `; ${standingsInWords(node.cluster)}` : ''}</title></circle>${ring(node)}
       <text x=${node.x.toFixed(1)} y=${(node.y + 4).toFixed(1)} text-anchor="middle">${visible(node.cluster.id).slice(0, 8)}</text></a>`,
     )}
   </svg>`;
@@ -124,7 +158,7 @@ let memo = {};
 
 /** Returns the picture, which is drawn once for each answer of the gateway. */
 function once(of, clusters) {
-  if (memo.of !== of) memo = {of, drawn: drawing(arrange(clusters))};
+  if (memo.of !== of) memo = {of, drawn: html`${drawing(arrange(clusters))}${legend(clusters)}`};
   return memo.drawn;
 }
 
@@ -135,7 +169,8 @@ export function view() {
   const picture = clusters.length ? once(list.data, clusters) : empty('No cluster was found.');
   return html`<h1>Graph</h1>
     <p class="lead">
-      Large circles are clusters, small ones their accounts. An account between two clusters belongs to both.
+      Large circles are clusters, small ones their accounts. An account between two clusters belongs to both. The ring of
+      a cluster shows the standings of its members: the higher a standing, the wider its part of the ring.
     </p>
     <div class="beside">
       ${panel('Picture', picture, {path: '/clusters', entry: list, note: layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}
@@ -147,6 +182,7 @@ export function view() {
             {name: 'Account', cell: row => accountLink(row.account), by: row => row.account},
             {name: 'Cluster', cell: row => clusterLink(row.cluster), by: row => row.cluster},
             {name: 'Evidence', num: true, cell: row => row.evidence.toFixed(1), by: row => row.evidence},
+            {name: 'Standings of the cluster', cell: row => row.standings, by: row => row.standings},
           ],
           rowsOnce(list.data, clusters),
           {sorted: [2, true]},
@@ -161,9 +197,10 @@ let kept = {};
 /** Returns the rows of the table, which are made once for each answer of the gateway. */
 function rowsOnce(of, clusters) {
   if (kept.of !== of) {
-    const rows = clusters.flatMap(({accounts, id, evidence}) =>
-      accounts.map(account => ({account, cluster: id, evidence})),
-    );
+    const rows = clusters.flatMap(cluster => {
+      const shared = {cluster: cluster.id, evidence: cluster.evidence, standings: standingsInWords(cluster)};
+      return cluster.accounts.map(account => ({account, ...shared}));
+    });
     kept = {of, rows};
   }
   return kept.rows;

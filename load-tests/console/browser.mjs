@@ -14,6 +14,9 @@ const OPTIONS = [
   '--enable-precise-memory-info',
 ];
 
+/** Requests of each page that have no response yet, other than the stream of events. */
+const underWay = new WeakMap();
+
 /** Routes of the pages; those with an id are added by the tests. */
 export const ROUTES = [
   'now',
@@ -51,6 +54,12 @@ export async function open(browser, base, options = {}) {
     if (message.type() === 'error' || /Content Security Policy|Trusted/.test(message.text()))
       seen.errors.push(`${message.text()} ${message.location().url}`);
   });
+  const open = new Set();
+  underWay.set(page, open);
+  page.on('request', request => {
+    if (!request.url().startsWith(`${base}/console/events`)) open.add(request);
+  });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => open.delete(request));
   page.on('pageerror', error => seen.errors.push(error.stack));
   page.on('request', request => {
     const url = request.url();
@@ -61,7 +70,7 @@ export async function open(browser, base, options = {}) {
   return {page, seen, context};
 }
 
-/** Goes to a route and waits until its panels have their data. */
+/** Goes to a route and waits until its panels have their data and are drawn. */
 export async function go(page, route) {
   await page.evaluate(hash => {
     location.hash = hash;
@@ -71,22 +80,28 @@ export async function go(page, route) {
       location.hash === hash &&
       document.querySelector('main h1') &&
       ![...document.querySelectorAll('main .empty')].some(each =>
-        /^(Reading|Arranging|Comparing) …/.test(each.textContent),
+        /^(Reading|Arranging|Comparing) …/.test(each.textContent.trim()),
       ),
     `#/${route}`,
     {timeout: 15000},
   );
-  await page.waitForTimeout(250);
+  const end = Date.now() + 15_000;
+  for (let quiet = 0; quiet < 3 && Date.now() < end; quiet = underWay.get(page)?.size ? 0 : quiet + 1) {
+    await page.evaluate(() => new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 10))));
+  }
 }
 
 /** Returns the text of the page without line breaks. */
 export const textOf = async (page, selector = 'main') =>
   (await page.locator(selector).first().innerText()).replace(/\s+/g, ' ');
 
-/** Returns what axe-core finds serious or critical. */
-export async function axe(page) {
+/** Returns what axe-core finds serious or critical. @param {string[]} [rules] all rules if it is absent */
+export async function axe(page, rules) {
   await page.evaluate(`(() => { ${AXE}; window.axe = window.axe ?? axe; })()`).catch(() => page.evaluate(AXE));
-  const result = await page.evaluate(() => window.axe.run(document, {resultTypes: ['violations']}));
+  const result = await page.evaluate(
+    only => window.axe.run(document, {resultTypes: ['violations'], ...(only ? {runOnly: only} : {})}),
+    rules,
+  );
   return result.violations
     .filter(each => ['serious', 'critical'].includes(each.impact))
     .map(

@@ -4,14 +4,15 @@
 # Starts a gateway whose calendar runs a day a minute, drives honest customers and campaigns through it, and opens every
 # page in Chromium. Each page must show the numbers of the admin's JSON, without errors, violations of the content security
 # policy, foreign requests and serious findings of axe-core. A second gateway is read-only, has a token and gets hostile
-# names. Pictures of each page are written to target/console. --keep leaves the gateways running until Ctrl-C.
+# names. On a third one, the policy is changed and held against a part of the recording. Pictures of each page are written
+# to target/console. --keep leaves the gateways running until Ctrl-C.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
 . "$(dirname "$0")/../lib/processes.sh"
 help_if_asked "$@"
 
-MINUTES=3 SPEEDUP=1440 KEEP=""
+MINUTES=2 SPEEDUP=1440 KEEP="" REPLAYED=2000
 while [ $# -gt 0 ]; do
   case $1 in
     --minutes) MINUTES=${2:?--minutes needs a value}; shift 2 ;;
@@ -30,16 +31,25 @@ campaign() { (load_tests_java -Dsun.net.httpserver.nodelay=true -Dsun.net.httpse
   -Dsun.net.httpserver.maxIdleConnections=100000 dev.stillgate.loadtests.campaign.CampaignCommand "$@"); }
 compressed() { LOAD_CLASSES="$LOAD_TESTS/target/classes:$ROOT/proxy/target/dist/lib/*" load_tests_java "$@"; }
 
-fill() { # directory, port, admin port, more of the admin's settings, model port
+fill() { # directory, port, admin port, more of the admin's settings, model port, policy
   mkdir -p "$1"
   sed -e "s|@PORT@|$2|; s|@ADMIN@|$3|; s|@CONSOLE@|$4|" "$HERE/stillgate.yaml" > "$1/stillgate.yaml"
-  sed -e "s|@MODEL@|$5|; s|@ROOT@|$ROOT|g" "$HERE/policy.yaml" > "$1/policy.yaml"
+  sed -e "s|@MODEL@|$5|; s|@ROOT@|$ROOT|g" "$HERE/$6" > "$1/policy.yaml"
   echo "a secret of 32 characters for tests" > "$1/secret"
 }
 
-say "1. a gateway that plays a campaign"
+say "1. a gateway that is read-only, has a token, and gets hostile names"
+start_stub
+PORT=$(free_port) ADMIN=$(free_port)
+fill "$RUN/quiet" "$PORT" "$ADMIN" ", token: a-token-for-this-check-only" "$STUB_PORT" policy.yaml
+echo "accounts: []" > "$RUN/quiet/accounts.yaml"
+start quiet "$ROOT/proxy/bin/stillgate" run --config "$RUN/quiet/stillgate.yaml" --drain-seconds 1
+QUIET_ADMIN=$ADMIN
+export QUIET=http://127.0.0.1:$ADMIN QUIET_PROXY=http://127.0.0.1:$PORT QUIET_PID=${STARTED[-1]}
+
+say "2. a gateway that plays a campaign"
 MODEL=$(free_port) PORT=$(free_port) ADMIN=$(free_port) SINCE=$(date +%s%3N)
-fill "$RUN/played" "$PORT" "$ADMIN" ", console: write" "$MODEL"
+fill "$RUN/played" "$PORT" "$ADMIN" ", console: write" "$MODEL" policy.yaml
 campaign accounts "${WHO[@]}" --out "$RUN" --name listed
 sed -n 's/^  - {id: \([^,]*\),.*/sk-\1/p' "$RUN/listed.accounts.yaml" > "$RUN/keys"
 "$ROOT/proxy/bin/stillgate" hash-key --config "$RUN/played/stillgate.yaml" < "$RUN/keys" > "$RUN/hashes"
@@ -51,22 +61,24 @@ say "console on http://127.0.0.1:$ADMIN/console/"
 campaign drive "${WHO[@]}" --minutes "$MINUTES" --speedup "$SPEEDUP" --url "http://127.0.0.1:$PORT" \
   --admin "http://127.0.0.1:$ADMIN" --calendar "$SINCE" --model-port "$MODEL" > "$RUN/drive.out" || say "$(tail -n 5 "$RUN/drive.out")"
 export PLAYED=http://127.0.0.1:$ADMIN PLAYED_PROXY=http://127.0.0.1:$PORT
+await_port quiet "$QUIET_ADMIN"
 
-say "2. a gateway that is read-only, has a token, and gets hostile names"
-start_stub
+say "3. a gateway whose policy is changed"
 PORT=$(free_port) ADMIN=$(free_port)
-fill "$RUN/quiet" "$PORT" "$ADMIN" ", token: a-token-for-this-check-only" "$STUB_PORT"
-echo "accounts: []" > "$RUN/quiet/accounts.yaml"
-start_gateway quiet "$RUN/quiet/stillgate.yaml" "$ADMIN"
-export QUIET=http://127.0.0.1:$ADMIN QUIET_PROXY=http://127.0.0.1:$PORT QUIET_PID=${STARTED[-1]}
+fill "$RUN/edited" "$PORT" "$ADMIN" ", console: write" "$STUB_PORT" edited.yaml
+(umask 077 && head -n "$REPLAYED" "$RUN/played/exchanges.jsonl" > "$RUN/edited/exchanges.jsonl")
+start_gateway edited "$RUN/edited/stillgate.yaml" "$ADMIN"
+export EDITED=http://127.0.0.1:$ADMIN EDITED_FILES=$RUN/edited STILLGATE=$ROOT/proxy/bin/stillgate
 export TOKEN=a-token-for-this-check-only PICTURES=$LOAD_TESTS/target/console
 mkdir -p "$PICTURES"
-[ -z "$KEEP" ] || env | grep -E '^(PLAYED|QUIET|TOKEN|PICTURES|CHROMIUM)' | sed 's/^/export /' >&2
+[ -z "$KEEP" ] || env | grep -E '^(PLAYED|QUIET|EDITED|STILLGATE|TOKEN|PICTURES|CHROMIUM)' | sed 's/^/export /' >&2
 
-say "3. the browser"
+say "4. the browser"
 status=0
-(cd "$HERE" && node --test --test-concurrency=1 --test-reporter=spec numbers.mjs access.mjs hostile.mjs capacity.mjs pictures.mjs offline.mjs) || status=$?
-[ "$status" = 0 ] || say "output of the gateways: $(tail -n 5 "$RUN"/played.err "$RUN"/quiet.err)"
+# Node runs the files in the order of their names: sources.mjs sees what backtests.mjs and policy.mjs left.
+(cd "$HERE" && node --test --test-concurrency=1 --test-reporter=spec access.mjs backtests.mjs capacity.mjs hostile.mjs \
+  judge.mjs numbers.mjs offline.mjs pictures.mjs policy.mjs sources.mjs) || status=$?
+[ "$status" = 0 ] || say "output of the gateways: $(tail -n 5 "$RUN"/played.err "$RUN"/quiet.err "$RUN"/edited.err)"
 say "pictures are in $PICTURES"
 if [ -n "$KEEP" ]; then say "the gateways run until Ctrl-C"; sleep infinity & wait $!; fi
 exit "$status"

@@ -126,6 +126,21 @@ test('policy, limits, graph, system and tail have theirs', async () => {
   await go(page, 'graph');
   assert.equal(await page.locator('svg.graph .hub').count(), Math.min(60, clusters.length));
   assert.ok((await page.locator('svg.graph circle').count()) <= 500);
+  const standings = cluster =>
+    ['clear', 'marked', 'tightened', 'pooled', 'blocked']
+      .filter(name => cluster.standings[name])
+      .map(name => `${number(cluster.standings[name])} ${name}`);
+  assert.deepEqual(
+    (await page.locator('svg.graph .hub title').allTextContents()).map(each => each.split('; ')[1]).sort(),
+    clusters.map(cluster => standings(cluster).join(', ')).sort(),
+  );
+  assert.equal(
+    await page.locator('svg.graph .arc').count(),
+    clusters.reduce((sum, cluster) => sum + standings(cluster).length, 0),
+  );
+  const legend = await textOf(page, '.legend');
+  for (const name of Object.keys(Object.assign({}, ...clusters.map(cluster => cluster.standings))))
+    has(legend, `${name} ${number(clusters.reduce((sum, cluster) => sum + (cluster.standings[name] ?? 0), 0))}`);
   await go(page, 'system');
   for (const upstream of (await get('/upstreams')).upstreams)
     for (const endpoint of upstream.endpoints) has(await textOf(page), endpoint.endpoint);
@@ -143,7 +158,8 @@ test('every page passes axe-core, light and dark', async () => {
     await page.emulateMedia({colorScheme: scheme});
     for (const route of [...ROUTES, `clusters/${clusters[0].id}`, `accounts/${clusters[0].accounts[0]}`]) {
       await go(page, route);
-      for (const each of await axe(page)) found.push(`${route} ${scheme}: ${each}`);
+      const rules = scheme === 'dark' ? ['color-contrast'] : undefined; // only colours differ
+      for (const each of await axe(page, rules)) found.push(`${route} ${scheme}: ${each}`);
     }
   }
   assert.deepEqual(found, []);
@@ -166,6 +182,7 @@ test('an order shows its command, is sent with a reason, and can be undone', asy
   await page.getByRole('button', {name: 'Close', exact: true}).click();
   assert.equal((await get(`/accounts/${id}`)).filters.behaviour.label.what, 'vouched');
   await page.getByRole('button', {name: 'Take the judgement back'}).click();
+  await page.getByLabel(/^Why/).fill('a test');
   await page.getByRole('button', {name: 'Take back'}).click();
   await page.getByText('Done.').waitFor();
   await page.getByRole('button', {name: 'Close', exact: true}).click();
@@ -190,6 +207,31 @@ test('the keyboard reaches every page', async () => {
   await page.keyboard.press('u');
   await page.getByRole('button', {name: /^Times: UTC/}).waitFor();
   await page.keyboard.press('u');
+});
+
+test('a time that has the focus or the pointer is shown in UTC', async () => {
+  const shown = page.locator('.tip');
+  const utc = iso => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+  await go(page, `clusters/${clusters[0].id}`);
+  assert.equal(await page.locator('main time:not([tabindex="0"])').count(), 0);
+  const time = page.locator('main section[aria-labelledby="h-members"] tbody time').first();
+  const at = await time.getAttribute('datetime');
+  await time.hover();
+  assert.equal(await shown.innerText(), utc(at));
+  await page.mouse.move(0, 0);
+  await shown.waitFor({state: 'hidden'});
+  await go(page, 'system');
+  await page.locator('main section[aria-labelledby="h-process"] .sources a').focus();
+  for (let i = 0; i < 5 && !(await page.evaluate(() => document.activeElement.tagName === 'TIME')); i++)
+    await page.keyboard.press('Tab');
+  const focused = page.locator('time:focus');
+  assert.equal(await shown.innerText(), utc(await focused.getAttribute('datetime')));
+  assert.equal(await focused.getAttribute('aria-describedby'), await shown.getAttribute('id'));
+  const box = await shown.boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 1280 && box.y + box.height <= 900, 'the tip is outside of the window');
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('Escape');
+  await shown.waitFor({state: 'hidden'});
 });
 
 test('nothing went wrong in the browser', () => {

@@ -185,7 +185,7 @@ export function orderOrCommand(label, make, kind = '', disabled = false) {
   if (mayWrite() || disabled) return orderButton(label, make, kind, disabled);
   const order = make();
   return html`<details class="orders">
-    <summary>${label} <span class="note">command</span></summary>
+    <summary>${label} <span class="note">· command</span></summary>
     ${commands(lines(order, initial(order, 'NAME', 'TEXT')).slice(0, 1))}
   </details>`;
 }

@@ -131,7 +131,7 @@ export function decisions(d) {
   const shadow = filterOf('fingerprint')?.mode === 'shadow';
   const known = Boolean(d.effects);
   const none = known && !d.effects.set;
-  const unlabel = orderOrCommand('Take judgements back', () => unlabel('clusters', d.id), '', !judged(d));
+  const back = orderOrCommand('Take judgements back', () => unlabel('clusters', d.id), '', !judged(d));
   const set = orderOrCommand('Set standing', () => pin('clusters', d.id));
   const unset = orderOrCommand('Take set standing back', () => unpin('clusters', d.id), '', none);
   const hide = orderOrCommand(d.hidden ? 'Show in the review again' : 'Decide later: hide', () => hideCluster(d));
@@ -147,7 +147,7 @@ export function decisions(d) {
       ${card(hide, known && hiding(d))} ${card([set, unset], known && setting(d))}
     </ul>
     <p class="buttons">
-      ${unlabel}
+      ${back}
       <span class="note"
         >${judged(d) ? `${plural(judged(d), 'confirmed or refuted member')} → the standing by evidence. Vouched members stay vouched for.` : 'Nothing to take back: no operator has confirmed or refuted a member.'}</span
       >

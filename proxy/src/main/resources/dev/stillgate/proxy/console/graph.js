@@ -182,7 +182,7 @@ export function view() {
             {name: 'Account', cell: row => accountLink(row.account), by: row => row.account},
             {name: 'Cluster', cell: row => clusterLink(row.cluster), by: row => row.cluster},
             {name: 'Evidence', num: true, cell: row => row.evidence.toFixed(1), by: row => row.evidence},
-            {name: 'Standings of the cluster', cell: row => row.standings, by: row => row.standings},
+            {name: 'Its standings', cell: row => row.standings, by: row => row.standings},
           ],
           rowsOnce(list.data, clusters),
           {sorted: [2, true]},

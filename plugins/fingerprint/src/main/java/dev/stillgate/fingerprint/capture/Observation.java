@@ -76,7 +76,7 @@ public final class Observation {
     public @Nullable String country;
     public long asn;
 
-    /** Name of the autonomous system's operator; null when unknown, and for observations of other gateways. */
+    /** Name of the autonomous system's operator; null when unknown. */
     public @Nullable String operator;
 
     /** Hash of the address's network: /24 of IPv4, /48 of IPv6. */

@@ -60,6 +60,7 @@ final class ObservationCodec {
         text(out, seen.tier);
         text(out, seen.software);
         text(out, seen.country);
+        text(out, seen.operator);
         text(out, seen.model);
         out.writeLong(seen.created == null ? Long.MIN_VALUE : seen.created.getEpochSecond());
         facts(out, seen.facts);
@@ -139,6 +140,7 @@ final class ObservationCodec {
         String software = text(in);
         seen.software = software == null ? "" : software;
         seen.country = text(in);
+        seen.operator = text(in);
         seen.model = text(in);
         seen.created = created(in.readLong());
         seen.facts = facts(in);

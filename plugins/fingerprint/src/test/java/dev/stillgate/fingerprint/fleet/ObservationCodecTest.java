@@ -90,6 +90,7 @@ final class ObservationCodecTest {
         seen.software = "日".repeat(5000);
         seen.organisation = seen.software;
         seen.country = seen.software;
+        seen.operator = seen.software;
         seen.tier = seen.software;
         seen.account = "日".repeat(1024);
         assertThat(ObservationCodec.fits(seen)).isTrue();

@@ -179,7 +179,7 @@ final class ReviewCommand implements Callable<Integer> {
     @Command(
             name = "unlabel",
             mixinStandardHelpOptions = true,
-            description = "Take the decision about an account back, or those about the members of a cluster.")
+            description = "Take back the decision about an account or a cluster.")
     int unlabel(@Parameters(paramLabel = "ID") String id, @Mixin AsAccount as) throws Exception {
         return act(ReviewSubject.of(id, as.account), "unlabel", Map.of());
     }

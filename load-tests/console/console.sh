@@ -80,5 +80,5 @@ status=0
   judge.mjs numbers.mjs offline.mjs pictures.mjs policy.mjs sources.mjs) || status=$?
 [ "$status" = 0 ] || say "output of the gateways: $(tail -n 5 "$RUN"/played.err "$RUN"/quiet.err "$RUN"/edited.err)"
 say "pictures are in $PICTURES"
-if [ -n "$KEEP" ]; then say "the gateways run until Ctrl-C"; sleep infinity & wait $!; fi
+if [ -n "$KEEP" ]; then say "the gateways run until Ctrl-C"; start pause sleep infinity; wait "${STARTED[-1]}"; fi
 exit "$status"

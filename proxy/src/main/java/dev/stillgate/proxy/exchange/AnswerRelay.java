@@ -1,164 +1,187 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forwards one response from the upstream to the client. It meters and records the content, sends prose through the
- * filters' taps, and removes the usage event that only the gateway requested. It also reports backpressure ({@link #isBehind}).
- *
- * <p>A response that no stage changes is forwarded as raw bytes, including its transfer coding; otherwise its content
- * is framed again.
+ * Forwards the body of one upstream response to the client; meters and records the forwarded content. One of three
+ * paths is chosen when the head arrives: {@link Unchanged}, {@link WithoutUsage} or {@link Edited}. Not thread-safe:
+ * runs on the exchange's event loop.
  */
-final class AnswerRelay {
+abstract sealed class AnswerRelay {
     private final Downstream downstream;
     private final @Nullable AnswerMeter meter;
     private final @Nullable Recording recording;
-    private final @Nullable ProseStage prose;
-    private final @Nullable UsageStage usageStage;
-    private final Runnable stepped;
+    private final @Nullable ProseStage observer;
     private final boolean raw;
-    private boolean ended;
     private long contentBytes;
 
     /**
-     * Sends the response head and creates the stages for the content.
+     * A response whose head has arrived.
      *
-     * @param meter reads the usage; null if the response carries none
-     * @param recording receives the forwarded content; null for none
+     * @param operation the operation of its request, which determines its format
+     * @param framing the upstream's framing of the body
+     * @param added the header fields added by the gateway and its filters
+     * @param tap the filters' tap of the prose
+     * @param readsFacts whether a filter needs the content parts of the response
      * @param usageInjected whether only the gateway requested the usage of an event stream
-     * @param tapping the taps of the response's prose; null for none
-     * @param stepped runs after a held response end is released
      */
-    AnswerRelay(
-            EventLoopContext context,
-            Downstream downstream,
+    record Answer(
+            Operation operation,
             Http1Head head,
             BodyFraming framing,
             List<Header> added,
+            AnswerTap tap,
+            boolean readsFacts,
+            boolean usageInjected) {
+        /** Returns whether there is a body; without one, no final chunk may be sent. */
+        boolean hasBody() {
+            return framing.kind() != BodyFraming.Kind.NONE;
+        }
+    }
+
+    /**
+     * The parts of a relay.
+     *
+     * @param meter reads the usage; null if the response carries none
+     * @param recording receives the forwarded content; null for none
+     * @param tapping the taps of the prose; null for none
+     * @param released runs after the held end of an edited response has been forwarded
+     */
+    private record Parts(
+            EventLoopContext context,
+            Downstream downstream,
+            Answer answer,
             @Nullable AnswerMeter meter,
             @Nullable Recording recording,
-            boolean usageInjected,
             @Nullable Tapping tapping,
-            Runnable stepped) {
-        this.downstream = downstream;
-        this.meter = meter;
-        this.recording = recording;
-        this.stepped = stepped;
-        boolean hasBody = framing.kind() != BodyFraming.Kind.NONE; // without a body, no final chunk may be sent
-        boolean filtered = usageInjected && hasBody && meter != null && meter.readsEvents();
-        this.usageStage = filtered ? new UsageStage(context, this::forwardContent) : null;
-        this.prose = tapping != null && meter != null
-                ? new ProseStage(context, tapping, meter, this::passOn, this::released)
-                : null;
-        boolean edited = filtered || (prose != null && prose.edits());
-        // edited content differs from the upstream's content-length, so it is framed again
-        this.raw = downstream.sendHead(head, edited ? BodyFraming.UNTIL_CLOSE : framing, added);
-    }
+            Runnable released) {
+        boolean isEdited() {
+            return tapping != null && tapping.edits();
+        }
 
-    /** Forwards content; does not take ownership of {@code in}. */
-    void content(ByteBuf in, int index, int length) {
-        if (prose != null) {
-            prose.content(in, index, length);
-            if (prose.edits()) {
-                return;
-            }
+        boolean takesUsageOut() {
+            return answer.usageInjected() && answer.hasBody() && meter != null && meter.readsEvents();
         }
-        if (meter != null) {
-            meter.content(in, index, length);
-        }
-        if (recording != null) {
-            recording.content(in, index, length);
-        }
-        if (usageStage != null) {
-            usageStage.content(in, index, length);
-        } else if (raw) {
-            contentBytes += length;
-        } else {
-            forwardContent(in.retainedSlice(index, length));
+
+        /** Returns the stage that sends the prose through the taps; null if there are none. */
+        @Nullable
+        ProseStage prose(Consumer<ByteBuf> out, Runnable afterHold) {
+            return meter == null || tapping == null ? null : new ProseStage(context, tapping, meter, out, afterHold);
         }
     }
 
-    /** Forwards content from the taps, where it has already been metered. */
-    private void passOn(ByteBuf content) {
-        if (recording != null) {
-            recording.content(content, content.readerIndex(), content.readableBytes());
-        }
-        if (usageStage != null) {
-            usageStage.content(content, content.readerIndex(), content.readableBytes());
-            content.release();
-        } else {
-            forwardContent(content);
-        }
+    /** Sends the response head. Content whose length will change is framed again. */
+    private AnswerRelay(Parts parts, boolean changesLength) {
+        Answer answer = parts.answer();
+        this.downstream = parts.downstream();
+        this.meter = parts.meter();
+        this.recording = parts.recording();
+        this.observer = parts.isEdited() ? null : parts.prose(ByteBuf::release, parts.released());
+        this.raw = downstream.sendHead(
+                answer.head(), changesLength ? BodyFraming.UNTIL_CLOSE : answer.framing(), answer.added());
     }
 
-    private void forwardContent(ByteBuf content) {
-        contentBytes += content.readableBytes();
-        forward(content);
+    /**
+     * Sends the head of a response and chooses the path of its body.
+     *
+     * @param recording receives the forwarded content; null for none
+     * @param released runs after the held end of an edited response has been forwarded
+     */
+    static AnswerRelay begin(
+            EventLoopContext context,
+            Downstream downstream,
+            Answer answer,
+            @Nullable Recording recording,
+            Runnable released) {
+        AnswerMeter meter = AnswerMeter.of(context, answer.operation(), answer.head(), answer.readsFacts());
+        Tapping tapping = Tapping.of(context, answer, meter);
+        Parts parts = new Parts(context, downstream, answer, meter, recording, tapping, released);
+        if (parts.isEdited()) {
+            return new Edited(parts);
+        }
+        return parts.takesUsageOut() ? new WithoutUsage(parts) : new Unchanged(parts);
     }
+
+    /** Forwards what one read has brought; takes ownership of {@code bytes}. */
+    abstract void read(ByteBuf bytes, ContentPieces content);
 
     /** Ends the stages after the upstream's last content. */
     void end() {
-        ended = true;
-        if (prose != null) {
-            prose.end();
+        if (observer != null) {
+            observer.end();
         }
-        endUsage();
-    }
-
-    private void endUsage() {
-        if (usageStage != null && (prose == null || !prose.isHolding())) {
-            usageStage.end();
-        }
-    }
-
-    /** Called after the held end of a tapped response has been forwarded. */
-    private void released() {
-        if (ended) {
-            endUsage();
-        }
-        stepped.run();
     }
 
     /** Forwards all held content of an incomplete response without waiting for a release. */
     void cut() {
-        if (prose != null) {
-            prose.cut();
-        }
-        endUsage();
-    }
-
-    /** Forwards raw bytes if the response is unchanged, else drops them. Takes ownership. */
-    void bytes(ByteBuf bytes) {
-        if (raw) {
-            forward(bytes);
-        } else {
-            bytes.release();
+        if (observer != null) {
+            observer.cut();
         }
     }
 
-    private void forward(ByteBuf bytes) {
-        if (raw) {
-            downstream.sendBytes(bytes);
-        } else {
-            downstream.sendContent(bytes);
+    /** Returns whether the end of the response is held. */
+    boolean isHolding() {
+        return false;
+    }
+
+    /** Returns whether the forwarded text contains a filter's mark. */
+    boolean isMarked() {
+        return false;
+    }
+
+    /**
+     * Returns whether everything received was forwarded up to the end of a piece of the client's framing.
+     *
+     * @param atChunkBoundary whether the last chunk received from the upstream is complete
+     */
+    abstract boolean isWhole(boolean atChunkBoundary);
+
+    /** Releases the stages' buffers. */
+    void close() {
+        if (observer != null) {
+            observer.close();
         }
     }
 
-    /** Returns whether the upstream should pause, because the client is behind, or a tap holds the end. */
-    boolean isBehind() {
-        return !downstream.isWritable() || (prose != null && prose.isHolding());
+    /** Shows, meters and records content that is forwarded as it came; does not take ownership of {@code in}. */
+    final void inspect(ByteBuf in, int index, int length) {
+        if (observer != null) {
+            observer.content(in, index, length);
+        }
+        if (meter != null) {
+            meter.content(in, index, length);
+        }
+        record(in, index, length);
     }
 
-    /** Returns whether everything received has been forwarded. */
-    boolean isDrained() {
-        return prose == null || !prose.isHolding();
+    /** Records content; does not take ownership of {@code in}. */
+    final void record(ByteBuf in, int index, int length) {
+        if (recording != null) {
+            recording.content(in, index, length);
+        }
+    }
+
+    /** Forwards content; takes ownership. */
+    final void forward(ByteBuf content) {
+        contentBytes += content.readableBytes();
+        downstream.sendContent(content);
+    }
+
+    /** Returns whether the upstream should pause, because the client is behind or the end of the response is held. */
+    final boolean isBehind() {
+        return !downstream.isWritable() || isHolding();
     }
 
     /**
@@ -166,50 +189,190 @@ final class AnswerRelay {
      *
      * @param atChunkBoundary whether the last chunk received from the upstream is complete
      */
-    long eventsIfBetween(boolean atChunkBoundary) {
-        boolean whole = raw
-                ? atChunkBoundary
-                : (usageStage == null || usageStage.isEmpty()) && (prose == null || prose.isEmpty());
-        return meter != null && meter.betweenEvents() && whole && downstream.isWritable() ? meter.eventCount() : -1;
+    final long eventsIfBetween(boolean atChunkBoundary) {
+        return meter != null && meter.betweenEvents() && isWhole(atChunkBoundary) && downstream.isWritable()
+                ? meter.eventCount()
+                : -1;
     }
 
     /** Returns the number of content bytes forwarded. */
-    long contentBytes() {
+    final long contentBytes() {
         return contentBytes;
     }
 
-    Usage usage() {
+    final Usage usage() {
         return meter == null ? Usage.NONE : meter.usage();
     }
 
     /** Returns the content parts of the response read so far. */
-    AnswerFacts facts() {
+    final AnswerFacts facts() {
         return meter == null ? AnswerFacts.NONE : meter.facts();
     }
 
     /** Returns the id in the response body, or null. */
-    @Nullable
-    String answerId() {
+    final @Nullable String answerId() {
         return meter == null ? null : meter.answerId();
     }
 
-    @Nullable
-    String model() {
+    final @Nullable String model() {
         return meter == null ? null : meter.model();
     }
 
-    /** Returns whether the forwarded text contains a filter's mark. */
-    boolean isMarked() {
-        return prose != null && prose.isMarked();
-    }
-
     /** Releases all buffers; no other method may be called afterwards. */
-    void release(EventLoopContext context) {
-        if (prose != null) {
-            prose.close();
-        }
+    final void release(EventLoopContext context) {
+        close();
         if (meter != null) {
             meter.release(context);
+        }
+    }
+
+    /** Forwards the upstream's bytes: with their transfer coding where the client's is the same, else their content. */
+    private static final class Unchanged extends AnswerRelay {
+        Unchanged(Parts parts) {
+            super(parts, false);
+        }
+
+        @Override
+        void read(ByteBuf bytes, ContentPieces content) {
+            int start = bytes.readerIndex();
+            for (int i = 0; i < content.count(); i++) {
+                inspect(bytes, start + content.offset(i), content.length(i));
+            }
+            if (super.raw) {
+                super.contentBytes += content.total();
+                super.downstream.sendBytes(bytes);
+                return;
+            }
+            for (int i = 0; i < content.count(); i++) {
+                forward(bytes.retainedSlice(start + content.offset(i), content.length(i)));
+            }
+            bytes.release();
+        }
+
+        @Override
+        boolean isWhole(boolean atChunkBoundary) {
+            return !super.raw || atChunkBoundary;
+        }
+    }
+
+    /** Takes out the usage event that only the gateway requested. */
+    private static final class WithoutUsage extends AnswerRelay {
+        private final UsageStage gate;
+
+        WithoutUsage(Parts parts) {
+            super(parts, true);
+            this.gate = new UsageStage(parts.context(), this::forward);
+        }
+
+        @Override
+        void read(ByteBuf bytes, ContentPieces content) {
+            int start = bytes.readerIndex();
+            for (int i = 0; i < content.count(); i++) {
+                inspect(bytes, start + content.offset(i), content.length(i));
+                gate.content(bytes, start + content.offset(i), content.length(i));
+            }
+            bytes.release();
+        }
+
+        @Override
+        void end() {
+            super.end();
+            gate.end();
+        }
+
+        @Override
+        void cut() {
+            super.cut();
+            gate.end();
+        }
+
+        @Override
+        boolean isWhole(boolean atChunkBoundary) {
+            return gate.isEmpty();
+        }
+    }
+
+    /** Sends the prose through taps that may change it, and takes out the usage event if only the gateway requested it. */
+    private static final class Edited extends AnswerRelay {
+        private final ProseStage prose;
+        private final @Nullable UsageStage gate;
+        private final Runnable released;
+        private boolean ended;
+
+        Edited(Parts parts) {
+            super(parts, true);
+            this.prose = Objects.requireNonNull(parts.prose(this::passOn, this::onRelease));
+            this.gate = parts.takesUsageOut() ? new UsageStage(parts.context(), this::forward) : null;
+            this.released = parts.released();
+        }
+
+        @Override
+        void read(ByteBuf bytes, ContentPieces content) {
+            int start = bytes.readerIndex();
+            for (int i = 0; i < content.count(); i++) {
+                prose.content(bytes, start + content.offset(i), content.length(i));
+            }
+            bytes.release();
+        }
+
+        /** Forwards content from the taps, where it has already been metered. */
+        private void passOn(ByteBuf content) {
+            int index = content.readerIndex();
+            int length = content.readableBytes();
+            record(content, index, length);
+            if (gate == null) {
+                forward(content);
+            } else {
+                gate.content(content, index, length);
+                content.release();
+            }
+        }
+
+        @Override
+        void end() {
+            ended = true;
+            prose.end();
+            endGate();
+        }
+
+        private void endGate() {
+            if (gate != null && !prose.isHolding()) {
+                gate.end();
+            }
+        }
+
+        /** Called after the held end has been forwarded. */
+        private void onRelease() {
+            if (ended) {
+                endGate();
+            }
+            released.run();
+        }
+
+        @Override
+        void cut() {
+            prose.cut();
+            endGate();
+        }
+
+        @Override
+        boolean isHolding() {
+            return prose.isHolding();
+        }
+
+        @Override
+        boolean isMarked() {
+            return prose.isMarked();
+        }
+
+        @Override
+        boolean isWhole(boolean atChunkBoundary) {
+            return (gate == null || gate.isEmpty()) && prose.isEmpty();
+        }
+
+        @Override
+        void close() {
+            prose.close();
         }
     }
 }

@@ -8,9 +8,11 @@ import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
-import dev.stillgate.proxy.relay.UpstreamStream;
+import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
@@ -21,40 +23,41 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control flow of one exchange from the request head to its {@link Outcome}: account, request filters, body,
- * upstream, response, completion. Every exchange ends in {@link #finish}, exactly once. Not thread-safe: runs on one
- * event loop.
+ * One exchange from the request head to its {@link Outcome}: account, request filters, body, upstream, response,
+ * completion. The order of these steps is written here and nowhere else. Every exchange ends in {@link #finish}, exactly
+ * once. Not thread-safe: runs on one event loop.
  *
- * <p>The base class {@link ExchangeFacts} keeps the request side and {@link AnsweredExchange} the response side. The
- * upstream side is in {@link UpstreamCall}, the request body in {@link RequestBody}.
+ * <p>It is composed of what is known ({@link ExchangeFacts}), the request body ({@link RequestBody}), the call of the
+ * upstream ({@link UpstreamCall}) and the response ({@link Response}).
  */
-public final class LiveExchange extends AnsweredExchange {
-    private final ChainProgress progress = new ChainProgress();
+public final class LiveExchange extends Deadlines.Watched {
+    private final EventLoopContext context;
+    private final Downstream downstream;
+    private final ActivePolicy.Pinned<ServingPolicy> pinned;
     private final FilterChain chain;
+    private final ExchangeFacts facts;
+    private final ChainProgress progress = new ChainProgress();
     private final PhaseTimeouts timeouts;
     private final UpstreamCall upstream;
+    private final Response response;
+    private final @Nullable Recording recording;
     private @Nullable RequestBody body;
     private @Nullable Upgrade upgrade;
     private long received;
-    private boolean usageInjected;
     private boolean upstreamDone;
     private boolean finished;
 
     public LiveExchange(EventLoopContext context, Downstream downstream, Peer peer, Http1Head head) {
-        this(context, downstream, peer, head, context.pinPolicy());
-    }
-
-    private LiveExchange(
-            EventLoopContext context,
-            Downstream downstream,
-            Peer peer,
-            Http1Head head,
-            ActivePolicy.Pinned<ServingPolicy> pinned) {
-        super(context, downstream, peer, head, pinned);
+        this.context = context;
+        this.downstream = downstream;
+        this.pinned = context.pinPolicy();
         this.chain = pinned.policy().chain();
+        this.facts = new ExchangeFacts(context, peer, head, pinned.policy());
         progress.time(context.isSampled());
         this.timeouts = new PhaseTimeouts(context);
-        this.upstream = new UpstreamCall(this);
+        this.upstream = new UpstreamCall(context, facts, this);
+        this.response = new Response(context, facts, downstream);
+        this.recording = Recording.of(context.recorder());
     }
 
     /** Runs the exchange up to the request body: routing, account and request filters. */
@@ -62,14 +65,14 @@ public final class LiveExchange extends AnsweredExchange {
         context.meters().exchangeStarted();
         context.deadlines().start(this);
         try {
-            findTarget();
-            findAccount();
-            upgrade = Upgrade.asked(this, framing);
+            facts.findTarget();
+            facts.findAccount();
+            upgrade = Upgrade.asked(context, facts, framing);
         } catch (BadMessage e) {
-            refuse(e.kind(), e.code(), e.sentence());
+            refuse(e);
             return;
         }
-        Refusal refusal = chain.onRequest(this, progress);
+        Refusal refusal = chain.onRequest(facts, progress);
         if (refusal != null) {
             refuse(refusal);
         } else if (framing.length() > context.shared().maxBody()) {
@@ -80,6 +83,7 @@ public final class LiveExchange extends AnsweredExchange {
     }
 
     private void expectBody(BodyFraming framing) {
+        Http1Head head = facts.head();
         int expect = head.find(KnownHeader.EXPECT);
         if (expect >= 0 && !head.valueIs(expect, "100-continue")) {
             refuse(Verdict.Kind.MALFORMED, "expectation", "The only expectation understood is 100-continue.");
@@ -89,137 +93,165 @@ public final class LiveExchange extends AnsweredExchange {
             downstream.sendContinue();
         }
         if (upgrade != null) {
-            body = new StreamedBody(this, context, downstream, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
+            body = new StreamedBody(context, downstream, this::passBody, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
             send(upgrade.ask(requestHead(Upgrade.MAX_ADDED, false, false, ForwardedHead.NO_BODY)), true);
-        } else if (operation().readsBody()) {
-            body = new WholeBody(this, context, framing);
+        } else if (facts.operation().readsBody()) {
+            body = new WholeBody(context, facts.address(), framing);
         } else {
-            body = new StreamedBody(
-                    this, context, downstream, framing, context.shared().maxBody());
+            long max = context.shared().maxBody();
+            body = new StreamedBody(context, downstream, this::passBody, framing, max);
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();
             boolean whole = length == ForwardedHead.NO_BODY;
-            send(requestHead(0, operation() != Operation.OPAQUE, false, length), whole);
+            send(requestHead(0, facts.operation() != Operation.OPAQUE, false, length), whole);
         }
+    }
+
+    /** Returns whether the body is read completely before it is forwarded. */
+    public boolean readsBody() {
+        return facts.operation().readsBody();
     }
 
     /** Handles a piece of the request's content; does not take ownership of {@code in}. */
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
         timeouts.touch(); // the first-byte timeout runs from the end of the request, not from its start
-        if (body != null) {
-            body.piece(in, index, length);
+        RequestBody current = body;
+        if (current == null) {
+            return;
+        }
+        try {
+            if (current.add(in, index, length)) {
+                proceed(current);
+            }
+        } catch (BadMessage e) {
+            refuse(e);
         }
     }
 
     /** Handles the end of the request. */
     public void onBodyEnd() {
-        if (body != null && upgrade == null) { // upgraded connections carry data after the response head
-            body.end();
+        RequestBody current = body;
+        if (current != null && upgrade == null && current.end()) { // upgraded connections carry data after the head
+            proceed(current);
         }
     }
 
-    /** Rejects a request whose body has invalid framing or arrives too slowly. */
-    public void onBadBody(Verdict.Kind kind, String code, String message) {
-        refuse(kind, code, message);
+    private void proceed(RequestBody current) {
+        switch (current) {
+            case WholeBody prompt -> readPrompt(prompt);
+            case StreamedBody streamed -> streamed.pass(upstream.connected());
+        }
     }
 
-    /** Runs the body filters; returns whether the exchange continues. */
-    boolean onView(BodyView view) {
-        if (view instanceof BodyView.Chat chat) {
-            noteModel(chat.model(), chat.stream());
+    private void passBody() {
+        if (body != null) {
+            body.pass(upstream.connected());
         }
-        Refusal refusal = chain.onBody(this, progress, view);
-        if (refusal != null) {
-            refuse(refusal);
-        }
-        return refusal == null;
     }
 
-    /** Records the request body, if exchanges are recorded; copies {@code bytes}. */
-    void recordRequest(byte[] bytes, int from, int length) {
-        if (recording != null && operation() != Operation.FILE_UPLOAD) {
-            recording.request(bytes, from, length);
+    /** Reads a complete prompt, runs the body filters and sends the request. */
+    private void readPrompt(WholeBody prompt) {
+        try {
+            WholeBody.Content content = prompt.content(facts.head());
+            BodyView view = context.reader()
+                    .read(
+                            facts.operation(),
+                            contentType(facts.head()),
+                            content.bytes(),
+                            content.start(),
+                            content.length());
+            if (recording != null && facts.operation() != Operation.FILE_UPLOAD) {
+                recording.request(content.bytes(), content.start(), content.length());
+            }
+            if (view instanceof BodyView.Chat chat) {
+                facts.noteModel(chat.model(), chat.stream());
+            }
+            Refusal refusal = chain.onBody(facts, progress, view);
+            if (refusal == null) {
+                sendPrompt(prompt, content, usageEdit(view));
+            } else {
+                refuse(refusal);
+            }
+        } catch (MalformedBody e) {
+            refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
+        } catch (BadMessage e) {
+            refuse(e);
         }
+    }
+
+    private static @Nullable String contentType(Http1Head head) {
+        int field = head.find(KnownHeader.CONTENT_TYPE);
+        return field < 0 ? null : head.value(field);
     }
 
     /**
      * Returns the edit that requests usage in the response; null if no filter needs usage or the client requests it.
      */
-    @Nullable
-    BodyEdit usageEdit(BodyView view) {
+    private @Nullable BodyEdit usageEdit(BodyView view) {
         BodyEdit edit = chain.requiresUsage() ? context.reader().usageEdit(view) : null;
         if (edit != null) {
-            usageInjected = true;
+            facts.noteUsageInjected();
             context.meters().usageInjected();
         }
         return edit;
     }
 
-    /** Returns a buffer with the head of the upstream request and a capacity of {@code extra} more bytes. */
-    ByteBuf requestHead(int extra, boolean identity, boolean decoded, long bodyLength) {
-        ByteBuf out = buffer(head.length() + 512 + extra);
-        ForwardedHead.write(
-                out, head, endpoint(), peer.forwardedFor(), id, identity, decoded, droppedFields(), bodyLength);
-        return out;
+    /** Sends a prompt: its head and all of it in one buffer, or the head only if it is large. */
+    private void sendPrompt(WholeBody prompt, WholeBody.Content content, @Nullable BodyEdit edit) {
+        OutgoingBody outgoing = new OutgoingBody(content.bytes(), content.start(), content.length(), edit);
+        long length = outgoing.left();
+        boolean small = content.isSmall();
+        ByteBuf request = requestHead(small ? (int) length : 0, true, content.decoded(), length);
+        if (small) {
+            outgoing.writeTo(request);
+            prompt.dropBytes();
+        } else {
+            prompt.keep(outgoing);
+        }
+        send(request, small);
     }
 
-    ByteBuf buffer(int capacity) {
-        return context.buffer(capacity);
+    /** Chooses the endpoint; returns a buffer with the request head and a capacity of {@code extra} more bytes. */
+    private ByteBuf requestHead(int extra, boolean identity, boolean decoded, long bodyLength) {
+        UpstreamEndpoint endpoint = upstream.choose();
+        ByteBuf out = context.buffer(facts.head().length() + 512 + extra);
+        ForwardedHead.write(
+                out,
+                facts.head(),
+                endpoint,
+                facts.peer().forwardedFor(),
+                facts.id(),
+                identity,
+                decoded,
+                facts.droppedFields(),
+                bodyLength);
+        return out;
     }
 
     /**
      * Sends the request as soon as a connection is available.
      *
-     * @param bytes the request from its head on
-     * @param whole whether {@code bytes} is the complete request
+     * @param request the request from its head on
+     * @param whole whether {@code request} is the complete request
      */
-    void send(ByteBuf bytes, boolean whole) {
+    private void send(ByteBuf request, boolean whole) {
         timeouts.enter(Outcome.Phase.CONNECTING);
-        upstream.send(bytes, whole);
-    }
-
-    /** Returns the upstream stream after the request head has been written to it, else null. */
-    @Nullable
-    UpstreamStream connectedUpstream() {
-        return upstream.connected();
-    }
-
-    /** Returns whether the body is kept in memory, so that it can be sent again. */
-    boolean isBodyKept() {
-        return body != null && body.isKept();
-    }
-
-    /** Restarts the body for another attempt. */
-    void rewindBody() {
-        if (body != null) {
-            body.rewind();
-        }
-    }
-
-    /** Called when the request will not be sent again, so that the body may be released. */
-    void noMoreRetries() {
-        if (body != null) {
-            body.noMoreRetries();
-        }
+        upstream.send(request, whole, body);
     }
 
     /** Called after at least the request head has been written to the upstream. */
     void onRequestBegun() {
-        timeouts.await(target().upstream().totalNanos());
-        if (body != null) {
-            body.writable();
-        }
+        timeouts.await(facts.target().upstream().totalNanos());
+        passBody();
     }
 
-    void onWritable() {
-        if (!isAnswered()) {
+    void onUpstreamWritable() {
+        if (!response.isBegun()) {
             timeouts.touch();
         }
-        if (body != null) {
-            body.writable();
-        }
+        passBody();
     }
 
     boolean takesSwitch(Http1Head from) {
@@ -227,18 +259,21 @@ public final class LiveExchange extends AnsweredExchange {
     }
 
     void onHead(Http1Head from, BodyFraming framing) {
-        noteFirstByte();
-        noteAnswered(from.status());
+        response.noteFirstByte();
+        facts.noteAnswered(from.status());
         AnswerHead view = new AnswerHead(from);
-        AnswerTap tap = chain.onResponse(this, progress, view);
+        AnswerTap tap = chain.onResponse(facts, progress, view);
         if (isRefused()) {
             return;
         }
         timeouts.enter(Outcome.Phase.STREAMING);
         if (upgrade != null && from.status() == 101) {
-            upgrade.begin();
+            upgrade.begin(() -> refuse(Verdict.Kind.BLOCKED, "account-blocked", "This account is not served."));
         }
-        beginAnswer(from, framing, view.added(), tap, chain.readsAnswer(), usageInjected, this::onStep);
+        if (recording != null && facts.operation().carriesAnswers()) {
+            recording.head(from);
+        }
+        response.begin(from, framing, view.added(), tap, recording, this::onReleased);
     }
 
     /** Rejects the exchange if a response filter or its tap with {@code onError: closed} has failed. */
@@ -250,47 +285,47 @@ public final class LiveExchange extends AnsweredExchange {
         return refusal != null;
     }
 
-    void onBytes(ByteBuf bytes) {
-        passBytes(bytes);
-        if (isBehind() && upstream.pause(true)) {
-            timeouts.touch();
-        }
+    /** Forwards what one read of the upstream has brought; takes ownership of {@code bytes}. */
+    void onRead(ByteBuf bytes, ContentPieces content) {
+        response.read(bytes, content);
+        keepPace();
     }
 
-    private void resumeUpstream() {
-        if (!isBehind() && upstream.pause(false)) {
+    /** Lets the upstream send as fast as the client reads. */
+    private void keepPace() {
+        if (upstream.pause(response.isBehind())) {
             timeouts.touch();
         }
     }
 
     void onReadComplete() {
-        if (isAnswered() && !isRefused()) {
+        if (response.isBegun() && !isRefused()) {
             timeouts.touch();
             downstream.flush();
         }
     }
 
-    /** Called after the relay has forwarded the released end of a response. */
-    private void onStep() {
-        if (upstreamDone && isDrained()) {
+    /** Called after the held end of the response has been forwarded. */
+    private void onReleased() {
+        if (upstreamDone && response.isDrained()) {
             serve();
             return;
         }
         downstream.flush();
         if (!upstreamDone) {
-            resumeUpstream();
+            keepPace();
         }
     }
 
     void onEnd() {
-        endAnswer();
+        response.end();
         upstreamDone = true;
         if (isRefused()) {
             return;
         }
-        if (isDrained()) {
+        if (response.isDrained()) {
             serve();
-        } else if (hasForwarded()) {
+        } else if (response.sent() > 0) {
             downstream.flush(); // onReadComplete, which flushes otherwise, is not called again
         }
     }
@@ -298,51 +333,60 @@ public final class LiveExchange extends AnsweredExchange {
     private void serve() {
         if (!finished) {
             downstream.end();
-            finish(served());
+            finish(response.served());
         }
     }
 
-    void onBroken(String code) {
-        if (isAnswered()) {
-            truncate(Verdict.Kind.BAD_GATEWAY, code);
-        } else {
-            failUpstream(Verdict.Kind.BAD_GATEWAY, code);
+    /** Ends the exchange because the upstream has failed: with an error response, or by cutting its response. */
+    void fail(Verdict.Kind kind, String code) {
+        if (finished) {
+            return;
         }
+        if (response.isBegun()) {
+            truncate(kind, code);
+            return;
+        }
+        String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
+                ? "The model did not answer in time."
+                : "The model could not be reached.";
+        upstream.cancel();
+        response.reply(new Verdict.Reject(kind, code, message));
+        finish(response.upstreamFailed(code));
     }
 
     /** Called when the client's connection is writable again. */
     public void onDownstreamWritable() {
-        resumeUpstream();
+        keepPace();
     }
 
     /** Called when the client has disconnected: cancels the upstream and completes with the usage so far. */
     public void onDownstreamGone() {
         if (!finished) {
-            finish(downstreamGone(timeouts.phase()));
+            finish(response.downstreamGone(timeouts.phase()));
         }
     }
 
     @Override
     void onTick(long now) {
         upstream.onTick(now);
-        String expired = timeouts.expired(now, target().upstream(), isDrained(), upstream.isPaused());
+        PhaseTimeouts.Timeout expired =
+                timeouts.expired(now, facts.target().upstream(), response.isDrained(), upstream.isPaused());
         if (expired != null) {
-            timeOut(expired);
+            if (expired.isOfEndpoint()) {
+                upstream.failed();
+            }
+            fail(Verdict.Kind.GATEWAY_TIMEOUT, expired.code());
         }
     }
 
-    private void timeOut(String code) {
-        upstream.late(code);
-        if (isAnswered()) {
-            truncate(Verdict.Kind.GATEWAY_TIMEOUT, code);
-        } else {
-            failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, code);
-        }
-    }
-
-    /** Rejects the request for a reason of the gateway itself, not of a filter. */
-    void refuse(Verdict.Kind kind, String code, String message) {
+    /** Rejects the request for a reason of the gateway itself, not of a filter. No effect on an ended exchange. */
+    public void refuse(Verdict.Kind kind, String code, String message) {
         refuse(new Refusal("gateway", new Verdict.Reject(kind, code, message)));
+    }
+
+    /** Rejects the request because it is malformed or too large. No effect on an ended exchange. */
+    public void refuse(BadMessage fault) {
+        refuse(fault.kind(), fault.code(), fault.sentence());
     }
 
     /** Rejects the request because the gateway has run out of a resource. */
@@ -361,37 +405,19 @@ public final class LiveExchange extends AnsweredExchange {
             return;
         }
         Verdict.Reject verdict = refusal.verdict();
-        if (isAnswered()) {
+        if (response.isBegun()) {
             truncate(verdict.kind(), verdict.code());
             return;
         }
-        replyInstead(verdict);
-        finish(rejected(refusal));
-    }
-
-    /** Sends an error response because the upstream has sent no response. */
-    void failUpstream(Verdict.Kind kind, String code) {
-        if (!finished) {
-            String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
-                    ? "The model did not answer in time."
-                    : "The model could not be reached.";
-            replyInstead(new Verdict.Reject(kind, code, message));
-            finish(upstreamFailed(code));
-        }
-    }
-
-    private void replyInstead(Verdict.Reject verdict) {
         upstream.cancel();
-        reply(verdict);
+        response.reply(verdict);
+        finish(response.rejected(refusal));
     }
 
     /** Aborts a response whose head has been sent. */
     private void truncate(Verdict.Kind kind, String code) {
-        if (finished) {
-            return;
-        }
-        cutAnswer(kind, upstream.atChunkBoundary());
-        Outcome outcome = truncated(code);
+        response.cut(kind, upstream.atChunkBoundary());
+        Outcome outcome = response.truncated(code);
         upstream.cancel();
         downstream.abort();
         finish(outcome);
@@ -404,15 +430,21 @@ public final class LiveExchange extends AnsweredExchange {
         finished = true;
         context.deadlines().end(this);
         if (upgrade != null) {
-            upgrade.end(received, sent());
+            upgrade.end(received, response.sent());
         }
         upstream.cancel();
         if (body != null) {
             body.release();
         }
-        chain.onComplete(this, progress, outcome);
-        closeAnswer(outcome, progress, received);
-        unpin();
+        chain.onComplete(facts, progress, outcome);
+        ExchangeLog.record(context, facts, progress, outcome, received);
+        if (recording != null) {
+            boolean served = outcome instanceof Outcome.Served;
+            recording.end(facts, served, outcome.status(), context.ticker().millis());
+        }
+        response.release();
+        facts.uncount();
+        pinned.release();
         downstream.exchangeEnded();
     }
 }

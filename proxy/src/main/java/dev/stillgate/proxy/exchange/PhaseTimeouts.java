@@ -6,6 +6,32 @@ import org.jspecify.annotations.Nullable;
 
 /** The phase of an exchange and the upstream timeouts that apply to it. */
 final class PhaseTimeouts {
+    /** A timeout. */
+    enum Timeout {
+        TOTAL("total-timeout", false),
+        FIRST_BYTE("first-byte-timeout", true),
+        IDLE("idle-timeout", true),
+        SLOW_READER("slow-reader", false);
+
+        private final String code;
+        private final boolean ofEndpoint;
+
+        Timeout(String code, boolean ofEndpoint) {
+            this.code = code;
+            this.ofEndpoint = ofEndpoint;
+        }
+
+        /** Returns the reason code. */
+        String code() {
+            return code;
+        }
+
+        /** Returns whether it counts as a failure of the endpoint. */
+        boolean isOfEndpoint() {
+            return ofEndpoint;
+        }
+    }
+
     private final EventLoopContext context;
     private Outcome.Phase phase = Outcome.Phase.READING_BODY;
     private long since;
@@ -46,29 +72,29 @@ final class PhaseTimeouts {
     }
 
     /**
-     * Returns the code of the expired timeout, or null. The total timeout is suspended while the gateway itself holds
+     * Returns the expired timeout, or null. The total timeout is suspended while the gateway itself holds
      * back the response.
      *
      * @param drained whether everything received from the upstream has been forwarded
      * @param paused whether reading from the upstream is paused because the client is slow
      */
     @Nullable
-    String expired(long now, UpstreamGroup upstream, boolean drained, boolean paused) {
+    Timeout expired(long now, UpstreamGroup upstream, boolean drained, boolean paused) {
         if (!drained && due != Long.MAX_VALUE) {
             due += now - lastChecked;
         }
         lastChecked = now;
         if (now - due >= 0 && due != Long.MAX_VALUE) {
-            return "total-timeout";
+            return Timeout.TOTAL;
         }
         long passed = now - since;
         if (phase == Outcome.Phase.AWAITING_ANSWER) {
             long limit = upstream.firstByteNanos();
-            return limit > 0 && passed >= limit ? "first-byte-timeout" : null;
+            return limit > 0 && passed >= limit ? Timeout.FIRST_BYTE : null;
         }
         long limit = upstream.idleNanos();
         if (phase == Outcome.Phase.STREAMING && drained && limit > 0 && passed >= limit) {
-            return paused ? "slow-reader" : "idle-timeout";
+            return paused ? Timeout.SLOW_READER : Timeout.IDLE;
         }
         return null;
     }

@@ -57,11 +57,6 @@ final class ProseStage implements AnswerEditor.Out {
         this.released = released;
     }
 
-    /** Returns whether the output of this stage is forwarded; if false, the stage only observes the response. */
-    boolean edits() {
-        return edits;
-    }
-
     /** Returns whether the forwarded prose contains a tap's mark. */
     boolean isMarked() {
         return edits && prose.sites() > 0;

@@ -116,7 +116,7 @@ final class Recording {
         }
         byte[] whole = answered == answer.length ? answer : Arrays.copyOf(answer, answered);
         recorder.release(answer.length - whole.length);
-        Peer peer = exchange.peer;
+        Peer peer = exchange.peer();
         recorder.offer(new RecordedExchange(
                 exchange.startMillis(),
                 Math.max(endMillis, exchange.startMillis()),

@@ -1,10 +1,11 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.relay.UpstreamStream;
-import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Request body that is forwarded unread as it arrives, with backpressure and new framing. Content that arrives before
@@ -13,87 +14,76 @@ import java.util.ArrayDeque;
  * <p>Small pieces are combined until the current read has been processed. Otherwise a client that sends one-byte chunks
  * would cause a system call and a packet for each.
  */
-final class StreamedBody implements RequestBody {
+final class StreamedBody extends RequestBody {
     private static final int SMALL = 1024;
     private static final int GATHER_BUFFER = 8 * 1024;
 
-    private final LiveExchange exchange;
     private final EventLoopContext context;
     private final Downstream downstream;
+    private final Runnable passLater;
     private final long max;
     private final boolean chunked;
     private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
     private boolean gathering;
-    private boolean passing;
+    private boolean passesSoon;
     private long length;
     private boolean ended;
     private boolean finished;
     private boolean released;
 
-    StreamedBody(
-            LiveExchange exchange, EventLoopContext context, Downstream downstream, BodyFraming framing, long max) {
-        this.exchange = exchange;
+    /**
+     * Creates the body of a request.
+     *
+     * @param passLater calls {@link #pass} with the upstream of then
+     * @param max the maximum length in bytes
+     */
+    StreamedBody(EventLoopContext context, Downstream downstream, Runnable passLater, BodyFraming framing, long max) {
         this.context = context;
         this.downstream = downstream;
+        this.passLater = passLater;
         this.chunked = framing.kind() == BodyFraming.Kind.CHUNKED;
         this.max = max;
         this.ended = framing.kind() == BodyFraming.Kind.NONE;
     }
 
     @Override
-    public void piece(ByteBuf in, int index, int count) {
-        if (released) {
-            return;
-        }
+    boolean add(ByteBuf in, int index, int count) throws BadMessage {
         length += count;
         if (length > max) {
-            exchange.refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
-            return;
+            throw tooLarge();
         }
         if (count >= SMALL) {
             held.add(in.retainedSlice(index, count));
             gathering = false;
-            pass();
-        } else {
-            gather(in, index, count);
-            if (!passing) {
-                passing = true;
-                context.loop().execute(this::passGathered);
-            }
+            return true;
         }
+        gather(in, index, count);
+        if (!passesSoon) {
+            passesSoon = true;
+            context.loop().execute(passLater);
+        }
+        return false;
     }
 
     private void gather(ByteBuf in, int index, int count) {
         ByteBuf last = gathering ? held.peekLast() : null;
         if (last == null || last.writableBytes() < count) {
-            last = exchange.buffer(GATHER_BUFFER);
+            last = context.buffer(GATHER_BUFFER);
             gathering = true;
             held.add(last);
         }
         last.writeBytes(in, index, count);
     }
 
-    private void passGathered() {
-        passing = false;
-        pass();
-    }
-
     @Override
-    public void end() {
+    boolean end() {
         ended = true;
-        pass();
+        return true;
     }
 
     @Override
-    public void writable() {
-        pass();
-    }
-
-    private void pass() {
-        if (released) {
-            return;
-        }
-        UpstreamStream upstream = exchange.connectedUpstream();
+    void pass(@Nullable UpstreamStream upstream) {
+        passesSoon = false;
         if (upstream == null) {
             downstream.setReading(ended);
             return;
@@ -131,7 +121,7 @@ final class StreamedBody implements RequestBody {
     }
 
     @Override
-    public void release() {
+    void release() {
         released = true;
         held.forEach(ByteBuf::release);
         held.clear();

@@ -1,8 +1,5 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.chain.AnswerTap;
-import dev.stillgate.proxy.http.BodyFraming;
-import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +18,16 @@ record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolea
     /**
      * Returns the taps of a response; null if no filter wants one, or if the response is partial, encoded or unmetered.
      */
-    static @Nullable Tapping of(
-            EventLoopContext context,
-            AnswerTap tap,
-            Operation operation,
-            Http1Head head,
-            BodyFraming framing,
-            @Nullable AnswerMeter meter) {
-        ResponseTap.Prose prose = tap.prose();
-        if (prose == null || meter == null || !operation.carriesAnswers() || framing.kind() == BodyFraming.Kind.NONE) {
+    static @Nullable Tapping of(EventLoopContext context, AnswerRelay.Answer answer, @Nullable AnswerMeter meter) {
+        ResponseTap.Prose prose = answer.tap().prose();
+        if (prose == null || meter == null || !answer.operation().carriesAnswers() || !answer.hasBody()) {
             return null;
         }
-        if (!meter.isPlain() || head.status() == PARTIAL) {
+        if (!meter.isPlain() || answer.head().status() == PARTIAL) {
             context.meters().untappedAnswer();
             return null;
         }
-        return new Tapping(operation, meter.readsEvents(), prose, tap.edits());
+        return new Tapping(
+                answer.operation(), meter.readsEvents(), prose, answer.tap().edits());
     }
 }

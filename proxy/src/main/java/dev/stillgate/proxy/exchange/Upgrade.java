@@ -24,11 +24,13 @@ final class Upgrade extends Deadlines.Watched {
     /** The maximum number of bytes that {@link #ask} adds to a request. */
     static final int MAX_ADDED = 64;
 
-    private final LiveExchange exchange;
-    private boolean begun;
+    private final EventLoopContext context;
+    private final ExchangeFacts facts;
+    private @Nullable Runnable block;
 
-    private Upgrade(LiveExchange exchange) {
-        this.exchange = exchange;
+    private Upgrade(EventLoopContext context, ExchangeFacts facts) {
+        this.context = context;
+        this.facts = facts;
     }
 
     /**
@@ -37,8 +39,9 @@ final class Upgrade extends Deadlines.Watched {
      *
      * @throws BadMessage if the request asks for an upgrade that is not allowed
      */
-    static @Nullable Upgrade asked(LiveExchange exchange, BodyFraming framing) throws BadMessage {
-        Http1Head head = exchange.head();
+    static @Nullable Upgrade asked(EventLoopContext context, ExchangeFacts facts, BodyFraming framing)
+            throws BadMessage {
+        Http1Head head = facts.head();
         int field = head.find(KnownHeader.UPGRADE);
         if (field < 0 || !head.nominatesFields() || !head.isNominated(field) || head.valueIs(field, "h2c")) {
             return null;
@@ -49,13 +52,11 @@ final class Upgrade extends Deadlines.Watched {
                 && head.minorVersion() == 1
                 && framing.kind() == BodyFraming.Kind.NONE
                 && !head.has(KnownHeader.EXPECT);
-        if (!plain
-                || exchange.operation() != Operation.OPAQUE
-                || !exchange.target().upgrades()) {
+        if (!plain || facts.operation() != Operation.OPAQUE || !facts.target().upgrades()) {
             throw new BadMessage(
                     Verdict.Kind.MALFORMED, "upgrade-refused", "This path does not change to another protocol.");
         }
-        return new Upgrade(exchange);
+        return new Upgrade(context, facts);
     }
 
     /** Adds the upgrade fields to a written request head. */
@@ -71,26 +72,30 @@ final class Upgrade extends Deadlines.Watched {
                 && !answer.has(KnownHeader.TRANSFER_ENCODING);
     }
 
-    /** Starts the upgraded phase after the upstream's 101 response. */
-    void begin() {
-        begun = true;
-        exchange.context.deadlines().start(this);
-        exchange.context.meters().upgradeBegun();
+    /**
+     * Starts the upgraded phase after the upstream's 101 response.
+     *
+     * @param onBlocked runs when the account is blocked
+     */
+    void begin(Runnable onBlocked) {
+        block = onBlocked;
+        context.deadlines().start(this);
+        context.meters().upgradeBegun();
     }
 
     @Override
     void onTick(long now) {
-        if (exchange.context.shared().standings().of(exchange.account()).reaches(Standing.BLOCKED)) {
-            exchange.refuse(Verdict.Kind.BLOCKED, "account-blocked", "This account is not served.");
+        if (block != null && context.shared().standings().of(facts.account()).reaches(Standing.BLOCKED)) {
+            block.run();
         }
     }
 
     /** Ends the upgraded phase, and counts the bytes received from and sent to the client. */
     void end(long received, long sent) {
-        if (begun) {
-            begun = false;
-            exchange.context.deadlines().end(this);
-            exchange.context.meters().upgradeEnded(received, sent);
+        if (block != null) {
+            block = null;
+            context.deadlines().end(this);
+            context.meters().upgradeEnded(received, sent);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.ConcurrencyLimit;
 import dev.stillgate.proxy.relay.NoDescriptorsException;
@@ -33,61 +34,105 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamCall implements ResponseListener {
     private static final String CONNECT_TIMEOUT = "connect-timeout";
+    private static final Done DONE = new Done();
 
+    /** Where the call stands; {@code since} is the context's time in nanoseconds. */
+    private sealed interface State {
+        /** Returns the stream of the attempt, or null. */
+        default @Nullable UpstreamStream stream() {
+            return null;
+        }
+    }
+
+    /** Not yet sent, or over. */
+    private record Done() implements State {}
+
+    /** Waits for a place within the concurrency limit. */
+    private record Queued(ByteBuf request, ConcurrencyLimit.Turn turn, long since) implements State {}
+
+    /** Waits for a connection; {@code stream} is null until it is assigned. */
+    private record Connecting(ByteBuf request, @Nullable UpstreamStream stream, long since) implements State {}
+
+    /**
+     * Sends the request and awaits the response.
+     *
+     * @param kept the request, if it may have to be sent again, else null
+     * @param from the index of the request in {@code kept}
+     * @param written whether the first bytes have been written
+     */
+    private record Sending(UpstreamStream stream, @Nullable ByteBuf kept, int from, boolean written) implements State {}
+
+    /**
+     * Receives the response.
+     *
+     * @param failure whether the response counts as a failure of its endpoint
+     * @param clientError whether the status is 4xx
+     */
+    private record Answering(UpstreamStream stream, boolean failure, boolean clientError) implements State {}
+
+    private final EventLoopContext context;
+    private final ExchangeFacts facts;
     private final LiveExchange exchange;
-    private List<UpstreamEndpoint> tried = List.of();
-    private @Nullable ByteBuf request;
-    private @Nullable ByteBuf kept;
-    private int keptFrom;
-    private @Nullable UpstreamStream connection;
+    private State state = DONE;
+    private @Nullable UpstreamEndpoint endpoint;
     private @Nullable UpstreamEndpoint entered;
-    private ConcurrencyLimit.@Nullable Turn turn;
-    private long waitsSince;
-    private long opensSince;
-    private boolean placed;
+    private @Nullable RequestBody body;
+    private List<UpstreamEndpoint> tried = List.of();
     private int attempts;
+    private boolean placed;
     private boolean whole;
-    private boolean writing;
-    private boolean countedAsFailure;
-    private boolean clientError;
     private boolean paused;
 
-    UpstreamCall(LiveExchange exchange) {
+    UpstreamCall(EventLoopContext context, ExchangeFacts facts, LiveExchange exchange) {
+        this.context = context;
+        this.facts = facts;
         this.exchange = exchange;
     }
 
     private UpstreamGroup group() {
-        return exchange.target().upstream();
+        return facts.target().upstream();
+    }
+
+    /** Chooses the endpoint of the first attempt, to which the request head is addressed. */
+    UpstreamEndpoint choose() {
+        UpstreamEndpoint first = group().first(context.now());
+        endpoint = first;
+        return first;
     }
 
     /**
-     * Sends a request as soon as the concurrency limit admits it and a connection is available.
+     * Sends a request to the {@linkplain #choose chosen} endpoint as soon as the concurrency limit admits it and a
+     * connection is available.
      *
-     * @param bytes the request from its head on; ownership is taken
-     * @param all whether {@code bytes} is the complete request
+     * @param request the request from its head on; ownership is taken
+     * @param complete whether {@code request} is the complete request
+     * @param rest the request's body
      */
-    void send(ByteBuf bytes, boolean all) {
-        request = bytes;
-        whole = all;
+    void send(ByteBuf request, boolean complete, RequestBody rest) {
+        whole = complete;
+        body = rest;
         group().countRequest();
         ConcurrencyLimit limit = group().limit();
         placed = limit.tryEnter();
         if (placed) {
-            connect(false);
+            connect(request, false);
             return;
         }
-        waitsSince = exchange.context.now();
-        turn = limit.await(exchange.context.loop(), this::onTurn);
+        ConcurrencyLimit.Turn turn = limit.await(context.loop(), this::onTurn);
         if (turn == null) {
+            request.release();
             refuse(false);
+        } else {
+            state = new Queued(request, turn, context.now());
         }
     }
 
     private void onTurn() {
-        turn = null;
-        placed = true;
-        goTo(group().first(exchange.context.now())); // the endpoint chosen earlier may have failed since
-        connect(false);
+        if (state instanceof Queued queued) {
+            placed = true;
+            // the endpoint chosen earlier may have failed since
+            connect(address(queued.request(), group().first(context.now())), false);
+        }
     }
 
     private void refuse(boolean late) {
@@ -98,100 +143,98 @@ final class UpstreamCall implements ResponseListener {
 
     /** Checks the timeouts of the queue and of opening a connection. */
     void onTick(long now) {
-        if (turn != null) {
-            if (now - waitsSince >= group().queueTimeoutNanos()) {
+        if (state instanceof Queued queued) {
+            if (now - queued.since() >= group().queueTimeoutNanos()) {
                 refuse(true);
             }
-        } else if (request != null && now - opensSince >= group().openingNanos()) {
+        } else if (state instanceof Connecting opening && now - opening.since() >= group().openingNanos()) {
             failed();
-            exchange.failUpstream(Verdict.Kind.GATEWAY_TIMEOUT, CONNECT_TIMEOUT);
+            exchange.fail(Verdict.Kind.GATEWAY_TIMEOUT, CONNECT_TIMEOUT);
         }
     }
 
-    private void leaveLimit() {
-        ConcurrencyLimit.Turn waited = turn;
-        turn = null;
-        if (waited != null) {
-            waited.abandon();
-        }
-        if (placed) {
-            placed = false;
-            group().limit().leave();
-        }
-    }
-
-    private void connect(boolean anew) {
+    /** Starts an attempt; takes ownership of {@code request}. */
+    private void connect(ByteBuf request, boolean anew) {
+        UpstreamEndpoint to = endpoint == null ? choose() : endpoint;
         attempts++;
-        UpstreamEndpoint endpoint = exchange.endpoint();
-        endpoint.entered();
-        entered = endpoint;
-        var pool = exchange.context.pool();
+        to.entered();
+        entered = to;
+        state = new Connecting(request, null, context.now());
         if (anew) {
-            pool.open(endpoint, group().connections(), this);
+            context.pool().open(to, group().connections(), this);
         } else {
-            pool.acquire(endpoint, group().connections(), this);
+            context.pool().acquire(to, group().connections(), this);
         }
     }
 
     @Override
     public void onOpening(UpstreamStream stream) {
-        connection = stream;
-        opensSince = exchange.context.now();
+        if (state instanceof Connecting opening) {
+            state = new Connecting(opening.request(), stream, context.now());
+        }
     }
 
     @Override
     public void onConnected() {
-        UpstreamStream open = connection;
-        ByteBuf bytes = request;
-        if (open == null || bytes == null) {
+        if (!(state instanceof Connecting opened) || opened.stream() == null) {
             return;
         }
-        request = null;
+        UpstreamStream stream = opened.stream();
+        ByteBuf request = opened.request();
+        boolean keeps = stream.isReused() || stream.reportsUnprocessed();
+        int from = request.readerIndex();
         int attempt = attempts;
-        if (open.isReused() || open.reportsUnprocessed()) {
-            kept = bytes.retain();
-            keptFrom = bytes.readerIndex();
-        }
-        writing = true;
-        open.send(bytes, exchange.head.methodIs("HEAD"), whole);
-        writing = false;
-        if (connection == null || attempts > attempt) {
+        state = new Sending(stream, keeps ? request.retain() : null, from, false);
+        stream.send(request, facts.head().methodIs("HEAD"), whole);
+        if (attempts > attempt || !(state instanceof Sending sending)) {
             return; // the connection was already closed; onBroken has handled it
         }
-        if (!mayBeSentAgain(open)) {
-            dropKept();
+        ByteBuf kept = sending.kept();
+        if (kept != null && !mayBeSentAgain(stream)) {
+            kept.release();
+            kept = null;
         }
+        state = new Sending(stream, kept, from, true);
         if (kept == null) {
-            exchange.noMoreRetries();
+            noMoreRetries();
         }
         if (attempts > 1 && whole) {
-            open.endRequest();
+            stream.endRequest();
         }
         exchange.onRequestBegun();
     }
 
-    private boolean mayBeSentAgain(UpstreamStream open) {
-        return open.reportsUnprocessed() ? whole || exchange.isBodyKept() : whole && isSafe();
+    private boolean mayBeSentAgain(UpstreamStream stream) {
+        return stream.reportsUnprocessed() ? whole || (body != null && body.isKept()) : whole && isSafe();
     }
 
     /** Returns whether the method is safe (RFC 9110 section 9.2.1). */
     private boolean isSafe() {
-        Http1Head head = exchange.head;
+        Http1Head head = facts.head();
         return head.methodIs("GET") || head.methodIs("HEAD") || head.methodIs("OPTIONS");
+    }
+
+    private void noMoreRetries() {
+        if (body != null) {
+            body.noMoreRetries();
+        }
     }
 
     @Override
     public void onConnectFailed(Throwable cause) {
-        connection = null;
+        if (!(state instanceof Connecting opening)) {
+            return;
+        }
+        state = new Connecting(opening.request(), null, opening.since());
         if (cause instanceof NoDescriptorsException) {
             leave(); // another endpoint would need a file descriptor too
             exchange.refuseFull("no-descriptors");
             return;
         }
         failed();
-        if (!tryElsewhere()) {
+        if (!tryElsewhere(opening.request())) {
             boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
-            exchange.failUpstream(
+            exchange.fail(
                     late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
                     late ? CONNECT_TIMEOUT : failure(cause));
         }
@@ -207,100 +250,79 @@ final class UpstreamCall implements ResponseListener {
     /**
      * Connects to an endpoint that has not been tried; returns false if there is none or the retry budget is used up.
      */
-    private boolean tryElsewhere() {
+    private boolean tryElsewhere(ByteBuf request) {
         if (tried.isEmpty()) {
             tried = new ArrayList<>();
         }
-        tried.add(exchange.endpoint());
-        UpstreamEndpoint next = group().choose(tried, exchange.context.now());
-        if (next == null || request == null || !group().takeRetry(attempts, exchange.context.now())) {
+        if (endpoint != null) {
+            tried.add(endpoint);
+        }
+        UpstreamEndpoint next = group().choose(tried, context.now());
+        if (next == null || !group().takeRetry(attempts, context.now())) {
             return false;
         }
-        goTo(next);
-        connect(false);
+        connect(address(request, next), false);
         return true;
     }
 
-    private void goTo(UpstreamEndpoint next) {
-        UpstreamEndpoint before = exchange.endpoint();
-        ByteBuf bytes = request;
-        exchange.chooseEndpoint(next);
-        if (bytes != null && next != before) {
-            request = ForwardedHead.withAuthority(bytes, exchange.head, before.toString(), next.toString());
-        }
+    /** Addresses the request to another endpoint; takes ownership and returns it. */
+    private ByteBuf address(ByteBuf request, UpstreamEndpoint next) {
+        UpstreamEndpoint before = endpoint;
+        endpoint = next;
+        return before == null || next == before
+                ? request
+                : ForwardedHead.withAuthority(request, facts.head(), before.toString(), next.toString());
     }
 
     @Override
     public void onBroken(String code) {
-        UpstreamStream broken = connection;
-        ByteBuf again = kept;
-        kept = null;
-        if (again != null) {
-            boolean unread = writing
-                    ? again.readerIndex() == keptFrom
-                    : broken != null && broken.isReused() && isSafe() && !broken.hasResponseBegun();
-            if (unread && group().takeRetry(attempts, exchange.context.now())) {
+        if (state instanceof Sending sending && sending.kept() != null) {
+            ByteBuf again = sending.kept();
+            boolean unread = sending.written()
+                    ? sending.stream().isReused()
+                            && isSafe()
+                            && !sending.stream().hasResponseBegun()
+                    : again.readerIndex() == sending.from();
+            state = new Sending(sending.stream(), null, sending.from(), sending.written());
+            if (unread && group().takeRetry(attempts, context.now())) {
                 leave(); // not a failure: the server has closed an idle connection
-                sendAgain(again);
-                connect(true);
+                connect(again.readerIndex(sending.from()), true);
                 return;
             }
             again.release();
         }
-        if (clientError) {
+        if (state instanceof Answering answering && answering.clientError()) {
             leave(); // otherwise clients could have an endpoint ejected by sending requests that it rejects
         } else {
             failed();
         }
-        exchange.onBroken(code);
+        exchange.fail(Verdict.Kind.BAD_GATEWAY, code);
     }
 
     @Override
     public void onUnprocessed(String code, boolean refused) {
-        ByteBuf again = kept;
-        kept = null;
-        connection = null;
+        ByteBuf again = state instanceof Sending sending ? sending.kept() : null;
+        int from = state instanceof Sending sending ? sending.from() : 0;
+        state = DONE;
         if (refused) {
             failed();
         } else {
             leave(); // graceful shutdown of the connection, for example after a maximum number of requests
         }
-        if (again != null && group().takeRetry(attempts, exchange.context.now())) {
-            exchange.rewindBody();
-            sendAgain(again);
-            UpstreamEndpoint other =
-                    refused ? group().choose(List.of(exchange.endpoint()), exchange.context.now()) : null;
-            if (other != null) {
-                goTo(other);
+        if (again != null && group().takeRetry(attempts, context.now())) {
+            if (body != null) {
+                body.rewind();
             }
-            connect(false);
+            UpstreamEndpoint other =
+                    refused && endpoint != null ? group().choose(List.of(endpoint), context.now()) : null;
+            ByteBuf request = again.readerIndex(from);
+            connect(other == null ? request : address(request, other), false);
             return;
         }
         if (again != null) {
             again.release();
         }
-        exchange.onBroken(code);
-    }
-
-    private void sendAgain(ByteBuf again) {
-        connection = null;
-        request = again.readerIndex(keptFrom);
-    }
-
-    /** Leaves the endpoint and counts a failure of it. */
-    private void failed() {
-        UpstreamEndpoint at = entered;
-        leave();
-        if (at != null) {
-            group().failed(at, exchange.context.now());
-        }
-    }
-
-    /** Counts a failure of the endpoint if a timeout of its response has expired. */
-    void late(String code) {
-        if (code.equals("first-byte-timeout") || code.equals("idle-timeout")) {
-            failed();
-        }
+        exchange.fail(Verdict.Kind.BAD_GATEWAY, code);
     }
 
     @Override
@@ -310,24 +332,23 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onHead(Http1Head head, BodyFraming framing) {
-        dropKept();
-        exchange.noMoreRetries();
-        UpstreamEndpoint at = entered;
-        if (at != null) {
-            countedAsFailure = group().responded(at, head, exchange.context.now());
-            clientError = head.status() >= 400 && head.status() < 500;
+        if (!(state instanceof Sending sending)) {
+            return;
         }
+        if (sending.kept() != null) {
+            sending.kept().release();
+        }
+        noMoreRetries();
+        UpstreamEndpoint at = entered;
+        boolean failure = at != null && group().responded(at, head, context.now());
+        boolean clientError = head.status() >= 400 && head.status() < 500;
+        state = new Answering(sending.stream(), failure, clientError);
         exchange.onHead(head, framing);
     }
 
     @Override
-    public void onContent(ByteBuf in, int index, int length) {
-        exchange.onContent(in, index, length);
-    }
-
-    @Override
-    public void onBytes(ByteBuf bytes) {
-        exchange.onBytes(bytes);
+    public void onRead(ByteBuf bytes, ContentPieces content) {
+        exchange.onRead(bytes, content);
     }
 
     @Override
@@ -337,11 +358,12 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onEnd() {
-        connection = null;
+        boolean succeeded = !(state instanceof Answering answering && answering.failure());
+        state = DONE;
         UpstreamEndpoint at = entered;
         leave();
         leaveLimit();
-        if (at != null && !countedAsFailure) {
+        if (at != null && succeeded) {
             group().succeeded(at);
         }
         exchange.onEnd();
@@ -349,49 +371,65 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onWritable() {
-        exchange.onWritable();
+        exchange.onUpstreamWritable();
     }
 
     /** Returns the stream after the request head has been written to it, else null. */
     @Nullable
     UpstreamStream connected() {
-        return request == null ? connection : null;
+        return state instanceof Connecting ? null : state.stream();
     }
 
     /** Returns whether the last chunk received of the response is complete. */
     boolean atChunkBoundary() {
-        return connection != null && connection.atChunkBoundary();
+        UpstreamStream stream = state.stream();
+        return stream != null && stream.atChunkBoundary();
     }
 
     boolean isPaused() {
         return paused;
     }
 
-    /** Pauses or resumes reading of the response; returns whether the state has changed. */
+    /** Pauses or resumes reading of the response; returns whether that has changed anything. */
     boolean pause(boolean wanted) {
-        if (paused == wanted || (wanted && connection == null)) {
+        UpstreamStream stream = state.stream();
+        if (paused == wanted || (wanted && stream == null)) {
             return false;
         }
         paused = wanted;
-        if (connection != null) {
-            connection.setReading(!wanted);
+        if (stream != null) {
+            stream.setReading(!wanted);
         }
         return true;
     }
 
     /** Cancels the call and releases its resources. Idempotent. */
     void cancel() {
-        UpstreamStream open = connection;
-        connection = null;
-        if (open != null) {
-            open.cancel();
+        State before = state;
+        state = DONE;
+        UpstreamStream stream = before.stream();
+        if (stream != null) {
+            stream.cancel();
+        }
+        switch (before) {
+            case Queued queued -> {
+                queued.turn().abandon();
+                queued.request().release();
+            }
+            case Connecting opening -> opening.request().release();
+            case Sending sending when sending.kept() != null -> sending.kept().release();
+            default -> {}
         }
         leave();
         leaveLimit();
-        dropKept();
-        if (request != null) {
-            request.release();
-            request = null;
+    }
+
+    /** Leaves the endpoint and counts a failure of it. */
+    void failed() {
+        UpstreamEndpoint at = entered;
+        leave();
+        if (at != null) {
+            group().failed(at, context.now());
         }
     }
 
@@ -403,10 +441,10 @@ final class UpstreamCall implements ResponseListener {
         }
     }
 
-    private void dropKept() {
-        if (kept != null) {
-            kept.release();
-            kept = null;
+    private void leaveLimit() {
+        if (placed) {
+            placed = false;
+            group().limit().leave();
         }
     }
 }

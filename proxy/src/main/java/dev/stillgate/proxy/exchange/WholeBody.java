@@ -1,16 +1,16 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.dialect.coding.ContentCodings;
-import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.exchange.body.BodyBuffer;
+import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.relay.UpstreamStream;
-import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * piece, as prompts do, is processed in the event loop's scratch memory and copied only once, into the upstream
  * request.
  */
-final class WholeBody implements RequestBody {
+final class WholeBody extends RequestBody {
     private static final int SLICE = 64 * 1024;
     private static final int MAX_RATIO = 100;
+    private static final byte[] NONE = {};
 
     /** The maximum decoded size up to which {@link #MAX_RATIO} applies. */
     private static final int MAX_AT_FULL_RATIO = 4 << 20;
@@ -31,92 +32,98 @@ final class WholeBody implements RequestBody {
      */
     private static final int MAX_RATIO_OF_LARGE = 20;
 
-    private final LiveExchange exchange;
     private final EventLoopContext context;
     private final BodyBuffer buffer;
     private final long announced;
-    private boolean done;
+    private byte[] bytes = NONE;
+    private int length = -1;
     private boolean sentOnce;
     private OutgoingBody rest = OutgoingBody.EMPTY;
 
-    WholeBody(LiveExchange exchange, EventLoopContext context, BodyFraming framing) {
-        this.exchange = exchange;
+    /**
+     * The decoded content of a body.
+     *
+     * @param bytes contains the content, and may be the event loop's scratch memory
+     * @param decoded whether a content coding was removed
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read at once and never compared
+    record Content(byte[] bytes, int start, int length, boolean decoded) {
+        /** Returns whether the content is copied into the request, as scratch memory must be. */
+        boolean isSmall() {
+            return length <= SLICE;
+        }
+    }
+
+    /**
+     * Creates the body of a request.
+     *
+     * @param client the address that the memory is charged to
+     */
+    WholeBody(EventLoopContext context, InetAddress client, BodyFraming framing) {
         this.context = context;
         this.announced = framing.length();
         this.buffer = new BodyBuffer(
-                context.shared().budget(), exchange.address(), context.shared().maxBody());
+                context.shared().budget(), client, context.shared().maxBody());
     }
 
     @Override
-    public void piece(ByteBuf in, int index, int length) {
-        if (done) {
-            return;
+    boolean add(ByteBuf in, int index, int count) throws BadMessage {
+        if (isComplete()) {
+            return false;
         }
-        if (length == announced && length <= EventLoopContext.SCRATCH && buffer.length() == 0) {
-            if (!buffer.charge(length)) {
-                noMemory();
-                return;
+        if (count == announced && count <= EventLoopContext.SCRATCH && buffer.length() == 0) {
+            if (!buffer.charge(count)) {
+                throw noMemory();
             }
-            in.getBytes(index, context.scratch(), 0, length);
-            read(context.scratch(), length);
-            return;
+            in.getBytes(index, context.scratch(), 0, count);
+            bytes = context.scratch();
+            length = count;
+            return true;
         }
-        switch (buffer.add(in, index, length)) {
+        switch (buffer.add(in, index, count)) {
             case YES -> {}
-            case TOO_LARGE -> refuse(Verdict.Kind.TOO_LARGE, "body-too-large", "The request body is too large.");
-            case NO_MEMORY -> noMemory();
+            case TOO_LARGE -> throw tooLarge();
+            case NO_MEMORY -> throw noMemory();
         }
+        return false;
     }
 
     @Override
-    public void end() {
-        if (!done) {
-            read(buffer.bytes(), buffer.length());
+    boolean end() {
+        if (isComplete()) {
+            return false;
         }
+        bytes = buffer.bytes();
+        length = buffer.length();
+        return true;
     }
 
-    private void noMemory() {
-        refuse(Verdict.Kind.OVERLOADED, "body-memory", "The gateway is full; try again soon.");
+    private boolean isComplete() {
+        return length >= 0;
     }
 
-    private void refuse(Verdict.Kind kind, String code, String message) {
-        done = true;
-        buffer.release();
-        exchange.refuse(kind, code, message);
+    private static BadMessage noMemory() {
+        return new BadMessage(Verdict.Kind.OVERLOADED, "body-memory", "The gateway is full; try again soon.");
     }
 
-    private void read(byte[] bytes, int length) {
-        done = true;
-        Http1Head head = exchange.head();
-        BodyEdit edit;
-        byte[] plain = bytes;
-        int start = 0;
-        int plainLength = length;
-        boolean decoded = head.has(KnownHeader.CONTENT_ENCODING);
-        try {
-            if (decoded) {
-                ContentCodings.Decoded content =
-                        ContentCodings.decode(codings(head), bytes, 0, length, maxDecoded(length), MAX_RATIO);
-                plain = content.bytes();
-                start = content.off();
-                plainLength = content.len();
-                if (!buffer.charge(plainLength)) {
-                    noMemory();
-                    return;
-                }
-            }
-            BodyView view = context.reader().read(exchange.operation(), contentType(head), plain, start, plainLength);
-            exchange.recordRequest(plain, start, plainLength);
-            if (!exchange.onView(view)) {
-                buffer.release();
-                return;
-            }
-            edit = exchange.usageEdit(view);
-        } catch (MalformedBody e) {
-            refuse(e.kind(), e.code(), String.valueOf(e.getMessage()));
-            return;
+    /**
+     * Returns the content of the complete body without its content coding. It must be used before the next event.
+     *
+     * @throws MalformedBody if the coding is unknown, or the content is invalid or too large
+     * @throws BadMessage if there is no memory for the decoded content
+     */
+    Content content(Http1Head head) throws MalformedBody, BadMessage {
+        byte[] encoded = bytes;
+        bytes = NONE;
+        if (!head.has(KnownHeader.CONTENT_ENCODING)) {
+            return new Content(encoded, 0, length, false);
         }
-        compose(new OutgoingBody(plain, start, plainLength, edit), decoded, plainLength <= SLICE);
+        ContentCodings.Decoded plain =
+                ContentCodings.decode(codings(head), encoded, 0, length, maxDecoded(length), MAX_RATIO);
+        if (!buffer.charge(plain.len())) {
+            throw noMemory();
+        }
+        return new Content(plain.bytes(), plain.off(), plain.len(), true);
     }
 
     /** Returns the maximum decoded size of a body, so that a small body cannot block the event loop for long. */
@@ -134,31 +141,18 @@ final class WholeBody implements RequestBody {
         return all.toString();
     }
 
-    private static @Nullable String contentType(Http1Head head) {
-        int field = head.find(KnownHeader.CONTENT_TYPE);
-        return field < 0 ? null : head.value(field);
+    /** Drops the received bytes, whose content was copied into the request. */
+    void dropBytes() {
+        buffer.dropBytes();
     }
 
-    /**
-     * Writes the upstream request into one buffer, or only its head if the body is large.
-     *
-     * @param small whether the body is copied into the request, because it may be in scratch memory
-     */
-    private void compose(OutgoingBody content, boolean decoded, boolean small) {
-        long length = content.left();
-        ByteBuf request = exchange.requestHead(small ? (int) length : 0, true, decoded, length);
-        if (small) {
-            content.writeTo(request);
-            buffer.dropBytes();
-        } else {
-            rest = content;
-        }
-        exchange.send(request, small);
+    /** Keeps the content, of which no part was sent. */
+    void keep(OutgoingBody content) {
+        rest = content;
     }
 
     @Override
-    public void writable() {
-        UpstreamStream upstream = exchange.connectedUpstream();
+    void pass(@Nullable UpstreamStream upstream) {
         if (upstream == null) {
             return;
         }
@@ -179,7 +173,7 @@ final class WholeBody implements RequestBody {
      * minutes.
      */
     @Override
-    public void noMoreRetries() {
+    void noMoreRetries() {
         sentOnce = true;
         if (rest.left() == 0) {
             release();
@@ -187,18 +181,18 @@ final class WholeBody implements RequestBody {
     }
 
     @Override
-    public boolean isKept() {
+    boolean isKept() {
         return rest.isKept();
     }
 
     @Override
-    public void rewind() {
+    void rewind() {
         rest.rewind();
     }
 
     @Override
-    public void release() {
-        done = true;
+    void release() {
+        length = 0;
         rest = OutgoingBody.EMPTY;
         buffer.release();
     }

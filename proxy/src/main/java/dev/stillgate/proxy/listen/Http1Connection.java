@@ -192,7 +192,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         LiveExchange current = exchange;
         if (current != null) {
             phase = Http1Phase.LINGERING;
-            current.onBadBody(e.kind(), e.code(), e.sentence());
+            current.refuse(e);
             return;
         }
         out.beginUnknown();
@@ -286,7 +286,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         out.pendingWrites().drop();
         LiveExchange current = exchange;
         if (current != null) {
-            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
+            current.refuse(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
         }
         out.close();
     }
@@ -298,7 +298,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         if (current == null) {
             out.close();
         } else {
-            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, code, "The request body did not arrive in time.");
+            current.refuse(Verdict.Kind.REQUEST_TIMEOUT, code, "The request body did not arrive in time.");
         }
     }
 

@@ -92,7 +92,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
         if (ended) {
             started.onBodyEnd();
-        } else if (started.operation().readsBody() && upload.isLarge()) {
+        } else if (started.readsBody() && upload.isLarge()) {
             connection.inflow().enlarge(this); // such a body is charged to the memory budget
         }
     }
@@ -140,7 +140,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         LiveExchange current = exchange;
         if (current != null) {
             resetCode = Http2Wire.PROTOCOL_ERROR;
-            current.onBadBody(bad.kind(), bad.code(), bad.sentence());
+            current.refuse(bad);
             connection.abuseBudget().streamAborted();
         } else if (!closed) {
             resetForFault(Http2Wire.PROTOCOL_ERROR);
@@ -236,7 +236,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         String expired = upload.expiredTimeout(
                 now, connection.options(), connection.inflow().isHeldBack());
         if (current != null && expired != null) {
-            current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, expired, "The request body did not arrive in time.");
+            current.refuse(Verdict.Kind.REQUEST_TIMEOUT, expired, "The request body did not arrive in time.");
             connection.abuseBudget().streamAborted();
         }
     }
@@ -249,7 +249,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
             return;
         }
         resetCode = Http2Wire.CANCEL;
-        current.onBadBody(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
+        current.refuse(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
         connection.abuseBudget().streamAborted();
     }
 

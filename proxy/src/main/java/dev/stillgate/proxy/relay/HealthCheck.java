@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -93,13 +94,9 @@ final class HealthCheck implements ResponseListener {
     }
 
     @Override
-    public void onContent(ByteBuf in, int index, int count) {
-        length += count;
-    }
-
-    @Override
-    public void onBytes(ByteBuf bytes) {
+    public void onRead(ByteBuf bytes, ContentPieces content) {
         bytes.release();
+        length += content.total();
         if (length > MAX_RESPONSE) {
             finish(false);
         }

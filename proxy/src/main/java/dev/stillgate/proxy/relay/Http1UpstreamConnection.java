@@ -2,7 +2,7 @@ package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
-import dev.stillgate.proxy.http.ChunkedBody;
+import dev.stillgate.proxy.http.ContentPieces;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,7 +30,7 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     private final UpstreamPool pool;
     private final UpstreamEndpoint endpoint;
     private final Http1ResponseReader response = new Http1ResponseReader();
-    private final ChunkedBody.Sink sink = this::onContent;
+    private final ContentPieces content = new ContentPieces();
     private @Nullable Channel channel;
     private @Nullable ResponseListener listener;
     private State state = State.CONNECTING;
@@ -268,29 +268,27 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
             return false;
         }
         int start = in.readerIndex();
-        int end = response.advance(in, sink);
-        if (state != State.BODY) {
-            return false;
+        int end;
+        content.begin(start);
+        try {
+            end = response.advance(in, content);
+        } catch (BadMessage e) {
+            current.onRead(in.readRetainedSlice(content.end()), content); // what precedes the invalid bytes
+            throw e;
         }
         boolean ended = response.isComplete();
         if (end == in.writerIndex()) {
-            current.onBytes(in);
+            current.onRead(in, content);
             if (ended && state == State.BODY) {
                 end(null);
             }
             return true;
         }
-        current.onBytes(in.readRetainedSlice(end - start));
+        current.onRead(in.readRetainedSlice(end - start), content);
         if (ended && state == State.BODY) {
             end(in);
         }
         return false;
-    }
-
-    private void onContent(ByteBuf in, int index, int length) {
-        if (listener != null) {
-            listener.onContent(in, index, length);
-        }
     }
 
     /**

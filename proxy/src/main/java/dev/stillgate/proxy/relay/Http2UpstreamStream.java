@@ -280,10 +280,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private void pass(ByteBuf in, int index, int length) {
         ResponseListener current = listener;
         if (current != null) {
-            current.onContent(in, index, length);
-        }
-        if (!closed && current != null) {
-            current.onBytes(in.retainedSlice(index, length));
+            current.onRead(in.retainedSlice(index, length), streams.piece().whole(length));
         }
     }
 

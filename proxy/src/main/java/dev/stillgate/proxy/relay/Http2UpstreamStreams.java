@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http.BadMessage;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http2ResponseHeadReader;
 import dev.stillgate.proxy.http2.AbuseBudget;
@@ -45,6 +46,7 @@ final class Http2UpstreamStreams implements Http2FrameSink {
     private final IntObjectMap<Http2UpstreamStream> open = new IntObjectHashMap<>();
     private final ArrayDeque<Http1Head> spareHeads = new ArrayDeque<>();
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
+    private final ContentPieces piece = new ContentPieces();
     private int next = 1;
 
     /** The connection of these streams. */
@@ -137,6 +139,11 @@ final class Http2UpstreamStreams implements Http2FrameSink {
         open.clear();
         all.forEach(sendWindow::remove);
         return all;
+    }
+
+    /** Describes the read that is being passed on. */
+    ContentPieces piece() {
+        return piece;
     }
 
     void giveBack(Http1Head head) {

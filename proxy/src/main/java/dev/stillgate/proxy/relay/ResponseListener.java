@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.relay;
 
 import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import io.netty.buffer.ByteBuf;
 
@@ -27,11 +28,13 @@ public interface ResponseListener {
     /** Called with the head of the final response, which is valid until the response ends. */
     void onHead(Http1Head head, BodyFraming framing);
 
-    /** Called with response content, without ownership. The same bytes follow in {@link #onBytes}. */
-    void onContent(ByteBuf in, int index, int length);
-
-    /** Called with response bytes as received, including the transfer coding. The listener takes ownership. */
-    void onBytes(ByteBuf bytes);
+    /**
+     * Called with what one read has brought of the response's body.
+     *
+     * @param bytes the bytes as received, including the transfer coding; the listener takes ownership
+     * @param content where the content lies in {@code bytes}; valid during the call only
+     */
+    void onRead(ByteBuf bytes, ContentPieces content);
 
     /** Called when all available input was passed on, which is the time to flush. */
     void onReadComplete();

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Ticker;
 import io.netty.buffer.ByteBuf;
@@ -99,10 +100,7 @@ class UpstreamConnectorTest {
         public void onHead(Http1Head head, BodyFraming framing) {}
 
         @Override
-        public void onContent(ByteBuf in, int index, int length) {}
-
-        @Override
-        public void onBytes(ByteBuf bytes) {}
+        public void onRead(ByteBuf bytes, ContentPieces content) {}
 
         @Override
         public void onReadComplete() {}

@@ -1,0 +1,141 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.observe.AccessLog;
+import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.LastRefusals;
+import dev.stillgate.proxy.observe.SpanSink;
+import dev.stillgate.spi.GeoRefusal;
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Counts an ended exchange, writes its line of the access log, and exports its span if it is traced. */
+final class ExchangeLog {
+    private static final String TRACEPARENT = "traceparent";
+    private static final Map<Operation, String> OPERATION_NAMES = operationNames();
+
+    private ExchangeLog() {}
+
+    private static Map<Operation, String> operationNames() {
+        Map<Operation, String> names = new EnumMap<>(Operation.class);
+        for (Operation operation : Operation.values()) {
+            names.put(operation, operation.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
+
+    /**
+     * Records an exchange, whose response has not been released.
+     *
+     * @param received the number of bytes of the request body
+     */
+    static void record(
+            EventLoopContext context, ExchangeFacts facts, ChainProgress progress, Outcome outcome, long received) {
+        long now = context.ticker().nanos();
+        long duration = now - facts.startNanos();
+        context.meters().exchangeEnded(outcome, duration, facts.operation(), facts.responseModel(), facts.isStream());
+        context.counts().count(facts.account().id(), outcome, now);
+        boolean shadowed = progress.shadowFilter() != null;
+        GeoRefusal geo = null;
+        if (outcome instanceof Outcome.Rejected rejected) {
+            geo = facts.policy().chain().geoRefusal(facts);
+            context.refusals()
+                    .note(
+                            facts.account(),
+                            new LastRefusals.Refusal(
+                                    facts.startMillis(),
+                                    rejected.status(),
+                                    rejected.filter(),
+                                    rejected.code(),
+                                    facts.requestId(),
+                                    geo));
+        } else if (shadowed) {
+            geo = facts.policy().chain().geoRefusal(facts);
+        }
+        AccessLog.Writer log = context.log();
+        AccessLog.Writer decisions = context.decisions();
+        boolean decided =
+                decisions != null && (outcome instanceof Outcome.Rejected || shadowed || progress.flagCount() > 0);
+        String trace = trace(context, facts);
+        if (log == null && !decided && trace == null) {
+            return;
+        }
+        AccessRecord entry = entry(context, facts, progress, outcome, geo, duration, received);
+        if (log != null) {
+            log.log(entry, now);
+        }
+        if (decisions != null && decided) {
+            decisions.log(entry, now);
+        }
+        SpanSink spans = context.spans();
+        if (spans != null && trace != null) {
+            spans.take(trace, entry);
+        }
+    }
+
+    /** Returns the client's {@code traceparent} if the exchange is traced, else null. */
+    private static @Nullable String trace(EventLoopContext context, ExchangeFacts facts) {
+        SpanSink spans = context.spans();
+        String parent = spans == null ? null : facts.head().first(TRACEPARENT);
+        return spans != null && spans.wants(parent) ? parent : null;
+    }
+
+    private static AccessRecord entry(
+            EventLoopContext context,
+            ExchangeFacts facts,
+            ChainProgress progress,
+            Outcome outcome,
+            @Nullable GeoRefusal geo,
+            long duration,
+            long received) {
+        return new AccessRecord(
+                facts.startMillis(),
+                duration,
+                outcome.firstByteNanos(),
+                facts.requestId(),
+                facts.method(),
+                facts.path(),
+                facts.peer().http(),
+                outcome.status(),
+                GatewayMeters.name(outcome),
+                GatewayMeters.code(outcome),
+                outcome instanceof Outcome.Rejected rejected ? rejected.filter() : null,
+                progress.shadowFilter() == null ? null : progress.shadowFilter() + ":" + progress.shadowCode(),
+                flags(progress),
+                geo,
+                received,
+                outcome.bytes(),
+                facts.address(),
+                facts.account().id(),
+                facts.account().organisation(),
+                context.shared().standings().of(facts.account()),
+                facts.upstreamName(),
+                OPERATION_NAMES.getOrDefault(facts.operation(), ""),
+                facts.requestModel(),
+                facts.responseModel(),
+                facts.isStream(),
+                facts.isMarked(),
+                outcome.usage(),
+                facts.policy().generation(),
+                facts.policy().sha256());
+    }
+
+    private static @Nullable String flags(ChainProgress progress) {
+        if (progress.flagCount() == 0) {
+            return null;
+        }
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < progress.flagCount(); i++) {
+            all.append(i == 0 ? "" : ",")
+                    .append(progress.flagFilter(i))
+                    .append(':')
+                    .append(progress.flagReason(i));
+        }
+        return all.toString();
+    }
+}

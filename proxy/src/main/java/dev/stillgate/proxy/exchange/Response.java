@@ -1,0 +1,193 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.chain.AnswerTap;
+import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.http.BodyFraming;
+import dev.stillgate.proxy.http.ContentPieces;
+import dev.stillgate.proxy.http.Http1Head;
+import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.spi.Header;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The response of an exchange: the upstream's, forwarded by an {@link AnswerRelay}, or one of the gateway itself. It
+ * builds the {@link Outcome}. Not thread-safe: runs on the exchange's event loop.
+ */
+final class Response {
+    private final EventLoopContext context;
+    private final ExchangeFacts facts;
+    private final Downstream downstream;
+    private @Nullable AnswerRelay relay;
+    private int status;
+    private int replyBytes;
+    private long firstByte = -1;
+
+    Response(EventLoopContext context, ExchangeFacts facts, Downstream downstream) {
+        this.context = context;
+        this.facts = facts;
+        this.downstream = downstream;
+    }
+
+    /** Returns whether a response head has been sent, so that no other response is possible. */
+    boolean isBegun() {
+        return status > 0;
+    }
+
+    /** Records the time of the first byte sent to the client. */
+    void noteFirstByte() {
+        firstByte = context.ticker().nanos() - facts.startNanos();
+    }
+
+    /**
+     * Sends the head of the upstream's response and starts the relay of its body.
+     *
+     * @param more the header fields added by filters
+     * @param released see {@link AnswerRelay#begin}
+     */
+    void begin(
+            Http1Head from,
+            BodyFraming framing,
+            List<Header> more,
+            AnswerTap tap,
+            @Nullable Recording recording,
+            Runnable released) {
+        status = from.status();
+        List<Header> added = more;
+        if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
+            added = new ArrayList<>(more);
+            added.add(requestIdHeader());
+        }
+        AnswerRelay.Answer answer = new AnswerRelay.Answer(
+                facts.operation(),
+                from,
+                framing,
+                added,
+                tap,
+                facts.policy().chain().readsAnswer(),
+                facts.isUsageInjected());
+        relay = AnswerRelay.begin(context, downstream, answer, recording, released);
+        facts.setRelay(relay);
+    }
+
+    private Header requestIdHeader() {
+        return new Header(facts.provider() == Provider.ANTHROPIC ? "request-id" : "x-request-id", facts.requestId());
+    }
+
+    /** Forwards what one read of the upstream has brought; takes ownership of {@code bytes}. */
+    void read(ByteBuf bytes, ContentPieces content) {
+        if (relay == null) {
+            bytes.release();
+        } else {
+            relay.read(bytes, content);
+        }
+    }
+
+    /** Ends the relay after the upstream's last content. */
+    void end() {
+        if (relay != null) {
+            relay.end();
+        }
+    }
+
+    /** Returns whether the upstream should pause. */
+    boolean isBehind() {
+        return relay != null && relay.isBehind();
+    }
+
+    /** Returns whether everything received has been forwarded. */
+    boolean isDrained() {
+        return relay == null || !relay.isHolding();
+    }
+
+    /** Sends a response of the gateway itself. */
+    void reply(Verdict.Reject verdict) {
+        List<Header> headers = new ArrayList<>(verdict.headers().size() + 4);
+        headers.add(requestIdHeader());
+        Duration wait = verdict.retryAfter();
+        if (wait == null
+                && (verdict.kind() == Verdict.Kind.OVERLOADED || verdict.kind() == Verdict.Kind.RATE_LIMITED)) {
+            wait = Duration.ofSeconds(1);
+        }
+        if (wait != null) {
+            long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+            headers.add(new Header("retry-after", Long.toString(seconds)));
+        }
+        if (verdict.kind() == Verdict.Kind.UNVERIFIED) {
+            headers.add(ErrorBodies.UNVERIFIED_FIELD);
+        }
+        headers.addAll(verdict.headers());
+        byte[] body = ErrorBodies.body(facts.provider(), verdict.kind(), verdict.message(), facts.requestId());
+        status = ErrorBodies.status(verdict.kind());
+        replyBytes = body.length;
+        noteFirstByte();
+        downstream.sendReply(new LocalReply(status, headers, body));
+    }
+
+    /**
+     * Forwards the held content of an incomplete response. If it is an event stream between two events, sends an error
+     * event.
+     *
+     * @param atChunkBoundary whether the last chunk received from the upstream is complete
+     */
+    void cut(Verdict.Kind kind, boolean atChunkBoundary) {
+        AnswerRelay cut = relay;
+        if (cut == null) {
+            return;
+        }
+        cut.cut();
+        long events = cut.eventsIfBetween(atChunkBoundary);
+        if (events >= 0) {
+            downstream.sendErrorEvent(ErrorBodies.sseError(
+                    facts.provider(), facts.operation(), kind, "The answer was cut short.", facts.requestId(), events));
+        }
+    }
+
+    /** Returns the number of content bytes sent to the client. */
+    long sent() {
+        return relay == null ? replyBytes : relay.contentBytes();
+    }
+
+    private Usage usage() {
+        return relay == null ? Usage.NONE : relay.usage();
+    }
+
+    Outcome served() {
+        return new Outcome.Served(status, usage(), sent(), firstByte);
+    }
+
+    Outcome rejected(Refusal refusal) {
+        String code = refusal.verdict().code();
+        return new Outcome.Rejected(status, Usage.NONE, sent(), firstByte, refusal.filter(), code);
+    }
+
+    Outcome upstreamFailed(String code) {
+        return new Outcome.UpstreamFailed(status, Usage.NONE, sent(), firstByte, code);
+    }
+
+    Outcome truncated(String code) {
+        return new Outcome.Truncated(status, usage(), sent(), firstByte, code);
+    }
+
+    Outcome downstreamGone(Outcome.Phase phase) {
+        return new Outcome.DownstreamGone(status, usage(), sent(), firstByte, phase);
+    }
+
+    /** Releases all buffers; the facts have no response afterwards. */
+    void release() {
+        AnswerRelay over = relay;
+        relay = null;
+        facts.setRelay(null);
+        if (over != null) {
+            over.release(context);
+        }
+    }
+}

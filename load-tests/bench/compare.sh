@@ -9,7 +9,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: load-tests/run compare [--rounds N] [--seconds S] [--only a,b,...] [--quick] [--events N] [--pace MS]
-                             [--accounts N] [--policy requests,tokens,...]
+                             [--accounts N] [--policy requests,tokens,...] [--sparse STREAMS:MS,...]
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
   --only LIST   of direct,nginx,haproxy,stillgate,earlier. "earlier" is another build of Stillgate with the same policies,
@@ -19,6 +19,8 @@ usage: load-tests/run compare [--rounds N] [--seconds S] [--only a,b,...] [--qui
   --pace MS     time between the events of one stream, default 2
   --accounts N  number of sending accounts, default 1,000. The fingerprint filter reads only a part of an account that sends
                 much for long; of 30,000 accounts it reads everything.
+  --sparse LIST measures only streams that stay open: STREAMS at once, each with an event every MS milliseconds, such as
+                2000:1000,1000:100
   --policy LIST policies of Stillgate, one gateway for each: none (no filter), requests (regions and one limit, as nginx and
                 HAProxy; the default), tokens (four limits: requests, input, output, output of a day), prints (tokens and
                 the fingerprint filter), all (the canary filter too, every filter enforcing), marked (all, and every answer
@@ -27,7 +29,7 @@ STILLGATE_CMD   command that gets "--config FILE", default "proxy/bin/stillgate 
 TEXT
 }
 
-ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=500000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests ACCOUNTS=1000
+ROUNDS=5 SECONDS_EACH=8 ONLY=direct,nginx,haproxy,stillgate WARM_REQUESTS=500000 WARM_EVENTS=100000 EVENTS=200 PACE=2 POLICY=requests ACCOUNTS=1000 SPARSE=""
 CONNECTIONS=64
 while [ $# -gt 0 ]; do
   case $1 in
@@ -38,6 +40,7 @@ while [ $# -gt 0 ]; do
     --pace) PACE=$2; shift ;;
     --accounts) ACCOUNTS=$2; shift ;;
     --policy) POLICY=$2; shift ;;
+    --sparse) SPARSE=$2; shift ;;
     --quick) ROUNDS=2 SECONDS_EACH=3 WARM_REQUESTS=20000 WARM_EVENTS=20000 ;;
     -h|--help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -199,6 +202,40 @@ measure() { # name, json|sse
   say "$name $kind: $(tail -1 "$RUN/$kind.$name")"
 }
 
+# Lines of $RUN/sparse-STREAMS-MS.NAME: us per event, events/s, core share. Measured while no stream begins or ends.
+measure_sparse() { # name, streams, ms
+  local name=$1 streams=$2 pace=$3 opening before after from events began wrk
+  opening=$((5 + streams / 500))
+  taskset -c 1 wrk -t1 -c"$streams" -d$((opening + SECONDS_EACH + 5))s --timeout 300s -s "$HERE/compare/load.lua" \
+    "http://127.0.0.1:${PORT[$name]}" -- "$ACCOUNTS" sse 100000 "$pace" > /dev/null &
+  wrk=$!
+  sleep "$opening"
+  from=$(stub_events) before=$(cpu_ticks "${PID[$name]}") began=$EPOCHREALTIME
+  sleep "$SECONDS_EACH"
+  after=$(cpu_ticks "${PID[$name]}")
+  events=$(($(stub_events) - from))
+  awk -v c=$((after - before)) -v t="$TICKS" -v n="$events" -v s="$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')" \
+    'BEGIN { printf "%.1f %.0f %.3f\n", c / t / n * 1e6, n / s, c / t / s }' >> "$RUN/sparse-$streams-$pace.$name"
+  say "$name, $streams streams, an event every $pace ms: $(tail -1 "$RUN/sparse-$streams-$pace.$name")"
+  wait "$wrk"
+  sleep 2 # the closed connections
+}
+
+sparse_table() {
+  local name load file nginx
+  echo
+  echo "| streams that stay open | CPU us/event | to nginx | events/s | core used | RSS MB |"
+  echo "|---|--:|--:|--:|--:|--:|"
+  for load in ${SPARSE//,/ }; do
+    nginx=$(median "$RUN/sparse-${load/:/-}.nginx" 1)
+    for name in "${RUNNING[@]}"; do
+      file=$RUN/sparse-${load/:/-}.$name
+      echo "| $name, ${load%:*} with an event every ${load#*:} ms | $(median "$file" 1) | $(ratio "$(median "$file" 1)" "$nginx")" \
+        "| $(median "$file" 2) | $(median "$file" 3) | $(($(rss "${PID[$name]}") / 1024)) |"
+    done
+  done
+}
+
 # Sends both kinds of load twice: code that was compiled for one kind alone is compiled again when the other begins.
 warm() { # name
   local turn seen result from
@@ -277,6 +314,15 @@ for gateway in "${RUNNING[@]}"; do
   say "warming up $gateway"
   warm "$gateway"
 done
+if [ -n "$SPARSE" ]; then
+  for round in $(seq "$ROUNDS"); do
+    for load in ${SPARSE//,/ }; do
+      for gateway in "${RUNNING[@]}"; do measure_sparse "$gateway" "${load%:*}" "${load#*:}"; done
+    done
+  done
+  sparse_table
+  exit
+fi
 for round in $(seq "$ROUNDS"); do
   say "round $round of $ROUNDS"
   for gateway in "${RUNNING[@]}"; do measure "$gateway" json; done

@@ -4,13 +4,15 @@ import dev.stillgate.spi.Ticker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timeouts of one event loop: a circular doubly linked list of entries that each tick visits. Adding and removing
- * an entry takes a few pointer writes. The price is precision: a timeout fires up to one tick late, or later if very
- * many expire at once. Not thread-safe.
+ * The timeouts of one event loop: a hashed timing wheel (Varghese and Lauck, 1987, scheme 6). Each tick visits the
+ * entries of one slot; an entry checks its own timeouts and returns how long it needs no other check, of which at most
+ * {@link #HORIZON_NANOS} are used. So thousands of quiet streams cost a visit a second each instead of one each tick.
+ * Adding, moving and removing an entry takes a few pointer writes. The price is precision: a timeout fires up to one
+ * tick late, or later if very many expire at once. Not thread-safe.
  */
-@SuppressWarnings("ReferenceEquality") // entries are nodes of a linked list
+@SuppressWarnings("ReferenceEquality") // entries are nodes of linked lists
 final class Deadlines {
-    /** An entry of the list, which checks its own timeouts. */
+    /** An entry of the wheel, which checks its own timeouts. */
     abstract static class Watched {
         private @Nullable Watched previous;
         private @Nullable Watched next;
@@ -19,14 +21,26 @@ final class Deadlines {
          * Checks the entry's timeouts. May remove any entry, including itself.
          *
          * @param now the ticker's time in nanoseconds
+         * @return the nanoseconds for which no check is needed; 0 or less for a check at the next tick
          */
-        abstract void onTick(long now);
+        abstract long onTick(long now);
     }
 
     private static final class Anchor extends Watched {
         @Override
-        void onTick(long now) {}
+        long onTick(long now) {
+            return 0;
+        }
     }
+
+    /** The time between two ticks. */
+    static final long TICK_NANOS = 50_000_000;
+
+    /** The longest time between two checks of an entry. */
+    static final long HORIZON_NANOS = 20 * TICK_NANOS;
+
+    /** A power of two that exceeds the number of ticks in {@link #HORIZON_NANOS}. */
+    private static final int SLOTS = 32;
 
     /** The maximum time of one {@link #resume}. */
     private static final long SLICE_NANOS = 500_000;
@@ -34,15 +48,31 @@ final class Deadlines {
     /** The number of entries after which the elapsed time is checked. */
     private static final int ENTRIES_PER_CHECK = 8;
 
-    private final Watched anchor = new Anchor();
-    private Watched cursor = anchor;
+    private final Watched[] slots = new Watched[SLOTS];
+    private final Watched due = anchor();
+    private int position;
 
     Deadlines() {
-        anchor.previous = anchor;
-        anchor.next = anchor;
+        for (int i = 0; i < SLOTS; i++) {
+            slots[i] = anchor();
+        }
     }
 
+    private static Watched anchor() {
+        Watched anchor = new Anchor();
+        anchor.previous = anchor;
+        anchor.next = anchor;
+        return anchor;
+    }
+
+    /** Adds an entry, or moves it, for a check at the next tick. */
     void start(Watched entry) {
+        end(entry);
+        append(entry, 1);
+    }
+
+    private void append(Watched entry, int ticks) {
+        Watched anchor = slots[position + ticks & SLOTS - 1];
         Watched last = anchor.previous;
         if (last != null) {
             entry.previous = last;
@@ -52,14 +82,11 @@ final class Deadlines {
         }
     }
 
-    /** Removes an entry; does nothing if it is not in the list. */
+    /** Removes an entry; does nothing if it was not added. */
     void end(Watched entry) {
         Watched before = entry.previous;
         Watched after = entry.next;
         if (before != null && after != null) {
-            if (cursor == entry) {
-                cursor = after;
-            }
             before.next = after;
             after.previous = before;
             entry.previous = null;
@@ -67,25 +94,39 @@ final class Deadlines {
         }
     }
 
-    /** Restarts the iteration at the first entry. */
-    void restart() {
-        cursor = first();
+    /** Starts a tick, to be called after {@link #resume} has completed the one before. */
+    void begin() {
+        position = position + 1 & SLOTS - 1;
+        Watched slot = slots[position];
+        Watched first = slot.next;
+        Watched last = slot.previous;
+        if (first != null && last != null && first != slot) {
+            due.next = first;
+            due.previous = last;
+            first.previous = due;
+            last.next = due;
+            slot.next = slot;
+            slot.previous = slot;
+        }
     }
 
     /**
-     * Continues the iteration to its end or for {@link #SLICE_NANOS}, so that thousands of simultaneous timeouts do not
-     * block the event loop.
+     * Continues the tick to its end or for {@link #SLICE_NANOS}, so that thousands of simultaneous timeouts do not block
+     * the event loop.
      *
      * @return whether the end was reached
      */
     boolean resume(Ticker ticker, TickFailures failures) {
         long now = ticker.nanos();
         int visited = 0;
-        while (cursor != anchor) {
-            Watched entry = cursor;
-            cursor = entry.next == null ? anchor : entry.next;
+        for (Watched entry = due.next; entry != null && entry != due; entry = due.next) {
+            start(entry); // also for an entry that fails
             try {
-                entry.onTick(now);
+                long quiet = Math.min(entry.onTick(now), HORIZON_NANOS);
+                if (quiet >= 2 * TICK_NANOS && entry.next != null) {
+                    end(entry);
+                    append(entry, (int) (quiet / TICK_NANOS));
+                }
             } catch (Throwable failure) { // continue with the timeouts of the other entries
                 failures.note(failure);
             }
@@ -93,10 +134,6 @@ final class Deadlines {
                 break;
             }
         }
-        return cursor == anchor;
-    }
-
-    private Watched first() {
-        return anchor.next == null ? anchor : anchor.next;
+        return due.next == due;
     }
 }

@@ -36,7 +36,6 @@ public final class EventLoopContext {
     /** The size of the scratch memory, and the maximum size of a body that is read in it. */
     static final int SCRATCH = 64 * 1024;
 
-    private static final long TICK_MILLIS = 50;
     private static final int NUMBER_BITS = 40;
     private static final int MAX_READERS = 256;
     private static final int MAX_HEADS = 256;
@@ -124,14 +123,14 @@ public final class EventLoopContext {
 
     /** Schedules the periodic {@link #tick}. */
     public void start() {
-        loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        loop.scheduleAtFixedRate(this::tick, Deadlines.TICK_NANOS, Deadlines.TICK_NANOS, TimeUnit.NANOSECONDS);
     }
 
     /** Checks all timeouts and runs the periodic tasks; called on the event loop 20 times per second. */
     void tick() {
         now = shared.ticker().nanos();
         if (!checkingDeadlines) {
-            deadlines.restart();
+            deadlines.begin();
             resumeDeadlines();
         }
         for (Runnable task : periodicTasks) {
@@ -311,22 +310,27 @@ public final class EventLoopContext {
         return ByteBufAllocator.DEFAULT.directBuffer(capacity);
     }
 
-    /** Calls a listener at each tick until the returned action is run. */
+    /** Calls a listener at the next tick, and then as often as it asks for, until the returned action is run. */
     public Runnable watch(TickListener listener) {
         Deadlines.Watched entry = new Deadlines.Watched() {
             @Override
-            void onTick(long time) {
-                listener.onTick(time);
+            long onTick(long time) {
+                return listener.onTick(time);
             }
         };
         deadlines.start(entry);
         return () -> deadlines.end(entry);
     }
 
-    /** Checks timeouts at each tick. */
+    /** Checks timeouts. */
     @FunctionalInterface
     public interface TickListener {
-        /** Called 20 times per second with the ticker's time in nanoseconds. */
-        void onTick(long now);
+        /**
+         * Checks the timeouts.
+         *
+         * @param now the ticker's time in nanoseconds
+         * @return the nanoseconds for which no check is needed, of which at most a second is used
+         */
+        long onTick(long now);
     }
 }

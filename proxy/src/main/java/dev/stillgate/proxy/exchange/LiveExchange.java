@@ -237,13 +237,19 @@ public final class LiveExchange extends Deadlines.Watched {
      * @param whole whether {@code request} is the complete request
      */
     private void send(ByteBuf request, boolean whole) {
-        timeouts.enter(Outcome.Phase.CONNECTING);
+        enter(Outcome.Phase.CONNECTING);
         upstream.send(request, whole, body);
+    }
+
+    private void enter(Outcome.Phase phase) {
+        timeouts.enter(phase);
+        context.deadlines().start(this); // the phase's timeout may be shorter than the time to the next check
     }
 
     /** Called after at least the request head has been written to the upstream. */
     void onRequestBegun() {
-        timeouts.await(facts.target().upstream().totalNanos());
+        timeouts.startTotal(facts.target().upstream().totalNanos());
+        enter(Outcome.Phase.AWAITING_ANSWER);
         passBody();
     }
 
@@ -266,7 +272,7 @@ public final class LiveExchange extends Deadlines.Watched {
         if (isRefused()) {
             return;
         }
-        timeouts.enter(Outcome.Phase.STREAMING);
+        enter(Outcome.Phase.STREAMING);
         if (upgrade != null && from.status() == 101) {
             upgrade.begin(() -> refuse(Verdict.Kind.BLOCKED, "account-blocked", "This account is not served."));
         }
@@ -367,8 +373,8 @@ public final class LiveExchange extends Deadlines.Watched {
     }
 
     @Override
-    void onTick(long now) {
-        upstream.onTick(now);
+    long onTick(long now) {
+        long left = upstream.onTick(now);
         PhaseTimeouts.Timeout expired =
                 timeouts.expired(now, facts.target().upstream(), response.isDrained(), upstream.isPaused());
         if (expired != null) {
@@ -377,6 +383,7 @@ public final class LiveExchange extends Deadlines.Watched {
             }
             fail(Verdict.Kind.GATEWAY_TIMEOUT, expired.code());
         }
+        return Math.min(left, timeouts.left(now, facts.target().upstream()));
     }
 
     /** Rejects the request for a reason of the gateway itself, not of a filter. No effect on an ended exchange. */

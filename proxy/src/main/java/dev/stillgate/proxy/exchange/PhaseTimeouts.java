@@ -35,14 +35,12 @@ final class PhaseTimeouts {
     private final EventLoopContext context;
     private Outcome.Phase phase = Outcome.Phase.READING_BODY;
     private long since;
-    private long lastChecked;
     private long due = Long.MAX_VALUE;
 
     /** Starts in the phase in which the request body is read. */
     PhaseTimeouts(EventLoopContext context) {
         this.context = context;
         this.since = context.now();
-        this.lastChecked = since;
     }
 
     Outcome.Phase phase() {
@@ -60,42 +58,45 @@ final class PhaseTimeouts {
     }
 
     /**
-     * Enters the phase in which the response is awaited.
+     * Starts the total timeout.
      *
      * @param totalNanos the maximum time until the end of the response; 0 for no limit
      */
-    void await(long totalNanos) {
-        enter(Outcome.Phase.AWAITING_ANSWER);
+    void startTotal(long totalNanos) {
         if (totalNanos > 0) {
             due = context.now() + totalNanos;
         }
     }
 
     /**
-     * Returns the expired timeout, or null. The total timeout is suspended while the gateway itself holds
-     * back the response.
+     * Returns the expired timeout, or null. None expires while the gateway itself holds back the end of the response.
      *
      * @param drained whether everything received from the upstream has been forwarded
      * @param paused whether reading from the upstream is paused because the client is slow
      */
     @Nullable
     Timeout expired(long now, UpstreamGroup upstream, boolean drained, boolean paused) {
-        if (!drained && due != Long.MAX_VALUE) {
-            due += now - lastChecked;
+        if (!drained || left(now, upstream) > 0) {
+            return null;
         }
-        lastChecked = now;
-        if (now - due >= 0 && due != Long.MAX_VALUE) {
+        if (due != Long.MAX_VALUE && now - due >= 0) {
             return Timeout.TOTAL;
         }
-        long passed = now - since;
         if (phase == Outcome.Phase.AWAITING_ANSWER) {
-            long limit = upstream.firstByteNanos();
-            return limit > 0 && passed >= limit ? Timeout.FIRST_BYTE : null;
+            return Timeout.FIRST_BYTE;
         }
-        long limit = upstream.idleNanos();
-        if (phase == Outcome.Phase.STREAMING && drained && limit > 0 && passed >= limit) {
-            return paused ? Timeout.SLOW_READER : Timeout.IDLE;
-        }
-        return null;
+        return paused ? Timeout.SLOW_READER : Timeout.IDLE;
+    }
+
+    /** Returns the nanoseconds until the next timeout expires. */
+    long left(long now, UpstreamGroup upstream) {
+        long left = due == Long.MAX_VALUE ? Long.MAX_VALUE : due - now;
+        long limit =
+                switch (phase) {
+                    case AWAITING_ANSWER -> upstream.firstByteNanos();
+                    case STREAMING -> upstream.idleNanos();
+                    default -> 0;
+                };
+        return limit > 0 ? Math.min(left, limit - (now - since)) : left;
     }
 }

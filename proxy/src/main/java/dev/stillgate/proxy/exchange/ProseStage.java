@@ -126,11 +126,12 @@ final class ProseStage implements AnswerEditor.Out {
         }
     }
 
-    private void checkHold(long now) {
+    private long checkHold(long now) {
         Release.Hold wait = hold;
         if (wait != null && now - due >= 0) {
             wait.expire();
         }
+        return 0;
     }
 
     /** Called on any thread. */

@@ -84,10 +84,11 @@ final class Upgrade extends Deadlines.Watched {
     }
 
     @Override
-    void onTick(long now) {
+    long onTick(long now) {
         if (block != null && context.shared().standings().of(facts.account()).reaches(Standing.BLOCKED)) {
             block.run();
         }
+        return Deadlines.HORIZON_NANOS;
     }
 
     /** Ends the upgraded phase, and counts the bytes received from and sent to the client. */

@@ -141,16 +141,24 @@ final class UpstreamCall implements ResponseListener {
                 late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().queueTimeoutNanos()));
     }
 
-    /** Checks the timeouts of the queue and of opening a connection. */
-    void onTick(long now) {
+    /** Checks the timeouts of the queue and of opening a connection; returns the nanoseconds until one expires. */
+    long onTick(long now) {
         if (state instanceof Queued queued) {
-            if (now - queued.since() >= group().queueTimeoutNanos()) {
+            long left = group().queueTimeoutNanos() - (now - queued.since());
+            if (left <= 0) {
                 refuse(true);
             }
-        } else if (state instanceof Connecting opening && now - opening.since() >= group().openingNanos()) {
-            failed();
-            exchange.fail(Verdict.Kind.GATEWAY_TIMEOUT, CONNECT_TIMEOUT);
+            return left;
         }
+        if (state instanceof Connecting opening) {
+            long left = group().openingNanos() - (now - opening.since());
+            if (left <= 0) {
+                failed();
+                exchange.fail(Verdict.Kind.GATEWAY_TIMEOUT, CONNECT_TIMEOUT);
+            }
+            return left;
+        }
+        return Long.MAX_VALUE;
     }
 
     /** Starts an attempt; takes ownership of {@code request}. */

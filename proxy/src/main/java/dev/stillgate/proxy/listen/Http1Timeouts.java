@@ -45,64 +45,73 @@ final class Http1Timeouts {
         since = now;
     }
 
-    /** Checks the timeouts of the phase. */
-    void onTick(long now, Http1Phase phase) {
-        switch (phase) {
+    /** Checks the timeouts of the phase; returns the nanoseconds for which no check is needed. */
+    long onTick(long now, Http1Phase phase) {
+        return switch (phase) {
             case HEAD -> headTick(now);
             case BODY -> bodyTick(now);
             case RESPONDING, TUNNEL -> responseTick(now);
             case LINGERING -> lingerTick(now);
-        }
+        };
     }
 
-    private void headTick(long now) {
-        long passed = now - since;
+    private long headTick(long now) {
         if (connection.hasHeadBegun()) {
-            if (passed >= options.headTimeout().toNanos()) {
+            long left = options.headTimeout().toNanos() - (now - since);
+            if (left <= 0) {
                 connection.refuse(new BadMessage(
                         Verdict.Kind.REQUEST_TIMEOUT, "head-timeout", "The request did not arrive in time."));
             }
-            return;
+            return left;
         }
         if (out.pendingWrites().bytes() > 0) { // the rest of the last response, which closing would discard
             since = now;
-            responseTick(now);
-            return;
+            return responseTick(now);
         }
-        long limit = (first ? options.headTimeout() : options.keepAlive()).toNanos();
-        if (passed >= limit || options.draining().getAsBoolean()) {
+        long left = (first ? options.headTimeout() : options.keepAlive()).toNanos() - (now - since);
+        if (left <= 0 || options.draining().getAsBoolean()) {
             out.close();
         }
+        return left;
     }
 
-    private void bodyTick(long now) {
+    private long bodyTick(long now) {
         if (!out.isReading()) {
             startBody(now);
             if (out.isClientGone()) { // reading is paused, so the close would go unnoticed
                 out.close();
             }
-        } else if (now - since >= options.bodyTimeout().toNanos()) {
+            return 0;
+        }
+        long left = options.bodyTimeout().toNanos() - (now - since);
+        if (left <= 0) {
             connection.bodyTimedOut("body-timeout");
         } else if (pace.isBodyTooSlow(now)) {
             connection.bodyTimedOut("body-too-slow");
         }
+        return left;
     }
 
-    private void responseTick(long now) {
+    /** Checks at each tick while the client is behind, else once per second or so. */
+    private long responseTick(long now) {
         if (!out.isReading() && out.isClientGone()) { // reading is paused because too much was pipelined
             out.close();
         } else if (pace.isResponseStuck(now, out.pendingWrites().isStuck())) {
             connection.responseNotRead();
         }
+        return out.isReading() && out.pendingWrites().bytes() == 0 ? Long.MAX_VALUE : 0;
     }
 
     /** Closes some time after the response was sent; a response still pending has the usual timeout. */
-    private void lingerTick(long now) {
+    private long lingerTick(long now) {
         if (out.pendingWrites().bytes() > 0) {
             since = now;
-            responseTick(now);
-        } else if (now - since >= ListenOptions.LINGER_NANOS) {
+            return responseTick(now);
+        }
+        long left = ListenOptions.LINGER_NANOS - (now - since);
+        if (left <= 0) {
             out.close();
         }
+        return left;
     }
 }

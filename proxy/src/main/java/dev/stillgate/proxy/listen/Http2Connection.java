@@ -332,7 +332,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         reader.release();
     }
 
-    private void onTick(long now) {
+    private long onTick(long now) {
         if (!streams.isEmpty() || streams.last() != lastAtPreviousTick) {
             lastAtPreviousTick = streams.last();
             idleSince = now;
@@ -349,6 +349,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
             fail(e);
         }
         shutdown.onTick(now, streams.last(), streams.isEmpty(), idleSince);
+        return 0;
     }
 
     @Override

@@ -92,12 +92,13 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(this);
     }
 
-    private void onTick(long now) {
+    private long onTick(long now) {
         boolean draining = options.draining().getAsBoolean() && first == null && !byAlpn;
         if (handlerContext != null
                 && (draining || now - since >= options.headTimeout().toNanos())) {
             handlerContext.close();
         }
+        return options.headTimeout().toNanos() - (now - since);
     }
 
     @Override

@@ -39,9 +39,11 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
     public void handlerAdded(ChannelHandlerContext ctx) {
         long since = context.ticker().nanos();
         stopTimeout = context.watch(now -> {
-            if (now - since >= timeout.toNanos()) {
+            long left = timeout.toNanos() - (now - since);
+            if (left <= 0) {
                 refuse(ctx, "proxy-timeout");
             }
+            return left;
         });
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.testkit.FakeTicker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -13,20 +15,22 @@ final class DeadlinesTest {
     private final Deadlines deadlines = new Deadlines();
     private final FakeTicker ticker = new FakeTicker();
     private final List<String> ticked = new ArrayList<>();
+    private final Map<String, Long> quiet = new HashMap<>();
     private final TickFailures failures = new TickFailures(ticker);
 
     private Deadlines.Watched entry(String name, Runnable onTick) {
         return new Deadlines.Watched() {
             @Override
-            void onTick(long now) {
+            long onTick(long now) {
                 ticked.add(name);
                 onTick.run();
+                return quiet.getOrDefault(name, 0L);
             }
         };
     }
 
     private void tick() {
-        deadlines.restart();
+        deadlines.begin();
         assertThat(deadlines.resume(ticker, failures)).isTrue();
     }
 
@@ -35,7 +39,7 @@ final class DeadlinesTest {
         for (int i = 0; i < 100; i++) {
             deadlines.start(entry("" + i, () -> ticker.advance(Duration.ofNanos(100_000))));
         }
-        deadlines.restart();
+        deadlines.begin();
         int parts = 1;
         while (!deadlines.resume(ticker, failures)) {
             parts++;
@@ -52,7 +56,7 @@ final class DeadlinesTest {
             all.add(entry("" + i, () -> ticker.advance(Duration.ofMillis(1))));
         }
         all.forEach(deadlines::start);
-        deadlines.restart();
+        deadlines.begin();
         assertThat(deadlines.resume(ticker, failures)).isFalse();
         all.subList(8, 20).forEach(deadlines::end);
         assertThat(deadlines.resume(ticker, failures)).isTrue();
@@ -66,6 +70,58 @@ final class DeadlinesTest {
         tick();
         tick();
         assertThat(ticked).containsExactly("a", "b", "a", "b");
+    }
+
+    private List<Integer> visits(int ticks) {
+        List<Integer> at = new ArrayList<>();
+        for (int i = 1; i <= ticks; i++) {
+            ticked.clear();
+            tick();
+            if (!ticked.isEmpty()) {
+                at.add(i);
+            }
+        }
+        return at;
+    }
+
+    @Test
+    void quietEntryIsVisitedWhenItAskedFor() {
+        quiet.put("a", 3 * Deadlines.TICK_NANOS);
+        deadlines.start(entry("a", () -> {}));
+        assertThat(visits(10)).containsExactly(1, 4, 7, 10);
+    }
+
+    @Test
+    void quietEntryIsVisitedOnceInAHorizon() {
+        quiet.put("a", Long.MAX_VALUE);
+        deadlines.start(entry("a", () -> {}));
+        assertThat(visits(100)).containsExactly(1, 21, 41, 61, 81);
+    }
+
+    @Test
+    void visitIsNotLaterThanTheRemainingTime() {
+        quiet.put("a", 2 * Deadlines.TICK_NANOS - 1);
+        deadlines.start(entry("a", () -> {}));
+        assertThat(visits(3)).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void startedAgainEntryIsVisitedAtTheNextTick() {
+        quiet.put("a", Long.MAX_VALUE);
+        Deadlines.Watched entry = entry("a", () -> {});
+        deadlines.start(entry);
+        assertThat(visits(5)).containsExactly(1);
+        deadlines.start(entry);
+        assertThat(visits(22)).containsExactly(1, 21);
+    }
+
+    @Test
+    void entryThatEndsItselfWhenQuietIsNotVisitedAgain() {
+        quiet.put("a", Long.MAX_VALUE);
+        List<Deadlines.Watched> all = new ArrayList<>();
+        all.add(entry("a", () -> deadlines.end(all.getFirst())));
+        deadlines.start(all.getFirst());
+        assertThat(visits(50)).containsExactly(1);
     }
 
     @Test

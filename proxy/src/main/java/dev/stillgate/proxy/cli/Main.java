@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
             HashKeyCommand.class,
             HashFactCommand.class,
             HealthcheckCommand.class,
+            TrainCommand.class,
             VersionCommand.class,
             HelpCommand.class
         })

@@ -44,6 +44,8 @@ COPY --from=distribution /image /
 ENV STILLGATE_JAVA_OPTS="-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData" \
     STILLGATE_CONFIG_DIR=/etc/stillgate \
     STILLGATE_ADMIN=http://127.0.0.1:9090
+# A cache of loaded classes and hot methods, for these options and this JVM.
+RUN /opt/stillgate/bin/stillgate train
 USER 10001:10001
 WORKDIR /var/lib/stillgate
 VOLUME /var/lib/stillgate

@@ -14,8 +14,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * Training run for the JVM's ahead-of-time cache (JEP 514, JEP 515): a gateway with every filter serves requests of every
@@ -32,6 +35,14 @@ import picocli.CommandLine.Option;
         })
 final class TrainCommand implements Callable<Integer> {
     private static final int ACCOUNTS = 100;
+    private static final String REGIONS = """
+            \s\s- name: regions
+                type: geo-restriction
+                config:
+                  oldAfter: off
+                  databases: {country: "%s"}
+                  deny: {countries: [KP, IR, SY, CU]}
+            """;
     private static final String[] PATHS = {"/v1/messages", "/v1/chat/completions", "/v1/responses"};
 
     @Option(
@@ -41,17 +52,17 @@ final class TrainCommand implements Callable<Integer> {
             description = "the number of requests (default: ${DEFAULT-VALUE})")
     private int requests = 6000;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     @Override
     public Integer call() throws IOException, ConfigException {
-        String shipped = System.getenv("STILLGATE_CONFIG_DIR");
-        if (shipped == null) {
-            System.err.println("stillgate: STILLGATE_CONFIG_DIR is not set; run bin/stillgate train");
-            return 1;
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
         }
         Path directory = Files.createTempDirectory("stillgate-train-");
         try (TrainingModel model = TrainingModel.start()) {
-            String geo = Path.of(shipped, "geo").toAbsolutePath().toString();
-            fill(directory, "policy.yaml", model.url(), geo);
+            fill(directory, "policy.yaml", model.url(), regions(System.getenv("STILLGATE_CONFIG_DIR")));
             fill(directory, "stillgate.yaml", "", "");
             Files.writeString(directory.resolve("canary-secret"), "a public secret for training runs\n");
             try (Gateway gateway =
@@ -62,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
                 for (int i = 0; i < requests; i++) {
                     served += ask(url, i) == 200 ? 1 : 0;
                 }
-                System.out.println(served + " of " + requests + " requests were served");
+                spec.commandLine().getOut().println(served + " of " + requests + " requests were served");
                 return served == requests ? 0 : 1;
             }
         } finally {
@@ -70,14 +81,20 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static void fill(Path directory, String name, String model, String geo) throws IOException {
+    /** Returns the filter of regions; empty without a database, as in the released archive. */
+    private static String regions(@Nullable String shipped) {
+        Path countries = Path.of(shipped == null ? "" : shipped, "geo", "GeoLite2-Country.mmdb");
+        return Files.exists(countries) ? REGIONS.formatted(countries.toAbsolutePath()) : "";
+    }
+
+    private static void fill(Path directory, String name, String model, String regions) throws IOException {
         try (InputStream in = TrainCommand.class.getResourceAsStream("train/" + name)) {
             if (in == null) {
                 throw new IOException("the resource train/" + name + " is missing");
             }
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Files.writeString(
-                    directory.resolve(name), text.replace("@MODEL@", model).replace("@GEO@", geo));
+                    directory.resolve(name), text.replace("@MODEL@", model).replace("@REGIONS@", regions));
         }
     }
 

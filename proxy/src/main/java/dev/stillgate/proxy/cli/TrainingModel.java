@@ -11,8 +11,9 @@ import java.util.concurrent.Executors;
 
 /** A model on a loopback port that gives the same answer to each request, as JSON or as an event stream. */
 final class TrainingModel implements AutoCloseable {
-    private static final String TEXT = "It is important to note that the tower is not only very tall, it is also quite old."
-            + " Many people visit it each year, and they often begin at the big gate. However, the way up is hard.";
+    private static final String TEXT =
+            "It is important to note that the tower is not only very tall, it is also quite old."
+                    + " Many people visit it each year, and they often begin at the big gate. However, the way up is hard.";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -50,36 +51,33 @@ final class TrainingModel implements AutoCloseable {
     private static String message() {
         return """
                 {"id":"msg_1","type":"message","role":"assistant","model":"trained","content":[{"type":"text","text":"%s"}],\
-                "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":40,"output_tokens":44}}"""
-                .formatted(TEXT);
+                "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":40,"output_tokens":44}}""".formatted(TEXT);
     }
 
     private static String completion() {
         return """
                 {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"trained","choices":[{"index":0,\
                 "message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],\
-                "usage":{"prompt_tokens":40,"completion_tokens":44,"total_tokens":84}}"""
-                .formatted(TEXT);
+                "usage":{"prompt_tokens":40,"completion_tokens":44,"total_tokens":84}}""".formatted(TEXT);
     }
 
     private static String response() {
         return """
                 {"id":"resp_1","object":"response","created_at":1,"status":"completed","model":"trained","output":[{\
                 "type":"message","id":"m_1","status":"completed","role":"assistant","content":[{"type":"output_text",\
-                "text":"%s","annotations":[]}]}],"usage":{"input_tokens":40,"output_tokens":44,"total_tokens":84}}"""
-                .formatted(TEXT);
+                "text":"%s","annotations":[]}]}],"usage":{"input_tokens":40,"output_tokens":44,"total_tokens":84}}""".formatted(TEXT);
     }
 
     private static String messageEvents() {
-        StringBuilder events = new StringBuilder(
-                event(
-                        "message_start",
-                        "\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"trained\",\"content\":[],"
-                                + "\"stop_reason\":null,\"usage\":{\"input_tokens\":40,\"output_tokens\":1}}"));
+        StringBuilder events = new StringBuilder(event(
+                "message_start",
+                "\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"trained\",\"content\":[],"
+                        + "\"stop_reason\":null,\"usage\":{\"input_tokens\":40,\"output_tokens\":1}}"));
         events.append(event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"));
         for (String word : TEXT.split("(?<= )")) {
             events.append(event(
-                    "content_block_delta", "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + word + "\"}"));
+                    "content_block_delta",
+                    "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + word + "\"}"));
         }
         return events.append(event("content_block_stop", "\"index\":0"))
                 .append(event(

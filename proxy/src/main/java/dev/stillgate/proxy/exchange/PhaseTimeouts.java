@@ -91,12 +91,11 @@ final class PhaseTimeouts {
     /** Returns the nanoseconds until the next timeout expires. */
     long left(long now, UpstreamGroup upstream) {
         long left = due == Long.MAX_VALUE ? Long.MAX_VALUE : due - now;
-        long limit =
-                switch (phase) {
-                    case AWAITING_ANSWER -> upstream.firstByteNanos();
-                    case STREAMING -> upstream.idleNanos();
-                    default -> 0;
-                };
+        long limit = switch (phase) {
+            case AWAITING_ANSWER -> upstream.firstByteNanos();
+            case STREAMING -> upstream.idleNanos();
+            default -> 0;
+        };
         return limit > 0 ? Math.min(left, limit - (now - since)) : left;
     }
 }

@@ -234,19 +234,26 @@ abstract sealed class AnswerRelay {
 
         @Override
         void read(ByteBuf bytes, ContentPieces content) {
-            int start = bytes.readerIndex();
-            for (int i = 0; i < content.count(); i++) {
-                inspect(bytes, start + content.offset(i), content.length(i));
+            boolean owned = true;
+            try {
+                int start = bytes.readerIndex();
+                for (int i = 0; i < content.count(); i++) {
+                    inspect(bytes, start + content.offset(i), content.length(i));
+                }
+                if (super.raw) {
+                    super.contentBytes += content.total();
+                    owned = false;
+                    super.downstream.sendBytes(bytes);
+                } else {
+                    for (int i = 0; i < content.count(); i++) {
+                        forward(bytes.retainedSlice(start + content.offset(i), content.length(i)));
+                    }
+                }
+            } finally {
+                if (owned) {
+                    bytes.release();
+                }
             }
-            if (super.raw) {
-                super.contentBytes += content.total();
-                super.downstream.sendBytes(bytes);
-                return;
-            }
-            for (int i = 0; i < content.count(); i++) {
-                forward(bytes.retainedSlice(start + content.offset(i), content.length(i)));
-            }
-            bytes.release();
         }
 
         @Override
@@ -266,12 +273,15 @@ abstract sealed class AnswerRelay {
 
         @Override
         void read(ByteBuf bytes, ContentPieces content) {
-            int start = bytes.readerIndex();
-            for (int i = 0; i < content.count(); i++) {
-                inspect(bytes, start + content.offset(i), content.length(i));
-                gate.content(bytes, start + content.offset(i), content.length(i));
+            try {
+                int start = bytes.readerIndex();
+                for (int i = 0; i < content.count(); i++) {
+                    inspect(bytes, start + content.offset(i), content.length(i));
+                    gate.content(bytes, start + content.offset(i), content.length(i));
+                }
+            } finally {
+                bytes.release();
             }
-            bytes.release();
         }
 
         @Override
@@ -308,11 +318,14 @@ abstract sealed class AnswerRelay {
 
         @Override
         void read(ByteBuf bytes, ContentPieces content) {
-            int start = bytes.readerIndex();
-            for (int i = 0; i < content.count(); i++) {
-                prose.content(bytes, start + content.offset(i), content.length(i));
+            try {
+                int start = bytes.readerIndex();
+                for (int i = 0; i < content.count(); i++) {
+                    prose.content(bytes, start + content.offset(i), content.length(i));
+                }
+            } finally {
+                bytes.release();
             }
-            bytes.release();
         }
 
         /** Forwards content from the taps, where it has already been metered. */

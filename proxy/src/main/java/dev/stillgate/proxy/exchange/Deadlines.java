@@ -51,8 +51,11 @@ final class Deadlines {
     private final Watched[] slots = new Watched[SLOTS];
     private final Watched due = anchor();
     private int position;
+    private long lastTick;
 
-    Deadlines() {
+    /** Creates an empty wheel; {@code now} is the ticker's time in nanoseconds. */
+    Deadlines(long now) {
+        lastTick = now;
         for (int i = 0; i < SLOTS; i++) {
             slots[i] = anchor();
         }
@@ -68,10 +71,10 @@ final class Deadlines {
     /** Adds an entry, or moves it, for a check at the next tick. */
     void start(Watched entry) {
         end(entry);
-        append(entry, 1);
+        schedule(entry, 1);
     }
 
-    private void append(Watched entry, int ticks) {
+    private void schedule(Watched entry, int ticks) {
         Watched anchor = slots[position + ticks & SLOTS - 1];
         Watched last = anchor.previous;
         if (last != null) {
@@ -94,19 +97,42 @@ final class Deadlines {
         }
     }
 
-    /** Starts a tick, to be called after {@link #resume} has completed the one before. */
-    void begin() {
-        position = position + 1 & SLOTS - 1;
-        Watched slot = slots[position];
-        Watched first = slot.next;
-        Watched last = slot.previous;
-        if (first != null && last != null && first != slot) {
-            due.next = first;
-            due.previous = last;
-            first.previous = due;
-            last.next = due;
-            slot.next = slot;
-            slot.previous = slot;
+    /**
+     * Starts a tick, to be called after {@link #resume} has completed the one before.
+     *
+     * @param now the ticker's time in nanoseconds; if ticks were missed, their entries are due too
+     */
+    void begin(long now) {
+        long ticks = Math.clamp((now - lastTick + TICK_NANOS / 2) / TICK_NANOS, 1, SLOTS);
+        lastTick = now;
+        for (int i = 0; i < ticks; i++) {
+            position = position + 1 & SLOTS - 1;
+            append(slots[position], due);
+        }
+    }
+
+    /** Makes all entries due at the next tick. */
+    void checkAll() {
+        Watched next = slots[position + 1 & SLOTS - 1];
+        for (Watched slot : slots) {
+            if (slot != next) {
+                append(slot, next);
+            }
+        }
+    }
+
+    /** Moves all entries of a list to the end of another. */
+    private static void append(Watched from, Watched to) {
+        Watched first = from.next;
+        Watched last = from.previous;
+        Watched before = to.previous;
+        if (first != null && last != null && before != null && first != from) {
+            before.next = first;
+            first.previous = before;
+            last.next = to;
+            to.previous = last;
+            from.next = from;
+            from.previous = from;
         }
     }
 
@@ -125,7 +151,7 @@ final class Deadlines {
                 long quiet = Math.min(entry.onTick(now), HORIZON_NANOS);
                 if (quiet >= 2 * TICK_NANOS && entry.next != null) {
                     end(entry);
-                    append(entry, (int) (quiet / TICK_NANOS));
+                    schedule(entry, (int) (quiet / TICK_NANOS));
                 }
             } catch (Throwable failure) { // continue with the timeouts of the other entries
                 failures.note(failure);

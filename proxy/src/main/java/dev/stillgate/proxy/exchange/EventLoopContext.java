@@ -24,6 +24,7 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ public final class EventLoopContext {
     private final Shared shared;
     private final UpstreamPool pool;
     private final HealthChecks checks;
-    private final Deadlines deadlines = new Deadlines();
+    private final Deadlines deadlines;
     private final RequestReader reader = new RequestReader();
     private final ArrayDeque<UsageReader> readers = new ArrayDeque<>();
     private final ArrayDeque<Http1Head> heads = new ArrayDeque<>();
@@ -117,6 +118,7 @@ public final class EventLoopContext {
         this.decisions = decisions;
         this.exchanges = (long) index << NUMBER_BITS;
         this.now = shared.ticker().nanos();
+        this.deadlines = new Deadlines(now);
         this.failures = new TickFailures(shared.ticker());
         this.periodicTasks = List.of(() -> checks.tick(now), this::closeIdle, this::flushLogs);
     }
@@ -130,7 +132,7 @@ public final class EventLoopContext {
     void tick() {
         now = shared.ticker().nanos();
         if (!checkingDeadlines) {
-            deadlines.begin();
+            deadlines.begin(now);
             resumeDeadlines();
         }
         for (Runnable task : periodicTasks) {
@@ -310,16 +312,43 @@ public final class EventLoopContext {
         return ByteBufAllocator.DEFAULT.directBuffer(capacity);
     }
 
-    /** Calls a listener at the next tick, and then as often as it asks for, until the returned action is run. */
-    public Runnable watch(TickListener listener) {
-        Deadlines.Watched entry = new Deadlines.Watched() {
-            @Override
-            long onTick(long time) {
-                return listener.onTick(time);
-            }
-        };
-        deadlines.start(entry);
-        return () -> deadlines.end(entry);
+    /** Checks all timeouts at the next tick; may be called on any thread. */
+    public void checkAll() {
+        try {
+            loop.execute(deadlines::checkAll);
+        } catch (RejectedExecutionException shutDown) {
+            // its connections are closed
+        }
+    }
+
+    /** Calls a listener at the next tick, and then as often as it asks for. */
+    public Watch watch(TickListener listener) {
+        Watch watch = new Watch(listener);
+        watch.checkSoon();
+        return watch;
+    }
+
+    /** A listener that is called until it is stopped. To be used on the event loop. */
+    public final class Watch extends Deadlines.Watched {
+        private final TickListener listener;
+
+        private Watch(TickListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        long onTick(long time) {
+            return listener.onTick(time);
+        }
+
+        /** Lets the listener be called at the next tick, because a shorter timeout has begun. */
+        public void checkSoon() {
+            deadlines.start(this);
+        }
+
+        public void stop() {
+            deadlines.end(this);
+        }
     }
 
     /** Checks timeouts. */

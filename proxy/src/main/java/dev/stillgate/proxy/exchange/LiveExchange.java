@@ -243,7 +243,9 @@ public final class LiveExchange extends Deadlines.Watched {
 
     private void enter(Outcome.Phase phase) {
         timeouts.enter(phase);
-        context.deadlines().start(this); // the phase's timeout may be shorter than the time to the next check
+        if (!finished) { // the phase's timeout may be shorter than the time to the next check
+            context.deadlines().start(this);
+        }
     }
 
     /** Called after at least the request head has been written to the upstream. */
@@ -299,7 +301,7 @@ public final class LiveExchange extends Deadlines.Watched {
 
     /** Lets the upstream send as fast as the client reads. */
     private void keepPace() {
-        if (upstream.pause(response.isBehind())) {
+        if (!finished && upstream.pause(response.isBehind())) {
             timeouts.touch();
         }
     }
@@ -313,6 +315,7 @@ public final class LiveExchange extends Deadlines.Watched {
 
     /** Called after the held end of the response has been forwarded. */
     private void onReleased() {
+        timeouts.addHold(ProseStage.LONGEST);
         if (upstreamDone && response.isDrained()) {
             serve();
             return;

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Outcome;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The phase of an exchange and the upstream timeouts that apply to it. */
@@ -65,6 +66,13 @@ final class PhaseTimeouts {
     void startTotal(long totalNanos) {
         if (totalNanos > 0) {
             due = context.now() + totalNanos;
+        }
+    }
+
+    /** Extends the total timeout after the gateway itself has held back the end of the response. */
+    void addHold(Duration longest) {
+        if (due != Long.MAX_VALUE) {
+            due += longest.toNanos();
         }
     }
 

@@ -37,7 +37,7 @@ final class ProseStage implements AnswerEditor.Out {
     private boolean broken;
     private boolean closed;
     private Release.@Nullable Hold hold;
-    private @Nullable Runnable watch;
+    private EventLoopContext.@Nullable Watch watch;
     private long due;
 
     /**
@@ -160,7 +160,7 @@ final class ProseStage implements AnswerEditor.Out {
 
     private void stopWatching() {
         if (watch != null) {
-            watch.run();
+            watch.stop();
             watch = null;
         }
     }

@@ -48,6 +48,9 @@ final class StreamedBody extends RequestBody {
 
     @Override
     boolean add(ByteBuf in, int index, int count) throws BadMessage {
+        if (released) {
+            return false;
+        }
         length += count;
         if (length > max) {
             throw tooLarge();
@@ -60,9 +63,16 @@ final class StreamedBody extends RequestBody {
         gather(in, index, count);
         if (!passesSoon) {
             passesSoon = true;
-            context.loop().execute(passLater);
+            context.loop().execute(this::passGathered);
         }
         return false;
+    }
+
+    private void passGathered() {
+        passesSoon = false;
+        if (!released) {
+            passLater.run();
+        }
     }
 
     private void gather(ByteBuf in, int index, int count) {
@@ -78,12 +88,14 @@ final class StreamedBody extends RequestBody {
     @Override
     boolean end() {
         ended = true;
-        return true;
+        return !released;
     }
 
     @Override
     void pass(@Nullable UpstreamStream upstream) {
-        passesSoon = false;
+        if (released) { // the exchange has ended, so reading is up to the connection
+            return;
+        }
         if (upstream == null) {
             downstream.setReading(ended);
             return;

@@ -168,6 +168,9 @@ final class UpstreamCall implements ResponseListener {
         to.entered();
         entered = to;
         state = new Connecting(request, null, context.now());
+        if (attempts > 1) {
+            context.deadlines().start(exchange);
+        }
         if (anew) {
             context.pool().open(to, group().connections(), this);
         } else {

@@ -116,6 +116,7 @@ final class DataPlane implements AutoCloseable {
     /** Stops accepting connections; open connections close after their last exchange. */
     void drain() {
         listeners.drain();
+        eventLoops.checkAll();
     }
 
     int connectionCount() {

@@ -63,6 +63,11 @@ final class EventLoops {
         };
     }
 
+    /** Checks all timeouts at the next tick. */
+    void checkAll() {
+        all.forEach(EventLoopContext::checkAll);
+    }
+
     Map<EventLoop, EventLoopContext> byLoop() {
         return byLoop;
     }

@@ -22,7 +22,7 @@ public final class ContentPieces implements ChunkedBody.Sink {
      * @param index the index of its first byte, from which offsets are counted
      */
     public ContentPieces begin(int index) {
-        if (bounds.length > MANY) {
+        if (bounds.length > MANY && count <= FEW) {
             bounds = new int[2 * FEW];
         }
         start = index;

@@ -28,6 +28,11 @@ final class ClientPace {
         received += bytes;
     }
 
+    /** Returns the nanoseconds until the body's window ends. */
+    long leftOfWindow(long now) {
+        return options.bodyTimeout().toNanos() - (now - windowStart);
+    }
+
     /** Returns whether a window ended in which the body was below the minimum rate. */
     boolean isBodyTooSlow(long now) {
         long window = options.bodyTimeout().toNanos();

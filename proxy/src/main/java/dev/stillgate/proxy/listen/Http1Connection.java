@@ -32,7 +32,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private final Http1Content content = new Http1Content();
     private final ChunkedBody.Sink sink = this::onContent;
     private final PipelinedInput pipelined = new PipelinedInput();
-    private final Runnable stopTimeouts;
     private final Http1ResponseWriter out;
     private final Http1Timeouts timeouts;
     private Http1Phase phase = Http1Phase.HEAD;
@@ -46,8 +45,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.parser = Http1HeadParser.ofRequests(head, options.maxHead(), options.maxTarget());
         this.out = new Http1ResponseWriter(this);
-        this.timeouts = new Http1Timeouts(options, this, out, context.ticker().nanos());
-        this.stopTimeouts = context.watch(now -> timeouts.onTick(now, phase));
+        this.timeouts = new Http1Timeouts(context, options, this, out);
     }
 
     @Override
@@ -119,7 +117,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     private void readHead(ByteBuf in) throws BadMessage {
         if (!parser.hasBegun()) {
-            timeouts.restart(context.ticker().nanos());
+            timeouts.start(context.ticker().nanos());
         }
         if (!parser.feed(in)) {
             return;
@@ -163,6 +161,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         if (exchange != null) {
             exchange.onBody(in, index, length);
         }
+    }
+
+    /** Adapts the timeouts, because the gateway itself has paused or resumed reading. */
+    void readingChanged() {
+        if (phase == Http1Phase.BODY) {
+            timeouts.startBody(context.ticker().nanos());
+        } else {
+            timeouts.checkSoon();
+        }
+    }
+
+    Http1Phase phase() {
+        return phase;
     }
 
     private void requestComplete() {
@@ -275,7 +286,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private void linger() {
         boolean whole = phase == Http1Phase.RESPONDING;
         phase = Http1Phase.LINGERING;
-        timeouts.restart(context.ticker().nanos());
+        timeouts.start(context.ticker().nanos());
         pipelined.release();
         out.setReading(true);
         out.finishAndClose(whole);
@@ -316,7 +327,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        stopTimeouts.run();
+        timeouts.stop();
         context.meters().connectionClosed();
         pipelined.release();
         out.channelClosed();

@@ -271,6 +271,7 @@ final class Http1ResponseWriter implements Downstream {
     public void setReading(boolean wanted) {
         if (!channelClosed && channel.config().isAutoRead() != wanted) {
             channel.config().setAutoRead(wanted);
+            connection.readingChanged();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.listen;
 
+import dev.stillgate.proxy.exchange.EventLoopContext;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.spi.Verdict;
 
@@ -12,16 +13,35 @@ final class Http1Timeouts {
     private final Http1Connection connection;
     private final Http1ResponseWriter out;
     private final ClientPace pace;
+    private final EventLoopContext.Watch watch;
     private long since;
     private boolean first = true;
 
     /** Starts the timeout of the connection's first request. */
-    Http1Timeouts(ListenOptions options, Http1Connection connection, Http1ResponseWriter out, long now) {
+    Http1Timeouts(
+            EventLoopContext context, ListenOptions options, Http1Connection connection, Http1ResponseWriter out) {
         this.options = options;
         this.connection = connection;
         this.out = out;
         this.pace = new ClientPace(options);
-        this.since = now;
+        this.since = context.ticker().nanos();
+        this.watch = context.watch(now -> onTick(now, connection.phase()));
+    }
+
+    /** Starts the timeout of a phase that has begun. */
+    void start(long now) {
+        since = now;
+        watch.checkSoon();
+    }
+
+    /** Lets the timeouts be checked at the next tick. */
+    void checkSoon() {
+        watch.checkSoon();
+    }
+
+    /** Ends all timeouts. */
+    void stop() {
+        watch.stop();
     }
 
     /** Restarts the current timeout. */
@@ -31,7 +51,7 @@ final class Http1Timeouts {
 
     /** Starts the body's timeouts, also after the gateway itself had paused reading. */
     void startBody(long now) {
-        since = now;
+        start(now);
         pace.startBody(now);
     }
 
@@ -42,11 +62,11 @@ final class Http1Timeouts {
     /** Starts the keep-alive timeout. */
     void startKeepAlive(long now) {
         first = false;
-        since = now;
+        start(now);
     }
 
     /** Checks the timeouts of the phase; returns the nanoseconds for which no check is needed. */
-    long onTick(long now, Http1Phase phase) {
+    private long onTick(long now, Http1Phase phase) {
         return switch (phase) {
             case HEAD -> headTick(now);
             case BODY -> bodyTick(now);
@@ -77,7 +97,8 @@ final class Http1Timeouts {
 
     private long bodyTick(long now) {
         if (!out.isReading()) {
-            startBody(now);
+            since = now;
+            pace.startBody(now);
             if (out.isClientGone()) { // reading is paused, so the close would go unnoticed
                 out.close();
             }
@@ -89,7 +110,7 @@ final class Http1Timeouts {
         } else if (pace.isBodyTooSlow(now)) {
             connection.bodyTimedOut("body-too-slow");
         }
-        return left;
+        return Math.min(left, pace.leftOfWindow(now));
     }
 
     /** Checks at each tick while the client is behind, else once per second or so. */

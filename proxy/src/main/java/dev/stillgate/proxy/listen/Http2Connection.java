@@ -41,7 +41,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
     private final Http2Streams streams = new Http2Streams();
     private final Http2PeerSettings settings = Http2PeerSettings.ofClient(out, streams);
     private final Http2Timeouts timeouts;
-    private final Runnable stopTimeouts;
+    private final EventLoopContext.Watch watch;
     private @Nullable Http2Preface preface = new Http2Preface();
     private long idleSince;
     private int lastAtPreviousTick;
@@ -58,7 +58,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
         this.sendWindow = new Http2SendWindow(out, abuseBudget);
         this.shutdown = new Http2Shutdown(options, out);
         this.timeouts = new Http2Timeouts(options, reader, out);
-        this.stopTimeouts = context.watch(this::onTick);
+        this.watch = context.watch(this::onTick);
         peer.setHttp("2");
     }
 
@@ -361,7 +361,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Http
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        stopTimeouts.run();
+        watch.stop();
         context.meters().connectionClosed();
         shutdown.closed();
         out.channelClosed();

@@ -23,7 +23,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
     private final Peer peer;
     private final boolean byAlpn;
     private final long since;
-    private final Runnable stopTimeout;
+    private final EventLoopContext.Watch watch;
     private @Nullable ByteBuf first;
     private @Nullable ChannelHandlerContext handlerContext;
     private boolean chosen;
@@ -39,7 +39,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.byAlpn = byAlpn;
         this.since = context.ticker().nanos();
-        this.stopTimeout = context.watch(this::onTick);
+        this.watch = context.watch(this::onTick);
     }
 
     @Override
@@ -81,7 +81,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
 
     private void choose(ChannelHandlerContext ctx, boolean http2) {
         chosen = true;
-        stopTimeout.run();
+        watch.stop();
         ctx.pipeline()
                 .addAfter(
                         ctx.name(),
@@ -103,7 +103,7 @@ final class ProtocolChoice extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        stopTimeout.run();
+        watch.stop();
         if (first != null) {
             first.release();
             first = null;

@@ -19,7 +19,7 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
     private final EventLoopContext context;
     private final Duration timeout;
     private final Consumer<@Nullable InetSocketAddress> next;
-    private Runnable stopTimeout = () -> {};
+    private EventLoopContext.@Nullable Watch watch;
     private boolean done;
 
     /**
@@ -38,7 +38,7 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         long since = context.ticker().nanos();
-        stopTimeout = context.watch(now -> {
+        watch = context.watch(now -> {
             long left = timeout.toNanos() - (now - since);
             if (left <= 0) {
                 refuse(ctx, "proxy-timeout");
@@ -49,7 +49,7 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
 
     @Override
     protected void handlerRemoved0(ChannelHandlerContext ctx) {
-        stopTimeout.run();
+        stopWatch();
     }
 
     @Override
@@ -74,9 +74,15 @@ final class ProxyProtocolHandler extends ByteToMessageDecoder {
         }
     }
 
+    private void stopWatch() {
+        if (watch != null) {
+            watch.stop();
+        }
+    }
+
     private void refuse(ChannelHandlerContext ctx, String code) {
         done = true;
-        stopTimeout.run();
+        stopWatch();
         context.meters().connectionRefused(code);
         ctx.close();
     }

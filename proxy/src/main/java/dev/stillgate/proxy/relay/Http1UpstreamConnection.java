@@ -216,11 +216,17 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
             while (in.isReadable()) {
                 if (state == State.HEAD) {
                     readHead(in);
-                } else if (state == State.BODY) {
-                    owned = !readBody(in);
-                    if (!owned) {
+                } else if (state == State.BODY && listener != null) {
+                    ResponseListener current = listener;
+                    int end = readBody(in, current);
+                    if (end == in.writerIndex()) {
+                        owned = false;
+                        current.onRead(in, content);
+                        bodyRead(null);
                         return;
                     }
+                    current.onRead(in.readRetainedSlice(end - in.readerIndex()), content);
+                    bodyRead(in);
                 } else {
                     if (state == State.IDLE) {
                         pool.unsolicited(this);
@@ -260,35 +266,27 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    /** Passes on the body's bytes in {@code in}; returns whether ownership of {@code in} was passed. */
-    private boolean readBody(ByteBuf in) throws BadMessage {
-        ResponseListener current = listener;
-        if (current == null) {
-            in.skipBytes(in.readableBytes());
-            return false;
-        }
-        int start = in.readerIndex();
-        int end;
-        content.begin(start);
+    /**
+     * Finds the content among the bytes in {@code in}; returns the index after the body's last byte.
+     *
+     * @throws BadMessage when the framing is invalid; what precedes it has been passed on
+     */
+    private int readBody(ByteBuf in, ResponseListener current) throws BadMessage {
+        content.begin(in.readerIndex());
         try {
-            end = response.advance(in, content);
+            return response.advance(in, content);
         } catch (BadMessage e) {
-            current.onRead(in.readRetainedSlice(content.end()), content); // what precedes the invalid bytes
+            if (content.count() > 0) {
+                current.onRead(in.readRetainedSlice(content.end()), content);
+            }
             throw e;
         }
-        boolean ended = response.isComplete();
-        if (end == in.writerIndex()) {
-            current.onRead(in, content);
-            if (ended && state == State.BODY) {
-                end(null);
-            }
-            return true;
+    }
+
+    private void bodyRead(@Nullable ByteBuf rest) {
+        if (response.isComplete() && state == State.BODY) {
+            end(rest);
         }
-        current.onRead(in.readRetainedSlice(end - start), content);
-        if (ended && state == State.BODY) {
-            end(in);
-        }
-        return false;
     }
 
     /**

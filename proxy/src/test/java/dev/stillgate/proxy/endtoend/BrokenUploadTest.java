@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,18 @@ class BrokenUploadTest {
                 isReset.await();
                 assertThat(inTheFilter.isConnected()).isTrue();
             }
+        }
+    }
+
+    @Test
+    void rejectedUploadIsReadToItsEnd() {
+        try (UpstreamScript silent = UpstreamScript.of(UpstreamScript.Connection::drain);
+                GatewayRig rig = GatewayRig.before(silent);
+                RawClient client = rig.connect()) {
+            client.send("POST /v1/blobs/1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n");
+            assertThat(client.answer().status()).isEqualTo(400);
+            client.send("x".repeat(1000));
+            assertThat(client.endsOrderly()).isTrue();
         }
     }
 

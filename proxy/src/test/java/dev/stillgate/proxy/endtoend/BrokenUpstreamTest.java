@@ -152,6 +152,17 @@ class BrokenUpstreamTest {
     }
 
     @Test
+    void contentBeforeInvalidFramingIsForwarded() throws IOException {
+        try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk(EVENT) + "zz\r\n");
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            RawClient.Answer got = rig.ask(Requests.messages());
+            assertThat(got.whole()).isFalse();
+            assertThat(got.text()).isEqualTo(EVENT);
+            assertThat(rig.reason("upstream-chunked")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void bytesOnAnIdleConnectionCloseIt() throws InterruptedException {
         CountDownLatch idle = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class DeadlinesTest {
-    private final Deadlines deadlines = new Deadlines();
     private final FakeTicker ticker = new FakeTicker();
+    private final Deadlines deadlines = new Deadlines(ticker.nanos());
     private final List<String> ticked = new ArrayList<>();
     private final Map<String, Long> quiet = new HashMap<>();
     private final TickFailures failures = new TickFailures(ticker);
@@ -30,7 +30,7 @@ final class DeadlinesTest {
     }
 
     private void tick() {
-        deadlines.begin();
+        deadlines.begin(ticker.nanos());
         assertThat(deadlines.resume(ticker, failures)).isTrue();
     }
 
@@ -39,7 +39,7 @@ final class DeadlinesTest {
         for (int i = 0; i < 100; i++) {
             deadlines.start(entry("" + i, () -> ticker.advance(Duration.ofNanos(100_000))));
         }
-        deadlines.begin();
+        deadlines.begin(ticker.nanos());
         int parts = 1;
         while (!deadlines.resume(ticker, failures)) {
             parts++;
@@ -56,7 +56,7 @@ final class DeadlinesTest {
             all.add(entry("" + i, () -> ticker.advance(Duration.ofMillis(1))));
         }
         all.forEach(deadlines::start);
-        deadlines.begin();
+        deadlines.begin(ticker.nanos());
         assertThat(deadlines.resume(ticker, failures)).isFalse();
         all.subList(8, 20).forEach(deadlines::end);
         assertThat(deadlines.resume(ticker, failures)).isTrue();
@@ -103,6 +103,36 @@ final class DeadlinesTest {
         quiet.put("a", 2 * Deadlines.TICK_NANOS - 1);
         deadlines.start(entry("a", () -> {}));
         assertThat(visits(3)).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void missedTicksAreMadeUpFor() {
+        quiet.put("a", 6 * Deadlines.TICK_NANOS);
+        deadlines.start(entry("a", () -> {}));
+        assertThat(visits(1)).containsExactly(1);
+        ticker.advance(Duration.ofNanos(5 * Deadlines.TICK_NANOS));
+        assertThat(visits(3)).containsExactly(2);
+    }
+
+    @Test
+    void everyEntryIsDueAfterAJump() {
+        quiet.put("a", Long.MAX_VALUE);
+        deadlines.start(entry("a", () -> {}));
+        visits(1);
+        ticker.advance(Duration.ofHours(1));
+        assertThat(visits(1)).containsExactly(1);
+    }
+
+    @Test
+    void checkAllMakesQuietEntriesDue() {
+        quiet.put("a", Long.MAX_VALUE);
+        quiet.put("b", 3 * Deadlines.TICK_NANOS);
+        deadlines.start(entry("a", () -> {}));
+        deadlines.start(entry("b", () -> {}));
+        visits(2);
+        deadlines.checkAll();
+        visits(1);
+        assertThat(ticked).containsExactlyInAnyOrder("a", "b");
     }
 
     @Test

@@ -231,6 +231,18 @@ public final class RawClient implements AutoCloseable {
         return all.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Reads up to the end of the connection; returns whether it ended by FIN, and not by a reset. */
+    public boolean endsOrderly() {
+        try {
+            in.readAllBytes();
+            return true;
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the gateway did not close", e);
+        } catch (IOException reset) {
+            return false;
+        }
+    }
+
     /** Reads all responses up to the end of the connection and returns their status codes. */
     public List<Integer> statuses() {
         List<Integer> all = new ArrayList<>();

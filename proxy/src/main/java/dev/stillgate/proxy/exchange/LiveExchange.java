@@ -93,18 +93,19 @@ public final class LiveExchange extends Deadlines.Watched {
             downstream.sendContinue();
         }
         if (upgrade != null) {
-            body = new StreamedBody(context, downstream, this::passBody, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
-            send(upgrade.ask(requestHead(Upgrade.MAX_ADDED, false, false, ForwardedHead.NO_BODY)), true);
+            RequestBody data =
+                    new StreamedBody(context, downstream, this::passBody, BodyFraming.UNTIL_CLOSE, Long.MAX_VALUE);
+            send(upgrade.ask(requestHead(Upgrade.MAX_ADDED, false, false, ForwardedHead.NO_BODY)), true, data);
         } else if (facts.operation().readsBody()) {
             body = new WholeBody(context, facts.address(), framing);
         } else {
             long max = context.shared().maxBody();
-            body = new StreamedBody(context, downstream, this::passBody, framing, max);
+            RequestBody streamed = new StreamedBody(context, downstream, this::passBody, framing, max);
             long length = framing.kind() == BodyFraming.Kind.CHUNKED
                     ? ForwardedHead.CHUNKED
                     : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();
             boolean whole = length == ForwardedHead.NO_BODY;
-            send(requestHead(0, facts.operation() != Operation.OPAQUE, false, length), whole);
+            send(requestHead(0, facts.operation() != Operation.OPAQUE, false, length), whole, streamed);
         }
     }
 
@@ -210,7 +211,7 @@ public final class LiveExchange extends Deadlines.Watched {
         } else {
             prompt.keep(outgoing);
         }
-        send(request, small);
+        send(request, small, prompt);
     }
 
     /** Chooses the endpoint; returns a buffer with the request head and a capacity of {@code extra} more bytes. */
@@ -236,9 +237,10 @@ public final class LiveExchange extends Deadlines.Watched {
      * @param request the request from its head on
      * @param whole whether {@code request} is the complete request
      */
-    private void send(ByteBuf request, boolean whole) {
+    private void send(ByteBuf request, boolean whole, RequestBody from) {
+        body = from;
         enter(Outcome.Phase.CONNECTING);
-        upstream.send(request, whole, body);
+        upstream.send(request, whole, from);
     }
 
     private void enter(Outcome.Phase phase) {

@@ -35,14 +35,6 @@ import picocli.CommandLine.Spec;
         })
 final class TrainCommand implements Callable<Integer> {
     private static final int ACCOUNTS = 100;
-    private static final String REGIONS = """
-            - name: regions
-              type: geo-restriction
-              config:
-                oldAfter: off
-                databases: {country: "%s"}
-                deny: {countries: [KP, IR, SY, CU]}
-            """;
     private static final String[] PATHS = {"/v1/messages", "/v1/chat/completions", "/v1/responses"};
 
     @Option(
@@ -84,9 +76,10 @@ final class TrainCommand implements Callable<Integer> {
     /** Returns the filter of regions; empty without a database, as in the released archive. */
     private static String regions(@Nullable String shipped) {
         Path countries = Path.of(shipped == null ? "" : shipped, "geo", "GeoLite2-Country.mmdb");
-        return Files.exists(countries)
-                ? REGIONS.formatted(countries.toAbsolutePath()).indent(2)
-                : "";
+        return Files.exists(countries) ? """
+                  - {name: regions, type: geo-restriction, config: {oldAfter: off, databases: {country: "%s"},
+                     deny: {countries: [KP, IR, SY, CU]}}}
+                """.formatted(countries.toAbsolutePath()) : "";
     }
 
     private static void fill(Path directory, String name, String model, String regions) throws IOException {

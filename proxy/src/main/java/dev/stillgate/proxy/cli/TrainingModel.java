@@ -74,7 +74,7 @@ final class TrainingModel implements AutoCloseable {
                 "\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"trained\",\"content\":[],"
                         + "\"stop_reason\":null,\"usage\":{\"input_tokens\":40,\"output_tokens\":1}}"));
         events.append(event("content_block_start", "\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"));
-        for (String word : TEXT.split("(?<= )")) {
+        for (String word : TEXT.split("(?<= )", -1)) {
             events.append(event(
                     "content_block_delta",
                     "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"" + word + "\"}"));
@@ -92,7 +92,7 @@ final class TrainingModel implements AutoCloseable {
 
     private static String completionEvents() {
         StringBuilder events = new StringBuilder();
-        for (String word : TEXT.split("(?<= )")) {
+        for (String word : TEXT.split("(?<= )", -1)) {
             events.append(chunk("{\"content\":\"" + word + "\"}", "null"));
         }
         return events.append(chunk("{}", "\"stop\"")).append("data: [DONE]\n\n").toString();

@@ -207,7 +207,7 @@ measure_sparse() { # name, streams, ms
   local name=$1 streams=$2 pace=$3 opening before after from events began wrk
   opening=$((5 + streams / 500))
   taskset -c 1 wrk -t1 -c"$streams" -d$((opening + SECONDS_EACH + 5))s --timeout 300s -s "$HERE/compare/load.lua" \
-    "http://127.0.0.1:${PORT[$name]}" -- "$ACCOUNTS" sse 100000 "$pace" > /dev/null &
+    "http://127.0.0.1:${PORT[$name]}" -- "$ACCOUNTS" sse $(((opening + SECONDS_EACH + 15) * 1000 / pace)) "$pace" > /dev/null &
   wrk=$!
   sleep "$opening"
   from=$(stub_events) before=$(cpu_ticks "${PID[$name]}") began=$EPOCHREALTIME

@@ -5,8 +5,8 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.PolicyReview;
-import dev.stillgate.tokenbucket.bucket.Bucket4jMethod;
 import dev.stillgate.tokenbucket.bucket.BucketSet;
+import dev.stillgate.tokenbucket.bucket.BucketStore;
 import dev.stillgate.tokenbucket.bucket.BucketTable;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.LeaseRounds;
@@ -53,16 +53,18 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
 
     @Override
     public Filter create(TokenBucketPolicy policy, FilterContext context) {
-        Bucket4jMethod.check();
         Fleet fleet = context.fleet();
         String fleetName = fleet.link() == Fleet.Link.ALONE ? null : context.name();
-        Buckets buckets = context.state(
-                Buckets.class, () -> new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName));
+        BucketStore store = context.state(
+                BucketStore.class,
+                () -> new BucketStore(
+                        context.ticker(), new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName)));
+        Buckets buckets = store.buckets();
         PolicyLimits limits = buckets.limits(policy);
         Path directory = context.stateDirectory();
         if (directory != null) {
-            buckets.persistTo(directory, limits);
-            context.background().every(SAVE_INTERVAL, buckets::saveWhenDue);
+            store.open(directory, limits);
+            context.background().every(SAVE_INTERVAL, store::saveWhenDue);
         }
         context.adminView("accounts", id -> {
             List<String> pools = buckets.pools().of(id, buckets.now());

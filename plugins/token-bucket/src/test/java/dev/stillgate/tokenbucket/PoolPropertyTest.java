@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.tokenbucket.BucketHarness.Result;
+import dev.stillgate.tokenbucket.bucket.BucketStore;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.io.IOException;
@@ -93,11 +94,12 @@ final class PoolPropertyTest {
         private final @Nullable String[] group = new String[ACCOUNTS.size()];
         private final BucketHarness first = new BucketHarness();
         private BucketHarness harness = first;
+        private BucketStore store = new BucketStore(first.ticker, first.buckets);
         private PolicyLimits limits = policy();
 
         private Run(Path directory) {
             this.directory = directory;
-            harness.buckets.persistTo(directory, limits);
+            store.open(directory, limits);
         }
 
         private PolicyLimits policy() {
@@ -125,11 +127,12 @@ final class PoolPropertyTest {
         }
 
         private void restart() {
-            harness.buckets.close();
+            store.close();
             levels.values().forEach(level -> level.round(now()));
             harness = new BucketHarness(first.ticker);
             limits = policy();
-            harness.buckets.persistTo(directory, limits);
+            store = new BucketStore(first.ticker, harness.buckets);
+            store.open(directory, limits);
         }
 
         private void ask(int who, int tokens) {

@@ -7,7 +7,9 @@ import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
-import io.github.bucket4j.BucketState64BitsInteger;
+import io.github.bucket4j.BucketState;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,7 @@ public final class Bucket {
 
     private final int key;
     private BucketLimits limits;
-    private @Nullable BucketState64BitsInteger state;
+    private @Nullable BucketState state;
     private @Nullable Lease lease;
     private int inFlight;
     private int[] concurrencyInUse;
@@ -43,7 +45,7 @@ public final class Bucket {
         this.lease = leased ? new Lease(limits.size()) : null;
         this.concurrencyInUse = counters(limits);
         BucketConfiguration configuration = limits.configuration();
-        this.state = configuration == null ? null : new BucketState64BitsInteger(configuration, now);
+        this.state = configuration == null ? null : Levels.full(configuration, now);
     }
 
     private static int[] counters(BucketLimits limits) {
@@ -61,38 +63,64 @@ public final class Bucket {
     }
 
     /**
-     * Restores the saved level of the limit with the same name, if there is one; never raises the level. An interval of
-     * the same length continues, so that restarts do not delay its refill.
+     * Restores the saved levels of the limits with the same names; never raises a level. An interval of the same length
+     * continues, so that restarts do not delay its refill.
      *
      * @param savedAt the time of the save
      */
-    void restore(Snapshot.LimitEntry saved, long savedAt) {
-        BucketState64BitsInteger current = state;
+    void restore(List<Snapshot.LimitEntry> saved, long savedAt) {
+        List<Bandwidth> bandwidths = new ArrayList<>();
+        BucketState restored = null;
         for (int i = 0; i < limits.size(); i++) {
             Bandwidth bandwidth = limits.get(i).bandwidth();
-            if (current == null || bandwidth == null || !limits.get(i).name().equals(saved.limit())) {
-                continue;
+            Snapshot.LimitEntry entry = find(saved, limits.get(i));
+            if (bandwidth != null) {
+                bandwidths.add(bandwidth);
+                BucketConfiguration configuration = new BucketConfiguration(bandwidths);
+                long start = savedAt - (entry == null ? 0 : intervalAge(entry, bandwidth));
+                restored = restored == null
+                        ? Levels.full(configuration, start)
+                        : Levels.inherit(restored, configuration, start);
             }
-            if (saved.left() < level(i)) {
-                BandwidthAccess.consume(current, i, level(i) - Math.max(saved.left(), MIN_LEVEL));
-            }
-            if (bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())) {
-                long intervalAge = Math.clamp(saved.intervalAge(), 0, bandwidth.getRefillPeriodNanos());
-                BandwidthAccess.setLastRefill(current, i, savedAt - intervalAge);
+        }
+        state = restored;
+        for (int i = 0; i < limits.size(); i++) {
+            Snapshot.LimitEntry entry = find(saved, limits.get(i));
+            if (restored != null && entry != null && entry.left() < level(i)) {
+                Levels.change(restored, limits, i, Math.max(entry.left(), MIN_LEVEL) - level(i));
             }
         }
     }
 
-    /** Returns the state of the limit at an index, to be saved. */
+    private static Snapshot.@Nullable LimitEntry find(List<Snapshot.LimitEntry> saved, TokenLimit limit) {
+        for (Snapshot.LimitEntry entry : saved) {
+            if (entry.limit().equals(limit.name())) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** Returns the age of an interval that continues; 0 if none does. */
+    private static long intervalAge(Snapshot.LimitEntry saved, Bandwidth bandwidth) {
+        return bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())
+                ? Math.clamp(saved.intervalAge(), 0, bandwidth.getRefillPeriodNanos())
+                : 0;
+    }
+
+    /** Returns the state of the limit at an index after {@link #refill}, to be saved. */
     Snapshot.LimitEntry snapshot(int index, long now) {
-        BucketState64BitsInteger current = state;
+        BucketState current = state;
         TokenLimit limit = limits.get(index);
-        Bandwidth bandwidth = limit.bandwidth();
-        if (current == null || bandwidth == null || !bandwidth.isRefillIntervally()) {
+        BucketConfiguration configuration = limit.configuration();
+        if (current == null || configuration == null || !configuration.getBandwidths()[0].isRefillIntervally()) {
             return new Snapshot.LimitEntry(limit.name(), level(index), "", 0);
         }
-        long intervalAge = Math.max(0, now - BandwidthAccess.lastRefill(current, index));
-        return new Snapshot.LimitEntry(limit.name(), level(index), bandwidth.getId(), intervalAge);
+        return new Snapshot.LimitEntry(
+                limit.name(),
+                level(index),
+                configuration.getBandwidths()[0].getId(),
+                Levels.intervalAge(current, configuration, now));
     }
 
     void refill(long now) {
@@ -162,12 +190,12 @@ public final class Bucket {
         for (int i = 0; i < concurrencyInUse.length; i++) {
             concurrencyInUse[i] += limits.concurrency()[i].counts(charge) ? 1 : 0;
         }
-        for (int i = 0; i < limits.size(); i++) {
+        long surplus = 0;
+        for (int i = limits.size() - 1; i >= 0; i--) {
             TokenLimit limit = limits.get(i);
-            if (limit.counts(charge)) {
-                consume(i, limit.reserve(charge));
-            }
+            surplus = change(i, limit.counts(charge) ? -limit.reserve(charge) : 0, surplus);
         }
+        endChanges();
     }
 
     /**
@@ -177,17 +205,19 @@ public final class Bucket {
      * @param pool the pool that the bucket belongs to; null for other owners
      */
     void correct(Charge charge, @Nullable String pool) {
-        for (int i = 0; i < limits.size(); i++) {
+        long surplus = 0;
+        for (int i = limits.size() - 1; i >= 0; i--) {
             TokenLimit limit = limits.get(i);
-            if (limit.counts(charge)) {
-                long cost = limit.cost(charge);
-                adjust(
-                        i,
-                        charge.earlierCharges == null
-                                ? -cost
-                                : charge.earlierCharges.getOrDefault(Charge.key(limit, pool), cost) - cost);
-            }
+            surplus = change(i, limit.counts(charge) ? correction(limit, charge, pool) : 0, surplus);
         }
+        endChanges();
+    }
+
+    private static long correction(TokenLimit limit, Charge charge, @Nullable String pool) {
+        long cost = limit.cost(charge);
+        return charge.earlierCharges == null
+                ? -cost
+                : charge.earlierCharges.getOrDefault(limit.chargeKey(pool), cost) - cost;
     }
 
     /**
@@ -202,40 +232,38 @@ public final class Bucket {
             TokenLimit limit = taken.concurrency(limits.concurrency()[i].name());
             concurrencyInUse[i] -= limit == null || limit.counts(charge) ? 1 : 0;
         }
-        for (int i = 0; i < taken.size(); i++) {
-            TokenLimit limit = taken.get(i);
-            int index = limits == taken ? i : limits.indexOf(limit);
-            if (index >= 0 && limit.counts(charge)) {
-                long cost = limit.cost(charge);
-                adjust(index, limit.reserve(charge) - cost);
+        long surplus = 0;
+        for (int i = limits.size() - 1; i >= 0; i--) {
+            int index = limits == taken ? i : taken.indexOf(limits.get(i));
+            long unused = 0;
+            if (index >= 0 && taken.get(index).counts(charge)) {
+                long cost = taken.get(index).cost(charge);
+                unused = taken.get(index).reserve(charge) - cost;
                 if (lease != null) {
-                    lease.addCost(index, cost);
+                    lease.addCost(i, cost);
                 }
             }
+            surplus = change(i, unused, surplus);
         }
+        endChanges();
     }
 
-    /** Returns tokens; a negative number takes tokens. */
-    private void adjust(int index, long tokens) {
-        BucketState64BitsInteger current = state;
-        Bandwidth bandwidth = limits.get(index).bandwidth();
-        if (tokens < 0) {
-            consume(index, -tokens);
-        } else if (tokens > 0 && current != null && bandwidth != null) {
-            BandwidthAccess.add(current, index, bandwidth, tokens);
-            if (lease != null) {
-                lease.use(index, -tokens);
-            }
+    /** Changes one limit as {@link Levels#change(BucketState, BucketLimits, int, long, long)}, and its lease. */
+    private long change(int index, long tokens, long surplus) {
+        BucketState current = state;
+        if (current == null) {
+            return 0;
         }
+        long change = tokens < 0 && level(index) - surplus <= MIN_LEVEL ? 0 : tokens;
+        if (lease != null) {
+            lease.use(index, -change);
+        }
+        return Levels.change(current, limits, index, change, surplus);
     }
 
-    private void consume(int index, long tokens) {
-        BucketState64BitsInteger current = state;
-        if (current != null && current.getCurrentSize(index) > MIN_LEVEL) {
-            BandwidthAccess.consume(current, index, tokens);
-            if (lease != null) {
-                lease.use(index, tokens);
-            }
+    private void endChanges() {
+        if (state != null) {
+            Levels.endChanges(state, limits);
         }
     }
 
@@ -255,11 +283,11 @@ public final class Bucket {
             return;
         }
         BucketConfiguration configuration = wanted.configuration();
-        BucketState64BitsInteger before = state;
+        BucketState before = state;
         if (configuration == null) {
             state = null;
         } else if (before == null) {
-            state = new BucketState64BitsInteger(configuration, now);
+            state = Levels.full(configuration, now);
         } else {
             if (lease != null) {
                 endShares(lease, wanted);
@@ -350,11 +378,11 @@ public final class Bucket {
      */
     void completeDraw(TokenLimit limit, long tokens, long left) {
         int index = limits.indexOf(limit);
-        BucketState64BitsInteger current = state;
+        BucketState current = state;
         if (index >= 0 && current != null && lease != null) {
             lease.add(index, tokens);
             long known = Math.min(limit.capacity(), left + lease.balance(index));
-            BandwidthAccess.consume(current, index, current.getCurrentSize(index) - known);
+            Levels.change(current, limits, index, known - current.getCurrentSize(index));
         }
     }
 
@@ -396,9 +424,7 @@ public final class Bucket {
     }
 
     private long nanosUntilAvailable(int index, long tokens, long now) {
-        BucketState64BitsInteger current = state;
-        return current == null
-                ? 0
-                : BandwidthAccess.nanosUntilAvailable(current, index, limits.get(index), tokens, now);
+        BucketState current = state;
+        return current == null ? 0 : Levels.nanosUntilAvailable(current, index, limits.get(index), tokens, now);
     }
 }

@@ -67,10 +67,10 @@ public final class BucketSet {
         return new BucketSet(limits, now, true, draws);
     }
 
-    private void enqueueForDraw() {
-        if (draws != null) {
-            draws.enqueue(this);
-        }
+    /** Returns whether the set must be added to the next round of draws. */
+    @GuardedBy("this")
+    private boolean enqueueForDraw() {
+        return draws != null && draws.enqueue();
     }
 
     /** Returns the owner's key in the fleet's store. */
@@ -136,24 +136,25 @@ public final class BucketSet {
     }
 
     /**
-     * Adds each limit in which a reservation does not fit to its shortage.
+     * Adds each limit in which a charge does not fit to a shortage.
      *
      * @param wanted the limits of the requesting filter's policy; replace older limits of the set
+     * @param joinedTerms the lease terms, unless the owner is lost
      * @return false if the set was evicted, so that the owner has another one
      */
     @GuardedBy("this")
-    boolean check(Reservation reservation, OwnerLimits wanted, long clock) {
+    boolean check(Charge charge, OwnerLimits wanted, LeaseTerms joinedTerms, long clock, Shortage shortage) {
         if (evicted) {
             return false;
         }
         adopt(wanted, clock);
-        LeaseTerms terms = draws != null && draws.isLost() ? draws.lostTerms() : reservation.terms;
+        LeaseTerms terms = draws != null && draws.isLost() ? draws.lostTerms() : joinedTerms;
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
             BucketLimits bucketLimits = limits.bucketLimits(kind);
-            if (bucketLimits != null && appliesTo(kind, reservation)) {
-                Bucket bucket = bucket(kind, bucketLimits, reservation);
+            if (bucketLimits != null && appliesTo(kind, charge)) {
+                Bucket bucket = bucket(kind, bucketLimits, charge);
                 bucket.refill(now);
-                reservation.check(bucket, terms, now);
+                bucket.check(charge, terms, now, shortage);
             }
         }
         return true;
@@ -170,48 +171,60 @@ public final class BucketSet {
         return pinned;
     }
 
-    /** Takes the tokens of a reservation; {@link #check} must precede under the same lock. */
+    /**
+     * Takes the tokens of a charge; {@link #check} must precede under the same lock.
+     *
+     * @param owner the index of the owner in {@code taken}, which receives the buckets
+     * @return whether the set must be added to the next round of draws
+     */
     @GuardedBy("this")
-    void take(Reservation reservation) {
-        enqueueForDraw();
+    boolean take(Charge charge, int owner, Taken taken) {
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
             BucketLimits bucketLimits = limits.bucketLimits(kind);
-            if (bucketLimits != null && appliesTo(kind, reservation)) {
-                Bucket bucket = bucket(kind, bucketLimits, reservation);
-                bucket.take(reservation);
-                reservation.addTaken(bucket, bucketLimits, this);
+            if (bucketLimits != null && appliesTo(kind, charge)) {
+                Bucket bucket = bucket(kind, bucketLimits, charge);
+                bucket.take(charge);
+                taken.add(bucket, bucketLimits, owner);
             }
         }
+        return enqueueForDraw();
     }
 
     /**
      * Replaces earlier charges by the final cost; {@link #check} must precede under the same lock.
      *
      * @param pool the pool that the buckets belong to; null for other owners
+     * @return whether the set must be added to the next round of draws
      */
     @GuardedBy("this")
-    void correct(Reservation reservation, @Nullable String pool) {
-        enqueueForDraw();
+    boolean correct(Charge charge, @Nullable String pool) {
         for (int kind = 0; kind < OwnerLimits.KINDS; kind++) {
             BucketLimits bucketLimits = limits.bucketLimits(kind);
-            if (bucketLimits != null && appliesTo(kind, reservation)) {
-                bucket(kind, bucketLimits, reservation).correct(reservation, pool);
+            if (bucketLimits != null && appliesTo(kind, charge)) {
+                bucket(kind, bucketLimits, charge).correct(charge, pool);
             }
         }
+        return enqueueForDraw();
     }
 
-    synchronized void settle(Reservation reservation, Bucket bucket, BucketLimits taken, long clock) {
+    /**
+     * Replaces the tokens that were taken from a bucket by the final cost.
+     *
+     * @param taken the limits of the bucket at that time
+     * @return whether the set must be added to the next round of draws
+     */
+    synchronized boolean settle(Charge charge, Bucket bucket, BucketLimits taken, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
-        bucket.settle(reservation, taken);
-        enqueueForDraw();
+        bucket.settle(charge, taken);
+        return enqueueForDraw();
     }
 
     /** Adds the levels of one of the buckets. */
-    synchronized void read(Reservation reservation, Bucket bucket, TightestLimits tightest, long clock) {
+    synchronized void read(Charge charge, Bucket bucket, TightestLimits tightest, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
-        bucket.readLevels(reservation, tightest, now);
+        bucket.readLevels(charge, tightest, now);
     }
 
     /** Refills the buckets and switches them to the limits of a policy, unless they have later ones. */
@@ -312,7 +325,7 @@ public final class BucketSet {
             return;
         }
         Bucket bucket = new Bucket(key, bucketLimits, savedAt, draws != null);
-        savedLimits.forEach(saved -> bucket.restore(saved, savedAt));
+        bucket.restore(savedLimits, savedAt);
         bucket.refill(now);
         if (key == 0) {
             total = bucket;
@@ -354,8 +367,8 @@ public final class BucketSet {
     }
 
     @GuardedBy("this")
-    private Bucket bucket(int kind, BucketLimits bucketLimits, Reservation reservation) {
-        return bucket(key(kind, reservation.model, reservation.route), bucketLimits);
+    private Bucket bucket(int kind, BucketLimits bucketLimits, Charge charge) {
+        return bucket(key(kind, charge.model, charge.route), bucketLimits);
     }
 
     /** Returns the bucket with a key; creates a full one if absent. */

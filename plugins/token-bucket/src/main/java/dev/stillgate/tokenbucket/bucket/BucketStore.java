@@ -15,31 +15,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves and restores buckets across restarts. Time between save and restore, by the wall clock, refills the buckets; a
+ * The buckets of one filter, saved and restored across restarts if a directory is set. Time between save and restore, by the wall clock, refills the buckets; a
  * clock that was set back adds no tokens. Tokens of exchanges in flight at shutdown count as used.
  */
-final class BucketStore {
+public final class BucketStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(BucketStore.class.getName());
     private static final Duration MAX_AGE = Duration.ofDays(31);
     private static final String FILE = "buckets";
 
-    private final Path file;
     private final Ticker ticker;
     private final Buckets buckets;
+    private volatile @Nullable Path file;
     private long nextNanos;
 
-    BucketStore(Path directory, Ticker ticker, Buckets buckets) {
-        this.file = directory.resolve(FILE);
+    public BucketStore(Ticker ticker, Buckets buckets) {
         this.ticker = ticker;
         this.buckets = buckets;
         this.nextNanos = ticker.nanos();
+    }
+
+    public Buckets buckets() {
+        return buckets;
+    }
+
+    /** Restores the buckets from a directory, and saves them there from now on. */
+    public synchronized void open(Path directory, PolicyLimits limits) {
+        if (file == null) {
+            Path saved = directory.resolve(FILE);
+            restore(saved, limits);
+            file = saved;
+        }
     }
 
     /**
      * Restores the saved buckets. An unreadable file is moved aside with a warning. It is not restored, and neither is
      * a file older than 31 days: their buckets start full.
      */
-    void restore(PolicyLimits limits) {
+    private void restore(Path file, PolicyLimits limits) {
         try {
             Long saved = Snapshot.read(file, Snapshot.Reader.NONE); // verifies the whole file first
             if (saved == null) {
@@ -55,7 +67,7 @@ final class BucketStore {
             Snapshot.read(file, restoration);
             LOG.log(System.Logger.Level.INFO, "Restored the buckets of {0} owners from {1}", restoration.owners, file);
         } catch (IOException e) {
-            moveAside(e);
+            moveAside(file, e);
         }
     }
 
@@ -81,7 +93,7 @@ final class BucketStore {
         }
     }
 
-    private void moveAside(IOException failure) {
+    private static void moveAside(Path file, IOException failure) {
         Path aside = file.resolveSibling(FILE + ".unreadable");
         LOG.log(
                 System.Logger.Level.WARNING,
@@ -148,21 +160,29 @@ final class BucketStore {
         }
     }
 
-    /** Saves the buckets if due; returns whether it did. The pause after a save is twenty times its duration. */
-    boolean saveWhenDue() {
+    /** Saves the buckets if they have changed and a save is due. The pause after a save is twenty times its duration. */
+    public synchronized void saveWhenDue() {
+        Path target = file;
         long start = ticker.nanos();
-        if (start - nextNanos < 0) {
-            return false;
+        if (target != null && start - nextNanos >= 0 && buckets.clearChanged()) { // later changes are saved next time
+            save(target);
+            nextNanos = ticker.nanos() + 20 * (ticker.nanos() - start);
         }
-        save();
-        nextNanos = ticker.nanos() + 20 * (ticker.nanos() - start);
-        return true;
+    }
+
+    /** Saves the buckets a last time. */
+    @Override
+    public synchronized void close() {
+        Path target = file;
+        if (target != null) {
+            save(target);
+        }
     }
 
     /** Saves all buckets that are not full. A failure is logged and leaves the old file in place. */
-    synchronized void save() {
+    private void save(Path target) {
         try {
-            Snapshot.write(file, ticker.millis(), writer -> {
+            Snapshot.write(target, ticker.millis(), writer -> {
                 for (Owner owner : Owner.values()) {
                     buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
                 }
@@ -170,7 +190,7 @@ final class BucketStore {
                 buckets.pools().forEachMembership((account, membership) -> write(writer, account, membership, now));
             });
         } catch (IOException | WriteFailure e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", file, String.valueOf(e.getMessage()));
+            LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", target, String.valueOf(e.getMessage()));
         }
     }
 

@@ -10,7 +10,6 @@ import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * organisation and everyone, or from none: their monitors are held together and always acquired in this order. Several
  * pools of one account are ordered by their ids.
  */
-public final class Buckets implements AutoCloseable {
+public final class Buckets {
     private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
     private static final int MAX_MODELS = 256;
     private static final int MAX_ROUTES = 1024;
@@ -47,8 +46,7 @@ public final class Buckets implements AutoCloseable {
     private final DeferredCharges deferredCharges;
     private final @Nullable LeaseRounds leases;
     private volatile @Nullable BucketSet everyone;
-    private volatile @Nullable BucketStore store;
-    private volatile boolean dirty;
+    private volatile boolean changed;
 
     @GuardedBy("this")
     private @Nullable PolicyLimits latest;
@@ -77,7 +75,7 @@ public final class Buckets implements AutoCloseable {
     }
 
     private static @Nullable Function<String, OwnerDraws> drawsFactory(@Nullable LeaseRounds rounds, Owner owner) {
-        return rounds == null ? null : id -> new OwnerDraws(owner, id, rounds);
+        return rounds == null ? null : id -> new OwnerDraws(owner, id, rounds.state());
     }
 
     /** Returns the rounds of leases; null without a fleet. */
@@ -178,14 +176,14 @@ public final class Buckets implements AutoCloseable {
             Reservation reservation,
             Operation operation) {
         LeaseRounds rounds = leases;
-        reservation.terms = rounds == null ? LeaseTerms.ALONE : rounds.terms();
-        PolicyLimits effective = rounds == null ? policy : rounds.limits(policy);
+        reservation.terms = rounds == null ? LeaseTerms.ALONE : rounds.state().terms();
+        PolicyLimits effective = rounds == null ? policy : rounds.state().limits(policy);
         while (true) {
             reservation.clearOwners();
             locate(account, standing, address, effective, reservation);
             int result = apply(reservation, 0, now(), operation);
             if (result == GRANTED || result == INSUFFICIENT) {
-                markDirty(operation != Operation.CHECK && result == GRANTED);
+                markChanged(operation != Operation.CHECK && result == GRANTED);
                 return result == GRANTED;
             }
             if (result != RETRY) {
@@ -194,9 +192,23 @@ public final class Buckets implements AutoCloseable {
         }
     }
 
-    private void markDirty(boolean isChange) {
-        if (isChange && !dirty) { // avoids contention on the flag
-            dirty = true;
+    private void markChanged(boolean isChange) {
+        if (isChange && !changed) { // avoids contention on the flag
+            changed = true;
+        }
+    }
+
+    /** Returns whether tokens were taken or returned since the last call. */
+    boolean clearChanged() {
+        boolean before = changed;
+        changed = false;
+        return before;
+    }
+
+    private void addToRound(BucketSet set, boolean due) {
+        LeaseRounds rounds = leases;
+        if (due && rounds != null) {
+            rounds.add(set);
         }
     }
 
@@ -258,7 +270,7 @@ public final class Buckets implements AutoCloseable {
                 if (set == null) {
                     LeaseRounds rounds = leases;
                     set = BucketSet.shared(
-                            limits, now(), rounds == null ? null : new OwnerDraws(Owner.EVERYONE, "", rounds));
+                            limits, now(), rounds == null ? null : new OwnerDraws(Owner.EVERYONE, "", rounds.state()));
                     everyone = set;
                 }
             }
@@ -279,7 +291,8 @@ public final class Buckets implements AutoCloseable {
         }
         BucketSet set = reservation.owner(index);
         synchronized (set) {
-            if (!set.check(reservation, reservation.ownerLimits(index), clock)) {
+            if (!set.check(
+                    reservation, reservation.ownerLimits(index), reservation.terms, clock, reservation.shortage)) {
                 return RETRY;
             }
             boolean needsPin =
@@ -289,9 +302,9 @@ public final class Buckets implements AutoCloseable {
             }
             int result = apply(reservation, index + 1, clock, operation);
             if (result == GRANTED && operation == Operation.TAKE) {
-                set.take(reservation);
+                addToRound(set, set.take(reservation, index, reservation.taken));
             } else if (result == GRANTED && operation == Operation.CORRECT) {
-                set.correct(reservation, reservation.ownerPool(index));
+                addToRound(set, set.correct(reservation, reservation.ownerPool(index)));
             }
             return result;
         }
@@ -300,12 +313,12 @@ public final class Buckets implements AutoCloseable {
     /** Replaces the reserved tokens by the final cost. */
     public void settle(Reservation reservation) {
         long clock = now();
-        for (int i = 0; i < reservation.takenCount(); i++) {
-            reservation
-                    .takenOwner(i)
-                    .settle(reservation, reservation.takenBucket(i), reservation.takenLimits(i), clock);
+        Taken taken = reservation.taken;
+        for (int i = 0; i < taken.size(); i++) {
+            BucketSet set = reservation.owner(taken.owner(i));
+            addToRound(set, set.settle(reservation, taken.bucket(i), taken.limits(i), clock));
         }
-        markDirty(true);
+        markChanged(true);
         reservation.clearOwners();
     }
 
@@ -332,8 +345,9 @@ public final class Buckets implements AutoCloseable {
     public void read(Reservation reservation, TightestLimits tightest) {
         tightest.clear();
         long clock = now();
-        for (int i = 0; i < reservation.takenCount(); i++) {
-            reservation.takenOwner(i).read(reservation, reservation.takenBucket(i), tightest, clock);
+        Taken taken = reservation.taken;
+        for (int i = 0; i < taken.size(); i++) {
+            reservation.owner(taken.owner(i)).read(reservation, taken.bucket(i), tightest, clock);
         }
     }
 
@@ -349,35 +363,6 @@ public final class Buckets implements AutoCloseable {
                     consumer.accept("", set);
                 }
             }
-        }
-    }
-
-    /** Restores the buckets from a directory, and saves them there from now on. */
-    public synchronized void persistTo(Path directory, PolicyLimits policy) {
-        if (store == null) {
-            BucketStore newStore = new BucketStore(directory, ticker, this);
-            newStore.restore(policy);
-            store = newStore;
-        }
-    }
-
-    /** Saves the buckets if a directory is set, they have changed, and a save is due. */
-    public void saveWhenDue() {
-        BucketStore open = store;
-        if (open != null && dirty) {
-            dirty = false; // cleared first: changes during the save are saved next time
-            if (!open.saveWhenDue()) {
-                dirty = true;
-            }
-        }
-    }
-
-    /** Saves the buckets a last time, if a directory is set. */
-    @Override
-    public void close() {
-        BucketStore open = store;
-        if (open != null) {
-            open.save();
         }
     }
 

@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import io.github.bucket4j.BucketConfiguration;
-import io.github.bucket4j.BucketState64BitsInteger;
+import io.github.bucket4j.BucketState;
 import io.github.bucket4j.TokensInheritanceStrategy;
 
 /**
@@ -21,41 +21,35 @@ import io.github.bucket4j.TokensInheritanceStrategy;
  * @param limits the old limits
  * @param wanted the new limits
  */
-record Inheritance(BucketState64BitsInteger before, BucketLimits limits, BucketLimits wanted) {
-    BucketState64BitsInteger state(BucketConfiguration configuration, long now) {
+record Inheritance(BucketState before, BucketLimits limits, BucketLimits wanted) {
+    BucketState state(BucketConfiguration configuration, long now) {
         long[] left = new long[wanted.size()];
         for (int i = 0; i < left.length; i++) {
             left[i] = wanted.continues(limits, i) ? 0 : startLevel(wanted.get(i));
         }
         BucketConfiguration starting = wanted.startingWith(limits, left);
-        BucketState64BitsInteger after =
-                inherit(starting == null ? before : inherit(before, starting, now), configuration, now);
+        BucketState after =
+                Levels.inherit(starting == null ? before : Levels.inherit(before, starting, now), configuration, now);
         for (int i = 0; i < left.length; i++) {
             if (left[i] < 0) {
-                BandwidthAccess.consume(after, i, -left[i]); // a Bucket4j bandwidth cannot start below zero
+                Levels.change(after, wanted, i, left[i]); // a Bucket4j bandwidth cannot start below zero
             }
         }
         takeShareOnly(after);
         return after;
     }
 
-    private static BucketState64BitsInteger inherit(
-            BucketState64BitsInteger from, BucketConfiguration configuration, long now) {
-        return (BucketState64BitsInteger)
-                from.replaceConfiguration(configuration, TokensInheritanceStrategy.AS_IS, now);
-    }
-
     /**
      * When this gateway switches to its share of the limits, leaves the other gateways their shares of the remaining
      * tokens.
      */
-    private void takeShareOnly(BucketState64BitsInteger after) {
+    private void takeShareOnly(BucketState after) {
         for (int i = 0; i < limits.size(); i++) {
             int index = wanted.indexOf(limits.get(i));
             if (index >= 0 && wanted.get(index).isShare() && !limits.get(i).isShare()) {
                 TokenLimit share = wanted.get(index);
                 long own = (long) ((double) before.getCurrentSize(i) * share.capacity() / share.fullCapacity());
-                BandwidthAccess.consume(after, index, Math.max(0, after.getCurrentSize(index) - Math.max(0, own)));
+                Levels.change(after, wanted, index, Math.min(0, Math.max(0, own) - after.getCurrentSize(index)));
             }
         }
     }

@@ -2,8 +2,7 @@ package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.SharedBuckets;
-import dev.stillgate.tokenbucket.lease.LeaseTerms;
-import dev.stillgate.tokenbucket.lease.LostOwners;
+import dev.stillgate.tokenbucket.lease.StoreState;
 import dev.stillgate.tokenbucket.policy.FleetPolicy;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
@@ -15,7 +14,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rounds of draws for this gateway's leases from the buckets that the fleet shares. They draw and return tokens on
@@ -29,12 +27,6 @@ public final class LeaseRounds {
     /** The maximum number of draws in flight; the others wait for the next round. */
     private static final int MAX_DRAWS = 1000;
 
-    /**
-     * Leases become binding after this many rounds with the store; the tokens used during an outage have been drawn by
-     * then.
-     */
-    private static final int ROUNDS_UNBOUND = 5;
-
     /** The interval of probes: a lost owner that needs no tokens draws one, to test whether its draws still fail. */
     private static final long PROBE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -43,21 +35,8 @@ public final class LeaseRounds {
     private final IntFunction<String> partitionName;
     private final ConcurrentLinkedQueue<BucketSet> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger drawsInFlight = new AtomicInteger();
-    private final AtomicInteger outages = new AtomicInteger();
-    private int roundsJoined;
+    private final StoreState state;
     private long roundNumber;
-    private final LostOwners lostOwners;
-    private volatile LeaseTerms terms;
-    private volatile LeaseTerms lostTerms;
-    private volatile @Nullable Share share;
-
-    /**
-     * The limits while the store or some owners are lost.
-     *
-     * @param policy the limits of the policy that are divided
-     * @param allOwners whether they apply to all owners; otherwise only to lost owners
-     */
-    private record Share(PolicyLimits policy, int divisor, PolicyLimits limits, boolean allOwners) {}
 
     /**
      * Creates rounds without buckets.
@@ -69,44 +48,16 @@ public final class LeaseRounds {
         this.filter = filter;
         this.clock = clock;
         this.partitionName = partitionName;
-        this.lostOwners = new LostOwners(filter);
-        this.terms = new LeaseTerms(false, true, 1, Duration.ofSeconds(1).toNanos());
-        this.lostTerms = terms;
+        this.state = new StoreState(filter);
     }
 
-    LeaseTerms terms() {
-        return terms;
-    }
-
-    /** Returns the limits in effect: those of the policy or, while the store is lost, the share of this gateway. */
-    PolicyLimits limits(PolicyLimits policy) {
-        Share lost = share;
-        return lost != null && lost.allOwners() && lost.policy() == policy ? lost.limits() : policy;
-    }
-
-    /** Returns the limits of an owner whose draws keep failing. */
-    PolicyLimits lostLimits(PolicyLimits policy) {
-        Share lost = share;
-        return lost != null && lost.policy() == policy ? lost.limits() : policy;
-    }
-
-    /** Returns the lease terms of an owner whose draws keep failing. */
-    LeaseTerms lostTerms() {
-        return lostTerms;
-    }
-
-    LostOwners lostOwners() {
-        return lostOwners;
+    StoreState state() {
+        return state;
     }
 
     /** Returns whether the store is joined and grants the draws of all owners. */
     public boolean isHealthy(Fleet fleet) {
-        return fleet.link() == Fleet.Link.JOINED && lostOwners.count() == 0;
-    }
-
-    /** Returns how many times the store was joined, including the first time. */
-    int outages() {
-        return outages.get();
+        return fleet.link() == Fleet.Link.JOINED && state.lostOwners() == 0;
     }
 
     /** Adds a set to the next round. */
@@ -121,40 +72,16 @@ public final class LeaseRounds {
      */
     public void round(Fleet fleet, PolicyLimits policy, FleetPolicy settings) {
         roundNumber++;
-        int nodes = Math.max(1, fleet.nodes());
-        long nanos = settings.drawPeriod().toNanos();
         boolean joined = fleet.link() == Fleet.Link.JOINED;
-        int divisor = settings.lossBehaviour() == FleetPolicy.WhenLost.SHARE ? nodes : 1;
-        if (joined && lostOwners.count() == 0) {
-            share = null;
-        } else {
-            updateShare(policy, divisor, !joined);
-        }
-        lostTerms = new LeaseTerms(settings.lossBehaviour() == FleetPolicy.WhenLost.CLOSED, false, nodes, nanos);
+        state.beginRound(joined, Math.max(1, fleet.nodes()), policy, settings);
         if (joined) {
-            if (roundsJoined++ == 0) {
-                outages.incrementAndGet();
-            }
-            terms = new LeaseTerms(roundsJoined > ROUNDS_UNBOUND, true, nodes, nanos);
             drawAll(fleet.buckets(), policy);
-        } else {
-            roundsJoined = 0;
-            terms = lostTerms;
-        }
-    }
-
-    private void updateShare(PolicyLimits policy, int divisor, boolean allOwners) {
-        Share before = share;
-        if (before == null || before.policy() != policy || before.divisor() != divisor) {
-            share = new Share(policy, divisor, divisor == 1 ? policy : policy.dividedBy(divisor), allOwners);
-        } else if (before.allOwners() != allOwners) {
-            share = new Share(policy, divisor, before.limits(), allOwners);
         }
     }
 
     private void drawAll(SharedBuckets store, PolicyLimits policy) {
         int count = queue.size();
-        boolean probing = roundNumber % Math.max(1, PROBE_NANOS / terms.roundNanos()) == 0;
+        boolean probing = roundNumber % Math.max(1, PROBE_NANOS / state.terms().roundNanos()) == 0;
         List<PlannedDraw> plans = new ArrayList<>();
         for (int i = 0; i < count && drawsInFlight.get() + plans.size() < MAX_DRAWS; i++) {
             BucketSet set = queue.poll();

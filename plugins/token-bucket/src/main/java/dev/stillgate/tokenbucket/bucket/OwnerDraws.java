@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
+import dev.stillgate.tokenbucket.lease.StoreState;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class OwnerDraws {
 
     private final Owner owner;
     private final String id;
-    private final LeaseRounds rounds;
+    private final StoreState store;
     private boolean queued;
     private int drawsInFlight;
     private long lastRound;
@@ -31,11 +32,11 @@ final class OwnerDraws {
     private long failingSince;
     private volatile boolean lost;
 
-    OwnerDraws(Owner owner, String id, LeaseRounds rounds) {
+    OwnerDraws(Owner owner, String id, StoreState store) {
         this.owner = owner;
         this.id = id;
-        this.rounds = rounds;
-        this.outages = rounds.outages();
+        this.store = store;
+        this.outages = store.outages();
     }
 
     Owner owner() {
@@ -47,12 +48,11 @@ final class OwnerDraws {
         return owner.name().toLowerCase(Locale.ROOT) + ':' + id;
     }
 
-    /** Adds the set to the next round, if it is not queued yet. */
-    void enqueue(BucketSet set) {
-        if (!queued) {
-            queued = true;
-            rounds.add(set);
-        }
+    /** Returns whether the set must be added to the next round; false if it was queued before. */
+    boolean enqueue() {
+        boolean due = !queued;
+        queued = true;
+        return due;
     }
 
     /**
@@ -76,7 +76,7 @@ final class OwnerDraws {
     /** Returns whether the store was lost and joined again since the last call. */
     boolean hadOutage() {
         int before = outages;
-        outages = rounds.outages();
+        outages = store.outages();
         return outages != before;
     }
 
@@ -105,7 +105,7 @@ final class OwnerDraws {
             recover();
         } else if (++failedRounds >= FAILED_ROUNDS && now - failingSince >= FAILED_NANOS && !lost) {
             lost = true;
-            rounds.lostOwners().add(failed, now);
+            store.ownerLost(failed, now);
         }
     }
 
@@ -113,7 +113,7 @@ final class OwnerDraws {
         failedRounds = 0;
         if (lost) {
             lost = false;
-            rounds.lostOwners().remove();
+            store.ownerFound();
         }
     }
 
@@ -123,11 +123,11 @@ final class OwnerDraws {
     }
 
     LeaseTerms lostTerms() {
-        return rounds.lostTerms();
+        return store.lostTerms();
     }
 
     PolicyLimits lostLimits(PolicyLimits policy) {
-        return rounds.lostLimits(policy);
+        return store.lostLimits(policy);
     }
 
     boolean isDrawing() {

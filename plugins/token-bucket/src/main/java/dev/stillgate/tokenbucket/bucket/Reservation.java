@@ -4,8 +4,9 @@ import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,23 +15,16 @@ import org.jspecify.annotations.Nullable;
  * Reusable, so that a decision allocates nothing. Not thread-safe.
  */
 public final class Reservation extends Charge {
-    private static final int OWNERS = 3;
-    private static final int MAX_BUCKETS = OWNERS * OwnerLimits.KINDS;
-
     LeaseTerms terms = LeaseTerms.ALONE;
     /** The id of the pool that the account draws from together with linked accounts; null if it is not pooled. */
     @Nullable
     public String pool;
 
-    private @Nullable BucketSet[] owners = new BucketSet[OWNERS];
-    private @Nullable OwnerLimits[] ownerLimits = new OwnerLimits[OWNERS];
-    private @Nullable String[] ownerPools = new String[OWNERS];
-    private int ownerCount;
-    private @Nullable Bucket[] buckets = new Bucket[MAX_BUCKETS];
-    private @Nullable BucketLimits[] bucketLimits = new BucketLimits[MAX_BUCKETS];
-    private int[] bucketOwner = new int[MAX_BUCKETS];
-    private int bucketCount;
-    private final Shortage shortage = new Shortage();
+    final Taken taken = new Taken();
+    final Shortage shortage = new Shortage();
+    private final List<BucketSet> owners = new ArrayList<>();
+    private final List<OwnerLimits> ownerLimits = new ArrayList<>();
+    private final List<@Nullable String> ownerPools = new ArrayList<>();
     private final TightestLimits tightest = new TightestLimits();
 
     @Override
@@ -42,13 +36,10 @@ public final class Reservation extends Charge {
 
     /** Clears the owners, the buckets and the shortage. */
     public void clearOwners() {
-        Arrays.fill(owners, 0, ownerCount, null);
-        Arrays.fill(ownerLimits, 0, ownerCount, null);
-        Arrays.fill(ownerPools, 0, ownerCount, null);
-        ownerCount = 0;
-        Arrays.fill(buckets, 0, bucketCount, null);
-        Arrays.fill(bucketLimits, 0, bucketCount, null);
-        bucketCount = 0;
+        owners.clear();
+        ownerLimits.clear();
+        ownerPools.clear();
+        taken.clear();
         shortage.clear();
         overflows = false;
     }
@@ -64,77 +55,41 @@ public final class Reservation extends Charge {
      * @param id the id of the owner if it is a pool; null for others
      */
     void addOwner(BucketSet owner, OwnerLimits limits, @Nullable String id) {
-        if (ownerCount == owners.length) { // accounts that changed their pool have more owners
-            owners = Arrays.copyOf(owners, 2 * ownerCount);
-            ownerLimits = Arrays.copyOf(ownerLimits, 2 * ownerCount);
-            ownerPools = Arrays.copyOf(ownerPools, 2 * ownerCount);
-        }
-        owners[ownerCount] = owner;
-        ownerLimits[ownerCount] = limits;
-        ownerPools[ownerCount] = id;
-        ownerCount++;
+        owners.add(owner);
+        ownerLimits.add(limits);
+        ownerPools.add(id);
     }
 
     int ownerCount() {
-        return ownerCount;
+        return owners.size();
     }
 
     BucketSet owner(int index) {
-        return requirePresent(owners[index]);
+        return owners.get(index);
     }
 
     /** Returns the id of an owner that is a pool; null for others. */
     @Nullable
     String ownerPool(int index) {
-        return ownerPools[index];
+        return ownerPools.get(index);
     }
 
     OwnerLimits ownerLimits(int index) {
-        return requirePresent(ownerLimits[index]);
+        return ownerLimits.get(index);
     }
 
-    /** Adds a bucket that tokens were taken from, with its limits at that time. */
-    void addTaken(Bucket bucket, BucketLimits limits, BucketSet owner) {
-        int index = 0;
-        while (owners[index] != owner) {
-            index++;
-        }
-        if (bucketCount == buckets.length) {
-            buckets = Arrays.copyOf(buckets, 2 * bucketCount);
-            bucketLimits = Arrays.copyOf(bucketLimits, 2 * bucketCount);
-            bucketOwner = Arrays.copyOf(bucketOwner, 2 * bucketCount);
-        }
-        buckets[bucketCount] = bucket;
-        bucketLimits[bucketCount] = limits;
-        bucketOwner[bucketCount] = index;
-        bucketCount++;
-    }
-
-    int takenCount() {
-        return bucketCount;
-    }
-
-    Bucket takenBucket(int index) {
-        return requirePresent(buckets[index]);
-    }
-
-    BucketLimits takenLimits(int index) {
-        return requirePresent(bucketLimits[index]);
-    }
-
-    BucketSet takenOwner(int index) {
-        return owner(bucketOwner[index]);
-    }
-
-    /** Returns the cost for each limit that was taken from, by {@link #key}. Must precede the settlement. */
+    /**
+     * Returns the cost for each limit that was taken from, by {@code TokenLimit.chargeKey}. Must precede the settlement.
+     */
     Map<String, Long> charges() {
         Map<String, Long> charges = new HashMap<>();
-        for (int i = 0; i < bucketCount; i++) {
-            BucketLimits limits = takenLimits(i);
-            String ownerPool = ownerPools[bucketOwner[i]];
+        for (int i = 0; i < taken.size(); i++) {
+            BucketLimits limits = taken.limits(i);
+            String ownerPool = ownerPool(taken.owner(i));
             for (int j = 0; j < limits.size(); j++) {
                 if (limits.get(j).counts(this)) {
-                    charges.put(key(limits.get(j), ownerPool), limits.get(j).cost(this));
+                    charges.put(
+                            limits.get(j).chargeKey(ownerPool), limits.get(j).cost(this));
                 }
             }
         }
@@ -149,17 +104,5 @@ public final class Reservation extends Charge {
 
     public TightestLimits tightestLimits() {
         return tightest;
-    }
-
-    /** Adds each limit of a bucket in which the reservation does not fit to the shortage. */
-    void check(Bucket bucket, LeaseTerms leaseTerms, long now) {
-        bucket.check(this, leaseTerms, now, shortage);
-    }
-
-    private static <T> T requirePresent(@Nullable T value) {
-        if (value == null) {
-            throw new IllegalStateException("no entry at this index");
-        }
-        return value;
     }
 }

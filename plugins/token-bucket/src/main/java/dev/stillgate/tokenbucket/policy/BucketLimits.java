@@ -2,7 +2,9 @@ package dev.stillgate.tokenbucket.policy;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -10,9 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The limits of one bucket: Bucket4j's configuration of the limits that refill, and the concurrency limits. */
 public final class BucketLimits {
+    /** Stands for a limit that a change of a later one must not touch; no level reaches its capacity. */
+    private static final Bandwidth UNLIMITED = Bandwidth.builder()
+            .capacity(Long.MAX_VALUE)
+            .refillGreedy(1, Duration.ofDays(1))
+            .build();
+
     private final TokenLimit[] refilling;
     private final TokenLimit[] concurrency;
     private final @Nullable BucketConfiguration configuration;
+    private final BucketConfiguration[] upTo;
     private final Set<String> ids;
 
     BucketLimits(List<TokenLimit> limits) {
@@ -26,6 +35,12 @@ public final class BucketLimits {
         }
         this.configuration = bandwidths.isEmpty() ? null : new BucketConfiguration(bandwidths);
         this.ids = bandwidths.stream().map(Bandwidth::getId).collect(Collectors.toUnmodifiableSet());
+        this.upTo = new BucketConfiguration[refilling.length];
+        for (int i = 0; i < upTo.length; i++) {
+            List<Bandwidth> ending = new ArrayList<>(Collections.nCopies(i, UNLIMITED));
+            ending.add(bandwidths.get(i));
+            upTo[i] = new BucketConfiguration(ending);
+        }
     }
 
     public int size() {
@@ -54,6 +69,14 @@ public final class BucketLimits {
     @Nullable
     public BucketConfiguration configuration() {
         return configuration;
+    }
+
+    /**
+     * Returns a configuration that ends with the bandwidth at an index, after bandwidths that are never full. Tokens
+     * added or taken under it change no later limit.
+     */
+    public BucketConfiguration upTo(int index) {
+        return upTo[index];
     }
 
     /**

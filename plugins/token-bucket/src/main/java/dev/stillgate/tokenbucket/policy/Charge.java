@@ -34,7 +34,7 @@ public class Charge {
     public String modelName;
 
     /**
-     * The earlier charges that a correction replaces, by {@link #key}; null if the exchange is not a correction.
+     * The earlier charges that a correction replaces, by {@link TokenLimit#chargeKey}; null if the exchange is not a correction.
      */
     @Nullable
     public Map<String, Long> earlierCharges;
@@ -57,15 +57,6 @@ public class Charge {
 
     private final List<String> batchModels = new ArrayList<>();
     private boolean anyModel;
-
-    /**
-     * Returns the key of an earlier charge.
-     *
-     * @param pool the pool whose limit was charged, since its limits have the names of an account's; null for others
-     */
-    public static String key(TokenLimit limit, @Nullable String pool) {
-        return pool == null ? limit.name() : limit.name() + '@' + pool;
-    }
 
     /** Resets the charge to one request without tokens. */
     public void reset() {

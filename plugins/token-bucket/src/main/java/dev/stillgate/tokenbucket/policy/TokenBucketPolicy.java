@@ -299,7 +299,8 @@ public record TokenBucketPolicy(
             if (model == null) {
                 return true;
             }
-            for (String pattern : patterns) {
+            for (int i = 0; i < patterns.size(); i++) { // without an iterator, so that a decision allocates nothing
+                String pattern = patterns.get(i);
                 int length = pattern.length() - 1;
                 boolean matches = pattern.charAt(length) == '*'
                         ? model.regionMatches(0, pattern, 0, length)

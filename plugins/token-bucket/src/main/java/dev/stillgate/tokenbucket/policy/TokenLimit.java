@@ -43,6 +43,15 @@ public record TokenLimit(
         return source.name();
     }
 
+    /**
+     * Returns the key of a charge against this limit.
+     *
+     * @param pool the pool whose limit was charged, since its limits have the names of an account's; null for others
+     */
+    public String chargeKey(@Nullable String pool) {
+        return pool == null ? name() : name() + '@' + pool;
+    }
+
     /** Returns the limit as it applies to a pool. */
     TokenLimit ofPool() {
         return new TokenLimit(

@@ -79,7 +79,7 @@ final class BucketPropertyTest {
         reservation.reset();
         reservation.requests = requests;
         bucket.refill(now);
-        reservation.check(bucket, reservation.terms, now);
+        bucket.check(reservation, reservation.terms, now, reservation.shortage);
         if (reservation.shortage() == null) {
             bucket.take(reservation);
         }

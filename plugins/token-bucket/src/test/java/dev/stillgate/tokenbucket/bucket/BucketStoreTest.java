@@ -76,7 +76,7 @@ final class BucketStoreTest {
     }
 
     private void stop() {
-        context.state(Buckets.class, () -> {
+        context.state(BucketStore.class, () -> {
                     throw new AssertionError("there are no buckets");
                 })
                 .close();
@@ -273,12 +273,13 @@ final class BucketStoreTest {
         };
         BucketHarness harness = new BucketHarness(clock, Runnable::run, BucketTable.SLACK);
         PolicyLimits policy = harness.policy(Policies.limit("daily", 10, "1/1d"));
-        harness.buckets.persistTo(directory, policy);
+        BucketStore store = new BucketStore(clock, harness.buckets);
+        store.open(directory, policy);
         harness.take(ACCOUNT, policy, 1);
         meanwhile.set(() -> harness.take(ACCOUNT, policy, 3));
-        harness.buckets.saveWhenDue();
+        store.saveWhenDue();
         ticker.advance(Duration.ofSeconds(10));
-        harness.buckets.saveWhenDue();
+        store.saveWhenDue();
         List<Snapshot.Entry> saved = new ArrayList<>();
         Snapshot.read(file, new Snapshot.Reader() {
             @Override

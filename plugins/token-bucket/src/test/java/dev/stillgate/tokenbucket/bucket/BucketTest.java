@@ -122,7 +122,7 @@ final class BucketTest {
         assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(5 * SECOND);
         Reservation reservation = requests(6);
         synchronized (set) {
-            assertThat(set.check(reservation, limits, 0)).isTrue();
+            assertThat(check(set, reservation, limits, 0)).isTrue();
             assertThat(set.pin())
                     .as("not pinned yet, so no tokens may be taken")
                     .isFalse();
@@ -130,18 +130,18 @@ final class BucketTest {
         assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
         reservation.addOwner(set, limits);
         synchronized (set) {
-            assertThat(set.check(reservation, limits, 0)).isTrue();
+            assertThat(check(set, reservation, limits, 0)).isTrue();
             assertThat(set.pin()).isTrue();
-            set.take(reservation);
+            set.take(reservation, 0, reservation.taken);
         }
         assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
         reservation.costsReserve = true;
-        set.settle(reservation, reservation.takenBucket(0), reservation.takenLimits(0), SECOND);
+        set.settle(reservation, reservation.taken.bucket(0), reservation.taken.limits(0), SECOND);
         assertThat(set.nanosToKeep(SECOND, 5 * SECOND)).isEqualTo(5 * SECOND + 5 * SECOND);
         assertThat(set.evict(3 * SECOND))
                 .as("evicted while two tokens are missing")
                 .isFalse();
-        assertThat(set.check(reservation, limits, 4 * SECOND)).isFalse();
+        assertThat(check(set, reservation, limits, 4 * SECOND)).isFalse();
     }
 
     @Test
@@ -155,7 +155,7 @@ final class BucketTest {
         bucket.refill(20 * SECOND);
         assertThat(bucket.level(0)).isEqualTo(-50);
         Reservation one = tokens(1, 1);
-        one.check(bucket, one.terms, 20 * SECOND);
+        bucket.check(one, one.terms, 20 * SECOND, one.shortage);
         assertThat(one.shortage().remaining())
                 .as("clients see no negative level")
                 .isZero();
@@ -164,7 +164,7 @@ final class BucketTest {
         one.reset();
         one.hasTokens = true;
         one.output = 1;
-        one.check(bucket, one.terms, 25_100_000_000L);
+        bucket.check(one, one.terms, 25_100_000_000L, one.shortage);
         assertThat(one.shortage()).isNull();
     }
 
@@ -178,7 +178,7 @@ final class BucketTest {
             bucket.settle(reservation, bucket.limits());
         }
         assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Charge.MAX_AMOUNT, -(1L << 60) + 2 * Charge.MAX_AMOUNT);
-        reservation.check(bucket, reservation.terms, 1);
+        bucket.check(reservation, reservation.terms, 1, reservation.shortage);
         assertThat(reservation.shortage().waitNanos()).isPositive();
     }
 
@@ -236,7 +236,7 @@ final class BucketTest {
         reservation.input = number;
         reservation.hasTokens = true;
         bucket.refill(now);
-        reservation.check(bucket, reservation.terms, now);
+        bucket.check(reservation, reservation.terms, now, reservation.shortage);
         if (reservation.shortage() == null) {
             bucket.take(reservation);
         }
@@ -247,12 +247,18 @@ final class BucketTest {
         Reservation reservation = requests(number);
         reservation.addOwner(set, limits);
         synchronized (set) {
-            assertThat(set.check(reservation, limits, now)).isTrue();
+            assertThat(check(set, reservation, limits, now)).isTrue();
             if (reservation.shortage() == null) {
-                set.take(reservation);
+                set.take(reservation, 0, reservation.taken);
             }
         }
         return reservation.shortage() == null;
+    }
+
+    private static boolean check(BucketSet set, Reservation reservation, OwnerLimits limits, long now) {
+        synchronized (set) {
+            return set.check(reservation, limits, reservation.terms, now, reservation.shortage);
+        }
     }
 
     private static Reservation requests(long number) {

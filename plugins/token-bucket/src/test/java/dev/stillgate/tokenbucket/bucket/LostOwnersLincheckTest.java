@@ -2,7 +2,7 @@ package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.Policies;
-import dev.stillgate.tokenbucket.lease.LostOwners;
+import dev.stillgate.tokenbucket.lease.StoreState;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
@@ -35,7 +35,7 @@ public class LostOwnersLincheckTest {
                     Policies.policy(Policies.limit("requests", 10, "1/1h")), 0)
             .account(OwnerLimits.Variant.DEFAULT);
     private static final IllegalStateException REFUSED = new IllegalStateException("as meant");
-    private static final Logger LOGGER = Logger.getLogger(LostOwners.class.getName());
+    private static final Logger LOGGER = Logger.getLogger(StoreState.class.getName());
 
     static {
         LOGGER.setLevel(Level.OFF); // each run would log its first lost owner
@@ -54,9 +54,9 @@ public class LostOwnersLincheckTest {
         }
     }
 
-    private final LeaseRounds manager = new LeaseRounds("limits", () -> 0L, key -> "");
+    private final StoreState store = new StoreState("limits");
     private final List<OwnerDraws> draws =
-            List.of(new OwnerDraws(Owner.ACCOUNT, "a", manager), new OwnerDraws(Owner.ACCOUNT, "b", manager));
+            List.of(new OwnerDraws(Owner.ACCOUNT, "a", store), new OwnerDraws(Owner.ACCOUNT, "b", store));
     private final List<BucketSet> sets = draws.stream()
             .map(ownerDraws -> BucketSet.own(LIMITS, 0, ownerDraws))
             .toList();
@@ -96,7 +96,7 @@ public class LostOwnersLincheckTest {
 
     @Operation
     public int count() {
-        return manager.lostOwners().count();
+        return store.lostOwners();
     }
 
     @Test

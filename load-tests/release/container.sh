@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the container image with buildah and runs it with the files of the Kubernetes manifests.
+# Builds the container image with buildah and runs it with the files of the Helm chart.
 #
-# The base image is made of programs of this machine, and the image runs as its own user. Exits with 0 if `healthcheck` succeeds,
-# requests are served, an invalid file is reported at start-up, and SIGTERM drains while a stream is open.
+# No registry is needed: a base image with a JDK and a shell, and one with the libraries of distroless/cc, are made of files
+# of this machine. Exits with 0 if the image has no shell, its start-up cache is valid, and it runs as its own user.
+# Its health check must succeed, requests be served, an invalid file be reported, and SIGTERM drain an open stream.
 set -euo pipefail
 
 usage() {
@@ -42,7 +43,7 @@ copy_programs() { # rootfs, program...
     program=$(readlink -f "$program")
     {
       echo "$program"
-      ldd "$program" 2>/dev/null | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p; s/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\).*/\1/p'
+      { ldd "$program" 2>/dev/null || true; } | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p; s/^[[:space:]]*\(\/[^ ]*ld-[^ ]*\).*/\1/p'
     } | while read -r file; do
       mkdir -p "$rootfs$(dirname "$file")"
       cp -nL "$file" "$rootfs$file"
@@ -50,36 +51,45 @@ copy_programs() { # rootfs, program...
   done
 }
 
-# Builds an image with a shell, its tools and a runtime of Java 25; without the parts of the JDK that are not needed to run.
-base_image() { # name, whole|runtime
-  local rootfs="$RUN/rootfs-$1" container program
+# Makes an image of a directory.
+image_of() { # rootfs, name
+  local container
+  container=$(buildah "${STORE[@]}" from --name "base-$2" scratch)
+  cp -a "$1/." "$(buildah "${STORE[@]}" mount "$container")/"
+  [ ! -d "$1$JAVA_HOME" ] || buildah "${STORE[@]}" config --env JAVA_HOME="$JAVA_HOME" "$container"
+  buildah "${STORE[@]}" commit -q "$container" "$2" > /dev/null
+  buildah "${STORE[@]}" rm "$container" > /dev/null
+  rm -rf "$1"
+}
+
+# Lays out a root directory with the libraries of distroless/cc: glibc, the name services, libgcc and libstdc++.
+new_rootfs() { # name -> its path
+  local rootfs="$RUN/rootfs-$1" library
   mkdir -p "$rootfs"/{tmp,root,etc,usr/bin,usr/lib,usr/lib64,opt}
   chmod 1777 "$rootfs/tmp"
   ln -s usr/bin "$rootfs/bin"; ln -s usr/lib "$rootfs/lib"; ln -s usr/lib64 "$rootfs/lib64"
-  local programs=(bash cat chmod chown cp cut dirname env find grep gzip head ls mkdir mktemp mv readlink rm sed sleep tar touch tr uname)
-  copy_programs "$rootfs" "${programs[@]}" "$JAVA_HOME/bin/java" "$JAVA_HOME/lib/server/libjvm.so" "$JAVA_HOME"/lib/lib*.so
+  copy_programs "$rootfs" "$JAVA_HOME/lib/server/libjvm.so"
+  rm -rf "${rootfs:?}/usr/lib/jvm"
+  for library in libresolv.so.2 libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
+    find /lib /usr/lib -name "$library" -path '*-linux-gnu*' -exec cp -nL --parents {} "$rootfs" \; -quit
+  done
+  echo 'root:x:0:0::/root:/sbin/nologin' > "$rootfs/etc/passwd"
+  echo 'hosts: files dns' > "$rootfs/etc/nsswitch.conf"
+  echo "$rootfs"
+}
+
+# Builds an image with a shell, its tools and the JDK; with Maven to build from the sources.
+jdk_image() { # name
+  local rootfs
+  rootfs=$(new_rootfs "$1")
+  copy_programs "$rootfs" bash cat chmod chown cp cut dirname env find grep gzip head ldd ls mkdir mktemp mv readlink rm sed \
+    sleep tar touch tr uname "$JAVA_HOME"/lib/lib*.so "$JAVA_HOME/bin/java"
   rm -rf "${rootfs:?}$JAVA_HOME"
   ln -sf bash "$rootfs/usr/bin/sh"
-  for program in libnss_files.so.2 libnss_dns.so.2 libgcc_s.so.1 libstdc++.so.6; do
-    find /lib /usr/lib -name "$program" -path '*-linux-gnu*' -exec cp -nL --parents {} "$rootfs" \; -quit
-  done
-  echo 'root:x:0:0::/root:/bin/bash' > "$rootfs/etc/passwd"
-  echo 'hosts: files dns' > "$rootfs/etc/nsswitch.conf"
-  if [ "$2" = whole ]; then
-    mkdir -p "$rootfs/usr/lib/jvm" "$rootfs/usr/share"
-    cp -a "$JAVA_HOME" "$rootfs/usr/lib/jvm/"
-    maven_of_this_machine "$rootfs"
-  else
-    "$JAVA_HOME/bin/jlink" --add-modules java.se,jdk.unsupported,jdk.httpserver,jdk.crypto.ec,jdk.zipfs,jdk.management \
-      --strip-debug --no-header-files --no-man-pages --output "$rootfs/opt/java" > "$RUN/jlink.out" 2>&1 \
-      || { rm -rf "$rootfs/opt/java"; cp -a "$JAVA_HOME" "$rootfs/opt/java"; } # a JDK without jmods
-  fi
-  container=$(buildah "${STORE[@]}" from --name "base-$1" scratch)
-  cp -a "$rootfs/." "$(buildah "${STORE[@]}" mount "$container")/"
-  [ "$2" = whole ] || buildah "${STORE[@]}" config --env JAVA_HOME=/opt/java "$container"
-  buildah "${STORE[@]}" commit -q "$container" "$1" > /dev/null
-  buildah "${STORE[@]}" rm "$container" > /dev/null
-  rm -rf "$rootfs"
+  mkdir -p "$rootfs/usr/lib/jvm" "$rootfs/usr/share"
+  cp -aL "$JAVA_HOME" "$rootfs/usr/lib/jvm/" # with the files that links name
+  [ "$DISTRIBUTION" != built ] || maven_of_this_machine "$rootfs"
+  image_of "$rootfs" "$1"
 }
 
 # Copies Maven and the JDK that it runs on.
@@ -96,11 +106,12 @@ maven_of_this_machine() { # rootfs
 }
 
 build_image() {
-  local options=(--build-arg RUNTIME_IMAGE=localhost/runtime --build-arg DISTRIBUTION="$DISTRIBUTION")
-  base_image runtime runtime
+  local options=(--build-arg RUNTIME_IMAGE=localhost/runtime --build-arg JDK_IMAGE=localhost/jdk --build-arg BUILD_IMAGE=localhost/jdk
+    --build-arg DISTRIBUTION="$DISTRIBUTION")
+  image_of "$(new_rootfs runtime)" runtime
+  jdk_image jdk
   if [ "$DISTRIBUTION" = built ]; then
-    base_image builder whole
-    options+=(--build-arg BUILD_IMAGE=localhost/builder --volume "$HOME/.m2:/root/.m2")
+    options+=(--volume "$HOME/.m2:/root/.m2")
   else
     say "making the distribution"
     rm -f "$ROOT"/proxy/target/stillgate-*.tar.gz
@@ -108,17 +119,17 @@ build_image() {
       || die "no distribution: $(tail -20 "$RUN/dist.out")"
   fi
   say "building the image"
-  buildah "${STORE[@]}" build -q --isolation chroot --format docker --pull=never "${options[@]}" -t stillgate "$ROOT" \
-    > "$RUN/build.out" 2> "$RUN/build.err" || die "the build failed: $(cat "$RUN/build.err")"
+  buildah "${STORE[@]}" build --isolation chroot --format docker --pull=never "${options[@]}" -t stillgate "$ROOT" \
+    > "$RUN/build.out" 2>&1 || die "the build failed: $(tail -20 "$RUN/build.out")"
   buildah "${STORE[@]}" inspect --type image stillgate > "$RUN/image.json"
 }
 
-# Writes the files of the Kubernetes ConfigMap with the ports of this run.
+# Writes the files of the chart's ConfigMap with the ports of this run.
 config_map() { # directory
   local file
   mkdir -p "$1"
-  for file in stillgate.yaml policy.yaml; do
-    sed -n "/^  $file: |/,/^  [^ ]/{/^    /s/^    //p}" "$ROOT/config/deploy/kubernetes/configmap.yaml" \
+  for file in stillgate.yaml policy.yaml accounts.yaml; do
+    sed -n "/^  $file: |/,/^ \{0,2\}[^ ]/{/^    /s/^    //p}" "$ROOT/config/deploy/kubernetes/minimal.yaml" \
       | sed -e "s|0.0.0.0:8080|127.0.0.1:$PORT|" -e "s|0.0.0.0:9090|127.0.0.1:$ADMIN|" \
         -e "s|http://model:9000|http://127.0.0.1:$STUB_PORT|" > "$1/$file"
     [ -s "$1/$file" ] || die "$file is not in the ConfigMap"
@@ -126,8 +137,14 @@ config_map() { # directory
   chmod -R a+rX "$1"
 }
 
-# Runs a command in the container, as the user of the image.
-in_image() { # container, command...
+# Runs a verb in the container, as the user of the image.
+in_image() { # container, verb...
+  local container=$1
+  shift
+  program_in_image "$container" /opt/java/bin/java @/opt/stillgate/bin/stillgate.args "$@"
+}
+
+program_in_image() { # container, command...
   local container=$1
   shift
   buildah "${STORE[@]}" run --isolation chroot --volume "$RUN/config:/etc/stillgate:ro" \
@@ -163,20 +180,31 @@ start_stub
 ADMIN=$(free_port) PORT=$(free_port)
 config_map "$RUN/config"
 CONTAINER=$(buildah "${STORE[@]}" from --pull=never stillgate)
+MOUNT=$(buildah "${STORE[@]}" mount "$CONTAINER")
+
+say "contents: $(du -sm "$MOUNT" | cut -f 1) MB, of it Java $(du -sm "$MOUNT/opt/java" | cut -f 1) MB and the start-up cache $(du -sm "$MOUNT/opt/stillgate/lib/stillgate.aot" | cut -f 1) MB"
+programs=$(find "$MOUNT" -xdev -type f -perm /111 ! -name '*.so' ! -name '*.so.*' ! -path "$MOUNT/opt/java/*" ! -path "$MOUNT/etc/*" -printf '%P\n')
+[ -z "$programs" ] || die "the image has programs besides Java: $programs"
+for component in '"java-runtime"' '"base-image"' '"pkg:maven/io.netty/netty-buffer@'; do
+  grep -qF "$component" "$MOUNT/opt/stillgate/sbom.cdx.json" || die "the list of components lacks $component"
+done
+# A cache that does not fit the JVM, its options or the class path ends the command.
+program_in_image "$CONTAINER" /opt/java/bin/java -XX:AOTMode=on @/opt/stillgate/bin/stillgate.args version > "$RUN/cache.out" 2>&1 \
+  || die "the start-up cache is not valid: $(cat "$RUN/cache.out")"
 
 say "an invalid policy"
 echo 'filtres: []' >> "$RUN/config/policy.yaml"
-if in_image "$CONTAINER" /opt/stillgate/bin/stillgate validate --config /etc/stillgate/stillgate.yaml > "$RUN/wrong.out" 2>&1; then
+if in_image "$CONTAINER" validate --config /etc/stillgate/stillgate.yaml > "$RUN/wrong.out" 2>&1; then
   die "an invalid policy was accepted"
 fi
 grep -q 'policy.yaml:[0-9]*:1: .*filtres' "$RUN/wrong.out" || die "the error is not reported: $(cat "$RUN/wrong.out")"
 config_map "$RUN/config"
 
 say "running the image"
-start gateway in_image "$CONTAINER" /opt/stillgate/bin/stillgate run --config /etc/stillgate/stillgate.yaml --drain-seconds 20
+start gateway in_image "$CONTAINER" run --config /etc/stillgate/stillgate.yaml --drain-seconds 20
 GATEWAY=${STARTED[-1]}
 for attempt in $(seq 60); do
-  if in_image "$CONTAINER" /opt/stillgate/bin/stillgate healthcheck > "$RUN/health.out" 2>&1; then break; fi
+  if in_image "$CONTAINER" healthcheck > "$RUN/health.out" 2>&1; then break; fi
   [ "$attempt" -lt 60 ] || die "healthcheck fails: $(cat "$RUN/health.out" "$RUN/gateway.out" "$RUN/gateway.err")"
   kill -0 "$GATEWAY" 2>/dev/null || die "the gateway ended: $(cat "$RUN/gateway.out" "$RUN/gateway.err")"
   sleep 0.5
@@ -185,7 +213,7 @@ JAVA=$(java_below "$GATEWAY")
 [ -n "$JAVA" ] || die "process $GATEWAY has no Java process"
 grep -q "^Uid:[[:space:]]*10001" "/proc/$JAVA/status" || die "the gateway does not run as user 10001"
 [ "$(ask -o /dev/null -w '%{http_code}')" = 200 ] || die "the gateway does not serve requests"
-if in_image "$CONTAINER" bash -c 'echo x > /opt/stillgate/lib/x' 2> /dev/null; then die "the files of the image are writable"; fi
+if [ -n "$(find "$MOUNT" -xdev -path "$MOUNT/tmp" -prune -o ! -type l -perm /022 -print -quit)" ]; then die "a file of the image is writable"; fi
 
 metrics() { curl -s -o /dev/null -m 5 -w '%{http_code}' "$@" "http://127.0.0.1:$ADMIN/metrics"; }
 [ "$(metrics)" = 401 ] || die "the admin API accepts a request without a token"

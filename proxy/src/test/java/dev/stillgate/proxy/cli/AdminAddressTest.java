@@ -134,10 +134,13 @@ class AdminAddressTest {
             at = at.getParent();
         }
         assertThat(at).isNotNull();
-        Path bin = Files.createDirectories(directory.resolve("bin")).resolve("stillgate");
-        Files.copy(
-                at.resolve("proxy/bin/stillgate"), bin); // outside a source tree and without jars, so Java itself fails
-        ProcessBuilder command = new ProcessBuilder("bash", bin.toString(), "version").redirectErrorStream(true);
+        // Outside a source tree and without jars, so Java itself fails.
+        Path bin = Files.createDirectories(directory.resolve("bin"));
+        for (String file : List.of("stillgate", "jvm.options")) {
+            Files.copy(at.resolve("proxy/bin").resolve(file), bin.resolve(file));
+        }
+        ProcessBuilder command =
+                new ProcessBuilder("bash", bin.resolve("stillgate").toString(), "version").redirectErrorStream(true);
         command.environment().remove("HOME");
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process run = command.start();

@@ -14,6 +14,7 @@ import dev.stillgate.proxy.http.ChunkedBodyFuzz;
 import dev.stillgate.proxy.http.RequestHeadFuzz;
 import dev.stillgate.proxy.http.ResponseHeadFuzz;
 import dev.stillgate.proxy.http2.Http2AnswerHeadFuzz;
+import dev.stillgate.proxy.json.JsonReaderFuzz;
 import dev.stillgate.proxy.listen.ClientHelloFuzz;
 import dev.stillgate.proxy.listen.ProxyHeaderFuzz;
 import java.io.IOException;
@@ -52,6 +53,7 @@ class FuzzReplayTest {
         targets.put("RequestView", RequestViewFuzz::fuzzerTestOneInput);
         targets.put("Multipart", MultipartFuzz::fuzzerTestOneInput);
         targets.put("AnswerEditor", AnswerEditorFuzz::fuzzerTestOneInput);
+        targets.put("JsonReader", JsonReaderFuzz::fuzzerTestOneInput);
         targets.put("UsageReader", UsageReaderFuzz::fuzzerTestOneInput);
         targets.put("ContentCodings", ContentCodingsFuzz::fuzzerTestOneInput);
         targets.put("ClientHello", ClientHelloFuzz::fuzzerTestOneInput);

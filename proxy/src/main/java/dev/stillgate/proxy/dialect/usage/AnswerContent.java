@@ -7,7 +7,7 @@ import dev.stillgate.spi.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Character counts by kind, and context marks, of a model's output. The scanner reports strings and objects as they
+ * Character counts by kind, and context marks, of a model's output. {@link AnswerTally} reports strings and objects as they
  * arrive; no text is kept. Only the beginning of each text is decoded, for its mark. The rest is counted by bytes.
  *
  * <p>A text that gets a mark is a content block of Messages, the first choice of Chat Completions, or a content part of
@@ -86,23 +86,23 @@ final class AnswerContent implements AnswerFacts {
         return marks.equals(other);
     }
 
-    /** Enters an object. {@code frame} is one of the FRAME constants of {@link AnswerPaths}. */
-    void enter(int frame) {
+    /** Enters an object. */
+    void enter(AnswerField frame) {
         switch (frame) {
-            case AnswerPaths.BLOCK_FRAME -> endText();
-            case AnswerPaths.PART_FRAME -> {
+            case BLOCK -> endText();
+            case PART -> {
                 endText();
                 typed = null;
                 tentative = false;
             }
-            case AnswerPaths.ITEM_FRAME -> item.clear();
-            case AnswerPaths.ANSWER_FRAME -> {
+            case ITEM -> item.clear();
+            case ANSWER -> {
                 endText();
                 choice = 0;
                 choices = 0;
                 lastOtherChoice = 0;
             }
-            case AnswerPaths.CHOICE_FRAME -> {
+            case CHOICE -> {
                 choice = choices++;
                 choiceKnown = false;
                 tentative = false;
@@ -111,9 +111,9 @@ final class AnswerContent implements AnswerFacts {
         }
     }
 
-    /** Leaves an object. {@code frame} is one of the FRAME constants of {@link AnswerPaths}. */
-    void leave(int frame) {
-        if (frame == AnswerPaths.ITEM_FRAME && !stream) {
+    /** Leaves an object. */
+    void leave(AnswerField frame) {
+        if (frame == AnswerField.ITEM && !stream) {
             item.addCall(current.answerMarks);
             item.addSeal(current.answerMarks);
         }
@@ -245,13 +245,13 @@ final class AnswerContent implements AnswerFacts {
         id.add(buf, start, end);
     }
 
-    /** Ends the id or encrypted content at a field of {@link AnswerPaths}. */
-    void endId(int field) {
+    /** Ends the id or encrypted content. */
+    void endId(AnswerField field) {
         long mark = id.soFar(1);
         switch (field) {
-            case AnswerPaths.ITEM_ID -> item.id(mark);
-            case AnswerPaths.ITEM_CALL -> item.call(mark);
-            case AnswerPaths.ITEM_SEAL -> item.seal(mark);
+            case ITEM_ID -> item.id(mark);
+            case ITEM_CALL -> item.call(mark);
+            case ITEM_SEAL -> item.seal(mark);
             default -> current.answerMarks.add(mark);
         }
     }

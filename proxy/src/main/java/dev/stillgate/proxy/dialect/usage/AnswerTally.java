@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect.usage;
 
 import dev.stillgate.proxy.dialect.tokens.TextTokens;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
+import dev.stillgate.proxy.json.JsonSink;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * wins, for the output of a stream the largest, for id and model the first non-empty one. Counts of JSON lines and
  * listed stored responses are summed. Not thread-safe.
  */
-final class AnswerTally {
+final class AnswerTally extends JsonSink<AnswerField> {
     private static final int MAX_NAME = 128;
+    private static final int OUTPUT = AnswerField.OUTPUT.count;
     private static final long MAX_SUM = 1L << 60;
     private static final byte[] BRACKET = {'{'};
     private static final byte[] SOUND = ascii("response.audio.delta");
@@ -24,8 +26,8 @@ final class AnswerTally {
     private static final byte[] INCOMPLETE = ascii("response.incomplete");
     private static final byte[] FAILED = ascii("response.failed");
 
-    private final long[] counts = new long[AnswerPaths.COUNTS];
-    private final long[] sums = new long[AnswerPaths.COUNTS];
+    private final long[] counts = new long[AnswerField.COUNTS];
+    private final long[] sums = new long[AnswerField.COUNTS];
     private final byte[] id = new byte[MAX_NAME];
     private final byte[] model = new byte[MAX_NAME];
     private final TextTokens delivered = new TextTokens();
@@ -72,106 +74,137 @@ final class AnswerTally {
         muted = false;
     }
 
+    @Override
+    public void enter(AnswerField frame, int at) {
+        if (content != null) {
+            content.enter(frame);
+        }
+    }
+
+    @Override
+    public void leave(AnswerField frame, int end) {
+        if (content != null) {
+            content.leave(frame);
+        }
+        if (frame == AnswerField.ANSWER) {
+            endListed();
+        }
+    }
+
     /** Records a reported number. */
-    void count(int field, long value) {
-        if (field == AnswerPaths.CHOICE) {
-            if (content != null) {
-                content.choice(value);
-            }
-        } else if (field == AnswerPaths.OUTPUT || field == AnswerPaths.FIRST_OUTPUT) {
-            counts[AnswerPaths.OUTPUT] = stream ? Math.max(counts[AnswerPaths.OUTPUT], value) : value;
-            if (field == AnswerPaths.OUTPUT) {
+    @Override
+    public void number(AnswerField field, long value, int from, int to) {
+        switch (field) {
+            case OUTPUT -> {
+                countOutput(value);
                 outputReported = true;
                 outputReportedInEvent = true;
             }
-        } else {
-            counts[field] = value;
+            case FIRST_OUTPUT -> countOutput(value);
+            case CHOICE_INDEX -> {
+                if (content != null) {
+                    content.choice(value);
+                }
+            }
+            default -> counts[field.count] = value;
         }
     }
 
-    /** Begins a string of the model's output. The name of a tool adds the flat cost of a tool call. */
-    void beginDelivered(AnswerPaths.Key key) {
-        if (key.field == AnswerPaths.CALL && !muted) {
+    private void countOutput(long value) {
+        counts[OUTPUT] = stream ? Math.max(counts[OUTPUT], value) : value;
+    }
+
+    /** Begins output of the model or an id. The name of a tool adds the flat cost of a tool call. */
+    @Override
+    public void beginText(AnswerField field, byte first, int at) {
+        if (field == AnswerField.CALL && !muted) {
             outputReported &= outputReportedInEvent;
             delivered.addCall();
         }
-        if (content != null) {
-            content.begin(key.kind);
+        if (content == null) {
+            return;
+        }
+        if (field.kind == null) {
+            content.beginId();
+        } else {
+            content.begin(field.kind);
+            if (first != '"') {
+                content.add(BRACKET, 0, BRACKET.length);
+            }
         }
     }
 
-    /** Begins a JSON object or array of the model's output. */
-    void beginContainer(AnswerPaths.Key key) {
-        if (content != null) {
-            content.begin(key.kind);
-            content.add(BRACKET, 0, BRACKET.length);
+    /** Counts a piece of output. An output count reported earlier is now outdated. */
+    @Override
+    public void text(AnswerField field, byte[] buf, int from, int to) {
+        if (field.kind == null) {
+            if (content != null) {
+                content.addId(buf, from, to);
+            }
+            return;
         }
-    }
-
-    /**
-     * Counts a piece of the model's output in its original JSON form. An output count reported earlier is now outdated.
-     */
-    void deliver(byte[] buf, int start, int end) {
-        if (start < end && !muted) {
+        if (!muted) {
             outputReported &= outputReportedInEvent;
-            delivered.add(buf, start, end);
+            delivered.add(buf, from, to);
         }
         if (content != null) {
-            content.add(buf, start, end);
+            content.add(buf, from, to);
         }
     }
 
-    /** Ends a string of the model's output. */
-    void endDelivered() {
-        delivered.endString();
-        if (content != null) {
+    @Override
+    public void endText(AnswerField field, int at) {
+        if (field.kind != null) {
+            delivered.endString();
+        }
+        if (content != null && field.kind != null) {
             content.endString();
+        } else if (content != null) {
+            content.endId(field);
         }
     }
 
-    /** Returns the receiver of ids, encrypted content and objects, or null if there is none. */
+    /** Handles an error, which is the last event of its stream. */
+    @Override
+    public void mark(AnswerField field, byte first, boolean empty) {
+        last |= first == '"' || first == '{';
+    }
+
+    /** Returns the receiver of the structure of the output, or null if it is not needed. */
     @Nullable
     AnswerContent content() {
         return content;
     }
 
-    /** Returns whether the decoded string of a field is needed; id and model are needed only until they are known. */
-    boolean wants(int field) {
-        return switch (field) {
-            case AnswerPaths.TYPE -> true;
-            case AnswerPaths.ID -> idLength == 0;
-            case AnswerPaths.MODEL -> modelLength == 0;
-            case AnswerPaths.ITEM_TYPE, AnswerPaths.PART_TYPE -> content != null;
-            default -> false;
-        };
-    }
-
-    /** Records a decoded string. */
-    void text(int field, byte[] buf, int start, int end) {
+    /** Records a short string; of ids and models the first ones. */
+    @Override
+    public void word(AnswerField field, byte[] buf, int from, int to) {
         switch (field) {
-            case AnswerPaths.TYPE -> {
-                last |= isLast(buf, start, end);
-                muted |= same(SOUND, buf, start, end) || same(ITEM_DONE, buf, start, end);
+            case TYPE -> {
+                last |= isLast(buf, from, to);
+                muted |= same(SOUND, buf, from, to) || same(ITEM_DONE, buf, from, to);
                 if (content != null) {
-                    content.eventType(buf, start, end);
+                    content.eventType(buf, from, to);
                 }
             }
-            case AnswerPaths.ID -> {
-                idLength = keep(id, buf, start, end);
-                if (content != null) {
-                    content.answerId(id());
+            case ID -> {
+                if (idLength == 0) {
+                    idLength = keep(id, buf, from, to);
+                    if (content != null) {
+                        content.answerId(id());
+                    }
                 }
             }
-            case AnswerPaths.MODEL -> modelLength = keep(model, buf, start, end);
-            default -> innerType(field, buf, start, end);
+            case MODEL -> modelLength = modelLength == 0 ? keep(model, buf, from, to) : modelLength;
+            default -> innerType(field, buf, from, to);
         }
     }
 
-    private void innerType(int field, byte[] buf, int start, int end) {
-        if (content != null && field == AnswerPaths.ITEM_TYPE) {
-            content.itemType(buf, start, end);
+    private void innerType(AnswerField field, byte[] buf, int from, int to) {
+        if (content != null && field == AnswerField.ITEM_TYPE) {
+            content.itemType(buf, from, to);
         } else if (content != null) {
-            content.partType(buf, start, end);
+            content.partType(buf, from, to);
         }
     }
 
@@ -199,7 +232,7 @@ final class AnswerTally {
         return Arrays.equals(text, 0, text.length, buf, start, end);
     }
 
-    /** Records that the document is the last of its stream: an error, or {@code [DONE]}. */
+    /** Records that the event is the last of its stream. */
     void markLast() {
         last = true;
     }
@@ -227,7 +260,7 @@ final class AnswerTally {
     }
 
     /** Adds the counts of a listed stored response to the sums. */
-    void endListed() {
+    private void endListed() {
         listed = true;
         endLine(true);
     }
@@ -245,7 +278,7 @@ final class AnswerTally {
      */
     Usage usage(boolean whole) {
         long[] current = listed ? totals(true) : counts;
-        long reported = current[AnswerPaths.OUTPUT];
+        long reported = current[OUTPUT];
         boolean none = none(current);
         if (!none && (stream ? outputReported : whole)) {
             return usage(Usage.Source.EXACT, current, reported);
@@ -257,11 +290,11 @@ final class AnswerTally {
     /** Returns the usage of JSON lines, including the current line if it is complete. */
     Usage usageOfLines(boolean whole) {
         long[] totals = totals(whole);
-        return none(totals) ? Usage.NONE : usage(Usage.Source.EXACT, totals, totals[AnswerPaths.OUTPUT]);
+        return none(totals) ? Usage.NONE : usage(Usage.Source.EXACT, totals, totals[OUTPUT]);
     }
 
     private long[] totals(boolean withLast) {
-        long[] totals = new long[AnswerPaths.COUNTS];
+        long[] totals = new long[AnswerField.COUNTS];
         for (int i = 0; i < totals.length; i++) {
             totals[i] = withLast ? sum(i) : sums[i];
         }
@@ -280,11 +313,11 @@ final class AnswerTally {
     private static Usage usage(Usage.Source source, long[] counts, long output) {
         return new Usage(
                 source,
-                counts[AnswerPaths.INPUT],
+                counts[AnswerField.INPUT.count],
                 output,
-                counts[AnswerPaths.CACHE_READ],
-                counts[AnswerPaths.CACHE_WRITE],
-                counts[AnswerPaths.REASONING]);
+                counts[AnswerField.CACHE_READ.count],
+                counts[AnswerField.CACHE_WRITE.count],
+                counts[AnswerField.REASONING.count]);
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect.usage;
 
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
+import dev.stillgate.proxy.json.JsonReader;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.json.Swar;
 import dev.stillgate.spi.AnswerFacts;
@@ -27,16 +28,18 @@ public final class UsageReader {
     private static final int AT_MARK = 0;
     private static final int AT_LINE = 1;
     private static final int IN_NAME = 2;
-    private static final int AT_SPACE = 3;
+    private static final int AT_DATA = 3;
     private static final int IN_DATA = 4;
-    private static final int IN_OTHER = 5;
+    private static final int IN_END_MARK = 5;
+    private static final int IN_OTHER = 6;
     private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+    private static final byte[] END_MARK = {'[', 'D', 'O', 'N', 'E', ']'};
     private static final long DATA_AND_SPACE = 0x20_3a_61_74_61_64L;
 
     private final AnswerTally tally = new AnswerTally();
     private @Nullable AnswerContent content;
-    private final AnswerScanner scanner = new AnswerScanner(tally);
+    private final JsonReader<AnswerField> json = new JsonReader<>(tally);
     private Format format = Format.JSON;
     private int state;
     private int matched;
@@ -81,7 +84,7 @@ public final class UsageReader {
         boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
         tally.reset(TokenWeights.of(operation), sse, marks == null ? null : content(operation, sse, marks));
-        scanner.reset(AnswerPaths.of(operation, sse), format != Format.JSON);
+        json.reset(AnswerPaths.root(operation, sse), format != Format.JSON);
         state = AT_MARK;
         matched = 0;
         afterReturn = false;
@@ -117,7 +120,7 @@ public final class UsageReader {
 
     /** Returns the usage so far; {@link Usage#NONE} if nothing was reported or delivered. */
     public Usage usage() {
-        return format == Format.LINES ? tally.usageOfLines(scanner.done()) : tally.usage(terminal);
+        return format == Format.LINES ? tally.usageOfLines(json.ended()) : tally.usage(terminal);
     }
 
     /**
@@ -166,8 +169,8 @@ public final class UsageReader {
     }
 
     private void document(byte[] buf, int from, int end) {
-        scanner.scan(buf, from, end);
-        if (!terminal && scanner.done()) {
+        json.read(buf, from, end);
+        if (!terminal && json.ended()) {
             terminal = true;
             events = 1;
         }
@@ -176,13 +179,13 @@ public final class UsageReader {
     private void lines(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
-            int stop = scanner.scan(buf, p, end);
+            int stop = json.read(buf, p, end);
             hasData |= stop > p;
             if (stop < end) {
                 if (hasData) {
-                    events += scanner.done() ? 1 : 0;
-                    tally.endLine(scanner.done());
-                    scanner.reset();
+                    events += json.ended() ? 1 : 0;
+                    tally.endLine(json.ended());
+                    json.reset();
                     hasData = false;
                 }
                 stop++;
@@ -194,17 +197,15 @@ public final class UsageReader {
     private void events(byte[] buf, int from, int end) {
         int p = from;
         while (p < end) {
-            switch (state) {
-                case AT_MARK -> p = atMark(buf[p], p);
-                case AT_LINE -> p = atLine(buf, p, end);
-                case IN_NAME -> p = inName(buf[p], p);
-                case AT_SPACE -> {
-                    startData();
-                    p += buf[p] == ' ' ? 1 : 0;
-                }
-                case IN_DATA -> p = endLine(buf, scanner.scan(buf, p, end), end);
-                default -> p = endLine(buf, Swar.skipLine(buf, p, end), end);
-            }
+            p = switch (state) {
+                case AT_MARK -> atMark(buf[p], p);
+                case AT_LINE -> atLine(buf, p, end);
+                case IN_NAME -> inName(buf[p], p);
+                case AT_DATA -> atData(buf, p);
+                case IN_DATA -> endLine(buf, json.read(buf, p, end), end);
+                case IN_END_MARK -> inEndMark(buf[p], p);
+                default -> endLine(buf, Swar.skipLine(buf, p, end), end);
+            };
         }
     }
 
@@ -239,7 +240,7 @@ public final class UsageReader {
         }
         hasFields = true;
         if (p + 8 <= end && Swar.first(Swar.word(buf, p), 6) == DATA_AND_SPACE) {
-            startData();
+            startData(p + 6);
             return p + 6;
         }
         matched = 0;
@@ -254,17 +255,40 @@ public final class UsageReader {
         }
         matched++;
         if (matched == DATA.length) {
-            state = AT_SPACE;
+            startData(p + 1);
         }
         return p + 1;
     }
 
-    private void startData() {
+    private void startData(int at) {
         if (hasData) {
-            scanner.lineEnd();
+            json.lineEnd(at);
         }
+        state = hasData ? IN_DATA : AT_DATA;
         hasData = true;
-        state = IN_DATA;
+        matched = 0;
+    }
+
+    /** Reads the first byte of the data, after spaces. */
+    private int atData(byte[] buf, int p) {
+        if (buf[p] == ' ') {
+            return p + 1;
+        }
+        state = buf[p] == END_MARK[0] ? IN_END_MARK : IN_DATA;
+        return state == IN_DATA ? p : inEndMark(buf[p], json.read(buf, p, p + 1) - 1);
+    }
+
+    private int inEndMark(byte c, int p) {
+        if (c != END_MARK[matched]) {
+            state = IN_OTHER;
+            return p;
+        }
+        matched++;
+        if (matched == END_MARK.length) {
+            tally.markLast();
+            state = IN_OTHER;
+        }
+        return p + 1;
     }
 
     /** Ends the line if {@code p} is the index of its line end. */
@@ -282,7 +306,7 @@ public final class UsageReader {
         if (hasData) {
             events++;
             terminal |= tally.endEvent();
-            scanner.reset();
+            json.reset();
         }
         hasFields = false;
         hasData = false;

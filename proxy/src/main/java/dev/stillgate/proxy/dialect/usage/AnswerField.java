@@ -1,0 +1,76 @@
+package dev.stillgate.proxy.dialect.usage;
+
+import org.jspecify.annotations.Nullable;
+
+/** Meaning of a JSON value or object of a response for {@link AnswerTally}. */
+enum AnswerField {
+    INPUT(0),
+    OUTPUT(1),
+    CACHE_READ(2),
+    CACHE_WRITE(3),
+    REASONING(4),
+    /** The provisional output count at the start of a stream. */
+    FIRST_OUTPUT,
+    /** The index of a choice. */
+    CHOICE_INDEX,
+    TYPE,
+    ID,
+    MODEL,
+    ERROR,
+    ITEM_TYPE,
+    PART_TYPE,
+    /** An id, signature or encrypted content that later prompts send back. */
+    MARKED,
+    /** The id of a Responses item. */
+    ITEM_ID,
+    /** The call id of a Responses item. */
+    ITEM_CALL,
+    /** The encrypted content of a Responses item. */
+    ITEM_SEAL,
+    /** Text of the assistant's turn. */
+    TEXT(AnswerKind.TEXT),
+    /** Arguments of a tool call. */
+    TOOL(AnswerKind.TOOL),
+    /** Other output of the model. */
+    ASIDE(AnswerKind.ASIDE),
+    /** Output whose kind depends on the type of its event or content part. */
+    BY_TYPE(AnswerKind.BY_TYPE),
+    /** The name of a tool that the model calls. */
+    CALL(AnswerKind.ASIDE),
+    /** A content block of Messages. */
+    BLOCK,
+    /** A content part of Responses. */
+    PART,
+    /** An item of Responses. */
+    ITEM,
+    /** A choice of Chat Completions. */
+    CHOICE,
+    /** A response in a list of stored ones. */
+    ANSWER;
+
+    /** Number of the reported counts. */
+    static final int COUNTS = 5;
+
+    /** Index of a reported count; -1 for all other values. */
+    final int count;
+
+    /** How the model's output is counted; null for all other values. */
+    final @Nullable AnswerKind kind;
+
+    AnswerField() {
+        this(-1, null);
+    }
+
+    AnswerField(int count) {
+        this(count, null);
+    }
+
+    AnswerField(AnswerKind kind) {
+        this(-1, kind);
+    }
+
+    AnswerField(int count, @Nullable AnswerKind kind) {
+        this.count = count;
+        this.kind = kind;
+    }
+}

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect.prose;
 
 import static dev.stillgate.proxy.dialect.prose.DeltaForm.ascii;
 
+import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.spi.BodyView;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,36 +17,35 @@ import org.jspecify.annotations.Nullable;
  * unchanged from its first log-probabilities on.
  */
 final class CompletionsProse extends ProseReader {
-    private static final ProsePaths MESSAGE = message(ProseField.WHOLE_TEXT);
-    private static final ProsePaths CHOICE = new ProsePaths(
+    private static final JsonPaths<ProseField> MESSAGE = message(ProseField.WHOLE_TEXT);
+    private static final JsonPaths<ProseField> CHOICE = JsonPaths.framed(
             ProseField.CHOICE,
-            ProsePaths.number("index", ProseField.BLOCK_INDEX),
-            ProsePaths.object("delta", message(ProseField.DELTA_TEXT)),
-            ProsePaths.object("message", MESSAGE),
-            ProsePaths.mark("logprobs", ProseField.ANNOTATIONS),
-            ProsePaths.mark("finish_reason", ProseField.FINISH));
-    static final ProsePaths.Key ID = ProsePaths.word("id", ProseField.ANSWER_ID);
-    static final ProsePaths.Key CHOICES = ProsePaths.list("choices", ProseField.CHOICES, CHOICE);
-    static final ProsePaths COMPLETION = new ProsePaths(ProseField.ANSWER, ID, CHOICES);
+            JsonPaths.number("index", ProseField.BLOCK_INDEX),
+            JsonPaths.object("delta", message(ProseField.DELTA_TEXT)),
+            JsonPaths.object("message", MESSAGE),
+            JsonPaths.mark("logprobs", ProseField.ANNOTATIONS),
+            JsonPaths.mark("finish_reason", ProseField.FINISH));
+    static final JsonPaths.Key<ProseField> ID = JsonPaths.word("id", ProseField.ANSWER_ID);
+    static final JsonPaths.Key<ProseField> CHOICES = JsonPaths.list("choices", ProseField.CHOICES, CHOICE);
+    static final JsonPaths<ProseField> COMPLETION = JsonPaths.framed(ProseField.ANSWER, ID, CHOICES);
 
-    private static final ProsePaths STORED_PART =
-            new ProsePaths(ProseField.NOTHING, ProsePaths.text("text", ProseField.STORED_TEXT));
+    private static final JsonPaths<ProseField> STORED_PART =
+            JsonPaths.of(JsonPaths.text("text", ProseField.STORED_TEXT));
 
     /** An element of a list of stored completions, or of the messages of one. */
-    private static final ProsePaths LISTED = new ProsePaths(
+    private static final JsonPaths<ProseField> LISTED = JsonPaths.framed(
             ProseField.ANSWER,
             ID,
             CHOICES,
-            ProsePaths.word("role", ProseField.ROLE),
-            ProsePaths.text("content", ProseField.STORED_TEXT),
-            ProsePaths.list("content_parts", ProseField.NOTHING, STORED_PART));
+            JsonPaths.word("role", ProseField.ROLE),
+            JsonPaths.text("content", ProseField.STORED_TEXT),
+            JsonPaths.list("content_parts", STORED_PART));
 
     /** A stored completion, or a list of stored completions or messages. */
-    static final ProsePaths STORED =
-            new ProsePaths(ProseField.ANSWER, ID, CHOICES, ProsePaths.list("data", ProseField.NOTHING, LISTED));
+    static final JsonPaths<ProseField> STORED =
+            JsonPaths.framed(ProseField.ANSWER, ID, CHOICES, JsonPaths.list("data", LISTED));
 
-    static final ProsePaths CHUNK =
-            new ProsePaths(ProseField.NOTHING, ID, CHOICES, ProsePaths.mark("usage", ProseField.USAGE));
+    static final JsonPaths<ProseField> CHUNK = JsonPaths.of(ID, CHOICES, JsonPaths.mark("usage", ProseField.USAGE));
 
     private static final byte[] NO_NAME = {};
     private static final byte[] BEFORE_CHOICES = ascii("{\"object\":\"chat.completion.chunk\",\"choices\":[");
@@ -92,16 +92,15 @@ final class CompletionsProse extends ProseReader {
         super(parent);
     }
 
-    private static ProsePaths message(ProseField text) {
-        return new ProsePaths(
-                ProseField.NOTHING,
-                ProsePaths.text("content", text),
-                ProsePaths.mark("reasoning_content", ProseField.THINKING),
-                ProsePaths.mark("reasoning", ProseField.THINKING),
-                ProsePaths.mark("refusal", ProseField.REFUSAL),
-                ProsePaths.mark("tool_calls", ProseField.TOOL),
-                ProsePaths.mark("function_call", ProseField.TOOL),
-                ProsePaths.mark("audio", ProseField.SOUND));
+    private static JsonPaths<ProseField> message(ProseField text) {
+        return JsonPaths.of(
+                JsonPaths.text("content", text),
+                JsonPaths.mark("reasoning_content", ProseField.THINKING),
+                JsonPaths.mark("reasoning", ProseField.THINKING),
+                JsonPaths.mark("refusal", ProseField.REFUSAL),
+                JsonPaths.mark("tool_calls", ProseField.TOOL),
+                JsonPaths.mark("function_call", ProseField.TOOL),
+                JsonPaths.mark("audio", ProseField.SOUND));
     }
 
     @Override
@@ -118,7 +117,7 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    void enter(ProseField frame, int at) {
+    public void enter(ProseField frame, int at) {
         if (frame == ProseField.ANSWER) {
             stored.clear();
             role = "";
@@ -136,7 +135,7 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    void leave(ProseField frame, int end) {
+    public void leave(ProseField frame, int end) {
         if (frame == ProseField.ANSWER) {
             decideStored();
         }
@@ -212,15 +211,15 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    void number(ProseField field, long value, int start, int end) {
+    public void number(ProseField field, long value, int start, int end) {
         choice = value;
     }
 
     @Override
-    void mark(ProseField field, ProseScanner.Presence presence) {
-        boolean full = presence == ProseScanner.Presence.FULL;
+    void presence(ProseField field, Presence presence) {
+        boolean full = presence == Presence.FULL;
         switch (field) {
-            case ANNOTATIONS -> annotated = presence != ProseScanner.Presence.NULL;
+            case ANNOTATIONS -> annotated = presence != Presence.NULL;
             case FINISH -> finished = full;
             case USAGE -> usage = full;
             case TOOL -> note(full, BodyView.PartKind.TOOL_CALL);
@@ -242,7 +241,7 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    ProseSlot text(ProseField field, int start) {
+    ProseSlot slot(ProseField field, int start) {
         ProseSlot newSlot = add(start);
         if (field == ProseField.STORED_TEXT) {
             stored.add(newSlot);

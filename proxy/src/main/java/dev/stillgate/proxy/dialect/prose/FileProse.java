@@ -1,20 +1,18 @@
 package dev.stillgate.proxy.dialect.prose;
 
+import dev.stillgate.proxy.json.JsonPaths;
+
 /** Prose of an OpenAI batch output file, whose lines are Chat Completions or Responses. */
 final class FileProse extends ProseReader {
-    static final ProsePaths LINE = new ProsePaths(
-            ProseField.NOTHING,
-            ProsePaths.object(
-                    "response",
-                    new ProsePaths(
-                            ProseField.NOTHING,
-                            ProsePaths.object(
-                                    "body",
-                                    new ProsePaths(
-                                            ProseField.ANSWER,
-                                            CompletionsProse.ID,
-                                            CompletionsProse.CHOICES,
-                                            ResponsesProse.OUTPUT)))));
+    static final JsonPaths<ProseField> LINE = JsonPaths.of(JsonPaths.object(
+            "response",
+            JsonPaths.of(JsonPaths.object(
+                    "body",
+                    JsonPaths.framed(
+                            ProseField.ANSWER,
+                            CompletionsProse.ID,
+                            CompletionsProse.CHOICES,
+                            ResponsesProse.OUTPUT)))));
 
     private final CompletionsProse completions;
     private final ResponsesProse responses;
@@ -29,13 +27,14 @@ final class FileProse extends ProseReader {
 
     @Override
     void begin() {
+        super.begin();
         completions.begin();
         responses.begin();
     }
 
     @Override
-    void enter(ProseField frame, int at) {
-        if (frame != ProseField.NOTHING && frame != ProseField.ANSWER) {
+    public void enter(ProseField frame, int at) {
+        if (frame != ProseField.ANSWER) {
             boolean choice = frame == ProseField.CHOICES || frame == ProseField.CHOICE;
             current = choice ? completions : responses;
             current.enter(frame, at);
@@ -43,7 +42,7 @@ final class FileProse extends ProseReader {
     }
 
     @Override
-    void leave(ProseField frame, int end) {
+    public void leave(ProseField frame, int end) {
         if (frame == ProseField.ANSWER) {
             completions.forgetParts();
             super.leave(frame, end);
@@ -62,18 +61,18 @@ final class FileProse extends ProseReader {
     }
 
     @Override
-    void number(ProseField field, long value, int start, int end) {
+    public void number(ProseField field, long value, int start, int end) {
         current.number(field, value, start, end);
     }
 
     @Override
-    void mark(ProseField field, ProseScanner.Presence presence) {
-        current.mark(field, presence);
+    void presence(ProseField field, Presence presence) {
+        current.presence(field, presence);
     }
 
     @Override
-    ProseSlot text(ProseField field, int start) {
-        return current.text(field, start);
+    ProseSlot slot(ProseField field, int start) {
+        return current.slot(field, start);
     }
 
     @Override

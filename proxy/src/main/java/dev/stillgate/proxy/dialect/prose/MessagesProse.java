@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect.prose;
 
 import static dev.stillgate.proxy.dialect.prose.DeltaForm.ascii;
 
+import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.spi.BodyView;
 import org.jspecify.annotations.Nullable;
 
@@ -10,32 +11,26 @@ import org.jspecify.annotations.Nullable;
  * it begins with a list for citations. After an unexpected citation, the rest of the block passes unchanged.
  */
 final class MessagesProse extends ProseReader {
-    private static final ProsePaths BLOCK = new ProsePaths(
+    private static final JsonPaths<ProseField> BLOCK = JsonPaths.framed(
             ProseField.BLOCK,
-            ProsePaths.word("type", ProseField.TYPE),
-            ProsePaths.text("text", ProseField.WHOLE_TEXT),
-            ProsePaths.mark("citations", ProseField.ANNOTATIONS),
-            ProsePaths.mark("signature", ProseField.SIGNATURE));
-    static final ProsePaths MESSAGE = new ProsePaths(
-            ProseField.ANSWER,
-            ProsePaths.word("id", ProseField.ANSWER_ID),
-            ProsePaths.list("content", ProseField.NOTHING, BLOCK));
-    static final ProsePaths EVENT = new ProsePaths(
-            ProseField.NOTHING,
-            ProsePaths.word("type", ProseField.EVENT_TYPE),
-            ProsePaths.number("index", ProseField.BLOCK_INDEX),
-            ProsePaths.object(
-                    "message", new ProsePaths(ProseField.NOTHING, ProsePaths.word("id", ProseField.ANSWER_ID))),
-            ProsePaths.object("content_block", BLOCK),
-            ProsePaths.object(
+            JsonPaths.word("type", ProseField.TYPE),
+            JsonPaths.text("text", ProseField.WHOLE_TEXT),
+            JsonPaths.mark("citations", ProseField.ANNOTATIONS),
+            JsonPaths.mark("signature", ProseField.SIGNATURE));
+    static final JsonPaths<ProseField> MESSAGE = JsonPaths.framed(
+            ProseField.ANSWER, JsonPaths.word("id", ProseField.ANSWER_ID), JsonPaths.list("content", BLOCK));
+    static final JsonPaths<ProseField> EVENT = JsonPaths.of(
+            JsonPaths.word("type", ProseField.EVENT_TYPE),
+            JsonPaths.number("index", ProseField.BLOCK_INDEX),
+            JsonPaths.object("message", JsonPaths.of(JsonPaths.word("id", ProseField.ANSWER_ID))),
+            JsonPaths.object("content_block", BLOCK),
+            JsonPaths.object(
                     "delta",
-                    new ProsePaths(
-                            ProseField.NOTHING,
-                            ProsePaths.word("type", ProseField.DELTA_TYPE),
-                            ProsePaths.text("text", ProseField.DELTA_TEXT))));
-    static final ProsePaths LINE = new ProsePaths(
-            ProseField.NOTHING,
-            ProsePaths.object("result", new ProsePaths(ProseField.NOTHING, ProsePaths.object("message", MESSAGE))));
+                    JsonPaths.of(
+                            JsonPaths.word("type", ProseField.DELTA_TYPE),
+                            JsonPaths.text("text", ProseField.DELTA_TEXT))));
+    static final JsonPaths<ProseField> LINE =
+            JsonPaths.of(JsonPaths.object("result", JsonPaths.of(JsonPaths.object("message", MESSAGE))));
 
     private static final byte[] NAME = ascii("event: content_block_delta\n");
     private static final byte[] BEFORE_INDEX = ascii("{\"type\":\"content_block_delta\",\"index\":");
@@ -47,7 +42,7 @@ final class MessagesProse extends ProseReader {
     private String deltaType = "";
     private String type = "";
     private long index;
-    private ProseScanner.Presence citations = ProseScanner.Presence.NULL;
+    private Presence citations = Presence.NULL;
     private boolean cited;
     private boolean signed;
 
@@ -73,22 +68,22 @@ final class MessagesProse extends ProseReader {
         slot = null;
         delta = null;
         cited = false;
-        citations = ProseScanner.Presence.NULL;
+        citations = Presence.NULL;
     }
 
     @Override
-    void enter(ProseField frame, int at) {
+    public void enter(ProseField frame, int at) {
         if (frame == ProseField.BLOCK) {
             type = "";
             cited = false;
             signed = false;
-            citations = ProseScanner.Presence.NULL;
+            citations = Presence.NULL;
             slot = null;
         }
     }
 
     @Override
-    void leave(ProseField frame, int end) {
+    public void leave(ProseField frame, int end) {
         super.leave(frame, end);
         if (frame == ProseField.BLOCK && !stream) {
             decide();
@@ -104,7 +99,7 @@ final class MessagesProse extends ProseReader {
 
     private void decide() {
         if (slot != null && slot.kind == ProseSlot.Kind.UNDECIDED) {
-            boolean prose = type.equals("text") && citations != ProseScanner.Presence.FULL;
+            boolean prose = type.equals("text") && citations != Presence.FULL;
             slot.kind = prose ? ProseSlot.Kind.WHOLE : ProseSlot.Kind.RAW;
         }
     }
@@ -129,22 +124,22 @@ final class MessagesProse extends ProseReader {
     }
 
     @Override
-    void number(ProseField field, long value, int start, int end) {
+    public void number(ProseField field, long value, int start, int end) {
         index = value;
     }
 
     @Override
-    void mark(ProseField field, ProseScanner.Presence presence) {
+    void presence(ProseField field, Presence presence) {
         if (field == ProseField.ANNOTATIONS) {
             citations = presence;
-            cited = presence != ProseScanner.Presence.NULL;
-        } else if (presence == ProseScanner.Presence.FULL) {
+            cited = presence != Presence.NULL;
+        } else if (presence == Presence.FULL) {
             signed = true;
         }
     }
 
     @Override
-    ProseSlot text(ProseField field, int start) {
+    ProseSlot slot(ProseField field, int start) {
         ProseSlot newSlot = add(start);
         if (field == ProseField.DELTA_TEXT) {
             delta = newSlot;

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.dialect.prose;
 
+import dev.stillgate.proxy.json.JsonPaths;
+import dev.stillgate.proxy.json.JsonReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +17,22 @@ final class ProseEvent {
     private static final int MOST_HELD_OF_REST = 64 * 1024;
 
     private final ProseReader reader;
-    private final ProseScanner scanner;
+    private final JsonReader<ProseField> json;
     private final GrownBytes held = new GrownBytes();
     private final GrownBytes rest = new GrownBytes();
     private boolean partlyPassed;
 
-    ProseEvent(ProseReader reader, ProsePaths root) {
+    ProseEvent(ProseReader reader, JsonPaths<ProseField> root) {
         this.reader = reader;
-        this.scanner = new ProseScanner(reader, root);
+        this.json = new JsonReader<>(reader);
+        json.reset(root, false);
         begin();
     }
 
     private void begin() {
         held.clear();
         reader.begin();
-        scanner.reset();
+        json.reset();
         partlyPassed = false;
     }
 
@@ -54,20 +57,20 @@ final class ProseEvent {
 
     /** Scans the appended JSON from an index to the end. */
     void scan(int from) {
-        scanner.scan(held.bytes(), from, held.length());
+        json.read(held.bytes(), from, held.length());
     }
 
     /** Scans a range of the appended JSON. */
     void scan(int from, int to) {
-        scanner.scan(held.bytes(), from, to);
+        json.read(held.bytes(), from, to);
     }
 
     void lineEnd(int at) {
-        scanner.lineEnd(held.bytes(), at);
+        json.lineEnd(at);
     }
 
     boolean done() {
-        return scanner.done();
+        return json.done();
     }
 
     /** Returns whether too many bytes are held. */
@@ -89,7 +92,7 @@ final class ProseEvent {
 
     /** Ends an unterminated text: the text that its tap holds back precedes the rest of the bytes. */
     private void closeOpen(GrownBytes out) {
-        ProseSlot open = scanner.openSlot();
+        ProseSlot open = reader.openSlot();
         if (open != null && open.run != null) {
             out.add(held, 0, open.start);
             int end = writeOpen(open, out);
@@ -145,8 +148,8 @@ final class ProseEvent {
             writeEnding(out);
         }
         partlyPassed = true;
-        ProseSlot open = scanner.openSlot();
-        int keep = open == null ? scanner.keepFrom(held.length()) : held.length();
+        ProseSlot open = reader.openSlot();
+        int keep = held.length() - json.openDigits();
         int p = 0;
         for (ProseSlot slot : reader.slots) {
             if (slot.equals(open)) {
@@ -161,7 +164,6 @@ final class ProseEvent {
         out.add(held, p, keep);
         reader.slots.removeIf(slot -> !slot.equals(open));
         held.drop(keep);
-        scanner.shift(keep);
         if (open != null) {
             open.start = 0;
         }

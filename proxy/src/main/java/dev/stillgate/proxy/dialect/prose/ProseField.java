@@ -2,7 +2,6 @@ package dev.stillgate.proxy.dialect.prose;
 
 /** Meaning of a JSON value or object of a response for a {@link ProseReader}. */
 enum ProseField {
-    NOTHING,
     /** A response: a document, or a part of one. */
     ANSWER,
     ANSWER_ID,

@@ -1,16 +1,26 @@
 package dev.stillgate.proxy.dialect.prose;
 
+import dev.stillgate.proxy.json.JsonSink;
 import dev.stillgate.spi.BodyView;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Interprets the JSON of one dialect: decides which texts are prose, to which block they belong, and where blocks end.
- * The scanner reports one event, document or line at a time, and the reader lists the necessary edits as slots. Not
- * thread-safe.
+ * It is told of one event, document or line at a time, and lists the necessary edits as slots. Not thread-safe.
  */
-abstract class ProseReader {
+abstract class ProseReader extends JsonSink<ProseField> {
+    /** Presence of a value whose content does not matter. */
+    enum Presence {
+        /** Null or false. */
+        NULL,
+        /** An empty string, array or object. */
+        EMPTY,
+        FULL
+    }
+
     final ProseBlocks blocks;
 
     /** The edits in the current event, by position. */
@@ -19,6 +29,7 @@ abstract class ProseReader {
     /** The blocks that end with the current event; their remaining text must be sent before it. */
     final List<ProseBlock> ending;
 
+    private @Nullable ProseSlot open;
     private @Nullable String answerId;
 
     ProseReader(ProseBlocks blocks) {
@@ -38,18 +49,26 @@ abstract class ProseReader {
     void begin() {
         slots.clear();
         ending.clear();
+        open = null;
     }
 
-    /** Handles the start of an object or followed array, whose opening bracket is at index {@code at}. */
-    abstract void enter(ProseField frame, int at);
+    /** Returns the slot of an unterminated string that may be prose, or null. */
+    final @Nullable ProseSlot openSlot() {
+        return open;
+    }
 
-    /** Handles the end of an object or followed array, before index {@code end}. */
-    void leave(ProseField frame, int end) {
+    @Override
+    public void leave(ProseField frame, int end) {
         if (frame == ProseField.ANSWER) {
             ProseSlot slot = add(end);
             slot.kind = ProseSlot.Kind.ANSWER;
             slot.id = takeId();
         }
+    }
+
+    @Override
+    public final void word(ProseField field, byte[] buf, int from, int to) {
+        word(field, new String(buf, from, to - from, StandardCharsets.UTF_8));
     }
 
     /** Handles a short string; {@code value} is empty if the string is too long or invalid. */
@@ -59,14 +78,29 @@ abstract class ProseReader {
         }
     }
 
-    /** Handles a non-negative integer at the indices from {@code start} to {@code end}. */
-    void number(ProseField field, long value, int start, int end) {}
+    @Override
+    public final void mark(ProseField field, byte first, boolean empty) {
+        presence(field, first == 'n' || first == 'f' ? Presence.NULL : empty ? Presence.EMPTY : Presence.FULL);
+    }
 
     /** Handles a value of which only the presence matters. */
-    abstract void mark(ProseField field, ProseScanner.Presence presence);
+    abstract void presence(ProseField field, Presence presence);
 
-    /** Returns a slot for a string that may be prose; the scanner sets its end. */
-    abstract ProseSlot text(ProseField field, int start);
+    @Override
+    public final void beginText(ProseField field, byte first, int at) {
+        open = slot(field, at);
+    }
+
+    @Override
+    public final void endText(ProseField field, int at) {
+        if (open != null) {
+            open.end = at;
+            open = null;
+        }
+    }
+
+    /** Returns a slot for a string that may be prose. Its end is set later. */
+    abstract ProseSlot slot(ProseField field, int start);
 
     /**
      * Decides all slots and ending blocks by what is known. Called at the end of the event, document or line, and

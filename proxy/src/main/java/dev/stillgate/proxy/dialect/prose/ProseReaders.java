@@ -1,8 +1,9 @@
 package dev.stillgate.proxy.dialect.prose;
 
+import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.spi.Operation;
 
-/** Factory of the {@link ProseReader} and its {@link ProsePaths} for the responses to an operation. */
+/** Factory of the {@link ProseReader} and its paths for the responses to an operation. */
 final class ProseReaders {
     private ProseReaders() {}
 
@@ -19,7 +20,7 @@ final class ProseReaders {
     }
 
     /** Returns the paths of the root of a response; for streams of each event, for JSON lines of each line. */
-    static ProsePaths paths(Operation operation, boolean sse) {
+    static JsonPaths<ProseField> paths(Operation operation, boolean sse) {
         return switch (operation) {
             case MESSAGES -> sse ? MessagesProse.EVENT : MessagesProse.MESSAGE;
             case MESSAGE_BATCH_RESULTS -> MessagesProse.LINE;

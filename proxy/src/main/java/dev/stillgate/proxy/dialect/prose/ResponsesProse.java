@@ -2,6 +2,7 @@ package dev.stillgate.proxy.dialect.prose;
 
 import static dev.stillgate.proxy.dialect.prose.DeltaForm.ascii;
 
+import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.spi.BodyView;
 import org.jspecify.annotations.Nullable;
 
@@ -15,38 +16,35 @@ import org.jspecify.annotations.Nullable;
  * resumes a stream by its last shifted number therefore misses as many events as were inserted.
  */
 final class ResponsesProse extends ProseReader {
-    private static final ProsePaths PART = new ProsePaths(
+    private static final JsonPaths<ProseField> PART = JsonPaths.framed(
             ProseField.PART,
-            ProsePaths.word("type", ProseField.DELTA_TYPE),
-            ProsePaths.text("text", ProseField.WHOLE_TEXT),
-            ProsePaths.mark("annotations", ProseField.ANNOTATIONS),
-            ProsePaths.mark("logprobs", ProseField.ANNOTATIONS));
-    private static final ProsePaths ITEM = new ProsePaths(
+            JsonPaths.word("type", ProseField.DELTA_TYPE),
+            JsonPaths.text("text", ProseField.WHOLE_TEXT),
+            JsonPaths.mark("annotations", ProseField.ANNOTATIONS),
+            JsonPaths.mark("logprobs", ProseField.ANNOTATIONS));
+    private static final JsonPaths<ProseField> ITEM = JsonPaths.framed(
             ProseField.ITEM,
-            ProsePaths.word("type", ProseField.TYPE),
-            ProsePaths.mark("encrypted_content", ProseField.SIGNATURE),
-            ProsePaths.list("content", ProseField.NOTHING, PART));
-    static final ProsePaths.Key OUTPUT = ProsePaths.list("output", ProseField.NOTHING, ITEM);
-    static final ProsePaths RESPONSE = new ProsePaths(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
+            JsonPaths.word("type", ProseField.TYPE),
+            JsonPaths.mark("encrypted_content", ProseField.SIGNATURE),
+            JsonPaths.list("content", PART));
+    static final JsonPaths.Key<ProseField> OUTPUT = JsonPaths.list("output", ITEM);
+    static final JsonPaths<ProseField> RESPONSE = JsonPaths.framed(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
 
     /** A stored response, or a list of the items of its conversation. */
-    static final ProsePaths STORED = new ProsePaths(
-            ProseField.ANSWER, CompletionsProse.ID, OUTPUT, ProsePaths.list("data", ProseField.NOTHING, ITEM));
+    static final JsonPaths<ProseField> STORED =
+            JsonPaths.framed(ProseField.ANSWER, CompletionsProse.ID, OUTPUT, JsonPaths.list("data", ITEM));
 
-    static final ProsePaths EVENT = new ProsePaths(
-            ProseField.NOTHING,
-            ProsePaths.word("type", ProseField.EVENT_TYPE),
-            ProsePaths.number("sequence_number", ProseField.SEQUENCE),
-            ProsePaths.number("output_index", ProseField.OUTPUT_INDEX),
-            ProsePaths.number("content_index", ProseField.CONTENT_INDEX),
-            ProsePaths.text("delta", ProseField.DELTA_TEXT),
-            ProsePaths.text("text", ProseField.REPEATED_TEXT),
-            ProsePaths.mark("logprobs", ProseField.DELTA_ANNOTATIONS),
-            ProsePaths.object("part", PART),
-            ProsePaths.object("item", ITEM),
-            ProsePaths.object(
-                    "response",
-                    new ProsePaths(ProseField.NOTHING, ProsePaths.word("id", ProseField.ANSWER_ID), OUTPUT)));
+    static final JsonPaths<ProseField> EVENT = JsonPaths.of(
+            JsonPaths.word("type", ProseField.EVENT_TYPE),
+            JsonPaths.number("sequence_number", ProseField.SEQUENCE),
+            JsonPaths.number("output_index", ProseField.OUTPUT_INDEX),
+            JsonPaths.number("content_index", ProseField.CONTENT_INDEX),
+            JsonPaths.text("delta", ProseField.DELTA_TEXT),
+            JsonPaths.text("text", ProseField.REPEATED_TEXT),
+            JsonPaths.mark("logprobs", ProseField.DELTA_ANNOTATIONS),
+            JsonPaths.object("part", PART),
+            JsonPaths.object("item", ITEM),
+            JsonPaths.object("response", JsonPaths.of(JsonPaths.word("id", ProseField.ANSWER_ID), OUTPUT)));
 
     private static final byte[] NAME = ascii("event: response.output_text.delta\n");
 
@@ -107,7 +105,7 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    void enter(ProseField frame, int at) {
+    public void enter(ProseField frame, int at) {
         if (frame == ProseField.ITEM) {
             items++;
             parts = 0;
@@ -122,7 +120,7 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    void leave(ProseField frame, int end) {
+    public void leave(ProseField frame, int end) {
         super.leave(frame, end);
         if (frame == ProseField.PART) {
             decide();
@@ -190,7 +188,7 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    void number(ProseField field, long value, int start, int end) {
+    public void number(ProseField field, long value, int start, int end) {
         switch (field) {
             case OUTPUT_INDEX -> outputIndex = value;
             case CONTENT_INDEX -> contentIndex = value;
@@ -206,8 +204,8 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    void mark(ProseField field, ProseScanner.Presence presence) {
-        boolean full = presence == ProseScanner.Presence.FULL;
+    void presence(ProseField field, Presence presence) {
+        boolean full = presence == Presence.FULL;
         switch (field) {
             case SIGNATURE -> encrypted |= full;
             case DELTA_ANNOTATIONS -> annotatedDelta = full;
@@ -216,7 +214,7 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    ProseSlot text(ProseField field, int start) {
+    ProseSlot slot(ProseField field, int start) {
         ProseSlot newSlot = add(start);
         switch (field) {
             case DELTA_TEXT -> delta = newSlot;

@@ -1,41 +1,82 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.proxy.json.JsonName;
-import dev.stillgate.proxy.json.JsonTape;
-import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.json.JsonPaths;
+import dev.stillgate.proxy.json.JsonReader;
+import dev.stillgate.proxy.json.JsonSink;
 import dev.stillgate.proxy.json.Swar;
 import java.util.Arrays;
 
 /**
  * Recogniser of the usage event of a Chat Completions stream: the event with empty {@code choices} and a {@code usage}
- * object. An event that is not strictly valid JSON never matches. Reusable; not thread-safe.
+ * object, each given once. An event that {@link JsonReader} does not accept never matches. Reusable; not thread-safe.
  */
 public final class UsageEvents {
-    private static final JsonName CHOICES = new JsonName("choices");
-    private static final JsonName USAGE = new JsonName("usage");
+    private static final JsonPaths<Member> PATHS =
+            JsonPaths.of(JsonPaths.mark("choices", Member.CHOICES), JsonPaths.mark("usage", Member.USAGE));
     private static final byte[] DATA = {'d', 'a', 't', 'a'};
 
-    private final JsonTape tape = new JsonTape(UsageEventGate.MOST_HELD);
-    private final byte[] data = new byte[UsageEventGate.MOST_HELD];
+    private final Members members = new Members();
+    private final JsonReader<Member> json = new JsonReader<>(members);
 
-    /** Returns whether an event, up to {@link UsageEventGate#MOST_HELD} bytes long, is the usage event. */
+    private enum Member {
+        CHOICES,
+        USAGE
+    }
+
+    /** The members of an event that tell whether it is the usage event. */
+    private static final class Members extends JsonSink<Member> {
+        private int choices;
+        private int usages;
+        private boolean other;
+
+        void clear() {
+            choices = 0;
+            usages = 0;
+            other = false;
+        }
+
+        @Override
+        public void mark(Member member, byte first, boolean empty) {
+            if (member == Member.CHOICES) {
+                choices++;
+                other |= first != '[' || !empty;
+            } else {
+                usages++;
+                other |= first != '{';
+            }
+        }
+
+        boolean areUsage() {
+            return choices == 1 && usages == 1 && !other;
+        }
+    }
+
+    /** Creates a recogniser. */
+    public UsageEvents() {
+        json.reset(PATHS, true);
+    }
+
+    /** Returns whether an event is the usage event. */
     boolean matches(byte[] buf, int from, int end) {
         if (!hasEmptyArray(buf, from, end)) {
             return false;
         }
-        int length = data(buf, from, end);
-        try {
-            tape.parse(data, 0, length);
-        } catch (MalformedBody other) {
-            return false;
+        members.clear();
+        json.reset();
+        int line = from;
+        while (line < end && !members.other) {
+            int value = valueStart(buf, line, end);
+            if (value < 0) {
+                line = Swar.skipLine(buf, line, end) + 1;
+            } else if (value < end && buf[value] < 0) {
+                return false; // a byte order mark, which the JSON reader accepts
+            } else {
+                int stop = json.read(buf, value, end);
+                json.lineEnd(stop);
+                line = stop + 1;
+            }
         }
-        int choices = tape.find(tape.root(), CHOICES);
-        int usage = tape.find(tape.root(), USAGE);
-        return choices != JsonTape.NONE
-                && tape.kind(choices) == JsonTape.ARRAY
-                && tape.size(choices) == 0
-                && usage != JsonTape.NONE
-                && tape.kind(usage) == JsonTape.OBJECT;
+        return json.done() && members.areUsage();
     }
 
     /** Cheap pre-check without parsing, which rejects almost all events with content. */
@@ -51,29 +92,16 @@ public final class UsageEvents {
         return false;
     }
 
-    /** Joins the data lines of the event as an SSE parser does; returns the length of the data. */
-    private int data(byte[] buf, int from, int end) {
-        int length = 0;
-        int line = from;
-        while (line < end) {
-            int stop = Swar.skipLine(buf, line, end);
-            int value = valueStart(buf, line, stop);
-            if (value >= 0) {
-                System.arraycopy(buf, value, data, length, stop - value);
-                length += stop - value;
-                data[length++] = '\n';
-            }
-            line = stop + 1;
-        }
-        return length;
-    }
-
-    /** Returns the start of the value of a data line; -1 for other lines. */
-    private static int valueStart(byte[] buf, int line, int stop) {
+    /** Returns the start of the value of a data line, after spaces; -1 for other lines. */
+    private static int valueStart(byte[] buf, int line, int end) {
         int colon = line + DATA.length;
-        if (stop <= colon || buf[colon] != ':' || !Arrays.equals(buf, line, colon, DATA, 0, DATA.length)) {
+        if (end <= colon || buf[colon] != ':' || !Arrays.equals(buf, line, colon, DATA, 0, DATA.length)) {
             return -1;
         }
-        return colon + 1 < stop && buf[colon + 1] == ' ' ? colon + 2 : colon + 1;
+        int value = colon + 1;
+        while (value < end && buf[value] == ' ') {
+            value++;
+        }
+        return value;
     }
 }

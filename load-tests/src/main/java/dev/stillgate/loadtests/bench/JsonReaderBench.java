@@ -21,8 +21,8 @@ public class JsonReaderBench {
     private static final int PIECE = 64;
 
     private static final JsonPaths<String> MESSAGE = JsonPaths.of(
-            JsonPaths.word("id", "id"),
-            JsonPaths.word("model", "model"),
+            JsonPaths.shortString("id", "id"),
+            JsonPaths.shortString("model", "model"),
             JsonPaths.list("content", JsonPaths.of(JsonPaths.text("text", "text"))),
             JsonPaths.object(
                     "usage",
@@ -44,7 +44,7 @@ public class JsonReaderBench {
         }
 
         @Override
-        public void word(String field, byte[] buf, int from, int to) {
+        public void shortString(String field, byte[] buf, int from, int to) {
             sum += to - from;
         }
 
@@ -60,7 +60,7 @@ public class JsonReaderBench {
         for (int p = 0; p < json.length; p += piece) {
             reader.read(json, p, Math.min(json.length, p + piece));
         }
-        if (!reader.done()) {
+        if (!reader.isCompleteWithoutTrailingBytes()) {
             throw new IllegalStateException("an incomplete document");
         }
         return counts.sum;

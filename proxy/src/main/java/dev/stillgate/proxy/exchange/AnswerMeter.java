@@ -150,6 +150,9 @@ final class AnswerMeter {
 
     /** Returns the reader to the event loop; no other method may be called afterwards. */
     void release(EventLoopContext context) {
+        if (reader.hasErrors()) {
+            context.meters().unreadableAnswer();
+        }
         context.giveBack(reader);
     }
 

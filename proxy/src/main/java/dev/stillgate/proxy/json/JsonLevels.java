@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Stack of the objects and arrays that a {@link JsonReader} follows. Not thread-safe. */
 final class JsonLevels<F> {
-    /** Limit of the depth, more than any paths have. */
-    private static final int MAX = 16;
+    /** Limit of the depth. */
+    static final int MAX = 16;
 
     private final JsonPaths<F>[] paths;
-    private final F[] frames;
+    private final F[] meanings;
 
     /** Which levels are arrays, a bit for each. */
     private int arrays;
@@ -18,7 +18,7 @@ final class JsonLevels<F> {
     @SuppressWarnings("unchecked") // arrays cannot have a type argument
     JsonLevels() {
         paths = (JsonPaths<F>[]) new JsonPaths<?>[MAX];
-        frames = (F[]) new Object[MAX];
+        meanings = (F[]) new Object[MAX];
     }
 
     void clear() {
@@ -27,10 +27,6 @@ final class JsonLevels<F> {
 
     boolean isEmpty() {
         return depth == 0;
-    }
-
-    boolean isFull() {
-        return depth == MAX;
     }
 
     /** Returns whether the innermost level is an array. */
@@ -43,10 +39,10 @@ final class JsonLevels<F> {
         return paths[depth - 1];
     }
 
-    /** Enters an object or array; {@code frame} is its meaning, null if it is not reported. */
-    void push(JsonPaths<F> below, @Nullable F frame, boolean array) {
+    /** Enters an object or array; {@code meaning} is its meaning, null if it is not reported. */
+    void push(JsonPaths<F> below, @Nullable F meaning, boolean array) {
         paths[depth] = below;
-        frames[depth] = frame;
+        meanings[depth] = meaning;
         arrays = array ? arrays | 1 << depth : arrays & ~(1 << depth);
         depth++;
     }
@@ -55,6 +51,6 @@ final class JsonLevels<F> {
     @Nullable
     F pop() {
         depth--;
-        return frames[depth];
+        return meanings[depth];
     }
 }

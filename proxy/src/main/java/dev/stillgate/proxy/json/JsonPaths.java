@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonPaths<F> {
     /** The meaning of the object; null if its start and end are not reported. */
-    final @Nullable F frame;
+    final @Nullable F meaning;
+
+    /** Number of objects and arrays around the innermost value. */
+    final int depth;
 
     private final Key<F>[] keys;
 
@@ -21,9 +24,10 @@ public final class JsonPaths<F> {
     private final Key<F>[][] byLength;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // arrays cannot have a type argument
-    private JsonPaths(@Nullable F frame, Key<F>[] keys) {
-        this.frame = frame;
+    private JsonPaths(@Nullable F meaning, Key<F>[] keys) {
+        this.meaning = meaning;
         this.keys = keys;
+        this.depth = 1 + Stream.of(keys).mapToInt(Key::depth).max().orElse(0);
         int longest =
                 Stream.of(keys).mapToInt(key -> key.name.text.length()).max().orElse(0);
         byLength = new Key[longest + 1][];
@@ -37,10 +41,10 @@ public final class JsonPaths<F> {
     /** How a value is read. A value of another type is skipped. */
     enum Kind {
         NUMBER,
-        WORD,
+        SHORT_STRING,
         TEXT,
         JSON,
-        MARK,
+        PRESENCE,
         OBJECT,
         LIST
     }
@@ -59,6 +63,10 @@ public final class JsonPaths<F> {
             this.below = below;
         }
 
+        private int depth() {
+            return below == null ? 0 : below.depth + (kind == Kind.LIST ? 1 : 0);
+        }
+
         /** Returns the meaning of the value. Must not be called for a container that is not reported. */
         F field() {
             return Objects.requireNonNull(field);
@@ -75,15 +83,15 @@ public final class JsonPaths<F> {
     /** Creates a level for objects that are reported to {@link JsonSink#enter} and {@link JsonSink#leave}. */
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is kept, and never written
-    public static <F> JsonPaths<F> framed(F frame, Key<F>... keys) {
-        return new JsonPaths<>(frame, keys);
+    public static <F> JsonPaths<F> reported(F meaning, Key<F>... keys) {
+        return new JsonPaths<>(meaning, keys);
     }
 
     /** Returns this level with the keys of another one added. */
     public JsonPaths<F> with(JsonPaths<F> other) {
         Key<F>[] all = Arrays.copyOf(keys, keys.length + other.keys.length);
         System.arraycopy(other.keys, 0, all, keys.length, other.keys.length);
-        return new JsonPaths<>(frame, all);
+        return new JsonPaths<>(meaning, all);
     }
 
     /** Returns a key whose value is reported to {@link JsonSink#number}. */
@@ -91,9 +99,9 @@ public final class JsonPaths<F> {
         return new Key<>(name, Kind.NUMBER, field, null);
     }
 
-    /** Returns a key whose string is reported to {@link JsonSink#word}. */
-    public static <F> Key<F> word(String name, F field) {
-        return new Key<>(name, Kind.WORD, field, null);
+    /** Returns a key whose string is reported to {@link JsonSink#shortString}. */
+    public static <F> Key<F> shortString(String name, F field) {
+        return new Key<>(name, Kind.SHORT_STRING, field, null);
     }
 
     /** Returns a key whose string is reported to {@link JsonSink#text}. */
@@ -106,9 +114,9 @@ public final class JsonPaths<F> {
         return new Key<>(name, Kind.JSON, field, null);
     }
 
-    /** Returns a key whose value is reported to {@link JsonSink#mark}. */
-    public static <F> Key<F> mark(String name, F field) {
-        return new Key<>(name, Kind.MARK, field, null);
+    /** Returns a key whose value is reported to {@link JsonSink#presence}. */
+    public static <F> Key<F> presence(String name, F field) {
+        return new Key<>(name, Kind.PRESENCE, field, null);
     }
 
     /** Returns a key whose value is an object with known keys. */

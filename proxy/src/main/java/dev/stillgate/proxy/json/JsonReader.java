@@ -3,73 +3,70 @@ package dev.stillgate.proxy.json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Incremental reader of JSON objects that arrive in pieces, split at any byte. Follows {@link JsonPaths} and reports the
- * values there to a {@link JsonSink}. Buffers at most {@value JsonWord#MAX} bytes, of a key or short string that is
- * split. Does not allocate while reading, except for short strings with escapes. Reusable; not thread-safe.
+ * Incremental reader of JSON objects that arrive in pieces, split at any byte. Follows {@link JsonPaths} and reports
+ * the values there to a {@link JsonSink}. Buffers at most {@value JsonShortString#MAX} bytes, of a key or short string
+ * that is split. Does not allocate while reading, except for keys and short strings with escapes. Keeps no reference to
+ * an array that was read. Reusable; not thread-safe.
  *
- * <p>Brackets, commas and colons of followed objects and arrays are checked by RFC 8259. After an error the rest of the
- * document is ignored. All other objects and arrays are skipped by counting brackets, to any depth. Strings may contain
- * any bytes, because only their ends are sought, eight bytes at a time. A number or literal is any run of letters,
- * digits, signs and points. Equal keys are reported in turn. A byte order mark may precede the document.
+ * <p>Brackets, commas and colons of followed objects and arrays are checked by RFC 8259. Extra and missing commas, and
+ * strings that continue in the next line, are {@linkplain #hasErrors errors} that do not stop the reader. After any
+ * other error the rest of the document is ignored. All other objects and arrays are skipped by counting brackets, to
+ * any depth. Strings may contain any bytes, because only their ends are sought, eight bytes at a time. A number or
+ * literal is any run of letters, digits, signs and points. Equal keys are reported in turn. A byte order mark may
+ * precede the document.
  *
  * @param <F> meaning of a value or container, as given in the {@link JsonPaths}
  */
 public final class JsonReader<F> {
-    private static final long MAX_NUMBER = 1L << 53;
-    private static final int MAX_DIGITS = 16;
-
     private static final int AT_ROOT = 0;
-    private static final int AT_FIRST_KEY = 1;
-    private static final int AT_KEY = 2;
-    private static final int IN_KEY = 3;
-    private static final int AT_COLON = 4;
-    private static final int AT_FIRST_ELEMENT = 5;
-    private static final int AT_VALUE = 6;
-    private static final int IN_STRING = 7;
-    private static final int IN_NUMBER = 8;
-    private static final int IN_SCALAR = 9;
-    private static final int AT_SKIPPED = 10;
-    private static final int IN_SKIPPED = 11;
-    private static final int IN_SKIPPED_STRING = 12;
-    private static final int AFTER_VALUE = 13;
-    private static final int DONE = 14;
-    private static final int BEYOND_END = 15;
-    private static final int BROKEN = 16;
+    private static final int BETWEEN = 1;
+    private static final int IN_KEY = 2;
+    private static final int AT_COLON = 3;
+    private static final int AT_VALUE = 4;
+    private static final int IN_STRING = 5;
+    private static final int IN_NUMBER = 6;
+    private static final int IN_SCALAR = 7;
+    private static final int AT_SKIPPED = 8;
+    private static final int IN_SKIPPED = 9;
+    private static final int IN_SKIPPED_STRING = 10;
+    private static final int COMPLETE = 11;
+    private static final int BEYOND_END = 12;
+    private static final int BROKEN = 13;
 
-    /** Whether a byte can be part of a number or literal. */
-    private static final boolean[] SCALAR = new boolean[256];
+    private static final int OPENED = 0;
+    private static final int AFTER_VALUE = 1;
+    private static final int AFTER_COMMA = 2;
 
-    static {
-        for (char c : "+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".toCharArray()) {
-            SCALAR[c] = true;
-        }
-    }
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
-    private final JsonSink<F> sink;
+    final JsonShortString string = new JsonShortString();
+    private final JsonWholeNumber number = new JsonWholeNumber();
     private final JsonLevels<F> levels = new JsonLevels<>();
-    private final JsonWord word = new JsonWord();
+    private final JsonReport<F> report;
     private @Nullable JsonPaths<F> root;
     private boolean lines;
     private int state;
 
-    /** The known key of the current value; null in an array and for an unknown key. */
-    private JsonPaths.@Nullable Key<F> key;
+    /** Kind of the preceding part of the current container, in the state {@link #BETWEEN}. */
+    private int gap;
+
+    /** Number of bytes read of the byte order mark; its length after the first other byte. */
+    private int marked;
+
+    private boolean errors;
 
     /** Number of open containers from the skipped one on. */
-    private int skipped;
+    long skipped;
 
     /** The first byte of the current literal or skipped container. */
     private byte first;
 
-    /** Whether the current string or skipped container is empty so far. */
+    /** Whether the skipped container is empty. */
     private boolean empty;
-
-    private long number;
-    private int digits;
 
     /** Creates an idle reader; see {@link #reset(JsonPaths, boolean)}. */
     public JsonReader(JsonSink<F> sink) {
-        this.sink = sink;
+        this.report = new JsonReport<>(sink, string);
     }
 
     /**
@@ -77,43 +74,58 @@ public final class JsonReader<F> {
      *
      * @param newRoot the paths to follow in this document and the next ones
      * @param endAtLines whether {@link #read} stops at line ends
+     * @throws IllegalArgumentException if the paths are too deep
      */
     public void reset(JsonPaths<F> newRoot, boolean endAtLines) {
+        if (newRoot.depth > JsonLevels.MAX) {
+            throw new IllegalArgumentException("paths of " + newRoot.depth + " levels");
+        }
         root = newRoot;
         lines = endAtLines;
-        word.endAtLines(endAtLines);
+        string.endAtLines(endAtLines);
         reset();
     }
 
     /** Begins another document with the same paths. */
     public void reset() {
         state = AT_ROOT;
+        marked = 0;
+        errors = false;
         levels.clear();
-        key = null;
-        word.clear();
+        string.clear();
     }
 
-    /** Returns whether the document is complete. */
-    public boolean ended() {
-        return state == DONE || state == BEYOND_END;
+    /** Returns whether the document is complete, possibly with {@linkplain #hasErrors errors}. */
+    public boolean isComplete() {
+        return state == COMPLETE || state == BEYOND_END;
     }
 
     /** Returns whether the document is complete, and followed by nothing but white space. */
-    public boolean done() {
-        return state == DONE;
+    public boolean isCompleteWithoutTrailingBytes() {
+        return state == COMPLETE;
+    }
+
+    /** Returns whether a document has begun and is not complete. */
+    public boolean isOpen() {
+        return !levels.isEmpty();
+    }
+
+    /** Returns whether a document has begun and is not valid JSON, as far as it was checked. */
+    public boolean hasErrors() {
+        return errors;
     }
 
     /** Returns how many bytes of an unfinished number have been read. */
     public int openDigits() {
-        return state == IN_NUMBER ? digits : 0;
+        return state == IN_NUMBER ? number.digits() : 0;
     }
 
-    /** Handles a line end at an index. It ends a number or literal like a space, and is an error in a string. */
+    /** Handles a line end at an index. It ends a number or literal like a space. A string continues, with an error. */
     public void lineEnd(int at) {
         switch (state) {
             case IN_NUMBER -> endNumber(at);
             case IN_SCALAR -> endScalar();
-            case IN_KEY, IN_STRING, IN_SKIPPED_STRING -> state = BROKEN;
+            case IN_KEY, IN_STRING, IN_SKIPPED_STRING -> errors = true;
             default -> {}
         }
     }
@@ -124,21 +136,21 @@ public final class JsonReader<F> {
         while (p < end && !isLineEnd(buf[p])) {
             p = switch (state) {
                 case AT_ROOT -> atRoot(buf[p], p);
-                case AT_FIRST_KEY, AT_KEY -> atKey(buf, p, end);
+                case BETWEEN -> between(buf, p, end);
                 case IN_KEY -> inKey(buf, p, end);
                 case AT_COLON -> atColon(buf[p], p);
-                case AT_FIRST_ELEMENT, AT_VALUE -> atValue(buf, p, end);
+                case AT_VALUE -> atValue(buf, p, end);
                 case IN_STRING -> inString(buf, p, end);
                 case IN_NUMBER -> inNumber(buf, p, end);
                 case IN_SCALAR -> inScalar(buf, p, end);
                 case AT_SKIPPED -> atSkipped(buf, p, end);
                 case IN_SKIPPED -> inSkipped(buf, p, end);
                 case IN_SKIPPED_STRING -> inSkippedString(buf, p, end);
-                case AFTER_VALUE -> afterValue(buf, p, end);
-                case DONE -> spaceOrError(buf[p], p);
+                case COMPLETE -> spaceOrError(buf[p], p);
                 default -> lines ? Swar.skipLine(buf, p, end) : end;
             };
         }
+        string.release(); // of the caller's array
         return p;
     }
 
@@ -152,38 +164,75 @@ public final class JsonReader<F> {
 
     private int spaceOrError(byte c, int p) {
         if (!isSpace(c)) {
-            state = state == DONE ? BEYOND_END : BROKEN;
+            errors = state != AT_ROOT;
+            state = state == COMPLETE ? BEYOND_END : BROKEN;
         }
         return p + 1;
     }
 
     private int atRoot(byte c, int p) {
-        if (c == '{' && root != null) {
-            enter(root, root.frame, false, p);
+        if (marked < BYTE_ORDER_MARK.length && c == BYTE_ORDER_MARK[marked]) {
+            marked++;
             return p + 1;
         }
-        boolean mark = c == (byte) 0xef || c == (byte) 0xbb || c == (byte) 0xbf;
-        return mark ? p + 1 : spaceOrError(c, p);
+        if (marked > 0 && marked < BYTE_ORDER_MARK.length) {
+            state = BROKEN;
+            return p;
+        }
+        marked = BYTE_ORDER_MARK.length;
+        if (c == '{' && root != null) {
+            enter(root, root.meaning, false, p);
+            return p + 1;
+        }
+        return spaceOrError(c, p);
     }
 
-    private int atKey(byte[] buf, int p, int end) {
+    /** Reads what follows the opening bracket, a value or a comma of a followed container. */
+    private int between(byte[] buf, int p, int end) {
         byte c = buf[p];
-        if (c == '"') {
-            word.begin();
-            state = IN_KEY;
-            return inKey(buf, p + 1, end);
+        if (c == ',') {
+            errors |= gap != AFTER_VALUE;
+            gap = AFTER_COMMA;
+            return p + 1 < end && buf[p + 1] == '"' ? next(buf, p + 1, end) : p + 1;
         }
-        return c == '}' && state == AT_FIRST_KEY ? leave(c, p) : spaceOrError(c, p);
+        if (c == '}' || c == ']') {
+            errors |= gap == AFTER_COMMA;
+            return leave(c, p);
+        }
+        if (isSpace(c)) {
+            return p + 1;
+        }
+        errors |= gap == AFTER_VALUE;
+        return next(buf, p, end);
+    }
+
+    /** Begins the next element or key. */
+    private int next(byte[] buf, int p, int end) {
+        if (levels.inArray()) {
+            return atValue(buf, p, end);
+        }
+        if (buf[p] != '"') {
+            return broken(p);
+        }
+        string.begin();
+        state = IN_KEY;
+        return inKey(buf, p + 1, end);
+    }
+
+    private int broken(int p) {
+        errors = true;
+        state = BROKEN;
+        return p;
     }
 
     private int inKey(byte[] buf, int from, int end) {
-        int p = word.skip(buf, from, end);
+        int p = string.skip(buf, from, end);
         if (p < 0) {
-            word.hold(buf, from, ~p);
+            string.hold(buf, from, ~p);
             return ~p;
         }
-        word.end(buf, from, p - 1);
-        key = levels.paths().find(word.bytes(), word.from(), word.to());
+        string.end(buf, from, p - 1);
+        report.begin(levels.paths().find(string.bytes(), string.from(), string.to()));
         state = AT_COLON;
         if (p == end || buf[p] != ':') {
             return p;
@@ -210,73 +259,64 @@ public final class JsonReader<F> {
             atContainer(c, p);
             return p + 1;
         }
-        if (SCALAR[c & 0xff]) {
+        if (JsonWholeNumber.isScalar(c)) {
             return beginScalar(buf, p, end);
         }
-        return c == ']' && state == AT_FIRST_ELEMENT ? leave(c, p) : spaceOrError(c, p);
+        return spaceOrError(c, p);
     }
 
-    private int afterValue(byte[] buf, int p, int end) {
-        byte c = buf[p];
-        if (c == ',') {
-            boolean array = levels.inArray();
-            state = array ? AT_VALUE : AT_KEY;
-            return !array && p + 1 < end && buf[p + 1] == '"' ? atKey(buf, p + 1, end) : p + 1;
-        }
-        return c == '}' || c == ']' ? leave(c, p) : spaceOrError(c, p);
+    private void afterValue() {
+        state = BETWEEN;
+        gap = AFTER_VALUE;
     }
 
     /** Enters or skips the container whose opening bracket is at {@code p}. */
     private void atContainer(byte c, int p) {
         boolean array = c == '[';
+        JsonPaths.Key<F> key = report.key();
         JsonPaths<F> below = null;
-        F frame = null;
+        F meaning = null;
         if (key == null && levels.inArray() && !array) {
             below = levels.paths();
-            frame = below.frame;
+            meaning = below.meaning;
         } else if (key != null && key.kind == (array ? JsonPaths.Kind.LIST : JsonPaths.Kind.OBJECT)) {
             below = key.below;
-            frame = array || below == null ? key.field : below.frame;
+            meaning = array || below == null ? key.field : below.meaning;
         }
-        if (below != null && !levels.isFull()) {
-            enter(below, frame, array, p);
+        if (below != null) {
+            enter(below, meaning, array, p);
             return;
         }
         skipped = 1;
         first = c;
         state = AT_SKIPPED;
-        if (key != null && key.kind == JsonPaths.Kind.JSON) {
-            sink.beginText(key.field(), c, p + 1);
-        }
+        report.beginContainer(c, p + 1);
     }
 
-    private void enter(JsonPaths<F> below, @Nullable F frame, boolean array, int p) {
-        levels.push(below, frame, array);
-        key = null;
-        state = array ? AT_FIRST_ELEMENT : AT_FIRST_KEY;
-        if (frame != null) {
-            sink.enter(frame, p);
-        }
+    private void enter(JsonPaths<F> below, @Nullable F meaning, boolean array, int p) {
+        levels.push(below, meaning, array);
+        state = BETWEEN;
+        gap = OPENED;
+        report.enter(meaning, p);
     }
 
     /** Leaves the innermost container, whose closing bracket is at {@code p}. */
     private int leave(byte c, int p) {
         if (c == ']' != levels.inArray()) {
-            state = BROKEN;
-            return p + 1;
+            return broken(p);
         }
-        F frame = levels.pop();
-        key = null;
-        state = levels.isEmpty() ? DONE : AFTER_VALUE;
-        if (frame != null) {
-            sink.leave(frame, p + 1);
+        F meaning = levels.pop();
+        afterValue();
+        if (levels.isEmpty()) {
+            state = COMPLETE;
         }
+        report.leave(meaning, p + 1);
         return p + 1;
     }
 
     private int atSkipped(byte[] buf, int p, int end) {
         if (isSpace(buf[p])) {
-            reportSkipped(buf, p, p + 1);
+            report.skipped(buf, p, p + 1);
             return p + 1;
         }
         empty = (buf[p] | 0x20) == '}';
@@ -301,12 +341,10 @@ public final class JsonReader<F> {
                 skipped--;
             }
         }
-        reportSkipped(buf, from, p);
+        report.skipped(buf, from, p);
         if (skipped == 0) {
-            state = AFTER_VALUE;
-            if (key != null && key.kind == JsonPaths.Kind.MARK) {
-                sink.mark(key.field(), first, empty);
-            }
+            afterValue();
+            report.presence(first, empty);
         } else if (state == IN_SKIPPED_STRING) {
             return inSkippedString(buf, p, end);
         }
@@ -314,97 +352,47 @@ public final class JsonReader<F> {
     }
 
     private int inSkippedString(byte[] buf, int from, int end) {
-        int p = word.skip(buf, from, end);
+        int p = string.skip(buf, from, end);
         boolean closed = p >= 0;
-        reportSkipped(buf, from, closed ? p : ~p);
+        report.skipped(buf, from, closed ? p : ~p);
         if (closed) {
             state = IN_SKIPPED;
-            if (key != null && key.kind == JsonPaths.Kind.JSON) {
-                sink.endText(key.field(), p - 1);
-            }
+            report.skippedString(p - 1);
         }
         return closed ? p : ~p;
-    }
-
-    private void reportSkipped(byte[] buf, int from, int to) {
-        if (key != null && key.kind == JsonPaths.Kind.JSON && from < to) {
-            sink.text(key.field(), buf, from, to);
-        }
     }
 
     /** Begins a string value, whose content starts at an index. */
     private int beginString(byte[] buf, int from, int end) {
         state = IN_STRING;
-        if (key != null) {
-            word.begin();
-            empty = true;
-            if (key.kind == JsonPaths.Kind.TEXT || key.kind == JsonPaths.Kind.JSON) {
-                sink.beginText(key.field(), (byte) '"', from);
-            }
-        }
+        report.beginString(from);
         return inString(buf, from, end);
     }
 
     private int inString(byte[] buf, int from, int end) {
-        int p = word.skip(buf, from, end);
+        int p = string.skip(buf, from, end);
         boolean closed = p >= 0;
         if (closed) {
-            state = AFTER_VALUE;
+            afterValue();
         }
-        if (key != null) {
-            reportString(key, buf, from, closed ? p - 1 : ~p, closed);
-        }
+        report.string(buf, from, closed ? p - 1 : ~p, closed);
         return closed ? p : ~p;
     }
 
-    private void reportString(JsonPaths.Key<F> known, byte[] buf, int from, int to, boolean closed) {
-        switch (known.kind) {
-            case TEXT, JSON -> {
-                if (from < to) {
-                    sink.text(known.field(), buf, from, to);
-                }
-                if (closed) {
-                    sink.endText(known.field(), to);
-                }
-            }
-            case WORD -> {
-                if (closed) {
-                    word.end(buf, from, to);
-                    sink.word(known.field(), word.bytes(), word.from(), word.to());
-                } else {
-                    word.hold(buf, from, to);
-                }
-            }
-            case MARK -> {
-                empty &= from == to;
-                if (closed) {
-                    sink.mark(known.field(), (byte) '"', empty);
-                }
-            }
-            default -> {}
-        }
-    }
-
     private int beginScalar(byte[] buf, int p, int end) {
-        byte c = buf[p];
-        if (key != null && key.kind == JsonPaths.Kind.NUMBER && c >= '0' && c <= '9') {
-            number = (long) c - '0';
-            digits = 1;
+        if (report.isNumber()) {
+            number.begin();
             state = IN_NUMBER;
-            return inNumber(buf, p + 1, end);
+            return inNumber(buf, p, end);
         }
-        first = c;
+        first = buf[p];
         state = IN_SCALAR;
         return inScalar(buf, p + 1, end);
     }
 
     private int inNumber(byte[] buf, int from, int end) {
-        int p = from;
-        while (p < end && buf[p] >= '0' && buf[p] <= '9' && digits < MAX_DIGITS && number != 0) {
-            number = 10 * number + buf[p++] - '0';
-            digits++;
-        }
-        if (p < end && SCALAR[buf[p] & 0xff]) {
+        int p = number.read(buf, from, end);
+        if (p < end && JsonWholeNumber.isScalar(buf[p])) {
             state = IN_SCALAR;
         } else if (p < end && !isLineEnd(buf[p])) {
             endNumber(p);
@@ -413,15 +401,15 @@ public final class JsonReader<F> {
     }
 
     private void endNumber(int end) {
-        state = AFTER_VALUE;
-        if (key != null && number <= MAX_NUMBER) {
-            sink.number(key.field(), number, end - digits, end);
+        afterValue();
+        if (number.isExact()) {
+            report.number(number.value(), end - number.digits(), end);
         }
     }
 
     private int inScalar(byte[] buf, int from, int end) {
         int p = from;
-        while (p < end && SCALAR[buf[p] & 0xff]) {
+        while (p < end && JsonWholeNumber.isScalar(buf[p])) {
             p++;
         }
         if (p < end && !isLineEnd(buf[p])) {
@@ -431,9 +419,7 @@ public final class JsonReader<F> {
     }
 
     private void endScalar() {
-        state = AFTER_VALUE;
-        if (key != null && key.kind == JsonPaths.Kind.MARK) {
-            sink.mark(key.field(), first, false);
-        }
+        afterValue();
+        report.presence(first, false);
     }
 }

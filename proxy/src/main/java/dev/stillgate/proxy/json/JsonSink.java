@@ -19,11 +19,16 @@ public abstract class JsonSink<F> {
      */
     public void number(F field, long value, int from, int to) {}
 
+    /** Returns whether the next short string with a meaning is to be reported to {@link #shortString}. */
+    public boolean needs(F field) {
+        return true;
+    }
+
     /**
      * Handles a short string without its escapes, in UTF-8. It is empty if it is longer than
-     * {@value JsonWord#MAX} bytes or has an invalid escape.
+     * {@value JsonShortString#MAX} bytes or has an invalid escape.
      */
-    public void word(F field, byte[] buf, int from, int to) {}
+    public void shortString(F field, byte[] buf, int from, int to) {}
 
     /**
      * Handles the start of a text.
@@ -45,5 +50,5 @@ public abstract class JsonSink<F> {
      * @param first the first byte of the value, such as a quote, a bracket or the {@code n} of {@code null}
      * @param empty whether it is an empty string, object or array
      */
-    public void mark(F field, byte first, boolean empty) {}
+    public void presence(F field, byte first, boolean empty) {}
 }

@@ -1,7 +1,7 @@
 /**
  * JSON (RFC 8259) for the request path. Requests are parsed strictly and in one pass into a flat {@link
- * dev.stillgate.proxy.json.JsonTape}. Responses are read in pieces by {@link dev.stillgate.proxy.json.JsonReader}, which
- * reports the values at given paths. Beside them are string and number decoding, and caches of names and texts.
+ * dev.stillgate.proxy.json.JsonTape}. Responses are read in pieces by {@link dev.stillgate.proxy.json.JsonReader},
+ * which reports the values at given paths. Beside them are string and number decoding, and caches of names and texts.
  */
 @NullMarked
 package dev.stillgate.proxy.json;

@@ -50,6 +50,7 @@ public final class GatewayMeters {
     private final Counter upstreamConnectFailed;
     private final Counter upstreamUnsolicited;
     private final Counter encodedAnswers;
+    private final Counter unreadableAnswers;
     private final Counter usageInjected;
     private final Counter untappedAnswers;
 
@@ -82,6 +83,7 @@ public final class GatewayMeters {
         upstreamConnectFailed = registry.counter("stillgate.upstream.connections.failed");
         upstreamUnsolicited = registry.counter("stillgate.upstream.unsolicited");
         encodedAnswers = registry.counter("stillgate.upstream.encoded.answers");
+        unreadableAnswers = registry.counter("stillgate.upstream.unreadable.answers");
         usageInjected = registry.counter("stillgate.usage.injected");
         untappedAnswers = registry.counter("stillgate.answers.untapped");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
@@ -312,6 +314,11 @@ public final class GatewayMeters {
 
     public void encodedAnswer() {
         encodedAnswers.increment();
+    }
+
+    /** Counts a response whose JSON has errors. */
+    public void unreadableAnswer() {
+        unreadableAnswers.increment();
     }
 
     /** Counts a response that a filter could not read, because it is encoded or partial. */

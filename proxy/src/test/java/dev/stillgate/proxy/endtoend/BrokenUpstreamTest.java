@@ -163,6 +163,27 @@ class BrokenUpstreamTest {
     }
 
     @Test
+    void errorsInTheJsonOfAResponseAreCountedAndItsUsageIsRead() throws IOException {
+        String body = UpstreamScript.JSON_BODY.replace("}}", ",}}");
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.request();
+            c.send(UpstreamScript.json(body));
+            c.request();
+            c.send(UpstreamScript.JSON_ANSWER);
+        });
+        try (upstream;
+                GatewayRig rig = GatewayRig.before(upstream);
+                RawClient client = rig.connect()) {
+            assertThat(client.send(Requests.messages()).answer().text()).isEqualTo(body);
+            client.send(Requests.messages()).answer();
+            assertThat(rig.metric("stillgate_upstream_unreadable_answers_total"))
+                    .isEqualTo(1);
+            assertThat(rig.finish().getFirst())
+                    .contains("\"gen_ai.usage.input_tokens\":3", "\"gen_ai.usage.output_tokens\":7");
+        }
+    }
+
+    @Test
     void bytesOnAnIdleConnectionCloseIt() throws InterruptedException {
         CountDownLatch idle = new CountDownLatch(1);
         UpstreamScript upstream = UpstreamScript.of(c -> {

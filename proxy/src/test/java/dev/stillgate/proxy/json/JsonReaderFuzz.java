@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Fuzz target for the incremental reader. Its events do not depend on where the document is split. If the tape accepts
- * the document, the events are those of the tape. Where the reader skips nothing, it accepts what the tape accepts.
+ * Fuzz target for the incremental reader. Its events do not depend on where the document is split, or whether it is
+ * read line by line. If the tape accepts the document, the events are those of the tape. Where the reader skips nothing, it
+ * accepts what the tape accepts.
  */
 public final class JsonReaderFuzz {
     /** Number of followed objects and arrays around the innermost value. */
@@ -15,12 +16,12 @@ public final class JsonReaderFuzz {
 
     /** A document of these is read with all checks, unless one of {@link #UNCHECKED} is in it. */
     private static final String[] TOKENS = {
-        "{", "}", "[", "]", ",", ":", "\"object\"", "\"list\"", "\"number\"", "\"mark\"", "1", "true"
+        "{", "}", "[", "]", ",", ":", "\"object\"", "\"list\"", "\"number\"", "\"presence\"", "1", "true"
     };
 
     /** Starts of containers that are not followed, and literals of which the reader knows only the characters. */
     private static final Pattern UNCHECKED =
-            Pattern.compile("\"object\":\\[|\"list\":\\{|\"(number|mark)\":[\\[{]|[\\[,]\\[|[1e]true|true1");
+            Pattern.compile("\"object\":\\[|\"list\":\\{|\"(number|presence)\":[\\[{]|[\\[,]\\[|[1e]true|true1");
 
     static final JsonPaths<String> PATHS = paths();
 
@@ -29,13 +30,13 @@ public final class JsonReaderFuzz {
     private static JsonPaths<String> paths() {
         JsonPaths<String> values = JsonPaths.of(
                 JsonPaths.number("number", "number"),
-                JsonPaths.word("word", "word"),
+                JsonPaths.shortString("short", "short"),
                 JsonPaths.text("text", "text"),
                 JsonPaths.json("json", "json"),
-                JsonPaths.mark("mark", "mark"));
+                JsonPaths.presence("presence", "presence"));
         JsonPaths<String> level = values;
         for (int i = 1; i < LEVELS; i++) {
-            level = JsonPaths.framed(
+            level = JsonPaths.reported(
                             "object" + i,
                             JsonPaths.object("object", level),
                             JsonPaths.list("list", "list" + i, level),
@@ -60,6 +61,7 @@ public final class JsonReaderFuzz {
         int[] cuts = {one * document.length / 256, other * document.length / 256};
         Arrays.sort(cuts);
         compare(events, JsonTranscript.of(PATHS, document, cuts), document);
+        checkLines(events, document);
         JsonTape tape = new JsonTape();
         try {
             tape.parse(document, 0, document.length);
@@ -69,6 +71,39 @@ public final class JsonReaderFuzz {
         if (tape.kind(tape.root()) == JsonTape.OBJECT) {
             compare(TapeTranscript.of(PATHS, tape), events, document);
         }
+    }
+
+    private static void checkLines(List<String> events, byte[] document) {
+        List<String> ofLines = JsonTranscript.ofLines(PATHS, document);
+        if (!isStringSplit(document)) {
+            compare(withoutLineEnds(events), ofLines, document);
+        } else if (events.size() > 1 && !ofLines.getLast().endsWith("with errors")) {
+            throw new IllegalStateException("unnoticed line end in a string: " + ofLines);
+        }
+    }
+
+    /** Returns whether a string continues in the next line. */
+    private static boolean isStringSplit(byte[] document) {
+        boolean inString = false;
+        for (int i = 0; i < document.length; i++) {
+            if (inString && document[i] == '\\') {
+                i++;
+            } else if (document[i] == '"') {
+                inString = !inString;
+            }
+            if (inString && i < document.length && (document[i] == '\n' || document[i] == '\r')) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the events without the line ends of texts, which are not part of any line. */
+    private static List<String> withoutLineEnds(List<String> events) {
+        return events.stream()
+                .map(event -> event.startsWith("text ") ? event.replaceAll("[\r\n]", "") : event)
+                .filter(event -> !event.equals("text "))
+                .toList();
     }
 
     /** Reads each byte as a token, so that both readers know what is valid. */

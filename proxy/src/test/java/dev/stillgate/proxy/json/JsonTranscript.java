@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sink that lists what it is told, with positions counted from the start of the document. */
+/** Sink that records its calls, with positions counted from the start of the document. */
 final class JsonTranscript extends JsonSink<String> {
     final List<String> events = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
@@ -21,9 +21,27 @@ final class JsonTranscript extends JsonSink<String> {
             from = cut;
         }
         transcript.read(reader, document, from, document.length);
-        transcript.endPiece();
-        transcript.events.add(reader.done() ? "done" : reader.ended() ? "ended" : "incomplete");
-        return transcript.events;
+        return transcript.end(reader);
+    }
+
+    /** Reads a document line by line, and returns the events and how the document ended. */
+    static List<String> ofLines(JsonPaths<String> paths, byte[] document) {
+        JsonTranscript transcript = new JsonTranscript();
+        JsonReader<String> reader = new JsonReader<>(transcript);
+        reader.reset(paths, true);
+        int p = reader.read(document, 0, document.length);
+        while (p < document.length) {
+            reader.lineEnd(p);
+            p = reader.read(document, p + 1, document.length);
+        }
+        return transcript.end(reader);
+    }
+
+    private List<String> end(JsonReader<String> reader) {
+        endPiece();
+        String end = reader.isCompleteWithoutTrailingBytes() ? "done" : reader.isComplete() ? "ended" : "incomplete";
+        events.add(reader.hasErrors() ? end + " with errors" : end);
+        return events;
     }
 
     private void read(JsonReader<String> reader, byte[] document, int from, int to) {
@@ -66,8 +84,8 @@ final class JsonTranscript extends JsonSink<String> {
     }
 
     @Override
-    public void word(String field, byte[] buf, int from, int to) {
-        add("word " + field + " " + string(buf, from, to));
+    public void shortString(String field, byte[] buf, int from, int to) {
+        add("short " + field + " " + string(buf, from, to));
     }
 
     @Override
@@ -86,7 +104,7 @@ final class JsonTranscript extends JsonSink<String> {
     }
 
     @Override
-    public void mark(String field, byte first, boolean empty) {
-        add("mark " + field + " " + (char) first + (empty ? " empty" : ""));
+    public void presence(String field, byte first, boolean empty) {
+        add("presence " + field + " " + (char) first + (empty ? " empty" : ""));
     }
 }

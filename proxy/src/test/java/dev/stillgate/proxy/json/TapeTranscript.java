@@ -27,24 +27,24 @@ final class TapeTranscript {
     }
 
     private void object(int object, JsonPaths<String> level) {
-        if (level.frame != null) {
-            events.add("enter " + level.frame + " " + tape.start(object));
+        if (level.meaning != null) {
+            events.add("enter " + level.meaning + " " + tape.start(object));
         }
         for (int key = tape.first(object); key != tape.end(object); key = tape.next(tape.value(key))) {
-            byte[] name = word(key).getBytes(StandardCharsets.ISO_8859_1);
+            byte[] name = shortString(key).getBytes(StandardCharsets.ISO_8859_1);
             JsonPaths.Key<String> known = level.find(name, 0, name.length);
             if (known != null) {
                 value(tape.value(key), known);
             }
         }
-        if (level.frame != null) {
-            events.add("leave " + level.frame + " " + tape.stop(object));
+        if (level.meaning != null) {
+            events.add("leave " + level.meaning + " " + tape.stop(object));
         }
     }
 
     /** Returns the bytes of a short string as characters. */
-    private String word(int string) {
-        boolean tooLong = tape.stop(string) - tape.start(string) > JsonWord.MAX;
+    private String shortString(int string) {
+        boolean tooLong = tape.stop(string) - tape.start(string) > JsonShortString.MAX;
         return tooLong
                 ? ""
                 : new String(tape.string(string).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
@@ -57,9 +57,9 @@ final class TapeTranscript {
         int stop = tape.stop(node);
         switch (known.kind) {
             case NUMBER -> number(node, known.field());
-            case WORD -> {
+            case SHORT_STRING -> {
                 if (string) {
-                    events.add("word " + known.field() + " " + word(node));
+                    events.add("short " + known.field() + " " + shortString(node));
                 }
             }
             case TEXT -> {
@@ -77,10 +77,10 @@ final class TapeTranscript {
                     text(stop);
                 }
             }
-            case MARK -> {
+            case PRESENCE -> {
                 boolean empty = string ? start == stop : container && tape.size(node) == 0;
-                events.add(
-                        "mark " + known.field() + " " + (string ? '"' : (char) bytes[start]) + (empty ? " empty" : ""));
+                char first = string ? '"' : (char) bytes[start];
+                events.add("presence " + known.field() + " " + first + (empty ? " empty" : ""));
             }
             case OBJECT, LIST -> followed(node, known);
         }

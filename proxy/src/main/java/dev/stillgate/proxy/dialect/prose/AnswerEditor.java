@@ -106,7 +106,7 @@ public final class AnswerEditor {
 
     private void document(byte[] buf, int from, int end, Out sink) {
         event.scan(event.add(buf, from, end));
-        if (event.done()) {
+        if (event.isComplete()) {
             event.pass(out, -1, -1);
             finish(0, sink); // a part of a document is of no use to the client
         } else if (event.isFull()) {
@@ -131,7 +131,7 @@ public final class AnswerEditor {
     }
 
     private void endDocumentLine() {
-        if (event.done()) {
+        if (event.isComplete()) {
             event.pass(out, -1, -1);
         } else {
             event.passRaw(out);
@@ -251,7 +251,7 @@ public final class AnswerEditor {
             endAll();
             lastStart = out.length();
             event.passRaw(out);
-        } else if (event.done()) {
+        } else if (event.isComplete()) {
             if (reader.terminal()) {
                 endAll();
                 lastStart = out.length();
@@ -309,7 +309,7 @@ public final class AnswerEditor {
     /** Handles the end of the response. If it ends within an event, the blocks' remaining text precedes that event. */
     public void end(Out sink) {
         if (!finished) {
-            if (lines && event.done()) {
+            if (lines && event.isComplete()) {
                 event.pass(out, -1, -1);
             } else if (stream && !event.isPartlyPassed()) {
                 endAll();

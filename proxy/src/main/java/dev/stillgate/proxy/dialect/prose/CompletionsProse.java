@@ -18,34 +18,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompletionsProse extends ProseReader {
     private static final JsonPaths<ProseField> MESSAGE = message(ProseField.WHOLE_TEXT);
-    private static final JsonPaths<ProseField> CHOICE = JsonPaths.framed(
+    private static final JsonPaths<ProseField> CHOICE = JsonPaths.reported(
             ProseField.CHOICE,
             JsonPaths.number("index", ProseField.BLOCK_INDEX),
             JsonPaths.object("delta", message(ProseField.DELTA_TEXT)),
             JsonPaths.object("message", MESSAGE),
-            JsonPaths.mark("logprobs", ProseField.ANNOTATIONS),
-            JsonPaths.mark("finish_reason", ProseField.FINISH));
-    static final JsonPaths.Key<ProseField> ID = JsonPaths.word("id", ProseField.ANSWER_ID);
+            JsonPaths.presence("logprobs", ProseField.ANNOTATIONS),
+            JsonPaths.presence("finish_reason", ProseField.FINISH));
+    static final JsonPaths.Key<ProseField> ID = JsonPaths.shortString("id", ProseField.ANSWER_ID);
     static final JsonPaths.Key<ProseField> CHOICES = JsonPaths.list("choices", ProseField.CHOICES, CHOICE);
-    static final JsonPaths<ProseField> COMPLETION = JsonPaths.framed(ProseField.ANSWER, ID, CHOICES);
+    static final JsonPaths<ProseField> COMPLETION = JsonPaths.reported(ProseField.ANSWER, ID, CHOICES);
 
     private static final JsonPaths<ProseField> STORED_PART =
             JsonPaths.of(JsonPaths.text("text", ProseField.STORED_TEXT));
 
     /** An element of a list of stored completions, or of the messages of one. */
-    private static final JsonPaths<ProseField> LISTED = JsonPaths.framed(
+    private static final JsonPaths<ProseField> LISTED = JsonPaths.reported(
             ProseField.ANSWER,
             ID,
             CHOICES,
-            JsonPaths.word("role", ProseField.ROLE),
+            JsonPaths.shortString("role", ProseField.ROLE),
             JsonPaths.text("content", ProseField.STORED_TEXT),
             JsonPaths.list("content_parts", STORED_PART));
 
     /** A stored completion, or a list of stored completions or messages. */
     static final JsonPaths<ProseField> STORED =
-            JsonPaths.framed(ProseField.ANSWER, ID, CHOICES, JsonPaths.list("data", LISTED));
+            JsonPaths.reported(ProseField.ANSWER, ID, CHOICES, JsonPaths.list("data", LISTED));
 
-    static final JsonPaths<ProseField> CHUNK = JsonPaths.of(ID, CHOICES, JsonPaths.mark("usage", ProseField.USAGE));
+    static final JsonPaths<ProseField> CHUNK = JsonPaths.of(ID, CHOICES, JsonPaths.presence("usage", ProseField.USAGE));
 
     private static final byte[] NO_NAME = {};
     private static final byte[] BEFORE_CHOICES = ascii("{\"object\":\"chat.completion.chunk\",\"choices\":[");
@@ -95,12 +95,12 @@ final class CompletionsProse extends ProseReader {
     private static JsonPaths<ProseField> message(ProseField text) {
         return JsonPaths.of(
                 JsonPaths.text("content", text),
-                JsonPaths.mark("reasoning_content", ProseField.THINKING),
-                JsonPaths.mark("reasoning", ProseField.THINKING),
-                JsonPaths.mark("refusal", ProseField.REFUSAL),
-                JsonPaths.mark("tool_calls", ProseField.TOOL),
-                JsonPaths.mark("function_call", ProseField.TOOL),
-                JsonPaths.mark("audio", ProseField.SOUND));
+                JsonPaths.presence("reasoning_content", ProseField.THINKING),
+                JsonPaths.presence("reasoning", ProseField.THINKING),
+                JsonPaths.presence("refusal", ProseField.REFUSAL),
+                JsonPaths.presence("tool_calls", ProseField.TOOL),
+                JsonPaths.presence("function_call", ProseField.TOOL),
+                JsonPaths.presence("audio", ProseField.SOUND));
     }
 
     @Override
@@ -117,13 +117,13 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    public void enter(ProseField frame, int at) {
-        if (frame == ProseField.ANSWER) {
+    public void enter(ProseField field, int at) {
+        if (field == ProseField.ANSWER) {
             stored.clear();
             role = "";
-        } else if (frame == ProseField.CHOICES) {
+        } else if (field == ProseField.CHOICES) {
             choicesStart = at + 1;
-        } else if (frame == ProseField.CHOICE) {
+        } else if (field == ProseField.CHOICE) {
             choice = choices++;
             inChoice = true;
             annotated = false;
@@ -135,20 +135,20 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    public void leave(ProseField frame, int end) {
-        if (frame == ProseField.ANSWER) {
+    public void leave(ProseField field, int end) {
+        if (field == ProseField.ANSWER) {
             decideStored();
         }
-        super.leave(frame, end);
-        if (frame == ProseField.CHOICES) {
+        super.leave(field, end);
+        if (field == ProseField.CHOICES) {
             choicesEnd = end - 1;
-        } else if (frame == ProseField.CHOICE) {
+        } else if (field == ProseField.CHOICE) {
             decide(true);
             for (BodyView.PartKind kind : found) {
                 addPart(kind, end);
             }
             inChoice = false;
-        } else if (frame == ProseField.ANSWER) {
+        } else if (field == ProseField.ANSWER) {
             forgetParts();
         }
     }
@@ -202,11 +202,11 @@ final class CompletionsProse extends ProseReader {
     }
 
     @Override
-    void word(ProseField field, String value) {
+    void shortString(ProseField field, String value) {
         if (field == ProseField.ROLE) {
             role = value;
         } else {
-            super.word(field, value);
+            super.shortString(field, value);
         }
     }
 

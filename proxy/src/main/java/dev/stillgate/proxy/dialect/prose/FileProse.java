@@ -8,7 +8,7 @@ final class FileProse extends ProseReader {
             "response",
             JsonPaths.of(JsonPaths.object(
                     "body",
-                    JsonPaths.framed(
+                    JsonPaths.reported(
                             ProseField.ANSWER,
                             CompletionsProse.ID,
                             CompletionsProse.CHOICES,
@@ -33,30 +33,30 @@ final class FileProse extends ProseReader {
     }
 
     @Override
-    public void enter(ProseField frame, int at) {
-        if (frame != ProseField.ANSWER) {
-            boolean choice = frame == ProseField.CHOICES || frame == ProseField.CHOICE;
+    public void enter(ProseField field, int at) {
+        if (field != ProseField.ANSWER) {
+            boolean choice = field == ProseField.CHOICES || field == ProseField.CHOICE;
             current = choice ? completions : responses;
-            current.enter(frame, at);
+            current.enter(field, at);
         }
     }
 
     @Override
-    public void leave(ProseField frame, int end) {
-        if (frame == ProseField.ANSWER) {
+    public void leave(ProseField field, int end) {
+        if (field == ProseField.ANSWER) {
             completions.forgetParts();
-            super.leave(frame, end);
+            super.leave(field, end);
         } else {
-            current.leave(frame, end);
+            current.leave(field, end);
         }
     }
 
     @Override
-    void word(ProseField field, String value) {
+    void shortString(ProseField field, String value) {
         if (field == ProseField.ANSWER_ID) {
-            super.word(field, value);
+            super.shortString(field, value);
         } else {
-            current.word(field, value);
+            current.shortString(field, value);
         }
     }
 

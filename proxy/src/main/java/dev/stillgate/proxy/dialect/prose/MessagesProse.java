@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
  * it begins with a list for citations. After an unexpected citation, the rest of the block passes unchanged.
  */
 final class MessagesProse extends ProseReader {
-    private static final JsonPaths<ProseField> BLOCK = JsonPaths.framed(
+    private static final JsonPaths<ProseField> BLOCK = JsonPaths.reported(
             ProseField.BLOCK,
-            JsonPaths.word("type", ProseField.TYPE),
+            JsonPaths.shortString("type", ProseField.TYPE),
             JsonPaths.text("text", ProseField.WHOLE_TEXT),
-            JsonPaths.mark("citations", ProseField.ANNOTATIONS),
-            JsonPaths.mark("signature", ProseField.SIGNATURE));
-    static final JsonPaths<ProseField> MESSAGE = JsonPaths.framed(
-            ProseField.ANSWER, JsonPaths.word("id", ProseField.ANSWER_ID), JsonPaths.list("content", BLOCK));
+            JsonPaths.presence("citations", ProseField.ANNOTATIONS),
+            JsonPaths.presence("signature", ProseField.SIGNATURE));
+    static final JsonPaths<ProseField> MESSAGE = JsonPaths.reported(
+            ProseField.ANSWER, JsonPaths.shortString("id", ProseField.ANSWER_ID), JsonPaths.list("content", BLOCK));
     static final JsonPaths<ProseField> EVENT = JsonPaths.of(
-            JsonPaths.word("type", ProseField.EVENT_TYPE),
+            JsonPaths.shortString("type", ProseField.EVENT_TYPE),
             JsonPaths.number("index", ProseField.BLOCK_INDEX),
-            JsonPaths.object("message", JsonPaths.of(JsonPaths.word("id", ProseField.ANSWER_ID))),
+            JsonPaths.object("message", JsonPaths.of(JsonPaths.shortString("id", ProseField.ANSWER_ID))),
             JsonPaths.object("content_block", BLOCK),
             JsonPaths.object(
                     "delta",
                     JsonPaths.of(
-                            JsonPaths.word("type", ProseField.DELTA_TYPE),
+                            JsonPaths.shortString("type", ProseField.DELTA_TYPE),
                             JsonPaths.text("text", ProseField.DELTA_TEXT))));
     static final JsonPaths<ProseField> LINE =
             JsonPaths.of(JsonPaths.object("result", JsonPaths.of(JsonPaths.object("message", MESSAGE))));
@@ -72,8 +72,8 @@ final class MessagesProse extends ProseReader {
     }
 
     @Override
-    public void enter(ProseField frame, int at) {
-        if (frame == ProseField.BLOCK) {
+    public void enter(ProseField field, int at) {
+        if (field == ProseField.BLOCK) {
             type = "";
             cited = false;
             signed = false;
@@ -83,9 +83,9 @@ final class MessagesProse extends ProseReader {
     }
 
     @Override
-    public void leave(ProseField frame, int end) {
-        super.leave(frame, end);
-        if (frame == ProseField.BLOCK && !stream) {
+    public void leave(ProseField field, int end) {
+        super.leave(field, end);
+        if (field == ProseField.BLOCK && !stream) {
             decide();
             if (!type.equals("text")) {
                 addPart(part(), end);
@@ -114,12 +114,12 @@ final class MessagesProse extends ProseReader {
     }
 
     @Override
-    void word(ProseField field, String value) {
+    void shortString(ProseField field, String value) {
         switch (field) {
             case EVENT_TYPE -> event = value;
             case DELTA_TYPE -> deltaType = value;
             case TYPE -> type = value;
-            default -> super.word(field, value);
+            default -> super.shortString(field, value);
         }
     }
 

@@ -69,8 +69,8 @@ final class ProseEvent {
         json.lineEnd(at);
     }
 
-    boolean done() {
-        return json.done();
+    boolean isComplete() {
+        return json.isCompleteWithoutTrailingBytes();
     }
 
     /** Returns whether too many bytes are held. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Interprets the JSON of one dialect: decides which texts are prose, to which block they belong, and where blocks end.
- * It is told of one event, document or line at a time, and lists the necessary edits as slots. Not thread-safe.
+ * Receives one event, document or line at a time, and lists the necessary edits as slots. Not thread-safe.
  */
 abstract class ProseReader extends JsonSink<ProseField> {
     /** Presence of a value whose content does not matter. */
@@ -58,8 +58,8 @@ abstract class ProseReader extends JsonSink<ProseField> {
     }
 
     @Override
-    public void leave(ProseField frame, int end) {
-        if (frame == ProseField.ANSWER) {
+    public void leave(ProseField field, int end) {
+        if (field == ProseField.ANSWER) {
             ProseSlot slot = add(end);
             slot.kind = ProseSlot.Kind.ANSWER;
             slot.id = takeId();
@@ -67,19 +67,19 @@ abstract class ProseReader extends JsonSink<ProseField> {
     }
 
     @Override
-    public final void word(ProseField field, byte[] buf, int from, int to) {
-        word(field, new String(buf, from, to - from, StandardCharsets.UTF_8));
+    public final void shortString(ProseField field, byte[] buf, int from, int to) {
+        shortString(field, new String(buf, from, to - from, StandardCharsets.UTF_8));
     }
 
     /** Handles a short string; {@code value} is empty if the string is too long or invalid. */
-    void word(ProseField field, String value) {
+    void shortString(ProseField field, String value) {
         if (field == ProseField.ANSWER_ID && answerId == null && !value.isEmpty()) {
             answerId = value;
         }
     }
 
     @Override
-    public final void mark(ProseField field, byte first, boolean empty) {
+    public final void presence(ProseField field, byte first, boolean empty) {
         presence(field, first == 'n' || first == 'f' ? Presence.NULL : empty ? Presence.EMPTY : Presence.FULL);
     }
 

@@ -16,35 +16,35 @@ import org.jspecify.annotations.Nullable;
  * resumes a stream by its last shifted number therefore misses as many events as were inserted.
  */
 final class ResponsesProse extends ProseReader {
-    private static final JsonPaths<ProseField> PART = JsonPaths.framed(
+    private static final JsonPaths<ProseField> PART = JsonPaths.reported(
             ProseField.PART,
-            JsonPaths.word("type", ProseField.DELTA_TYPE),
+            JsonPaths.shortString("type", ProseField.DELTA_TYPE),
             JsonPaths.text("text", ProseField.WHOLE_TEXT),
-            JsonPaths.mark("annotations", ProseField.ANNOTATIONS),
-            JsonPaths.mark("logprobs", ProseField.ANNOTATIONS));
-    private static final JsonPaths<ProseField> ITEM = JsonPaths.framed(
+            JsonPaths.presence("annotations", ProseField.ANNOTATIONS),
+            JsonPaths.presence("logprobs", ProseField.ANNOTATIONS));
+    private static final JsonPaths<ProseField> ITEM = JsonPaths.reported(
             ProseField.ITEM,
-            JsonPaths.word("type", ProseField.TYPE),
-            JsonPaths.mark("encrypted_content", ProseField.SIGNATURE),
+            JsonPaths.shortString("type", ProseField.TYPE),
+            JsonPaths.presence("encrypted_content", ProseField.SIGNATURE),
             JsonPaths.list("content", PART));
     static final JsonPaths.Key<ProseField> OUTPUT = JsonPaths.list("output", ITEM);
-    static final JsonPaths<ProseField> RESPONSE = JsonPaths.framed(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
+    static final JsonPaths<ProseField> RESPONSE = JsonPaths.reported(ProseField.ANSWER, CompletionsProse.ID, OUTPUT);
 
     /** A stored response, or a list of the items of its conversation. */
     static final JsonPaths<ProseField> STORED =
-            JsonPaths.framed(ProseField.ANSWER, CompletionsProse.ID, OUTPUT, JsonPaths.list("data", ITEM));
+            JsonPaths.reported(ProseField.ANSWER, CompletionsProse.ID, OUTPUT, JsonPaths.list("data", ITEM));
 
     static final JsonPaths<ProseField> EVENT = JsonPaths.of(
-            JsonPaths.word("type", ProseField.EVENT_TYPE),
+            JsonPaths.shortString("type", ProseField.EVENT_TYPE),
             JsonPaths.number("sequence_number", ProseField.SEQUENCE),
             JsonPaths.number("output_index", ProseField.OUTPUT_INDEX),
             JsonPaths.number("content_index", ProseField.CONTENT_INDEX),
             JsonPaths.text("delta", ProseField.DELTA_TEXT),
             JsonPaths.text("text", ProseField.REPEATED_TEXT),
-            JsonPaths.mark("logprobs", ProseField.DELTA_ANNOTATIONS),
+            JsonPaths.presence("logprobs", ProseField.DELTA_ANNOTATIONS),
             JsonPaths.object("part", PART),
             JsonPaths.object("item", ITEM),
-            JsonPaths.object("response", JsonPaths.of(JsonPaths.word("id", ProseField.ANSWER_ID), OUTPUT)));
+            JsonPaths.object("response", JsonPaths.of(JsonPaths.shortString("id", ProseField.ANSWER_ID), OUTPUT)));
 
     private static final byte[] NAME = ascii("event: response.output_text.delta\n");
 
@@ -105,13 +105,13 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    public void enter(ProseField frame, int at) {
-        if (frame == ProseField.ITEM) {
+    public void enter(ProseField field, int at) {
+        if (field == ProseField.ITEM) {
             items++;
             parts = 0;
             itemType = "";
             encrypted = false;
-        } else if (frame == ProseField.PART) {
+        } else if (field == ProseField.PART) {
             parts++;
             partType = "";
             annotated = false;
@@ -120,12 +120,12 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    public void leave(ProseField frame, int end) {
-        super.leave(frame, end);
-        if (frame == ProseField.PART) {
+    public void leave(ProseField field, int end) {
+        super.leave(field, end);
+        if (field == ProseField.PART) {
             decide();
             text = null;
-        } else if (frame == ProseField.ITEM) {
+        } else if (field == ProseField.ITEM) {
             afterAnnotatingTool |= isAnnotating(itemType);
             if (!stream) {
                 addParts(end);
@@ -178,12 +178,12 @@ final class ResponsesProse extends ProseReader {
     }
 
     @Override
-    void word(ProseField field, String value) {
+    void shortString(ProseField field, String value) {
         switch (field) {
             case EVENT_TYPE -> event = value;
             case TYPE -> itemType = value;
             case DELTA_TYPE -> partType = value;
-            default -> super.word(field, value);
+            default -> super.shortString(field, value);
         }
     }
 

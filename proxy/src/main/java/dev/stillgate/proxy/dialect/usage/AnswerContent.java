@@ -7,8 +7,8 @@ import dev.stillgate.spi.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Character counts by kind, and context marks, of a model's output. {@link AnswerTally} reports strings and objects as they
- * arrive; no text is kept. Only the beginning of each text is decoded, for its mark. The rest is counted by bytes.
+ * Character counts by kind, and context marks, of a model's output. {@link AnswerTally} reports strings and objects as
+ * they arrive; no text is kept. Only the beginning of each text is decoded, for its mark. The rest is counted by bytes.
  *
  * <p>A text that gets a mark is a content block of Messages, the first choice of Chat Completions, or a content part of
  * Responses. Other choices are counted but not marked. A type or choice index can follow its text: such a text is first
@@ -87,8 +87,8 @@ final class AnswerContent implements AnswerFacts {
     }
 
     /** Enters an object. */
-    void enter(AnswerField frame) {
-        switch (frame) {
+    void enter(AnswerField field) {
+        switch (field) {
             case BLOCK -> endText();
             case PART -> {
                 endText();
@@ -112,8 +112,8 @@ final class AnswerContent implements AnswerFacts {
     }
 
     /** Leaves an object. */
-    void leave(AnswerField frame) {
-        if (frame == AnswerField.ITEM && !stream) {
+    void leave(AnswerField field) {
+        if (field == AnswerField.ITEM && !stream) {
             item.addCall(current.answerMarks);
             item.addSeal(current.answerMarks);
         }

@@ -1,20 +1,20 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import static dev.stillgate.proxy.json.JsonPaths.framed;
 import static dev.stillgate.proxy.json.JsonPaths.json;
 import static dev.stillgate.proxy.json.JsonPaths.list;
-import static dev.stillgate.proxy.json.JsonPaths.mark;
 import static dev.stillgate.proxy.json.JsonPaths.number;
 import static dev.stillgate.proxy.json.JsonPaths.object;
+import static dev.stillgate.proxy.json.JsonPaths.presence;
+import static dev.stillgate.proxy.json.JsonPaths.reported;
+import static dev.stillgate.proxy.json.JsonPaths.shortString;
 import static dev.stillgate.proxy.json.JsonPaths.text;
-import static dev.stillgate.proxy.json.JsonPaths.word;
 
 import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.spi.Operation;
 
 /**
- * The JSON paths at which a response reports usage, id, model, event type, errors and the model's output. All other keys
- * are ignored, because tool input, schemas, metadata and text can contain anything.
+ * The JSON paths at which a response reports usage, id, model, event type, errors and the model's output. All other
+ * keys are ignored, because tool input, schemas, metadata and text can contain anything.
  *
  * <p>Every piece of output is counted once. In Responses streams only the deltas are counted, because the events that
  * end a part repeat its text. The text of JSON lines is not counted, because these responses were generated earlier.
@@ -69,22 +69,22 @@ final class AnswerPaths {
                     JsonPaths.of(text("id", AnswerField.MARKED), object("function", CALLED), object("custom", CALLED))),
             object("function_call", CALLED),
             object("audio", JsonPaths.of(text("transcript", AnswerField.ASIDE))));
-    private static final JsonPaths<AnswerField> CHOICES = framed(
+    private static final JsonPaths<AnswerField> CHOICES = reported(
             AnswerField.CHOICE,
             number("index", AnswerField.CHOICE_INDEX),
             object("delta", CHAT_MESSAGE),
             object("message", CHAT_MESSAGE));
-    private static final JsonPaths<AnswerField> PART = framed(
+    private static final JsonPaths<AnswerField> PART = reported(
             AnswerField.PART,
-            word("type", AnswerField.PART_TYPE),
+            shortString("type", AnswerField.PART_TYPE),
             text("text", AnswerField.BY_TYPE),
             text("refusal", AnswerField.BY_TYPE));
 
     /** The item of a stream event, whose text other events deliver. */
-    private static final JsonPaths<AnswerField> ITEM_EVENT = framed(
+    private static final JsonPaths<AnswerField> ITEM_EVENT = reported(
             AnswerField.ITEM,
             text("id", AnswerField.ITEM_ID),
-            word("type", AnswerField.ITEM_TYPE),
+            shortString("type", AnswerField.ITEM_TYPE),
             text("call_id", AnswerField.ITEM_CALL),
             text("encrypted_content", AnswerField.ITEM_SEAL),
             text("name", AnswerField.CALL));
@@ -100,8 +100,8 @@ final class AnswerPaths {
     private static final JsonPaths<AnswerField> MESSAGE =
             answer(ANTHROPIC_USAGE).with(JsonPaths.of(list("content", BLOCK)));
     private static final JsonPaths<AnswerField> MESSAGE_EVENT = JsonPaths.of(
-            word("type", AnswerField.TYPE),
-            mark("error", AnswerField.ERROR),
+            shortString("type", AnswerField.TYPE),
+            presence("error", AnswerField.ERROR),
             object("message", answer(ANTHROPIC_START)),
             object("content_block", BLOCK_START),
             object("delta", BLOCK_DELTA),
@@ -117,7 +117,7 @@ final class AnswerPaths {
 
     private static final JsonPaths<AnswerField> LISTED_CALL = JsonPaths.of(
             text("name", AnswerField.ASIDE), text("arguments", AnswerField.ASIDE), text("input", AnswerField.ASIDE));
-    private static final JsonPaths<AnswerField> LISTED_ANSWER = framed(
+    private static final JsonPaths<AnswerField> LISTED_ANSWER = reported(
                     AnswerField.ANSWER,
                     text("content", AnswerField.ASIDE),
                     text("refusal", AnswerField.ASIDE),
@@ -137,8 +137,8 @@ final class AnswerPaths {
     private static final JsonPaths<AnswerField> STORED_RESPONSE =
             RESPONSE.with(JsonPaths.of(list("data", LISTED_ITEM)));
     private static final JsonPaths<AnswerField> RESPONSE_EVENT = JsonPaths.of(
-            word("type", AnswerField.TYPE),
-            mark("error", AnswerField.ERROR),
+            shortString("type", AnswerField.TYPE),
+            presence("error", AnswerField.ERROR),
             text("delta", AnswerField.BY_TYPE),
             object("item", ITEM_EVENT),
             object("response", answer(RESPONSES_USAGE)));
@@ -150,7 +150,7 @@ final class AnswerPaths {
     private AnswerPaths() {}
 
     private static JsonPaths<AnswerField> block(AnswerField input) {
-        return framed(
+        return reported(
                 AnswerField.BLOCK,
                 text("text", AnswerField.TEXT),
                 text("thinking", AnswerField.ASIDE),
@@ -164,9 +164,9 @@ final class AnswerPaths {
 
     private static JsonPaths<AnswerField> answer(JsonPaths<AnswerField> usage) {
         return JsonPaths.of(
-                word("id", AnswerField.ID),
-                word("model", AnswerField.MODEL),
-                mark("error", AnswerField.ERROR),
+                shortString("id", AnswerField.ID),
+                shortString("model", AnswerField.MODEL),
+                presence("error", AnswerField.ERROR),
                 object("usage", usage));
     }
 

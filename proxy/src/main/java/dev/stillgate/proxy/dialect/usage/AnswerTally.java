@@ -75,18 +75,18 @@ final class AnswerTally extends JsonSink<AnswerField> {
     }
 
     @Override
-    public void enter(AnswerField frame, int at) {
+    public void enter(AnswerField field, int at) {
         if (content != null) {
-            content.enter(frame);
+            content.enter(field);
         }
     }
 
     @Override
-    public void leave(AnswerField frame, int end) {
+    public void leave(AnswerField field, int end) {
         if (content != null) {
-            content.leave(frame);
+            content.leave(field);
         }
-        if (frame == AnswerField.ANSWER) {
+        if (field == AnswerField.ANSWER) {
             endListed();
         }
     }
@@ -166,7 +166,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Handles an error, which is the last event of its stream. */
     @Override
-    public void mark(AnswerField field, byte first, boolean empty) {
+    public void presence(AnswerField field, byte first, boolean empty) {
         last |= first == '"' || first == '{';
     }
 
@@ -176,9 +176,18 @@ final class AnswerTally extends JsonSink<AnswerField> {
         return content;
     }
 
-    /** Records a short string; of ids and models the first ones. */
     @Override
-    public void word(AnswerField field, byte[] buf, int from, int to) {
+    public boolean needs(AnswerField field) {
+        return switch (field) {
+            case ID -> idLength == 0;
+            case MODEL -> modelLength == 0;
+            default -> true;
+        };
+    }
+
+    /** Records a short string. */
+    @Override
+    public void shortString(AnswerField field, byte[] buf, int from, int to) {
         switch (field) {
             case TYPE -> {
                 last |= isLast(buf, from, to);
@@ -188,14 +197,12 @@ final class AnswerTally extends JsonSink<AnswerField> {
                 }
             }
             case ID -> {
-                if (idLength == 0) {
-                    idLength = keep(id, buf, from, to);
-                    if (content != null) {
-                        content.answerId(id());
-                    }
+                idLength = keep(id, buf, from, to);
+                if (content != null) {
+                    content.answerId(id());
                 }
             }
-            case MODEL -> modelLength = modelLength == 0 ? keep(model, buf, from, to) : modelLength;
+            case MODEL -> modelLength = keep(model, buf, from, to);
             default -> innerType(field, buf, from, to);
         }
     }

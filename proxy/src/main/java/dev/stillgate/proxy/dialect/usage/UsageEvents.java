@@ -8,11 +8,12 @@ import java.util.Arrays;
 
 /**
  * Recogniser of the usage event of a Chat Completions stream: the event with empty {@code choices} and a {@code usage}
- * object, each given once. An event that {@link JsonReader} does not accept never matches. Reusable; not thread-safe.
+ * object, each given once. An event in which {@link JsonReader} finds errors never matches. Objects and arrays within
+ * the event are skipped without a check. Reusable; not thread-safe.
  */
 public final class UsageEvents {
     private static final JsonPaths<Member> PATHS =
-            JsonPaths.of(JsonPaths.mark("choices", Member.CHOICES), JsonPaths.mark("usage", Member.USAGE));
+            JsonPaths.of(JsonPaths.presence("choices", Member.CHOICES), JsonPaths.presence("usage", Member.USAGE));
     private static final byte[] DATA = {'d', 'a', 't', 'a'};
 
     private final Members members = new Members();
@@ -36,7 +37,7 @@ public final class UsageEvents {
         }
 
         @Override
-        public void mark(Member member, byte first, boolean empty) {
+        public void presence(Member member, byte first, boolean empty) {
             if (member == Member.CHOICES) {
                 choices++;
                 other |= first != '[' || !empty;
@@ -68,15 +69,13 @@ public final class UsageEvents {
             int value = valueStart(buf, line, end);
             if (value < 0) {
                 line = Swar.skipLine(buf, line, end) + 1;
-            } else if (value < end && buf[value] < 0) {
-                return false; // a byte order mark, which the JSON reader accepts
             } else {
                 int stop = json.read(buf, value, end);
                 json.lineEnd(stop);
                 line = stop + 1;
             }
         }
-        return json.done() && members.areUsage();
+        return json.isComplete() && !json.hasErrors() && members.areUsage();
     }
 
     /** Cheap pre-check without parsing, which rejects almost all events with content. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Streaming reader of token usage from a response: one JSON document, an event stream (WHATWG HTML, "Server-sent
  * events") or JSON lines, in pieces split at any byte. Looks only at the dialect's documented paths, buffers no text
- * and never fails. Does not allocate while reading. Reusable; not thread-safe.
+ * and never fails. Extra and missing commas lose no value. Does not allocate while reading, except for keys and short
+ * strings with escapes. Reusable; not thread-safe.
  *
  * <p>The last value of a field wins, because the counts of a stream are cumulative. The output count of a stream never
  * decreases. Counts of complete JSON lines and of listed stored responses are summed. Values other than integers from 0
@@ -29,9 +30,10 @@ public final class UsageReader {
     private static final int AT_LINE = 1;
     private static final int IN_NAME = 2;
     private static final int AT_DATA = 3;
-    private static final int IN_DATA = 4;
-    private static final int IN_END_MARK = 5;
-    private static final int IN_OTHER = 6;
+    private static final int AT_MORE_DATA = 4;
+    private static final int IN_DATA = 5;
+    private static final int IN_END_MARK = 6;
+    private static final int IN_OTHER = 7;
     private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
     private static final byte[] END_MARK = {'[', 'D', 'O', 'N', 'E', ']'};
@@ -50,6 +52,11 @@ public final class UsageReader {
     private boolean untouched = true;
     private boolean terminal;
     private long events;
+
+    /** Whether the response may be a file of any type, so that errors in it say nothing. */
+    private boolean file;
+
+    private boolean errors;
 
     /** Format of a response body. */
     private enum Format {
@@ -94,6 +101,8 @@ public final class UsageReader {
         untouched = true;
         terminal = false;
         events = 0;
+        file = operation == Operation.FILE_CONTENT;
+        errors = false;
         return this;
     }
 
@@ -120,7 +129,7 @@ public final class UsageReader {
 
     /** Returns the usage so far; {@link Usage#NONE} if nothing was reported or delivered. */
     public Usage usage() {
-        return format == Format.LINES ? tally.usageOfLines(json.ended()) : tally.usage(terminal);
+        return format == Format.LINES ? tally.usageOfLines(json.isComplete()) : tally.usage(terminal);
     }
 
     /**
@@ -150,6 +159,14 @@ public final class UsageReader {
     }
 
     /**
+     * Returns whether the JSON that was read has errors, as far as it was checked. Usage may then be incomplete. Always
+     * false for downloaded files, which may be of any type.
+     */
+    public boolean hasErrors() {
+        return !file && (errors || json.hasErrors());
+    }
+
+    /**
      * Returns the character counts and context marks so far, valid until the next piece is read; {@link
      * AnswerFacts#NONE} after a reset without marks.
      */
@@ -170,7 +187,7 @@ public final class UsageReader {
 
     private void document(byte[] buf, int from, int end) {
         json.read(buf, from, end);
-        if (!terminal && json.ended()) {
+        if (!terminal && json.isComplete()) {
             terminal = true;
             events = 1;
         }
@@ -183,15 +200,21 @@ public final class UsageReader {
             hasData |= stop > p;
             if (stop < end) {
                 if (hasData) {
-                    events += json.ended() ? 1 : 0;
-                    tally.endLine(json.ended());
-                    json.reset();
+                    events += json.isComplete() ? 1 : 0;
+                    tally.endLine(json.isComplete());
+                    endJson();
                     hasData = false;
                 }
                 stop++;
             }
             p = stop;
         }
+    }
+
+    /** Ends the JSON of a line or event. */
+    private void endJson() {
+        errors |= json.hasErrors() || json.isOpen();
+        json.reset();
     }
 
     private void events(byte[] buf, int from, int end) {
@@ -202,6 +225,7 @@ public final class UsageReader {
                 case AT_LINE -> atLine(buf, p, end);
                 case IN_NAME -> inName(buf[p], p);
                 case AT_DATA -> atData(buf, p);
+                case AT_MORE_DATA -> atMoreData(buf[p], p);
                 case IN_DATA -> endLine(buf, json.read(buf, p, end), end);
                 case IN_END_MARK -> inEndMark(buf[p], p);
                 default -> endLine(buf, Swar.skipLine(buf, p, end), end);
@@ -240,7 +264,7 @@ public final class UsageReader {
         }
         hasFields = true;
         if (p + 8 <= end && Swar.first(Swar.word(buf, p), 6) == DATA_AND_SPACE) {
-            startData(p + 6);
+            startData(p + 6, IN_DATA);
             return p + 6;
         }
         matched = 0;
@@ -255,18 +279,25 @@ public final class UsageReader {
         }
         matched++;
         if (matched == DATA.length) {
-            startData(p + 1);
+            startData(p + 1, AT_MORE_DATA);
         }
         return p + 1;
     }
 
-    private void startData(int at) {
+    /** Begins a data line; {@code next} is the state if it is not the first one of its event. */
+    private void startData(int at, int next) {
         if (hasData) {
             json.lineEnd(at);
         }
-        state = hasData ? IN_DATA : AT_DATA;
+        state = hasData ? next : AT_DATA;
         hasData = true;
         matched = 0;
+    }
+
+    /** Skips the space before the data of another line. */
+    private int atMoreData(byte c, int p) {
+        state = IN_DATA;
+        return c == ' ' ? p + 1 : p;
     }
 
     /** Reads the first byte of the data, after spaces. */
@@ -274,8 +305,13 @@ public final class UsageReader {
         if (buf[p] == ' ') {
             return p + 1;
         }
-        state = buf[p] == END_MARK[0] ? IN_END_MARK : IN_DATA;
-        return state == IN_DATA ? p : inEndMark(buf[p], json.read(buf, p, p + 1) - 1);
+        state = IN_DATA;
+        if (buf[p] != END_MARK[0]) {
+            return p;
+        }
+        json.read(buf, p, p + 1); // no object: the reader ignores the rest
+        state = IN_END_MARK;
+        return inEndMark(buf[p], p);
     }
 
     private int inEndMark(byte c, int p) {
@@ -306,7 +342,7 @@ public final class UsageReader {
         if (hasData) {
             events++;
             terminal |= tally.endEvent();
-            json.reset();
+            endJson();
         }
         hasFields = false;
         hasData = false;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stillgate.proxy.dialect.Fixtures;
 import dev.stillgate.proxy.dialect.Mutations;
+import dev.stillgate.proxy.json.JsonName;
+import dev.stillgate.proxy.json.JsonTape;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Operation;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,7 +206,7 @@ class UsageEventGateTest {
     }
 
     @Test
-    void mutatedStreamsLoseOnlyUsageEvents() {
+    void mutatedStreamsAreIndependentOfPieces() {
         Random random = new Random(20260101);
         List<Case> cases = cases();
         for (int round = 0; round < 20_000; round++) {
@@ -216,6 +220,66 @@ class UsageEventGateTest {
                 p += count;
             }
             assertThat(run.end()).as("round %d", round).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void recognitionAgreesWithTheTape() {
+        Random random = new Random(20261129);
+        int usages = 0;
+        for (int round = 0; round < 50_000; round++) {
+            String event =
+                    (random.nextInt(4) > 0 ? USAGE : ONE).replace(",\"", random.nextBoolean() ? ",\"" : ",\ndata: \"");
+            byte[] mutated = Mutations.mutate(bytes(event), random);
+            Boolean usage = usageByTape(mutated);
+            if (usage != null) {
+                assertThat(EVENTS.matches(mutated, 0, mutated.length))
+                        .as("round %d", round)
+                        .isEqualTo(usage);
+                usages += usage ? 1 : 0;
+            }
+        }
+        assertThat(usages).isGreaterThan(500);
+    }
+
+    /** Returns whether the data of an event is the usage event; null if it is not valid JSON. */
+    private static @Nullable Boolean usageByTape(byte[] event) {
+        StringBuilder data = new StringBuilder();
+        for (String line : new String(event, StandardCharsets.ISO_8859_1).split("[\r\n]", -1)) {
+            data.append(line.startsWith("data:") ? line.substring(5) + "\n" : "");
+        }
+        JsonTape tape = new JsonTape();
+        try {
+            tape.parse(data.toString().getBytes(StandardCharsets.ISO_8859_1), 0, data.length());
+        } catch (MalformedBody invalid) {
+            return null;
+        }
+        int choices = tape.find(tape.root(), new JsonName("choices"));
+        int usage = tape.find(tape.root(), new JsonName("usage"));
+        return choices != JsonTape.NONE
+                && tape.kind(choices) == JsonTape.ARRAY
+                && tape.size(choices) == 0
+                && usage != JsonTape.NONE
+                && tape.kind(usage) == JsonTape.OBJECT;
+    }
+
+    @Test
+    void eventWithErrorsIsNotRecognised() {
+        String data = "{\"id\":\"c\",\"choices\":[],\"usage\":{}}";
+        byte[] sound = bytes("data: " + data + "\n\n");
+        assertThat(EVENTS.matches(sound, 0, sound.length)).isTrue();
+        for (String invalid : List.of(
+                data.replace(",", ",,"),
+                data.replace(",\"usage", "\"usage"),
+                data.replace("}}", "},}"),
+                data.replace("{\"id", "{,\"id"),
+                data.replace("\"c\"", "\"c\ndata: \""),
+                data.replace("id\":", "id\""),
+                data + "}",
+                "\t\ufeff" + data,
+                data.substring(0, data.length() - 1))) {
+            byte[] event = bytes("data: " + invalid + "\n\n");
+            assertThat(EVENTS.matches(event, 0, event.length)).as(invalid).isFalse();
         }
     }
 

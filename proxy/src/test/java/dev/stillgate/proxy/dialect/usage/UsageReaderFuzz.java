@@ -32,6 +32,6 @@ public final class UsageReaderFuzz {
             reader.feed(body, at, Math.min(piece, body.length - at));
         }
         return reader.usage() + " " + reader.events() + " " + reader.terminal() + " " + reader.model() + " "
-                + reader.id() + " " + reader.atEventBoundary();
+                + reader.id() + " " + reader.atEventBoundary() + " " + reader.hasErrors();
     }
 }

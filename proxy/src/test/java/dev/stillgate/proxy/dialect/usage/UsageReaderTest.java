@@ -192,12 +192,78 @@ class UsageReaderTest {
 
     private String summary() {
         return reader.events() + " " + reader.terminal() + " " + reader.atEventBoundary() + " " + reader.id() + " "
-                + reader.model();
+                + reader.model() + " " + reader.hasErrors();
     }
 
     private void feed(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         reader.feed(bytes, 0, bytes.length);
+    }
+
+    /** A response and the same one with errors that lose no value. */
+    record Sloppy(Operation operation, boolean sse, String sound, String sloppy) {}
+
+    static List<Sloppy> sloppy() {
+        String chat = "{\"id\":\"c\",\"choices\":[{\"index\":0,\"message\":{\"content\":\"" + "some words ".repeat(20)
+                + "\"}}],\"usage\":{\"prompt_tokens\":900,\"completion_tokens\":5000}}";
+        String delta = "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\""
+                + "some words ".repeat(20) + "\"}}]}\n\n";
+        String message = "{\"usage\":{\"input_tokens\":9,\"output_tokens\":500}}";
+        String last = "data: {\"type\":\"message_delta\",\"delta\":{\"text\":\"a b\"},"
+                + "\"usage\":{\"output_tokens\":99}}\n\n";
+        String line = "{\"result\":{\"message\":{\"usage\":{\"input_tokens\":3,\"output_tokens\":7}}}}\n";
+        return List.of(
+                new Sloppy(Operation.CHAT_COMPLETIONS, false, chat, chat.replace(" \"}", " \",}")),
+                new Sloppy(Operation.CHAT_COMPLETIONS, false, chat, chat.replace("5000}", "5000,}")),
+                new Sloppy(Operation.CHAT_COMPLETIONS, false, chat, chat.replace("900,", "900 ")),
+                new Sloppy(Operation.CHAT_COMPLETIONS, true, delta + delta, delta + delta.replace(",", ",,")),
+                new Sloppy(Operation.MESSAGES, false, message, message.replace(",", ",,")),
+                new Sloppy(Operation.MESSAGES, true, last, last.replace("a b", "a\ndata:  b")),
+                new Sloppy(Operation.MESSAGES, true, last, last.replace("99", "99,")),
+                new Sloppy(Operation.MESSAGE_BATCH_RESULTS, false, line + line, line + line.replace("7}", "7,}")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sloppy")
+    void sloppyJsonLosesNoUsage(Sloppy test) {
+        reader.reset(test.operation, test.sse);
+        feed(test.sound);
+        Usage usage = reader.usage();
+        assertThat(usage.output()).isPositive();
+        assertThat(reader.hasErrors()).isFalse();
+        byte[] body = test.sloppy.getBytes(StandardCharsets.UTF_8);
+        assertThat(test.sloppy).isNotEqualTo(test.sound);
+        for (int size = 1; size <= body.length; size++) {
+            reader.reset(test.operation, test.sse);
+            for (int p = 0; p < body.length; p += size) {
+                reader.feed(body, p, Math.min(size, body.length - p));
+            }
+            assertThat(reader.usage()).as("pieces of %d", size).isEqualTo(usage);
+            assertThat(reader.hasErrors()).isTrue();
+        }
+    }
+
+    @Test
+    void errorsInJsonAreReported() {
+        for (String invalid : List.of("{\"usage\" 1}", "{} {", "{\"usage\":{", "{\"id\nid\":1}")) {
+            reader.reset(Operation.MESSAGES, true);
+            feed("data: " + invalid.replace("\n", "\ndata: ") + "\n\ndata: {}\n\n");
+            assertThat(reader.hasErrors()).as(invalid).isTrue();
+        }
+        for (String other : List.of("[DONE]", "ping", "", "{\"usage\":\n1}")) {
+            reader.reset(Operation.CHAT_COMPLETIONS, true);
+            feed("data: " + other.replace("\n", "\ndata: ") + "\n\ndata: {");
+            assertThat(reader.hasErrors()).as(other).isFalse();
+        }
+        reader.reset(Operation.MESSAGES, false);
+        feed("{} x");
+        assertThat(reader.hasErrors()).isTrue();
+        reader.reset(Operation.MESSAGES, false);
+        feed("{\"usage\":{");
+        assertThat(reader.hasErrors()).as("truncated").isFalse();
+        reader.reset(Operation.FILE_CONTENT, false);
+        feed("{ int x; }\n");
+        assertThat(reader.hasErrors()).as("a file of another type").isFalse();
     }
 
     @Test

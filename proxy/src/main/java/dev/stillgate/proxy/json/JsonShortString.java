@@ -3,10 +3,10 @@ package dev.stillgate.proxy.json;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The key or string that a {@link JsonReader} is reading. A key or short string is decoded when it is complete, and only
- * copied if it is split or has escapes. Not thread-safe.
+ * The key or string that a {@link JsonReader} is reading. A key or short string is decoded when it is complete, and
+ * only copied if it is split or has escapes. Not thread-safe.
  */
-final class JsonWord {
+final class JsonShortString {
     /** Limit of the length in bytes, with escapes. A longer string is read as the empty one. */
     static final int MAX = 256;
 
@@ -29,6 +29,11 @@ final class JsonWord {
     /** Discards an unfinished string. */
     void clear() {
         inEscape = false;
+    }
+
+    /** Forgets a complete string. Keeps no reference to an array that was read. */
+    void release() {
+        bytes = NOTHING;
     }
 
     /** Begins a key or short string after its opening quote. */

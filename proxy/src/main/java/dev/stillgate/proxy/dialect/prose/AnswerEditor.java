@@ -11,8 +11,12 @@ import dev.stillgate.spi.ResponseTap;
  * order. An event is buffered until it is complete; comments between events are not.
  *
  * <p>Text that the tap still holds at the end of a block goes into the block's last event, if that event shows that the
- * block ends. Otherwise an additional event is inserted before the one that ends the block. Buffers little more than
- * {@value ProseEvent#MOST_HELD} bytes, besides the text that the tap holds back. Not thread-safe.
+ * block ends. Otherwise an additional event is inserted before the one that ends the block. An event with broken JSON
+ * ends all blocks, because it may contain their text; their further text passes unchanged. Extra and missing commas do
+ * not break an event.
+ *
+ * <p>Buffers little more than {@value ProseEvent#MOST_HELD} bytes, besides the text that the tap holds back. Not
+ * thread-safe.
  */
 public final class AnswerEditor {
     private static final byte[] DATA = DeltaForm.ascii("data:");
@@ -110,7 +114,7 @@ public final class AnswerEditor {
             event.pass(out, -1, -1);
             finish(0, sink); // a part of a document is of no use to the client
         } else if (event.isFull()) {
-            event.passSome(out);
+            event.passSome(event.length(), out);
         }
     }
 
@@ -124,7 +128,7 @@ public final class AnswerEditor {
             if (stop < end) {
                 endDocumentLine();
             } else if (event.isFull()) {
-                event.passSome(out);
+                event.passSome(event.length(), out);
             }
             p = next;
         }
@@ -258,7 +262,7 @@ public final class AnswerEditor {
             }
             event.pass(out, dataLines == 1 ? dataWithoutSpaces() : -1, dataEnd);
         } else {
-            event.passRaw(out);
+            passBroken();
         }
         begun = false;
         dataLines = 0;
@@ -266,6 +270,15 @@ public final class AnswerEditor {
         if (lastStart >= 0) {
             finish(lastStart, sink);
         }
+    }
+
+    /** Passes an event without complete JSON. It may have text, so the text of open blocks precedes it. */
+    private void passBroken() {
+        if (event.isBroken() && !event.isPartlyPassed()) {
+            reader.abandonAll();
+            event.writeEnding(out);
+        }
+        event.passRaw(out);
     }
 
     /** Returns the start of the data after leading spaces. */
@@ -299,7 +312,7 @@ public final class AnswerEditor {
 
     private void passSome() {
         int lengthBefore = event.length();
-        event.passSome(out);
+        event.passSome(line == UNKNOWN ? lineStart : lengthBefore, out); // the type of a line must stay known
         int passed = lengthBefore - event.length();
         lineStart -= passed;
         dataStart -= passed;

@@ -73,6 +73,11 @@ final class ProseEvent {
         return json.isCompleteWithoutTrailingBytes();
     }
 
+    /** Returns whether the event has JSON that is incomplete or has bytes after it. */
+    boolean isBroken() {
+        return json.isOpen() || (json.isComplete() && !json.isCompleteWithoutTrailingBytes());
+    }
+
     /** Returns whether too many bytes are held. */
     boolean isFull() {
         return held.length() > (partlyPassed ? MOST_HELD_OF_REST : MOST_HELD);
@@ -95,7 +100,7 @@ final class ProseEvent {
         ProseSlot open = reader.openSlot();
         if (open != null && open.run != null) {
             out.add(held, 0, open.start);
-            int end = writeOpen(open, out);
+            int end = writeOpen(open, held.length(), out);
             held.drop(end);
             if (open.run != null) {
                 open.run.end(out);
@@ -141,20 +146,20 @@ final class ProseEvent {
         reader.ending.clear();
     }
 
-    /** Passes as much as possible of an event that is too large. */
-    void passSome(GrownBytes out) {
+    /** Passes as much as possible of an event that is too large, up to an index. */
+    void passSome(int limit, GrownBytes out) {
         reader.settle();
         if (!partlyPassed) {
             writeEnding(out);
         }
         partlyPassed = true;
         ProseSlot open = reader.openSlot();
-        int keep = held.length() - json.openDigits();
+        int keep = limit - json.openDigits();
         int p = 0;
         for (ProseSlot slot : reader.slots) {
             if (slot.equals(open)) {
                 out.add(held, p, slot.start);
-                keep = writeOpen(slot, out);
+                keep = writeOpen(slot, limit, out);
                 p = keep;
             } else {
                 p = write(slot, p, out);
@@ -169,19 +174,18 @@ final class ProseEvent {
         }
     }
 
-    /** Writes the available part of an unterminated text; returns the index of the first byte to keep. */
-    private int writeOpen(ProseSlot slot, GrownBytes out) {
+    /** Writes an unterminated text up to a limit; returns the index of the first byte to keep. */
+    private int writeOpen(ProseSlot slot, int limit, GrownBytes out) {
         ProseRun run = runOf(slot);
-        int length = held.length();
         if (run == null) {
-            out.add(held, slot.start, length);
-            return length;
+            out.add(held, slot.start, limit);
+            return limit;
         }
-        int end = ProseStrings.end(held.bytes(), slot.start, length, false);
+        int end = ProseStrings.end(held.bytes(), slot.start, limit, false);
         if (end < 0) {
             abandon(slot, run, out);
-            out.add(held, slot.start, length);
-            return length;
+            out.add(held, slot.start, limit);
+            return limit;
         }
         run.take(held.bytes(), slot.start, end, out);
         return end;

@@ -163,4 +163,9 @@ abstract class ProseReader extends JsonSink<ProseField> {
     final void endAll() {
         blocks.all().forEach(this::end);
     }
+
+    /** Ends all blocks, whose further text passes unchanged. */
+    final void abandonAll() {
+        blocks.all().forEach(this::abandon);
+    }
 }

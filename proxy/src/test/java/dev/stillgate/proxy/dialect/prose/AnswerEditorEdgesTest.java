@@ -132,8 +132,60 @@ class AnswerEditorEdgesTest {
         assertThat(passed)
                 .isEqualTo(
                         unclosed
-                                ? OPEN + delta("") + event + delta("X").replace("X", "abX") + STOP + END
+                                ? OPEN + delta("") + put("ab") + event + delta("abc") + STOP + END
                                 : OPEN + delta("") + delta("ab" + broken) + delta("abc") + STOP + END);
+    }
+
+    @Test
+    void extraCommaIsNoReasonToPassTextUnchanged() {
+        String sloppy = delta("bc").replace(",", ",,").replace("}}", ",},}");
+        assertThat(messages(tap(), OPEN + delta("a") + sloppy + STOP + END))
+                .isEqualTo(OPEN + delta("") + sloppy.replace("bc", "X") + STOP + END);
+    }
+
+    @Test
+    void heldTextPrecedesBrokenEvent() {
+        ReplacingTap tap = new ReplacingTap(3);
+        for (String broken : List.of(
+                delta("fgh").replace("}}", "}"),
+                delta("fgh").replace("}}", "}}}"),
+                delta("fgh").replace("\"text\":", "\"text\""))) {
+            assertThat(messages(tap, OPEN + delta("abcde") + broken + delta("ijklm") + STOP + END))
+                    .isEqualTo(OPEN + delta("ab") + put("cde") + broken + delta("ijklm") + STOP + END);
+            tap = new ReplacingTap(3);
+        }
+        String ping = "data: ping\n\n";
+        assertThat(messages(tap, OPEN + delta("abcde") + ping + delta("f") + STOP + END))
+                .as("no JSON, so no text")
+                .isEqualTo(OPEN + delta("ab") + ping + delta("c") + put("def") + STOP + END);
+    }
+
+    @Test
+    void secondDataLineOfLargeEventMayBeSplitAnywhere() {
+        String text = "abc ".repeat(300_000);
+        String two = OPEN + delta(text).replace("}}\n", "}\ndata: ,\"x\":1}\n") + STOP + END;
+        String split = OPEN + delta(text + "\ndata: abc") + STOP + END;
+        int second = OPEN.length() + delta(text).length() - "}\n\n".length();
+        for (int at = 0; at < "}\ndata: ,".length(); at++) {
+            assertThat(inTwoPieces(two, second + at).equals(two.replace("abc", "X")))
+                    .as("split at %d", at)
+                    .isTrue();
+        }
+        int inText = OPEN.length() + delta("").length() - "\"}}\n\n".length() + text.length();
+        for (int at = 0; at < "\ndata: a".length(); at++) {
+            String passed = inTwoPieces(split, inText + at);
+            assertThat(passed.replace("X", "abc").equals(split))
+                    .as("split in a text at %d", at)
+                    .isTrue();
+        }
+    }
+
+    private static String inTwoPieces(String stream, int cut) {
+        byte[] body = stream.getBytes(StandardCharsets.UTF_8);
+        Run run = new Run(Operation.MESSAGES, true, tap());
+        run.read(body, 0, cut);
+        run.read(body, cut, body.length);
+        return new String(run.end(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -130,7 +130,9 @@ public final class EventLoopContext {
 
     /** Checks all timeouts and runs the periodic tasks; called on the event loop 20 times per second. */
     void tick() {
+        long previous = now;
         now = shared.ticker().nanos();
+        LoopStallEvent.record(now - previous - Deadlines.TICK_NANOS);
         if (!checkingDeadlines) {
             deadlines.begin(now);
             resumeDeadlines();

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.ExchangeEvent;
 import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.proxy.observe.SpanSink;
@@ -62,10 +63,14 @@ final class ExchangeLog {
         boolean decided =
                 decisions != null && (outcome instanceof Outcome.Rejected || shadowed || progress.flagCount() > 0);
         String trace = trace(context, facts);
-        if (log == null && !decided && trace == null) {
+        boolean slow = duration >= ExchangeEvent.LEAST_NANOS;
+        if (log == null && !decided && trace == null && !slow) {
             return;
         }
         AccessRecord entry = entry(context, facts, progress, outcome, geo, duration, received);
+        if (slow) {
+            ExchangeEvent.record(entry);
+        }
         if (log != null) {
             log.log(entry, now);
         }

@@ -186,6 +186,7 @@ public final class PolicyReloader implements FileWatch.Subject {
             throw pinned();
         }
         long begun = ticker.nanos();
+        ReloadEvent event = ReloadEvent.begin(change.cause());
         Map<Path, String> seen = new LinkedHashMap<>(now);
         try {
             PolicyCandidate candidate = reader.read(current(), seen);
@@ -207,9 +208,11 @@ public final class PolicyReloader implements FileWatch.Subject {
             history.add(next);
             archived(next);
             markInSync("applied");
+            event.end("applied", current().number());
             report(current(), ticker.nanos() - begun);
             return current();
         } catch (ConfigException e) {
+            event.end("refused", current().number());
             refuse(change.cause(), e);
             throw e;
         } finally {
@@ -239,6 +242,7 @@ public final class PolicyReloader implements FileWatch.Subject {
             throw new NothingToDo("there is no generation before " + from.number() + " to roll back to");
         }
         long begun = ticker.nanos();
+        ReloadEvent event = ReloadEvent.begin("rollback");
         Map<Path, String> now = contents.look(known.keySet());
         PolicyCandidate candidate;
         try {
@@ -260,6 +264,7 @@ public final class PolicyReloader implements FileWatch.Subject {
         rolledBackFrom = Set.copyOf(abandoned);
         inSync = false;
         count("rolled-back");
+        event.end("rolled-back", current().number());
         report(current(), ticker.nanos() - begun);
         return current();
     }

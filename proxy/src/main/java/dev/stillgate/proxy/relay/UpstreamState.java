@@ -87,6 +87,7 @@ public final class UpstreamState {
             time = endpoint.health().eject(now, ejection.time(), ejection.longest());
         }
         count("stillgate.upstream.ejections", endpoint);
+        EjectionEvent.record(name, endpoint.where(), time);
         LOG.warn("{} of upstream {} is ejected for {} ms", endpoint.where(), name, time / 1_000_000);
     }
 

@@ -182,7 +182,9 @@ public final class Analyst {
             link(registrations.byFacts(settings, flagged()::get, now), now);
         }
         if (isDue(now)) {
+            AnalysisEvent event = AnalysisEvent.start();
             round(now);
+            event.end(compared);
             revision++;
         }
         if (likeness.isDue(ladder, now)) {

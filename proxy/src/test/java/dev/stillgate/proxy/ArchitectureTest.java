@@ -49,6 +49,7 @@ class ArchitectureTest {
             "files",
             "fleet",
             "json",
+            "jwt",
             "observe",
             "otlp",
             "admin",
@@ -59,15 +60,15 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule POLICY =
-            dependsOnlyOn("policy", "exchange", "account", "chain", "config", "dialect", "observe", "relay");
+            dependsOnlyOn("policy", "exchange", "account", "chain", "config", "dialect", "jwt", "observe", "relay");
 
     @ArchTest
     static final ArchRule VALIDATE =
-            dependsOnlyOn("validate", "gateway", "policy", "account", "chain", "config", "json", "observe");
+            dependsOnlyOn("validate", "gateway", "policy", "account", "chain", "config", "json", "jwt", "observe");
 
     @ArchTest
     static final ArchRule EXPLAIN = dependsOnlyOn(
-            "explain", "policy", "exchange", "account", "chain", "config", "dialect", "http", "json", "observe");
+            "explain", "policy", "exchange", "account", "chain", "config", "dialect", "http", "json", "jwt", "observe");
 
     @ArchTest
     static final ArchRule BACKTEST = dependsOnlyOn(
@@ -88,10 +89,31 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule EXCHANGE = dependsOnlyOn(
-            "exchange", "account", "chain", "dialect", "relay", "observe", "recording", "http", "json", "config");
+            "exchange",
+            "account",
+            "chain",
+            "dialect",
+            "relay",
+            "observe",
+            "recording",
+            "http",
+            "json",
+            "jwt",
+            "config");
 
     @ArchTest
     static final ArchRule ACCOUNT = dependsOnlyOn("account", "config", "hash", "http");
+
+    @ArchTest
+    static final ArchRule JWT = dependsOnlyOn("jwt", "account", "chain", "config", "files", "json");
+
+    @ArchTest
+    static final ArchRule ONLY_JWT_USES_THE_LIBRARY = noClasses()
+            .that()
+            .resideOutsideOfPackage(PROXY + "jwt..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
 
     @ArchTest
     static final ArchRule CHAIN = dependsOnlyOn("chain", "files");

@@ -72,7 +72,7 @@ public record Account(
         NONE,
         /** An unlisted credential that the upstream has not accepted yet, so it may be forged. */
         PROVISIONAL,
-        /** An unlisted credential with which the upstream has served a request successfully. */
+        /** An unlisted credential that is genuine: the upstream has served a request with it, or its token was verified. */
         ACCEPTED,
         /** Listed in {@code accounts.yaml}. */
         LISTED

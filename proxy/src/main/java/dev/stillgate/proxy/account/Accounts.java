@@ -80,10 +80,13 @@ public final class Accounts {
         return accepted.estimatedSize();
     }
 
-    /** Returns whether an id is that of an accepted credential in the cache. Looking does not count as a use of it. */
-    public boolean isAccepted(String id) {
+    /**
+     * Returns the account of an accepted credential in the cache by its id, or null. Looking does not count as a use of
+     * it.
+     */
+    public @Nullable Account findAccepted(String id) {
         Hash hash = hash(id);
-        return hash != null && accepted.policy().getIfPresentQuietly(hash) != null;
+        return hash == null ? null : accepted.policy().getIfPresentQuietly(hash);
     }
 
     /** Returns the hash in the id of an unlisted credential, null for an id of another form. */
@@ -173,6 +176,40 @@ public final class Accounts {
             }
             last = known != null && known.trust() == Trust.LISTED ? known : unlisted(known);
             return last;
+        }
+
+        /**
+         * Returns the account of a credential that the gateway has verified itself: the listed one, or else one with the
+         * attributes that came with the credential.
+         *
+         * @param credential not empty
+         */
+        public Account resolve(byte[] credential, AccountAttributes attributes) {
+            CredentialHash first = scratch[0];
+            first.hash(credential, 0, credential.length);
+            AccountTable current = table;
+            boolean repeated = first.hi() == hi && first.lo() == lo && current == seen && last != null;
+            Account known = repeated ? last : null;
+            if (known == null) {
+                hi = first.hi();
+                lo = first.lo();
+                seen = current;
+                known = listed(current, credential, 0, credential.length);
+                unlisted = known == null ? new Hash(hi, lo) : Hash.NONE;
+            }
+            last = known != null && known.trust() == Trust.LISTED ? known : verified(attributes);
+            return last;
+        }
+
+        /** Returns the account of an unlisted verified credential, with the attributes of its newest request. */
+        private Account verified(AccountAttributes attributes) {
+            Account before = accepted.getIfPresent(unlisted);
+            if (before != null && attributes.areOf(before)) {
+                return before;
+            }
+            Account now = attributes.account(CredentialHash.id(secretNames.getFirst(), hi, lo));
+            accepted.put(unlisted, now);
+            return now;
         }
 
         private @Nullable Account listed(AccountTable current, byte[] credential, int offset, int length) {

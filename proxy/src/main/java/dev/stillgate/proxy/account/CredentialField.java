@@ -39,6 +39,7 @@ public final class CredentialField {
      *     that is not forwarded
      */
     public static int choose(Http1Head head, List<Credential> places, byte @Nullable [] certificate) throws BadMessage {
+        boolean both = places.contains(Credential.JWT) && places.contains(Credential.BEARER);
         for (int i = 0; i < places.size(); i++) {
             if (places.get(i) == Credential.CLIENT_CERTIFICATE) {
                 if (certificate != null) {
@@ -51,20 +52,45 @@ public final class CredentialField {
                 if (head.countOf(head.id(field)) > 1 || (head.nominatesFields() && head.isNominated(field))) {
                     throw ambiguous();
                 }
-                if (places.get(i) == Credential.BEARER) {
+                if (isBearer(places.get(i))) {
                     rejectAmbiguousBearer(head, field);
                 }
                 int start = start(head, field, places.get(i));
                 if (start >= 0 && start < head.valueEnd(field)) {
                     requireOneWord(head, start, head.valueEnd(field));
-                    return i;
+                    if (!both || !isBearer(places.get(i)) || isOf(places.get(i), head, start, head.valueEnd(field))) {
+                        return i;
+                    }
                 }
             }
         }
         return -1;
     }
 
-    /** Returns the account of the credential at the place that {@link #choose} found. */
+    private static boolean isBearer(Credential place) {
+        return place == Credential.BEARER || place == Credential.JWT;
+    }
+
+    /**
+     * Returns whether a word after {@code Bearer} is the credential of a place, if both API keys and tokens are sent
+     * there. A token is recognised by its three parts, of which the first is the base64url form of a JSON object.
+     */
+    private static boolean isOf(Credential place, Http1Head head, int start, int end) {
+        byte[] bytes = head.bytes();
+        int dots = 0;
+        for (int i = start; i < end; i++) {
+            dots += bytes[i] == '.' ? 1 : 0;
+        }
+        boolean object = end - start > 2 && bytes[start] == 'e' && (bytes[start + 1] == 'y' || bytes[start + 1] == 'w');
+        return (place == Credential.JWT) == (object && dots == 2);
+    }
+
+    /** Returns the position of the first byte of the token that {@link #choose} found at {@link Credential#JWT}. */
+    public static int tokenStart(Http1Head head, int field) {
+        return start(head, field, Credential.JWT);
+    }
+
+    /** Returns the account of the credential at the place that {@link #choose} found, except for tokens. */
     public static Account resolve(
             Http1Head head, Credential place, byte @Nullable [] certificate, Accounts.Cursor accounts) {
         if (place == Credential.CLIENT_CERTIFICATE) {
@@ -80,12 +106,15 @@ public final class CredentialField {
      * could find another account in them than the metered one.
      *
      * @param chosen the result of {@link #choose}; if it is -1, all fields in {@code places} are forwarded
+     * @param forwardsTokens whether a token is forwarded
      */
-    public static int dropped(List<Credential> places, int chosen) {
+    public static int dropped(List<Credential> places, int chosen, boolean forwardsTokens) {
         int kept = 0;
         for (int i = 0; i < places.size(); i++) {
             Credential place = places.get(i);
-            if ((chosen < 0 || chosen == i) && place != Credential.CLIENT_CERTIFICATE) {
+            boolean forwarded = place != Credential.CLIENT_CERTIFICATE
+                    && (place != Credential.JWT || forwardsTokens || chosen != i);
+            if ((chosen < 0 || chosen == i) && forwarded) {
                 kept |= 1 << id(place);
             }
         }
@@ -96,13 +125,13 @@ public final class CredentialField {
         return switch (place) {
             case X_API_KEY -> KnownHeader.X_API_KEY;
             case API_KEY -> KnownHeader.API_KEY;
-            case BEARER, CLIENT_CERTIFICATE -> KnownHeader.AUTHORIZATION;
+            case BEARER, JWT, CLIENT_CERTIFICATE -> KnownHeader.AUTHORIZATION;
         };
     }
 
     private static int start(Http1Head head, int field, Credential place) {
         int start = head.valueStart(field);
-        return place == Credential.BEARER ? afterBearer(head.bytes(), start, head.valueEnd(field)) : start;
+        return isBearer(place) ? afterBearer(head.bytes(), start, head.valueEnd(field)) : start;
     }
 
     private static int afterBearer(byte[] bytes, int start, int end) {

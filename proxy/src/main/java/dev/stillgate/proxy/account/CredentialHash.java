@@ -44,7 +44,7 @@ public final class CredentialHash extends SipHash {
     }
 
     /** Returns a new hash with the same key, for another thread. */
-    CredentialHash copy() {
+    public CredentialHash copy() {
         return new CredentialHash(this);
     }
 

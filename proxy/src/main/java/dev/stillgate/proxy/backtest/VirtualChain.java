@@ -51,7 +51,7 @@ final class VirtualChain implements AutoCloseable {
                 null,
                 new LoneFleet(),
                 new Secrets(SECRET, marks));
-        PolicyBuilder.Built built = new PolicyBuilder(catalog, compiler).buildOffline(policy, !asConfigured);
+        PolicyBuilder.Built built = new PolicyBuilder(catalog, compiler, null).buildOffline(policy, !asConfigured);
         standings = compiler.standings();
         serving = built.serving();
         chain = built.chain();

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 public final class StateDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
     private static final String POLICIES = "policies";
+    private static final String KEY_SETS = "jwks";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Path directory;
@@ -65,6 +66,22 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /**
+     * Returns the subdirectory of fetched key sets; creates it if it does not exist.
+     *
+     * @throws IOException if the subdirectory cannot be created
+     */
+    public Path keySets() throws IOException {
+        Path own = keySets(directory);
+        create(own);
+        return own;
+    }
+
+    /** Returns the subdirectory of fetched key sets in a directory that another process may use. */
+    public static Path keySets(Path directory) {
+        return directory.resolve(KEY_SETS);
+    }
+
+    /**
      * Returns a filter's subdirectory; creates it, accessible to its owner only, if it does not exist.
      *
      * @throws IOException if the subdirectory cannot be created
@@ -75,8 +92,8 @@ public final class StateDirectory implements AutoCloseable {
             throw new IllegalArgumentException("filter name " + filter
                     + " is not a valid directory name: expected letters, digits, '.', '_' and '-'");
         }
-        if (filter.equals(POLICIES)) {
-            throw new IllegalArgumentException("a filter cannot be named policies and keep state");
+        if (filter.equals(POLICIES) || filter.equals(KEY_SETS)) {
+            throw new IllegalArgumentException("a filter cannot be named " + filter + " and keep state");
         }
         Path own = directory.resolve(filter);
         try {

@@ -265,18 +265,26 @@ public record Policy(
      * @param credential the places searched for a credential, in order; at least one
      * @param required whether requests without a credential are rejected; if false, the upstream decides
      * @param file the accounts file; null for none
+     * @param jwt the tokens accepted at the place {@code jwt}; null if that is not in {@code credential}
      */
     public record AccountsPolicy(
             @Default("[x-api-key, bearer]") List<Credential> credential,
             @Default("false") boolean required,
-            @Nullable Path file) {
+            @Nullable Path file,
+            @Nullable JwtPolicy jwt) {
         public AccountsPolicy {
             credential = List.copyOf(credential);
             if (credential.isEmpty()) {
                 throw new PolicyException(
-                        "credential", "expected at least one of x-api-key, bearer, api-key, client-certificate");
+                        "credential", "expected at least one of x-api-key, bearer, api-key, client-certificate, jwt");
             }
             noDuplicates("credential", credential);
+            if (credential.contains(Credential.JWT) && jwt == null) {
+                throw new PolicyException("credential", "jwt is listed: expected the keys under accounts.jwt");
+            }
+            if (!credential.contains(Credential.JWT) && jwt != null) {
+                throw new PolicyException("jwt", "has no effect, because accounts.credential does not list jwt");
+            }
         }
 
         /** Returns the default policy. */
@@ -294,7 +302,9 @@ public record Policy(
         /** The header field {@code api-key}. */
         API_KEY,
         /** The TLS client certificate, on listeners that request one. */
-        CLIENT_CERTIFICATE
+        CLIENT_CERTIFICATE,
+        /** A JSON Web Token in the header field {@code authorization} with the scheme {@code Bearer}. */
+        JWT
     }
 
     /**

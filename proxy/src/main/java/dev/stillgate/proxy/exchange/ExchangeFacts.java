@@ -89,9 +89,11 @@ final class ExchangeFacts implements Exchange {
         }
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, peer.certificate());
-        droppedFields = CredentialField.dropped(places, chosen);
+        droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         if (chosen >= 0) {
-            account = CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
+            account = places.get(chosen) == Credential.JWT
+                    ? Callers.of(head, policy.jwt(), address, startMillis, peer.accounts())
+                    : CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
         } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
         }

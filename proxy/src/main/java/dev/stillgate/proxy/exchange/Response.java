@@ -7,6 +7,7 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.jwt.JwtFault;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
@@ -123,6 +124,9 @@ final class Response {
         }
         if (verdict.kind() == Verdict.Kind.UNVERIFIED) {
             headers.add(ErrorBodies.UNVERIFIED_FIELD);
+        }
+        if (verdict.kind() == Verdict.Kind.UNAUTHENTICATED && facts.policy().jwt() != null) {
+            headers.add(new Header("www-authenticate", JwtFault.challenge(verdict.code())));
         }
         headers.addAll(verdict.headers());
         byte[] body = ErrorBodies.body(facts.provider(), verdict.kind(), verdict.message(), facts.requestId());

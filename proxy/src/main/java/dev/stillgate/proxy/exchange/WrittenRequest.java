@@ -10,6 +10,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +62,20 @@ public final class WrittenRequest {
     /**
      * Returns the account of the request.
      *
-     * @throws BadMessage if the credential is ambiguous
+     * @param policy names the places of credentials
+     * @param address the client's address
+     * @param millis the time of the request in milliseconds since the epoch
+     * @throws BadMessage if the credential is ambiguous or refused
      */
-    public Account account(List<Credential> places, Accounts.Cursor accounts) throws BadMessage {
+    public Account account(ServingPolicy policy, Accounts.Cursor accounts, InetAddress address, long millis)
+            throws BadMessage {
+        List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, null);
-        return chosen < 0 ? Account.ANONYMOUS : CredentialField.resolve(head, places.get(chosen), null, accounts);
+        if (chosen < 0) {
+            return Account.ANONYMOUS;
+        }
+        return places.get(chosen) == Credential.JWT
+                ? Callers.of(head, policy.jwt(), address, millis, accounts)
+                : CredentialField.resolve(head, places.get(chosen), null, accounts);
     }
 }

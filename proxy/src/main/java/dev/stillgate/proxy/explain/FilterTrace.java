@@ -15,6 +15,7 @@ import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.spi.BodyView;
@@ -24,6 +25,7 @@ import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Run of one request through a filter chain that is built for it, has no state, and is discarded afterwards. */
@@ -36,6 +38,7 @@ final class FilterTrace implements AutoCloseable {
     /**
      * Builds the filter chain.
      *
+     * @param keys the directory with copies of fetched key sets, null for none
      * @param mode the mode of all filters that are on, null for the mode that the policy gives each
      * @throws ConfigException if the policy is invalid
      */
@@ -44,6 +47,7 @@ final class FilterTrace implements AutoCloseable {
             PolicyLoader.Loaded loaded,
             Accounts accounts,
             Ticker ticker,
+            @Nullable Path keys,
             @Nullable FilterMode mode)
             throws ConfigException {
         FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
@@ -51,7 +55,7 @@ final class FilterTrace implements AutoCloseable {
         Secrets secrets = new Secrets(accounts.secret(), marks);
         ChainCompiler compiler = new ChainCompiler(
                 catalog, new StateRegistry(), meters, meters, ticker, timer, null, new LoneFleet(), secrets);
-        built = new PolicyBuilder(catalog, compiler)
+        built = new PolicyBuilder(catalog, compiler, new JwtVerifiers(keys, meters, ticker))
                 .buildOffline(
                         loaded,
                         spec -> mode == null || spec.mode() == FilterMode.OFF

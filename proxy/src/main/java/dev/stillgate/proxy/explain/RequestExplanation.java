@@ -7,6 +7,7 @@ import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterMode;
 import dev.stillgate.proxy.chain.FilterSnapshot;
 import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.Policy;
@@ -104,16 +105,19 @@ public final class RequestExplanation {
                 question.address(), Objects.requireNonNullElse(file.address(), InetAddress.getLoopbackAddress()));
         Ticker ticker = new StoppedClock(file.millis() < 0 ? Ticker.system().millis() : file.millis());
         String id = question.account() != null ? question.account() : file.account();
+        Path state = config.state().directory();
+        Path keys = state == null ? null : StateDirectory.keySets(state);
         // first run all filters in shadow mode, so that a rejection does not hide the others
-        try (FilterTrace shadow = new FilterTrace(catalog, loaded, accounts, ticker, FilterMode.SHADOW);
-                FilterTrace configured = new FilterTrace(catalog, loaded, accounts, ticker, null)) {
+        try (FilterTrace shadow = new FilterTrace(catalog, loaded, accounts, ticker, keys, FilterMode.SHADOW);
+                FilterTrace configured = new FilterTrace(catalog, loaded, accounts, ticker, keys, null)) {
             ServingPolicy serving = configured.serving();
             WrittenRequest request = WrittenRequest.read(
                     file.bytes(), (int) config.limits().head().bytes(), (int)
                             config.limits().target().bytes());
             page.put("request", request.head().method() + " " + request.head().path());
             Target target = target(request, serving);
-            Account account = id != null ? named(id) : request.account(serving.credentials(), accounts.cursor());
+            Account account =
+                    id != null ? named(id) : request.account(serving, accounts.cursor(), address, ticker.millis());
             client(account, address, question.address() == null && file.address() == null);
             if (serving.accountsRequired() && account.trust() == Account.Trust.NONE) {
                 throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");

@@ -87,7 +87,12 @@ final class AdminLookup implements Resources {
     /** Returns the standing that requests of an account meet, which is lower for a verified account. */
     private Standing inForce(String id) {
         Account listed = accounts.table().named(id);
-        return standings.of(listed != null ? listed : new Account(id, Account.Trust.NONE, null, null, false, null));
+        Account known = listed != null ? listed : accounts.findAccepted(id);
+        return standings.of(known != null ? known : unlisted(id, Account.Trust.NONE));
+    }
+
+    private static Account unlisted(String id, Account.Trust trust) {
+        return new Account(id, trust, null, null, false, null);
     }
 
     @Override
@@ -105,12 +110,14 @@ final class AdminLookup implements Resources {
      */
     private void account(ResourcePage found, String id) {
         Account listed = accounts.table().named(id);
-        found.own("account", shown(listed));
+        Account accepted = listed == null ? accounts.findAccepted(id) : null;
+        boolean plain = accepted != null && accepted.equals(unlisted(id, Account.Trust.ACCEPTED));
+        found.own("account", shown(plain ? null : accepted != null ? accepted : listed)); // claims of a token too
         Standing standing = inForce(id);
         if (listed == null && standing != Standing.CLEAR) {
             found.own("standing", standing);
         }
-        if (listed == null && accounts.isAccepted(id)) {
+        if (accepted != null) {
             found.own("trust", Account.Trust.ACCEPTED);
         }
         Map<String, Object> recent = counts.of(id);

@@ -18,6 +18,7 @@ import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 /** Configuration side of a gateway: builds policies from files, puts them in force and reloads them. */
 final class ControlPlane implements AutoCloseable {
     private static final Duration NAME_REFRESH = Duration.ofSeconds(1);
+    private static final Duration KEYS_CHECK = Duration.ofSeconds(1);
 
     private final Ticker ticker;
     private final Accounts accounts;
@@ -52,6 +54,7 @@ final class ControlPlane implements AutoCloseable {
     private final ChainCompiler compiler;
     private final Upstreams upstreams;
     private final PolicyReloader reloader;
+    private final JwtVerifiers verifiers;
     private final ExecutorService nameThreads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
 
@@ -82,11 +85,27 @@ final class ControlPlane implements AutoCloseable {
         Counter failed = meters.counter("stillgate.upstream.names.failed");
         UpstreamNames names = new UpstreamNames(InetAddress::getAllByName, nameThreads, ticker, failed);
         upstreams = new Upstreams(upstreamMeters(meters), names, ticker);
-        PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams);
+        verifiers = new JwtVerifiers(keySets(state), meters, ticker);
+        PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams, verifiers);
         PolicyReader reader = new PolicyReader(loader, config.policy(), builder, accounts.secretNames(), contents);
         reloader =
                 new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, archive(state), audit, timer);
         timer.everyNonBlocking(NAME_REFRESH, upstreams::refreshNames);
+        refreshKeys();
+        timer.everyNonBlocking(KEYS_CHECK, this::refreshKeys);
+    }
+
+    private void refreshKeys() {
+        verifiers.tick(reloader.current().loaded().policy().accounts().jwt());
+    }
+
+    private static @Nullable Path keySets(@Nullable StateDirectory state) throws ConfigException {
+        try {
+            return state == null ? null : state.keySets();
+        } catch (IOException e) {
+            throw new ConfigException(
+                    Position.of(Path.of("state.directory")), "key sets cannot be kept: " + e.getMessage());
+        }
     }
 
     private static @Nullable PolicyArchive archive(@Nullable StateDirectory state) throws ConfigException {
@@ -161,6 +180,7 @@ final class ControlPlane implements AutoCloseable {
     public void close() {
         policy().close();
         timer.close();
+        verifiers.close();
         nameThreads.shutdownNow();
     }
 }

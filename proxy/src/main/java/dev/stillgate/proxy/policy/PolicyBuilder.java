@@ -10,6 +10,7 @@ import dev.stillgate.proxy.config.Binder;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.EffectiveConfig;
 import dev.stillgate.proxy.config.HealthPolicy;
+import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.config.NamedFiles;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
@@ -18,6 +19,8 @@ import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.Suggestion;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
+import dev.stillgate.proxy.jwt.JwtVerifier;
+import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamPool;
@@ -46,17 +49,24 @@ public final class PolicyBuilder {
     private final FilterCatalog catalog;
     private final ChainCompiler compiler;
     private final Upstreams upstreams;
+    private final @Nullable JwtVerifiers verifiers;
 
-    /** Creates a builder of policies to put in force, with the upstreams of the process. */
-    public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler, Upstreams upstreams) {
+    /** Creates a builder of policies to put in force, with the upstreams and the key sets of the process. */
+    public PolicyBuilder(
+            FilterCatalog catalog, ChainCompiler compiler, Upstreams upstreams, @Nullable JwtVerifiers verifiers) {
         this.catalog = catalog;
         this.compiler = compiler;
         this.upstreams = upstreams;
+        this.verifiers = verifiers;
     }
 
-    /** Creates a builder of offline policies, without upstreams. */
-    public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler) {
-        this(catalog, compiler, Upstreams.unresolved());
+    /**
+     * Creates a builder of offline policies, without upstreams.
+     *
+     * @param verifiers has the stored key sets; null to build policies that judge no tokens
+     */
+    public PolicyBuilder(FilterCatalog catalog, ChainCompiler compiler, @Nullable JwtVerifiers verifiers) {
+        this(catalog, compiler, Upstreams.unresolved(), verifiers);
     }
 
     /**
@@ -109,11 +119,23 @@ public final class PolicyBuilder {
         return build(loaded, groups, specs, problems);
     }
 
-    /** Returns the problems with the TLS files of a policy's upstreams. */
-    public List<Problem> upstreamProblems(PolicyLoader.Loaded loaded) {
+    /** Returns the problems with the TLS files of a policy's upstreams, and with the file of a key set. */
+    public List<Problem> fileProblems(PolicyLoader.Loaded loaded) {
         List<Problem> problems = new ArrayList<>();
         groups(loaded, problems);
+        verifier(loaded, problems);
         return problems;
+    }
+
+    private @Nullable JwtVerifier verifier(PolicyLoader.Loaded loaded, List<Problem> problems) {
+        JwtPolicy jwt = loaded.policy().accounts().jwt();
+        try {
+            return jwt == null || verifiers == null ? null : verifiers.verifier(jwt);
+        } catch (IOException e) {
+            problems.add(
+                    new Problem(loaded.root().below("accounts.jwt.jwks.file").at(), String.valueOf(e.getMessage())));
+            return null;
+        }
     }
 
     /** Returns a copy of a filter's specification with another mode. */
@@ -127,6 +149,7 @@ public final class PolicyBuilder {
             List<FilterSpec> specs,
             List<Problem> problems)
             throws ConfigException {
+        JwtVerifier verifier = verifier(loaded, problems);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -151,6 +174,7 @@ public final class PolicyBuilder {
                         new Routes(routes),
                         policy.accounts().credential(),
                         policy.accounts().required(),
+                        verifier,
                         0,
                         loaded.sha256()),
                 chain,
@@ -265,9 +289,16 @@ public final class PolicyBuilder {
         return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
     }
 
-    /** Returns the files named by upstreams and by filter policies. Filters with an invalid policy are skipped. */
+    /**
+     * Returns the files named by upstreams, by the settings of tokens, and by filter policies. Filters with an invalid
+     * policy are skipped.
+     */
     Set<Path> files(PolicyLoader.Loaded loaded) {
         Set<Path> files = new LinkedHashSet<>();
+        JwtPolicy jwt = loaded.policy().accounts().jwt();
+        if (jwt != null) {
+            files.addAll(NamedFiles.of(jwt));
+        }
         loaded.policy().upstreams().forEach(upstream -> files.addAll(NamedFiles.of(upstream)));
         specs(loaded, catalog, new ArrayList<>()).forEach(spec -> files.addAll(NamedFiles.of(spec.policy())));
         return files;

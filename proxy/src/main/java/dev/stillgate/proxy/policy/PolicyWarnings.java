@@ -106,7 +106,7 @@ public final class PolicyWarnings {
             List<Api> reached = reached(route);
             for (Api api : reached) {
                 List<Policy.Credential> missing = api.places.stream()
-                        .filter(place -> !listed.contains(place))
+                        .filter(place -> !listed.contains(place) && !isTaken(place, listed))
                         .toList();
                 boolean sure = reached.size() == 1 || missing.size() == api.places.size();
                 if (sure) {
@@ -118,6 +118,11 @@ public final class PolicyWarnings {
             }
         }
         messages.forEach(message -> warn("accounts.credential", message));
+    }
+
+    /** Returns whether a place is read for tokens instead of keys, which the policy then says itself. */
+    private static boolean isTaken(Policy.Credential place, List<Policy.Credential> listed) {
+        return place == Policy.Credential.BEARER && listed.contains(Policy.Credential.JWT);
     }
 
     /** Returns the APIs that a route can lead to, by the host names of its endpoints, or else by its path. */

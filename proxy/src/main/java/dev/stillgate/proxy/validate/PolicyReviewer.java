@@ -14,11 +14,15 @@ import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.jwt.JwtVerifiers;
+import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.proxy.policy.PolicyWarnings;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.PolicyReview;
+import dev.stillgate.spi.Ticker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -88,7 +92,9 @@ final class PolicyReviewer {
         }
         ChainCompiler compiler = compilers.get();
         if (loaded != null) {
-            errors.addAll(new PolicyBuilder(catalog, compiler).upstreamProblems(loaded));
+            JwtVerifiers verifiers =
+                    new JwtVerifiers(null, new FilterMeters(new SimpleMeterRegistry()), Ticker.system());
+            errors.addAll(new PolicyBuilder(catalog, compiler, verifiers).fileProblems(loaded));
         }
         CompiledChain chain = null;
         try {

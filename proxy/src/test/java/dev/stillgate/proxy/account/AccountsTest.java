@@ -48,6 +48,45 @@ class AccountsTest {
     }
 
     @Test
+    void verifiedCredentialHasItsAttributesAtOnce() {
+        AccountAttributes attributes = new AccountAttributes("org-1", "pro", true);
+        Accounts.Cursor cursor = accounts.cursor();
+        Account account = cursor.resolve(KEY, attributes);
+        assertThat(account.trust()).isEqualTo(Trust.ACCEPTED);
+        assertThat(account.id()).isEqualTo(accounts.id(KEY, 0, KEY.length));
+        assertThat(account.organisation()).isEqualTo("org-1");
+        assertThat(account.tier()).isEqualTo("pro");
+        assertThat(account.verified()).isTrue();
+        assertThat(cursor.resolve(KEY, attributes)).isSameAs(account);
+        assertThat(accounts.cursor().resolve(KEY, attributes)).isSameAs(account);
+        assertThat(accounts.findAccepted(account.id())).isSameAs(account);
+        Account demoted = cursor.resolve(KEY, new AccountAttributes("org-1", "free", false));
+        assertThat(demoted.tier()).isEqualTo("free");
+        assertThat(demoted.id()).isEqualTo(account.id());
+        assertThat(cursor.resolve(OTHER, attributes).id()).isNotEqualTo(account.id());
+    }
+
+    @Test
+    void listedVerifiedCredentialHasTheAttributesOfItsEntry() throws Exception {
+        AccountAttributes attributes = new AccountAttributes(null, "pro", true);
+        Accounts.Cursor cursor = accounts.cursor();
+        String key = cursor.resolve(KEY, attributes).id();
+        AccountEntries entries = new AccountEntries(accounts.secretNames());
+        entries.begin();
+        entries.id("a-1");
+        entries.tier("standard");
+        entries.key(key);
+        entries.end();
+        accounts.swap(entries.build());
+        Account listed = cursor.resolve(KEY, attributes);
+        assertThat(listed.trust()).isEqualTo(Trust.LISTED);
+        assertThat(listed.tier()).isEqualTo("standard");
+        assertThat(listed.verified()).isFalse();
+        accounts.swap(AccountTable.EMPTY);
+        assertThat(cursor.resolve(KEY, attributes).tier()).isEqualTo("pro");
+    }
+
+    @Test
     void provisionalAccountsAloneBecomeAccepted() {
         accounts.accepted(Account.ANONYMOUS);
         accounts.accepted(new Account("a-1", Trust.LISTED, null, null, false, null));
@@ -69,12 +108,12 @@ class AccountsTest {
     @Test
     void lookAtAnAcceptedCredentialIsNoUseOfIt() {
         Account unlisted = resolve(accounts.cursor(), KEY);
-        assertThat(accounts.isAccepted(unlisted.id())).isFalse();
+        assertThat(accounts.findAccepted(unlisted.id())).isNull();
         accounts.accepted(unlisted);
         ticker.advance(Accounts.IDLE.minusSeconds(1));
-        assertThat(accounts.isAccepted(unlisted.id())).isTrue();
+        assertThat(accounts.findAccepted(unlisted.id())).isNotNull();
         ticker.advance(Duration.ofSeconds(2));
-        assertThat(accounts.isAccepted(unlisted.id())).isFalse();
+        assertThat(accounts.findAccepted(unlisted.id())).isNull();
     }
 
     @Test
@@ -84,7 +123,7 @@ class AccountsTest {
         String digits = unlisted.id().substring(3);
         for (String id :
                 List.of("", "anonymous", "h1:", digits, "h2:" + digits, "h1:" + digits + "0", "h1:" + "g".repeat(32))) {
-            assertThat(accounts.isAccepted(id)).as(id).isFalse();
+            assertThat(accounts.findAccepted(id)).as(id).isNull();
         }
     }
 

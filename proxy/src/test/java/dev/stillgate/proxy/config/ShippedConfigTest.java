@@ -89,6 +89,9 @@ class ShippedConfigTest {
                 Policy.Timeouts.class,
                 Policy.Route.class,
                 Policy.AccountsPolicy.class,
+                JwtPolicy.class,
+                JwtPolicy.Jwks.class,
+                JwtPolicy.Claims.class,
                 Policy.FilterEntry.class)) {
             for (RecordComponent component : type.getRecordComponents()) {
                 Default standard = component.getAnnotation(Default.class);

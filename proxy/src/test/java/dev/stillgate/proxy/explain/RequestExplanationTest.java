@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.proxy.config.ConfigException;
+import dev.stillgate.proxy.rig.Tokens;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -206,5 +207,34 @@ class RequestExplanationTest {
         assertThatThrownBy(() -> explain(content, null, null))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("request.txt", message);
+    }
+
+    @Test
+    void tokenIsJudged() throws Exception {
+        Tokens key = Tokens.p256("k-1");
+        write("keys.json", Tokens.set(key));
+        write("policy.yaml", """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://model.invalid:9000"]}]
+                routes: [{path: /v1/, upstream: model}]
+                accounts:
+                  credential: [jwt]
+                  jwt: {issuer: "https://id.test", audience: models, jwks: {file: keys.json}, claims: {tier: plan}}
+                """);
+        long now = System.currentTimeMillis();
+        String valid = key.token(Tokens.claims("s-1", now + 600_000, ",\"plan\":\"pro\""));
+        Map<String, Object> page =
+                explain(REQUEST.replace("x-api-key: ", "authorization: Bearer ").replace("sk-test", valid), null, null);
+        assertThat(map(page.get("caller"))).containsEntry("trust", "accepted").containsEntry("tier", "pro");
+        assertThat(map(page.get("result"))).isEqualTo(Map.of("verdict", "passed on to the upstream"));
+        String expired = key.token(Tokens.claims("s-1", now - 600_000, ""));
+        page = explain(
+                REQUEST.replace("x-api-key: ", "authorization: Bearer ").replace("sk-test", expired), null, null);
+        assertThat(map(page.get("result")))
+                .containsEntry("verdict", "refused")
+                .containsEntry("by", "gateway")
+                .containsEntry("status", 401)
+                .containsEntry("code", "jwt-expired");
+        assertThat(page.toString()).doesNotContain(valid, expired);
     }
 }

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.validate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.rig.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,5 +143,35 @@ class ReferencedFilesValidationTest {
                 .singleElement()
                 .asString()
                 .contains("one.crt expired at 2126-11-01");
+    }
+
+    @Test
+    void keySetOfTokens() throws IOException {
+        config.write("stillgate.yaml", """
+                hashing: {h1: a secret of the test}
+                listeners: [{address: "127.0.0.1:0"}]
+                admin: {address: "127.0.0.1:0"}
+                """);
+        String policy = """
+                version: 1
+                upstreams: [{name: model, endpoints: ["http://127.0.0.1:9000"]}]
+                routes: [{path: /v1/, upstream: model}]
+                accounts:
+                  credential: [jwt]
+                  jwt: {issuer: "https://id.test", audience: models, jwks: {file: keys.json}}
+                """;
+        config.write("policy.yaml", policy);
+        assertThat(config.errors())
+                .singleElement()
+                .asString()
+                .startsWith("policy.yaml:6:")
+                .endsWith("keys.json cannot be read: no such file or directory");
+        assertThat(config.startErrors()).as("the start reports the same").isEqualTo(config.errors());
+        config.write("keys.json", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}");
+        assertThat(config.errors()).singleElement().asString().contains("keys.json has no usable key");
+        config.write("keys.json", Tokens.set(Tokens.p256("k-1")));
+        assertThat(config.errors()).isEmpty();
+        config.write("policy.yaml", policy.replace("jwks:", "algorithms: [HS256], jwks:"));
+        assertThat(config.errors()).singleElement().asString().contains("HS256 is not accepted");
     }
 }

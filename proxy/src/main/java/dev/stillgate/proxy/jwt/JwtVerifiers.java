@@ -1,0 +1,153 @@
+package dev.stillgate.proxy.jwt;
+
+import dev.stillgate.proxy.chain.MeterSource;
+import dev.stillgate.proxy.config.JwtPolicy;
+import dev.stillgate.proxy.files.FileFault;
+import dev.stillgate.proxy.jwt.JwtKeys.BadKeySet;
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates verifiers, and keeps what outlives a policy: the fetched keys and the results of checks. One instance per
+ * process. Thread-safe.
+ */
+public final class JwtVerifiers implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final String FETCHES = "stillgate.jwks.fetches";
+    private static final String SIGNATURES = "stillgate.jwt.signatures";
+    private static final String RESULT = "result";
+
+    private final @Nullable Path directory;
+    private final RemoteKeys.Fetch fetch;
+    private final Executor executor;
+    private final MeterSource meters;
+    private final Ticker ticker;
+    private JwtVerifier.@Nullable Shared shared;
+    private final Map<URI, RemoteKeys> remotes = new ConcurrentHashMap<>();
+    private volatile @Nullable RemoteKeys inForce;
+    private boolean shown;
+
+    /**
+     * Creates an instance that fetches keys when {@link #tick} is called.
+     *
+     * @param directory the directory of copies of fetched keys; null to keep none
+     */
+    public JwtVerifiers(@Nullable Path directory, MeterSource meters, Ticker ticker) {
+        this(
+                directory,
+                new HttpFetch(TIMEOUT),
+                task -> Thread.ofVirtual().name("stillgate-jwks").start(task),
+                meters,
+                ticker);
+    }
+
+    JwtVerifiers(
+            @Nullable Path directory, RemoteKeys.Fetch fetch, Executor executor, MeterSource meters, Ticker ticker) {
+        this.directory = directory;
+        this.fetch = fetch;
+        this.executor = executor;
+        this.meters = meters;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Creates the verifier of a policy.
+     *
+     * @throws IOException with a reason for the operator, if the file with the keys cannot be used
+     */
+    public JwtVerifier verifier(JwtPolicy policy) throws IOException {
+        return new JwtVerifier(policy, source(policy.jwks()), shared());
+    }
+
+    private synchronized JwtVerifier.Shared shared() {
+        JwtVerifier.Shared existing = shared;
+        if (existing == null) {
+            existing = new JwtVerifier.Shared(
+                    new TokenCache(ticker),
+                    new FailedChecks(ticker.nanos()),
+                    meters.counter(SIGNATURES, RESULT, "valid"),
+                    meters.counter(SIGNATURES, RESULT, "invalid"),
+                    ticker);
+            shared = existing;
+        }
+        return existing;
+    }
+
+    private KeySource source(JwtPolicy.Jwks jwks) throws IOException {
+        URI url = jwks.uri();
+        Path file = jwks.file();
+        if (url != null) {
+            return remotes.computeIfAbsent(url, this::remote);
+        }
+        if (file == null) {
+            throw new IllegalStateException("a key set has a URL or a file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            JwtKeys keys = JwtKeys.parse(in.readNBytes(JwtKeys.MAX_BYTES + 1));
+            return () -> keys;
+        } catch (BadKeySet e) {
+            throw new IOException(file + " " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read: " + FileFault.reason(e), e);
+        }
+    }
+
+    private RemoteKeys remote(URI url) {
+        return new RemoteKeys(
+                url,
+                new RemoteKeys.Parts(
+                        fetch,
+                        directory == null ? null : new StoredKeys(directory, url),
+                        executor,
+                        ticker,
+                        meters.counter(FETCHES, RESULT, "changed"),
+                        meters.counter(FETCHES, RESULT, "unchanged"),
+                        meters.counter(FETCHES, RESULT, "failed")));
+    }
+
+    /**
+     * Begins a fetch if one is due; to be called every second.
+     *
+     * @param policy the settings in force; null if no tokens are accepted
+     */
+    public void tick(@Nullable JwtPolicy policy) {
+        URI url = policy == null ? null : policy.jwks().uri();
+        RemoteKeys remote = url == null ? null : remotes.get(url);
+        inForce = remote;
+        if (policy != null && remote != null) {
+            show();
+            remote.tick(policy.jwks().refresh());
+        }
+    }
+
+    private synchronized void show() {
+        if (!shown) {
+            shown = true;
+            meters.gauge("stillgate.jwks.age.seconds", () -> {
+                RemoteKeys remote = inForce;
+                return remote == null ? Double.NaN : remote.age();
+            });
+            meters.gauge("stillgate.jwks.keys", () -> {
+                RemoteKeys remote = inForce;
+                JwtKeys keys = remote == null ? null : remote.keys();
+                return keys == null ? 0 : keys.size();
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        if (fetch instanceof HttpFetch http) {
+            http.close();
+        }
+    }
+}

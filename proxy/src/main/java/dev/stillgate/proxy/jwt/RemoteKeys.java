@@ -1,0 +1,163 @@
+package dev.stillgate.proxy.jwt;
+
+import dev.stillgate.proxy.jwt.JwtKeys.BadKeySet;
+import dev.stillgate.spi.Counter;
+import dev.stillgate.spi.Ticker;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys at a URL, fetched in the background: at an interval, after a failure with increasing pauses, and soon after a
+ * token has named an unknown key. A fetch that fails changes nothing. Thread-safe.
+ */
+final class RemoteKeys implements KeySource {
+    /** The least time between two fetches, however many tokens name unknown keys. */
+    static final Duration LEAST_PAUSE = Duration.ofSeconds(30);
+
+    /** The pause after a first failure; it doubles with each further one. */
+    static final Duration RETRY = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteKeys.class);
+    private static final int MAX_DOUBLINGS = 10;
+
+    private final URI url;
+    private final Parts parts;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private volatile @Nullable JwtKeys keys;
+    private volatile boolean missed;
+    private volatile long fetched;
+    private volatile boolean everFetched;
+
+    private volatile long begun;
+
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile boolean everBegun;
+    private byte[] content = {};
+
+    /**
+     * The collaborators of a fetch.
+     *
+     * @param fetch reads the key set
+     * @param stored the copy on disk; null for none
+     * @param executor runs fetches
+     * @param changed counts fetches that have brought another key set
+     * @param unchanged counts fetches that have brought the same key set
+     * @param failed counts fetches that have failed
+     */
+    record Parts(
+            Fetch fetch,
+            @Nullable StoredKeys stored,
+            Executor executor,
+            Ticker ticker,
+            Counter changed,
+            Counter unchanged,
+            Counter failed) {}
+
+    /** Reads a key set, at most {@link JwtKeys#MAX_BYTES} of it. */
+    @FunctionalInterface
+    interface Fetch {
+        byte[] of(URI url) throws IOException, InterruptedException;
+    }
+
+    /** Creates a source with the keys of the copy on disk, if there is one. */
+    RemoteKeys(URI url, Parts parts) {
+        this.url = url;
+        this.parts = parts;
+        StoredKeys stored = parts.stored;
+        byte[] kept = stored == null ? null : stored.read();
+        if (kept != null) {
+            try {
+                keys = JwtKeys.parse(kept);
+                content = kept;
+            } catch (BadKeySet e) {
+                LOG.warn("the stored copy of the key set of {} {}", url, e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public @Nullable JwtKeys keys() {
+        return keys;
+    }
+
+    @Override
+    public void missed() {
+        if (!missed) { // avoids contention on the flag
+            missed = true;
+        }
+    }
+
+    /** Returns the seconds since the last successful fetch; NaN before the first. */
+    double age() {
+        return everFetched ? (parts.ticker.nanos() - fetched) / 1e9 : Double.NaN;
+    }
+
+    /** Begins a fetch if one is due. */
+    void tick(Duration refresh) {
+        long since = parts.ticker.nanos() - begun;
+        boolean due = !everBegun || since >= pause(refresh) || (missed && since >= LEAST_PAUSE.toNanos());
+        if (due && running.compareAndSet(false, true)) {
+            begun = parts.ticker.nanos();
+            everBegun = true;
+            missed = false;
+            parts.executor.execute(this::fetch);
+        }
+    }
+
+    private long pause(Duration refresh) {
+        int failed = failures.get();
+        return failed == 0
+                ? refresh.toNanos()
+                : Math.min(refresh.toNanos(), RETRY.toNanos() << Math.min(failed - 1, MAX_DOUBLINGS));
+    }
+
+    private void fetch() {
+        try {
+            take(parts.fetch.of(url));
+        } catch (IOException | BadKeySet | RuntimeException e) {
+            failed(String.valueOf(e.getMessage()));
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private void take(byte[] answer) throws BadKeySet {
+        JwtKeys next = JwtKeys.parse(answer);
+        failures.set(0);
+        fetched = parts.ticker.nanos();
+        everFetched = true;
+        if (Arrays.equals(answer, content)) {
+            parts.unchanged.add(1);
+            return;
+        }
+        keys = next;
+        content = answer;
+        parts.changed.add(1);
+        LOG.info("the key set of {} has {} usable keys", url, next.size());
+        next.notes().forEach(note -> LOG.warn("the key set of {}: {}", url, note));
+        StoredKeys stored = parts.stored;
+        if (stored != null) {
+            stored.write(answer);
+        }
+    }
+
+    private void failed(String why) {
+        failures.incrementAndGet();
+        parts.failed.add(1);
+        LOG.warn(
+                "the key set of {} {}; {}",
+                url,
+                why,
+                keys == null ? "no token is accepted" : "its old keys stay in use");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.stillgate.proxy.jwt;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The copy of a key set on disk, with which a gateway starts while its provider cannot be reached. */
+final class StoredKeys {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredKeys.class);
+    private static final int NAME_BYTES = 16;
+
+    private final Path file;
+
+    /**
+     * Names the copy of a URL's key set.
+     *
+     * @param directory a directory that only the gateway's user can write
+     */
+    StoredKeys(Path directory, URI url) {
+        file = directory.resolve(name(url));
+    }
+
+    private static String name(URI url) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(url.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, NAME_BYTES) + ".json";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Returns the copy, null if there is none that can be read. */
+    byte @Nullable [] read() {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(JwtKeys.MAX_BYTES + 1);
+        } catch (NoSuchFileException none) {
+            return null;
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read: {}", file, e.toString());
+            return null;
+        }
+    }
+
+    /** Replaces the copy. A failure is logged: the keys are used without a copy. */
+    void write(byte[] content) {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.write(part, content);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be written: {}", file, e.toString());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.stillgate.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests the settings of tokens. */
+class JwtPolicyTest {
+    private static final String LEAST = "issuer: https://id.test, audience: models, jwks: {url: \"https://id.test/k\"}";
+
+    private static Policy.AccountsPolicy accounts(String flow) throws ConfigException {
+        Path file = Path.of("policy.yaml");
+        return Binder.bind(
+                ConfigReader.parse(file, flow.getBytes(StandardCharsets.UTF_8)), Policy.AccountsPolicy.class);
+    }
+
+    private static JwtPolicy jwt(String flow) throws ConfigException {
+        return Objects.requireNonNull(
+                accounts("{credential: [jwt], jwt: {" + flow + "}}").jwt());
+    }
+
+    @Test
+    void defaultsAreSafe() throws ConfigException {
+        JwtPolicy jwt = jwt(LEAST);
+        assertThat(jwt.algorithms()).containsExactly("RS256", "ES256", "EdDSA");
+        assertThat(jwt.skew()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(jwt.jwks().refresh()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(jwt.claims()).isEqualTo(new JwtPolicy.Claims(null, null, null));
+        assertThat(jwt.forward()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    algorithms: [none]                              | needs no private key
+                    algorithms: [RS256, HS256]                      | needs no private key
+                    algorithms: [RS256, RS256]                      | duplicate value RS256
+                    algorithms: []                                  | expected at least one of
+                    algorithms: [rs256]                             | did you mean "RS256"?
+                    skew: 6m                                        | at most 5m
+                    issuer: "a b"                                   | without white space
+                    audience: ""                                    | without white space
+                    jwks: {}                                        | either url or file
+                    jwks: {url: "https://id.test/k", file: k.json}  | either url or file
+                    jwks: {url: "http://id.test/k"}                 | expected https://
+                    jwks: {url: "https://u:p@id.test/k"}            | expected https://
+                    jwks: {url: "file:///etc/passwd"}               | expected https://
+                    jwks: {url: "https://id.test/k", refresh: 1s}   | between 30s and 1d
+                    """, quoteCharacter = '\'')
+    void unsafeSettingIsRefused(String flow, String message) {
+        String key = flow.substring(0, flow.indexOf(':'));
+        String others = LEAST.replaceAll(key + ": ([^{,]+|\\{[^}]*})(, )?", "");
+        String all = others.isBlank() ? flow : others + (others.endsWith(", ") ? "" : ", ") + flow;
+        assertThatThrownBy(() -> jwt(all)).as(all).hasMessageContaining(message);
+    }
+
+    @Test
+    void loopbackMayBePlain() throws ConfigException {
+        assertThat(jwt(LEAST.replace("https://id.test/k", "http://127.0.0.1:1/k"))
+                        .jwks()
+                        .uri())
+                .hasPort(1);
+    }
+
+    @Test
+    void placeAndSettingsBelongTogether() {
+        assertThatThrownBy(() -> accounts("{credential: [jwt]}")).hasMessageContaining("keys under accounts.jwt");
+        assertThatThrownBy(() -> accounts("{credential: [bearer], jwt: {" + LEAST + "}}"))
+                .hasMessageContaining("does not list jwt");
+    }
+}

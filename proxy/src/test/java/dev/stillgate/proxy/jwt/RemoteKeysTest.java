@@ -1,0 +1,177 @@
+package dev.stillgate.proxy.jwt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.rig.Tokens;
+import dev.stillgate.testkit.FakeTicker;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests when keys are fetched, and that a failed fetch changes nothing. */
+class RemoteKeysTest {
+    private static final URI URL = URI.create("https://id.test/jwks");
+    private static final Duration REFRESH = Duration.ofMinutes(10);
+    private static final Tokens FIRST = Tokens.p256("k-1");
+    private static final Tokens SECOND = Tokens.p256("k-2");
+
+    @TempDir
+    private Path directory;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final AtomicLong changed = new AtomicLong();
+    private final AtomicLong unchanged = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
+    private @Nullable String answer = Tokens.set(FIRST);
+
+    private RemoteKeys remote(boolean stored) {
+        RemoteKeys.Fetch fetch = url -> {
+            String text = answer;
+            if (text == null) {
+                throw new IOException("cannot be fetched: down");
+            }
+            return text.getBytes(StandardCharsets.UTF_8);
+        };
+        return new RemoteKeys(
+                URL,
+                new RemoteKeys.Parts(
+                        fetch,
+                        stored ? new StoredKeys(directory, URL) : null,
+                        pending::add,
+                        ticker,
+                        changed::addAndGet,
+                        unchanged::addAndGet,
+                        failed::addAndGet));
+    }
+
+    /** Lets seconds pass, with a tick after each, and returns the number of fetches. */
+    private int after(int seconds, RemoteKeys remote) {
+        int fetches = 0;
+        for (int i = 0; i < seconds; i++) {
+            ticker.advance(Duration.ofSeconds(1));
+            remote.tick(REFRESH);
+            for (Runnable fetch = pending.poll(); fetch != null; fetch = pending.poll()) {
+                fetch.run();
+                fetches++;
+            }
+        }
+        return fetches;
+    }
+
+    private static boolean has(RemoteKeys remote, String id) {
+        JwtKeys keys = remote.keys();
+        return keys != null && keys.find(id, JwtAlgorithm.ES256) != null;
+    }
+
+    @Test
+    void keysAreFetchedAtTheStartAndAtTheInterval() {
+        RemoteKeys remote = remote(false);
+        assertThat(remote.keys()).isNull();
+        assertThat(remote.age()).isNaN();
+        assertThat(after(1, remote)).isEqualTo(1);
+        assertThat(has(remote, "k-1")).isTrue();
+        answer = Tokens.set(FIRST, SECOND);
+        assertThat(after(599, remote)).isZero();
+        assertThat(remote.age()).isEqualTo(599);
+        assertThat(after(1, remote)).isEqualTo(1);
+        assertThat(has(remote, "k-2")).isTrue();
+        assertThat(after(600, remote)).isEqualTo(1);
+        assertThat(changed).hasValue(2);
+        assertThat(unchanged).hasValue(1);
+    }
+
+    @Test
+    void slowFetchIsNotRepeated() {
+        RemoteKeys remote = remote(false);
+        for (int i = 0; i < 2_000; i++) {
+            ticker.advance(Duration.ofSeconds(1));
+            remote.tick(REFRESH);
+        }
+        assertThat(pending).hasSize(1);
+    }
+
+    @Test
+    void unknownKeyBringsAFetchAtMostOnceInHalfAMinute() {
+        RemoteKeys remote = remote(false);
+        after(40, remote);
+        answer = Tokens.set(FIRST, SECOND);
+        remote.missed();
+        assertThat(after(1, remote)).isEqualTo(1);
+        assertThat(has(remote, "k-2")).isTrue();
+        int fetches = 0;
+        for (int i = 0; i < 120; i++) {
+            remote.missed();
+            fetches += after(1, remote);
+        }
+        assertThat(fetches).isEqualTo(4);
+    }
+
+    @Test
+    void failedFetchKeepsTheKeysAndIsRepeated() {
+        RemoteKeys remote = remote(false);
+        after(1, remote);
+        for (String bad : new @Nullable String[] {null, "", "{}", "{\"keys\":[]}", "<html>"}) {
+            answer = bad;
+            after(1_200, remote);
+            assertThat(has(remote, "k-1")).isTrue();
+        }
+        assertThat(failed.get()).isPositive();
+        answer = Tokens.set(SECOND);
+        after(600, remote);
+        assertThat(has(remote, "k-1")).as("removed from the set").isFalse();
+        assertThat(has(remote, "k-2")).isTrue();
+    }
+
+    @Test
+    void pausesOfFailuresDouble() {
+        answer = null;
+        RemoteKeys remote = remote(false);
+        assertThat(after(1, remote)).isEqualTo(1);
+        assertThat(after(5, remote)).isEqualTo(1);
+        assertThat(after(9, remote)).isZero();
+        assertThat(after(1, remote)).isEqualTo(1);
+        assertThat(after(3_600, remote)).as("at least at the interval").isBetween(8, 14);
+        answer = Tokens.set(FIRST);
+        after(600, remote);
+        assertThat(has(remote, "k-1")).isTrue();
+    }
+
+    @Test
+    void copyOnDiskServesAStartWithoutNetwork() throws IOException {
+        after(1, remote(true));
+        answer = null;
+        RemoteKeys restarted = remote(true);
+        assertThat(has(restarted, "k-1")).isTrue();
+        after(100, restarted);
+        assertThat(has(restarted, "k-1")).isTrue();
+        answer = Tokens.set(SECOND);
+        after(600, restarted);
+        assertThat(has(restarted, "k-1")).isFalse();
+        assertThat(has(remote(true), "k-2")).isTrue();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void damagedCopyIsIgnored() throws IOException {
+        after(1, remote(true));
+        try (Stream<Path> files = Files.list(directory)) {
+            Files.writeString(files.findFirst().orElseThrow(), "{\"keys\":");
+        }
+        RemoteKeys restarted = remote(true);
+        assertThat(restarted.keys()).isNull();
+        after(1, restarted);
+        assertThat(has(restarted, "k-1")).isTrue();
+    }
+}

@@ -7,6 +7,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: load-tests/run gatling [SCENARIO] [options]
+       load-tests/run gatling compare DIR DIR [--threshold ttft_p99=10%,itl_p99=5ms,goodput=1%] [--slo LIST]
   SCENARIO      TokenBudget (default), HonestMix, SteadyRate, Burst, Streaming, ReloadStorm, SlowReaders, Blocked;
                 Campaign: the same as "load-tests/run campaign drive"
   --seconds S   duration of the measured load
@@ -19,6 +20,15 @@ against your own gateway (not TokenBudget, which must know the policy):
   --keys FILE   API keys, one per line
   --model M     name of the model
   --admin URL --policy FILE   ReloadStorm only: URL of the admin API, and the policy file that the gateway reads
+with a report for models (Streaming, the default with it, and SteadyRate):
+  --report DIR  writes records.jsonl and report.{html,md,json,csv}; exits with 1 if a request failed
+  --slo LIST    objectives of a request in ms, such as ttft=500,itl=50,e2e=10000
+  --arrivals A  constant:RATE, poisson:RATE or trace:FILE (CSV: timestamp, input tokens, output tokens)
+  --beside-direct         the same arrivals also straight to the model; needs --direct with --url
+  --direct URL [--direct-keys FILE]   URL of the model, and its keys if they are not those of --keys
+  --sweep R,R,…           one run for each rate, and the knee
+  --api A       messages, chat or both (both with the stub model, else messages)
+  --seed N      seed of the arrivals (1)
 for one scenario:
   --reloads N   ReloadStorm: number of policy changes, one in ten of them invalid (1000)
   --readers N   SlowReaders: number of slow readers (200)
@@ -26,13 +36,29 @@ for one scenario:
 TEXT
 }
 
-SIMULATION=TokenBudget NO_REPORTS=true URL='' OPTIONS=() ADMIN_URL='' POLICY='' KEYS='' MODEL=stub-1
+# shellcheck source=load-tests/lib/processes.sh
+if [ "${1:-}" = compare ]; then
+  shift
+  . "$(dirname "$0")/../lib/processes.sh"
+  build
+  (load_tests_java dev.stillgate.loadtests.report.ReportCommand compare "$@") && exit 0 || exit $?
+fi
+
+REPORT='' LOAD=() DIRECT='' BESIDE='' P99='' ONLY='' WAKING=()
+SIMULATION='' NO_REPORTS=true URL='' OPTIONS=() ADMIN_URL='' POLICY='' KEYS='' MODEL=stub-1
 while [ $# -gt 0 ]; do
   case $1 in
-    --seconds|--rate|--p99|--reloads|--readers) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); shift ;;
+    --seconds|--rate) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); LOAD+=("$1" "$2"); shift ;;
+    --report) REPORT=$(readlink -m "${2:?--report needs a directory}"); shift ;;
+    --slo|--arrivals|--sweep|--seed|--api) ONLY=$1; LOAD+=("$1" "${2:?$1 needs a value}"); shift ;;
+    --direct) DIRECT=${2:?--direct needs a URL}; ONLY=$1; BESIDE=yes; shift ;;
+    --direct-keys) LOAD+=("$1" "$(readlink -m "${2:?--direct-keys needs a file}")"); shift ;;
+    --beside-direct) ONLY=$1; BESIDE=yes ;;
+    --p99) P99=${2:?--p99 needs a value}; OPTIONS+=("-Dp99=$P99"); shift ;;
+    --reloads|--readers) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); shift ;;
     --model) MODEL=${2:?--model needs a name}; OPTIONS+=("-Dmodel=$MODEL"); shift ;;
     --keys) KEYS=${2:?--keys needs a file}; shift ;;
-    --no-waking) OPTIONS+=(-Dwaking=false) ;;
+    --no-waking) OPTIONS+=(-Dwaking=false); WAKING=(--waking 0) ;;
     --from) OPTIONS+=("-DblockedFrom=${2:?--from needs an address}"); shift ;;
     --url) URL=${2:?--url needs a value}; shift ;;
     --admin) ADMIN_URL=${2:?--admin needs a value}; shift ;;
@@ -45,11 +71,19 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+if [ -z "$SIMULATION" ]; then
+  if [ -n "$REPORT" ]; then SIMULATION=Streaming; else SIMULATION=TokenBudget; fi
+fi
 
 # shellcheck source=load-tests/lib/processes.sh
 . "$(dirname "$0")/../lib/processes.sh"
 # shellcheck source=load-tests/lib/measure.sh
 . "$LOAD_TESTS/lib/measure.sh"
+
+case "$REPORT:$SIMULATION" in :* | ?*:Streaming | ?*:SteadyRate) ;; *) die "--report works with Streaming and SteadyRate" ;; esac
+[ -z "$REPORT" ] || [ -z "$P99" ] || die "--p99 is not for --report; state objectives with --slo, or compare two reports"
+[ -n "$REPORT" ] || [ -z "$ONLY" ] || die "$ONLY needs --report"
+[ -z "$BESIDE" ] || [ -z "$URL" ] || [ -n "$DIRECT" ] || die "--beside-direct with --url needs --direct, the URL of the model"
 
 [[ $MODEL =~ ^[A-Za-z0-9._:/@-]+$ ]] || die "--model: \"$MODEL\" is not a model name"
 if [ -n "$KEYS" ]; then
@@ -124,6 +158,19 @@ reasons() {
   counts=$(sed -n 's/.*"response_code_details":"\([^"]*\)".*/\1/p' "$RUN/access.log" | sort | uniq -c)
   [ -z "$counts" ] || say "unserved requests by reason:"$'\n'"$counts"
 }
+
+if [ -n "$REPORT" ]; then
+  LOAD+=(--out "$REPORT" --scenario "$SIMULATION" --url "$URL" --model "$MODEL" "${WAKING[@]}")
+  [ -z "$KEYS" ] || LOAD+=(--keys "$KEYS")
+  if [ -n "${GATEWAY:-}" ]; then LOAD+=(--stub ''); DIRECT=${DIRECT:-http://127.0.0.1:$STUB_PORT}; else build; fi
+  [ -z "$BESIDE" ] || LOAD+=(--direct "$DIRECT")
+  status=0
+  (load_tests_java dev.stillgate.loadtests.report.ReportCommand run "${LOAD[@]}") || status=$?
+  rss after
+  shares
+  reasons
+  exit "$status"
+fi
 
 cd "$ROOT"
 rss before

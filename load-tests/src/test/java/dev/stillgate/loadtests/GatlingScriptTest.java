@@ -69,6 +69,17 @@ class GatlingScriptTest {
     }
 
     @Test
+    void optionsOfAReportAreChecked() throws Exception {
+        assertThat(run("--slo", "ttft=1")).isEqualTo(new Run(1, "gatling: --slo needs --report\n"));
+        String out = directory.resolve("report").toString();
+        assertThat(run("--report", out, "--p99", "5").text()).contains("--p99 is not for --report");
+        assertThat(run("--report", out, "--beside-direct", "--url", "http://127.0.0.1:1")
+                        .text())
+                .contains("needs --direct");
+        assertThat(run("Burst", "--report", out).text()).contains("--report works with Streaming and SteadyRate");
+    }
+
+    @Test
     @DisplayName("newcomer F24: an unreachable URL is reported after one request, and no load is sent")
     void unreachableUrlIsReported() throws Exception {
         String url;

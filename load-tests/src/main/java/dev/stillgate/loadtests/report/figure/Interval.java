@@ -1,0 +1,4 @@
+package dev.stillgate.loadtests.report.figure;
+
+/** A 95 % interval. */
+public record Interval(double low, double high) {}

@@ -17,6 +17,11 @@ public final class Knee {
      */
     public record Step(double rate, Figures figures) {}
 
+    /** Returns whether a higher rate than the knee was tried, so that the knee is more than a lower bound. */
+    public static boolean isReached(List<Step> steps) {
+        return of(steps).orElse(Double.NEGATIVE_INFINITY) < steps.getLast().rate();
+    }
+
     /** Returns the knee of steps in ascending order of rates, empty if the lowest rate had fewer good responses. */
     public static OptionalDouble of(List<Step> steps) {
         OptionalDouble knee = OptionalDouble.empty();

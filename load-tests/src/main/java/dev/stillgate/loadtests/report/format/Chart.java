@@ -248,8 +248,8 @@ final class Chart {
                         at);
                 append(
                         svg,
-                        "<text class=\"limit end\" x=\"%d\" y=\"%.1f\">%s</text>",
-                        WIDTH - RIGHT,
+                        "<text class=\"limit\" x=\"%d\" y=\"%.1f\">%s</text>",
+                        LEFT + 4,
                         at - 3,
                         Text.html(mark.text()));
             }

@@ -214,7 +214,9 @@ final class Charts {
     }
 
     private static Chart knee(Chart chart, List<Knee.Step> steps) {
-        Knee.of(steps).ifPresent(rate -> chart.mark(rate, "knee " + Text.plain(rate) + "/s"));
+        Knee.of(steps).stream()
+                .filter(rate -> Knee.isReached(steps))
+                .forEach(rate -> chart.mark(rate, "knee " + Text.plain(rate) + "/s"));
         return chart;
     }
 

@@ -247,7 +247,7 @@ public final class HtmlReport {
                 .append("<th>TTFT p50</th><th>TTFT p99</th><th>ITL p99</th><th>latency p99</th></tr></thead><tbody>\n");
         for (Knee.Step step : steps) {
             Figures figures = step.figures();
-            boolean knee = Knee.of(steps).orElse(-1) == step.rate();
+            boolean knee = Knee.isReached(steps) && Knee.of(steps).orElse(-1) == step.rate();
             html.append(knee ? "<tr class=\"knee\">" : "<tr>").append("<th><a href=\"");
             html.append(folder(step.rate())).append("/report.html\">");
             html.append(Text.plain(step.rate()))

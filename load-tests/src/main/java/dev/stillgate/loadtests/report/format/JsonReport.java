@@ -46,6 +46,7 @@ public final class JsonReport {
         report.put("start_time", load.begun().toString());
         OptionalDouble knee = Knee.of(steps);
         report.put("knee", knee.isPresent() ? knee.getAsDouble() : null);
+        report.put("knee_reached", Knee.isReached(steps));
         report.put("knee_least_good_request_fraction", Knee.LEAST);
         List<Object> all = new ArrayList<>();
         for (Knee.Step step : steps) {

@@ -185,8 +185,7 @@ public final class MarkdownReport {
             return "No knee: already " + Text.plain(steps.getFirst().rate()) + " requests/s had less than " + meaning
                     + ".";
         }
-        boolean last = knee.getAsDouble() == steps.getLast().rate();
-        return (last ? "Knee not reached: " : "Knee: ")
+        return (Knee.isReached(steps) ? "Knee: " : "Knee not reached: ")
                 + Text.plain(knee.getAsDouble())
                 + " requests/s is the highest rate up to which every rate had at least "
                 + meaning

@@ -171,7 +171,11 @@ class FormatTest {
         assertThat(MarkdownReport.of(LOAD, steps)).contains("Knee: 20 requests/s");
         JsonNode json = new ObjectMapper().readTree(JsonReport.of(LOAD, steps));
         assertThat(json.path("knee").asDouble()).isEqualTo(20);
+        assertThat(json.path("knee_reached").asBoolean()).isTrue();
         assertThat(json.path("steps")).hasSize(3);
+        assertThat(HtmlReport.of(LOAD, steps.subList(0, 2)))
+                .contains("Knee not reached: 20")
+                .doesNotContain("knee 20/s");
         assertThat(CsvReport.of(steps).lines()).hasSize(4);
     }
 

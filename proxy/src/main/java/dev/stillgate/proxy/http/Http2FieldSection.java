@@ -10,6 +10,16 @@ import org.jspecify.annotations.Nullable;
 public abstract class Http2FieldSection implements Http2Fields {
     private @Nullable BadMessage firstFault;
 
+    /** Starts a trailer section, which is validated and discarded. */
+    public abstract void beginTrailers();
+
+    /**
+     * Ends the section.
+     *
+     * @throws BadMessage when the section was malformed
+     */
+    public abstract void end() throws BadMessage;
+
     /** Clears the fault of the previous section. */
     final void clearFault() {
         firstFault = null;

@@ -41,7 +41,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         trailers = false;
     }
 
-    /** Starts a request's trailer section, which is validated and discarded. */
+    @Override
     public void beginTrailers() {
         begin();
         trailers = true;
@@ -75,11 +75,8 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         return firstLineDone && head.targetEnd > 0;
     }
 
-    /**
-     * Ends the section.
-     *
-     * @throws BadMessage when the section was malformed; the head then has the request line at most
-     */
+    /** Ends the section; the head of a malformed one has the request line at most. */
+    @Override
     public void end() throws BadMessage {
         throwFault();
         if (trailers) {

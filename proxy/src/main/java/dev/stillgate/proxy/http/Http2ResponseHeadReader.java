@@ -24,17 +24,13 @@ public final class Http2ResponseHeadReader extends Http2FieldSection {
         firstLineDone = false;
     }
 
-    /** Starts a trailer section, which is validated and discarded. */
+    @Override
     public void beginTrailers() {
         clearFault();
         trailers = true;
     }
 
-    /**
-     * Ends the section.
-     *
-     * @throws BadMessage when the section was malformed
-     */
+    @Override
     public void end() throws BadMessage {
         throwFault();
         if (trailers) {

@@ -26,6 +26,10 @@ public final class Http2Fault extends Exception {
         return new Http2Fault(Http2Wire.FRAME_SIZE_ERROR, "http2-frame-size");
     }
 
+    public static Http2Fault flowControl() {
+        return new Http2Fault(Http2Wire.FLOW_CONTROL_ERROR, "http2-flow-control");
+    }
+
     public static Http2Fault calm(String code) {
         return new Http2Fault(Http2Wire.ENHANCE_YOUR_CALM, code);
     }

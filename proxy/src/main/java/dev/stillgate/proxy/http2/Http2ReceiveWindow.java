@@ -49,8 +49,23 @@ public class Http2ReceiveWindow {
         return withheld > 0 && credit < Http2Wire.MAX_FRAME;
     }
 
+    /**
+     * Sends the WINDOW_UPDATE that is due now.
+     *
+     * @param stream the stream; 0 for the connection
+     * @return whether one was due
+     */
+    public boolean grant(int stream, Http2Output out) {
+        int more = grant();
+        if (more > 0) {
+            Http2Wire.windowUpdate(out.buffer(Http2Wire.FRAME_HEAD + 4), stream, more);
+            out.flushSoon();
+        }
+        return more > 0;
+    }
+
     /** Returns the increment for a WINDOW_UPDATE that is due now; 0 if none is. */
-    public int grant() {
+    int grant() {
         int missing = target - credit - withheld;
         if (missing < (target - withheld) / 2) {
             return 0;

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2ReceiveWindow;
-import dev.stillgate.proxy.http2.Http2Wire;
+import dev.stillgate.proxy.http2.Http2Session;
 
 /**
  * Flow control of request bodies on one connection (RFC 9113 section 5.2): the connection's receive window, and the
@@ -13,15 +13,11 @@ final class Http2Inflow {
     private static final int LARGE_WINDOW = 1 << 20;
 
     private final Http2Output out;
-    private final Http2ReceiveWindow window = new Http2ReceiveWindow();
+    private final Http2ReceiveWindow window;
 
-    Http2Inflow(Http2Output out) {
-        this.out = out;
-    }
-
-    /** Consumes the connection's window; returns false when the client exceeded it. */
-    boolean consume(int flow) {
-        return window.consume(flow);
+    Http2Inflow(Http2Session<Http2Stream> session) {
+        this.out = session.out();
+        this.window = session.receiveWindow();
     }
 
     /** Returns whether content that waits for upstreams leaves the client no window. */
@@ -42,20 +38,7 @@ final class Http2Inflow {
             upload.window().withhold(flow);
             window.withhold(flow);
         } else if (!upload.isComplete()) {
-            grant(stream.id(), upload.window());
-        }
-    }
-
-    /** Returns the connection's credit that is due. */
-    void grant() {
-        grant(0, window);
-    }
-
-    private void grant(int id, Http2ReceiveWindow from) {
-        int more = from.grant();
-        if (more > 0) {
-            Http2Wire.windowUpdate(out.buffer(13), id, more);
-            out.flushSoon();
+            upload.window().grant(stream.id(), out);
         }
     }
 
@@ -63,9 +46,9 @@ final class Http2Inflow {
     void enlarge(Http2Stream stream) {
         Http2ReceiveWindow streamWindow = stream.upload().window();
         streamWindow.resize(LARGE_WINDOW);
-        grant(stream.id(), streamWindow);
+        streamWindow.grant(stream.id(), out);
         window.resize(LARGE_WINDOW);
-        grant();
+        window.grant(0, out);
     }
 
     /** Returns the withheld credit of a stream that resumed reading. */
@@ -73,14 +56,14 @@ final class Http2Inflow {
         Http2ReceiveWindow streamWindow = stream.upload().window();
         window.releaseWithheld(streamWindow.releaseWithheld());
         if (!stream.upload().isComplete()) {
-            grant(stream.id(), streamWindow);
+            streamWindow.grant(stream.id(), out);
         }
-        grant();
+        window.grant(0, out);
     }
 
     /** Returns the withheld credit of a closed stream. */
     void closed(Http2Stream stream) {
         window.releaseWithheld(stream.upload().window().releaseWithheld());
-        grant();
+        window.grant(0, out);
     }
 }

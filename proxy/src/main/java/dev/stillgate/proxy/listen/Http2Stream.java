@@ -11,6 +11,7 @@ import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2SendQueue;
 import dev.stillgate.proxy.http2.Http2SendWindow;
+import dev.stillgate.proxy.http2.Http2Session;
 import dev.stillgate.proxy.http2.Http2Wire;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Verdict;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One HTTP/2 stream of a client: a request and its response (RFC 9113 sections 5 and 8). Response content beyond the
  * flow-control windows is queued here, which applies back-pressure to the upstream.
  */
-final class Http2Stream implements Downstream, Http2SendWindow.Sender {
+final class Http2Stream implements Downstream, Http2Session.Stream {
     private static final int HIGH_WATER = 64 * 1024;
     private static final int LOW_WATER = 32 * 1024;
     private static final int NO_CODE = -1;
@@ -46,7 +47,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
 
     Http2Stream(Http2Connection connection, int id, long sendWindow) {
         this.connection = connection;
-        this.out = connection.out();
+        this.out = connection.session().out();
         this.id = id;
         this.head = connection.context().requestHead();
         this.queue = new Http2SendQueue(sendWindow);
@@ -54,7 +55,8 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         this.upload = new Http2Upload(pace);
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
@@ -107,8 +109,39 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         sendReply(reply);
     }
 
-    /** Processes request content, or its end. The caller keeps ownership of the buffer. */
-    void onData(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
+    @Override
+    public void onData(ByteBuf in, int index, int length, int flow, boolean end) throws Http2Fault {
+        if (!upload.window().consume(flow)) {
+            throw Http2Fault.flowControl();
+        }
+        if (upload.isComplete()) {
+            throw Http2Connection.streamClosed();
+        }
+        onContent(in, index, length, end);
+        connection.inflow().processed(this, flow);
+    }
+
+    /** Processes the trailers, which end the request. */
+    @Override
+    public void onFields(ByteBuf block, boolean end) throws Http2Fault {
+        if (upload.isComplete()) {
+            throw Http2Connection.streamClosed();
+        }
+        try {
+            connection.session().decodeTrailers(id, block);
+            if (!end) {
+                throw new BadMessage(
+                        Verdict.Kind.MALFORMED, "trailers", "A second header section does not end the request.");
+            }
+        } catch (BadMessage e) {
+            connection.session().abuseBudget().charge(Http2Connection.REFUSAL_COST);
+            malformed(e);
+            return;
+        }
+        onContent(block, 0, 0, true);
+    }
+
+    private void onContent(ByteBuf in, int index, int length, boolean end) throws Http2Fault {
         if (!upload.receive(length, end)) {
             malformed(Http2Upload.lengthMismatch());
             return;
@@ -141,7 +174,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         if (current != null) {
             resetCode = Http2Wire.PROTOCOL_ERROR;
             current.refuse(bad);
-            connection.abuseBudget().streamAborted();
+            connection.session().abuseBudget().streamAborted();
         } else if (!closed) {
             resetForFault(Http2Wire.PROTOCOL_ERROR);
         }
@@ -155,7 +188,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
     /** Writes as much as the client's windows allow. */
     @Override
     public void drain() {
-        Http2SendWindow sending = connection.sendWindow();
+        Http2SendWindow sending = connection.session().sendWindow();
         while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
             if (ending && queue.bytes() == 0) {
                 responseEnded();
@@ -184,7 +217,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
             Http2Wire.reset(out.buffer(13), id, resetCode == NO_CODE ? Http2Wire.NO_ERROR : resetCode);
         }
         if (responseComplete) {
-            connection.abuseBudget().streamCompleted();
+            connection.session().abuseBudget().streamCompleted();
         }
         remove(cut);
     }
@@ -210,11 +243,23 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         remove(true);
     }
 
+    @Override
+    public void onReset(int error) throws Http2Fault {
+        connection.streamClosed(this, false);
+        clientGone();
+        connection.session().abuseBudget().streamAborted();
+    }
+
+    @Override
+    public void onWindowOverflow() throws Http2Fault {
+        resetForFault(Http2Wire.FLOW_CONTROL_ERROR);
+    }
+
     /** Resets the stream because of the client's behaviour. */
     void resetForFault(int code) throws Http2Fault {
         reset(code);
         clientGone();
-        connection.abuseBudget().streamAborted();
+        connection.session().abuseBudget().streamAborted();
     }
 
     /** Called when the client reset the stream, or the connection closed. */
@@ -237,7 +282,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
                 now, connection.options(), connection.inflow().isHeldBack());
         if (current != null && expired != null) {
             current.refuse(Verdict.Kind.REQUEST_TIMEOUT, expired, "The request body did not arrive in time.");
-            connection.abuseBudget().streamAborted();
+            connection.session().abuseBudget().streamAborted();
         }
     }
 
@@ -250,7 +295,7 @@ final class Http2Stream implements Downstream, Http2SendWindow.Sender {
         }
         resetCode = Http2Wire.CANCEL;
         current.refuse(Verdict.Kind.REQUEST_TIMEOUT, "slow-reader", "The response was not read in time.");
-        connection.abuseBudget().streamAborted();
+        connection.session().abuseBudget().streamAborted();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.listen;
 
 import dev.stillgate.proxy.http2.Http2Fault;
-import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2Session;
 
 /**
  * Timeouts of a client's HTTP/2 connection: for its preface, for the rest of a field section, and for the client to
@@ -10,16 +10,14 @@ import dev.stillgate.proxy.http2.Http2Output;
  */
 final class Http2Timeouts {
     private final ListenOptions options;
-    private final Http2FrameReader reader;
+    private final Http2Session<?> session;
     private final Http2Output out;
     private final ClientPace pace;
-    private int section;
-    private long sectionSince;
 
-    Http2Timeouts(ListenOptions options, Http2FrameReader reader, Http2Output out) {
+    Http2Timeouts(ListenOptions options, Http2Session<?> session) {
         this.options = options;
-        this.reader = reader;
-        this.out = out;
+        this.session = session;
+        this.out = session.out();
         this.pace = new ClientPace(options);
     }
 
@@ -34,14 +32,10 @@ final class Http2Timeouts {
         if (pace.isResponseStuck(now, out.pendingWrites().isStuck())) {
             out.pendingWrites().drop();
             out.close();
-        } else if (!reader.isPrefaceComplete() && now - began >= limit) {
+        } else if (!session.isPrefaceComplete() && now - began >= limit) {
             out.close();
         }
-        int stream = reader.incompleteFieldsStream();
-        if (stream == 0 || stream != section) {
-            section = stream;
-            sectionSince = now;
-        } else if (now - sectionSince >= limit) {
+        if (session.isSectionOverdue(now, limit)) {
             throw Http2Fault.calm("http2-head-timeout");
         }
     }

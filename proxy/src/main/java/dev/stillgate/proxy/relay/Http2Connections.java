@@ -15,7 +15,7 @@ final class Http2Connections {
     private final UpstreamEndpoint endpoint;
     private final List<Http2UpstreamConnection> all = new ArrayList<>(2);
     private Options options = new Options(Duration.ZERO, Duration.ZERO, 0);
-    private int expectedStreams = Http2UpstreamStreams.MAX_STREAMS;
+    private int expectedStreams = Http2UpstreamConnection.MAX_STREAMS;
 
     Http2Connections(UpstreamPool pool, UpstreamEndpoint endpoint) {
         this.pool = pool;

@@ -10,14 +10,12 @@ import java.time.Duration;
  */
 final class Http2Ping {
     private static final long SILENCE = Duration.ofSeconds(10).toNanos();
-    private static final long TIMEOUT = Duration.ofSeconds(10).toNanos();
+    static final long TIMEOUT = Duration.ofSeconds(10).toNanos();
 
     private final Http2Output out;
     private boolean received = true;
     private boolean pinged;
     private long since;
-    private int sectionBefore;
-    private long sectionSince;
 
     Http2Ping(Http2Output out) {
         this.out = out;
@@ -32,16 +30,8 @@ final class Http2Ping {
      * Returns whether the connection is dead, and sends a PING if it may be.
      *
      * @param awaited whether any response is awaited
-     * @param section the stream with an incomplete field section, which must not be interrupted (RFC 9113 section
-     *     6.10); 0 for none
      */
-    boolean isDead(long now, boolean awaited, int section) {
-        if (section == 0 || section != sectionBefore) {
-            sectionBefore = section;
-            sectionSince = now;
-        } else if (now - sectionSince >= TIMEOUT) {
-            return true;
-        }
+    boolean isDead(long now, boolean awaited) {
         if (received || !awaited) {
             received = false;
             pinged = false;

@@ -5,7 +5,6 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2ReceiveWindow;
-import dev.stillgate.proxy.http2.Http2Wire;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,10 +79,8 @@ final class Http2ResponseContent extends Http2ReceiveWindow {
     }
 
     private void sendCredit(int id, Http2Output out) {
-        int more = grant();
-        if (more > 0) {
+        if (grant(id, out)) {
             resize(LARGE_WINDOW);
-            Http2Wire.windowUpdate(out.buffer(13), id, more);
         }
     }
 }

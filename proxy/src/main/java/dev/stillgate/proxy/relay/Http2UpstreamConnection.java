@@ -1,10 +1,10 @@
 package dev.stillgate.proxy.relay;
 
-import dev.stillgate.proxy.http2.AbuseBudget;
+import dev.stillgate.proxy.http.Http2ResponseHeadReader;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2FrameReader;
 import dev.stillgate.proxy.http2.Http2Output;
-import dev.stillgate.proxy.http2.Http2PeerSettings;
+import dev.stillgate.proxy.http2.Http2Session;
 import dev.stillgate.proxy.http2.Http2Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -29,7 +29,16 @@ import org.jspecify.annotations.Nullable;
  * (section 8.1.1).
  */
 final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
-        implements UpstreamConnector.Opening, Http2UpstreamStreams.Owner {
+        implements UpstreamConnector.Opening, Http2Session.Role<Http2UpstreamStream> {
+    /** Maximum number of concurrent streams, whatever the upstream allows: all of them are lost with the connection. */
+    static final int MAX_STREAMS = 100;
+
+    /** Largest accepted field section, in bytes. */
+    private static final int MAX_HEAD = 64 * 1024;
+
+    /** Receive window of the connection: more than all streams can withhold, so that no stream blocks another. */
+    private static final int WINDOW = 16 << 20;
+
     /** How long an upstream may take to read the last frames before the connection is closed. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -45,9 +54,8 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
 
     private final Http2Connections connections;
     private final boolean probe;
-    private final AbuseBudget abuseBudget;
     private final Http2UpstreamStreams streams;
-    private final Http2FrameReader reader;
+    private final Http2Session<Http2UpstreamStream> session;
     private final Http2Output out;
     private final Http2Ping ping;
     private final ArrayDeque<Http2UpstreamStream> waiting = new ArrayDeque<>();
@@ -65,11 +73,11 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         this.connections = connections;
         this.probe = probe;
         this.since = connections.pool().now();
-        this.abuseBudget = new AbuseBudget(since);
+        Http2ResponseHeadReader headReader = new Http2ResponseHeadReader();
+        this.session = Http2Session.ofUpstream(this, since, headReader, MAX_HEAD, MAX_STREAMS);
+        this.out = session.out();
         this.streams = new Http2UpstreamStreams(
-                this, abuseBudget, connections.endpoint().isSecure());
-        this.reader = Http2FrameReader.ofUpstream(streams, abuseBudget, Http2UpstreamStreams.MAX_HEAD);
-        this.out = streams.out();
+                session, headReader, connections.endpoint().isSecure(), this::waitingCancelled);
         this.ping = new Http2Ping(out);
     }
 
@@ -80,14 +88,14 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         }
         return switch (state) {
             case OPENING, AWAITING_SETTINGS -> waiting.size() < connections.expectedStreams();
-            case OPEN -> streams.canOpen();
+            case OPEN -> session.canOpen();
             case DRAINING, CLOSED -> false;
         };
     }
 
     /** Returns whether the connection is open without streams. */
     boolean isIdle() {
-        return state == State.OPEN && streams.isEmpty();
+        return state == State.OPEN && session.isEmpty();
     }
 
     /** Starts an exchange, or queues it until the connection is open. */
@@ -102,8 +110,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         }
     }
 
-    @Override
-    public void waitingCancelled(Http2UpstreamStream stream) {
+    private void waitingCancelled(Http2UpstreamStream stream) {
         waiting.remove(stream);
         if (probe) {
             close();
@@ -111,7 +118,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void allStreamsClosed() {
+    public void onEmpty() {
         since = connections.pool().now();
         if (probe || state == State.DRAINING) {
             drain();
@@ -146,8 +153,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         first.writeBytes(Http2FrameReader.PREFACE);
         Http2Wire.frame(first, 12, Http2Wire.SETTINGS, 0, 0);
         Http2Wire.setting(first, Http2Wire.ENABLE_PUSH, 0);
-        Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, Http2UpstreamStreams.MAX_HEAD);
-        streams.enlargeReceiveWindow();
+        Http2Wire.setting(first, Http2Wire.MAX_HEADER_LIST_SIZE, MAX_HEAD);
+        session.receiveWindow().resize(WINDOW);
+        session.receiveWindow().grant(0, out);
         out.flushSoon();
     }
 
@@ -198,8 +206,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         try {
             if (state != State.CLOSED) {
                 ping.onBytes();
-                out.beginRead();
-                reader.feed(ctx.alloc(), in);
+                session.feed(ctx.alloc(), in);
             }
         } catch (Http2Fault e) {
             fail(e);
@@ -215,24 +222,48 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public boolean onSettings(Http2PeerSettings settings) {
+    public void onFields(int id, ByteBuf block, boolean end) throws Http2Fault {
+        session.requireNotIdle(id);
+        session.discardFields(id, block);
+    }
+
+    @Override
+    public void onLateData(int id, int flow) throws Http2Fault {
+        session.abuseBudget().charge(1);
+    }
+
+    @Override
+    public void onSettings() {
         if (state != State.AWAITING_SETTINGS) {
-            return false;
+            return;
         }
-        if (settings.allowedStreams() == 0) {
+        if (session.allowedStreams() == 0) {
             openFailed(new IOException("the endpoint allows no streams"));
-            return true;
+            return;
         }
         state = State.OPEN;
         since = connections.pool().now();
-        connections.expectStreams(settings.allowedStreams());
-        while (!waiting.isEmpty() && state == State.OPEN && streams.canOpen()) {
+        connections.expectStreams(session.allowedStreams());
+        while (!waiting.isEmpty() && state == State.OPEN && session.canOpen()) {
             Http2UpstreamStream first = waiting.removeFirst();
-            first.enlarge(settings.streamWindow() - Http2Wire.INITIAL_WINDOW);
+            first.enlarge(session.streamWindow() - Http2Wire.INITIAL_WINDOW);
             first.start();
         }
         reassignWaiting();
-        return true;
+    }
+
+    /**
+     * Drains the connection. Requests that the upstream did not process can be retried elsewhere (RFC 9113 section
+     * 6.8).
+     */
+    @Override
+    public void onGoAway(int last, int error) {
+        drain();
+        for (Http2UpstreamStream each : session.streams()) {
+            if (each.id() > last) {
+                each.unprocessed("upstream-goaway", false);
+            }
+        }
     }
 
     /** Closes after a connection error, or if the upstream does not speak HTTP/2. */
@@ -257,16 +288,15 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     private void fail(Consumer<Http2UpstreamStream> end) {
         state = State.CLOSED;
         connections.remove(this);
-        reader.release();
-        streams.clear().forEach(end);
+        session.end().forEach(end);
     }
 
-    @Override
-    public void drain() {
+    /** Closes the connection once all streams have ended; opens no new ones. */
+    void drain() {
         if (state == State.CLOSED) {
             return;
         }
-        if (!streams.isEmpty()) {
+        if (!session.isEmpty()) {
             state = State.DRAINING;
         } else {
             state = State.CLOSED;
@@ -284,7 +314,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
 
     /** Checks the timeouts. */
     void tick(long now, UpstreamPool.Options options) {
-        abuseBudget.onTick(now);
+        session.abuseBudget().onTick(now);
         if (state == State.AWAITING_SETTINGS && now - since >= options.connect().toNanos()) {
             openFailed(new ConnectTimeoutException("the endpoint sent no SETTINGS in time"));
         } else if (writesFail && now - since >= UpstreamFailure.LAST_RESPONSE_NANOS) {
@@ -292,7 +322,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
             fail(UpstreamFailure.RESET);
         } else if (isIdle() && now - since >= options.idle().toNanos()) {
             drain();
-        } else if (ping.isDead(now, !streams.isEmpty(), reader.incompleteFieldsStream())) {
+        } else if (session.isSectionOverdue(now, Http2Ping.TIMEOUT) || ping.isDead(now, !session.isEmpty())) {
             close();
             fail("upstream-no-ping");
         }
@@ -300,8 +330,8 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (out.isWritable() && state != State.CLOSED) {
-            streams.sendWindow().resume();
+        if (state != State.CLOSED) {
+            session.resume();
         }
     }
 
@@ -333,7 +363,7 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         }
         if (state == State.AWAITING_SETTINGS) {
             openFailed(cause);
-        } else if (UpstreamFailure.isWriteFailure(cause) && !streams.isEmpty()) {
+        } else if (UpstreamFailure.isWriteFailure(cause) && !session.isEmpty()) {
             writeFailed();
         } else if (state != State.OPENING && state != State.CLOSED) {
             close();

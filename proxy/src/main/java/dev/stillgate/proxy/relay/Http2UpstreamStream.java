@@ -6,6 +6,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2SendWindow;
+import dev.stillgate.proxy.http2.Http2Session;
 import dev.stillgate.proxy.http2.Http2Wire;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One exchange on an HTTP/2 connection to an upstream (RFC 9113 sections 5 and 8). Verifies that the response is
  * complete. Flow control confines a slow client's back-pressure to its own stream.
  */
-final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sender {
+final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
+    /** Credit for the frames of a reset stream in transit, which the upstream cannot avoid. */
+    private static final int CREDIT_PER_RESET = 20;
+
     /** Maximum number of interim responses before the final one. */
     private static final int MAX_INTERIM = 32;
 
@@ -35,19 +39,18 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
      * Creates a stream that is not open yet.
      *
      * @param reused whether the connection was open before
-     * @param sendWindow initial send window, in bytes
      */
-    Http2UpstreamStream(
-            Http2UpstreamStreams streams, Http1Head head, ResponseListener listener, boolean reused, long sendWindow) {
+    Http2UpstreamStream(Http2UpstreamStreams streams, Http1Head head, ResponseListener listener, boolean reused) {
         this.streams = streams;
-        this.out = streams.out();
+        this.out = streams.session().out();
         this.head = head;
         this.listener = listener;
         this.reused = reused;
-        this.content = new Http2RequestContent(sendWindow);
+        this.content = new Http2RequestContent(streams.session().streamWindow());
     }
 
-    int id() {
+    @Override
+    public int id() {
         return id;
     }
 
@@ -90,7 +93,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         Http2RequestHead fields = streams.requestHead();
         fields.read(request);
         boolean headOnly = whole && !request.isReadable();
-        id = streams.register(this);
+        id = streams.session().register(this);
         out.fields(id, fields.size(), headOnly, fields);
         content.start(whole, headOnly);
         if (request.isReadable()) {
@@ -134,7 +137,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
 
     @Override
     public void drain() {
-        Http2SendWindow sending = streams.sendWindow();
+        Http2SendWindow sending = streams.session().sendWindow();
         while (!closed && content.write(id, out, sending)) {} // a failing write may close the stream
         if (closed) {
             return;
@@ -200,28 +203,31 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
     private void reset(int code) {
         Http2Wire.reset(out.buffer(13), id, code);
         out.flushSoon();
-        streams.streamReset();
+        streams.session().abuseBudget().earn(CREDIT_PER_RESET);
         close();
     }
 
     /** Closes and removes this stream. */
     private void close() {
         detach();
-        streams.streamClosed(this);
+        streams.session().remove(this);
     }
 
-    /** Processes a field section of the response: head or trailers. */
-    void onFields(ByteBuf block, boolean end) throws Http2Fault {
+    /** Processes the response's head or trailers. */
+    @Override
+    public void onFields(ByteBuf block, boolean end) throws Http2Fault {
+        streams.session().abuseBudget().streamOpened();
         try {
             if (response.hasStarted()) {
-                streams.decodeTrailers(id, block);
+                streams.session().decodeTrailers(id, block);
                 if (!end) {
                     fail(Http2Wire.PROTOCOL_ERROR, "upstream-trailers");
                     return;
                 }
                 onEnd();
             } else {
-                streams.decode(this, block);
+                streams.headReader().beginResponse(head);
+                streams.session().decode(id, block);
                 onHead(end);
             }
         } catch (BadMessage e) {
@@ -248,12 +254,8 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /**
-     * Processes response content.
-     *
-     * @param flow how much of the window it uses, padding included
-     */
-    void onData(ByteBuf in, int index, int length, int flow, boolean end) {
+    @Override
+    public void onData(ByteBuf in, int index, int length, int flow, boolean end) {
         if (!response.consume(flow)) {
             fail(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
             return;
@@ -325,8 +327,13 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** Called when the upstream reset the stream. */
-    void onReset(int error) {
+    @Override
+    public void onWindowOverflow() {
+        fail(Http2Wire.FLOW_CONTROL_ERROR, "upstream-http2-flow-control");
+    }
+
+    @Override
+    public void onReset(int error) {
         if (error == Http2Wire.REFUSED_STREAM && !hasResponseBegun()) {
             unprocessed("upstream-refused-stream", true);
             return;
@@ -355,7 +362,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2SendWindow.Sende
         }
     }
 
-    /** Called when the upstream closed the connection. */
+    /** Called when the upstream closed the streams. */
     void connectionClosed() {
         connectionFailed(response.hasStarted() ? "upstream-closed-in-body" : "upstream-closed");
     }

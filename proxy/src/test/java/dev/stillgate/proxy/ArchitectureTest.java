@@ -235,7 +235,7 @@ class ArchitectureTest {
             "com.knuddels.jtokkit..");
 
     @ArchTest
-    static final ArchRule FINGERPRINT = plugin("dev.stillgate.fingerprint..");
+    static final ArchRule FINGERPRINT = plugin("dev.stillgate.fingerprint..", "jdk.jfr..");
 
     /** The packages of a plugin: each may depend on those before it. */
     @ArchTest

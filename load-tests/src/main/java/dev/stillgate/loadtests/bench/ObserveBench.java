@@ -3,6 +3,7 @@ package dev.stillgate.loadtests.bench;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.GenAiVersion;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Standing;
@@ -11,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +31,8 @@ public class ObserveBench {
     private static final long DURATION = 812_345_678;
     private static final long FIRST_BYTE = 123_456_789;
 
-    private final GatewayMeters meters = new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    private final GatewayMeters meters =
+            new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Set.of(GenAiVersion.LEGACY));
     private final AccessLog log = new AccessLog(Path.of("/dev/null"));
     private final AccessLog.Writer writer = log.writer();
     private long now;

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param fleet the store shared with other gateways; null for a standalone gateway
  * @param webhook the receiver of new findings; null for none
  * @param otlp the collector of metrics and spans; null for none
+ * @param telemetry the names of metrics
  */
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
@@ -49,7 +50,8 @@ public record StillgateConfig(
         @Default("{}") State state,
         @Nullable FleetStore fleet,
         @Nullable WebhookOptions webhook,
-        @Nullable OtlpOptions otlp) {
+        @Nullable OtlpOptions otlp,
+        @Default("{}") Telemetry telemetry) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -112,8 +114,11 @@ public record StillgateConfig(
                 + hashing.keySet()
                 + ", limits=" + limits + ", accessLog=" + accessLog + ", audit=" + audit + ", record=" + record
                 + ", state=" + state
-                + ", fleet=" + fleet + ", webhook=" + webhook + ", otlp=" + otlp + "]";
+                + ", fleet=" + fleet + ", webhook=" + webhook + ", otlp=" + otlp + ", telemetry=" + telemetry + "]";
     }
+
+    /** The names of metrics; {@code genai} chooses those of OpenTelemetry's GenAI conventions. */
+    public record Telemetry(@Default("legacy") GenAiNames genai) {}
 
     /**
      * A listening socket for client connections.

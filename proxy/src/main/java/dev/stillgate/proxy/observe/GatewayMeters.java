@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
@@ -54,7 +55,7 @@ public final class GatewayMeters {
     private final Counter usageInjected;
     private final Counter untappedAnswers;
 
-    public GatewayMeters(PrometheusMeterRegistry registry) {
+    public GatewayMeters(PrometheusMeterRegistry registry, Set<GenAiVersion> genAiVersions) {
         this.registry = registry;
         countExchanges();
         duration = times(
@@ -74,7 +75,7 @@ public final class GatewayMeters {
                 OVERHEADS);
         headOverhead = overhead.with("part", "head");
         bodyOverhead = overhead.with("part", "body");
-        genAi = new GenAiMeters(registry.getPrometheusRegistry());
+        genAi = new GenAiMeters(registry.getPrometheusRegistry(), genAiVersions);
         for (int source = 0; source < SOURCES.length; source++) {
             inputTokens[source] = tokens("input", SOURCES[source]);
             outputTokens[source] = tokens("output", SOURCES[source]);

@@ -37,6 +37,10 @@ final class OtlpJson {
         return map("key", name, "value", map("intValue", Long.toString(number)));
     }
 
+    static Map<String, Object> attribute(String name, double number) {
+        return map("key", name, "value", map("doubleValue", number));
+    }
+
     static Map<String, Object> map(@Nullable Object... keysAndValues) {
         Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {

@@ -22,6 +22,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
     private static final int SERVER = 2;
     private static final int ERROR = 2;
     private static final long MILLI = 1_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final Set<String> CHATS = Set.of("messages", "chat_completions", "responses");
     private static final Set<String> WELL = Set.of("served", "rejected");
 
@@ -64,11 +65,18 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         text(all, "stillgate.upstream", r.upstream());
         if (CHATS.contains(r.operation())) {
             text(all, "gen_ai.operation.name", "chat");
+            text(all, "gen_ai.provider.name", r.operation().equals("messages") ? "anthropic" : "openai");
             text(all, "gen_ai.request.model", r.requestModel());
             text(all, "gen_ai.response.model", r.responseModel());
             if (r.usage().source() != Usage.Source.NONE) {
                 count(all, "gen_ai.usage.input_tokens", r.usage().input());
                 count(all, "gen_ai.usage.output_tokens", r.usage().output());
+                count(all, "gen_ai.usage.cache_read.input_tokens", r.usage().cacheRead());
+                count(all, "gen_ai.usage.cache_write.input_tokens", r.usage().cacheWrite());
+                count(all, "gen_ai.usage.reasoning.output_tokens", r.usage().reasoning());
+            }
+            if (r.stream() && r.firstByteNanos() >= 0) {
+                all.add(attribute("gen_ai.response.time_to_first_chunk", r.firstByteNanos() / NANOS_PER_SECOND));
             }
         }
         return all;

@@ -7,13 +7,14 @@ import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetersTest {
     private static final long MILLI = 1_000_000;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final GatewayMeters meters = new GatewayMeters(registry);
+    private final GatewayMeters meters = new GatewayMeters(registry, Set.of(GenAiVersion.values()));
 
     private void ended(Outcome outcome, @Nullable String model, boolean stream) {
         meters.exchangeStarted();
@@ -72,6 +73,52 @@ class GatewayMetersTest {
         assertThat(registry.scrape())
                 .contains("gen_ai_provider_name=\"anthropic\"")
                 .contains("stillgate_exchange_duration_seconds_bucket{le=\"2.5\"} 1");
+    }
+
+    @Test
+    void newerNamesCountCachedInputAndStreams() {
+        Usage usage = new Usage(Usage.Source.EXACT, 100, 21, 40, 8, 5);
+        ended(new Outcome.Served(200, usage, 10, 100 * MILLI), "stub-1", true);
+        ended(served(Usage.Source.NONE, -1, -1), "stub-1", false);
+
+        String counter = "gen_ai_client_inference_usage_";
+        String labels = "gen_ai_token_modality=\"unknown\"";
+        assertThat(sample(counter + "input_tokens_total", labels)).isEqualTo(148);
+        assertThat(sample(counter + "output_tokens_total", labels)).isEqualTo(21);
+        assertThat(sample(counter + "cache_read_input_tokens_total", labels)).isEqualTo(40);
+        assertThat(sample(counter + "cache_write_input_tokens_total", labels)).isEqualTo(8);
+        assertThat(sample(counter + "reasoning_output_tokens_total", labels)).isEqualTo(5);
+        assertThat(sample("gen_ai_client_inference_operation_input_tokens_count", "stub-1"))
+                .isOne();
+        assertThat(sample("gen_ai_client_inference_duration_seconds_count", "stub-1"))
+                .isEqualTo(2);
+        assertThat(sample("gen_ai_client_inference_time_to_first_chunk_seconds_count", "stub-1"))
+                .isOne();
+    }
+
+    @Test
+    void cachedInputOfOpenAiIsNotAddedAgain() {
+        meters.exchangeStarted();
+        meters.exchangeEnded(
+                new Outcome.Served(200, new Usage(Usage.Source.EXACT, 100, 21, 40, -1, -1), 10, 5),
+                MILLI,
+                Operation.RESPONSES,
+                "m",
+                false);
+        assertThat(sample("gen_ai_client_inference_usage_input_tokens_total", "openai"))
+                .isEqualTo(100);
+    }
+
+    @Test
+    void onlyTheChosenNamesAreExported() {
+        for (GenAiVersion only : GenAiVersion.values()) {
+            PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            GatewayMeters of = new GatewayMeters(own, Set.of(only));
+            of.exchangeStarted();
+            of.exchangeEnded(served(Usage.Source.EXACT, 1, 1), MILLI, Operation.MESSAGES, "m", false);
+            assertThat(own.scrape().contains("gen_ai_server_request_duration")).isEqualTo(only == GenAiVersion.LEGACY);
+            assertThat(own.scrape().contains("gen_ai_client_inference")).isEqualTo(only == GenAiVersion.V0_1);
+        }
     }
 
     @Test

@@ -26,6 +26,7 @@ admin: {address: "127.0.0.1:$ADMIN"}
 hashing: {h1: "load test, no secret"}
 accessLog: {path: "$RUN/access.log"}
 audit: {path: "$RUN/audit.log"}
+telemetry: {genai: both}
 YAML
 start_gateway gateway "$RUN/config/stillgate.yaml" "$ADMIN"
 

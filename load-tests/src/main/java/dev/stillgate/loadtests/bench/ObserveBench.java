@@ -6,6 +6,7 @@ import dev.stillgate.proxy.observe.GatewayMeters;
 import dev.stillgate.proxy.observe.GenAiVersion;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -84,6 +85,8 @@ public class ObserveBench {
                         "messages",
                         "model-4",
                         "model-4-20260101",
+                        "end_turn",
+                        ProviderVerdict.NONE,
                         true,
                         false,
                         USAGE,

@@ -71,6 +71,14 @@ public interface Exchange {
         return false;
     }
 
+    /**
+     * Returns the provider's own judgement as far as its response was read; final by the time of
+     * {@link CompletionFilter#onComplete}.
+     */
+    default ProviderVerdict providerVerdict() {
+        return ProviderVerdict.NONE;
+    }
+
     /** Returns the value in a slot of this exchange, or null. */
     <T> @Nullable T get(Slot<T> slot);
 

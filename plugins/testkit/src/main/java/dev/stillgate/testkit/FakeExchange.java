@@ -8,6 +8,7 @@ import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Ticker;
@@ -39,6 +40,7 @@ public final class FakeExchange implements Exchange {
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
     private boolean marked;
+    private ProviderVerdict verdict = ProviderVerdict.NONE;
 
     /** Creates an exchange that starts now. */
     public FakeExchange(Ticker ticker) {
@@ -213,5 +215,16 @@ public final class FakeExchange implements Exchange {
     @Override
     public <T> void set(Slot<T> slot, @Nullable T value) {
         slots.set(slot, value);
+    }
+
+    /** Sets the provider's own judgement. */
+    public FakeExchange judged(ProviderVerdict by) {
+        this.verdict = by;
+        return this;
+    }
+
+    @Override
+    public ProviderVerdict providerVerdict() {
+        return verdict;
     }
 }

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,11 @@ final class LoggedAnswer {
 
     Usage usage() {
         return read ? reader.usage() : Usage.NONE;
+    }
+
+    /** Returns the provider's own judgement in the response. */
+    ProviderVerdict verdict() {
+        return read ? reader.verdict() : ProviderVerdict.NONE;
     }
 
     /** Returns the response's id, null when it has none. */

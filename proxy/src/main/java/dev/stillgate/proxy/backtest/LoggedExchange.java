@@ -10,6 +10,7 @@ import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
     private boolean marked;
+    private ProviderVerdict verdict = ProviderVerdict.NONE;
     private @Nullable Outcome outcome;
     private long endMillis;
 
@@ -63,11 +65,18 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     record Request(String method, String path, Headers headers) {}
 
     /** Stores the outcome until the virtual time of the exchange's end. */
-    void ends(long millis, Outcome how, @Nullable String id, AnswerFacts facts, boolean isMarked) {
+    void ends(
+            long millis,
+            Outcome how,
+            @Nullable String id,
+            AnswerFacts facts,
+            ProviderVerdict judgement,
+            boolean isMarked) {
         endMillis = millis;
         outcome = how;
         answerId = id;
         answer = facts;
+        verdict = judgement;
         marked = isMarked;
     }
 
@@ -174,6 +183,11 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     @Override
     public boolean isMarked() {
         return marked;
+    }
+
+    @Override
+    public ProviderVerdict providerVerdict() {
+        return verdict;
     }
 
     @Override

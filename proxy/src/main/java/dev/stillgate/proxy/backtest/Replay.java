@@ -179,7 +179,7 @@ final class Replay {
     private TextVolume deliver(LoggedExchange exchange, AnswerTap tap, LogLine line) {
         TextVolume text = answer.readDelivered(exchange.operation(), tap, line);
         Outcome served = new Outcome.Served(line.status(), answer.usage(), line.length(line.find("response")), 0);
-        exchange.ends(line.endMillis(), served, answer.id(), answer.facts(), answer.isMarked());
+        exchange.ends(line.endMillis(), served, answer.id(), answer.facts(), answer.verdict(), answer.isMarked());
         if (line.endMillis() == line.ts()) {
             end(exchange);
             return text;

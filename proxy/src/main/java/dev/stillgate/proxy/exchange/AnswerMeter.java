@@ -7,6 +7,7 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -165,5 +166,15 @@ final class AnswerMeter {
     @Nullable
     String model() {
         return reader.model();
+    }
+
+    /** Returns why the response ended, as the provider says it, or null. */
+    @Nullable
+    String finishReason() {
+        return reader.finishReason();
+    }
+
+    ProviderVerdict verdict() {
+        return reader.verdict();
     }
 }

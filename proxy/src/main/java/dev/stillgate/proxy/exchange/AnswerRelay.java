@@ -7,6 +7,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -216,6 +217,16 @@ abstract sealed class AnswerRelay {
 
     final @Nullable String model() {
         return meter == null ? null : meter.model();
+    }
+
+    /** Returns why the response ended, as the provider says it, or null. */
+    final @Nullable String finishReason() {
+        return meter == null ? null : meter.finishReason();
+    }
+
+    /** Returns the provider's own judgement in the response read so far. */
+    final ProviderVerdict verdict() {
+        return meter == null ? ProviderVerdict.NONE : meter.verdict();
     }
 
     /** Releases all buffers; no other method may be called afterwards. */

@@ -12,6 +12,7 @@ import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Verdict;
@@ -239,6 +240,17 @@ final class ExchangeFacts implements Exchange {
     @Override
     public boolean isMarked() {
         return relay != null && relay.isMarked();
+    }
+
+    @Override
+    public ProviderVerdict providerVerdict() {
+        return relay == null ? ProviderVerdict.NONE : relay.verdict();
+    }
+
+    /** Returns why the response ended, as the provider says it, or null. */
+    @Nullable
+    String finishReason() {
+        return relay == null ? null : relay.finishReason();
     }
 
     /** Returns the model that the response names, or null. */

@@ -10,6 +10,7 @@ import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.spi.GeoRefusal;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ProviderVerdict;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +41,11 @@ final class ExchangeLog {
         long now = context.ticker().nanos();
         long duration = now - facts.startNanos();
         context.meters().exchangeEnded(outcome, duration, facts.operation(), facts.responseModel(), facts.isStream());
-        context.counts().count(facts.account().id(), outcome, now);
+        ProviderVerdict verdict = facts.providerVerdict();
+        if (verdict.kind() != ProviderVerdict.Kind.NONE) {
+            context.meters().judged(facts.operation(), verdict);
+        }
+        context.counts().count(facts.account().id(), outcome, verdict, now);
         boolean shadowed = progress.shadowFilter() != null;
         GeoRefusal geo = null;
         if (outcome instanceof Outcome.Rejected rejected) {
@@ -123,6 +128,8 @@ final class ExchangeLog {
                 OPERATION_NAMES.getOrDefault(facts.operation(), ""),
                 facts.requestModel(),
                 facts.responseModel(),
+                facts.finishReason(),
+                facts.providerVerdict(),
                 facts.isStream(),
                 facts.isMarked(),
                 outcome.usage(),

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.util.List;
@@ -60,6 +61,8 @@ public final class MalformedRequest {
                             "opaque",
                             null,
                             null,
+                            null,
+                            ProviderVerdict.NONE,
                             false,
                             false,
                             Usage.NONE,

@@ -100,6 +100,7 @@ final class TopAccounts {
     private static void put(Map<String, Object> page, AccountCounts.Row row) {
         page.put("requests", row.requests());
         page.put("refused", row.refused());
+        page.put("refusedByProvider", row.declined());
         page.put("inputTokens", row.inputTokens());
         page.put("outputTokens", row.outputTokens());
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a JSON document onto one line and optionally replaces its strings by keyed hashes. With a hash, only strings
- * under known metadata keys such as {@code id} or {@code model} are kept; strings under all other keys are hashed. The
+ * under known metadata keys such as {@code id} or {@code model}, and the reason for which a provider ended a response, are
+ * kept; strings under all other keys are hashed. The
  * arguments of a tool call are hashed as one text. Reusable; not thread-safe.
  */
 public final class JsonCopy {
@@ -40,6 +41,12 @@ public final class JsonCopy {
             "type",
             "verbosity");
     private static final String TOOL_ARGUMENTS = "input";
+
+    /** Keys of objects in which a provider says why a response ended, and the keys in them whose strings are kept. */
+    private static final Set<String> ENDINGS = Set.of("incomplete_details", "stop_details");
+
+    private static final Set<String> ENDING_KEYS = Set.of("category", "reason", "type");
+    private static final int MAX_ENDING = 64;
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final JsonTape tape = new JsonTape();
@@ -73,7 +80,7 @@ public final class JsonCopy {
 
     private void value(int node, TextHash hasher, boolean kept, ByteArrayOutputStream out) {
         switch (tape.kind(node)) {
-            case JsonTape.OBJECT -> object(node, hasher, out);
+            case JsonTape.OBJECT -> object(node, hasher, false, out);
             case JsonTape.ARRAY -> {
                 out.write('[');
                 for (int item = tape.first(node); item != tape.end(node); item = tape.next(item)) {
@@ -93,7 +100,7 @@ public final class JsonCopy {
         }
     }
 
-    private void object(int node, TextHash hasher, ByteArrayOutputStream out) {
+    private void object(int node, TextHash hasher, boolean ending, ByteArrayOutputStream out) {
         out.write('{');
         for (int key = tape.first(node); key != tape.end(node); key = tape.next(tape.value(key))) {
             comma(key != tape.first(node), out);
@@ -107,8 +114,13 @@ public final class JsonCopy {
                 out.writeBytes("{\"hashed\":".getBytes(StandardCharsets.US_ASCII));
                 text(hasher.of(arguments), out);
                 out.write('}');
+            } else if (ENDINGS.contains(name) && tape.kind(value) == JsonTape.OBJECT) {
+                object(value, hasher, true, out);
             } else {
-                value(value, hasher, METADATA_KEYS.contains(name), out);
+                boolean kept = ending
+                        ? ENDING_KEYS.contains(name) && tape.stop(value) - tape.start(value) <= MAX_ENDING
+                        : METADATA_KEYS.contains(name);
+                value(value, hasher, kept, out);
             }
         }
         out.write('}');

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.GeoRefusal;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +122,11 @@ public final class AccessLog implements AutoCloseable {
             line.field("gen_ai.operation.name", r.operation());
             line.field("gen_ai.request.model", r.requestModel());
             line.field("gen_ai.response.model", r.responseModel());
+            line.list("gen_ai.response.finish_reasons", r.finishReason());
+            if (r.verdict().kind() != ProviderVerdict.Kind.NONE) {
+                line.field("provider_verdict", GatewayMeters.name(r.verdict().kind()));
+                line.field("provider_verdict_category", r.verdict().category());
+            }
             line.flag("stream", r.stream());
             line.flag("marked", r.marked());
             usage(r.usage());

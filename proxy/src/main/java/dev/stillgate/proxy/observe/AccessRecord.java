@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.GeoRefusal;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param geo the facts about an address that geo-restriction refused, or would have refused in shadow mode; null for
  *     none
  * @param standing the account's standing in force at the end of the exchange
+ * @param finishReason why the response ended, as the provider says it; null if unknown
+ * @param verdict the provider's own judgement
  * @param marked whether the response carries a filter's mark
  * @param generation the number of the policy that the exchange ran under, 0 if the message was malformed
  * @param policySha256 the SHA-256 of that policy's file, as hex digits; null if the message was malformed
@@ -53,6 +56,8 @@ public record AccessRecord(
         String operation,
         @Nullable String requestModel,
         @Nullable String responseModel,
+        @Nullable String finishReason,
+        ProviderVerdict verdict,
         boolean stream,
         boolean marked,
         Usage usage,

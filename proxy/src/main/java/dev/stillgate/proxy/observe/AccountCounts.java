@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ public final class AccountCounts {
     public static final class Row {
         private long requests;
         private long refused;
+        private long declined;
         private long inputTokens;
         private long outputTokens;
 
@@ -42,6 +44,11 @@ public final class AccountCounts {
         /** Returns the number of requests that the gateway refused. */
         public long refused() {
             return refused;
+        }
+
+        /** Returns the number of requests that the provider refused, or whose answer its filter cut. */
+        public long declined() {
+            return declined;
         }
 
         public long inputTokens() {
@@ -60,6 +67,7 @@ public final class AccountCounts {
         private void add(Row other) {
             requests += other.requests;
             refused += other.refused;
+            declined += other.declined;
             inputTokens += other.inputTokens;
             outputTokens += other.outputTokens;
         }
@@ -77,7 +85,7 @@ public final class AccountCounts {
     }
 
     /** Counts a finished exchange. */
-    public synchronized void count(String account, Outcome outcome, long nanos) {
+    public synchronized void count(String account, Outcome outcome, ProviderVerdict verdict, long nanos) {
         long number = number(nanos);
         Minute minute = minutes[Math.floorMod(number, MINUTES)];
         if (minute.number != number) {
@@ -96,6 +104,7 @@ public final class AccountCounts {
         Usage usage = outcome.usage();
         row.requests++;
         row.refused += outcome instanceof Outcome.Rejected ? 1 : 0;
+        row.declined += verdict.isRefused() ? 1 : 0;
         row.inputTokens += Math.max(0, usage.input());
         row.outputTokens += Math.max(0, usage.output());
     }

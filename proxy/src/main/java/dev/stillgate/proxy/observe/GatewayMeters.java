@@ -2,12 +2,14 @@ package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,10 +32,15 @@ public final class GatewayMeters {
     };
     static final int SAMPLED = 64;
 
+    /** The categories of refusals that have a series of their own. */
+    private static final Set<String> CATEGORIES =
+            Set.of("bio", "cyber", "frontier_llm", "general_harms", "reasoning_extraction");
+
     private final PrometheusMeterRegistry registry;
     private final Counter[] exchanges = new Counter[OUTCOMES.length * CLASSES];
     private final ConcurrentHashMap<String, Counter> reasons = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Counter> refusals = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Counter> verdicts = new ConcurrentHashMap<>();
     private final FixedHistogram duration;
     private final FixedHistogram firstByte;
     private final FixedHistogram headOverhead;
@@ -192,6 +199,27 @@ public final class GatewayMeters {
                 (long) (outputTokens[0].count() + outputTokens[1].count()),
                 active.sum(),
                 byReason);
+    }
+
+    /** Counts an exchange that the provider has judged. Categories that are not well known share one series. */
+    public void judged(Operation operation, ProviderVerdict verdict) {
+        String named = verdict.category();
+        String category = named == null ? "none" : CATEGORIES.contains(named) ? named : "other";
+        String kind = name(verdict.kind());
+        String api = operation.name().toLowerCase(Locale.ROOT);
+        verdicts.computeIfAbsent(
+                        api + ' ' + kind + ' ' + category,
+                        absent -> Counter.builder("stillgate.provider.verdicts")
+                                .description(
+                                        "Responses in which the provider reports a refusal or a filter, by category")
+                                .tags("operation", api, "verdict", kind, "category", category)
+                                .register(registry))
+                .increment();
+    }
+
+    /** Returns the name of a provider's judgement in logs and metrics. */
+    public static String name(ProviderVerdict.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private void reason(String outcome, String filter, String code) {

@@ -48,6 +48,16 @@ final class LineBuffer {
         }
     }
 
+    /** Writes a list with one text; null is omitted. */
+    void list(String name, @Nullable String value) {
+        if (value != null) {
+            name(name);
+            put('[');
+            quoted(value);
+            put(']');
+        }
+    }
+
     void field(String name, long value) {
         name(name);
         decimal(value);

@@ -33,6 +33,12 @@ final class OtlpJson {
         return map("key", name, "value", map("stringValue", text));
     }
 
+    static Map<String, Object> attribute(String name, List<String> texts) {
+        List<Map<String, Object>> values =
+                texts.stream().map(text -> map("stringValue", text)).toList();
+        return map("key", name, "value", map("arrayValue", map("values", values)));
+    }
+
     static Map<String, Object> attribute(String name, long number) {
         return map("key", name, "value", map("intValue", Long.toString(number)));
     }

@@ -4,6 +4,8 @@ import static dev.stillgate.proxy.otlp.OtlpJson.attribute;
 import static dev.stillgate.proxy.otlp.OtlpJson.map;
 
 import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +70,16 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
             text(all, "gen_ai.provider.name", r.operation().equals("messages") ? "anthropic" : "openai");
             text(all, "gen_ai.request.model", r.requestModel());
             text(all, "gen_ai.response.model", r.responseModel());
+            if (r.finishReason() != null) {
+                all.add(attribute("gen_ai.response.finish_reasons", List.of(r.finishReason())));
+            }
+            if (r.verdict().kind() != ProviderVerdict.Kind.NONE) {
+                text(
+                        all,
+                        "stillgate.provider_verdict",
+                        GatewayMeters.name(r.verdict().kind()));
+                text(all, "stillgate.provider_verdict_category", r.verdict().category());
+            }
             if (r.usage().source() != Usage.Source.NONE) {
                 count(all, "gen_ai.usage.input_tokens", r.usage().input());
                 count(all, "gen_ai.usage.output_tokens", r.usage().output());

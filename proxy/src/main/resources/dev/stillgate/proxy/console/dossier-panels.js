@@ -126,6 +126,7 @@ export const fate = d =>
         ? facts([
             ['Requests refused for a standing', count(d.refusals.standing)],
             ['Requests without a response', count(d.refusals.unanswered)],
+            ['Recent prompts refused by the provider', d.refusedByProvider == null ? null : percent(d.refusedByProvider)],
           ])
         : empty(ABSENT)
     }`;

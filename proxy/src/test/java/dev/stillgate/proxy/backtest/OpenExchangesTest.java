@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,8 @@ class OpenExchangesTest {
                 address,
                 new LoggedConnection(1, address, "1.1", null),
                 1);
-        exchange.ends(millis, new Outcome.Served(200, Usage.NONE, 0, 0), null, AnswerFacts.NONE, false);
+        exchange.ends(
+                millis, new Outcome.Served(200, Usage.NONE, 0, 0), null, AnswerFacts.NONE, ProviderVerdict.NONE, false);
         return exchange;
     }
 

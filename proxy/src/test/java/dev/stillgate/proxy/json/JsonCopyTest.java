@@ -52,6 +52,21 @@ class JsonCopyTest {
     }
 
     @Test
+    void reasonOfARefusalIsKeptWithHash() {
+        String copied = copy(
+                new JsonCopy(hash),
+                "{\"stop_reason\":\"refusal\",\"stop_details\":{\"type\":\"refusal\",\"category\":\"cyber\","
+                        + "\"explanation\":\"secret\"},\"incomplete_details\":{\"reason\":\"content_filter\"},"
+                        + "\"category\":\"secret\",\"reason\":\"secret\"}");
+        assertThat(copied)
+                .doesNotContain("secret")
+                .contains("\"stop_details\":{\"type\":\"refusal\",\"category\":\"cyber\",")
+                .contains("\"incomplete_details\":{\"reason\":\"content_filter\"}");
+        String longer = "{\"stop_details\":{\"category\":\"" + "secret ".repeat(20) + "\"}}";
+        assertThat(copy(new JsonCopy(hash), longer)).doesNotContain("secret");
+    }
+
+    @Test
     void hashRevealsOnlyLength() {
         assertThat(hash.of("")).isEmpty();
         assertThat(hash.of(" \n")).isEmpty();

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.io.IOException;
@@ -43,6 +44,8 @@ class AccessLogTest {
                 "messages",
                 "stub-1",
                 "stub-1",
+                "refusal",
+                new ProviderVerdict(ProviderVerdict.Kind.REFUSAL, "cyber"),
                 false,
                 false,
                 new Usage(Usage.Source.EXACT, 3, 4, -1, -1, -1),
@@ -90,7 +93,9 @@ class AccessLogTest {
                                 + "\"duration_ms\":1.234,\"time_to_first_byte_ms\":0.345,\"bytes_received\":10,\"bytes_sent\":20,"
                                 + "\"downstream_remote_address\":\"127.0.0.1\",\"account\":\"a-1\",\"upstream_cluster\":\"model\","
                                 + "\"gen_ai.operation.name\":\"messages\",\"gen_ai.request.model\":\"stub-1\","
-                                + "\"gen_ai.response.model\":\"stub-1\",\"gen_ai.usage.input_tokens\":3,"
+                                + "\"gen_ai.response.model\":\"stub-1\",\"gen_ai.response.finish_reasons\":[\"refusal\"],"
+                                + "\"provider_verdict\":\"refusal\",\"provider_verdict_category\":\"cyber\","
+                                + "\"gen_ai.usage.input_tokens\":3,"
                                 + "\"gen_ai.usage.output_tokens\":4,\"policy_generation\":3,\"policy_sha256\":\"9f86d081\"}\n");
     }
 

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,8 +29,8 @@ class AccountCountsTest {
     @Test
     void whatAnAccountDidIsForgottenAfterFiveMinutes() {
         long start = -3 * MINUTE;
-        counts.count("a", served(10, 3), start);
-        counts.count("a", REFUSED, start + MINUTE);
+        counts.count("a", served(10, 3), ProviderVerdict.NONE, start);
+        counts.count("a", REFUSED, ProviderVerdict.NONE, start + MINUTE);
         AccountCounts.Row row = at(start + 4 * MINUTE).get("a");
         assertThat(row.requests()).isEqualTo(2);
         assertThat(row.refused()).isEqualTo(1);
@@ -44,19 +45,19 @@ class AccountCountsTest {
         assertThat(counts.addTo(alone, "a", start + 6 * MINUTE)).isFalse();
         assertThat(alone.requests()).isEqualTo(2);
         assertThat(at(start + 6 * MINUTE)).isEmpty();
-        counts.count("b", REFUSED, start + 5 * MINUTE);
+        counts.count("b", REFUSED, ProviderVerdict.NONE, start + 5 * MINUTE);
         assertThat(at(start + 5 * MINUTE)).as("the ring's slot is reused").containsOnlyKeys("a", "b");
     }
 
     @Test
     void ofAFloodOfAccountsThoseWhoAskForMuchAreKept() {
         for (int i = 0; i < 100_000; i++) {
-            counts.count("flood-" + i, served(1, 1), 0);
+            counts.count("flood-" + i, served(1, 1), ProviderVerdict.NONE, 0);
             if (i % 100 == 0) {
-                counts.count("many", served(0, 0), 0);
+                counts.count("many", served(0, 0), ProviderVerdict.NONE, 0);
             }
             if (i % 3000 == 50) {
-                counts.count("large", served(100_000, 0), 0);
+                counts.count("large", served(100_000, 0), ProviderVerdict.NONE, 0);
             }
         }
         Map<String, AccountCounts.Row> sums = new HashMap<>();
@@ -71,7 +72,7 @@ class AccountCountsTest {
     @Test
     void ofManyAlikeSomeAreKept() {
         for (int i = 0; i < 3 * AccountCounts.MOST; i++) {
-            counts.count("a" + i, served(i, 0), 0);
+            counts.count("a" + i, served(i, 0), ProviderVerdict.NONE, 0);
         }
         assertThat(at(0)).hasSizeBetween(1, AccountCounts.MOST).containsKey("a" + (3 * AccountCounts.MOST - 1));
     }

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
@@ -13,6 +14,10 @@ class OtlpSpanTest {
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private static String attributes(Usage usage) {
+        return attributes(usage, ProviderVerdict.NONE);
+    }
+
+    private static String attributes(Usage usage, ProviderVerdict verdict) {
         AccessRecord exchange = new AccessRecord(
                 0,
                 1,
@@ -38,6 +43,8 @@ class OtlpSpanTest {
                 "messages",
                 "m",
                 "m",
+                "end_turn",
+                verdict,
                 true,
                 false,
                 usage,
@@ -46,6 +53,16 @@ class OtlpSpanTest {
         TraceParent parent = TraceParent.of(TRACE);
         assertThat(parent).isNotNull();
         return new OtlpSpan(parent, "00f067aa0ba902b8", exchange).json().toString();
+    }
+
+    @Test
+    void judgementOfTheProviderIsShown() {
+        assertThat(attributes(Usage.NONE))
+                .contains("gen_ai.response.finish_reasons, value={arrayValue={values=[{stringValue=end_turn}]}}")
+                .doesNotContain("provider_verdict");
+        assertThat(attributes(Usage.NONE, new ProviderVerdict(ProviderVerdict.Kind.REFUSAL, "bio")))
+                .contains("stillgate.provider_verdict, value={stringValue=refusal}")
+                .contains("stillgate.provider_verdict_category, value={stringValue=bio}");
     }
 
     @Test

@@ -38,7 +38,7 @@ final class AccountColumns {
     static final int MEANS = 3;
 
     static final int ACCOUNT =
-            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 6;
+            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 7;
 
     final int[] lastSecond = new int[SIZE];
 
@@ -96,13 +96,16 @@ final class AccountColumns {
     /** {@link DialectVote} of the account's exchanges, and whether it is verified. */
     final byte[] dialect = new byte[SIZE];
 
+    /** Share of answered prompts that the provider refused, as a running mean. */
+    final byte[] declined = new byte[SIZE];
+
     static {
         if (SHARES != FIRST_WARE + Elicitation.values().length) {
             throw new IllegalStateException("there are " + Elicitation.values().length + " kinds of elicitation");
         }
     }
 
-    /** Returns all columns in the order of the file format: ints, floats, shorts, bytes. */
+    /** Returns all columns in the order of the file format: ints, floats, shorts, bytes, and the newest at the end. */
     List<Object> all() {
         return List.of(
                 lastSecond,
@@ -134,7 +137,8 @@ final class AccountColumns {
                 keyTotal,
                 keyFirstTurns,
                 tier,
-                dialect);
+                dialect,
+                declined);
     }
 
     /** Clears the account at an offset. */

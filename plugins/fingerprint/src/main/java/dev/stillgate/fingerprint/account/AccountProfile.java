@@ -125,6 +125,11 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return share(AccountColumns.PROSE);
     }
 
+    /** Returns the share of recent answered prompts that the provider itself refused. */
+    public double declined() {
+        return AccountTable.declined(c, i);
+    }
+
     /** Returns the share of requests whose client fingerprint contradicts the claimed software. */
     public double disguised() {
         return share(AccountColumns.DISGUISED);

@@ -150,10 +150,11 @@ public final class AccountStore {
      * Reads the state into an empty store.
      *
      * @param sameKey whether the hash key is the one under which the state was written
+     * @param hasDeclined whether the data has the accounts' shares of prompts that the provider refused
      * @throws IOException if the data is invalid; the store is then unusable
      */
-    public void read(DataInput in, boolean sameKey) throws IOException {
-        AccountTableCodec.read(in, table);
+    public void read(DataInput in, boolean sameKey, boolean hasDeclined) throws IOException {
+        AccountTableCodec.read(in, table, hasDeclined);
         AccountTableCodec.read(in, issued, edges, table.index().limit(), sameKey);
         if (!sameKey) {
             table.forgetKeyed();

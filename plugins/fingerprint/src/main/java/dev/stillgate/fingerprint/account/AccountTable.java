@@ -283,6 +283,9 @@ public final class AccountTable {
         updateMoments(c, i, AccountColumns.ANSWER, (float) Math.log1p((double) Math.max(0, seen.outputTokens)), n);
         boolean full = seen.maxTokens > 0 && seen.outputTokens >= 0.95 * seen.maxTokens;
         share(c, i, AccountColumns.SATURATED, full ? 1 : 0, n);
+        if (seen.declined || c.declined[i] != 0) {
+            mean(c.declined, i, seen.declined ? 1 : 0, n);
+        }
         long chars = seen.proseChars + seen.codeChars + seen.toolChars;
         if (chars > 0) {
             share(c, i, AccountColumns.PROSE, (float) seen.proseChars / chars, n);
@@ -323,10 +326,17 @@ public final class AccountTable {
     }
 
     private void share(AccountColumns c, int i, int share, float value, float n) {
-        int place = i * AccountColumns.SHARES + share;
-        int mean = c.shares[place] & 0xff;
+        mean(c.shares, i * AccountColumns.SHARES + share, value, n);
+    }
+
+    private void mean(byte[] means, int place, float value, float n) {
+        int mean = means[place] & 0xff;
         float step = (Math.clamp(value, 0, 1) * SHARE_UNIT - mean) / Math.clamp(n, 1, SHARES_AVERAGED);
-        c.shares[place] = (byte) Math.clamp(mean + rounding.round(step), 0, SHARE_UNIT);
+        means[place] = (byte) Math.clamp(mean + rounding.round(step), 0, SHARE_UNIT);
+    }
+
+    static float declined(AccountColumns c, int i) {
+        return (c.declined[i] & 0xff) / (float) SHARE_UNIT;
     }
 
     private void topic(byte[] means, int place, float value, float n) {

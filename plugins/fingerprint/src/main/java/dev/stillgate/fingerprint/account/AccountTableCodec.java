@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Binary format of accounts, issued marks and citations. No array is allocated by a length from the file. */
 final class AccountTableCodec {
@@ -26,7 +27,12 @@ final class AccountTableCodec {
         out.writeInt(0);
     }
 
-    static void read(DataInput in, AccountTable table) throws IOException {
+    /**
+     * Reads accounts into an empty table.
+     *
+     * @param hasDeclined whether the data has the column of shares that the provider refused, which is the last
+     */
+    static void read(DataInput in, AccountTable table, boolean hasDeclined) throws IOException {
         read(in, table.organisations());
         read(in, table.tiers());
         for (int count = in.readInt(); count != 0; count = in.readInt()) {
@@ -39,7 +45,8 @@ final class AccountTableCodec {
                 }
             }
             AccountColumns columns = new AccountColumns();
-            for (Object column : columns.all()) {
+            List<Object> all = columns.all();
+            for (Object column : hasDeclined ? all : all.subList(0, all.size() - 1)) {
                 read(in, column);
             }
             for (int organisation : columns.organisation) {

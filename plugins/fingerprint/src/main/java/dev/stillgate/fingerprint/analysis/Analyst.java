@@ -352,19 +352,19 @@ public final class Analyst {
      * Reads the state into an empty analyst.
      *
      * @param sameKey whether the hash key is the one under which the state was written
-     * @param isCurrent whether this version wrote the state, and not the one before
+     * @param version the version of the state's format
      * @throws IOException if the data is invalid; the analyst is then unusable
      */
-    void read(DataInput in, boolean sameKey, boolean isCurrent) throws IOException {
+    void read(DataInput in, boolean sameKey, int version) throws IOException {
         firstMillis = in.readLong();
         lastRound = in.readLong();
         recent = in.readDouble();
         fresh = in.readDouble();
         halvedAt = in.readLong();
         compared = in.readInt();
-        accountStore.read(in, sameKey);
+        accountStore.read(in, sameKey, version >= AnalystStore.DECLINED);
         registrations.read(in);
-        StandingCodec.read(in, isCurrent).restoreTo(ladder, clusters);
+        StandingCodec.read(in, version >= AnalystStore.NAMES).restoreTo(ladder, clusters);
     }
 
     /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */

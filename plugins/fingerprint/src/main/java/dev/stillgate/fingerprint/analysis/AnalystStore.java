@@ -26,10 +26,15 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
-    private static final int VERSION = 8;
+    private static final int VERSION = 9;
 
-    /** The version before, without the names of operators behind pins, and without hidden clusters. */
-    private static final int EARLIER = 7;
+    /** The first version with accounts' shares of prompts that the provider refused. */
+    static final int DECLINED = 9;
+
+    /** The first version with the names of operators behind pins, and with hidden clusters. */
+    static final int NAMES = 8;
+
+    private static final int OLDEST = 7;
 
     private static final int SUM = Long.BYTES;
     private static final String FILE = "behaviour";
@@ -81,15 +86,14 @@ public final class AnalystStore {
             throw new IOException("not a state file of the analysis");
         }
         int version = in.readInt();
-        if (version != VERSION && version != EARLIER) {
-            throw new IOException(
-                    "version " + version + ", this gateway reads versions " + EARLIER + " and " + VERSION);
+        if (version < OLDEST || version > VERSION) {
+            throw new IOException("version " + version + ", this gateway reads versions " + OLDEST + " to " + VERSION);
         }
         boolean sameKey = in.readLong() == keyCheck;
         if (!sameKey) {
             LOG.log(System.Logger.Level.INFO, "{0} was written under another secret: hashes are dropped", file);
         }
-        analyst.read(in, sameKey, version == VERSION);
+        analyst.read(in, sameKey, version);
     }
 
     /** Verifies the checksum of the whole file before any of it is used. */

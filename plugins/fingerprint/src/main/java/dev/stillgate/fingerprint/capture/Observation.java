@@ -46,6 +46,9 @@ public final class Observation {
     /** Whether a response was delivered, at least in part. */
     public boolean answered;
 
+    /** Whether the provider itself refused the prompt, or its filter cut the response. */
+    public boolean declined;
+
     /** Number of prompts refused because of the account's standing, 0 for none. */
     public int refusedPrompts;
 

@@ -214,6 +214,7 @@ public final class ObservationRecorder {
         }
         if (all.length == 1 && answered) {
             answer(all[0], exchange.answer(), outcome);
+            all[0].declined = exchange.providerVerdict().isRefused();
             all[0].markedTokens = exchange.isMarked() ? exchange.answer().proseTokens(outcome.usage()) : 0;
         }
     }

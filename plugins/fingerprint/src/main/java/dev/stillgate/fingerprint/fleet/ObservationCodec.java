@@ -54,7 +54,8 @@ final class ObservationCodec {
                 | (seen.probing ? PROBING : 0)
                 | (seen.prompt != null ? PROMPT : 0)
                 | (seen.sameRequest ? SAME_REQUEST : 0));
-        out.writeByte(seen.dialect.code() << 2 | (seen.unread ? 2 : 0) | (seen.verified ? 1 : 0));
+        out.writeByte(
+                seen.dialect.code() << 3 | (seen.declined ? 4 : 0) | (seen.unread ? 2 : 0) | (seen.verified ? 1 : 0));
         out.writeUTF(seen.account);
         text(out, seen.organisation);
         text(out, seen.tier);
@@ -133,7 +134,8 @@ final class ObservationCodec {
         int dialectAndMore = in.readUnsignedByte();
         seen.verified = (dialectAndMore & 1) != 0;
         seen.unread = (dialectAndMore & 2) != 0;
-        seen.dialect = dialect(dialectAndMore >> 2);
+        seen.declined = (dialectAndMore & 4) != 0;
+        seen.dialect = dialect(dialectAndMore >> 3);
         seen.account = in.readUTF();
         seen.organisation = text(in);
         seen.tier = text(in);

@@ -91,7 +91,9 @@ final class Absences {
         signals();
         links();
         traffic();
-        add(State.NOT_RECORDED, "provider-refusals", "Not recorded: whether the provider's model refused to answer.");
+        if (report.profiles().stream().noneMatch(profile -> profile.declined() > 0)) {
+            add(State.NOT_SEEN, "provider-refusals", "No prompts that the provider itself refused.");
+        }
         return items;
     }
 

@@ -71,6 +71,7 @@ final class DossierReport {
         hours(page, parts, space);
         page.put("amongMembers", new MemberCounts(analyst, report).shown());
         page.put("refusals", refusals());
+        page.put("refusedByProvider", PageValues.rounded(refusedByProvider()));
         page.put("resembling", space.fitting(new LikenessReport(analyst).resembling(cluster.id, MAX_RESEMBLING)));
         page.put("counterEvidence", new CounterEvidence(analyst, cluster, report, others).items());
         page.put("notSeen", new Absences(analyst, cluster, report, others, signUps).items());
@@ -190,6 +191,17 @@ final class DossierReport {
         refusals.put("standing", cluster.text.requestsRefused());
         refusals.put("unanswered", cluster.totals.unanswered());
         return refusals;
+    }
+
+    /** Returns the share of the members' recent prompts that the provider itself refused. */
+    private double refusedByProvider() {
+        double prompts = 0;
+        double declined = 0;
+        for (AccountProfile profile : report.profiles()) {
+            prompts += profile.prompts();
+            declined += profile.prompts() * profile.declined();
+        }
+        return prompts == 0 ? 0 : declined / prompts;
     }
 
     /** Returns the techniques of MITRE ATLAS that fit what was seen. */

@@ -51,6 +51,19 @@ final class AccountTableTest {
     }
 
     @Test
+    void shareThatTheProviderRefusedIsKept() {
+        for (int k = 0; k < 400; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 60_000L);
+            seen.answered = true;
+            seen.declined = k % 4 == 0;
+            table.observe(seen, true);
+            table.observe(Seen.prompt("b", Seen.START + k * 60_000L), true);
+        }
+        assertThat(profile("a").declined()).isCloseTo(0.25, within(0.1));
+        assertThat(profile("b").declined()).isZero();
+    }
+
+    @Test
     void roundedSharesAreUnbiased() {
         double sum = 0;
         int accounts = 400;

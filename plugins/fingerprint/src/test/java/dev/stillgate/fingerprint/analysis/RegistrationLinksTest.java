@@ -100,7 +100,7 @@ class RegistrationLinksTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
         analyst = new Analyst(SETTINGS);
-        analyst.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, true);
+        analyst.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.DECLINED);
         assertThat(standing("farm-3")).isEqualTo(Standing.POOLED);
 
         accounts("late-", 1, Map.of("payment", "h:farm"));

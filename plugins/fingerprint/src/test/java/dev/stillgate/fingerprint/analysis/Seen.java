@@ -84,7 +84,7 @@ public final class Seen {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
         Analyst copy = new Analyst(analyst.settings());
-        copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, true);
+        copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.DECLINED);
         return copy;
     }
 }

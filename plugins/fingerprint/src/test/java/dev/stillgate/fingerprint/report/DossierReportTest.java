@@ -126,7 +126,8 @@ class DossierReportTest {
                 .as("Scene enables three signals")
                 .hasToString("SWITCHED_OFF");
         assertThat(row(page, "notSeen", "facts").get("state")).hasToString("NOT_RECORDED");
-        assertThat(row(page, "notSeen", "provider-refusals").get("state")).hasToString("NOT_RECORDED");
+        assertThat(row(page, "notSeen", "provider-refusals").get("state")).hasToString("NOT_SEEN");
+        assertThat(page.get("refusedByProvider")).isEqualTo(0.0);
         assertThat(row(page, "notSeen", "capability-grading").get("text")).isEqualTo("No prompts that ask for grades.");
         assertThat(row(page, "notSeen", "capability-reasoning")).isEmpty();
         assertThat(rows(page, "notSeen")).extracting(each -> each.get("key")).doesNotHaveDuplicates();

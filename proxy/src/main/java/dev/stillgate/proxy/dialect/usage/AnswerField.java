@@ -19,6 +19,12 @@ enum AnswerField {
     ERROR,
     ITEM_TYPE,
     PART_TYPE,
+    /** Why the response or a choice ended. */
+    REASON,
+    /** The category of a refusal. */
+    CATEGORY,
+    /** The model that answers in place of one that refused. */
+    FALLBACK,
     /** An id, signature or encrypted content that later prompts send back. */
     MARKED,
     /** The id of a Responses item. */
@@ -35,6 +41,10 @@ enum AnswerField {
     ASIDE(AnswerKind.ASIDE),
     /** Output whose kind depends on the type of its event or content part. */
     BY_TYPE(AnswerKind.BY_TYPE),
+    /** Text of the assistant's turn in which it refuses to answer. */
+    REFUSAL(AnswerKind.TEXT),
+    /** The same in a content part, whose type follows or precedes. */
+    REFUSAL_PART(AnswerKind.BY_TYPE),
     /** The name of a tool that the model calls. */
     CALL(AnswerKind.ASIDE),
     /** A content block of Messages. */

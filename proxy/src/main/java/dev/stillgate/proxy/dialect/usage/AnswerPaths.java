@@ -21,6 +21,14 @@ import dev.stillgate.spi.Operation;
  */
 final class AnswerPaths {
     private static final JsonPaths<AnswerField> NOTHING = JsonPaths.of();
+
+    /** Why a message ended: at its root, or in the delta of a stream's last event. */
+    private static final JsonPaths<AnswerField> MESSAGE_END = JsonPaths.of(
+            shortString("stop_reason", AnswerField.REASON),
+            object("stop_details", JsonPaths.of(shortString("category", AnswerField.CATEGORY))));
+
+    private static final JsonPaths<AnswerField> RESPONSE_END =
+            JsonPaths.of(object("incomplete_details", JsonPaths.of(shortString("reason", AnswerField.REASON))));
     private static final JsonPaths<AnswerField> ANTHROPIC_INPUT = JsonPaths.of(
             number("input_tokens", AnswerField.INPUT),
             number("cache_read_input_tokens", AnswerField.CACHE_READ),
@@ -51,19 +59,20 @@ final class AnswerPaths {
     /** The initial block of a stream, whose input is a placeholder. */
     private static final JsonPaths<AnswerField> BLOCK_START = block(AnswerField.ASIDE);
 
-    private static final JsonPaths<AnswerField> BLOCK_DELTA = JsonPaths.of(
-            text("text", AnswerField.TEXT),
-            text("thinking", AnswerField.ASIDE),
-            text("partial_json", AnswerField.TOOL),
-            text("content", AnswerField.ASIDE),
-            text("signature", AnswerField.MARKED));
+    private static final JsonPaths<AnswerField> DELTA = JsonPaths.of(
+                    text("text", AnswerField.TEXT),
+                    text("thinking", AnswerField.ASIDE),
+                    text("partial_json", AnswerField.TOOL),
+                    text("content", AnswerField.ASIDE),
+                    text("signature", AnswerField.MARKED))
+            .with(MESSAGE_END);
     private static final JsonPaths<AnswerField> CALLED = JsonPaths.of(
             text("name", AnswerField.CALL), text("arguments", AnswerField.TOOL), text("input", AnswerField.TOOL));
     private static final JsonPaths<AnswerField> CHAT_MESSAGE = JsonPaths.of(
             text("content", AnswerField.TEXT),
             text("reasoning_content", AnswerField.ASIDE),
             text("reasoning", AnswerField.ASIDE),
-            text("refusal", AnswerField.TEXT),
+            text("refusal", AnswerField.REFUSAL),
             list(
                     "tool_calls",
                     JsonPaths.of(text("id", AnswerField.MARKED), object("function", CALLED), object("custom", CALLED))),
@@ -72,13 +81,14 @@ final class AnswerPaths {
     private static final JsonPaths<AnswerField> CHOICES = reported(
             AnswerField.CHOICE,
             number("index", AnswerField.CHOICE_INDEX),
+            shortString("finish_reason", AnswerField.REASON),
             object("delta", CHAT_MESSAGE),
             object("message", CHAT_MESSAGE));
     private static final JsonPaths<AnswerField> PART = reported(
             AnswerField.PART,
             shortString("type", AnswerField.PART_TYPE),
             text("text", AnswerField.BY_TYPE),
-            text("refusal", AnswerField.BY_TYPE));
+            text("refusal", AnswerField.REFUSAL_PART));
 
     /** The item of a stream event, whose text other events deliver. */
     private static final JsonPaths<AnswerField> ITEM_EVENT = reported(
@@ -98,13 +108,13 @@ final class AnswerPaths {
 
     private static final JsonPaths<AnswerField> COUNT = JsonPaths.of(number("input_tokens", AnswerField.INPUT));
     private static final JsonPaths<AnswerField> MESSAGE =
-            answer(ANTHROPIC_USAGE).with(JsonPaths.of(list("content", BLOCK)));
+            answer(ANTHROPIC_USAGE).with(MESSAGE_END).with(JsonPaths.of(list("content", BLOCK)));
     private static final JsonPaths<AnswerField> MESSAGE_EVENT = JsonPaths.of(
             shortString("type", AnswerField.TYPE),
             presence("error", AnswerField.ERROR),
             object("message", answer(ANTHROPIC_START)),
             object("content_block", BLOCK_START),
-            object("delta", BLOCK_DELTA),
+            object("delta", DELTA),
             object("usage", ANTHROPIC_USAGE));
     private static final JsonPaths<AnswerField> CHAT = answer(CHAT_USAGE).with(JsonPaths.of(list("choices", CHOICES)));
 
@@ -126,7 +136,7 @@ final class AnswerPaths {
             .with(CHAT);
     private static final JsonPaths<AnswerField> STORED_CHAT = CHAT.with(JsonPaths.of(list("data", LISTED_ANSWER)));
     private static final JsonPaths<AnswerField> RESPONSE =
-            answer(RESPONSES_USAGE).with(JsonPaths.of(list("output", ITEM)));
+            answer(RESPONSES_USAGE).with(RESPONSE_END).with(JsonPaths.of(list("output", ITEM)));
     private static final JsonPaths<AnswerField> LISTED_ITEM = JsonPaths.of(
             list("content", LISTED_PART),
             list("summary", LISTED_PART),
@@ -141,7 +151,7 @@ final class AnswerPaths {
             presence("error", AnswerField.ERROR),
             text("delta", AnswerField.BY_TYPE),
             object("item", ITEM_EVENT),
-            object("response", answer(RESPONSES_USAGE)));
+            object("response", answer(RESPONSES_USAGE).with(RESPONSE_END)));
     private static final JsonPaths<AnswerField> MESSAGE_LINE =
             JsonPaths.of(object("result", JsonPaths.of(object("message", answer(ANTHROPIC_USAGE)))));
     private static final JsonPaths<AnswerField> FILE_LINE =
@@ -159,7 +169,9 @@ final class AnswerPaths {
                 json("input", input),
                 text("id", AnswerField.MARKED),
                 text("signature", AnswerField.MARKED),
-                text("data", AnswerField.MARKED));
+                text("data", AnswerField.MARKED),
+                object("to", JsonPaths.of(shortString("model", AnswerField.FALLBACK))),
+                object("trigger", JsonPaths.of(shortString("category", AnswerField.CATEGORY))));
     }
 
     private static JsonPaths<AnswerField> answer(JsonPaths<AnswerField> usage) {

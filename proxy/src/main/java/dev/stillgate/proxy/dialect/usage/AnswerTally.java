@@ -3,6 +3,7 @@ package dev.stillgate.proxy.dialect.usage;
 import dev.stillgate.proxy.dialect.tokens.TextTokens;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonSink;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private static final byte[] COMPLETED = ascii("response.completed");
     private static final byte[] INCOMPLETE = ascii("response.incomplete");
     private static final byte[] FAILED = ascii("response.failed");
+    private static final byte[] REFUSAL_DELTA = ascii("response.refusal.delta");
 
     private final long[] counts = new long[AnswerField.COUNTS];
     private final long[] sums = new long[AnswerField.COUNTS];
@@ -46,6 +48,11 @@ final class AnswerTally extends JsonSink<AnswerField> {
     /** Whether strings of the current event are not counted as delivered. */
     private boolean muted;
 
+    private final AnswerEnding ending = new AnswerEnding();
+
+    /** Whether the response is of a new answer, whose ending counts. */
+    private boolean judged;
+
     private @Nullable AnswerContent content;
 
     private static byte[] ascii(String text) {
@@ -57,9 +64,12 @@ final class AnswerTally extends JsonSink<AnswerField> {
      *
      * @param weights token weights for delivered text
      * @param ofStream whether the response is an event stream
+     * @param isNew whether the response is of a new answer, not of stored ones
      * @param newContent receives the structure of the output, null if it is not needed
      */
-    void reset(TokenWeights weights, boolean ofStream, @Nullable AnswerContent newContent) {
+    void reset(TokenWeights weights, boolean ofStream, boolean isNew, @Nullable AnswerContent newContent) {
+        judged = isNew;
+        ending.reset();
         content = newContent;
         Arrays.fill(counts, -1);
         Arrays.fill(sums, -1);
@@ -147,6 +157,9 @@ final class AnswerTally extends JsonSink<AnswerField> {
             outputReported &= outputReportedInEvent;
             delivered.add(buf, from, to);
         }
+        if (from < to && (field == AnswerField.REFUSAL || field == AnswerField.REFUSAL_PART)) {
+            ending.refusalText();
+        }
         if (content != null) {
             content.add(buf, from, to);
         }
@@ -181,6 +194,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
         return switch (field) {
             case ID -> idLength == 0;
             case MODEL -> modelLength == 0;
+            case REASON, CATEGORY, FALLBACK -> judged;
             default -> true;
         };
     }
@@ -192,9 +206,18 @@ final class AnswerTally extends JsonSink<AnswerField> {
             case TYPE -> {
                 last |= isLast(buf, from, to);
                 muted |= same(SOUND, buf, from, to) || same(ITEM_DONE, buf, from, to);
+                if (same(REFUSAL_DELTA, buf, from, to)) {
+                    ending.refusalText();
+                }
                 if (content != null) {
                     content.eventType(buf, from, to);
                 }
+            }
+            case REASON -> ending.reason(buf, from, to);
+            case CATEGORY -> ending.category(buf, from, to);
+            case FALLBACK -> {
+                ending.fallback();
+                modelLength = keep(model, buf, from, to);
             }
             case ID -> {
                 idLength = keep(id, buf, from, to);
@@ -325,6 +348,17 @@ final class AnswerTally extends JsonSink<AnswerField> {
                 counts[AnswerField.CACHE_READ.count],
                 counts[AnswerField.CACHE_WRITE.count],
                 counts[AnswerField.REASONING.count]);
+    }
+
+    /** Returns why the response ended, or null while that is unknown. */
+    @Nullable
+    String finishReason() {
+        return ending.reason();
+    }
+
+    /** Returns the provider's own judgement so far; none for stored answers, which were judged when they were new. */
+    ProviderVerdict verdict() {
+        return judged ? ending.verdict() : ProviderVerdict.NONE;
     }
 
     @Nullable

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.json.Swar;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,10 @@ public final class UsageReader {
     public UsageReader reset(Operation operation, boolean sse, @Nullable KeyedMarks marks) {
         boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
-        tally.reset(TokenWeights.of(operation), sse, marks == null ? null : content(operation, sse, marks));
+        boolean isNew = operation == Operation.MESSAGES
+                || operation == Operation.CHAT_COMPLETIONS
+                || operation == Operation.RESPONSES;
+        tally.reset(TokenWeights.of(operation), sse, isNew, marks == null ? null : content(operation, sse, marks));
         json.reset(AnswerPaths.root(operation, sse), format != Format.JSON);
         state = AT_MARK;
         matched = 0;
@@ -173,6 +177,19 @@ public final class UsageReader {
     public AnswerFacts facts() {
         AnswerContent current = tally.content();
         return current == null ? AnswerFacts.NONE : current;
+    }
+
+    /**
+     * Returns why the response ended, as the provider says it: the {@code stop_reason} of Messages, the {@code
+     * finish_reason} of Chat Completions, the reason of an incomplete Responses answer; null if unknown.
+     */
+    public @Nullable String finishReason() {
+        return tally.finishReason();
+    }
+
+    /** Returns the provider's own judgement so far. */
+    public ProviderVerdict verdict() {
+        return tally.verdict();
     }
 
     /** Returns the id of the response, for JSON lines of the first one; null if unknown or over 128 bytes. */

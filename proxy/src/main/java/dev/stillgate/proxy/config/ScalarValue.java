@@ -26,8 +26,8 @@ final class ScalarValue {
     private static final Pattern OTHER_NUMBER =
             Pattern.compile("0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
-    /** A break within a version, such as {@code V0_1}. */
-    private static final Pattern VERSION = Pattern.compile("(?<=[0-9])_(?=[0-9])");
+    /** The break in a constant that is a version, such as {@code V0_1}. */
+    private static final Pattern VERSION = Pattern.compile("(?<=^v[0-9])_(?=[0-9])");
 
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})(|KiB|MiB|GiB)");
     private static final Duration LONGEST = Duration.ofDays(3650);

@@ -53,7 +53,8 @@ measure() { # with or without -> a line in $RUN/start.KIND
   began=$EPOCHREALTIME
   start "$1" taskset -c 0 "$RUN/$1/bin/stillgate" run --config "$RUN/stillgate.yaml" --drain-seconds 0
   pid=${STARTED[-1]}
-  until curl -sf -o /dev/null -m 1 "http://127.0.0.1:$ADMIN/readyz"; do
+  until taskset -c 1 curl -sf -o /dev/null -m 1 "http://127.0.0.1:$ADMIN/readyz"; do
+    sleep 0.01
     kill -0 "$pid" 2> /dev/null || die "the gateway did not start: $(cat "$RUN/$1.err")"
   done
   ready=$(seconds "$began")

@@ -270,7 +270,7 @@ final class ExchangeFacts implements Exchange {
         return stream;
     }
 
-    /** Returns the name of the target's upstream; null if there is no target. */
+    /** Returns the name of the upstream that the route names; null before a route is found. */
     @Nullable
     String upstreamName() {
         return target == null ? null : target.upstream().name();

@@ -12,7 +12,7 @@ abstract sealed class RequestBody permits WholeBody, StreamedBody {
      * Adds a piece; does not take ownership of {@code in}.
      *
      * @return whether the exchange can go on now: with a complete prompt, or with pieces to {@link #pass}
-     * @throws BadMessage if the body is too large or there is no memory for it
+     * @throws BadMessage if the body exceeds its limit or the memory budget
      */
     abstract boolean add(ByteBuf in, int index, int length) throws BadMessage;
 

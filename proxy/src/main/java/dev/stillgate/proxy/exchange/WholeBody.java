@@ -110,7 +110,7 @@ final class WholeBody extends RequestBody {
      * Returns the content of the complete body without its content coding. It must be used before the next event.
      *
      * @throws MalformedBody if the coding is unknown, or the content is invalid or too large
-     * @throws BadMessage if there is no memory for the decoded content
+     * @throws BadMessage if the decoded content exceeds the memory budget
      */
     Content content(Http1Head head) throws MalformedBody, BadMessage {
         byte[] encoded = bytes;

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.observe;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class ByError {
 
     /** Returns labels with another one at the end. */
     static String[] and(String[] labels, String label, String value) {
-        String[] more = java.util.Arrays.copyOf(labels, labels.length + 2);
+        String[] more = Arrays.copyOf(labels, labels.length + 2);
         more[labels.length] = label;
         more[labels.length + 1] = value;
         return more;

@@ -14,56 +14,20 @@ final class GenAiClientFamilies {
     private static final String MODALITY = "gen_ai_token_modality";
     private static final String ANTHROPIC = "anthropic";
 
-    private static final double[] TOKENS = {
-        1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
-    };
-
     private final HistogramFamily durations = HistogramFamily.ofTimes(
             "gen_ai_client_inference_duration",
             "Time from a request's head to the end of its response",
-            0.01,
-            0.02,
-            0.04,
-            0.08,
-            0.16,
-            0.32,
-            0.64,
-            1.28,
-            2.56,
-            5.12,
-            10.24,
-            20.48,
-            40.96,
-            81.92,
-            163.84,
-            327.68);
+            GenAiBounds.DURATIONS);
     private final HistogramFamily firstChunks = HistogramFamily.ofTimes(
             "gen_ai_client_inference_time_to_first_chunk",
             "Time from a request's head to the head of a streamed response",
-            0.001,
-            0.005,
-            0.01,
-            0.02,
-            0.04,
-            0.06,
-            0.08,
-            0.1,
-            0.25,
-            0.5,
-            0.75,
-            1,
-            2.5,
-            5,
-            7.5,
-            10,
-            30,
-            60);
+            GenAiBounds.FIRST_BYTES);
     private final HistogramFamily inputs = HistogramFamily.ofCounts(
             "gen_ai_client_inference_operation_input_tokens",
             "Input tokens of a request, cached ones included",
-            TOKENS);
+            GenAiBounds.TOKENS);
     private final HistogramFamily outputs = HistogramFamily.ofCounts(
-            "gen_ai_client_inference_operation_output_tokens", "Output tokens of a response", TOKENS);
+            "gen_ai_client_inference_operation_output_tokens", "Output tokens of a response", GenAiBounds.TOKENS);
     private final CounterFamily input = usage("input_tokens", "Input tokens used, cached ones included");
     private final CounterFamily output = usage("output_tokens", "Output tokens used, reasoning included");
     private final CounterFamily cacheRead = usage("cache_read_input_tokens", "Input tokens read from a cache");

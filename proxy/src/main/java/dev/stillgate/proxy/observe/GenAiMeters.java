@@ -53,8 +53,9 @@ final class GenAiMeters {
             return;
         }
         int error = error(outcome);
-        for (GenAiSeries series : models.of(model == null ? NO_MODEL : model)) {
-            series.ended(outcome, error, stream, durationNanos);
+        List<GenAiSeries> all = models.of(model == null ? NO_MODEL : model);
+        for (int i = 0; i < all.size(); i++) { // without an iterator
+            all.get(i).ended(outcome, error, stream, durationNanos);
         }
     }
 

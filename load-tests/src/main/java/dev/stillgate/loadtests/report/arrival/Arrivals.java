@@ -28,7 +28,7 @@ public record Arrivals(Kind kind, double rate, @Nullable Path trace) {
      * Parses {@code constant}, {@code poisson} (both also with {@code :RATE}) or {@code trace:FILE}.
      *
      * @param rate the rate if the text has none, 0 for none
-     * @throws IllegalArgumentException if the text is invalid, or there is no rate and the kind needs one
+     * @throws IllegalArgumentException if the text is invalid, or lacks the rate that its kind needs
      */
     public static Arrivals parse(String text, double rate) {
         int colon = text.indexOf(':');

@@ -148,6 +148,7 @@ public class JwtBench {
                 List.of("RS256", "ES256", "EdDSA"),
                 Duration.ofSeconds(60),
                 new JwtPolicy.Claims("org", "plan", null),
+                List.of("org-17"),
                 true);
         try {
             JwtVerifier fresh = new JwtVerifiers(null, new FilterMeters(new SimpleMeterRegistry()), Ticker.system())

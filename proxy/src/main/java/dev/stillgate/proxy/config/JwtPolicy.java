@@ -5,9 +5,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param algorithms the accepted signature algorithms, of {@link #ALGORITHMS}
  * @param skew the tolerated difference between the clocks of the provider and the gateway
  * @param claims the claims with attributes of the account
+ * @param organisations the organisations that the claim {@code claims.organisation} may name; at most {@link
+ *     #MAX_ORGANISATIONS}
  * @param forward whether the upstream gets the token
  */
 public record JwtPolicy(
@@ -28,12 +30,17 @@ public record JwtPolicy(
         @Default("[RS256, ES256, EdDSA]") List<String> algorithms,
         @Default("60s") Duration skew,
         @Default("{}") Claims claims,
+        @Default("[]") List<String> organisations,
         @Default("true") boolean forward) {
     /** The supported algorithms (RFC 7518, RFC 8037, RFC 9864), all of them with public keys. */
     public static final List<String> ALGORITHMS =
             List.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519");
 
+    /** The maximum number of organisations. */
+    public static final int MAX_ORGANISATIONS = 10_000;
+
     private static final int MAX_TEXT = 256;
+    private static final int MAX_ORGANISATION = 128;
     private static final Duration MAX_SKEW = Duration.ofMinutes(5);
 
     public JwtPolicy {
@@ -43,16 +50,45 @@ public record JwtPolicy(
         if (algorithms.isEmpty()) {
             throw new PolicyException("algorithms", "expected at least one of " + String.join(", ", ALGORITHMS));
         }
-        Set<String> seen = new TreeSet<>();
         for (int i = 0; i < algorithms.size(); i++) {
             checkAlgorithm("algorithms[" + i + "]", algorithms.get(i));
-            if (!seen.add(algorithms.get(i))) {
-                throw new PolicyException("algorithms[" + i + "]", "duplicate value " + algorithms.get(i));
-            }
         }
+        noDuplicates("algorithms", algorithms);
+        organisations = List.copyOf(organisations);
+        checkOrganisations(organisations, claims.organisation());
         if (skew.compareTo(MAX_SKEW) > 0) {
             throw new PolicyException("skew", "expected a time of at most 5m");
         }
+    }
+
+    private static void noDuplicates(String key, List<String> texts) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < texts.size(); i++) {
+            if (!seen.add(texts.get(i))) {
+                throw new PolicyException(key + "[" + i + "]", "duplicate value " + texts.get(i));
+            }
+        }
+    }
+
+    private static void checkOrganisations(List<String> names, @Nullable String claim) {
+        if (claim != null && names.isEmpty()) {
+            throw new PolicyException(
+                    "claims.organisation",
+                    "has no effect: expected the organisations that the claim may name under organisations");
+        }
+        if (claim == null && !names.isEmpty()) {
+            throw new PolicyException("organisations", "has no effect, because claims.organisation names no claim");
+        }
+        if (names.size() > MAX_ORGANISATIONS) {
+            throw new PolicyException("organisations", "expected at most " + MAX_ORGANISATIONS);
+        }
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).isEmpty() || names.get(i).length() > MAX_ORGANISATION) {
+                throw new PolicyException(
+                        "organisations[" + i + "]", "expected 1 to " + MAX_ORGANISATION + " characters");
+            }
+        }
+        noDuplicates("organisations", names);
     }
 
     private static void checkWord(String key, String text) {
@@ -130,9 +166,10 @@ public record JwtPolicy(
     /**
      * The names of claims with attributes of the account; null for none. A token may lack any of them.
      *
-     * @param organisation a text or whole number
+     * @param organisation a text or whole number; without effect unless it is one of {@link JwtPolicy#organisations}
      * @param tier a text
-     * @param verified a boolean: whether the customer's identity has been verified
+     * @param verified a boolean: whether the customer's identity has been verified. It must not be a claim that
+     *     customers can have set on their own, such as {@code email_verified}
      */
     public record Claims(
             @Nullable String organisation,

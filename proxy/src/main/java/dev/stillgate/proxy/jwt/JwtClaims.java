@@ -4,6 +4,7 @@ import dev.stillgate.proxy.account.AccountAttributes;
 import dev.stillgate.proxy.config.JwtPolicy;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The claims of a token (RFC 7519 section 4.1) as a policy judges them, apart from the time. */
@@ -29,8 +30,13 @@ sealed interface JwtClaims {
     /** Claims that are refused. */
     record Invalid(JwtFault fault) implements JwtClaims {}
 
-    /** Judges claims. */
-    static JwtClaims of(Map<?, ?> claims, JwtPolicy policy) {
+    /**
+     * Judges claims.
+     *
+     * @param organisations the organisations that a claim may name: others are the provider's customers, whom the
+     *     operator has not declared
+     */
+    static JwtClaims of(Map<?, ?> claims, JwtPolicy policy, Set<String> organisations) {
         if (!policy.issuer().equals(claims.get("iss"))) {
             return new Invalid(JwtFault.ISSUER);
         }
@@ -43,7 +49,7 @@ sealed interface JwtClaims {
                 || !isTime(claims.get("nbf"), false)) {
             return new Invalid(JwtFault.CLAIM);
         }
-        AccountAttributes attributes = attributes(claims, policy.claims());
+        AccountAttributes attributes = attributes(claims, policy.claims(), organisations);
         if (attributes == null) {
             return new Invalid(JwtFault.CLAIM);
         }
@@ -75,7 +81,8 @@ sealed interface JwtClaims {
     }
 
     /** Returns the attributes in the claims that a policy names; null if one of them has an unusable value. */
-    private static @Nullable AccountAttributes attributes(Map<?, ?> claims, JwtPolicy.Claims names) {
+    private static @Nullable AccountAttributes attributes(
+            Map<?, ?> claims, JwtPolicy.Claims names, Set<String> organisations) {
         Object organisation = claim(claims, names.organisation());
         Object tier = claim(claims, names.tier());
         Object verified = claim(claims, names.verified());
@@ -84,9 +91,11 @@ sealed interface JwtClaims {
         }
         boolean usable =
                 isTextOrNull(organisation) && isTextOrNull(tier) && (verified == null || verified instanceof Boolean);
-        return usable
-                ? new AccountAttributes((String) organisation, (String) tier, Boolean.TRUE.equals(verified))
-                : null;
+        if (!usable) {
+            return null;
+        }
+        String declared = organisation instanceof String name && organisations.contains(name) ? name : null;
+        return new AccountAttributes(declared, (String) tier, Boolean.TRUE.equals(verified));
     }
 
     private static @Nullable Object claim(Map<?, ?> claims, @Nullable String name) {

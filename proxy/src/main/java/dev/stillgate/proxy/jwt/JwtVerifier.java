@@ -20,6 +20,7 @@ public final class JwtVerifier {
 
     private final JwtPolicy policy;
     private final Set<String> algorithms;
+    private final Set<String> organisations;
     private final KeySource source;
     private final Shared shared;
 
@@ -36,6 +37,7 @@ public final class JwtVerifier {
     JwtVerifier(JwtPolicy policy, KeySource source, Shared shared) {
         this.policy = policy;
         this.algorithms = Set.copyOf(policy.algorithms());
+        this.organisations = Set.copyOf(policy.organisations());
         this.source = source;
         this.shared = shared;
     }
@@ -103,7 +105,7 @@ public final class JwtVerifier {
         if (claims == null) {
             return JwtFault.FORM;
         }
-        return switch (JwtClaims.of(claims, policy)) {
+        return switch (JwtClaims.of(claims, policy, organisations)) {
             case JwtClaims.Invalid invalid -> invalid.fault();
             case JwtClaims.Valid valid -> {
                 TokenCache.Checked genuine =

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.policy;
 
 import dev.stillgate.proxy.config.ConfigNode;
+import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Problem;
@@ -27,6 +28,9 @@ public final class PolicyWarnings {
                     List.of("/v1/chat/completions", "/v1/responses"),
                     List.of(Policy.Credential.BEARER)));
 
+    /** Claims of OpenID Connect that a customer gets for an address or a number alone. */
+    private static final List<String> CONTACT_CLAIMS = List.of("email_verified", "phone_number_verified");
+
     private final Policy policy;
     private final ConfigNode root;
     private final List<Problem> warnings = new ArrayList<>();
@@ -50,6 +54,7 @@ public final class PolicyWarnings {
         found.upstreams();
         found.routes();
         found.credentials();
+        found.claims();
         found.filters();
         return found.warnings;
     }
@@ -118,6 +123,17 @@ public final class PolicyWarnings {
             }
         }
         messages.forEach(message -> warn("accounts.credential", message));
+    }
+
+    /** Warns of a claim that says less than that a customer's identity has been verified. */
+    private void claims() {
+        JwtPolicy jwt = policy.accounts().jwt();
+        String claim = jwt == null ? null : jwt.claims().verified();
+        if (claim != null && CONTACT_CLAIMS.contains(claim)) {
+            warn(
+                    "accounts.jwt.claims.verified",
+                    claim + " proves a contact, not an identity: every account that has it is spared by filters");
+        }
     }
 
     /** Returns whether a place is read for tokens instead of keys, which the policy then says itself. */

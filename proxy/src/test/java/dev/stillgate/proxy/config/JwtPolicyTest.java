@@ -33,6 +33,7 @@ class JwtPolicyTest {
         assertThat(jwt.skew()).isEqualTo(Duration.ofSeconds(60));
         assertThat(jwt.jwks().refresh()).isEqualTo(Duration.ofMinutes(10));
         assertThat(jwt.claims()).isEqualTo(new JwtPolicy.Claims(null, null, null));
+        assertThat(jwt.organisations()).isEmpty();
         assertThat(jwt.forward()).isTrue();
     }
 
@@ -44,6 +45,10 @@ class JwtPolicyTest {
                     algorithms: []                                  | expected at least one of
                     algorithms: [rs256]                             | did you mean "RS256"?
                     skew: 6m                                        | at most 5m
+                    claims: {organisation: org}                     | expected the organisations that the claim may name
+                    organisations: [a]                              | because claims.organisation names no claim
+                    claims: {organisation: org}, organisations: [a, b, a] | duplicate value a
+                    claims: {organisation: org}, organisations: [""] | expected 1 to 128 characters
                     issuer: "a b"                                   | without white space
                     audience: ""                                    | without white space
                     jwks: {}                                        | either url or file

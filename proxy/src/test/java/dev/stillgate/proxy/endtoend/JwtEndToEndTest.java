@@ -49,7 +49,7 @@ class JwtEndToEndTest {
 
     private static String jwt(String jwks, String more) {
         return "issuer: \"" + Tokens.ISSUER + "\", audience: " + Tokens.AUDIENCE + ", jwks: " + jwks
-                + ", claims: {organisation: org, tier: plan, verified: kyc}" + more;
+                + ", claims: {organisation: org, tier: plan, verified: kyc}, organisations: [o-1]" + more;
     }
 
     private String file(Tokens... keys) throws IOException {

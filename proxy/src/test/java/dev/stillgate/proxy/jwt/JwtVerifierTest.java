@@ -82,6 +82,7 @@ class JwtVerifierTest {
                 algorithms,
                 Duration.ofSeconds(60),
                 new JwtPolicy.Claims("org", "plan", "kyc"),
+                List.of("42", "o-1"),
                 true);
     }
 
@@ -119,6 +120,17 @@ class JwtVerifierTest {
         assertThat(caller.attributes().verified()).isTrue();
         assertThat(((JwtCaller) judge(EC.token(claims("")))).attributes().verified())
                 .isFalse();
+    }
+
+    @Test
+    void organisationIsOneThatTheOperatorLists() {
+        for (String more : List.of(",\"org\":\"o-2\"", ",\"org\":43", ",\"org\":\"O-1\"", "")) {
+            JwtCaller caller = (JwtCaller) judge(EC.token(claims(more + ",\"plan\":\"pro\"")));
+            assertThat(caller.attributes().organisation()).as(more).isNull();
+            assertThat(caller.attributes().tier()).isEqualTo("pro");
+        }
+        JwtCaller listed = (JwtCaller) judge(EC.token(claims(",\"org\":\"o-1\"")));
+        assertThat(listed.attributes().organisation()).isEqualTo("o-1");
     }
 
     @ParameterizedTest

@@ -171,6 +171,10 @@ class ReferencedFilesValidationTest {
         assertThat(config.errors()).singleElement().asString().contains("keys.json has no usable key");
         config.write("keys.json", Tokens.set(Tokens.p256("k-1")));
         assertThat(config.errors()).isEmpty();
+        config.write("policy.yaml", policy.replace("jwks:", "claims: {verified: email_verified}, jwks:"));
+        assertThat(config.warnings()).anyMatch(warning -> warning.contains("email_verified proves a contact"));
+        config.write("policy.yaml", policy.replace("jwks:", "claims: {verified: kyc}, jwks:"));
+        assertThat(config.warnings()).noneMatch(warning -> warning.contains("proves a contact"));
         config.write("policy.yaml", policy.replace("jwks:", "algorithms: [HS256], jwks:"));
         assertThat(config.errors()).singleElement().asString().contains("HS256 is not accepted");
     }

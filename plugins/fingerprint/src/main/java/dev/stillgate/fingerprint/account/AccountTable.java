@@ -44,13 +44,16 @@ public final class AccountTable {
     /** Number of tiers that are told apart; accounts of further tiers count as without a tier. */
     static final int MAX_TIERS = 255;
 
+    /** Number of organisations that are told apart; accounts of further ones count as without one. */
+    static final int MAX_ORGANISATIONS = 1_000_000;
+
     private static final short UNKNOWN_AGE = Short.MIN_VALUE;
 
     /** One in so many accounts is evicted at a time. */
     private static final int EVICTED_FRACTION = 8;
 
     private final AccountIndex index = new AccountIndex();
-    private final NameIndex organisations = new NameIndex(Integer.MAX_VALUE);
+    private final NameIndex organisations = new NameIndex(MAX_ORGANISATIONS);
     private final NameIndex tiers = new NameIndex(MAX_TIERS);
     private final List<AccountColumns> columns = new ArrayList<>();
     private final StochasticRounding rounding = new StochasticRounding();

@@ -225,6 +225,20 @@ final class AccountTableTest {
     }
 
     @Test
+    void organisationsBeyondTheCapacityCountAsNone() {
+        for (int k = 1; k < AccountTable.MAX_ORGANISATIONS; k++) {
+            table.organisations().getOrAdd("o-" + k);
+        }
+        for (String name : new String[] {"last", "further"}) {
+            Observation seen = Seen.prompt("of " + name, Seen.START);
+            seen.organisation = name;
+            table.observe(seen, true);
+        }
+        assertThat(table.organisation(table.index().find("of last"))).isEqualTo("last");
+        assertThat(table.organisation(table.index().find("of further"))).isNull();
+    }
+
+    @Test
     void reusedIndexStartsEmpty() {
         for (int k = 0; k < 50; k++) {
             Observation seen = Seen.prompt("a", Seen.START + k * 1000L);

@@ -144,7 +144,7 @@ public class JwtBench {
         JwtPolicy policy = new JwtPolicy(
                 ISSUER,
                 AUDIENCE,
-                new JwtPolicy.Jwks(null, keys, Duration.ofMinutes(10)),
+                new JwtPolicy.Jwks(null, keys, Duration.ofMinutes(10), Duration.ofHours(24)),
                 List.of("RS256", "ES256", "EdDSA"),
                 Duration.ofSeconds(60),
                 new JwtPolicy.Claims("org", "plan", null),

@@ -119,15 +119,18 @@ public record JwtPolicy(
      * @param url an {@code https} URL, or an {@code http} URL of this host
      * @param file a file, read with the policy
      * @param refresh the interval of fetches from the URL
+     * @param maxAge the time after the last successful fetch in which the keys are used; no effect on a file
      */
     public record Jwks(
             @Nullable String url,
             @Nullable Path file,
-            @Default("10m") Duration refresh) {
+            @Default("10m") Duration refresh,
+            @Default("24h") Duration maxAge) {
         private static final String EXPECTED =
                 "expected https://host[:port]/path, or http:// for an address of this machine";
         private static final Duration MIN_REFRESH = Duration.ofSeconds(30);
         private static final Duration MAX_REFRESH = Duration.ofDays(1);
+        private static final Duration LONGEST_USE = Duration.ofDays(30);
 
         public Jwks {
             if ((url == null) == (file == null)) {
@@ -138,6 +141,9 @@ public record JwtPolicy(
             }
             if (refresh.compareTo(MIN_REFRESH) < 0 || refresh.compareTo(MAX_REFRESH) > 0) {
                 throw new PolicyException("refresh", "expected a time between 30s and 1d");
+            }
+            if (maxAge.compareTo(refresh) < 0 || maxAge.compareTo(LONGEST_USE) > 0) {
+                throw new PolicyException("maxAge", "expected a time between refresh and 30d");
             }
         }
 

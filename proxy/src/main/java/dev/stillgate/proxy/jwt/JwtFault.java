@@ -23,7 +23,7 @@ public enum JwtFault implements Judgement {
     SIGNATURE("jwt-signature"),
     /** Too many signatures of the address were invalid, so no further one is checked at the moment. */
     TOO_MANY_CHECKS("jwt-checks"),
-    /** No key set has been fetched or read yet. */
+    /** The key set is empty or too old, or none has been fetched or read yet. */
     NO_KEYS("jwt-no-keys");
 
     private static final String PREFIX = "jwt-";

@@ -41,9 +41,9 @@ final class JwtKeys {
 
     /**
      * Reads a key set. Unusable keys are left out and noted. So are different keys with one id, since a token could mean
-     * either of them.
+     * either of them. An empty list is a set without keys, by which a provider revokes all of them.
      *
-     * @throws BadKeySet if it is not a key set, too large, or has no usable key
+     * @throws BadKeySet if it is not a key set, too large, or has keys of which none is usable
      */
     static JwtKeys parse(byte[] json) throws BadKeySet {
         List<?> entries = entries(json);
@@ -64,7 +64,7 @@ final class JwtKeys {
             }
         }
         ambiguous.forEach(keys::remove);
-        if (keys.isEmpty()) {
+        if (keys.isEmpty() && !entries.isEmpty()) {
             throw new BadKeySet("has no usable key" + (notes.isEmpty() ? "" : ": " + notes.getFirst()));
         }
         return new JwtKeys(Map.copyOf(keys), List.copyOf(notes));
@@ -137,6 +137,10 @@ final class JwtKeys {
     boolean holds(JwtKey key) {
         JwtKey current = byName.get(new Name(key.id(), key.family()));
         return current != null && current.isSame(key);
+    }
+
+    boolean isEmpty() {
+        return byName.isEmpty();
     }
 
     int size() {

@@ -61,7 +61,7 @@ public final class JwtVerifier {
             return JwtFault.TOO_LONG;
         }
         JwtKeys keys = source.keys();
-        if (keys == null) {
+        if (keys == null || keys.isEmpty()) {
             return JwtFault.NO_KEYS;
         }
         TokenCache.Key key = shared.cache.key(bytes, start, length);

@@ -33,8 +33,11 @@ public final class JwtVerifiers implements AutoCloseable {
     private final Ticker ticker;
     private JwtVerifier.@Nullable Shared shared;
     private final Map<URI, RemoteKeys> remotes = new ConcurrentHashMap<>();
-    private volatile @Nullable RemoteKeys inForce;
+    private volatile @Nullable InForce inForce;
     private boolean shown;
+
+    /** The keys of the policy in force, and the age up to which they are used. */
+    private record InForce(RemoteKeys remote, Duration maxAge) {}
 
     /**
      * Creates an instance that fetches keys when {@link #tick} is called.
@@ -86,7 +89,7 @@ public final class JwtVerifiers implements AutoCloseable {
         URI url = jwks.uri();
         Path file = jwks.file();
         if (url != null) {
-            return remotes.computeIfAbsent(url, this::remote);
+            return remotes.computeIfAbsent(url, this::remote).within(jwks.maxAge());
         }
         if (file == null) {
             throw new IllegalStateException("a key set has a URL or a file");
@@ -122,7 +125,9 @@ public final class JwtVerifiers implements AutoCloseable {
     public void tick(@Nullable JwtPolicy policy) {
         URI url = policy == null ? null : policy.jwks().uri();
         RemoteKeys remote = url == null ? null : remotes.get(url);
-        inForce = remote;
+        inForce = policy == null || remote == null
+                ? null
+                : new InForce(remote, policy.jwks().maxAge());
         if (policy != null && remote != null) {
             show();
             remote.tick(policy.jwks().refresh());
@@ -133,12 +138,12 @@ public final class JwtVerifiers implements AutoCloseable {
         if (!shown) {
             shown = true;
             meters.gauge("stillgate.jwks.age.seconds", () -> {
-                RemoteKeys remote = inForce;
-                return remote == null ? Double.NaN : remote.age();
+                InForce current = inForce;
+                return current == null ? Double.NaN : current.remote.age();
             });
             meters.gauge("stillgate.jwks.keys", () -> {
-                RemoteKeys remote = inForce;
-                JwtKeys keys = remote == null ? null : remote.keys();
+                InForce current = inForce;
+                JwtKeys keys = current == null ? null : current.remote.keys(current.maxAge);
                 return keys == null ? 0 : keys.size();
             });
         }

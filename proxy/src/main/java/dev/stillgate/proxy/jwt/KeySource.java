@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The current keys of an identity provider. Thread-safe; never blocks. */
 interface KeySource {
-    /** Returns the current keys, null if there are none yet. */
+    /** Returns the current keys, null if there are none yet, or none that are recent enough. */
     @Nullable
     JwtKeys keys();
 

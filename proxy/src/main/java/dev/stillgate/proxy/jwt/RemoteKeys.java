@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys at a URL, fetched in the background: at an interval, after a failure with increasing pauses, and soon after a
- * token has named an unknown key. A fetch that fails changes nothing. Thread-safe.
+ * token has named an unknown key. A fetch that fails changes nothing, but keys end some time after the last successful
+ * one. Thread-safe.
  */
-final class RemoteKeys implements KeySource {
+final class RemoteKeys {
     /** The least time between two fetches, however many tokens name unknown keys. */
     static final Duration LEAST_PAUSE = Duration.ofSeconds(30);
 
@@ -28,19 +30,27 @@ final class RemoteKeys implements KeySource {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteKeys.class);
     private static final int MAX_DOUBLINGS = 10;
 
+    /** The greatest age of a copy on disk that is told from others; greater than any policy's limit. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final URI url;
     private final Parts parts;
     private final AtomicBoolean running = new AtomicBoolean();
-    private volatile @Nullable JwtKeys keys;
+    private volatile @Nullable Held held;
     private volatile boolean missed;
-    private volatile long fetched;
-    private volatile boolean everFetched;
 
     private volatile long begun;
 
     private final AtomicInteger failures = new AtomicInteger();
     private volatile boolean everBegun;
     private byte[] content = {};
+
+    /**
+     * A key set.
+     *
+     * @param fetched the time of the last fetch that brought it, in nanoseconds of the ticker
+     */
+    private record Held(JwtKeys keys, long fetched) {}
 
     /**
      * The collaborators of a fetch.
@@ -72,32 +82,56 @@ final class RemoteKeys implements KeySource {
         this.url = url;
         this.parts = parts;
         StoredKeys stored = parts.stored;
-        byte[] kept = stored == null ? null : stored.read();
-        if (kept != null) {
+        StoredKeys.Copy copy = stored == null ? null : stored.read();
+        if (copy != null) {
             try {
-                keys = JwtKeys.parse(kept);
-                content = kept;
+                long age = Math.clamp(parts.ticker.millis() - copy.millis(), 0, LONGEST.toMillis());
+                held = new Held(
+                        JwtKeys.parse(copy.content()), parts.ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(age));
+                content = copy.content();
             } catch (BadKeySet e) {
                 LOG.warn("the stored copy of the key set of {} {}", url, e.getMessage());
             }
         }
     }
 
-    @Override
-    public @Nullable JwtKeys keys() {
-        return keys;
+    /**
+     * Returns the keys as a policy uses them.
+     *
+     * @param maxAge the time after the last successful fetch in which they are used
+     */
+    KeySource within(Duration maxAge) {
+        long most = maxAge.toNanos();
+        return new KeySource() {
+            @Override
+            public @Nullable JwtKeys keys() {
+                return RemoteKeys.this.keys(most);
+            }
+
+            @Override
+            public void missed() {
+                if (!missed) { // avoids contention on the flag
+                    missed = true;
+                }
+            }
+        };
     }
 
-    @Override
-    public void missed() {
-        if (!missed) { // avoids contention on the flag
-            missed = true;
-        }
+    private @Nullable JwtKeys keys(long mostNanos) {
+        Held current = held;
+        return current == null || parts.ticker.nanos() - current.fetched >= mostNanos ? null : current.keys;
     }
 
-    /** Returns the seconds since the last successful fetch; NaN before the first. */
+    /** Returns the keys, null before the first fetch and when they are too old. */
+    @Nullable
+    JwtKeys keys(Duration maxAge) {
+        return keys(maxAge.toNanos());
+    }
+
+    /** Returns the seconds since the last successful fetch, of an earlier process too; NaN before the first. */
     double age() {
-        return everFetched ? (parts.ticker.nanos() - fetched) / 1e9 : Double.NaN;
+        Held current = held;
+        return current == null ? Double.NaN : (parts.ticker.nanos() - current.fetched) / 1e9;
     }
 
     /** Begins a fetch if one is due. */
@@ -134,20 +168,23 @@ final class RemoteKeys implements KeySource {
     private void take(byte[] answer) throws BadKeySet {
         JwtKeys next = JwtKeys.parse(answer);
         failures.set(0);
-        fetched = parts.ticker.nanos();
-        everFetched = true;
-        if (Arrays.equals(answer, content)) {
+        StoredKeys stored = parts.stored;
+        Held before = held;
+        if (before != null && Arrays.equals(answer, content)) {
+            held = new Held(before.keys, parts.ticker.nanos());
             parts.unchanged.add(1);
+            if (stored != null) {
+                stored.confirm(parts.ticker.millis());
+            }
             return;
         }
-        keys = next;
+        held = new Held(next, parts.ticker.nanos());
         content = answer;
         parts.changed.add(1);
         LOG.info("the key set of {} has {} usable keys", url, next.size());
         next.notes().forEach(note -> LOG.warn("the key set of {}: {}", url, note));
-        StoredKeys stored = parts.stored;
         if (stored != null) {
-            stored.write(answer);
+            stored.write(answer, parts.ticker.millis());
         }
     }
 
@@ -158,6 +195,6 @@ final class RemoteKeys implements KeySource {
                 "the key set of {} {}; {}",
                 url,
                 why,
-                keys == null ? "no token is accepted" : "its old keys stay in use");
+                held == null ? "no token is accepted" : "its keys are used for as long as jwks.maxAge allows");
     }
 }

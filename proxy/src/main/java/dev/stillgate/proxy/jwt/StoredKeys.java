@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -41,10 +42,21 @@ final class StoredKeys {
         }
     }
 
+    /**
+     * A copy that has been read.
+     *
+     * @param millis the time of the last fetch that brought it, in milliseconds since the epoch
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read, never compared
+    record Copy(byte[] content, long millis) {}
+
     /** Returns the copy, null if there is none that can be read. */
-    byte @Nullable [] read() {
+    @Nullable
+    Copy read() {
         try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(JwtKeys.MAX_BYTES + 1);
+            return new Copy(
+                    in.readNBytes(JwtKeys.MAX_BYTES + 1),
+                    Files.getLastModifiedTime(file).toMillis());
         } catch (NoSuchFileException none) {
             return null;
         } catch (IOException e) {
@@ -53,14 +65,32 @@ final class StoredKeys {
         }
     }
 
-    /** Replaces the copy. A failure is logged: the keys are used without a copy. */
-    void write(byte[] content) {
+    /**
+     * Replaces the copy. A failure is logged: the keys are used without a copy.
+     *
+     * @param millis the time of the fetch in milliseconds since the epoch
+     */
+    void write(byte[] content, long millis) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.write(part, content);
+            Files.setLastModifiedTime(part, FileTime.fromMillis(millis));
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             LOG.warn("{} cannot be written: {}", file, e.toString());
+        }
+    }
+
+    /**
+     * Notes that a fetch has brought the same key set again.
+     *
+     * @param millis the time of the fetch in milliseconds since the epoch
+     */
+    void confirm(long millis) {
+        try {
+            Files.setLastModifiedTime(file, FileTime.fromMillis(millis));
+        } catch (IOException e) {
+            LOG.warn("{} cannot be marked as current: {}", file, e.toString());
         }
     }
 }

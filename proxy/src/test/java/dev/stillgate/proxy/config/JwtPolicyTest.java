@@ -32,6 +32,7 @@ class JwtPolicyTest {
         assertThat(jwt.algorithms()).containsExactly("RS256", "ES256", "EdDSA");
         assertThat(jwt.skew()).isEqualTo(Duration.ofSeconds(60));
         assertThat(jwt.jwks().refresh()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(jwt.jwks().maxAge()).isEqualTo(Duration.ofHours(24));
         assertThat(jwt.claims()).isEqualTo(new JwtPolicy.Claims(null, null, null));
         assertThat(jwt.organisations()).isEmpty();
         assertThat(jwt.forward()).isTrue();
@@ -57,6 +58,9 @@ class JwtPolicyTest {
                     jwks: {url: "https://u:p@id.test/k"}            | expected https://
                     jwks: {url: "file:///etc/passwd"}               | expected https://
                     jwks: {url: "https://id.test/k", refresh: 1s}   | between 30s and 1d
+                    jwks: {url: "https://id.test/k", maxAge: 9m}    | between refresh and 30d
+                    jwks: {url: "https://id.test/k", maxAge: off}   | between refresh and 30d
+                    jwks: {url: "https://id.test/k", maxAge: 31d}   | between refresh and 30d
                     """, quoteCharacter = '\'')
     void unsafeSettingIsRefused(String flow, String message) {
         String key = flow.substring(0, flow.indexOf(':'));

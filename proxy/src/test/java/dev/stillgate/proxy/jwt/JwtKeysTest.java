@@ -70,9 +70,14 @@ class JwtKeysTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[]}", "{\"keys\":[{}]}", "<html>", "{\"keys\":["})
+            strings = {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[{}]}", "<html>", "{\"keys\":["})
     void otherDocumentIsRefused(String text) {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(BadKeySet.class);
+    }
+
+    @Test
+    void emptyListIsASetWithoutKeys() throws BadKeySet {
+        assertThat(parse("{\"keys\":[]}").isEmpty()).isTrue();
     }
 
     @Test

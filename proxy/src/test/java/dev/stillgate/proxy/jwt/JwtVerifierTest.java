@@ -78,7 +78,7 @@ class JwtVerifierTest {
         return new JwtPolicy(
                 Tokens.ISSUER,
                 Tokens.AUDIENCE,
-                new JwtPolicy.Jwks("https://id.test/jwks", null, Duration.ofMinutes(10)),
+                new JwtPolicy.Jwks("https://id.test/jwks", null, Duration.ofMinutes(10), Duration.ofHours(24)),
                 algorithms,
                 Duration.ofSeconds(60),
                 new JwtPolicy.Claims("org", "plan", "kyc"),
@@ -386,7 +386,11 @@ class JwtVerifierTest {
 
     @Test
     void withoutKeysTheTokenIsNotToBlame() {
+        String token = EC.token(claims(""));
+        assertThat(judge(token)).isInstanceOf(JwtCaller.class);
+        source.become("{\"keys\":[]}");
+        assertThat(judge(token)).as("the provider has revoked all keys").isEqualTo(JwtFault.NO_KEYS);
         verifier = new JwtVerifier(POLICY, () -> null, shared);
-        assertThat(judge(EC.token(claims("")))).isEqualTo(JwtFault.NO_KEYS);
+        assertThat(judge(token)).isEqualTo(JwtFault.NO_KEYS);
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteKeysTest {
     private static final URI URL = URI.create("https://id.test/jwks");
     private static final Duration REFRESH = Duration.ofMinutes(10);
+    private static final Duration MAX_AGE = Duration.ofHours(24);
     private static final Tokens FIRST = Tokens.p256("k-1");
     private static final Tokens SECOND = Tokens.p256("k-2");
 
@@ -69,14 +70,14 @@ class RemoteKeysTest {
     }
 
     private static boolean has(RemoteKeys remote, String id) {
-        JwtKeys keys = remote.keys();
+        JwtKeys keys = remote.keys(MAX_AGE);
         return keys != null && keys.find(id, JwtAlgorithm.ES256) != null;
     }
 
     @Test
     void keysAreFetchedAtTheStartAndAtTheInterval() {
         RemoteKeys remote = remote(false);
-        assertThat(remote.keys()).isNull();
+        assertThat(remote.keys(MAX_AGE)).isNull();
         assertThat(remote.age()).isNaN();
         assertThat(after(1, remote)).isEqualTo(1);
         assertThat(has(remote, "k-1")).isTrue();
@@ -105,12 +106,12 @@ class RemoteKeysTest {
         RemoteKeys remote = remote(false);
         after(40, remote);
         answer = Tokens.set(FIRST, SECOND);
-        remote.missed();
+        remote.within(MAX_AGE).missed();
         assertThat(after(1, remote)).isEqualTo(1);
         assertThat(has(remote, "k-2")).isTrue();
         int fetches = 0;
         for (int i = 0; i < 120; i++) {
-            remote.missed();
+            remote.within(MAX_AGE).missed();
             fetches += after(1, remote);
         }
         assertThat(fetches).isEqualTo(4);
@@ -120,7 +121,7 @@ class RemoteKeysTest {
     void failedFetchKeepsTheKeysAndIsRepeated() {
         RemoteKeys remote = remote(false);
         after(1, remote);
-        for (String bad : new @Nullable String[] {null, "", "{}", "{\"keys\":[]}", "<html>"}) {
+        for (String bad : new @Nullable String[] {null, "", "{}", "{\"keys\":[{}]}", "<html>"}) {
             answer = bad;
             after(1_200, remote);
             assertThat(has(remote, "k-1")).isTrue();
@@ -130,6 +131,60 @@ class RemoteKeysTest {
         after(600, remote);
         assertThat(has(remote, "k-1")).as("removed from the set").isFalse();
         assertThat(has(remote, "k-2")).isTrue();
+    }
+
+    @Test
+    void keysEndWithTheirAge() {
+        RemoteKeys remote = remote(false);
+        after(1, remote);
+        answer = null;
+        ticker.advance(MAX_AGE.minusSeconds(1));
+        assertThat(has(remote, "k-1")).isTrue();
+        assertThat(remote.within(MAX_AGE).keys()).isNotNull();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(has(remote, "k-1")).isFalse();
+        assertThat(remote.within(MAX_AGE).keys()).isNull();
+        assertThat(remote.within(MAX_AGE.plusSeconds(1)).keys())
+                .as("of another policy")
+                .isNotNull();
+        answer = Tokens.set(FIRST);
+        after(1, remote);
+        assertThat(has(remote, "k-1")).as("the same set again").isTrue();
+    }
+
+    @Test
+    void emptyListRevokesAllKeys() {
+        RemoteKeys remote = remote(true);
+        after(1, remote);
+        answer = "{\"keys\":[]}";
+        after(600, remote);
+        JwtKeys keys = remote.keys(MAX_AGE);
+        assertThat(keys != null && keys.isEmpty()).isTrue();
+        assertThat(has(remote(true), "k-1")).as("after a restart").isFalse();
+        assertThat(failed).hasValue(0);
+    }
+
+    @Test
+    void ageOutlivesARestart() {
+        RemoteKeys before = remote(true);
+        after(1, before);
+        ticker.advance(REFRESH);
+        after(1, before);
+        assertThat(unchanged).as("the same set has been fetched again").hasValue(1);
+        ticker.advance(Duration.ofHours(23));
+        RemoteKeys restarted = remote(true);
+        assertThat(restarted.age()).isEqualTo(23 * 3_600);
+        assertThat(has(restarted, "k-1")).isTrue();
+        ticker.advance(Duration.ofHours(1));
+        assertThat(has(restarted, "k-1")).isFalse();
+        assertThat(has(remote(true), "k-1")).isFalse();
+    }
+
+    @Test
+    void copyOfTheFutureIsNew() {
+        after(1, remote(true));
+        ticker.jumpWallClock(Duration.ofDays(-2));
+        assertThat(remote(true).age()).isZero();
     }
 
     @Test
@@ -170,7 +225,7 @@ class RemoteKeysTest {
             Files.writeString(files.findFirst().orElseThrow(), "{\"keys\":");
         }
         RemoteKeys restarted = remote(true);
-        assertThat(restarted.keys()).isNull();
+        assertThat(restarted.keys(MAX_AGE)).isNull();
         after(1, restarted);
         assertThat(has(restarted, "k-1")).isTrue();
     }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param claims the claims with attributes of the account
  * @param organisations the organisations that the claim {@code claims.organisation} may name; at most {@link
  *     #MAX_ORGANISATIONS}
- * @param forward whether the upstream gets the token
+ * @param forward whether the upstream gets the token. If not, the gateway alone authenticates clients, so a credential
+ *     must be required, and no place of keys may be listed
  */
 public record JwtPolicy(
         String issuer,

@@ -285,6 +285,28 @@ public record Policy(
             if (!credential.contains(Credential.JWT) && jwt != null) {
                 throw new PolicyException("jwt", "has no effect, because accounts.credential does not list jwt");
             }
+            if (jwt != null && !jwt.forward()) {
+                checkUnforwarded(credential, required);
+            }
+        }
+
+        /**
+         * Rejects settings under which a client could avoid the token. An upstream that gets no token relies on the
+         * gateway's check, but the gateway does not check keys: it passes them on for the upstream to judge.
+         */
+        private static void checkUnforwarded(List<Credential> places, boolean required) {
+            for (Credential place : places) {
+                if (place != Credential.JWT && place != Credential.CLIENT_CERTIFICATE) {
+                    throw new PolicyException(
+                            "jwt.forward",
+                            "false needs an accounts.credential without places of keys, which the gateway does not"
+                                    + " check: a client could send any key instead of a token");
+                }
+            }
+            if (!required) {
+                throw new PolicyException(
+                        "jwt.forward", "false needs accounts.required: true: a client could leave out the token");
+            }
         }
 
         /** Returns the default policy. */

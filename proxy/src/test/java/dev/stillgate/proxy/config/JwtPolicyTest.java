@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,29 @@ class JwtPolicyTest {
                         .jwks()
                         .uri())
                 .hasPort(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    credential: [jwt]                                           | false needs accounts.required: true
+                    credential: [jwt], required: false                          | false needs accounts.required: true
+                    credential: [jwt, bearer], required: true                   | places of keys
+                    credential: [x-api-key, jwt], required: true                | places of keys
+                    credential: [client-certificate, jwt, api-key], required: true | places of keys
+                    """)
+    void upstreamWithoutTheTokenNeedsOneOfEveryClient(String flow, String message) {
+        String settings = "{" + flow + ", jwt: {" + LEAST + ", forward: false}}";
+        assertThatThrownBy(() -> accounts(settings))
+                .hasMessageContaining("jwt.forward")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void gatewayMayAuthenticateAlone() throws ConfigException {
+        for (String places : List.of("jwt", "client-certificate, jwt")) {
+            String settings = "{credential: [" + places + "], required: true, jwt: {" + LEAST + ", forward: false}}";
+            assertThat(accounts(settings).required()).isTrue();
+        }
     }
 
     @Test

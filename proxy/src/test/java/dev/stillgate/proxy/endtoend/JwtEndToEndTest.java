@@ -95,13 +95,18 @@ class JwtEndToEndTest {
     @Test
     void tokenIsTakenOutIfThePolicySaysSo() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
-                GatewayRig rig =
-                        rig(upstream, "jwt", jwt(file(KEY), ", forward: false")).start()) {
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [jwt], required: true, jwt: {" + jwt(file(KEY), ", forward: false")
+                                + "}}")
+                        .start()) {
             assertThat(rig.ask(Requests.messages(bearer(token(KEY, "")))).status())
                     .isEqualTo(200);
             assertThat(upstream.requests().getLast().values("authorization")).isEmpty();
-            rig.ask(Requests.messages("authorization: Basic dTpw"));
-            assertThat(upstream.requests().getLast().values("authorization")).containsExactly("Basic dTpw");
+            for (String other : List.of("authorization: Basic dTpw", "x-api-key: a", "authorization: Bearer sk-1")) {
+                assertThat(rig.ask(Requests.messages(other)).status()).as(other).isEqualTo(401);
+            }
+            assertThat(upstream.requests()).hasSize(1);
         }
     }
 

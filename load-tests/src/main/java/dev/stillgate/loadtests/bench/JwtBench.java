@@ -1,9 +1,11 @@
 package dev.stillgate.loadtests.bench;
 
+import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.jwt.Judgement;
 import dev.stillgate.proxy.jwt.JwtCaller;
 import dev.stillgate.proxy.jwt.JwtFault;
+import dev.stillgate.proxy.jwt.JwtSender;
 import dev.stillgate.proxy.jwt.JwtVerifier;
 import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.observe.FilterMeters;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -51,6 +54,7 @@ public class JwtBench {
     private static final String ISSUER = "https://id.example.org";
     private static final String AUDIENCE = "models";
     private static final long NOW = Ticker.system().millis();
+    private static final JwtSender SENDER = new JwtSender(new Accounts(Map.of(), Ticker.system()).cursor());
 
     private @Nullable Path keys;
     private @Nullable JwtVerifier verifier;
@@ -174,7 +178,7 @@ public class JwtBench {
     }
 
     private static Judgement judge(JwtVerifier verifier, byte[] token) {
-        return verifier.judge(token, 0, token.length, 1, NOW);
+        return verifier.judge(token, 0, token.length, SENDER, 1, NOW);
     }
 
     private JwtVerifier current() {

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,6 +211,19 @@ public final class Accounts {
             Account now = attributes.account(CredentialHash.id(secretNames.getFirst(), hi, lo));
             accepted.put(unlisted, now);
             return now;
+        }
+
+        /**
+         * Returns a number of the account of a credential that is listed or has been accepted; empty for another one.
+         * The credential may be forged, so looking does not count as a use of it.
+         */
+        public OptionalLong known(byte[] credential) {
+            CredentialHash first = scratch[0];
+            first.hash(credential, 0, credential.length);
+            Hash hash = new Hash(first.hi(), first.lo());
+            boolean known = listed(table, credential, 0, credential.length) != null
+                    || accepted.policy().getIfPresentQuietly(hash) != null;
+            return known ? OptionalLong.of(hash.hi) : OptionalLong.empty();
         }
 
         private @Nullable Account listed(AccountTable current, byte[] credential, int offset, int length) {

@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.exchange.body.OpenCounts;
 import dev.stillgate.proxy.http.BadMessage;
@@ -8,6 +7,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.jwt.JwtCaller;
 import dev.stillgate.proxy.jwt.JwtFault;
+import dev.stillgate.proxy.jwt.JwtSender;
 import dev.stillgate.proxy.jwt.JwtVerifier;
 import dev.stillgate.spi.Account;
 import java.net.InetAddress;
@@ -20,12 +20,13 @@ final class Callers {
     /**
      * Returns the account of the token that {@link CredentialField#choose} has found.
      *
+     * @param sender the connection
      * @param address the client's address
      * @param millis the time in milliseconds since the epoch
      * @throws BadMessage if the token is refused
      */
     static Account of(
-            Http1Head head, @Nullable JwtVerifier verifier, InetAddress address, long millis, Accounts.Cursor accounts)
+            Http1Head head, @Nullable JwtVerifier verifier, JwtSender sender, InetAddress address, long millis)
             throws BadMessage {
         if (verifier == null) {
             throw new IllegalStateException("a policy that looks for tokens has a verifier");
@@ -33,8 +34,8 @@ final class Callers {
         int field = head.find(KnownHeader.AUTHORIZATION);
         int start = CredentialField.tokenStart(head, field);
         int length = head.valueEnd(field) - start;
-        return switch (verifier.judge(head.bytes(), start, length, OpenCounts.key(address), millis)) {
-            case JwtCaller caller -> accounts.resolve(caller.credential(), caller.attributes());
+        return switch (verifier.judge(head.bytes(), start, length, sender, OpenCounts.key(address), millis)) {
+            case JwtCaller caller -> sender.accounts().resolve(caller.credential(), caller.attributes());
             case JwtFault fault -> throw new BadMessage(fault.kind(), fault.code(), fault.sentence());
         };
     }

@@ -93,7 +93,7 @@ final class ExchangeFacts implements Exchange {
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         if (chosen >= 0) {
             account = places.get(chosen) == Credential.JWT
-                    ? Callers.of(head, policy.jwt(), address, startMillis, peer.accounts())
+                    ? Callers.of(head, policy.jwt(), peer.sender(), address, startMillis)
                     : CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
         } else if (policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.account.CredentialField;
+import dev.stillgate.proxy.jwt.JwtSender;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.HeaderOrder;
 import dev.stillgate.spi.Headers;
@@ -20,6 +21,7 @@ public final class Peer implements ConnectionFacts {
     private final InetSocketAddress socket;
     private final ForwardedFor forwardedFor;
     private final Accounts.Cursor accounts;
+    private final JwtSender sender;
     private final Slots slots = new Slots();
     private String http = "1.1";
     private @Nullable String ja4;
@@ -37,6 +39,7 @@ public final class Peer implements ConnectionFacts {
         this.id = id;
         this.socket = socket;
         this.accounts = accounts;
+        this.sender = new JwtSender(accounts);
         this.forwardedFor = new ForwardedFor(socket.getAddress(), trustedHops);
     }
 
@@ -46,6 +49,11 @@ public final class Peer implements ConnectionFacts {
 
     Accounts.Cursor accounts() {
         return accounts;
+    }
+
+    /** Returns the connection as a sender of tokens. */
+    JwtSender sender() {
+        return sender;
     }
 
     /** Sets the HTTP version of the connection: {@code 2}, {@code 1.1} or {@code 1.0}. */

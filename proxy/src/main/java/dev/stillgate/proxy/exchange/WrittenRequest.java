@@ -6,6 +6,7 @@ import dev.stillgate.proxy.config.Policy.Credential;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
+import dev.stillgate.proxy.jwt.JwtSender;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
@@ -75,7 +76,7 @@ public final class WrittenRequest {
             return Account.ANONYMOUS;
         }
         return places.get(chosen) == Credential.JWT
-                ? Callers.of(head, policy.jwt(), address, millis, accounts)
+                ? Callers.of(head, policy.jwt(), new JwtSender(accounts), address, millis)
                 : CredentialField.resolve(head, places.get(chosen), null, accounts);
     }
 }

@@ -21,7 +21,7 @@ public enum JwtFault implements Judgement {
     EXPIRED("jwt-expired"),
     NOT_YET_VALID("jwt-not-yet-valid"),
     SIGNATURE("jwt-signature"),
-    /** Too many signatures of the address were invalid, so no further one is checked at the moment. */
+    /** Too many signatures were invalid, so no further one is checked at the moment. */
     TOO_MANY_CHECKS("jwt-checks"),
     /** The key set is empty or too old, or none has been fetched or read yet. */
     NO_KEYS("jwt-no-keys");
@@ -50,7 +50,7 @@ public enum JwtFault implements Judgement {
     /** Returns the sentence for the client, which does not depend on what is wrong with the token. */
     public String sentence() {
         return switch (this) {
-            case TOO_MANY_CHECKS -> "Too many invalid access tokens were sent from this address.";
+            case TOO_MANY_CHECKS -> "Too many invalid access tokens were sent; try again soon.";
             case NO_KEYS -> "Access tokens cannot be checked at the moment; try again soon.";
             default -> "The access token is invalid.";
         };

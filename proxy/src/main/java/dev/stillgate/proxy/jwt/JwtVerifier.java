@@ -4,6 +4,7 @@ import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.Ticker;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +54,11 @@ public final class JwtVerifier {
      * @param bytes holds the token
      * @param start the position of its first byte
      * @param length its length in bytes
+     * @param sender the connection that it came on
      * @param network the client's network, for the limit of invalid signatures
      * @param millis the time in milliseconds since the epoch
      */
-    public Judgement judge(byte[] bytes, int start, int length, long network, long millis) {
+    public Judgement judge(byte[] bytes, int start, int length, JwtSender sender, long network, long millis) {
         if (length > MAX_LENGTH) {
             return JwtFault.TOO_LONG;
         }
@@ -65,13 +67,35 @@ public final class JwtVerifier {
             return JwtFault.NO_KEYS;
         }
         TokenCache.Key key = shared.cache.key(bytes, start, length);
-        TokenCache.Checked known = shared.cache.find(key, policy, keys);
-        if (known != null) {
-            return result(known, millis);
+        TokenCache.Checked known = shared.cache.find(key, keys);
+        Judgement judgement;
+        if (known != null && (known.caller() == null || known.policy().equals(policy))) {
+            judgement = result(known, millis);
+        } else {
+            JwtToken token = JwtToken.split(bytes, start, length);
+            judgement = token == null
+                    ? JwtFault.FORM
+                    : judge(new Question(token, key, known, keys, sender, network, millis));
         }
-        JwtToken token = JwtToken.split(bytes, start, length);
-        return token == null ? JwtFault.FORM : judge(token, key, keys, network, millis);
+        if (judgement instanceof JwtCaller) {
+            sender.noteGenuine(network);
+        }
+        return judgement;
     }
+
+    /**
+     * A token that has to be read.
+     *
+     * @param known the result of an earlier check under other settings; null for none
+     */
+    private record Question(
+            JwtToken token,
+            TokenCache.Key cacheKey,
+            TokenCache.@Nullable Checked known,
+            JwtKeys keys,
+            JwtSender sender,
+            long network,
+            long millis) {}
 
     private static Judgement result(TokenCache.Checked checked, long millis) {
         JwtCaller caller = checked.caller();
@@ -84,8 +108,8 @@ public final class JwtVerifier {
         return millis < checked.from() ? JwtFault.NOT_YET_VALID : caller;
     }
 
-    private Judgement judge(JwtToken token, TokenCache.Key cacheKey, JwtKeys keys, long network, long millis) {
-        Map<?, ?> header = token.header();
+    private Judgement judge(Question question) {
+        Map<?, ?> header = question.token.header();
         if (header == null) {
             return JwtFault.FORM;
         }
@@ -96,12 +120,12 @@ public final class JwtVerifier {
             return JwtFault.CRITICAL;
         }
         JwtAlgorithm algorithm = JwtAlgorithm.named(name);
-        JwtKey key = algorithm == null ? null : key(header.get("kid"), algorithm, keys);
+        JwtKey key = algorithm == null ? null : key(header.get("kid"), algorithm, question.keys);
         if (algorithm == null || key == null) {
             source.missed();
             return JwtFault.UNKNOWN_KEY;
         }
-        Map<?, ?> claims = token.claims();
+        Map<?, ?> claims = question.token.claims();
         if (claims == null) {
             return JwtFault.FORM;
         }
@@ -110,8 +134,8 @@ public final class JwtVerifier {
             case JwtClaims.Valid valid -> {
                 TokenCache.Checked genuine =
                         new TokenCache.Checked(policy, key, valid.caller(), valid.from(), valid.until());
-                Judgement inTime = result(genuine, millis);
-                yield inTime instanceof JwtFault ? inTime : signed(token, algorithm, genuine, cacheKey, network);
+                Judgement inTime = result(genuine, question.millis);
+                yield inTime instanceof JwtFault ? inTime : signed(question, algorithm, genuine, valid.caller());
             }
         };
     }
@@ -120,22 +144,30 @@ public final class JwtVerifier {
         return id == null || id instanceof String ? keys.find((String) id, algorithm) : null;
     }
 
-    /** Checks the signature of a token in which all else is right. */
+    /** Checks the signature of a token in which all else is right, unless it has been checked before. */
     private Judgement signed(
-            JwtToken token, JwtAlgorithm algorithm, TokenCache.Checked genuine, TokenCache.Key cacheKey, long network) {
-        JwtCaller caller = genuine.caller();
-        long now = shared.ticker.nanos();
-        if (!shared.failures.allows(network, now)) {
+            Question question, JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) {
+        if (question.known != null && question.known.key().isSame(genuine.key())) {
+            shared.cache.keep(question.cacheKey, genuine);
+            return caller;
+        }
+        OptionalLong account = question.sender.known(caller);
+        boolean known = account.isPresent();
+        long client = known ? account.getAsLong() ^ question.network : question.network;
+        long begun = shared.ticker.nanos();
+        if (!question.sender.isSpared(question.network) && !shared.failures.allows(client, known, begun)) {
             return JwtFault.TOO_MANY_CHECKS;
         }
-        if (caller != null && genuine.key().verifies(algorithm, token.signed(), token.signature())) {
+        if (genuine.key().verifies(algorithm, question.token.signed(), question.token.signature())) {
             shared.valid.add(1);
-            shared.cache.keep(cacheKey, genuine);
+            shared.cache.keep(question.cacheKey, genuine);
             return caller;
         }
         shared.invalid.add(1);
-        shared.failures.failed(network, now);
-        shared.cache.keep(cacheKey, new TokenCache.Checked(policy, genuine.key(), null, 0, 0));
+        long now = shared.ticker.nanos();
+        shared.failures.failed(client, now - begun, now);
+        question.sender.noteInvalid();
+        shared.cache.keep(question.cacheKey, new TokenCache.Checked(policy, genuine.key(), null, 0, 0));
         return JwtFault.SIGNATURE;
     }
 }

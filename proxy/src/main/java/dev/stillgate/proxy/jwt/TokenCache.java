@@ -39,7 +39,7 @@ final class TokenCache {
     /**
      * A checked token.
      *
-     * @param policy the settings that it was judged by
+     * @param policy the settings that its claims were judged by; its signature does not depend on them
      * @param key the key that its signature was checked with
      * @param caller its subject; null if the signature is invalid
      * @param from the first millisecond since the epoch at which it is valid
@@ -74,13 +74,12 @@ final class TokenCache {
      * @param keys the current keys; a result by another key does not count
      */
     @Nullable
-    Checked find(Key key, JwtPolicy policy, JwtKeys keys) {
+    Checked find(Key key, JwtKeys keys) {
         Checked found = valid.getIfPresent(key);
         if (found == null) {
             found = invalid.getIfPresent(key);
         }
-        boolean counts = found != null && keys.holds(found.key) && found.policy.equals(policy);
-        return counts ? found : null;
+        return found != null && keys.holds(found.key) ? found : null;
     }
 
     void keep(Key key, Checked result) {

@@ -48,6 +48,21 @@ class AccountsTest {
     }
 
     @Test
+    void acceptedCredentialIsKnown() {
+        Accounts.Cursor cursor = accounts.cursor();
+        assertThat(cursor.known(KEY)).isEmpty();
+        Account account = cursor.resolve(KEY, new AccountAttributes(null, null, false));
+        assertThat(accounts.cursor().known(KEY)).isPresent();
+        assertThat(cursor.known(OTHER)).isEmpty();
+        assertThat(cursor.resolve(KEY, new AccountAttributes(null, null, false)))
+                .isSameAs(account);
+        ticker.advance(Accounts.IDLE.minusSeconds(1));
+        assertThat(cursor.known(KEY)).isPresent();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(cursor.known(KEY)).as("looking is no use").isEmpty();
+    }
+
+    @Test
     void verifiedCredentialHasItsAttributesAtOnce() {
         AccountAttributes attributes = new AccountAttributes("org-1", "pro", true);
         Accounts.Cursor cursor = accounts.cursor();

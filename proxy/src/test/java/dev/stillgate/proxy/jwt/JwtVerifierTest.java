@@ -2,6 +2,7 @@ package dev.stillgate.proxy.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.jwt.JwtKeys.BadKeySet;
 import dev.stillgate.proxy.rig.Tokens;
@@ -11,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -33,6 +35,7 @@ class JwtVerifierTest {
     private final AtomicLong invalid = new AtomicLong();
     private final JwtVerifier.Shared shared = new JwtVerifier.Shared(
             new TokenCache(ticker), new FailedChecks(ticker.nanos()), valid::addAndGet, invalid::addAndGet, ticker);
+    private final Accounts accounts = new Accounts(Map.of("h1", "0123456789abcdef-test"), ticker);
     private Source source = new Source(Tokens.set(RSA, EC, ED));
     private JwtVerifier verifier = new JwtVerifier(POLICY, source, shared);
 
@@ -75,6 +78,10 @@ class JwtVerifierTest {
     }
 
     private static JwtPolicy policy(List<String> algorithms) {
+        return policy(algorithms, "o-1");
+    }
+
+    private static JwtPolicy policy(List<String> algorithms, String organisation) {
         return new JwtPolicy(
                 Tokens.ISSUER,
                 Tokens.AUDIENCE,
@@ -82,7 +89,7 @@ class JwtVerifierTest {
                 algorithms,
                 Duration.ofSeconds(60),
                 new JwtPolicy.Claims("org", "plan", "kyc"),
-                List.of("42", "o-1"),
+                List.of("42", organisation),
                 true);
     }
 
@@ -95,8 +102,26 @@ class JwtVerifierTest {
     }
 
     private Judgement judge(String token, long network) {
+        return judge(token, network, connection());
+    }
+
+    private Judgement judge(String token, long network, JwtSender sender) {
         byte[] bytes = ("Bearer " + token + " ").getBytes(StandardCharsets.UTF_8);
-        return verifier.judge(bytes, 7, bytes.length - 8, network, ticker.millis());
+        return verifier.judge(bytes, 7, bytes.length - 8, sender, network, ticker.millis());
+    }
+
+    private JwtSender connection() {
+        return new JwtSender(accounts.cursor());
+    }
+
+    /** Sends forged tokens of a subject until no further one is checked. */
+    private void flood(String subject, long network) {
+        for (int i = 0; i < 100; i++) {
+            String claims = Tokens.claims(subject.isEmpty() ? "f-" + i : subject, ticker.millis() + 600_000, "");
+            String genuine = EC.token(claims);
+            String signature = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[] {1, (byte) i, 0});
+            judge(genuine.substring(0, genuine.lastIndexOf('.') + 1) + signature, network);
+        }
     }
 
     private static String credential(Judgement judgement) {
@@ -295,6 +320,49 @@ class JwtVerifierTest {
     }
 
     @Test
+    void knownSubjectIsCheckedThoughItsNetworkSendsForgedTokens() {
+        JwtCaller caller = (JwtCaller) judge(EC.token(claims("")));
+        connection().accounts().resolve(caller.credential(), caller.attributes());
+        flood("", 7);
+        assertThat(invalid).hasValue(FailedChecks.BURST);
+        assertThat(judge(EC.token(claims(",\"n\":1")), 7)).isInstanceOf(JwtCaller.class);
+        assertThat(judge(EC.token(Tokens.claims("s-2", ticker.millis() + 600_000, "")), 7))
+                .as("an unknown subject")
+                .isEqualTo(JwtFault.TOO_MANY_CHECKS);
+    }
+
+    @Test
+    void forgedTokensOfAKnownSubjectTouchItAlone() {
+        JwtCaller caller = (JwtCaller) judge(EC.token(claims("")));
+        connection().accounts().resolve(caller.credential(), caller.attributes());
+        flood("s-1", 7);
+        assertThat(invalid).hasValue(FailedChecks.BURST);
+        assertThat(judge(EC.token(Tokens.claims("s-2", ticker.millis() + 600_000, "")), 7))
+                .isInstanceOf(JwtCaller.class);
+        assertThat(judge(EC.token(claims(",\"n\":1")), 7)).isEqualTo(JwtFault.TOO_MANY_CHECKS);
+        assertThat(judge(EC.token(claims(",\"n\":2")), 8))
+                .as("the subject in another network")
+                .isInstanceOf(JwtCaller.class);
+    }
+
+    @Test
+    void connectionWithAGenuineTokenIsSpared() {
+        JwtSender connection = connection();
+        assertThat(judge(EC.token(claims("")), 7, connection)).isInstanceOf(JwtCaller.class);
+        flood("", 7);
+        flood("", 9);
+        assertThat(judge(EC.token(claims(",\"n\":1")), 7, connection)).isInstanceOf(JwtCaller.class);
+        assertThat(judge(EC.token(claims(",\"n\":2")), 7)).isEqualTo(JwtFault.TOO_MANY_CHECKS);
+        assertThat(judge(EC.token(claims(",\"n\":3")), 9, connection))
+                .as("another client behind the same proxy")
+                .isEqualTo(JwtFault.TOO_MANY_CHECKS);
+        for (int i = 0; i < JwtSender.MOST_INVALID; i++) {
+            assertThat(judge(OTHER.token(claims(",\"n\":" + i)), 7, connection)).isEqualTo(JwtFault.SIGNATURE);
+        }
+        assertThat(judge(EC.token(claims(",\"n\":4")), 7, connection)).isEqualTo(JwtFault.TOO_MANY_CHECKS);
+    }
+
+    @Test
     void keyIsRolledOver() {
         Tokens next = Tokens.p256("e-2");
         String old = EC.token(claims(""));
@@ -327,6 +395,18 @@ class JwtVerifierTest {
         assertThat(judge(token)).isInstanceOf(JwtCaller.class);
         verifier = new JwtVerifier(policy(List.of("ES256")), source, shared);
         assertThat(judge(token)).isEqualTo(JwtFault.ALGORITHM);
+    }
+
+    @Test
+    void newSettingsNeedNoNewCheckOfTheSignature() {
+        String token = EC.token(claims(",\"org\":\"o-2\""));
+        assertThat(judge(token)).isInstanceOf(JwtCaller.class);
+        verifier = new JwtVerifier(policy(List.of("ES256"), "o-2"), source, shared);
+        assertThat(((JwtCaller) judge(token)).attributes().organisation()).isEqualTo("o-2");
+        assertThat(judge(token)).isSameAs(judge(token));
+        assertThat(valid).hasValue(1);
+        source.become(Tokens.set(OTHER));
+        assertThat(judge(token)).as("under another key").isEqualTo(JwtFault.SIGNATURE);
     }
 
     @Test

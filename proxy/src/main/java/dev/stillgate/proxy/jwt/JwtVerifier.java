@@ -163,6 +163,7 @@ public final class JwtVerifier {
             shared.cache.keep(question.cacheKey, genuine);
             return caller;
         }
+        source.missed(); // its key may have been replaced by another one with the same id
         shared.invalid.add(1);
         long now = shared.ticker.nanos();
         shared.failures.failed(client, now - begun, now);

@@ -34,6 +34,10 @@ public final class JwtVerifiers implements AutoCloseable {
     private JwtVerifier.@Nullable Shared shared;
     private final Map<URI, RemoteKeys> remotes = new ConcurrentHashMap<>();
     private volatile @Nullable InForce inForce;
+
+    /** Whether a policy is in force. */
+    private volatile boolean started;
+
     private boolean shown;
 
     /** The keys of the policy in force, and the age up to which they are used. */
@@ -63,9 +67,11 @@ public final class JwtVerifiers implements AutoCloseable {
     }
 
     /**
-     * Creates the verifier of a policy.
+     * Creates the verifier of a policy. A policy that replaces another one and has its keys at another URL waits for
+     * them, for {@link #TIMEOUT} at most, so that it does not come into force without keys.
      *
-     * @throws IOException with a reason for the operator, if the file with the keys cannot be used
+     * @throws IOException with a reason for the operator, if the file with the keys cannot be used, or the keys cannot be
+     *     fetched
      */
     public JwtVerifier verifier(JwtPolicy policy) throws IOException {
         return new JwtVerifier(policy, source(policy.jwks()), shared());
@@ -89,7 +95,12 @@ public final class JwtVerifiers implements AutoCloseable {
         URI url = jwks.uri();
         Path file = jwks.file();
         if (url != null) {
-            return remotes.computeIfAbsent(url, this::remote).within(jwks.maxAge());
+            RemoteKeys remote = remotes.computeIfAbsent(url, this::remote);
+            InForce current = inForce;
+            if (started && (current == null || !current.remote.equals(remote))) {
+                remote.require(jwks.maxAge());
+            }
+            return remote.within(jwks.maxAge());
         }
         if (file == null) {
             throw new IllegalStateException("a key set has a URL or a file");
@@ -128,6 +139,7 @@ public final class JwtVerifiers implements AutoCloseable {
         inForce = policy == null || remote == null
                 ? null
                 : new InForce(remote, policy.jwks().maxAge());
+        started = true;
         if (policy != null && remote != null) {
             show();
             remote.tick(policy.jwks().refresh());

@@ -8,6 +8,6 @@ interface KeySource {
     @Nullable
     JwtKeys keys();
 
-    /** Notes that a token names a key that is not among the current ones. */
+    /** Notes that a token seems to be of a key that is not among the current ones. */
     default void missed() {}
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys at a URL, fetched in the background: at an interval, after a failure with increasing pauses, and soon after a
- * token has named an unknown key. A fetch that fails changes nothing, but keys end some time after the last successful
+ * token has named an unknown key or had a wrong signature. A fetch that fails changes nothing, but keys end some time after the last successful
  * one. Thread-safe.
  */
 final class RemoteKeys {
@@ -153,13 +153,35 @@ final class RemoteKeys {
                 : Math.min(refresh.toNanos(), RETRY.toNanos() << Math.min(failed - 1, MAX_DOUBLINGS));
     }
 
-    private void fetch() {
+    /**
+     * Fetches the keys on the calling thread, unless there are recent ones.
+     *
+     * @throws IOException if there are none afterwards, with a reason for the operator
+     */
+    void require(Duration maxAge) throws IOException {
+        if (keys(maxAge) != null) {
+            return;
+        }
+        begun = parts.ticker.nanos();
+        everBegun = true;
+        String failure = fetch();
+        if (failure != null) {
+            throw new IOException("the key set of " + url + " " + failure);
+        }
+    }
+
+    /** Fetches the keys. Returns why that failed, or null. */
+    private synchronized @Nullable String fetch() {
         try {
             take(parts.fetch.of(url));
+            return null;
         } catch (IOException | BadKeySet | RuntimeException e) {
-            failed(String.valueOf(e.getMessage()));
+            String why = String.valueOf(e.getMessage());
+            failed(why);
+            return why;
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
+            return "was not fetched: interrupted";
         } finally {
             running.set(false);
         }

@@ -75,14 +75,18 @@ final class TokenCache {
      */
     @Nullable
     Checked find(Key key, JwtKeys keys) {
-        Checked found = valid.getIfPresent(key);
-        if (found == null) {
-            found = invalid.getIfPresent(key);
-        }
+        Checked found = current(valid.getIfPresent(key), keys);
+        return found != null ? found : current(invalid.getIfPresent(key), keys);
+    }
+
+    private static @Nullable Checked current(@Nullable Checked found, JwtKeys keys) {
         return found != null && keys.holds(found.key) ? found : null;
     }
 
+    /** Keeps a result instead of an earlier one. */
     void keep(Key key, Checked result) {
-        (result.caller == null ? invalid : valid).put(key, result);
+        boolean genuine = result.caller != null;
+        (genuine ? valid : invalid).put(key, result);
+        (genuine ? invalid : valid).invalidate(key);
     }
 }

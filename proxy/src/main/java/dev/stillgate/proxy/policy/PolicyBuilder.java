@@ -119,7 +119,7 @@ public final class PolicyBuilder {
         return build(loaded, groups, specs, problems);
     }
 
-    /** Returns the problems with the TLS files of a policy's upstreams, and with the file of a key set. */
+    /** Returns the problems with the TLS files of a policy's upstreams, and with the file of a key set. Fetches none. */
     public List<Problem> fileProblems(PolicyLoader.Loaded loaded) {
         List<Problem> problems = new ArrayList<>();
         groups(loaded, problems);
@@ -129,11 +129,14 @@ public final class PolicyBuilder {
 
     private @Nullable JwtVerifier verifier(PolicyLoader.Loaded loaded, List<Problem> problems) {
         JwtPolicy jwt = loaded.policy().accounts().jwt();
+        if (jwt == null || verifiers == null) {
+            return null;
+        }
         try {
-            return jwt == null || verifiers == null ? null : verifiers.verifier(jwt);
+            return verifiers.verifier(jwt);
         } catch (IOException e) {
-            problems.add(
-                    new Problem(loaded.root().below("accounts.jwt.jwks.file").at(), String.valueOf(e.getMessage())));
+            String key = "accounts.jwt.jwks." + (jwt.jwks().url() == null ? "file" : "url");
+            problems.add(new Problem(loaded.root().below(key).at(), String.valueOf(e.getMessage())));
             return null;
         }
     }

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -263,6 +264,24 @@ class JwtEndToEndTest {
             assertThat(rig.metric("stillgate_jwks_keys")).isEqualTo(1);
             assertThat(rig.metric("stillgate_jwks_fetches_total", "changed")).isEqualTo(3);
             assertThat(rig.metric("stillgate_jwks_fetches_total", "failed")).isPositive();
+        }
+    }
+
+    @Test
+    void reloadToAnotherProviderWaitsForItsKeys() throws IOException, ConfigException {
+        try (Provider first = new Provider(Tokens.set(KEY));
+                Provider second = new Provider("");
+                UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream, "jwt", jwt(first.jwks(), "")).start()) {
+            GatewayRig.eventually("the keys are fetched", () -> status(rig, token(KEY, "")) == 200);
+            String policy = Files.readString(rig.directory().resolve("policy.yaml"));
+            rig.policy(policy.replace(first.jwks(), second.jwks()));
+            assertThatThrownBy(rig::reload).hasMessageContaining("/jwks was answered with status 500");
+            assertThat(status(rig, token(KEY, ""))).as("the policy in force stays").isEqualTo(200);
+            second.set = Tokens.set(NEXT);
+            rig.reload();
+            assertThat(status(rig, token(NEXT, ""))).isEqualTo(200);
+            assertThat(status(rig, token(KEY, ""))).isEqualTo(401);
         }
     }
 

@@ -386,6 +386,18 @@ class JwtVerifierTest {
         assertThat(judge(old)).isInstanceOf(JwtCaller.class);
         source.become(Tokens.set(OTHER));
         assertThat(judge(old)).isEqualTo(JwtFault.SIGNATURE);
+        assertThat(judge(old)).isEqualTo(JwtFault.SIGNATURE);
+        assertThat(invalid).as("checked once, though it was valid before").hasValue(1);
+        assertThat(judge(OTHER.token(claims("")))).isInstanceOf(JwtCaller.class);
+        source.become(Tokens.set(EC));
+        assertThat(judge(old)).as("the former key again").isInstanceOf(JwtCaller.class);
+    }
+
+    @Test
+    void keyThatWasReplacedUnderItsIdIsFetched() {
+        assertThat(judge(OTHER.token(claims("")))).isEqualTo(JwtFault.SIGNATURE);
+        assertThat(source.misses).isEqualTo(1);
+        source.become(Tokens.set(OTHER));
         assertThat(judge(OTHER.token(claims("")))).isInstanceOf(JwtCaller.class);
     }
 

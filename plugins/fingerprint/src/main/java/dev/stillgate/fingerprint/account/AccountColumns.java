@@ -96,7 +96,10 @@ final class AccountColumns {
     /** {@link DialectVote} of the account's exchanges, and whether it is verified. */
     final byte[] dialect = new byte[SIZE];
 
-    /** Share of answered prompts that the provider refused, as a running mean. */
+    /**
+     * Share of prompts that the provider refused, of those whose response was read, as a running mean: 1 to 255, and 0
+     * if none has been read.
+     */
     final byte[] declined = new byte[SIZE];
 
     static {

@@ -125,9 +125,14 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return share(AccountColumns.PROSE);
     }
 
-    /** Returns the share of recent answered prompts that the provider itself refused. */
+    /** Returns the share of recent prompts that the provider itself refused, of those whose response was read. */
     public double declined() {
         return AccountTable.declined(c, i);
+    }
+
+    /** Returns whether any response was read for the provider's judgement; those of batches are not. */
+    public boolean isJudged() {
+        return AccountTable.isJudged(c, i);
     }
 
     /** Returns the share of requests whose client fingerprint contradicts the claimed software. */

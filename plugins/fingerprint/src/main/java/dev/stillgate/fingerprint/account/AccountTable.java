@@ -286,8 +286,8 @@ public final class AccountTable {
         updateMoments(c, i, AccountColumns.ANSWER, (float) Math.log1p((double) Math.max(0, seen.outputTokens)), n);
         boolean full = seen.maxTokens > 0 && seen.outputTokens >= 0.95 * seen.maxTokens;
         share(c, i, AccountColumns.SATURATED, full ? 1 : 0, n);
-        if (seen.declined || c.declined[i] != 0) {
-            mean(c.declined, i, seen.declined ? 1 : 0, n);
+        if (seen.judged) {
+            decline(c, i, seen.declined, n);
         }
         long chars = seen.proseChars + seen.codeChars + seen.toolChars;
         if (chars > 0) {
@@ -329,17 +329,26 @@ public final class AccountTable {
     }
 
     private void share(AccountColumns c, int i, int share, float value, float n) {
-        mean(c.shares, i * AccountColumns.SHARES + share, value, n);
+        int place = i * AccountColumns.SHARES + share;
+        int mean = c.shares[place] & 0xff;
+        float step = (Math.clamp(value, 0, 1) * SHARE_UNIT - mean) / Math.clamp(n, 1, SHARES_AVERAGED);
+        c.shares[place] = (byte) Math.clamp(mean + rounding.round(step), 0, SHARE_UNIT);
     }
 
-    private void mean(byte[] means, int place, float value, float n) {
-        int mean = means[place] & 0xff;
-        float step = (Math.clamp(value, 0, 1) * SHARE_UNIT - mean) / Math.clamp(n, 1, SHARES_AVERAGED);
-        means[place] = (byte) Math.clamp(mean + rounding.round(step), 0, SHARE_UNIT);
+    private void decline(AccountColumns c, int i, boolean declined, float n) {
+        int mean = Math.max(1, c.declined[i] & 0xff);
+        float step = ((declined ? SHARE_UNIT : 1) - mean) / Math.clamp(n, 1, SHARES_AVERAGED);
+        int next = step == 0 ? mean : mean + rounding.round(step);
+        c.declined[i] = (byte) Math.clamp(next, 1, SHARE_UNIT);
     }
 
     static float declined(AccountColumns c, int i) {
-        return (c.declined[i] & 0xff) / (float) SHARE_UNIT;
+        return Math.max(0, (c.declined[i] & 0xff) - 1) / (float) (SHARE_UNIT - 1);
+    }
+
+    /** Returns whether a response was read for the provider's judgement. */
+    static boolean isJudged(AccountColumns c, int i) {
+        return c.declined[i] != 0;
     }
 
     private void topic(byte[] means, int place, float value, float n) {

@@ -46,6 +46,9 @@ public final class Observation {
     /** Whether a response was delivered, at least in part. */
     public boolean answered;
 
+    /** Whether the response was read for the provider's own judgement; those of batches are not. */
+    public boolean judged;
+
     /** Whether the provider itself refused the prompt, or its filter cut the response. */
     public boolean declined;
 

@@ -11,6 +11,7 @@ import dev.stillgate.spi.ContextMarks;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.GeoFacts;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Standing;
@@ -215,8 +216,17 @@ public final class ObservationRecorder {
         if (all.length == 1 && answered) {
             answer(all[0], exchange.answer(), outcome);
             all[0].declined = exchange.providerVerdict().isRefused();
+            all[0].judged = all[0].declined || isRead(exchange.operation(), outcome);
             all[0].markedTokens = exchange.isMarked() ? exchange.answer().proseTokens(outcome.usage()) : 0;
         }
+    }
+
+    /** Returns whether a response has been read: then its tokens are known, at least estimated. */
+    private static boolean isRead(Operation operation, Outcome outcome) {
+        return switch (operation) {
+            case MESSAGES, CHAT_COMPLETIONS, RESPONSES -> outcome.usage().output() >= 0;
+            default -> false;
+        };
     }
 
     private static void answer(Observation seen, AnswerFacts answer, Outcome outcome) {

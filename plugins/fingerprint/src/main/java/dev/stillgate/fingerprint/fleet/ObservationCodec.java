@@ -54,8 +54,11 @@ final class ObservationCodec {
                 | (seen.probing ? PROBING : 0)
                 | (seen.prompt != null ? PROMPT : 0)
                 | (seen.sameRequest ? SAME_REQUEST : 0));
-        out.writeByte(
-                seen.dialect.code() << 3 | (seen.declined ? 4 : 0) | (seen.unread ? 2 : 0) | (seen.verified ? 1 : 0));
+        out.writeByte(seen.dialect.code() << 4
+                | (seen.judged ? 8 : 0)
+                | (seen.declined ? 4 : 0)
+                | (seen.unread ? 2 : 0)
+                | (seen.verified ? 1 : 0));
         out.writeUTF(seen.account);
         text(out, seen.organisation);
         text(out, seen.tier);
@@ -135,7 +138,8 @@ final class ObservationCodec {
         seen.verified = (dialectAndMore & 1) != 0;
         seen.unread = (dialectAndMore & 2) != 0;
         seen.declined = (dialectAndMore & 4) != 0;
-        seen.dialect = dialect(dialectAndMore >> 3);
+        seen.judged = (dialectAndMore & 8) != 0;
+        seen.dialect = dialect(dialectAndMore >> 4);
         seen.account = in.readUTF();
         seen.organisation = text(in);
         seen.tier = text(in);

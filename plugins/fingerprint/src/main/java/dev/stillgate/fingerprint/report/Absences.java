@@ -91,10 +91,19 @@ final class Absences {
         signals();
         links();
         traffic();
-        if (report.profiles().stream().noneMatch(profile -> profile.declined() > 0)) {
+        refusals();
+        return items;
+    }
+
+    private void refusals() {
+        if (report.profiles().stream().noneMatch(AccountProfile::isJudged)) {
+            add(
+                    State.NOT_RECORDED,
+                    "provider-refusals",
+                    "Not recorded: whether the provider itself refused prompts. No response was read, as in batches.");
+        } else if (report.profiles().stream().noneMatch(profile -> profile.declined() > 0)) {
             add(State.NOT_SEEN, "provider-refusals", "No prompts that the provider itself refused.");
         }
-        return items;
     }
 
     private void families() {

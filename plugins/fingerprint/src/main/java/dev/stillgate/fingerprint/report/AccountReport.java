@@ -111,7 +111,9 @@ final class AccountReport {
         page.put("exchanges", PageValues.rounded(profile.exchanges()));
         page.put("daysActive", PageValues.rounded(profile.activeDays()));
         page.put("compared", profile.exchanges() >= RoundAccounts.LEAST_EXCHANGES);
-        page.put("refusedByProvider", PageValues.rounded(profile.declined()));
+        if (profile.isJudged()) {
+            page.put("refusedByProvider", PageValues.rounded(profile.declined()));
+        }
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));

@@ -193,13 +193,15 @@ final class DossierReport {
         return refusals;
     }
 
-    /** Returns the share of the members' recent prompts that the provider itself refused. */
+    /** Returns the share of the members' recent prompts that the provider itself refused; 0 if no response was read. */
     private double refusedByProvider() {
         double prompts = 0;
         double declined = 0;
         for (AccountProfile profile : report.profiles()) {
-            prompts += profile.prompts();
-            declined += profile.prompts() * profile.declined();
+            if (profile.isJudged()) {
+                prompts += profile.prompts();
+                declined += profile.prompts() * profile.declined();
+            }
         }
         return prompts == 0 ? 0 : declined / prompts;
     }

@@ -55,11 +55,32 @@ final class AccountTableTest {
         for (int k = 0; k < 400; k++) {
             Observation seen = Seen.prompt("a", Seen.START + k * 60_000L);
             seen.answered = true;
+            seen.judged = true;
             seen.declined = k % 4 == 0;
             table.observe(seen, true);
             table.observe(Seen.prompt("b", Seen.START + k * 60_000L), true);
         }
         assertThat(profile("a").declined()).isCloseTo(0.25, within(0.1));
+        assertThat(profile("b").declined()).isZero();
+        assertThat(profile("a").isJudged()).isTrue();
+        assertThat(profile("b").isJudged()).isFalse();
+    }
+
+    @Test
+    void unreadResponsesDoNotDiluteThatShare() {
+        for (int k = 0; k < 1_200; k++) {
+            Observation seen = Seen.prompt("a", Seen.START + k * 60_000L);
+            seen.answered = true;
+            seen.judged = k % 3 == 0;
+            seen.declined = seen.judged && k % 2 == 0;
+            table.observe(seen, true);
+            Observation served = Seen.prompt("b", Seen.START + k * 60_000L);
+            served.answered = true;
+            served.judged = true;
+            table.observe(served, true);
+        }
+        assertThat(profile("a").declined()).isCloseTo(0.5, within(0.15));
+        assertThat(profile("b").isJudged()).isTrue();
         assertThat(profile("b").declined()).isZero();
     }
 

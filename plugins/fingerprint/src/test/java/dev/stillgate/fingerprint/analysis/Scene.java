@@ -117,6 +117,7 @@ public final class Scene {
         seen.start = at;
         seen.end = at + 900;
         seen.answered = true;
+        seen.judged = true;
         seen.country = "KR";
         seen.asn = 64496;
         seen.software = "python-requests";

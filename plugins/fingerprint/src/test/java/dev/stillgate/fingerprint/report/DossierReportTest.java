@@ -153,6 +153,17 @@ class DossierReportTest {
     }
 
     @Test
+    void refusalsInUnreadResponsesAreNotRecorded() {
+        for (int i = 0; i < 5; i++) {
+            Observation seen = Scene.exchange("a-" + i, Scene.BEGIN + i * Scene.HOUR);
+            seen.judged = false;
+            scene.analyst.observe(seen);
+        }
+        scene.found(Standing.MARKED, "a-0", "a-1", "a-2", "a-3", "a-4");
+        assertThat(row(dossier(), "notSeen", "provider-refusals").get("state")).hasToString("NOT_RECORDED");
+    }
+
+    @Test
     void signUpsAreCountedByTheHourWhenAllTimesAreKnown() {
         Instant burst = Instant.ofEpochMilli(Scene.BEGIN - 10 * DAY);
         for (int i = 0; i < 5; i++) {

@@ -23,6 +23,22 @@ public final class JsonValues {
         return values.value(values.tape.root());
     }
 
+    /** Returns whether a document is an object with a member of a name, whose value may be null. */
+    public static boolean hasMember(byte[] document, String name) throws MalformedBody {
+        JsonTape tape = new JsonTape();
+        tape.parse(document, 0, document.length);
+        int object = tape.root();
+        if (tape.kind(object) != JsonTape.OBJECT) {
+            return false;
+        }
+        for (int key = tape.first(object); key != tape.end(object); key = tape.next(tape.value(key))) {
+            if (tape.string(key).equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private @Nullable Object value(int node) {
         return switch (tape.kind(node)) {
             case JsonTape.OBJECT -> members(node);

@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class JwtToken {
     private static final int PARTS = 3;
-    private static final boolean[] BASE64URL = new boolean[256];
+    private static final String BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    /** For each byte its six bits in base64url, -1 for other bytes. */
+    private static final byte[] BITS = new byte[256];
 
     static {
-        for (char c : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".toCharArray()) {
-            BASE64URL[c] = true;
+        Arrays.fill(BITS, (byte) -1);
+        for (int i = 0; i < BASE64URL.length(); i++) {
+            BITS[BASE64URL.charAt(i)] = (byte) i;
         }
     }
 
@@ -31,25 +35,47 @@ final class JwtToken {
         this.ends = ends;
     }
 
-    /** Returns the token in a range of bytes; null unless it has exactly three parts, none of them empty. */
+    /**
+     * Returns the token in a range of bytes; null unless it has exactly three parts, none of them empty, and each in its
+     * only form in base64url. Otherwise one signature could be sent in many forms, of which each is checked.
+     */
     static @Nullable JwtToken split(byte[] bytes, int start, int length) {
         int[] ends = new int[PARTS];
         int part = 0;
         int from = start;
         for (int i = start; i <= start + length; i++) {
             if (i < start + length && bytes[i] != '.') {
-                if (!BASE64URL[bytes[i] & 0xff]) {
+                if (BITS[bytes[i] & 0xff] < 0) {
                     return null;
                 }
                 continue;
             }
-            if (part == PARTS || i == from || (i - from) % 4 == 1) {
+            if (part == PARTS || i == from || !isWhole(i - from, bytes[i - 1])) {
                 return null;
             }
             ends[part++] = i;
             from = i + 1;
         }
         return part == PARTS ? new JwtToken(bytes, start, ends) : null;
+    }
+
+    /** Returns whether characters encode whole bytes, with zeros as the spare bits of the last one. */
+    private static boolean isWhole(int length, byte last) {
+        return switch (length % 4) {
+            case 0 -> true;
+            case 2 -> (BITS[last & 0xff] & 0xf) == 0;
+            case 3 -> (BITS[last & 0xff] & 0x3) == 0;
+            default -> false;
+        };
+    }
+
+    /** Returns whether the header demands extensions (RFC 7515 section 4.1.11), by a list or by any other value. */
+    boolean isCritical() {
+        try {
+            return JsonValues.hasMember(decoded(start, ends[0]), "crit");
+        } catch (MalformedBody notJson) {
+            return false;
+        }
     }
 
     /** Returns the header's members; null unless it is a JSON object. */

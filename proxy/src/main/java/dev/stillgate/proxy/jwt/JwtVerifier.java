@@ -116,7 +116,7 @@ public final class JwtVerifier {
         if (!(header.get("alg") instanceof String name) || !algorithms.contains(name)) {
             return JwtFault.ALGORITHM;
         }
-        if (header.containsKey("crit")) {
+        if (question.token.isCritical()) {
             return JwtFault.CRITICAL;
         }
         JwtAlgorithm algorithm = JwtAlgorithm.named(name);

@@ -3,12 +3,17 @@ package dev.stillgate.proxy.jwt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -53,10 +58,10 @@ final class StoredKeys {
     /** Returns the copy, null if there is none that can be read. */
     @Nullable
     Copy read() {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             return new Copy(
                     in.readNBytes(JwtKeys.MAX_BYTES + 1),
-                    Files.getLastModifiedTime(file).toMillis());
+                    Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toMillis());
         } catch (NoSuchFileException none) {
             return null;
         } catch (IOException e) {
@@ -73,11 +78,28 @@ final class StoredKeys {
     void write(byte[] content, long millis) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
-            Files.write(part, content);
+            create(part);
+            try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                ByteBuffer bytes = ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                out.force(true);
+            }
             Files.setLastModifiedTime(part, FileTime.fromMillis(millis));
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             LOG.warn("{} cannot be written: {}", file, e.toString());
+        }
+    }
+
+    /** Creates an empty file that only its owner can read and write, in place of one that a crash has left. */
+    private static void create(Path part) throws IOException {
+        Files.deleteIfExists(part);
+        try {
+            Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (UnsupportedOperationException notPosix) {
+            Files.createFile(part);
         }
     }
 

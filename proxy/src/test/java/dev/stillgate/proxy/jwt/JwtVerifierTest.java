@@ -267,6 +267,8 @@ class JwtVerifierTest {
                     {"alg":"ES256","kid":7}                             | UNKNOWN_KEY
                     {"alg":"ES256","kid":"../../e-1"}                   | UNKNOWN_KEY
                     {"alg":"ES256","kid":"e-1","crit":["exp"]}          | CRITICAL
+                    {"alg":"ES256","kid":"e-1","crit":[]}               | CRITICAL
+                    {"alg":"ES256","kid":"e-1","crit":null}             | CRITICAL
                     {"alg":"ES256","kid":"e-1","crit":["b64"],"b64":false} | CRITICAL
                     {"alg":"ES256","kid":"e-1","alg":"ES256"}           | FORM
                     ["ES256"]                                           | FORM
@@ -447,6 +449,20 @@ class JwtVerifierTest {
             })
     void textOfAnotherFormIsRefused(String token) {
         assertThat(judge(token)).isEqualTo(JwtFault.FORM);
+    }
+
+    @Test
+    void signatureHasOneForm() {
+        String token = EC.token(claims(""));
+        assertThat(judge(token)).isInstanceOf(JwtCaller.class);
+        String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        int last = alphabet.indexOf(token.charAt(token.length() - 1));
+        for (int spare = 1; spare < 16; spare++) {
+            String other = token.substring(0, token.length() - 1) + alphabet.charAt(last + spare);
+            assertThat(judge(other)).as("64 bytes leave four spare bits").isEqualTo(JwtFault.FORM);
+        }
+        assertThat(judge(token.replaceAll("[.][^.]*$", ".AAB"))).isEqualTo(JwtFault.FORM);
+        assertThat(judge(token.replaceAll("[.][^.]*$", ".AAE"))).isEqualTo(JwtFault.SIGNATURE);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
@@ -216,6 +217,27 @@ class RemoteKeysTest {
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).hasSize(1);
         }
+    }
+
+    @Test
+    void copyIsForItsOwnerAndFollowsNoLink() throws IOException {
+        after(1, remote(true));
+        Path copy;
+        try (Stream<Path> files = Files.list(directory)) {
+            copy = files.findFirst().orElseThrow();
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+                .isEqualTo("rw-------");
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), Tokens.set(SECOND));
+        Files.createSymbolicLink(copy.resolveSibling(copy.getFileName() + ".part"), elsewhere);
+        Files.delete(copy);
+        Files.createSymbolicLink(copy, elsewhere);
+        RemoteKeys restarted = remote(true);
+        assertThat(restarted.keys(MAX_AGE)).isNull();
+        after(1, restarted);
+        assertThat(copy).isRegularFile().hasContent(Tokens.set(FIRST));
+        assertThat(Files.isSymbolicLink(copy)).isFalse();
+        assertThat(elsewhere).hasContent(Tokens.set(SECOND));
     }
 
     @Test

@@ -23,6 +23,8 @@ enum AnswerField {
     REASON,
     /** The category of a refusal. */
     CATEGORY,
+    /** The type of a finished content part of a stream, whose text other events have delivered. */
+    DONE_TYPE,
     /** The model that answers in place of one that refused. */
     FALLBACK,
     /** An id, signature or encrypted content that later prompts send back. */

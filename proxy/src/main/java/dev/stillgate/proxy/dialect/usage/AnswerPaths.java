@@ -106,6 +106,8 @@ final class AnswerPaths {
             text("input", AnswerField.TOOL),
             text("code", AnswerField.TOOL)));
 
+    private static final JsonPaths<AnswerField> DONE_PART =
+            JsonPaths.of(shortString("type", AnswerField.DONE_TYPE));
     private static final JsonPaths<AnswerField> COUNT = JsonPaths.of(number("input_tokens", AnswerField.INPUT));
     private static final JsonPaths<AnswerField> MESSAGE =
             answer(ANTHROPIC_USAGE).with(MESSAGE_END).with(JsonPaths.of(list("content", BLOCK)));
@@ -151,7 +153,12 @@ final class AnswerPaths {
             presence("error", AnswerField.ERROR),
             text("delta", AnswerField.BY_TYPE),
             object("item", ITEM_EVENT),
-            object("response", answer(RESPONSES_USAGE).with(RESPONSE_END)));
+            object("part", DONE_PART),
+            object(
+                    "response",
+                    answer(RESPONSES_USAGE)
+                            .with(RESPONSE_END)
+                            .with(JsonPaths.of(list("output", JsonPaths.of(list("content", DONE_PART)))))));
     private static final JsonPaths<AnswerField> MESSAGE_LINE =
             JsonPaths.of(object("result", JsonPaths.of(object("message", answer(ANTHROPIC_USAGE)))));
     private static final JsonPaths<AnswerField> FILE_LINE =

@@ -27,6 +27,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private static final byte[] INCOMPLETE = ascii("response.incomplete");
     private static final byte[] FAILED = ascii("response.failed");
     private static final byte[] REFUSAL_DELTA = ascii("response.refusal.delta");
+    private static final byte[] REFUSAL_DONE = ascii("response.refusal.done");
+    private static final byte[] REFUSAL_TYPE = ascii("refusal");
 
     private final long[] counts = new long[AnswerField.COUNTS];
     private final long[] sums = new long[AnswerField.COUNTS];
@@ -194,7 +196,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
         return switch (field) {
             case ID -> idLength == 0;
             case MODEL -> modelLength == 0;
-            case REASON, CATEGORY, FALLBACK -> judged;
+            case REASON, CATEGORY, FALLBACK, DONE_TYPE -> judged;
             default -> true;
         };
     }
@@ -206,11 +208,16 @@ final class AnswerTally extends JsonSink<AnswerField> {
             case TYPE -> {
                 last |= isLast(buf, from, to);
                 muted |= same(SOUND, buf, from, to) || same(ITEM_DONE, buf, from, to);
-                if (same(REFUSAL_DELTA, buf, from, to)) {
+                if (same(REFUSAL_DELTA, buf, from, to) || same(REFUSAL_DONE, buf, from, to)) {
                     ending.refusalText();
                 }
                 if (content != null) {
                     content.eventType(buf, from, to);
+                }
+            }
+            case DONE_TYPE -> {
+                if (same(REFUSAL_TYPE, buf, from, to)) {
+                    ending.refusalText();
                 }
             }
             case REASON -> ending.reason(buf, from, to);

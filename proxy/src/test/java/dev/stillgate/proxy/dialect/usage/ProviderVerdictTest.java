@@ -160,6 +160,27 @@ class ProviderVerdictTest {
         assertJudged(read(Operation.RESPONSES, true, incomplete), Kind.CONTENT_FILTER, null, "content_filter");
     }
 
+    @Test
+    void refusalOfAStreamIsReadFromAnyOfItsEvents() {
+        String part = "{\"type\":\"refusal\",\"refusal\":\"I cannot\"}";
+        String usual = "{\"type\":\"output_text\",\"text\":\"refusal\"}";
+        String end = "{\"type\":\"response.completed\",\"response\":{\"id\":\"resp_1\",\"output\":[{\"type\":"
+                + "\"message\",\"content\":[" + usual + "]}],\"usage\":{\"output_tokens\":7}}}";
+        String[] refusals = {
+            "{\"type\":\"response.refusal.done\",\"refusal\":\"I cannot\"}",
+            "{\"type\":\"response.content_part.done\",\"part\":" + part + "}",
+            end.replace(usual, usual + "," + part)
+        };
+        for (String event : refusals) {
+            UsageReader reader = read(Operation.RESPONSES, true, "data: " + event + "\n\ndata: " + end + "\n\n");
+            assertThat(reader.verdict().kind()).as(event).isEqualTo(Kind.REFUSAL);
+        }
+        String done = "{\"type\":\"response.content_part.done\",\"part\":" + usual + "}";
+        assertThat(read(Operation.RESPONSES, true, "data: " + done + "\n\ndata: " + end + "\n\n")
+                        .verdict())
+                .isEqualTo(ProviderVerdict.NONE);
+    }
+
     @ParameterizedTest
     @CsvSource({"STORED_CHAT_COMPLETION", "STORED_RESPONSE", "FILE_CONTENT", "MESSAGE_BATCH_RESULTS"})
     void storedResponseIsNotJudgedAgain(Operation operation) {

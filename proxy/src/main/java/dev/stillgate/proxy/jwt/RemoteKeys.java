@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The keys at a URL, fetched in the background: at an interval, after a failure with increasing pauses, and soon after a
- * token has named an unknown key or had a wrong signature. A fetch that fails changes nothing, but keys end some time after the last successful
- * one. Thread-safe.
+ * token has named an unknown key or had a wrong signature. A fetch that fails changes nothing, but keys end some time
+ * after the last successful one. Thread-safe.
  */
 final class RemoteKeys {
     /** The least time between two fetches, however many tokens name unknown keys. */

@@ -119,7 +119,7 @@ public final class PolicyBuilder {
         return build(loaded, groups, specs, problems);
     }
 
-    /** Returns the problems with the TLS files of a policy's upstreams, and with the file of a key set. Fetches none. */
+    /** Returns the problems with the TLS files of a policy's upstreams, and with the file of a key set. */
     public List<Problem> fileProblems(PolicyLoader.Loaded loaded) {
         List<Problem> problems = new ArrayList<>();
         groups(loaded, problems);

@@ -145,8 +145,7 @@ public final class JwtVerifier {
     }
 
     /** Checks the signature of a token in which all else is right, unless it has been checked before. */
-    private Judgement signed(
-            Question question, JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) {
+    private Judgement signed(Question question, JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) {
         if (question.known != null && question.known.key().isSame(genuine.key())) {
             shared.cache.keep(question.cacheKey, genuine);
             return caller;

@@ -277,7 +277,9 @@ class JwtEndToEndTest {
             String policy = Files.readString(rig.directory().resolve("policy.yaml"));
             rig.policy(policy.replace(first.jwks(), second.jwks()));
             assertThatThrownBy(rig::reload).hasMessageContaining("/jwks was answered with status 500");
-            assertThat(status(rig, token(KEY, ""))).as("the policy in force stays").isEqualTo(200);
+            assertThat(status(rig, token(KEY, "")))
+                    .as("the policy in force stays")
+                    .isEqualTo(200);
             second.set = Tokens.set(NEXT);
             rig.reload();
             assertThat(status(rig, token(NEXT, ""))).isEqualTo(200);

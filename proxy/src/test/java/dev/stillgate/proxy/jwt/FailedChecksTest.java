@@ -38,7 +38,9 @@ class FailedChecksTest {
         for (int network = 10_000; network < 11_000; network++) {
             hit += checks.isSpent(network, 0) ? 1 : 0;
         }
-        assertThat(hit).as("about 4 are expected, and about 30 with a single cell each").isLessThan(20);
+        assertThat(hit)
+                .as("about 4 are expected, and about 30 with a single cell each")
+                .isLessThan(20);
     }
 
     @Test

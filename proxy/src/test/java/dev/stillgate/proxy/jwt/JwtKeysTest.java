@@ -69,8 +69,7 @@ class JwtKeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[{}]}", "<html>", "{\"keys\":["})
+    @ValueSource(strings = {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[{}]}", "<html>", "{\"keys\":["})
     void otherDocumentIsRefused(String text) {
         assertThatThrownBy(() -> parse(text)).isInstanceOf(BadKeySet.class);
     }

@@ -29,8 +29,8 @@ class JwtVerifiersTest {
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private final Map<URI, String> served = new HashMap<>();
     private final List<URI> asked = new ArrayList<>();
-    private final JwtVerifiers verifiers = new JwtVerifiers(
-            null, this::fetch, pending::add, new FilterMeters(new SimpleMeterRegistry()), ticker);
+    private final JwtVerifiers verifiers =
+            new JwtVerifiers(null, this::fetch, pending::add, new FilterMeters(new SimpleMeterRegistry()), ticker);
 
     private byte[] fetch(URI url) throws IOException {
         asked.add(url);

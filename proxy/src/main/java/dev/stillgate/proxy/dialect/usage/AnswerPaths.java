@@ -106,8 +106,7 @@ final class AnswerPaths {
             text("input", AnswerField.TOOL),
             text("code", AnswerField.TOOL)));
 
-    private static final JsonPaths<AnswerField> DONE_PART =
-            JsonPaths.of(shortString("type", AnswerField.DONE_TYPE));
+    private static final JsonPaths<AnswerField> DONE_PART = JsonPaths.of(shortString("type", AnswerField.DONE_TYPE));
     private static final JsonPaths<AnswerField> COUNT = JsonPaths.of(number("input_tokens", AnswerField.INPUT));
     private static final JsonPaths<AnswerField> MESSAGE =
             answer(ANTHROPIC_USAGE).with(MESSAGE_END).with(JsonPaths.of(list("content", BLOCK)));

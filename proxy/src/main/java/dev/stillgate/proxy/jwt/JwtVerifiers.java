@@ -68,7 +68,7 @@ public final class JwtVerifiers implements AutoCloseable {
 
     /**
      * Creates the verifier of a policy. A policy that replaces another one and has its keys at another URL waits for
-     * them, for ten seconds at most, so that it does not come into force without keys.
+     * them, for ten seconds at most. So it does not come into force without keys.
      *
      * @throws IOException with a reason for the operator, if the file with the keys cannot be used, or the keys cannot be
      *     fetched

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
@@ -78,6 +79,12 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
         answer = facts;
         verdict = judgement;
         marked = isMarked;
+    }
+
+    /** Returns what the path of a cloud's API says; null for other paths. */
+    @Nullable
+    CloudCall cloud() {
+        return target == null ? null : target.cloud();
     }
 
     long endMillis() {

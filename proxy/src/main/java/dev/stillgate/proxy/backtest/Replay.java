@@ -137,7 +137,7 @@ final class Replay {
             return new BodyView.Opaque(length); // a multipart form, which is not logged
         }
         int start = length == 0 ? 0 : line.start(request);
-        return reader.read(exchange.operation(), null, line.bytes(), start, length);
+        return reader.read(exchange.operation(), exchange.cloud(), null, line.bytes(), start, length);
     }
 
     private @Nullable Refusal request(LoggedExchange exchange, @Nullable BadMessage badPath) {

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.dialect;
 
+import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
@@ -47,9 +48,28 @@ public final class ErrorBodies {
 
     /** Returns the JSON body of a refusal. */
     public static byte[] body(Provider provider, Verdict.Kind kind, String message, String requestId) {
-        StringBuilder json = new StringBuilder(160 + message.length());
+        return body(provider, null, kind, message, requestId);
+    }
+
+    /**
+     * Returns the JSON body of a refusal. For a cloud it is Anthropic's with the members that the cloud's own SDKs read.
+     *
+     * @param cloud the cloud whose API was called; null for the provider's own API
+     */
+    public static byte[] body(
+            Provider provider, @Nullable Cloud cloud, Verdict.Kind kind, String message, String requestId) {
+        StringBuilder json = new StringBuilder(240 + 2 * message.length());
         switch (provider) {
-            case ANTHROPIC -> anthropic(json, kind, message, requestId);
+            case ANTHROPIC -> {
+                json.append('{');
+                if (cloud == Cloud.BEDROCK) {
+                    json.append("\"message\":");
+                    quote(json, message);
+                    json.append(',');
+                }
+                anthropicMembers(json, cloud, kind, message, requestId);
+                json.append('}');
+            }
             case OPENAI -> {
                 json.append("{\"error\":");
                 openAi(json, kind, message);
@@ -96,14 +116,57 @@ public final class ErrorBodies {
         return event.append("\n\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Returns the header field in which the SDKs of Amazon's cloud find the type of an error. */
+    public static Header bedrockTypeField(Verdict.Kind kind) {
+        return new Header("x-amzn-errortype", bedrockType(kind));
+    }
+
     private static void anthropic(StringBuilder out, Verdict.Kind kind, String message, String requestId) {
-        out.append("{\"type\":\"error\",\"error\":{\"type\":");
+        out.append('{');
+        anthropicMembers(out, null, kind, message, requestId);
+        out.append('}');
+    }
+
+    private static void anthropicMembers(
+            StringBuilder out, @Nullable Cloud cloud, Verdict.Kind kind, String message, String requestId) {
+        out.append("\"type\":\"error\",\"error\":{\"type\":");
         quote(out, anthropicType(kind));
         out.append(",\"message\":");
         quote(out, message);
+        if (cloud == Cloud.VERTEX) {
+            out.append(",\"code\":").append(status(kind)).append(",\"status\":");
+            quote(out, vertexStatus(kind));
+        }
         out.append("},\"request_id\":");
         quote(out, requestId);
-        out.append('}');
+    }
+
+    /** Returns the exception of Bedrock's runtime API for a refusal. */
+    private static String bedrockType(Verdict.Kind kind) {
+        return switch (kind) {
+            case MALFORMED, TOO_LARGE, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "ValidationException";
+            case UNAUTHENTICATED -> "UnrecognizedClientException";
+            case FORBIDDEN_REGION, BLOCKED -> "AccessDeniedException";
+            case NOT_FOUND -> "ResourceNotFoundException";
+            case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> "ThrottlingException";
+            case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "ModelTimeoutException";
+            case OVERLOADED, BAD_GATEWAY -> "ServiceUnavailableException";
+            case INTERNAL -> "InternalServerException";
+        };
+    }
+
+    /** Returns the name of the code of Google's APIs ({@code google.rpc.Code}) for a refusal. */
+    private static String vertexStatus(Verdict.Kind kind) {
+        return switch (kind) {
+            case MALFORMED, TOO_LARGE, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "INVALID_ARGUMENT";
+            case UNAUTHENTICATED -> "UNAUTHENTICATED";
+            case FORBIDDEN_REGION, BLOCKED -> "PERMISSION_DENIED";
+            case NOT_FOUND -> "NOT_FOUND";
+            case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> "RESOURCE_EXHAUSTED";
+            case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "DEADLINE_EXCEEDED";
+            case OVERLOADED, BAD_GATEWAY -> "UNAVAILABLE";
+            case INTERNAL -> "INTERNAL";
+        };
     }
 
     private static void openAi(StringBuilder out, Verdict.Kind kind, String message) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * so no prompt reaches a model unread. Among these are the older {@code /v1/complete} and {@code /v1/completions},
  * {@code /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code
  * /v1/uploads} (a file of batch requests in pieces), {@code /v1/realtime} and {@code /v1/evals}. Paths are compared
- * exactly: a trailing slash, an escape or another case makes a different path.
+ * exactly: a trailing slash, an escape or another case makes a different path. The paths of clouds are in {@link
+ * CloudPaths}.
  *
  * <p>The operation of a path follows from the provider's published response schema. It is {@link Operation#CONTROL}
  * only if the response has no {@code content}, {@code choices}, {@code output} or conversation item.
@@ -62,18 +63,22 @@ public final class PathTable {
 
     private PathTable() {}
 
-    /** Provider and operation of a method and path. */
-    public record Match(Provider provider, Operation operation) {}
+    /**
+     * Provider and operation of a method and path.
+     *
+     * @param cloud what the path of a cloud's API says; null for the provider's own API
+     */
+    public record Match(Provider provider, Operation operation, @Nullable CloudCall cloud) {}
 
     /** One method of one path. */
     record Entry(String method, String path, Match match) {}
 
     private static Entry anthropic(String method, String path, Operation operation) {
-        return new Entry(method, path, new Match(Provider.ANTHROPIC, operation));
+        return new Entry(method, path, new Match(Provider.ANTHROPIC, operation, null));
     }
 
     private static Entry openAi(String method, String path, Operation operation) {
-        return new Entry(method, path, new Match(Provider.OPENAI, operation));
+        return new Entry(method, path, new Match(Provider.OPENAI, operation, null));
     }
 
     private static void add(Entry entry) {
@@ -98,7 +103,7 @@ public final class PathTable {
     }
 
     /**
-     * Returns the operation of a method and path; null if it is unknown. Does not allocate.
+     * Returns the operation of a method and path; null if it is unknown. Allocates only for the paths of clouds.
      *
      * @param method the method, in upper case
      * @param path the normalised path, without the query
@@ -108,7 +113,7 @@ public final class PathTable {
         if (methods == null) {
             methods = below(path);
         }
-        return methods == null ? null : methods.of(method);
+        return methods == null ? CloudPaths.match(method, path) : methods.of(method);
     }
 
     /** Returns the methods of a path with an id, or null if the path is unknown. */

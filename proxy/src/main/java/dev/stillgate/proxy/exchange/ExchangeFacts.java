@@ -2,6 +2,8 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.config.Policy.Credential;
+import dev.stillgate.proxy.dialect.CloudCall;
+import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
@@ -81,6 +83,13 @@ final class ExchangeFacts implements Exchange {
             throw new IllegalStateException("the target has not been determined");
         }
         return found;
+    }
+
+    /** Returns the cloud whose API was called; null for a provider's own API or an unknown path. */
+    @Nullable
+    Cloud cloud() {
+        CloudCall call = target == null ? null : target.cloud();
+        return call == null ? null : call.cloud();
     }
 
     /** Determines the account by the request's credential, and counts the exchange for the account and its address. */

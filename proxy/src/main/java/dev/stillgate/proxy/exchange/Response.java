@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
@@ -128,8 +129,12 @@ final class Response {
         if (verdict.kind() == Verdict.Kind.UNAUTHENTICATED && facts.policy().jwt() != null) {
             headers.add(new Header("www-authenticate", JwtFault.challenge(verdict.code())));
         }
+        Cloud cloud = facts.cloud();
+        if (cloud == Cloud.BEDROCK) {
+            headers.add(ErrorBodies.bedrockTypeField(verdict.kind()));
+        }
         headers.addAll(verdict.headers());
-        byte[] body = ErrorBodies.body(facts.provider(), verdict.kind(), verdict.message(), facts.requestId());
+        byte[] body = ErrorBodies.body(facts.provider(), cloud, verdict.kind(), verdict.message(), facts.requestId());
         status = ErrorBodies.status(verdict.kind());
         replyBytes = body.length;
         noteFirstByte();

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.CloudPaths;
 import dev.stillgate.proxy.dialect.PathTable;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
@@ -119,6 +120,7 @@ public final class Routes {
                             path,
                             dialect.provider(),
                             dialect.operation(),
+                            dialect.cloud(),
                             route.path(),
                             route.upstream(),
                             false);
@@ -126,7 +128,14 @@ public final class Routes {
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {
                         return new Target(
-                                method, path, null, Operation.OPAQUE, route.path(), route.upstream(), route.upgrades());
+                                method,
+                                path,
+                                null,
+                                Operation.OPAQUE,
+                                null,
+                                route.path(),
+                                route.upstream(),
+                                route.upgrades());
                     }
                 }
                 return null;
@@ -154,7 +163,7 @@ public final class Routes {
             if (bytes[i] == '/' && !normalSegment(bytes, i + 1, end)) {
                 throw notNormal("The path has an empty or a dot segment.");
             }
-            if (bytes[i] == '%' && !neededEscape(bytes, i + 1, end)) {
+            if (bytes[i] == '%' && !neededEscape(bytes, i + 1, end) && !isResource(bytes, start, end)) {
                 throw notNormal("The path has an escape that it does not need.");
             }
         }
@@ -174,6 +183,10 @@ public final class Routes {
         }
         boolean escaped = i < end && bytes[i] == '%';
         return length == 0 ? i == end || escaped : dots != length || length > 2;
+    }
+
+    private static boolean isResource(byte[] bytes, int start, int end) {
+        return CloudPaths.isResource(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));
     }
 
     /** Returns whether two hex digits encode a character that must be escaped in a path (RFC 3986 section 2.4). */

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param path the path, without the query
  * @param provider the provider whose API the path belongs to; null for an opaque path
  * @param operation the operation of that API
+ * @param cloud what the path of a cloud's API says; null for other paths
  * @param route the route's path in the policy
  * @param upstream the upstream that receives the request
  * @param upgrades whether the connection may be upgraded to WebSocket
@@ -22,6 +24,7 @@ public record Target(
         String path,
         @Nullable Provider provider,
         Operation operation,
+        @Nullable CloudCall cloud,
         String route,
         UpstreamGroup upstream,
         boolean upgrades) {

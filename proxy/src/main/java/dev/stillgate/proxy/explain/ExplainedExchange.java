@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.explain;
 
 import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.proxy.exchange.WrittenConnection;
 import dev.stillgate.proxy.exchange.WrittenRequest;
@@ -37,6 +38,12 @@ final class ExplainedExchange implements Exchange {
                 new WrittenConnection(1, address, PORT, "1." + request.head().minorVersion(), null);
         connection.noteRequest(request.head());
         this.ticker = ticker;
+    }
+
+    /** Returns what the path of a cloud's API says; null for other paths. */
+    @Nullable
+    CloudCall cloud() {
+        return target.cloud();
     }
 
     @Override

@@ -85,7 +85,12 @@ final class FilterTrace implements AutoCloseable {
         if (refusal == null && exchange.operation().readsBody()) {
             try {
                 BodyView read = reader.read(
-                        exchange.operation(), exchange.headers().first("content-type"), body, 0, body.length);
+                        exchange.operation(),
+                        exchange.cloud(),
+                        exchange.headers().first("content-type"),
+                        body,
+                        0,
+                        body.length);
                 view = read;
                 refusal = chain.onBody(exchange, exchange.progress, read);
             } catch (MalformedBody e) {

@@ -29,6 +29,7 @@ public final class RigBuilder {
     private String proxyProtocol = "";
     private String upgrade = "[]";
     private String admin = "";
+    private String moreRoutes = "";
     private boolean watch;
     private int threads = 1;
     private int trustedHops;
@@ -120,6 +121,12 @@ public final class RigBuilder {
         return this;
     }
 
+    /** Adds a route to the upstream. */
+    public RigBuilder route(String path) {
+        moreRoutes += "  - {path: " + path + ", upstream: model}\n";
+        return this;
+    }
+
     /** Requires a PROXY protocol header. */
     public RigBuilder proxyProtocol(String flow) {
         proxyProtocol = ", proxyProtocol: " + flow;
@@ -180,9 +187,11 @@ public final class RigBuilder {
                   - {name: model, endpoints: [%s], timeouts: %s%s}
                 routes:
                   - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s}
+                %s\
                 accounts: %s
                 filters: %s
-                """.formatted(String.join(", ", endpoints), timeouts, upstreamKeys, upgrade, accounts, filters);
+                """.formatted(
+                        String.join(", ", endpoints), timeouts, upstreamKeys, upgrade, moreRoutes, accounts, filters);
     }
 
     private String config(Path directory) {

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.dialect.request;
 
+import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonFields;
 import dev.stillgate.proxy.json.JsonName;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * is called. Allocates only strings for requested texts. Not thread-safe.
  */
 abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, CompletionsChat, ResponsesChat {
-    private static final JsonName MODEL = new JsonName("model");
-    private static final JsonName STREAM = new JsonName("stream");
+    static final JsonName MODEL = new JsonName("model");
+    static final JsonName STREAM = new JsonName("stream");
     private static final JsonName TEMPERATURE = new JsonName("temperature");
     private static final JsonName TOP_P = new JsonName("top_p");
     private static final JsonName TYPE = new JsonName("type");
@@ -36,6 +37,11 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     private final TextCache systems;
     JsonTape tape;
     int prompt = JsonTape.NONE;
+
+    /** What the path of a cloud's API says; null for other paths. */
+    @Nullable
+    CloudCall cloud;
+
     private final PromptEstimate estimate;
     private boolean estimated;
 
@@ -54,6 +60,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     JsonChat at(JsonTape document, int node) {
         tape = document;
         prompt = node;
+        cloud = null;
         estimated = false;
         return this;
     }
@@ -179,12 +186,13 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
 
     @Override
     public final @Nullable String model() {
-        return models.name(tape, field(MODEL));
+        String inPath = cloud == null ? null : cloud.model();
+        return inPath == null ? models.name(tape, field(MODEL)) : inPath;
     }
 
     @Override
     public final boolean stream() {
-        return isTrue(field(STREAM));
+        return (cloud != null && cloud.stream()) || isTrue(field(STREAM));
     }
 
     @Override

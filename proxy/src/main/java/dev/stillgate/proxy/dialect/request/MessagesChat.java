@@ -1,8 +1,10 @@
 package dev.stillgate.proxy.dialect.request;
 
+import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.json.JsonFields;
 import dev.stillgate.proxy.json.JsonName;
 import dev.stillgate.proxy.json.JsonTape;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.json.NameCache;
 import dev.stillgate.proxy.json.TextCache;
 import dev.stillgate.spi.BodyView;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Prompt of the Anthropic Messages API. */
 final class MessagesChat extends JsonChat {
+    private static final JsonName VERSION = new JsonName("anthropic_version");
     private static final JsonName MAX_TOKENS = new JsonName("max_tokens");
     private static final JsonName OUTPUT_CONFIG = new JsonName("output_config");
     private static final JsonName OUTPUT_FORMAT = new JsonName("output_format");
@@ -37,6 +40,27 @@ final class MessagesChat extends JsonChat {
 
     MessagesChat(NameCache models, TextCache systems, JsonTape tape) {
         super(models, systems, tape);
+    }
+
+    /**
+     * Takes the model from the path of a cloud's API.
+     *
+     * @throws MalformedBody if the body is not in the cloud's version of the format, or repeats what is in the path
+     */
+    MessagesChat calledBy(CloudCall call) throws MalformedBody {
+        String version = tape.stringOrNull(field(VERSION));
+        String versions = call.cloud().versions();
+        if (version == null || !version.startsWith(versions)) {
+            throw new MalformedBody("anthropic-version", "anthropic_version must begin with " + versions, 0);
+        }
+        if (call.model() != null && field(MODEL) != JsonTape.NONE) {
+            throw new MalformedBody("model-twice", "the model is in the path, so the body must not name one", 0);
+        }
+        if (call.cloud() == CloudCall.Cloud.BEDROCK && field(STREAM) != JsonTape.NONE) {
+            throw new MalformedBody("stream-twice", "the path says whether to stream, so the body must not", 0);
+        }
+        cloud = call;
+        return this;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.dialect.request;
 
+import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.coding.MediaType;
 import dev.stillgate.proxy.dialect.coding.Multipart;
 import dev.stillgate.proxy.json.JsonFields;
@@ -39,20 +40,34 @@ public final class RequestReader {
         fileBatch = new FileBatch(tape, completions, responses);
     }
 
+    /** Parses a body of the provider's own API; see {@link #read(Operation, CloudCall, String, byte[], int, int)}. */
+    public BodyView read(Operation operation, @Nullable String contentType, byte[] buf, int off, int len)
+            throws MalformedBody {
+        return read(operation, null, contentType, buf, off, len);
+    }
+
     /**
      * Parses a body.
      *
      * @param operation the operation of the path, which determines the format of the body; may be opaque
+     * @param cloud what the path of a cloud's API says; null for other paths
      * @param contentType the value of {@code Content-Type}, null if absent
      * @param buf array with the decoded body, {@code len} bytes from {@code off}
      * @throws MalformedBody if the body is invalid or ambiguous
      */
-    public BodyView read(Operation operation, @Nullable String contentType, byte[] buf, int off, int len)
+    public BodyView read(
+            Operation operation,
+            @Nullable CloudCall cloud,
+            @Nullable String contentType,
+            byte[] buf,
+            int off,
+            int len)
             throws MalformedBody {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS -> {
                 parse(contentType, buf, off, len);
-                yield checked(messages, off);
+                checked(messages, off);
+                yield cloud == null ? messages : messages.calledBy(cloud);
             }
             case CHAT_COMPLETIONS -> {
                 parse(contentType, buf, off, len);

@@ -140,7 +140,8 @@ public final class TokenWeights {
      * Returns whether an Anthropic model is older than Claude Opus 4.7, by the generation and minor version in its
      * name.
      */
-    private static boolean isFirstTokenizer(String model) {
+    private static boolean isFirstTokenizer(String given) {
+        String model = bareName(given);
         if (!model.startsWith("claude-") || model.length() == 7) {
             return true;
         }
@@ -152,6 +153,13 @@ public final class TokenWeights {
         boolean oneDigit =
                 minor + 1 == model.length() || (minor + 1 < model.length() && model.charAt(minor + 1) == '-');
         return minor >= model.length() || !oneDigit || model.charAt(minor) < '7';
+    }
+
+    /** Returns the name of a model without what clouds add: a region and maker before it, a date after {@code @}. */
+    private static String bareName(String model) {
+        int name = model.lastIndexOf("anthropic.claude-");
+        String bare = name < 0 ? model : model.substring(name + "anthropic.".length());
+        return bare.replace('@', '-');
     }
 
     /** Returns the class of a UTF-16 code unit; a low surrogate counts as a continuation. */

@@ -1,0 +1,37 @@
+package dev.stillgate.proxy.dialect;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the path of a cloud's API says of a Messages request. The body has the format of Messages, except that it names
+ * the cloud's version of the format and no model.
+ *
+ * @param cloud the cloud
+ * @param model the model in the path, decoded; null if the body names it
+ * @param stream whether the path asks for a stream
+ */
+public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
+    /** Returns whether a signature of the caller may cover the body, which must then be forwarded as it was sent. */
+    public boolean isSigned() {
+        return cloud == Cloud.BEDROCK;
+    }
+
+    /** A cloud that offers Anthropic's models by paths of its own. */
+    public enum Cloud {
+        /** Vertex AI of Google Cloud. */
+        VERTEX("vertex-"),
+        /** Amazon Bedrock. */
+        BEDROCK("bedrock-");
+
+        private final String versions;
+
+        Cloud(String versions) {
+            this.versions = versions;
+        }
+
+        /** Returns the start of the {@code anthropic_version} that every body must contain. */
+        public String versions() {
+            return versions;
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package dev.stillgate.proxy.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.chain.TestPlugins;
+import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.NoLeaks;
+import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.Requests;
+import dev.stillgate.proxy.rig.RigBuilder;
+import dev.stillgate.proxy.rig.UpstreamScript;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests Messages requests on the paths of Vertex AI and Amazon Bedrock. */
+@Tag("slow")
+@ExtendWith(NoLeaks.class)
+class CloudPathsEndToEndTest {
+    private static final String MODELS = "/v1/projects/p-1/locations/us-east5/publishers/anthropic/models/";
+    private static final String VERTEX = MODELS + "claude-opus-4-1@20250805:rawPredict";
+    private static final String VERTEX_STREAM = MODELS + "claude-opus-4-1@20250805:streamRawPredict";
+    private static final String BEDROCK = "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/invoke";
+    private static final String REST = "\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    private static final String VERTEX_BODY = "{\"anthropic_version\":\"vertex-2023-10-16\"," + REST;
+    private static final String BEDROCK_BODY = "{\"anthropic_version\":\"bedrock-2023-05-31\"," + REST;
+    private static final String GOOGLE = "Authorization: Bearer ya29.token";
+    private static final String AMAZON = "Authorization: AWS4-HMAC-SHA256"
+            + " Credential=AKIAEXAMPLE/20260101/us-east-1/bedrock/aws4_request,"
+            + " SignedHeaders=content-type;host;x-amz-date, Signature=0123";
+    private static final String MESSAGE =
+            "{\"id\":\"msg_8\",\"model\":\"claude-answering\",\"content\":[{\"type\":\"text\",\"text\":\"Mix it\"}],"
+                    + "\"usage\":{\"input_tokens\":3,\"output_tokens\":9}}";
+    private static final String STREAM = "event: message_start\n"
+            + "data: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_7\",\"usage\":{\"input_tokens\":3}}}\n\n"
+            + "event: content_block_start\n"
+            + "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n"
+            + "event: content_block_delta\n"
+            + "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Mix it\"}}\n\n"
+            + "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
+            + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"output_tokens\":9}}\n\n"
+            + "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+
+    @TempDir
+    private Path directory;
+
+    private static RigBuilder to(UpstreamScript upstream) {
+        return GatewayRig.with().to(upstream).route("/model/").accounts("{credential: [bearer]}");
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new ObjectMapper().readTree(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        VERTEX + ", vertex, false, claude-opus-4-1@20250805",
+        VERTEX_STREAM + ", vertex, true, claude-opus-4-1@20250805",
+        BEDROCK + ", bedrock, false, us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    })
+    @DisplayName("engine A1: a cloud's request is read, forwarded as it was sent, metered and edited like Messages")
+    void requestIsReadAndTheAnswerMeteredAndEdited(String path, String cloud, boolean stream, String model)
+            throws IOException {
+        String body = cloud.equals("vertex") ? VERTEX_BODY : BEDROCK_BODY;
+        String authorization = cloud.equals("vertex") ? GOOGLE : AMAZON;
+        String answer = stream
+                ? "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: " + STREAM.length() + "\r\n\r\n"
+                        + STREAM
+                : UpstreamScript.json(MESSAGE);
+        try (UpstreamScript upstream = UpstreamScript.answering(answer);
+                GatewayRig rig = to(upstream)
+                        .plugins(TestPlugins.tapping(directory))
+                        .filters("[{name: t, type: tapping}]")
+                        .start()) {
+            RawClient.Answer got = rig.ask(Requests.post(path, body, authorization));
+            assertThat(got.status()).isEqualTo(200);
+            assertThat(got.text()).contains("Mi[so]");
+            UpstreamScript.Request seen = upstream.requests().getLast();
+            assertThat(seen.line()).isEqualTo("POST " + path + " HTTP/1.1");
+            assertThat(seen.text()).isEqualTo(body);
+            assertThat(seen.values("authorization")).containsExactly(authorization.substring(15));
+            JsonNode line = json(rig.finish().getLast());
+            assertThat(line.path("gen_ai.request.model").asText()).isEqualTo(model);
+            assertThat(line.path("gen_ai.usage.input_tokens").asLong()).isEqualTo(3);
+            assertThat(line.path("gen_ai.usage.output_tokens").asLong()).isEqualTo(9);
+            assertThat(line.path("gen_ai.operation.name").asText()).isEqualTo("messages");
+        }
+    }
+
+    @Test
+    @DisplayName("engine A1: the limits of filters apply to clouds, and errors have the shape that their SDKs read")
+    void refusalsHaveTheShapeOfTheCloud() throws IOException {
+        String limit = "[{name: l, type: token-bucket, config: {limits: "
+                + "[{name: r, measure: requests, capacity: 1, refill: 1/1h}]}}]";
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = to(upstream).filters(limit).start()) {
+            assertThat(rig.ask(Requests.post(VERTEX, VERTEX_BODY)).status())
+                    .isEqualTo(200);
+            RawClient.Answer vertex = rig.ask(Requests.post(VERTEX, VERTEX_BODY));
+            assertThat(vertex.status()).isEqualTo(429);
+            assertThat(json(vertex.text()).at("/error/type").asText()).isEqualTo("rate_limit_error");
+            assertThat(json(vertex.text()).at("/error/status").asText()).isEqualTo("RESOURCE_EXHAUSTED");
+            assertThat(json(vertex.text()).at("/error/code").asInt()).isEqualTo(429);
+            RawClient.Answer bedrock = rig.ask(Requests.post(BEDROCK, BEDROCK_BODY));
+            assertThat(bedrock.status()).isEqualTo(429);
+            assertThat(bedrock.values("x-amzn-errortype")).containsExactly("ThrottlingException");
+            assertThat(json(bedrock.text()).at("/message").asText()).isNotEmpty();
+            assertThat(json(bedrock.text()).at("/error/type").asText()).isEqualTo("rate_limit_error");
+        }
+    }
+
+    @Test
+    @DisplayName("engine A1: a body that the gateway would have to change under a signature is refused")
+    void codedBodyOfBedrockIsRefused() throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(BEDROCK_BODY.getBytes(StandardCharsets.UTF_8));
+        }
+        String[] fields = {AMAZON, "content-type: application/json", "content-encoding: gzip"};
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = to(upstream).start();
+                RawClient client = rig.connect()) {
+            RawClient.Answer got = client.send(Requests.post(BEDROCK, packed.toByteArray(), fields))
+                    .answer();
+            assertThat(got.status()).isEqualTo(415);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/model/meta.llama3-70b-instruct-v1:0/invoke",
+                "/model/anthropic.claude/converse",
+                MODELS + "claude%0Aopus:rawPredict",
+                MODELS + "claude%2Fopus:rawPredict",
+                MODELS + "..%2F..:rawPredict",
+                "/model/arn:aws:bedrock:us-east-1:1:inference-profile%2F..%2Fx/invoke",
+                "/v1/projects/p/locations/l/publishers/meta/models/llama:rawPredict"
+            })
+    @DisplayName("engine A1: a path of another model, or one that could become another path, reaches no upstream")
+    void otherPathsReachNoUpstream(String path) {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = to(upstream).start()) {
+            assertThat(rig.ask(Requests.post(path, BEDROCK_BODY)).status()).isIn(400, 404);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    void longModelIsRefused() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = to(upstream).start()) {
+            String path = MODELS + "c".repeat(10_000) + ":rawPredict";
+            assertThat(rig.ask(Requests.post(path, VERTEX_BODY)).status()).isIn(404, 414);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("engine A1: a resource name of Bedrock with its escaped slash is forwarded as it was sent")
+    void resourceNameIsForwarded() throws IOException {
+        String path = "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3A"
+                + "application-inference-profile%2Fab12cd34ef56/invoke";
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = to(upstream).start()) {
+            assertThat(rig.ask(Requests.post(path, BEDROCK_BODY, AMAZON)).status())
+                    .isEqualTo(200);
+            assertThat(rig.ask(Requests.post(path, "{\"prompt\":\"hi\"}", AMAZON)).status())
+                    .isEqualTo(400);
+            assertThat(upstream.requests()).hasSize(1);
+            assertThat(upstream.requests().getFirst().line()).isEqualTo("POST " + path + " HTTP/1.1");
+        }
+    }
+
+    @Test
+    @DisplayName("engine A1: the exchange log has the call, and a backtest reads it again")
+    void exchangeIsRecorded() throws IOException {
+        Path log = directory.resolve("exchanges.jsonl");
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = to(upstream)
+                        .record("{path: " + log + ", text: full}")
+                        .start()) {
+            rig.ask(Requests.post(VERTEX, VERTEX_BODY, GOOGLE));
+            GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
+        }
+        JsonNode line = json(Files.readString(log));
+        assertThat(line.at("/request/anthropic_version").asText()).isEqualTo("vertex-2023-10-16");
+        assertThat(line.toString()).contains(VERTEX).contains("msg_8").doesNotContain("ya29");
+    }
+}

@@ -3,7 +3,7 @@ package dev.stillgate.proxy.dialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the path of a cloud's API says of a Messages request. The body has the format of Messages, except that it names
+ * The part of a Messages request that the path of a cloud's API contains. The body has the format of Messages, except that it names
  * the cloud's version of the format and no model.
  *
  * @param cloud the cloud

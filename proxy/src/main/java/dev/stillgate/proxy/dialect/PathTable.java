@@ -68,7 +68,10 @@ public final class PathTable {
      *
      * @param cloud what the path of a cloud's API says; null for the provider's own API
      */
-    public record Match(Provider provider, Operation operation, @Nullable CloudCall cloud) {}
+    public record Match(
+            Provider provider,
+            Operation operation,
+            @Nullable CloudCall cloud) {}
 
     /** One method of one path. */
     record Entry(String method, String path, Match match) {}

@@ -77,8 +77,8 @@ class CloudPathsEndToEndTest {
         String body = cloud.equals("vertex") ? VERTEX_BODY : BEDROCK_BODY;
         String authorization = cloud.equals("vertex") ? GOOGLE : AMAZON;
         String answer = stream
-                ? "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: " + STREAM.length() + "\r\n\r\n"
-                        + STREAM
+                ? "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: " + STREAM.length()
+                        + "\r\n\r\n" + STREAM
                 : UpstreamScript.json(MESSAGE);
         try (UpstreamScript upstream = UpstreamScript.answering(answer);
                 GatewayRig rig = to(upstream)
@@ -100,6 +100,17 @@ class CloudPathsEndToEndTest {
         }
     }
 
+    /** Repeats a request until its account is at its limit. */
+    private static RawClient.Answer refusal(GatewayRig rig, String request) {
+        int answers = 0;
+        RawClient.Answer last = rig.ask(request);
+        while (last.status() != 429) {
+            assertThat(answers++).isLessThan(5);
+            last = rig.ask(request);
+        }
+        return last;
+    }
+
     @Test
     @DisplayName("engine A1: the limits of filters apply to clouds, and errors have the shape that their SDKs read")
     void refusalsHaveTheShapeOfTheCloud() throws IOException {
@@ -107,15 +118,11 @@ class CloudPathsEndToEndTest {
                 + "[{name: r, measure: requests, capacity: 1, refill: 1/1h}]}}]";
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
                 GatewayRig rig = to(upstream).filters(limit).start()) {
-            assertThat(rig.ask(Requests.post(VERTEX, VERTEX_BODY)).status())
-                    .isEqualTo(200);
-            RawClient.Answer vertex = rig.ask(Requests.post(VERTEX, VERTEX_BODY));
-            assertThat(vertex.status()).isEqualTo(429);
+            RawClient.Answer vertex = refusal(rig, Requests.post(VERTEX, VERTEX_BODY, GOOGLE));
             assertThat(json(vertex.text()).at("/error/type").asText()).isEqualTo("rate_limit_error");
             assertThat(json(vertex.text()).at("/error/status").asText()).isEqualTo("RESOURCE_EXHAUSTED");
             assertThat(json(vertex.text()).at("/error/code").asInt()).isEqualTo(429);
-            RawClient.Answer bedrock = rig.ask(Requests.post(BEDROCK, BEDROCK_BODY));
-            assertThat(bedrock.status()).isEqualTo(429);
+            RawClient.Answer bedrock = refusal(rig, Requests.post(BEDROCK, BEDROCK_BODY, GOOGLE));
             assertThat(bedrock.values("x-amzn-errortype")).containsExactly("ThrottlingException");
             assertThat(json(bedrock.text()).at("/message").asText()).isNotEmpty();
             assertThat(json(bedrock.text()).at("/error/type").asText()).isEqualTo("rate_limit_error");
@@ -179,7 +186,8 @@ class CloudPathsEndToEndTest {
                 GatewayRig rig = to(upstream).start()) {
             assertThat(rig.ask(Requests.post(path, BEDROCK_BODY, AMAZON)).status())
                     .isEqualTo(200);
-            assertThat(rig.ask(Requests.post(path, "{\"prompt\":\"hi\"}", AMAZON)).status())
+            assertThat(rig.ask(Requests.post(path, "{\"prompt\":\"hi\"}", AMAZON))
+                            .status())
                     .isEqualTo(400);
             assertThat(upstream.requests()).hasSize(1);
             assertThat(upstream.requests().getFirst().line()).isEqualTo("POST " + path + " HTTP/1.1");
@@ -191,9 +199,8 @@ class CloudPathsEndToEndTest {
     void exchangeIsRecorded() throws IOException {
         Path log = directory.resolve("exchanges.jsonl");
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
-                GatewayRig rig = to(upstream)
-                        .record("{path: " + log + ", text: full}")
-                        .start()) {
+                GatewayRig rig =
+                        to(upstream).record("{path: " + log + ", text: full}").start()) {
             rig.ask(Requests.post(VERTEX, VERTEX_BODY, GOOGLE));
             GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
         }

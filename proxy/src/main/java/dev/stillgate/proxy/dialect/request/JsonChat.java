@@ -38,7 +38,7 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     JsonTape tape;
     int prompt = JsonTape.NONE;
 
-    /** What the path of a cloud's API says; null for other paths. */
+    /** The call of a cloud's API; null for the provider's own. */
     @Nullable
     CloudCall cloud;
 

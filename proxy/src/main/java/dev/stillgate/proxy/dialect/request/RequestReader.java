@@ -56,12 +56,7 @@ public final class RequestReader {
      * @throws MalformedBody if the body is invalid or ambiguous
      */
     public BodyView read(
-            Operation operation,
-            @Nullable CloudCall cloud,
-            @Nullable String contentType,
-            byte[] buf,
-            int off,
-            int len)
+            Operation operation, @Nullable CloudCall cloud, @Nullable String contentType, byte[] buf, int off, int len)
             throws MalformedBody {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS -> {

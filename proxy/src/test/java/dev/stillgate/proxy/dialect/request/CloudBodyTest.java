@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Messages bodies on the paths of clouds. */
 class CloudBodyTest {
-    private static final String MESSAGES = "\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"one two three\"}]";
+    private static final String MESSAGES =
+            "\"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"one two three\"}]";
     private static final String VERTEX = "{\"anthropic_version\":\"vertex-2023-10-16\"," + MESSAGES;
     private static final String BEDROCK = "{\"anthropic_version\":\"bedrock-2023-05-31\"," + MESSAGES;
 
@@ -49,8 +50,7 @@ class CloudBodyTest {
     void pathOrBodyAsksForAStream() throws MalformedBody {
         assertThat(read(new CloudCall(Cloud.VERTEX, "m", true), VERTEX + "}").stream())
                 .isTrue();
-        assertThat(read(new CloudCall(Cloud.VERTEX, "m", false), VERTEX + ",\"stream\":true}")
-                        .stream())
+        assertThat(read(new CloudCall(Cloud.VERTEX, "m", false), VERTEX + ",\"stream\":true}").stream())
                 .isTrue();
     }
 

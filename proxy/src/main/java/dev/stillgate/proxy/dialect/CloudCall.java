@@ -3,8 +3,8 @@ package dev.stillgate.proxy.dialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a Messages request that the path of a cloud's API contains. The body has the format of Messages, except that it names
- * the cloud's version of the format and no model.
+ * The part of a Messages request that the path of a cloud's API contains. The body has the format of Messages, except
+ * that it names the cloud's version of the format and no model.
  *
  * @param cloud the cloud
  * @param model the model in the path, decoded; null if the body names it

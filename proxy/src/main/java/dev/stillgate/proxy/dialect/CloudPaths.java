@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Paths by which clouds offer Anthropic's models: {@code rawPredict} and {@code streamRawPredict} of Vertex AI, {@code
- * invoke} of Amazon Bedrock. The path contains the model. Models of other makers have other bodies, so their paths are
+ * invoke} and {@code invoke-with-response-stream} of Amazon Bedrock. The path contains the model. Models of other makers have other bodies, so their paths are
  * unknown.
  *
  * <p>An application inference profile of Bedrock does not say in its name whose model it is. Its body is read as
@@ -33,7 +33,7 @@ public final class CloudPaths {
             + COLON + "[0-9]{0,12}" + COLON + "(?:(?:inference-profile|foundation-model)%2[Ff]" + MODEL
             + "|application-inference-profile%2[Ff][A-Za-z0-9]{1,64})";
 
-    private static final Pattern BEDROCK = Pattern.compile(BEDROCK_PREFIX + "(" + MODEL + "|" + ARN + ")/invoke");
+    private static final Pattern BEDROCK = Pattern.compile(BEDROCK_PREFIX + "(" + MODEL + "|" + ARN + ")/invoke(-with-response-stream)?");
 
     private CloudPaths() {}
 
@@ -77,9 +77,11 @@ public final class CloudPaths {
 
     private static PathTable.@Nullable Match bedrock(String path) {
         Matcher parts = BEDROCK.matcher(path);
-        return parts.matches()
-                ? call(Operation.MESSAGES, new CloudCall(Cloud.BEDROCK, decoded(parts.group(1)), false))
-                : null;
+        if (!parts.matches()) {
+            return null;
+        }
+        boolean stream = parts.group(2) != null;
+        return call(Operation.MESSAGES, new CloudCall(Cloud.BEDROCK, decoded(parts.group(1)), stream));
     }
 
     private static PathTable.Match call(Operation operation, CloudCall cloud) {

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
 import dev.stillgate.proxy.dialect.CloudCall.Cloud;
+import dev.stillgate.proxy.dialect.frames.FrameWriter;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
@@ -119,6 +120,18 @@ public final class ErrorBodies {
     /** Returns the header field in which the SDKs of Amazon's cloud find the type of an error. */
     public static Header bedrockTypeField(Verdict.Kind kind) {
         return new Header("x-amzn-errortype", bedrockType(kind));
+    }
+
+    /** Returns the frame that ends an event stream of Bedrock with an error. */
+    public static byte[] bedrockException(Verdict.Kind kind, String message) {
+        String type = switch (kind) {
+            case GATEWAY_TIMEOUT, REQUEST_TIMEOUT -> "modelTimeoutException";
+            case OVERLOADED, BAD_GATEWAY -> "serviceUnavailableException";
+            default -> "internalServerException";
+        };
+        StringBuilder json = new StringBuilder(32 + message.length()).append("{\"message\":");
+        quote(json, message);
+        return FrameWriter.exception(type, json.append('}').toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void anthropic(StringBuilder out, Verdict.Kind kind, String message, String requestId) {

@@ -25,14 +25,17 @@ final class AnswerMeter {
     private final byte[] scratch;
     private final UsageReader reader;
     private final boolean events;
+    private final boolean framed;
+    private boolean unreadable;
     private final @Nullable String coding;
     private byte[] copy = {};
     private int copied;
 
-    private AnswerMeter(byte[] scratch, UsageReader reader, boolean events, @Nullable String coding) {
+    private AnswerMeter(byte[] scratch, UsageReader reader, boolean events, boolean framed, @Nullable String coding) {
         this.scratch = scratch;
         this.reader = reader;
         this.events = events;
+        this.framed = framed;
         this.coding = coding;
     }
 
@@ -47,7 +50,6 @@ final class AnswerMeter {
             return null;
         }
         int type = head.find(KnownHeader.CONTENT_TYPE);
-        boolean events = type >= 0 && startsWith(head, type, "text/event-stream");
         String coding = null;
         if (head.has(KnownHeader.CONTENT_ENCODING)) {
             int field = head.find(KnownHeader.CONTENT_ENCODING);
@@ -56,9 +58,11 @@ final class AnswerMeter {
                 context.meters().encodedAnswer();
             }
         }
+        boolean framed = coding == null && type >= 0 && startsWith(head, type, "application/vnd.amazon.eventstream");
+        boolean events = framed || (type >= 0 && startsWith(head, type, "text/event-stream"));
         UsageReader reader = context.usageReader()
                 .reset(operation, events, facts ? context.shared().marks() : null);
-        return new AnswerMeter(context.scratch(), reader, events, coding);
+        return new AnswerMeter(context.scratch(), reader, events, framed, coding);
     }
 
     private static boolean startsWith(Http1Head head, int field, String lowerCase) {
@@ -140,6 +144,16 @@ final class AnswerMeter {
         return events && coding == null;
     }
 
+    /** Returns whether the events are in frames of an AWS event stream; the meter reads them as server-sent events. */
+    boolean isFramed() {
+        return framed;
+    }
+
+    /** Notes that a part of the response could not be read. */
+    void noteUnreadable() {
+        unreadable = true;
+    }
+
     /** Returns whether the response is an event stream of which only whole events have been read. */
     boolean betweenEvents() {
         return readsEvents() && reader.atEventBoundary();
@@ -151,7 +165,7 @@ final class AnswerMeter {
 
     /** Returns the reader to the event loop; no other method may be called afterwards. */
     void release(EventLoopContext context) {
-        if (reader.hasErrors()) {
+        if (unreadable || reader.hasErrors()) {
             context.meters().unreadableAnswer();
         }
         context.giveBack(reader);

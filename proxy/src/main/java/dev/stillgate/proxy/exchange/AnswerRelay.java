@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.AnswerTap;
+import dev.stillgate.proxy.dialect.frames.FrameWriter;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
@@ -10,6 +11,7 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -25,6 +27,7 @@ abstract sealed class AnswerRelay {
     private final @Nullable AnswerMeter meter;
     private final @Nullable Recording recording;
     private final @Nullable ProseStage observer;
+    private final @Nullable FrameStage frames;
     private final boolean raw;
     private long contentBytes;
 
@@ -72,6 +75,10 @@ abstract sealed class AnswerRelay {
             return tapping != null && tapping.edits();
         }
 
+        boolean isFramed() {
+            return meter != null && meter.isFramed() && answer.hasBody();
+        }
+
         boolean takesUsageOut() {
             return answer.usageInjected() && answer.hasBody() && meter != null && meter.readsEvents();
         }
@@ -90,6 +97,7 @@ abstract sealed class AnswerRelay {
         this.meter = parts.meter();
         this.recording = parts.recording();
         this.observer = parts.isEdited() ? null : parts.prose(ByteBuf::release, parts.released());
+        this.frames = parts.isFramed() && !parts.isEdited() ? new FrameStage(new Inspection()) : null;
         this.raw = downstream.sendHead(
                 answer.head(), changesLength ? BodyFraming.UNTIL_CLOSE : answer.framing(), answer.added());
     }
@@ -118,8 +126,26 @@ abstract sealed class AnswerRelay {
     /** Forwards what one read has brought; takes ownership of {@code bytes}. */
     abstract void read(ByteBuf bytes, ContentPieces content);
 
+    /** Reads the events of frames that are forwarded as they came. */
+    private final class Inspection implements FrameStage.Sink {
+        @Override
+        public void events(ByteBuf sse) {
+            inspectContent(sse, sse.readerIndex(), sse.readableBytes());
+        }
+
+        @Override
+        public void last() {
+            if (observer != null) {
+                observer.end();
+            }
+        }
+    }
+
     /** Ends the stages after the upstream's last content. */
     void end() {
+        if (frames != null) {
+            frames.end();
+        }
         if (observer != null) {
             observer.end();
         }
@@ -158,6 +184,14 @@ abstract sealed class AnswerRelay {
 
     /** Shows, meters and records content that is forwarded as it came; does not take ownership of {@code in}. */
     final void inspect(ByteBuf in, int index, int length) {
+        if (frames == null) {
+            inspectContent(in, index, length);
+        } else {
+            frames.content(in, index, length);
+        }
+    }
+
+    private void inspectContent(ByteBuf in, int index, int length) {
         if (observer != null) {
             observer.content(in, index, length);
         }
@@ -191,7 +225,7 @@ abstract sealed class AnswerRelay {
      * @param atChunkBoundary whether the last chunk received from the upstream is complete
      */
     final long eventsIfBetween(boolean atChunkBoundary) {
-        return meter != null && meter.betweenEvents() && isWhole(atChunkBoundary) && downstream.isWritable()
+        return meter != null && meter.betweenEvents() && isWhole(atChunkBoundary) && isBetweenFrames() && downstream.isWritable()
                 ? meter.eventCount()
                 : -1;
     }
@@ -199,6 +233,22 @@ abstract sealed class AnswerRelay {
     /** Returns the number of content bytes forwarded. */
     final long contentBytes() {
         return contentBytes;
+    }
+
+    /** Returns whether the response is an AWS event stream. */
+    final boolean isFramed() {
+        return meter != null && meter.isFramed();
+    }
+
+    /** Returns the stage that reads an AWS event stream; null for other responses. */
+    @Nullable
+    FrameStage frames() {
+        return frames;
+    }
+
+    private boolean isBetweenFrames() {
+        FrameStage stage = frames();
+        return stage == null || stage.isEmpty();
     }
 
     final Usage usage() {
@@ -232,7 +282,11 @@ abstract sealed class AnswerRelay {
     /** Releases all buffers; no other method may be called afterwards. */
     final void release(EventLoopContext context) {
         close();
+        FrameStage stage = frames();
         if (meter != null) {
+            if (stage != null && stage.hasErrors()) {
+                meter.noteUnreadable();
+            }
             meter.release(context);
         }
     }
@@ -317,6 +371,8 @@ abstract sealed class AnswerRelay {
     private static final class Edited extends AnswerRelay {
         private final ProseStage prose;
         private final @Nullable UsageStage gate;
+        private final @Nullable FrameStage frames;
+        private final FrameWriter writer = new FrameWriter();
         private final Runnable released;
         private boolean ended;
 
@@ -324,7 +380,27 @@ abstract sealed class AnswerRelay {
             super(parts, true);
             this.prose = Objects.requireNonNull(parts.prose(this::passOn, this::onRelease));
             this.gate = parts.takesUsageOut() ? new UsageStage(parts.context(), this::forward) : null;
+            this.frames = parts.isFramed() ? new FrameStage(new Editing()) : null;
             this.released = parts.released();
+        }
+
+        /** Edits the events of frames, which are then written anew. */
+        private final class Editing implements FrameStage.Sink {
+            @Override
+            public void events(ByteBuf sse) {
+                prose.content(sse, sse.readerIndex(), sse.readableBytes());
+            }
+
+            @Override
+            public void last() {
+                prose.end();
+            }
+        }
+
+        @Override
+        @Nullable
+        FrameStage frames() {
+            return frames;
         }
 
         @Override
@@ -332,7 +408,11 @@ abstract sealed class AnswerRelay {
             try {
                 int start = bytes.readerIndex();
                 for (int i = 0; i < content.count(); i++) {
-                    prose.content(bytes, start + content.offset(i), content.length(i));
+                    if (frames == null) {
+                        prose.content(bytes, start + content.offset(i), content.length(i));
+                    } else {
+                        frames.content(bytes, start + content.offset(i), content.length(i));
+                    }
                 }
             } finally {
                 bytes.release();
@@ -344,7 +424,14 @@ abstract sealed class AnswerRelay {
             int index = content.readerIndex();
             int length = content.readableBytes();
             record(content, index, length);
-            if (gate == null) {
+            if (frames != null) {
+                byte[] events = new byte[length];
+                content.readBytes(events).release();
+                byte[] written = writer.read(events, 0, length);
+                if (written.length > 0) {
+                    forward(Unpooled.wrappedBuffer(written));
+                }
+            } else if (gate == null) {
                 forward(content);
             } else {
                 gate.content(content, index, length);
@@ -355,6 +442,9 @@ abstract sealed class AnswerRelay {
         @Override
         void end() {
             ended = true;
+            if (frames != null) {
+                frames.end();
+            }
             prose.end();
             endGate();
         }

@@ -65,7 +65,7 @@ final class Recording {
     void head(Http1Head head) {
         int type = head.find(KnownHeader.CONTENT_TYPE);
         String name = type < 0 ? "" : head.value(type).toLowerCase(Locale.ROOT);
-        events = name.startsWith("text/event-stream");
+        events = name.startsWith("text/event-stream") || name.startsWith("application/vnd.amazon.eventstream");
         takesAnswer = (events || name.startsWith("application/json")) && !head.has(KnownHeader.CONTENT_ENCODING);
     }
 

@@ -155,8 +155,12 @@ final class Response {
         cut.cut();
         long events = cut.eventsIfBetween(atChunkBoundary);
         if (events >= 0) {
-            downstream.sendErrorEvent(ErrorBodies.sseError(
-                    facts.provider(), facts.operation(), kind, "The answer was cut short.", facts.requestId(), events));
+            String message = "The answer was cut short.";
+            downstream.sendErrorEvent(
+                    cut.isFramed()
+                            ? ErrorBodies.bedrockException(kind, message)
+                            : ErrorBodies.sseError(
+                                    facts.provider(), facts.operation(), kind, message, facts.requestId(), events));
         }
     }
 

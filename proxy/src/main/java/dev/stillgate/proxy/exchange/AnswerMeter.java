@@ -149,9 +149,9 @@ final class AnswerMeter {
         return framed;
     }
 
-    /** Notes that a part of the response could not be read. */
-    void noteUnreadable() {
-        unreadable = true;
+    /** Notes whether a part of the response could not be read by a stage before this. */
+    void noteUnreadable(boolean part) {
+        unreadable |= part;
     }
 
     /** Returns whether the response is an event stream of which only whole events have been read. */

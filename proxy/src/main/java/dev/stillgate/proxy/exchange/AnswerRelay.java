@@ -1,7 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.AnswerTap;
-import dev.stillgate.proxy.dialect.frames.FrameWriter;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
@@ -11,7 +10,6 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * paths is chosen when the head arrives: {@link Unchanged}, {@link WithoutUsage} or {@link Edited}. Not thread-safe:
  * runs on the exchange's event loop.
  */
-abstract sealed class AnswerRelay {
+abstract sealed class AnswerRelay implements FrameStage.Sink {
     private final Downstream downstream;
     private final @Nullable AnswerMeter meter;
     private final @Nullable Recording recording;
@@ -75,8 +73,10 @@ abstract sealed class AnswerRelay {
             return tapping != null && tapping.edits();
         }
 
-        boolean isFramed() {
-            return meter != null && meter.isFramed() && answer.hasBody();
+        /** Returns the stage that finds the events of an AWS event stream; null for other responses. */
+        @Nullable
+        FrameStage frames(FrameStage.Sink sink) {
+            return meter != null && meter.isFramed() && answer.hasBody() ? new FrameStage(sink) : null;
         }
 
         boolean takesUsageOut() {
@@ -97,7 +97,7 @@ abstract sealed class AnswerRelay {
         this.meter = parts.meter();
         this.recording = parts.recording();
         this.observer = parts.isEdited() ? null : parts.prose(ByteBuf::release, parts.released());
-        this.frames = parts.isFramed() && !parts.isEdited() ? new FrameStage(new Inspection()) : null;
+        this.frames = parts.frames(this);
         this.raw = downstream.sendHead(
                 answer.head(), changesLength ? BodyFraming.UNTIL_CLOSE : answer.framing(), answer.added());
     }
@@ -126,29 +126,12 @@ abstract sealed class AnswerRelay {
     /** Forwards what one read has brought; takes ownership of {@code bytes}. */
     abstract void read(ByteBuf bytes, ContentPieces content);
 
-    /** Reads the events of frames that are forwarded as they came. */
-    private final class Inspection implements FrameStage.Sink {
-        @Override
-        public void events(ByteBuf sse) {
-            inspectContent(sse, sse.readerIndex(), sse.readableBytes());
-        }
-
-        @Override
-        public void last() {
-            if (observer != null) {
-                observer.end();
-            }
-        }
-    }
-
     /** Ends the stages after the upstream's last content. */
     void end() {
         if (frames != null) {
             frames.end();
         }
-        if (observer != null) {
-            observer.end();
-        }
+        lastContent();
     }
 
     /** Forwards all held content of an incomplete response without waiting for a release. */
@@ -182,16 +165,18 @@ abstract sealed class AnswerRelay {
         }
     }
 
-    /** Shows, meters and records content that is forwarded as it came; does not take ownership of {@code in}. */
+    /** Reads what the upstream has sent; does not take ownership of {@code in}. */
     final void inspect(ByteBuf in, int index, int length) {
         if (frames == null) {
-            inspectContent(in, index, length);
+            content(in, index, length);
         } else {
             frames.content(in, index, length);
         }
     }
 
-    private void inspectContent(ByteBuf in, int index, int length) {
+    /** Shows, meters and records content that is forwarded as it came. */
+    @Override
+    public void content(ByteBuf in, int index, int length) {
         if (observer != null) {
             observer.content(in, index, length);
         }
@@ -199,6 +184,13 @@ abstract sealed class AnswerRelay {
             meter.content(in, index, length);
         }
         record(in, index, length);
+    }
+
+    @Override
+    public void lastContent() {
+        if (observer != null) {
+            observer.end();
+        }
     }
 
     /** Records content; does not take ownership of {@code in}. */
@@ -214,6 +206,15 @@ abstract sealed class AnswerRelay {
         downstream.sendContent(content);
     }
 
+    /** Forwards edited content, in frames if the upstream's was; takes ownership. */
+    final void forwardEdited(ByteBuf content) {
+        if (frames == null) {
+            forward(content);
+        } else {
+            frames.write(content, this::forward);
+        }
+    }
+
     /** Returns whether the upstream should pause, because the client is behind or the end of the response is held. */
     final boolean isBehind() {
         return !downstream.isWritable() || isHolding();
@@ -225,9 +226,10 @@ abstract sealed class AnswerRelay {
      * @param atChunkBoundary whether the last chunk received from the upstream is complete
      */
     final long eventsIfBetween(boolean atChunkBoundary) {
-        return meter != null && meter.betweenEvents() && isWhole(atChunkBoundary) && isBetweenFrames() && downstream.isWritable()
-                ? meter.eventCount()
-                : -1;
+        if (meter == null || !meter.betweenEvents() || (frames != null && !frames.isEmpty())) {
+            return -1;
+        }
+        return isWhole(atChunkBoundary) && downstream.isWritable() ? meter.eventCount() : -1;
     }
 
     /** Returns the number of content bytes forwarded. */
@@ -237,18 +239,7 @@ abstract sealed class AnswerRelay {
 
     /** Returns whether the response is an AWS event stream. */
     final boolean isFramed() {
-        return meter != null && meter.isFramed();
-    }
-
-    /** Returns the stage that reads an AWS event stream; null for other responses. */
-    @Nullable
-    FrameStage frames() {
-        return frames;
-    }
-
-    private boolean isBetweenFrames() {
-        FrameStage stage = frames();
-        return stage == null || stage.isEmpty();
+        return frames != null;
     }
 
     final Usage usage() {
@@ -282,11 +273,8 @@ abstract sealed class AnswerRelay {
     /** Releases all buffers; no other method may be called afterwards. */
     final void release(EventLoopContext context) {
         close();
-        FrameStage stage = frames();
         if (meter != null) {
-            if (stage != null && stage.hasErrors()) {
-                meter.noteUnreadable();
-            }
+            meter.noteUnreadable(frames != null && frames.hasErrors());
             meter.release(context);
         }
     }
@@ -371,8 +359,6 @@ abstract sealed class AnswerRelay {
     private static final class Edited extends AnswerRelay {
         private final ProseStage prose;
         private final @Nullable UsageStage gate;
-        private final @Nullable FrameStage frames;
-        private final FrameWriter writer = new FrameWriter();
         private final Runnable released;
         private boolean ended;
 
@@ -380,27 +366,7 @@ abstract sealed class AnswerRelay {
             super(parts, true);
             this.prose = Objects.requireNonNull(parts.prose(this::passOn, this::onRelease));
             this.gate = parts.takesUsageOut() ? new UsageStage(parts.context(), this::forward) : null;
-            this.frames = parts.isFramed() ? new FrameStage(new Editing()) : null;
             this.released = parts.released();
-        }
-
-        /** Edits the events of frames, which are then written anew. */
-        private final class Editing implements FrameStage.Sink {
-            @Override
-            public void events(ByteBuf sse) {
-                prose.content(sse, sse.readerIndex(), sse.readableBytes());
-            }
-
-            @Override
-            public void last() {
-                prose.end();
-            }
-        }
-
-        @Override
-        @Nullable
-        FrameStage frames() {
-            return frames;
         }
 
         @Override
@@ -408,15 +374,21 @@ abstract sealed class AnswerRelay {
             try {
                 int start = bytes.readerIndex();
                 for (int i = 0; i < content.count(); i++) {
-                    if (frames == null) {
-                        prose.content(bytes, start + content.offset(i), content.length(i));
-                    } else {
-                        frames.content(bytes, start + content.offset(i), content.length(i));
-                    }
+                    inspect(bytes, start + content.offset(i), content.length(i));
                 }
             } finally {
                 bytes.release();
             }
+        }
+
+        @Override
+        public void content(ByteBuf in, int index, int length) {
+            prose.content(in, index, length);
+        }
+
+        @Override
+        public void lastContent() {
+            prose.end();
         }
 
         /** Forwards content from the taps, where it has already been metered. */
@@ -424,15 +396,8 @@ abstract sealed class AnswerRelay {
             int index = content.readerIndex();
             int length = content.readableBytes();
             record(content, index, length);
-            if (frames != null) {
-                byte[] events = new byte[length];
-                content.readBytes(events).release();
-                byte[] written = writer.read(events, 0, length);
-                if (written.length > 0) {
-                    forward(Unpooled.wrappedBuffer(written));
-                }
-            } else if (gate == null) {
-                forward(content);
+            if (gate == null) {
+                forwardEdited(content);
             } else {
                 gate.content(content, index, length);
                 content.release();
@@ -442,10 +407,7 @@ abstract sealed class AnswerRelay {
         @Override
         void end() {
             ended = true;
-            if (frames != null) {
-                frames.end();
-            }
-            prose.end();
+            super.end();
             endGate();
         }
 

@@ -7,6 +7,7 @@ import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
@@ -90,6 +91,22 @@ final class ExchangeFacts implements Exchange {
     Cloud cloud() {
         CloudCall call = target == null ? null : target.cloud();
         return call == null ? null : call.cloud();
+    }
+
+    /**
+     * Returns the call of a cloud's API; null for other paths.
+     *
+     * @param decoded whether a content coding of the body was removed
+     * @throws MalformedBody if the body would be forwarded in another form than the caller has signed
+     */
+    @Nullable
+    CloudCall cloudCall(boolean decoded) throws MalformedBody {
+        CloudCall call = target().cloud();
+        if (decoded && call != null && call.isSigned()) {
+            throw new MalformedBody(
+                    Verdict.Kind.UNSUPPORTED_CODING, "coding-unsupported", "send the body without a coding", -1);
+        }
+        return call;
     }
 
     /** Determines the account by the request's credential, and counts the exchange for the account and its address. */

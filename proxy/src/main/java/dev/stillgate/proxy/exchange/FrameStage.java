@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Stage of an {@link AnswerRelay} that turns the frames of an AWS event stream into server-sent events, which the other
@@ -17,16 +18,17 @@ final class FrameStage implements FrameReader.Out {
     private static final byte[] END = {'\n', '\n'};
 
     private final FrameReader reader = new FrameReader();
+    private final FrameWriter writer = new FrameWriter();
     private final Sink sink;
     private byte[] piece = {};
 
     /** Receiver of the events, in order. */
     interface Sink {
         /** Receives whole events or comments; does not take ownership. */
-        void events(ByteBuf sse);
+        void content(ByteBuf in, int index, int length);
 
         /** Announces that the stream has no further events. */
-        void last();
+        void lastContent();
     }
 
     FrameStage(Sink sink) {
@@ -54,25 +56,45 @@ final class FrameStage implements FrameReader.Out {
         byte[] sse = Arrays.copyOf(DATA, DATA.length + json.length + END.length);
         System.arraycopy(json, 0, sse, DATA.length, json.length);
         System.arraycopy(END, 0, sse, DATA.length + json.length, END.length);
-        sink.events(Unpooled.wrappedBuffer(sse));
+        pass(sse);
     }
 
     @Override
     public void other(byte[] bytes, int from, int to) {
-        sink.events(Unpooled.wrappedBuffer(FrameWriter.comment(bytes, from, to)));
+        pass(FrameWriter.comment(bytes, from, to));
+    }
+
+    private void pass(byte[] sse) {
+        sink.content(Unpooled.wrappedBuffer(sse), 0, sse.length);
     }
 
     @Override
     public void exception(byte[] bytes, int from, int to) {
-        sink.last();
+        sink.lastContent();
         other(bytes, from, to);
     }
 
     /** Passes an incomplete frame at the end of a response. */
     void end() {
         if (!reader.isEmpty()) {
-            sink.last();
+            sink.lastContent();
             reader.end(this);
+        }
+    }
+
+    /**
+     * Writes edited events as frames.
+     *
+     * @param sse events or parts of events; ownership is taken
+     * @param out receives the frames and their ownership
+     */
+    void write(ByteBuf sse, Consumer<ByteBuf> out) {
+        byte[] bytes = new byte[sse.readableBytes()];
+        sse.readBytes(bytes);
+        sse.release();
+        byte[] written = writer.read(bytes, 0, bytes.length);
+        if (written.length > 0) {
+            out.accept(Unpooled.wrappedBuffer(written));
         }
     }
 

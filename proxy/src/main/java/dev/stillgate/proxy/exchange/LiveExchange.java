@@ -5,7 +5,6 @@ import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
 import dev.stillgate.proxy.chain.Refusal;
-import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
@@ -157,15 +156,10 @@ public final class LiveExchange extends Deadlines.Watched {
     private void readPrompt(WholeBody prompt) {
         try {
             WholeBody.Content content = prompt.content(facts.head());
-            CloudCall cloud = facts.target().cloud();
-            if (content.decoded() && cloud != null && cloud.isSigned()) {
-                throw new MalformedBody(
-                        Verdict.Kind.UNSUPPORTED_CODING, "coding-unsupported", "send the body without a coding", -1);
-            }
             BodyView view = context.reader()
                     .read(
                             facts.operation(),
-                            cloud,
+                            facts.cloudCall(content.decoded()),
                             contentType(facts.head()),
                             content.bytes(),
                             content.start(),

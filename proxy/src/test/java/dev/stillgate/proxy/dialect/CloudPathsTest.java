@@ -62,6 +62,16 @@ class CloudPathsTest {
                         Provider.ANTHROPIC, Operation.MESSAGES, new CloudCall(Cloud.BEDROCK, model, false)));
     }
 
+    @Test
+    @DisplayName("engine A1: a Bedrock path with response stream asks for a stream")
+    void bedrockStreamPath() {
+        assertThat(PathTable.match("POST", "/model/anthropic.claude-x/invoke-with-response-stream"))
+                .isEqualTo(new PathTable.Match(
+                        Provider.ANTHROPIC,
+                        Operation.MESSAGES,
+                        new CloudCall(Cloud.BEDROCK, "anthropic.claude-x", true)));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -98,6 +108,8 @@ class CloudPathsTest {
                 "POST /model/anthropic.claude/count-tokens",
                 "POST /model/anthropic.claude/invoke/",
                 "POST /model/anthropic.claude/Invoke",
+                "POST /model/anthropic.claude/invoke-with-bidirectional-stream",
+                "POST /model/meta.llama3-70b-instruct-v1:0/invoke-with-response-stream",
                 "POST /model/anthropic.claude/",
                 "GET /model/anthropic.claude/invoke",
                 "POST /model/" + ARN + "inference-profile/us.anthropic.claude-x/invoke",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict.Kind;
@@ -54,6 +55,31 @@ class ErrorBodiesTest {
         JsonNode o = JSON.readTree(ErrorBodies.body(Provider.OPENAI, kind, NASTY, NASTY));
         assertThat(o.at("/error/message").asText()).isEqualTo(NASTY_READ);
         assertThat(ErrorBodies.status(kind)).isBetween(400, 504);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            MALFORMED,        ValidationException,         INVALID_ARGUMENT
+            UNAUTHENTICATED,  UnrecognizedClientException, UNAUTHENTICATED
+            BLOCKED,          AccessDeniedException,       PERMISSION_DENIED
+            NOT_FOUND,        ResourceNotFoundException,   NOT_FOUND
+            RATE_LIMITED,     ThrottlingException,         RESOURCE_EXHAUSTED
+            TOKENS_LIMITED,   ThrottlingException,         RESOURCE_EXHAUSTED
+            GATEWAY_TIMEOUT,  ModelTimeoutException,       DEADLINE_EXCEEDED
+            OVERLOADED,       ServiceUnavailableException, UNAVAILABLE
+            INTERNAL,         InternalServerException,     INTERNAL
+            """)
+    void cloudsHaveMembersOfTheirOwn(Kind kind, String bedrock, String vertex) throws IOException {
+        JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, NASTY, "req_1"));
+        JsonNode b = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.BEDROCK, kind, NASTY, "req_1"));
+        assertThat(ErrorBodies.bedrockTypeField(kind).value()).isEqualTo(bedrock);
+        assertThat(b.at("/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(b.get("error")).isEqualTo(plain.get("error"));
+        JsonNode v = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.VERTEX, kind, NASTY, "req_1"));
+        assertThat(v.at("/error/status").asText()).isEqualTo(vertex);
+        assertThat(v.at("/error/code").asInt()).isEqualTo(ErrorBodies.status(kind));
+        assertThat(v.at("/error/type")).isEqualTo(plain.at("/error/type"));
+        assertThat(v.at("/error/message").asText()).isEqualTo(NASTY_READ);
     }
 
     @Test

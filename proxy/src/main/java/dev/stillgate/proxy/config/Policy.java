@@ -208,12 +208,14 @@ public record Policy(
      * @param opaque paths within {@code path} that are forwarded although they belong to no known API; prefixes if they
      *     end in {@code /}
      * @param upgrade the protocols that connections may be upgraded to on opaque paths
+     * @param host the Host field that the upstream gets
      */
     public record Route(
             String path,
             String upstream,
             @Default("[]") List<String> opaque,
-            @Default("[]") List<Protocol> upgrade) {
+            @Default("[]") List<Protocol> upgrade,
+            @Default("upstream") HostField host) {
         private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?");
         private static final int LONGEST = 1024;
 
@@ -252,6 +254,14 @@ public record Policy(
                                 + " segments, escapes or a query");
             }
         }
+    }
+
+    /** The Host field of requests to an upstream. */
+    public enum HostField {
+        /** The endpoint's host and port. */
+        UPSTREAM,
+        /** The client's Host field, which its signature may cover. */
+        PRESERVE
     }
 
     /** A protocol that a connection may be upgraded to. */

@@ -109,6 +109,11 @@ final class ExchangeFacts implements Exchange {
         return call;
     }
 
+    /** Returns whether the upstream gets the client's Host field. */
+    boolean keepsHost() {
+        return target().keepsHost() && head.has(KnownHeader.HOST);
+    }
+
     /** Determines the account by the request's credential, and counts the exchange for the account and its address. */
     void findAccount() throws BadMessage {
         if (context.overload().isMemoryScarce()) {

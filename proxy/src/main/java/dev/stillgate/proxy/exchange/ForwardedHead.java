@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the head of the request to the upstream. It contains the client's header fields, except hop-by-hop and dropped
@@ -46,6 +47,7 @@ final class ForwardedHead {
     /**
      * Writes the head, including the empty line.
      *
+     * @param endpoint the endpoint whose host and port become the Host field; null to keep the client's
      * @param identity whether the response must be complete and without a content coding, so that its usage can be read
      * @param decoded whether the body's content coding was removed
      * @param alsoDropped additional header fields that are not forwarded, as a bit set of {@link KnownHeader} ids
@@ -54,7 +56,7 @@ final class ForwardedHead {
     static void write(
             ByteBuf out,
             Http1Head head,
-            UpstreamEndpoint endpoint,
+            @Nullable UpstreamEndpoint endpoint,
             ForwardedFor forwardedFor,
             RequestId id,
             boolean identity,
@@ -63,7 +65,11 @@ final class ForwardedHead {
             long bodyLength) {
         out.writeBytes(head.bytes(), 0, head.targetEnd());
         out.writeBytes(VERSION);
-        endpoint.writeAuthority(out);
+        if (endpoint == null) {
+            head.writeValue(head.find(KnownHeader.HOST), out);
+        } else {
+            endpoint.writeAuthority(out);
+        }
         out.writeBytes(VIA);
         int dropped = ALWAYS_DROPPED
                 | (forwardedFor.trusted() ? 0 : bit(KnownHeader.X_FORWARDED_PROTO))

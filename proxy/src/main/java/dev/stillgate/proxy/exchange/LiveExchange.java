@@ -222,7 +222,7 @@ public final class LiveExchange extends Deadlines.Watched {
         ForwardedHead.write(
                 out,
                 facts.head(),
-                endpoint,
+                facts.keepsHost() ? null : endpoint,
                 facts.peer().forwardedFor(),
                 facts.id(),
                 identity,

@@ -34,8 +34,10 @@ public final class Routes {
      * @param upstream the upstream that receives the requests
      * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
      * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
+     * @param keepsHost whether the upstream gets the client's Host field
      */
-    public record Route(String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades) {
+    public record Route(
+            String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades, boolean keepsHost) {
         public Route {
             opaque = List.copyOf(opaque);
         }
@@ -123,7 +125,8 @@ public final class Routes {
                             dialect.cloud(),
                             route.path(),
                             route.upstream(),
-                            false);
+                            false,
+                            route.keepsHost());
                 }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {
@@ -135,7 +138,8 @@ public final class Routes {
                                 null,
                                 route.path(),
                                 route.upstream(),
-                                route.upgrades());
+                                route.upgrades(),
+                                route.keepsHost());
                     }
                 }
                 return null;

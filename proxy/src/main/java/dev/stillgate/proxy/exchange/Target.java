@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param route the route's path in the policy
  * @param upstream the upstream that receives the request
  * @param upgrades whether the connection may be upgraded to WebSocket
+ * @param keepsHost whether the upstream gets the client's Host field
  */
 public record Target(
         String method,
@@ -27,7 +28,8 @@ public record Target(
         @Nullable CloudCall cloud,
         String route,
         UpstreamGroup upstream,
-        boolean upgrades) {
+        boolean upgrades,
+        boolean keepsHost) {
 
     /**
      * Returns the provider whose API a client uses: the target's provider, or a guess from the header fields for an

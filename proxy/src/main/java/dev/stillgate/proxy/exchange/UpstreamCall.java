@@ -280,7 +280,7 @@ final class UpstreamCall implements ResponseListener {
     private ByteBuf address(ByteBuf request, UpstreamEndpoint next) {
         UpstreamEndpoint before = endpoint;
         endpoint = next;
-        return before == null || next == before
+        return before == null || next == before || facts.keepsHost()
                 ? request
                 : ForwardedHead.withAuthority(request, facts.head(), before.toString(), next.toString());
     }

@@ -162,7 +162,11 @@ public final class PolicyBuilder {
             UpstreamGroup group = groups.get(route.upstream());
             if (group != null) {
                 routes.add(new Routes.Route(
-                        route.path(), group, route.opaque(), !route.upgrade().isEmpty()));
+                        route.path(),
+                        group,
+                        route.opaque(),
+                        !route.upgrade().isEmpty(),
+                        route.host() == Policy.HostField.PRESERVE));
             }
         }
         CompiledChain chain;

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.chain.TestPlugins;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.RefusingPorts;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.RigBuilder;
 import dev.stillgate.proxy.rig.UpstreamScript;
@@ -191,6 +192,30 @@ class CloudPathsEndToEndTest {
                     .isEqualTo(400);
             assertThat(upstream.requests()).hasSize(1);
             assertThat(upstream.requests().getFirst().line()).isEqualTo("POST " + path + " HTTP/1.1");
+        }
+    }
+
+    @Test
+    @DisplayName("engine A1: the Host field is the endpoint's, or with host: preserve the client's, also on a retry")
+    void hostIsPreserved() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = to(upstream).start()) {
+            rig.ask(Requests.post(BEDROCK, BEDROCK_BODY, AMAZON));
+            assertThat(upstream.requests().getLast().values("host")).containsExactly("127.0.0.1:" + upstream.port());
+        }
+        try (RefusingPorts closed = new RefusingPorts();
+                UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = GatewayRig.with()
+                        .toPort(closed.next())
+                        .to(upstream)
+                        .route("/model/, host: preserve")
+                        .start()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(rig.ask(Requests.post(BEDROCK, BEDROCK_BODY, AMAZON)).status())
+                        .isEqualTo(200);
+            }
+            assertThat(upstream.requests()).hasSize(4).allSatisfy(seen -> assertThat(seen.values("host"))
+                    .containsExactly("gateway.test"));
         }
     }
 

@@ -121,9 +121,9 @@ public final class RigBuilder {
         return this;
     }
 
-    /** Adds a route to the upstream. */
-    public RigBuilder route(String path) {
-        moreRoutes += "  - {path: " + path + ", upstream: model}\n";
+    /** Adds a route to the upstream: its path, and further keys after a comma. */
+    public RigBuilder route(String keys) {
+        moreRoutes += "  - {path: " + keys + ", upstream: model}\n";
         return this;
     }
 

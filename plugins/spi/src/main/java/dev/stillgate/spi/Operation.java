@@ -2,7 +2,10 @@ package dev.stillgate.spi;
 
 /** Operations of the model APIs. */
 public enum Operation {
-    /** {@code POST /v1/messages}. */
+    /**
+     * {@code POST /v1/messages}; on Vertex AI {@code :rawPredict} and {@code :streamRawPredict}, on Amazon Bedrock
+     * {@code /invoke} and {@code /invoke-with-response-stream}.
+     */
     MESSAGES,
     /** {@code POST /v1/messages/count_tokens}. */
     COUNT_TOKENS,

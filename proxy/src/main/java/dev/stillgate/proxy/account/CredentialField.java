@@ -8,6 +8,8 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,16 @@ public final class CredentialField {
     /** The prefix of certificate credentials. No API key in a header field can contain its space. */
     private static final String CERTIFICATE = "certificate ";
 
+    /** The prefix of credentials that are access keys of AWS. */
+    private static final String ACCESS_KEY = "aws-access-key ";
+
+    private static final String AWS = "AWS4-";
+    private static final String CREDENTIAL = "Credential=";
+
+    /** The start of a signature: the scheme of Signature Version 4 or 4A, and the id of the access key. */
+    private static final Pattern SIGNATURE =
+            Pattern.compile("AWS4-(?:HMAC|ECDSA-P256)-SHA256 " + CREDENTIAL + "([A-Z0-9]{16,128})/");
+
     private CredentialField() {}
 
     /** Returns the credential of a client certificate, as passed to {@code stillgate hash-key}. */
@@ -35,7 +47,7 @@ public final class CredentialField {
      * Returns the index in {@code places} of the first one that contains a credential, or -1.
      *
      * @param certificate the credential of the client certificate; null if there is none
-     * @throws BadMessage if the credential is given twice, contains white space or non-ASCII bytes, or is in a field
+     * @throws BadMessage if the credential is given twice, is a malformed signature, contains white space or non-ASCII bytes, or is in a field
      *     that is not forwarded
      */
     public static int choose(Http1Head head, List<Credential> places, byte @Nullable [] certificate) throws BadMessage {
@@ -54,6 +66,12 @@ public final class CredentialField {
                 }
                 if (isBearer(places.get(i))) {
                     rejectAmbiguousBearer(head, field);
+                }
+                if (places.get(i) == Credential.AWS_ACCESS_KEY) {
+                    if (accessKey(head, field).isEmpty()) {
+                        continue;
+                    }
+                    return i;
                 }
                 int start = start(head, field, places.get(i));
                 if (start >= 0 && start < head.valueEnd(field)) {
@@ -97,6 +115,10 @@ public final class CredentialField {
             return certificate == null ? Account.ANONYMOUS : accounts.resolve(certificate, 0, certificate.length);
         }
         int field = head.find(id(place));
+        if (place == Credential.AWS_ACCESS_KEY) {
+            byte[] key = (ACCESS_KEY + keyOf(head.value(field))).getBytes(StandardCharsets.US_ASCII);
+            return accounts.resolve(key, 0, key.length);
+        }
         int start = start(head, field, place);
         return accounts.resolve(head.bytes(), start, head.valueEnd(field) - start);
     }
@@ -125,8 +147,26 @@ public final class CredentialField {
         return switch (place) {
             case X_API_KEY -> KnownHeader.X_API_KEY;
             case API_KEY -> KnownHeader.API_KEY;
-            case BEARER, JWT, CLIENT_CERTIFICATE -> KnownHeader.AUTHORIZATION;
+            case BEARER, JWT, AWS_ACCESS_KEY, CLIENT_CERTIFICATE -> KnownHeader.AUTHORIZATION;
         };
+    }
+
+    /** Returns the id of the access key of a signed request; empty if the field has another scheme. */
+    private static String accessKey(Http1Head head, int field) throws BadMessage {
+        String value = head.value(field);
+        if (!value.regionMatches(true, 0, AWS, 0, AWS.length())) {
+            return "";
+        }
+        String key = keyOf(value);
+        if (key.isEmpty() || value.indexOf(CREDENTIAL) != value.lastIndexOf(CREDENTIAL)) {
+            throw ambiguous();
+        }
+        return key;
+    }
+
+    private static String keyOf(String value) {
+        Matcher start = SIGNATURE.matcher(value);
+        return start.lookingAt() ? start.group(1) : "";
     }
 
     private static int start(Http1Head head, int field, Credential place) {

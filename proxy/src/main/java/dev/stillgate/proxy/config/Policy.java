@@ -286,7 +286,7 @@ public record Policy(
             credential = List.copyOf(credential);
             if (credential.isEmpty()) {
                 throw new PolicyException(
-                        "credential", "expected at least one of x-api-key, bearer, api-key, client-certificate, jwt");
+                        "credential", "expected at least one of x-api-key, bearer, api-key, aws-access-key, client-certificate, jwt");
             }
             noDuplicates("credential", credential);
             if (credential.contains(Credential.JWT) && jwt == null) {
@@ -333,6 +333,8 @@ public record Policy(
         BEARER,
         /** The header field {@code api-key}. */
         API_KEY,
+        /** The access key of a signature of AWS in the header field {@code authorization}. */
+        AWS_ACCESS_KEY,
         /** The TLS client certificate, on listeners that request one. */
         CLIENT_CERTIFICATE,
         /** A JSON Web Token in the header field {@code authorization} with the scheme {@code Bearer}. */

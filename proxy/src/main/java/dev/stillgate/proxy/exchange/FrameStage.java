@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * Stage of an {@link AnswerRelay} that turns the frames of an AWS event stream into server-sent events, which the other
- * stages read. Bytes that are no readable event become comments. Not thread-safe: runs on the exchange's event loop.
+ * stages read. All other bytes become comments. Not thread-safe: runs on the exchange's event loop.
  */
 final class FrameStage implements FrameReader.Out {
     private static final int PIECE = 8 * 1024;

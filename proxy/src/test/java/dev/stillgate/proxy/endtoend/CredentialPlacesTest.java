@@ -8,12 +8,14 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests requests with credentials in several fields: only the metered one reaches the upstream. */
 @Tag("slow")
@@ -88,6 +90,62 @@ class CredentialPlacesTest {
         String azure = Requests.chat("api-key: sk-2", "Authorization: Bearer sk-2");
         assertThat(passed("x-api-key, bearer", azure)).isEqualTo("authorization=Bearer sk-2");
         assertThat(passed("api-key, bearer", azure)).isEqualTo("api-key=sk-2");
+    }
+
+    private static String signed(String credential) {
+        return "authorization: AWS4-HMAC-SHA256 " + credential + ", SignedHeaders=host;x-amz-date, Signature=0f";
+    }
+
+    @Test
+    @DisplayName("engine A7: the account of a signed request is that of its access key, and its signature is forwarded")
+    void accessKeyIsTheAccount() throws IOException {
+        String one = "Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/bedrock/aws4_request";
+        String later = "Credential=AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/bedrock/aws4_request";
+        String other = "Credential=AKIAIOSFODNN8EXAMPLE/20260101/us-east-1/bedrock/aws4_request";
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [x-api-key, bearer, aws-access-key], required: true}")
+                        .start()) {
+            for (String credential : List.of(one, later, other)) {
+                assertThat(rig.ask(Requests.messages(signed(credential))).status()).isEqualTo(200);
+                assertThat(passed(upstream)).isEqualTo("authorization=" + signed(credential).substring(15));
+            }
+            assertThat(rig.ask(Requests.messages("authorization: Bearer AKIAIOSFODNN7EXAMPLE"))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(rig.ask(Requests.messages("authorization: Basic dTpw")).status())
+                    .isEqualTo(401);
+            List<String> accounts = rig.finish().stream()
+                    .map(line -> line.replaceAll(".*\"account\":\"([^\"]*)\".*", "$1"))
+                    .toList();
+            assertThat(accounts.get(0)).startsWith("h1:").isEqualTo(accounts.get(1));
+            assertThat(List.of(accounts.get(0), accounts.get(2), accounts.get(3), accounts.get(4)))
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Credential=",
+                "Credential=short/20260101",
+                "Credential=akiaiosfodnn7example/20260101",
+                "Credential=AKIAIOSFODNN7EXAMPLE",
+                "Credential=AKIAIOSFODNN7EXAMPLE/1, Credential=AKIAIOSFODNN8EXAMPLE/1",
+                " Credential=AKIAIOSFODNN7EXAMPLE/1",
+                "SignedHeaders=host, Credential=AKIAIOSFODNN7EXAMPLE/1"
+            })
+    @DisplayName("engine A7: a signature that two readers could understand in two ways is refused")
+    void ambiguousSignatureIsRefused(String credential) {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [aws-access-key]}")
+                        .start()) {
+            assertThat(rig.ask(Requests.messages(signed(credential))).status()).isEqualTo(401);
+            assertThat(rig.reason("credential-ambiguous")).isEqualTo(1);
+        }
     }
 
     @Test

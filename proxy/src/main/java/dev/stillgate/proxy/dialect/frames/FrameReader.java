@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * byte. A frame has a prelude (its length, the length of its headers, a CRC-32), headers, a payload and a CRC-32. The
  * payload of a {@code chunk} is a JSON object whose {@code bytes} are one Messages event in Base64.
  *
- * <p>A frame is held until it is complete. Frames over {@value #MOST_HELD} bytes, and frames that are no readable chunk,
- * pass as they came. After a wrong length or checksum the start of the next frame is unknown, so all further bytes pass.
+ * <p>A frame is held until it is complete. Frames over {@value #MOST_HELD} bytes pass as they came, as does every frame
+ * without a readable event. After a wrong length or checksum the start of the next frame is unknown, so all further bytes pass.
  * Memory follows the bytes that arrived, not the announced length. Not thread-safe.
  */
 public final class FrameReader {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the official Node SDKs through a gateway.
 # usage: load-tests/run sdk
-# Starts a stub model and a gateway with two filters on free ports and runs check.mjs. Then runs unverified.mjs through a
-# gateway that marks every response. Exits with 1 if either fails. Needs Node 20.
+# Starts a stub model and a gateway with two filters on free ports and runs check.mjs. Then runs unverified.mjs and
+# clouds.mjs through a gateway that marks every response. Exits with 1 if one fails. Needs Node 20.15.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -65,8 +65,9 @@ upstreams:
   - {name: model, endpoints: ["http://127.0.0.1:$RECORDER_PORT"]}
 routes:
   - {path: /v1/, upstream: model}
+  - {path: /model/, upstream: model, host: preserve}
 accounts:
-  credential: [x-api-key, bearer]
+  credential: [x-api-key, bearer, aws-access-key]
 filters:
   - {name: canary, type: canary, config: {from: unverified, secretFile: secret}}
 YAML
@@ -74,5 +75,8 @@ start_gateway marked "$RUN/marked/stillgate.yaml" "$MARKED_ADMIN"
 
 say "SDKs -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
 (cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test unverified.mjs) \
+  || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
+say "SDKs of clouds -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test clouds.mjs) \
   || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
 exit "$status"

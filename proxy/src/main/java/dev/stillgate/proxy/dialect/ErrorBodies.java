@@ -124,9 +124,8 @@ public final class ErrorBodies {
 
     /** Returns the frame that ends an event stream of Bedrock with an error. */
     public static byte[] bedrockException(Verdict.Kind kind, String message) {
-        String type = switch (kind) {
-            case GATEWAY_TIMEOUT, REQUEST_TIMEOUT -> "modelTimeoutException";
-            case OVERLOADED, BAD_GATEWAY -> "serviceUnavailableException";
+        String type = switch (kind) { // of these two Anthropic's SDK makes errors, and not of every other
+            case GATEWAY_TIMEOUT, BAD_GATEWAY, OVERLOADED -> "modelStreamErrorException";
             default -> "internalServerException";
         };
         StringBuilder json = new StringBuilder(32 + message.length()).append("{\"message\":");

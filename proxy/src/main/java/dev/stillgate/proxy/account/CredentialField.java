@@ -47,8 +47,8 @@ public final class CredentialField {
      * Returns the index in {@code places} of the first one that contains a credential, or -1.
      *
      * @param certificate the credential of the client certificate; null if there is none
-     * @throws BadMessage if the credential is given twice, is a malformed signature, contains white space or non-ASCII bytes, or is in a field
-     *     that is not forwarded
+     * @throws BadMessage if the credential is given twice, is a malformed signature, contains white space or non-ASCII
+     *     bytes, or is in a field that is not forwarded
      */
     public static int choose(Http1Head head, List<Credential> places, byte @Nullable [] certificate) throws BadMessage {
         boolean both = places.contains(Credential.JWT) && places.contains(Credential.BEARER);

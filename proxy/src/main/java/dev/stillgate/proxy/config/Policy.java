@@ -286,7 +286,8 @@ public record Policy(
             credential = List.copyOf(credential);
             if (credential.isEmpty()) {
                 throw new PolicyException(
-                        "credential", "expected at least one of x-api-key, bearer, api-key, aws-access-key, client-certificate, jwt");
+                        "credential",
+                        "expected at least one of x-api-key, bearer, api-key, aws-access-key, client-certificate, jwt");
             }
             noDuplicates("credential", credential);
             if (credential.contains(Credential.JWT) && jwt == null) {

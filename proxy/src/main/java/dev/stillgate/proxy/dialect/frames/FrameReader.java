@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * payload of a {@code chunk} is a JSON object whose {@code bytes} are one Messages event in Base64.
  *
  * <p>A frame is held until it is complete. Frames over {@value #MOST_HELD} bytes pass as they came, as does every frame
- * without a readable event. After a wrong length or checksum the start of the next frame is unknown, so all further bytes pass.
- * Memory follows the bytes that arrived, not the announced length. Not thread-safe.
+ * without a readable event. After a wrong length or checksum the start of the next frame is unknown, so all further
+ * bytes pass. Memory follows the bytes that arrived, not the announced length. Not thread-safe.
  */
 public final class FrameReader {
     /** Limit of the bytes that are held. */

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.dialect.frames;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.zip.CRC32;
 
@@ -10,8 +11,8 @@ import java.util.zip.CRC32;
  * Writer of the frames that {@link FrameReader} reads, from server-sent events in pieces split at any byte. Each event
  * becomes a {@code chunk}; a frame that {@link #comment} has wrapped becomes itself again. Not thread-safe.
  *
- * <p>A chunk is padded to a multiple of {@value #STEP} bytes, because its length would otherwise reveal that of its
- * text to those who see the encrypted stream.
+ * <p>The lengths of chunks grow in steps of {@value #STEP} bytes. Otherwise they would reveal the lengths of words to
+ * those who see the encrypted stream.
  */
 public final class FrameWriter {
     private static final int STEP = 64;
@@ -68,13 +69,13 @@ public final class FrameWriter {
             data.write(bytes, start, bytes.length - start);
         } else if (startsWith(bytes, FRAME)) {
             out.writeBytes(Base64.getDecoder()
-                    .decode(java.util.Arrays.copyOfRange(bytes, FRAME.length, bytes.length)));
+                    .decode(Arrays.copyOfRange(bytes, FRAME.length, bytes.length)));
         }
     }
 
     private static boolean startsWith(byte[] bytes, byte[] start) {
         return bytes.length >= start.length
-                && java.util.Arrays.equals(bytes, 0, start.length, start, 0, start.length);
+                && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
     }
 
     /** Returns the frame of a Messages event. */
@@ -92,7 +93,7 @@ public final class FrameWriter {
     /**
      * Returns the frame that ends a stream with an error.
      *
-     * @param type the name of the exception in the API, such as {@code modelTimeoutException}
+     * @param type the name of the exception in the API, such as {@code modelStreamErrorException}
      * @param json the payload, an object with a {@code message}
      */
     public static byte[] exception(String type, byte[] json) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Paths by which clouds offer Anthropic's models: {@code rawPredict} and {@code streamRawPredict} of Vertex AI, {@code
- * invoke} and {@code invoke-with-response-stream} of Amazon Bedrock. The path contains the model. Models of other makers have other bodies, so their paths are
- * unknown.
+ * invoke} and {@code invoke-with-response-stream} of Amazon Bedrock. The path contains the model. Models of other makers
+ * have other bodies, so their paths are unknown.
  *
  * <p>An application inference profile of Bedrock does not say in its name whose model it is. Its body is read as
  * Messages, and rejected if it is something else, because it then lacks Anthropic's version.

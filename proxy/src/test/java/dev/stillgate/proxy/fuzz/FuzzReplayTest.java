@@ -7,6 +7,7 @@ import dev.stillgate.proxy.config.PolicyFuzz;
 import dev.stillgate.proxy.dialect.RequestViewFuzz;
 import dev.stillgate.proxy.dialect.coding.ContentCodingsFuzz;
 import dev.stillgate.proxy.dialect.coding.MultipartFuzz;
+import dev.stillgate.proxy.dialect.frames.FrameReaderFuzz;
 import dev.stillgate.proxy.dialect.prose.AnswerEditorFuzz;
 import dev.stillgate.proxy.dialect.usage.UsageReaderFuzz;
 import dev.stillgate.proxy.exchange.ForwardedHeadFuzz;
@@ -53,6 +54,7 @@ class FuzzReplayTest {
         targets.put("RequestView", RequestViewFuzz::fuzzerTestOneInput);
         targets.put("Multipart", MultipartFuzz::fuzzerTestOneInput);
         targets.put("AnswerEditor", AnswerEditorFuzz::fuzzerTestOneInput);
+        targets.put("FrameReader", FrameReaderFuzz::fuzzerTestOneInput);
         targets.put("JsonReader", JsonReaderFuzz::fuzzerTestOneInput);
         targets.put("UsageReader", UsageReaderFuzz::fuzzerTestOneInput);
         targets.put("ContentCodings", ContentCodingsFuzz::fuzzerTestOneInput);

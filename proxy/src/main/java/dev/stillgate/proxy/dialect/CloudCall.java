@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a Messages request that the path of a cloud's API contains. The body has the format of Messages, except
- * that it names the cloud's version of the format and no model.
+ * that it names its {@code anthropic_version} and no model.
  *
  * @param cloud the cloud
  * @param model the model in the path, decoded; null if the body names it
@@ -19,19 +19,8 @@ public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
     /** A cloud that offers Anthropic's models by paths of its own. */
     public enum Cloud {
         /** Vertex AI of Google Cloud. */
-        VERTEX("vertex-"),
+        VERTEX,
         /** Amazon Bedrock. */
-        BEDROCK("bedrock-");
-
-        private final String versions;
-
-        Cloud(String versions) {
-            this.versions = versions;
-        }
-
-        /** Returns the start of the {@code anthropic_version} that every body must contain. */
-        public String versions() {
-            return versions;
-        }
+        BEDROCK
     }
 }

@@ -72,7 +72,6 @@ class CloudBodyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     VERTEX  | {"messages":[]}                                                       | anthropic-version
-                    VERTEX  | {"anthropic_version":"bedrock-2023-05-31","messages":[]}              | anthropic-version
                     VERTEX  | {"anthropic_version":7,"messages":[]}                                 | anthropic-version
                     VERTEX  | {"anthropic_version":"vertex-2023-10-16","model":"other"}             | model-twice
                     BEDROCK | {"prompt":"[INST] hi [/INST]"}                                        | anthropic-version

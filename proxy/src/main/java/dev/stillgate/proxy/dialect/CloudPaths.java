@@ -33,7 +33,8 @@ public final class CloudPaths {
             + COLON + "[0-9]{0,12}" + COLON + "(?:(?:inference-profile|foundation-model)%2[Ff]" + MODEL
             + "|application-inference-profile%2[Ff][A-Za-z0-9]{1,64})";
 
-    private static final Pattern BEDROCK = Pattern.compile(BEDROCK_PREFIX + "(" + MODEL + "|" + ARN + ")/invoke(-with-response-stream)?");
+    private static final Pattern BEDROCK =
+            Pattern.compile(BEDROCK_PREFIX + "(" + MODEL + "|" + ARN + ")/invoke(-with-response-stream)?");
 
     private CloudPaths() {}
 

@@ -36,8 +36,7 @@ public final class Routes {
      * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
      * @param keepsHost whether the upstream gets the client's Host field
      */
-    public record Route(
-            String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades, boolean keepsHost) {
+    public record Route(String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades, boolean keepsHost) {
         public Route {
             opaque = List.copyOf(opaque);
         }

@@ -125,7 +125,8 @@ class BedrockStreamTest {
             events.add(
                     fields.contains("exception")
                             ? payload
-                            : new String(Base64.getDecoder().decode(json.get("bytes").asText()), StandardCharsets.UTF_8));
+                            : new String(
+                                    Base64.getDecoder().decode(json.get("bytes").asText()), StandardCharsets.UTF_8));
             in.position(start + total);
         }
         return events;
@@ -258,13 +259,10 @@ class BedrockStreamTest {
             try (UpstreamScript upstream = sending(stream, 64, true);
                     GatewayRig rig = edited ? tapping(upstream) : to(upstream).start()) {
                 byte[] got = ask(rig).content();
-                byte[] end = Arrays.copyOfRange(
-                        got, got.length - stream.length + stream(START, BLOCK).length, got.length);
-                assertThat(end)
-                        .isEqualTo(Arrays.copyOfRange(
-                                stream, stream(START, BLOCK).length, stream.length));
-                GatewayRig.eventually(
-                        "counted", () -> rig.metric("stillgate_upstream_unreadable_answers_total") == 1);
+                byte[] end =
+                        Arrays.copyOfRange(got, got.length - stream.length + stream(START, BLOCK).length, got.length);
+                assertThat(end).isEqualTo(Arrays.copyOfRange(stream, stream(START, BLOCK).length, stream.length));
+                GatewayRig.eventually("counted", () -> rig.metric("stillgate_upstream_unreadable_answers_total") == 1);
             }
         }
     }
@@ -274,9 +272,8 @@ class BedrockStreamTest {
     void streamIsRecorded() throws IOException {
         Path log = directory.resolve("exchanges.jsonl");
         try (UpstreamScript upstream = sending(stream(EVENTS), 64, true);
-                GatewayRig rig = to(upstream)
-                        .record("{path: " + log + ", text: full}")
-                        .start()) {
+                GatewayRig rig =
+                        to(upstream).record("{path: " + log + ", text: full}").start()) {
             ask(rig);
             GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
         }

@@ -214,8 +214,9 @@ class CloudPathsEndToEndTest {
                 assertThat(rig.ask(Requests.post(BEDROCK, BEDROCK_BODY, AMAZON)).status())
                         .isEqualTo(200);
             }
-            assertThat(upstream.requests()).hasSize(4).allSatisfy(seen -> assertThat(seen.values("host"))
-                    .containsExactly("gateway.test"));
+            assertThat(upstream.requests())
+                    .hasSize(4)
+                    .allSatisfy(seen -> assertThat(seen.values("host")).containsExactly("gateway.test"));
         }
     }
 

@@ -108,8 +108,10 @@ class CredentialPlacesTest {
                         .accounts("{credential: [x-api-key, bearer, aws-access-key], required: true}")
                         .start()) {
             for (String credential : List.of(one, later, other)) {
-                assertThat(rig.ask(Requests.messages(signed(credential))).status()).isEqualTo(200);
-                assertThat(passed(upstream)).isEqualTo("authorization=" + signed(credential).substring(15));
+                assertThat(rig.ask(Requests.messages(signed(credential))).status())
+                        .isEqualTo(200);
+                assertThat(passed(upstream))
+                        .isEqualTo("authorization=" + signed(credential).substring(15));
             }
             assertThat(rig.ask(Requests.messages("authorization: Bearer AKIAIOSFODNN7EXAMPLE"))
                             .status())

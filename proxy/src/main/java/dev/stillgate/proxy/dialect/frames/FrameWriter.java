@@ -27,7 +27,9 @@ public final class FrameWriter {
 
     /** Returns bytes of a stream as a comment between two events, which readers of events ignore. */
     public static byte[] comment(byte[] bytes, int from, int to) {
-        byte[] base64 = Base64.getEncoder().encode(ByteBuffer.wrap(bytes, from, to - from)).array();
+        byte[] base64 = Base64.getEncoder()
+                .encode(ByteBuffer.wrap(bytes, from, to - from))
+                .array();
         return ByteBuffer.allocate(FRAME.length + base64.length + 1)
                 .put(FRAME)
                 .put(base64)
@@ -68,14 +70,12 @@ public final class FrameWriter {
             int start = DATA.length + (bytes.length > DATA.length && bytes[DATA.length] == ' ' ? 1 : 0);
             data.write(bytes, start, bytes.length - start);
         } else if (startsWith(bytes, FRAME)) {
-            out.writeBytes(Base64.getDecoder()
-                    .decode(Arrays.copyOfRange(bytes, FRAME.length, bytes.length)));
+            out.writeBytes(Base64.getDecoder().decode(Arrays.copyOfRange(bytes, FRAME.length, bytes.length)));
         }
     }
 
     private static boolean startsWith(byte[] bytes, byte[] start) {
-        return bytes.length >= start.length
-                && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
+        return bytes.length >= start.length && Arrays.equals(bytes, 0, start.length, start, 0, start.length);
     }
 
     /** Returns the frame of a Messages event. */
@@ -84,10 +84,7 @@ public final class FrameWriter {
         int padding = STEP - base64.length() % STEP;
         String payload = "{\"bytes\":\"" + base64 + "\",\"p\":\"" + PADDING.substring(0, padding) + "\"}";
         return frame(
-                ascii(payload),
-                ":event-type", "chunk",
-                ":content-type", "application/json",
-                ":message-type", "event");
+                ascii(payload), ":event-type", "chunk", ":content-type", "application/json", ":message-type", "event");
     }
 
     /**
@@ -97,11 +94,7 @@ public final class FrameWriter {
      * @param json the payload, an object with a {@code message}
      */
     public static byte[] exception(String type, byte[] json) {
-        return frame(
-                json,
-                ":exception-type", type,
-                ":content-type", "application/json",
-                ":message-type", "exception");
+        return frame(json, ":exception-type", type, ":content-type", "application/json", ":message-type", "exception");
     }
 
     /** Returns a frame with string headers, given as names and values in turn. */

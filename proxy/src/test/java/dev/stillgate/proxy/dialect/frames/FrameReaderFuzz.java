@@ -39,7 +39,8 @@ public final class FrameReaderFuzz {
     private static byte[] sealed(byte[] bytes) {
         int most = bytes.length - FrameReader.PRELUDE - FrameReader.CRC;
         int headers = Math.floorMod(ByteBuffer.wrap(bytes).getInt(4), most + 1);
-        ByteBuffer frame = ByteBuffer.allocate(bytes.length + CHUNK.length).put(bytes).put(CHUNK);
+        ByteBuffer frame =
+                ByteBuffer.allocate(bytes.length + CHUNK.length).put(bytes).put(CHUNK);
         frame.putInt(0, bytes.length).putInt(4, headers);
         frame.putInt(8, crc(frame.array(), 8));
         int end = bytes.length - FrameReader.CRC;

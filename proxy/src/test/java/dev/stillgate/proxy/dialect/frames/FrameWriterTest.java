@@ -51,7 +51,8 @@ class FrameWriterTest {
     @Test
     @DisplayName("engine A1: a frame has the layout and checksums of the documentation")
     void frameIsThatOfTheDocumentation() {
-        assertThat(HexFormat.of().formatHex(FrameWriter.frame(new byte[0]))).isEqualTo("000000100000000005c248eb7d98c8ff");
+        assertThat(HexFormat.of().formatHex(FrameWriter.frame(new byte[0])))
+                .isEqualTo("000000100000000005c248eb7d98c8ff");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.chain;
 import dev.stillgate.proxy.files.FileFault;
 import dev.stillgate.spi.DirectoryLock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -12,15 +13,23 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Directory of the filters' persistent state, with one subdirectory per filter. A file lock ensures that only one
  * gateway process uses the directory.
  */
 public final class StateDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
     private static final String LOCK = ".lock";
     private static final String POLICIES = "policies";
     private static final String KEY_SETS = "jwks";
+
+    /** Not the name of a filter, because of the dot. */
+    private static final String BACKTESTS = ".backtests";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Path directory;
@@ -48,7 +57,9 @@ public final class StateDirectory implements AutoCloseable {
                 throw new IOException(
                         wanted + " is in use by another gateway: each gateway needs its own state directory");
             }
-            return new StateDirectory(directory, lock);
+            StateDirectory state = new StateDirectory(directory, lock);
+            state.deleteBacktests();
+            return state;
         } catch (FileSystemException e) {
             throw new IOException(wanted + " cannot be written: " + FileFault.reason(e), e);
         }
@@ -74,6 +85,33 @@ public final class StateDirectory implements AutoCloseable {
         Path own = keySets(directory);
         create(own);
         return own;
+    }
+
+    /**
+     * Returns the subdirectory of running backtests; creates it if it does not exist. It is empty, unless backtests of
+     * this process use it.
+     *
+     * @throws IOException if the subdirectory cannot be created
+     */
+    public Path backtests() throws IOException {
+        Path own = directory.resolve(BACKTESTS);
+        create(own);
+        return own;
+    }
+
+    /** Deletes the files of a process that was killed during a backtest. Files that cannot be deleted are left. */
+    private void deleteBacktests() {
+        Path own = directory.resolve(BACKTESTS);
+        if (!Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(own)) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("files of earlier backtests are left in {}", own, e);
+        }
     }
 
     /** Returns the subdirectory of fetched key sets in a directory that another process may use. */

@@ -37,7 +37,6 @@ final class AdminAddress {
     /** The environment variable with the admin's token, for an admin address that is not from a configuration file. */
     private static final String TOKEN = "STILLGATE_ADMIN_TOKEN";
 
-    private static final Path DEFAULT_CONFIG = Path.of("config/stillgate.yaml");
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -133,7 +132,7 @@ final class AdminAddress {
 
     private Endpoint endpoint() throws ConfigException {
         Endpoint given = config == null || admin != null ? fromOptionOrEnvironment() : null;
-        return given != null ? given : configured(Objects.requireNonNullElse(config, DEFAULT_CONFIG));
+        return given != null ? given : configured(Objects.requireNonNullElseGet(config, ConfigFile::byDefault));
     }
 
     /** Returns the endpoint named by the option or by the environment, null when neither is set. */

@@ -12,6 +12,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -43,9 +44,8 @@ final class HashFactCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            defaultValue = "config/stillgate.yaml",
-            description = "the stillgate.yaml with the hashing secrets (default: ${DEFAULT-VALUE})")
-    private Path config = Path.of("config/stillgate.yaml");
+            description = {"the stillgate.yaml with the hashing secrets", ConfigFile.DEFAULT})
+    private @Nullable Path given;
 
     @Option(
             names = "--secret",
@@ -62,6 +62,7 @@ final class HashFactCommand implements Callable<Integer> {
         if (!FactHash.isName(name)) {
             throw new CommandLine.ParameterException(line, "invalid fact name: expected 1 to 40 of a-z, 0-9 and -");
         }
+        Path config = Objects.requireNonNullElseGet(given, ConfigFile::byDefault);
         Map<String, String> hashing =
                 new PolicyLoader(Environment.system()).config(config).hashing();
         if (hashing.isEmpty()) {

@@ -11,7 +11,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,12 +29,12 @@ final class HashKeyCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            defaultValue = "config/stillgate.yaml",
-            description = "the stillgate.yaml whose first hashing secret is used (default: ${DEFAULT-VALUE})")
-    private Path config = Path.of("config/stillgate.yaml");
+            description = {"the stillgate.yaml whose first hashing secret is used", ConfigFile.DEFAULT})
+    private @Nullable Path given;
 
     @Override
     public Integer call() throws ConfigException, IOException {
+        Path config = Objects.requireNonNullElseGet(given, ConfigFile::byDefault);
         StillgateConfig loaded = new PolicyLoader(Environment.system()).config(config);
         if (loaded.hashing().isEmpty()) {
             System.err.println(

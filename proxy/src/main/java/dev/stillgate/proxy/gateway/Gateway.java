@@ -37,6 +37,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,6 +189,7 @@ public final class Gateway implements AutoCloseable {
                 logs.recorded(),
                 () -> control.reloader().current().loaded().text(),
                 BacktestProcess.own("dev.stillgate.proxy.cli.Main", config.policy()),
+                state == null ? () -> Files.createTempDirectory("stillgate-backtests-") : state::backtests,
                 ticker);
         admin = openAdmin(config, traffic, ticker);
         watch = config.watch() ? control.watch() : null;

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.whatif;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -33,12 +34,6 @@ final class BacktestJob {
     private volatile @Nullable Instant endedAt;
     private volatile @Nullable String error;
     private volatile @Nullable List<Map<String, Object>> result;
-
-    /** The start of a process. */
-    @FunctionalInterface
-    private interface Start {
-        BacktestProcess process() throws IOException;
-    }
 
     /** The state of a backtest. */
     private enum State {
@@ -87,9 +82,7 @@ final class BacktestJob {
     private void run() {
         Path sorted = reports.resolve(id + "-log.jsonl");
         try {
-            if (!succeeds(() -> BacktestProcess.sort(logs, sorted), "the recorded log: ")) {
-                return;
-            }
+            sort(sorted);
             Map<?, ?> after = replay("candidate", candidate, sorted, "");
             Map<?, ?> before = after == null ? null : replay("in-force", inForce, sorted, "the policy in force: ");
             if (before != null && after != null) {
@@ -97,12 +90,25 @@ final class BacktestJob {
                 end(State.DONE);
             }
         } catch (IOException | RuntimeException e) {
-            error = String.valueOf(e.getMessage());
-            end(State.FAILED);
+            fail(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             end(State.CANCELLED);
         } finally {
             delete(sorted);
+        }
+    }
+
+    /** Writes the recorded logs to one file in the order in which the exchanges began. Throws if it is cancelled. */
+    private void sort(Path into) throws IOException, InterruptedException {
+        try {
+            LowPriority.call(() -> {
+                LogSort.sort(logs, into, this::isRunning);
+                return into;
+            });
+        } catch (NoSuchFileException e) {
+            throw new IOException("the recorded log: " + e.getFile() + " does not exist", e);
+        } catch (IOException e) {
+            throw new IOException("the recorded log: " + e.getMessage(), e);
         }
     }
 
@@ -115,6 +121,13 @@ final class BacktestJob {
         }
     }
 
+    private synchronized void fail(String why) {
+        if (state == State.RUNNING) {
+            error = why.substring(0, Math.min(LONGEST_ERROR, why.length()));
+            end(State.FAILED);
+        }
+    }
+
     private synchronized void end(State how) {
         if (state == State.RUNNING) {
             endedAt = now.get();
@@ -122,50 +135,41 @@ final class BacktestJob {
         }
     }
 
-    /** Replays a log under a policy and returns the report; null if that failed, or this backtest has ended meanwhile. */
+    /**
+     * Replays a log under a policy and returns the report; null if that failed, or this backtest has ended meanwhile.
+     *
+     * @param subject begins the message of a failure
+     */
     private @Nullable Map<?, ?> replay(String name, Path text, Path log, String subject)
             throws IOException, InterruptedException {
         Path report = reports.resolve(id + "-" + name + ".json");
-        if (!succeeds(() -> BacktestProcess.start(launcher, text, report, log), subject)) {
+        BacktestProcess started = begin(text, report, log);
+        if (started == null) {
+            return null;
+        }
+        BacktestProcess.End end = started.await();
+        if (!isRunning()) {
+            return null;
+        }
+        if (end.exit() != 0) {
+            fail(subject + end.output());
             return null;
         }
         runs.incrementAndGet();
         return OutcomeTable.read(report);
     }
 
-    /**
-     * Runs a process and waits for its end. Returns false if it failed, or this backtest has ended meanwhile.
-     *
-     * @param subject begins the message of a failure
-     */
-    private boolean succeeds(Start start, String subject) throws IOException, InterruptedException {
-        BacktestProcess started = begin(start);
-        if (started == null) {
-            return false;
-        }
-        BacktestProcess.End end = started.await();
-        if (!isRunning()) {
-            return false;
-        }
-        if (end.exit() != 0) {
-            String output = end.output();
-            error = subject + output.substring(0, Math.min(LONGEST_ERROR, output.length()));
-            end(State.FAILED);
-            return false;
-        }
-        return true;
-    }
-
-    private synchronized @Nullable BacktestProcess begin(Start start) throws IOException {
+    private synchronized @Nullable BacktestProcess begin(Path text, Path report, Path log)
+            throws IOException, InterruptedException {
         if (!isRunning()) {
             return null;
         }
-        BacktestProcess started = start.process();
+        BacktestProcess started = BacktestProcess.start(launcher, text, report, log);
         process = started;
         return started;
     }
 
-    /** Ends the process. Does nothing if the backtest has ended. */
+    /** Ends the sort or the process. Does nothing if the backtest has ended. */
     synchronized void cancel() {
         end(State.CANCELLED);
         BacktestProcess running = process;

@@ -31,6 +31,7 @@ public final class BacktestJobs implements AutoCloseable {
     private final Supplier<List<Path>> logs;
     private final Supplier<String> inForce;
     private final BacktestProcess.Launcher launcher;
+    private final Place place;
     private final Ticker ticker;
 
     @GuardedBy("this")
@@ -42,6 +43,17 @@ public final class BacktestJobs implements AutoCloseable {
     /** The directory of texts and reports; null until the first backtest. */
     @GuardedBy("this")
     private @Nullable Path directory;
+
+    /** The place of the backtests' files. */
+    @FunctionalInterface
+    public interface Place {
+        /**
+         * Creates the directory, which is deleted when the gateway stops.
+         *
+         * @throws IOException if it cannot be created
+         */
+        Path directory() throws IOException;
+    }
 
     /** Thrown when a backtest cannot be started. */
     public static final class Refused extends Exception {
@@ -58,12 +70,18 @@ public final class BacktestJobs implements AutoCloseable {
      * @param logs returns the recorded logs, in chronological order; empty if nothing is recorded
      * @param inForce returns the text of the policy in force
      * @param launcher starts the processes
+     * @param place where policies, reports and a sorted copy of the logs are kept
      */
     public BacktestJobs(
-            Supplier<List<Path>> logs, Supplier<String> inForce, BacktestProcess.Launcher launcher, Ticker ticker) {
+            Supplier<List<Path>> logs,
+            Supplier<String> inForce,
+            BacktestProcess.Launcher launcher,
+            Place place,
+            Ticker ticker) {
         this.logs = logs;
         this.inForce = inForce;
         this.launcher = launcher;
+        this.place = place;
         this.ticker = ticker;
     }
 
@@ -85,7 +103,7 @@ public final class BacktestJobs implements AutoCloseable {
             throw new Refused("another backtest runs: wait for it, or cancel it");
         }
         try {
-            Path files = directory == null ? Files.createTempDirectory("stillgate-backtests-") : directory;
+            Path files = directory == null ? place.directory() : directory;
             directory = files;
             BacktestJob job = new BacktestJob(++started, files, recorded, inForce.get(), policy, launcher, this::now);
             jobs.addFirst(job);

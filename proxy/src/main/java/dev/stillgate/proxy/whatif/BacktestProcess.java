@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +16,9 @@ import java.util.regex.Pattern;
 public final class BacktestProcess {
     private static final Pattern PERCENT = Pattern.compile("^ *([0-9]{1,3}\\.[0-9]) %");
     private static final int MOST_LINES = 100;
-    private static final List<String> NICE = List.of("nice", "-n", "19");
+
+    /** Variables with options of the gateway's JVM, such as its garbage collector, which conflict with those below. */
+    private static final List<String> JVM_VARIABLES = List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
 
     private final Process process;
     private final Thread reader;
@@ -32,7 +33,7 @@ public final class BacktestProcess {
          *
          * @throws IOException if it does not start
          */
-        Process start(List<String> arguments) throws IOException;
+        Process start(List<String> arguments) throws IOException, InterruptedException;
     }
 
     /**
@@ -55,8 +56,7 @@ public final class BacktestProcess {
      */
     public static Launcher own(String main, Path policy) {
         return arguments -> {
-            List<String> command = new ArrayList<>(NICE);
-            command.addAll(List.of(
+            List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
                     "-XX:MaxRAMPercentage=25",
@@ -67,12 +67,15 @@ public final class BacktestProcess {
                     main));
             command.addAll(arguments);
             command.addAll(List.of("--policy", policy.toString()));
-            return new ProcessBuilder(command).redirectErrorStream(true).start();
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().keySet().removeAll(JVM_VARIABLES);
+            return LowPriority.call(builder::start);
         };
     }
 
     /** Starts a backtest of a log. */
-    static BacktestProcess start(Launcher launcher, Path text, Path report, Path log) throws IOException {
+    static BacktestProcess start(Launcher launcher, Path text, Path report, Path log)
+            throws IOException, InterruptedException {
         return new BacktestProcess(launcher.start(List.of(
                 "backtest",
                 log.toString(),
@@ -82,18 +85,6 @@ public final class BacktestProcess {
                 report.toString(),
                 "--lenient",
                 "--progress")));
-    }
-
-    /** Starts to write recorded logs, which are ordered by the end of their exchanges, to one file ordered by their start. */
-    static BacktestProcess sort(List<Path> logs, Path into) throws IOException {
-        String directory =
-                Objects.requireNonNull(into.toAbsolutePath().getParent()).toString();
-        List<String> command = new ArrayList<>(NICE);
-        command.addAll(List.of("sort", "-s", "-S", "64M", "-T", directory, "-o", into.toString()));
-        logs.forEach(log -> command.add(log.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("LC_ALL", "C"); // lines begin with the time
-        return new BacktestProcess(builder.start());
     }
 
     private void read() {

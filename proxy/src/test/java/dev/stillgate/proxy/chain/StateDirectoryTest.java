@@ -97,6 +97,18 @@ class StateDirectoryTest {
     }
 
     @Test
+    void backtestsOfAKilledProcessAreDeleted() throws IOException {
+        Path sorted;
+        try (StateDirectory state = StateDirectory.take(temp.resolve("state"))) {
+            sorted = Files.writeString(state.backtests().resolve("1-log.jsonl"), "{}");
+            assertThat(permissions(state.backtests())).isEqualTo("rwx------");
+            assertThat(sorted).exists();
+        }
+        StateDirectory.take(temp.resolve("state")).close();
+        assertThat(sorted).doesNotExist();
+    }
+
+    @Test
     void fileInPlaceOfADirectoryIsReported() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "x");
         assertThatThrownBy(() -> StateDirectory.take(file))

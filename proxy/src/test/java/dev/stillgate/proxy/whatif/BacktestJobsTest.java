@@ -31,8 +31,12 @@ class BacktestJobsTest {
 
     private List<Path> logs = List.of();
     private String script = "cat \"$3\" > /dev/null; echo '" + REPORT.formatted(2) + "' > \"$5\"";
-    private final BacktestJobs jobs =
-            new BacktestJobs(() -> logs, () -> "in force", arguments -> process(arguments), new JumpTicker());
+    private final BacktestJobs jobs = new BacktestJobs(
+            () -> logs,
+            () -> "in force",
+            arguments -> process(arguments),
+            () -> Files.createDirectories(directory.resolve("files")),
+            new JumpTicker());
 
     private Process process(List<String> arguments) throws IOException {
         sorted.add(Files.readString(Path.of(arguments.get(1))));
@@ -84,6 +88,15 @@ class BacktestJobsTest {
         jobs.start("candidate");
         await("DONE");
         assertThat(sorted).hasSize(2).containsOnly("{\"ts\":1}\n{\"ts\":2}\n{\"ts\":3}\n{\"ts\":4}\n");
+    }
+
+    @Test
+    void filesAreDeletedWhenTheGatewayStops() throws Exception {
+        jobs.start("candidate");
+        await("DONE");
+        assertThat(directory.resolve("files/1-candidate.json")).exists();
+        jobs.close();
+        assertThat(directory.resolve("files")).doesNotExist();
     }
 
     @Test

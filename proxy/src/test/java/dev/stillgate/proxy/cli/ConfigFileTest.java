@@ -1,0 +1,37 @@
+package dev.stillgate.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** The configuration that a command reads if none is named. */
+class ConfigFileTest {
+    private static final Path BELOW = Path.of("config/stillgate.yaml");
+
+    @Test
+    void namedFileIsRead() {
+        ConfigFile file = new ConfigFile();
+        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("config", spec(file)))
+                .parseArgs("--config", "other.yaml");
+
+        assertThat(file.path()).isEqualTo(Path.of("other.yaml"));
+    }
+
+    private static CommandLine.Model.CommandSpec spec(ConfigFile file) {
+        return CommandLine.Model.CommandSpec.forAnnotatedObject(file);
+    }
+
+    @Test
+    void installationsFileIsReadWhereTheWorkingDirectoryHasNone() {
+        assertThat(ConfigFile.byDefault("/etc/stillgate", false)).isEqualTo(Path.of("/etc/stillgate/stillgate.yaml"));
+        assertThat(ConfigFile.byDefault("/etc/stillgate", true)).isEqualTo(BELOW);
+    }
+
+    @Test
+    void fileBelowTheWorkingDirectoryIsReadWithoutAnInstallation() {
+        assertThat(ConfigFile.byDefault(null, false)).isEqualTo(BELOW);
+        assertThat(ConfigFile.byDefault("", false)).isEqualTo(BELOW);
+    }
+}

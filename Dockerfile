@@ -4,9 +4,12 @@
 #   docker build -t stillgate .                                          from the sources, with Maven
 #   docker build -t stillgate --build-arg DISTRIBUTION=unpacked .        from proxy/target/stillgate-*.tar.gz
 #
-#   docker run --read-only --tmpfs /tmp:exec -v $PWD/config:/etc/stillgate:ro -v state:/var/lib/stillgate \
+#   docker run --read-only --tmpfs /tmp:exec -v $PWD/gateway:/etc/stillgate:ro -v state:/var/lib/stillgate \
 #       -e STILLGATE_HASH_SECRET -p 8080:8080 --stop-timeout 630 stillgate
-#   docker exec NAME java @/opt/stillgate/bin/stillgate.args VERB ...    any verb, beside a running gateway
+#   docker exec NAME java @/opt/stillgate/bin/verb.args VERB ...         any verb, beside a running gateway
+#
+# gateway/ has config/deploy/container/stillgate.yaml and a policy.yaml of your own, readable by user 10001:
+# config/deploy/README.md.
 #
 # The base images are build arguments. The first two need bash, coreutils, sed and a JDK 25 or newer in JAVA_HOME. The last
 # one needs glibc, libgcc and libstdc++.
@@ -39,13 +42,14 @@ RUN "$JAVA_HOME/bin/jlink" --add-modules "$JAVA_MODULES" --strip-java-debug-attr
 ARG RUNTIME_IMAGE
 RUN "$JAVA_HOME/bin/java" -cp '/distribution/lib/*' /distribution/config/deploy/container/ImageSbom.java \
         /distribution/sbom.cdx.json /image/opt/java/release "$RUNTIME_IMAGE"
-# The command as an argument file of java. The class path is a sorted list, because the cache is only valid for one order.
+# The command as an argument file of java, and one with a small heap for verbs beside a gateway. The class path is a sorted list, because the cache is only valid for one order.
 RUN mkdir -p /image/etc /image/var/lib/stillgate \
     && mv /distribution /image/opt/stillgate \
     && cd /image/opt/stillgate \
     && { cat bin/jvm.options; echo -Dstillgate.home=/opt/stillgate; \
         jars=$(printf ':/opt/stillgate/%s' lib/*.jar); printf '%s\n' -cp "${jars#:}" dev.stillgate.proxy.cli.Main; } > bin/train.args \
     && { echo -XX:AOTCache=/opt/stillgate/lib/stillgate.aot; cat bin/train.args; } > bin/stillgate.args \
+    && { printf '%s\n' -Xms8m -Xmx128m -XX:TieredStopAtLevel=1; cat bin/stillgate.args; } > bin/verb.args \
     && rm bin/stillgate \
     && cp -r config /image/etc/stillgate \
     && cp config/deploy/container/stillgate.yaml /image/etc/stillgate/stillgate.yaml \
@@ -61,6 +65,8 @@ COPY --from=distribution /image /
 
 # Half of the container's memory is heap; the rest is for socket buffers, code and off-heap tables of filters.
 # G1 is set explicitly, because a JVM with one core or little memory would choose a collector with long pauses.
+# The JVM knows no share of the memory for direct buffers: by default they may take as much as the heap. The Helm chart adds
+# a bound (MaxDirectMemorySize), a quarter of the memory limit; give the same to docker run with -e JDK_JAVA_OPTIONS.
 ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData" \
     JAVA_HOME=/opt/java \
     PATH=/opt/java/bin \

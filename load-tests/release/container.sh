@@ -3,7 +3,8 @@
 #
 # No registry is needed: a base image with a JDK and a shell, and one with the libraries of distroless/cc, are made of files
 # of this machine. Exits with 0 if the image has no shell, its start-up cache is valid, and it runs as its own user.
-# Its health check must succeed, requests be served, an invalid file be reported, and SIGTERM drain an open stream.
+# Its health check must succeed, requests be served, an invalid file be reported, and SIGTERM drain an open stream. A
+# what-if must end, and the options of the JVM are those of the chart.
 set -euo pipefail
 
 usage() {
@@ -131,9 +132,11 @@ config_map() { # directory
   for file in stillgate.yaml policy.yaml accounts.yaml; do
     sed -n "/^  $file: |/,/^ \{0,2\}[^ ]/{/^    /s/^    //p}" "$ROOT/config/deploy/kubernetes/minimal.yaml" \
       | sed -e "s|0.0.0.0:8080|127.0.0.1:$PORT|" -e "s|0.0.0.0:9090|127.0.0.1:$ADMIN|" \
-        -e "s|http://model:9000|http://127.0.0.1:$STUB_PORT|" > "$1/$file"
+        -e "s|https://api.anthropic.com|http://127.0.0.1:$STUB_PORT|" > "$1/$file"
     [ -s "$1/$file" ] || die "$file is not in the ConfigMap"
   done
+  grep -q "127.0.0.1:$STUB_PORT" "$1/policy.yaml" || die "the policy does not lead to the stub model"
+  printf 'record:\n  path: /var/lib/stillgate/record.jsonl\n' >> "$1/stillgate.yaml"
   chmod -R a+rX "$1"
 }
 
@@ -148,8 +151,9 @@ program_in_image() { # container, command...
   local container=$1
   shift
   buildah "${STORE[@]}" run --isolation chroot --volume "$RUN/config:/etc/stillgate:ro" \
-    --env STILLGATE_HASH_SECRET="a secret of the load tests" --env STILLGATE_ADMIN_TOKEN=a.token.of.the.load.tests --env STILLGATE_ADMIN="http://127.0.0.1:$ADMIN" "$container" -- "$@"
+    --env STILLGATE_HASH_SECRET="a secret of the load tests" --env STILLGATE_ADMIN_TOKEN=a.token.of.the.load.tests --env STILLGATE_ADMIN="http://127.0.0.1:$ADMIN" "${JVM[@]}" "$container" -- "$@"
 }
+JVM=() # options of the JVM other than the image's
 
 java_below() { # process -> the Java process among its descendants
   local child
@@ -189,12 +193,20 @@ for component in '"java-runtime"' '"base-image"' '"pkg:maven/io.netty/netty-buff
   grep -qF "$component" "$MOUNT/opt/stillgate/sbom.cdx.json" || die "the list of components lacks $component"
 done
 # A cache that does not fit the JVM, its options or the class path ends the command.
-program_in_image "$CONTAINER" /opt/java/bin/java -XX:AOTMode=on @/opt/stillgate/bin/stillgate.args version > "$RUN/cache.out" 2>&1 \
-  || die "the start-up cache is not valid: $(cat "$RUN/cache.out")"
+cache_is_valid() { # arguments file, whose options
+  program_in_image "$CONTAINER" /opt/java/bin/java -XX:AOTMode=on "@/opt/stillgate/bin/$1" version > "$RUN/cache.out" 2>&1 \
+    || die "the start-up cache is not valid for $1 and the options of $2: $(cat "$RUN/cache.out")"
+}
+cache_is_valid stillgate.args "the image"
+OPTIONS=$(sed -n 's/.*{name: JDK_JAVA_OPTIONS, value: "\(.*\)"}.*/\1/p' "$ROOT/config/deploy/kubernetes/minimal.yaml")
+[ -n "$OPTIONS" ] || die "the chart has no options of the JVM"
+JVM=(--env JDK_JAVA_OPTIONS="$OPTIONS")
+cache_is_valid stillgate.args "the chart"
+cache_is_valid verb.args "the chart"
 
 say "an invalid policy"
 echo 'filtres: []' >> "$RUN/config/policy.yaml"
-if in_image "$CONTAINER" validate --config /etc/stillgate/stillgate.yaml > "$RUN/wrong.out" 2>&1; then
+if in_image "$CONTAINER" validate > "$RUN/wrong.out" 2>&1; then
   die "an invalid policy was accepted"
 fi
 grep -q 'policy.yaml:[0-9]*:1: .*filtres' "$RUN/wrong.out" || die "the error is not reported: $(cat "$RUN/wrong.out")"
@@ -219,6 +231,33 @@ metrics() { curl -s -o /dev/null -m 5 -w '%{http_code}' "$@" "http://127.0.0.1:$
 [ "$(metrics)" = 401 ] || die "the admin API accepts a request without a token"
 [ "$(metrics -H 'authorization: Bearer a.token.of.the.load.tests')" = 200 ] || die "the admin API rejects its token"
 
+admin() { # path, curl arguments...
+  local path=$1
+  shift
+  curl -s -m 20 -H 'authorization: Bearer a.token.of.the.load.tests' "$@" "http://127.0.0.1:$ADMIN$path"
+}
+
+say "a verb, and a what-if of the policy in force"
+program_in_image "$CONTAINER" /opt/java/bin/java @/opt/stillgate/bin/verb.args history > "$RUN/history.out" 2>&1 \
+  || die "a verb fails beside the gateway: $(cat "$RUN/history.out")"
+for _ in 1 2 3; do
+  [ "$(ask -o /dev/null -w '%{http_code}')" = 200 ] || die "the gateway does not serve requests"
+done
+for _ in $(seq 50); do
+  if [ "$(admin /metrics | awk '/^stillgate_record_written_total/ {print int($NF)}')" = 4 ]; then break; fi
+  sleep 0.1
+done
+candidate=$(sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' "$RUN/config/policy.yaml" | awk '{printf "%s\\n", $0}')
+admin /backtests -H 'content-type: application/json' -d "{\"policy\":\"$candidate\"}" > "$RUN/backtest.out"
+for _ in $(seq 240); do
+  admin /backtests/1 | tr -d ' \n' > "$RUN/backtest.out"
+  grep -q '"state":"running"' "$RUN/backtest.out" || break
+  sleep 0.5
+done
+grep -q '"state":"done"' "$RUN/backtest.out" || die "the what-if failed: $(cat "$RUN/backtest.out")"
+grep -q '"outcome":"exchanges","inForce":4,"candidate":4' "$RUN/backtest.out" \
+  || die "the what-if has not replayed the recording: $(cat "$RUN/backtest.out")"
+
 say "SIGTERM during a stream"
 ask -N -H 'x-stub: pace=100,events=30' > "$RUN/stream.out" &
 STREAM=$!
@@ -233,4 +272,4 @@ if ask -o /dev/null 2> /dev/null; then die "the gateway accepts connections whil
 wait "$STREAM" || die "the stream was cut"
 grep -q 'event: message_stop' "$RUN/stream.out" || die "the stream has no last event"
 await_exit "$JAVA" 20 || die "the gateway does not exit"
-say "passed: built, healthy, not root, served, drained"
+say "passed: built, healthy, not root, served, replayed, drained"

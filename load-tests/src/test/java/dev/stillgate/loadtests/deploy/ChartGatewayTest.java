@@ -43,7 +43,7 @@ class ChartGatewayTest {
         for (Map.Entry<?, ?> file : map.map("data").entrySet()) {
             String text = file.getValue()
                     .toString()
-                    .replaceAll("(model:9000|api\\.anthropic\\.com)", "127.0.0.1:9")
+                    .replace("api.anthropic.com", "127.0.0.1:9")
                     .replace("0.0.0.0:8080", "127.0.0.1:0")
                     .replace("0.0.0.0:9090", "127.0.0.1:0")
                     .replaceAll("path: ['\"]?-['\"]?\n", "path: " + directory.resolve("log") + "\n")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.marcnuri.helm.LintResult;
+import dev.stillgate.loadtests.GatewayFiles;
 import dev.stillgate.loadtests.deploy.Chart.Node;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +47,11 @@ class ChartTest {
         "service.port, 70000",
         "existingSecret, Not_A_Name",
         "persistence.accessMode, ReadWriteMany",
+        "persistence.size, 5 GB",
+        "podDisruptionBudget.minAvailable, half",
+        "service.externalTrafficPolicy, local",
+        "gateway.admin.address, 127.0.0.1:9090",
+        "gateway.admin.address, 0.0.0.0",
         "metrics.serviceMonitor.enable, true"
     })
     void wrongValueIsRefusedWithItsKey(String key, String value) {
@@ -61,6 +67,7 @@ class ChartTest {
         Path file = Chart.DEPLOY.resolve("kubernetes/" + example + ".yaml");
         String rendering = """
                 # The chart of config/deploy/helm with examples/%s.yaml, for clusters without Helm: kubectl apply -f FILE
+                # Set image, upstream and accounts first, and create the Secret: config/deploy/README.md.
                 # Written by ChartTest. Change the chart or the example instead.
                 """.formatted(example) + Chart.render("stillgate", Chart.example(example));
 
@@ -204,6 +211,136 @@ class ChartTest {
                         String.valueOf(delay),
                         "--drain-seconds",
                         String.valueOf(seconds)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 600, 610", "10, 7200, 3600"})
+    void autoscalerWaitsForTheTimeOfADrainAndAtMostAnHour(int delay, int seconds, String window) {
+        String rendering = Chart.template("stillgate")
+                .set("autoscaling.enabled", true)
+                .set("drain.delaySeconds", delay)
+                .set("drain.seconds", seconds)
+                .call();
+        Node scaler = Chart.ofKind(Chart.objects(rendering), "HorizontalPodAutoscaler")
+                .getFirst();
+
+        assertThat(scaler.text("spec.behavior.scaleDown.stabilizationWindowSeconds"))
+                .isEqualTo(window);
+    }
+
+    @Test
+    void optionsOfTheJvmAreThoseOfTheImage() throws IOException {
+        String image = Files.readString(GatewayFiles.root().resolve("Dockerfile"));
+        Node values = Chart.objects(Files.readString(Chart.DIRECTORY.resolve("values.yaml")))
+                .getFirst();
+
+        assertThat(image).contains("ENV JDK_JAVA_OPTIONS=\"" + values.text("javaOptions") + "\"");
+    }
+
+    /** Direct memory is a quarter of the limit; processors are twice the request, unless a limit tells the JVM. */
+    @ParameterizedTest
+    @CsvSource({
+        "'{limits: {memory: 1Gi}, requests: {cpu: 500m}}', 256m, 2",
+        "'{limits: {memory: 1.5Gi}, requests: {cpu: 1.5}}', 384m, 3",
+        "'{limits: {memory: 100M}, requests: {cpu: 4}}', 23m, 8",
+        "'{limits: {memory: 1073741824}, requests: {cpu: 1}}', 256m, 2",
+        "'{limits: {memory: 2Gi, cpu: 4}, requests: {cpu: 1}}', 512m, ",
+        "'{limits: null, requests: null}', , "
+    })
+    void jvmIsBoundByTheResources(String resources, String direct, String processors, @TempDir Path directory)
+            throws IOException {
+        Path values = Files.writeString(directory.resolve("values.yaml"), "resources: " + resources + "\n");
+        String options = env(Chart.render("stillgate", values), "JDK_JAVA_OPTIONS")
+                .text("value");
+
+        assertThat(options).endsWith("-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData");
+        assertThat(after("-XX:MaxDirectMemorySize=", options)).isEqualTo(direct);
+        assertThat(after("-XX:ActiveProcessorCount=", options)).isEqualTo(processors);
+    }
+
+    private static String after(String option, String options) {
+        return Stream.of(options.split(" "))
+                .filter(each -> each.startsWith(option))
+                .map(each -> each.substring(option.length()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns an environment variable of the gateway, null if there is none. */
+    private static Node env(String rendering, String name) {
+        return Chart.ofKind(Chart.objects(rendering), "StatefulSet")
+                .getFirst()
+                .items("spec.template.spec.containers.0.env")
+                .stream()
+                .filter(variable -> variable.text("name").equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** No pod starts without the secret of a canary filter that marks responses. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "policy: {filters: [{name: c, type: canary}]} | true",
+                "policy: \"{filters: [{name: c, type: canary, mode: shadow}]}\" | true",
+                "policy: {filters: [{name: c, type: canary, mode: off}]} | false",
+                "policy: {filters: [{name: c, type: canary, config: {secretFile: /x}}]} | false",
+                "policy: {version: 1} | false"
+            })
+    void canaryFilterNeedsItsSecret(String policy, boolean needed, @TempDir Path directory) throws IOException {
+        Path values = Files.writeString(directory.resolve("values.yaml"), policy + "\n");
+        Node variable = env(Chart.render("stillgate", values), "STILLGATE_CANARY_SECRET");
+
+        assertThat(variable != null).isEqualTo(needed);
+        if (variable != null) {
+            assertThat(variable.text("valueFrom.secretKeyRef.name")).isEqualTo("stillgate");
+            assertThat(variable.text("valueFrom.secretKeyRef.key")).isEqualTo("STILLGATE_CANARY_SECRET");
+            assertThat(variable.find("valueFrom.secretKeyRef.optional")).isNull();
+        }
+    }
+
+    @Test
+    void portsFollowTheAddresses(@TempDir Path directory) throws IOException {
+        Path values = Files.writeString(directory.resolve("values.yaml"), """
+                gateway:
+                  admin: {address: "[::]:9191"}
+                  listeners:
+                    - {address: "0.0.0.0:8000"}
+                    - {address: "127.0.0.1:8001"}
+                    - {address: "0.0.0.0:8443"}
+                service: {type: LoadBalancer, loadBalancerSourceRanges: [192.0.2.0/24]}
+                """);
+        String rendering = Chart.render("stillgate", values);
+        List<Node> objects = Chart.objects(rendering);
+        Node container = Chart.ofKind(objects, "StatefulSet").getFirst().at("spec.template.spec.containers.0");
+        Node service = Chart.ofKind(objects, "Service").getFirst();
+
+        assertThat(container.items("ports"))
+                .extracting(port -> port.text("name") + " " + port.text("containerPort"))
+                .containsExactly("http 8000", "http-2 8443", "admin 9191");
+        assertThat(service.items("spec.ports"))
+                .extracting(port -> port.text("targetPort") + " " + port.text("port"))
+                .containsExactly("http 80", "http-2 8443");
+        assertThat(service.text("spec.externalTrafficPolicy")).isEqualTo("Local");
+        assertThat(service.at("spec.loadBalancerSourceRanges").value()).isEqualTo(List.of("192.0.2.0/24"));
+        assertThat(Chart.ofKind(objects, "NetworkPolicy").getFirst().items("spec.ingress.0.ports"))
+                .extracting(port -> port.text("port"))
+                .containsExactly("http", "http-2");
+        assertThat(env(rendering, "STILLGATE_ADMIN").text("value")).isEqualTo("http://127.0.0.1:9191");
+    }
+
+    @Test
+    void clusterMayChooseTheUser(@TempDir Path directory) throws IOException {
+        Path values = Files.writeString(
+                directory.resolve("values.yaml"),
+                "podSecurityContext: {runAsUser: null, runAsGroup: null, fsGroup: null}\n");
+        Node pod = Chart.ofKind(Chart.objects(Chart.render("stillgate", values)), "StatefulSet")
+                .getFirst()
+                .at("spec.template.spec");
+
+        assertThat(pod.map("securityContext").keySet())
+                .isEqualTo(Set.of("runAsNonRoot", "fsGroupChangePolicy", "seccompProfile"));
     }
 
     /** The fields that the Pod Security Standard "restricted" requires. */

@@ -13,14 +13,9 @@ class ConfigFileTest {
     @Test
     void namedFileIsRead() {
         ConfigFile file = new ConfigFile();
-        new CommandLine(CommandLine.Model.CommandSpec.create().addMixin("config", spec(file)))
-                .parseArgs("--config", "other.yaml");
+        new CommandLine(file).parseArgs("--config", "other.yaml");
 
         assertThat(file.path()).isEqualTo(Path.of("other.yaml"));
-    }
-
-    private static CommandLine.Model.CommandSpec spec(ConfigFile file) {
-        return CommandLine.Model.CommandSpec.forAnnotatedObject(file);
     }
 
     @Test

@@ -19,7 +19,8 @@ against your own gateway (not TokenBudget, which must know the policy):
   --url URL     URL of the gateway
   --keys FILE   API keys, one per line
   --model M     name of the model
-  --admin URL --policy FILE   ReloadStorm only: URL of the admin API, and the policy file that the gateway reads
+  --admin URL --policy FILE   ReloadStorm only: URL of the admin API, and the policy file that the gateway reads and this
+                machine writes; not for the Helm chart. STILLGATE_ADMIN_TOKEN has the token, if the gateway needs one
 with a report for models (Streaming, the default with it, and SteadyRate):
   --report DIR  writes records.jsonl and report.{html,md,json,csv}; exits with 1 if a request failed
   --slo LIST    objectives of a request in ms, such as ttft=500,itl=50,e2e=10000

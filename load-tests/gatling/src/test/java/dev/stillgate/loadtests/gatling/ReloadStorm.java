@@ -15,6 +15,7 @@ import static io.gatling.javaapi.http.HttpDsl.status;
 import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.Session;
 import io.gatling.javaapi.core.Simulation;
+import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,10 +27,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Changes the policy {@code reloads} times within {@code seconds} under load; one change in ten is invalid. No request
  * fails, no stream is cut, every valid change is applied and every invalid one rejected. With 0 reloads it measures the
- * same load without changes. Needs {@code admin} and {@code policy}, the file that the gateway reads. With a stub
- * model, the warm-up includes policy changes.
+ * same load without changes. Needs {@code admin} and {@code policy}, the file that the gateway reads, so it is not for a
+ * gateway of the Helm chart. The environment variable {@value #TOKEN} has the token of the admin API, if it needs one.
+ * With a stub model, the warm-up includes policy changes.
  */
 public final class ReloadStorm extends Simulation {
+    private static final String TOKEN = "STILLGATE_ADMIN_TOKEN";
     private static final int BAD = 10;
     private static final int WAKING = 400;
 
@@ -82,8 +85,14 @@ public final class ReloadStorm extends Simulation {
     private ChainBuilder change(String name, int many, long seconds) {
         long pause = Math.max(0, seconds * 1000L / Math.max(1, many) - 10);
         return exec(this::change)
-                .exec(http(name).post(admin + "/reload").check(status().is(session -> session.getInt("expected"))))
+                .exec(reload(name).check(status().is(session -> session.getInt("expected"))))
                 .pause(Duration.ofMillis(pause));
+    }
+
+    private HttpRequestActionBuilder reload(String name) {
+        HttpRequestActionBuilder request = http(name).post(admin + "/reload");
+        String token = System.getenv(TOKEN);
+        return token == null || token.isEmpty() ? request : request.header("authorization", "Bearer " + token);
     }
 
     /** Replaces the policy file atomically, every tenth time by an invalid one. */

@@ -95,6 +95,7 @@ class BacktestJobsTest {
         jobs.start("candidate");
         await("DONE");
         assertThat(directory.resolve("files/1-candidate.json")).exists();
+        GatewayRig.eventually("sorted copy deleted", () -> !Files.exists(directory.resolve("files/1-log.jsonl")));
         jobs.close();
         assertThat(directory.resolve("files")).doesNotExist();
     }

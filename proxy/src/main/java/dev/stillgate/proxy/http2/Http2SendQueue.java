@@ -3,13 +3,19 @@ package dev.stillgate.proxy.http2;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/** Content of one stream that waits for the peer's flow-control windows. */
+/** Content of one stream that waits for the peer's flow-control windows, and the state of its end. */
 public final class Http2SendQueue {
+    private static final int HIGH_WATER = 64 * 1024;
+    private static final int LOW_WATER = 32 * 1024;
+
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>(4);
     private long window;
     private int bytes;
     private long written;
     private long lastWritten;
+    private boolean complete;
+    private boolean ended;
+    private boolean overHighWater;
 
     /**
      * Creates an empty queue.
@@ -20,14 +26,29 @@ public final class Http2SendQueue {
         this.window = window;
     }
 
-    public int bytes() {
-        return bytes;
+    /** Notes that the HEADERS frame ended the stream. */
+    public void endedByHead() {
+        complete = true;
+        ended = true;
     }
 
-    /** Appends a buffer and takes ownership of it. */
-    public void add(ByteBuf piece) {
+    /** Appends a buffer and takes ownership of it; returns whether a full frame is queued. */
+    public boolean add(ByteBuf piece) {
         bytes += piece.readableBytes();
         pending.add(piece);
+        return bytes >= Http2Wire.MAX_FRAME;
+    }
+
+    /** Marks the content as complete; returns whether it was not before. */
+    public boolean complete() {
+        boolean news = !complete;
+        complete = true;
+        return news;
+    }
+
+    /** Returns whether END_STREAM was sent. */
+    public boolean isEnded() {
+        return ended;
     }
 
     /** Enlarges the send window; returns false on overflow (RFC 9113 section 6.9.1). */
@@ -36,28 +57,45 @@ public final class Http2SendQueue {
         return window <= Http2Wire.MAX_WINDOW;
     }
 
-    /** Returns whether the stream's own window allows sending. */
-    public boolean hasWindow() {
-        return window > 0;
-    }
-
-    /**
-     * Writes one DATA frame, as large as the windows allow.
-     *
-     * @param ending whether the last byte ends the stream
-     * @return its content in bytes; 0 when the queue or a window is empty
-     */
-    public int write(int stream, Http2Output out, Http2SendWindow connection, boolean ending) {
+    /** Writes one DATA frame, as large as the windows allow; returns whether one was written. */
+    public boolean write(int stream, Http2Output out, Http2SendWindow connection) {
         int allowed = (int) Math.max(0, Math.min(window, connection.credit()));
         int run = Math.min(Math.min(bytes, Http2Wire.MAX_FRAME), allowed);
-        if (run > 0) {
-            out.data(stream, pending, run, ending && run == bytes);
-            bytes -= run;
-            written += run;
-            window -= run;
-            connection.sent(run);
+        if (run <= 0) {
+            return false;
         }
-        return run;
+        ended = complete && run == bytes;
+        out.data(stream, pending, run, ended);
+        bytes -= run;
+        written += run;
+        window -= run;
+        connection.sent(run);
+        return true;
+    }
+
+    /** After the last {@link #write}: queues for the connection's window, or sends END_STREAM if no frame carried it. */
+    public void await(int stream, Http2Output out, Http2SendWindow connection, Http2SendWindow.Sender sender) {
+        if (bytes > 0) {
+            if (window > 0) {
+                connection.enqueue(sender);
+            }
+        } else if (complete && !ended) {
+            ended = true;
+            out.data(stream, pending, 0, true);
+        }
+    }
+
+    /** Returns whether the queue is below its high-water mark; if not, {@link #hasCaughtUp} tells when it is again. */
+    public boolean isWritable() {
+        overHighWater = bytes >= HIGH_WATER || (bytes > 0 && overHighWater);
+        return !overHighWater;
+    }
+
+    /** Returns once, after {@link #isWritable} was false, that the queue is below its low-water mark. */
+    public boolean hasCaughtUp() {
+        boolean now = overHighWater && bytes <= LOW_WATER;
+        overHighWater &= !now;
+        return now;
     }
 
     /** Returns whether bytes are queued and none was sent since the previous call. */
@@ -67,11 +105,7 @@ public final class Http2SendQueue {
         return stuck;
     }
 
-    /** Ends a stream that has nothing left to send, with an empty DATA frame. */
-    public void writeEnd(int stream, Http2Output out) {
-        out.data(stream, pending, 0, true);
-    }
-
+    /** Discards what is queued. */
     public void release() {
         pending.forEach(ByteBuf::release);
         pending.clear();

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * flow-control windows is queued here, which applies back-pressure to the upstream.
  */
 final class Http2Stream implements Downstream, Http2Session.Stream {
-    private static final int HIGH_WATER = 64 * 1024;
-    private static final int LOW_WATER = 32 * 1024;
     private static final int NO_CODE = -1;
 
     private final Http2Connection connection;
@@ -38,10 +36,8 @@ final class Http2Stream implements Downstream, Http2Session.Stream {
     private final Http2SendQueue queue;
     private @Nullable LiveExchange exchange;
     private int resetCode = NO_CODE;
-    private boolean ending;
     private boolean responseComplete;
     private boolean closed;
-    private boolean overHighWater;
     private boolean toHead;
     private boolean withLength;
 
@@ -189,23 +185,20 @@ final class Http2Stream implements Downstream, Http2Session.Stream {
     @Override
     public void drain() {
         Http2SendWindow sending = connection.session().sendWindow();
-        while (!closed && queue.bytes() > 0 && queue.write(id, out, sending, ending) > 0) {
-            if (ending && queue.bytes() == 0) {
+        while (!closed && queue.write(id, out, sending)) { // a failing write may close the stream
+            if (queue.isEnded()) {
                 responseEnded();
             }
         }
         if (closed) {
             return;
         }
-        if (queue.bytes() > 0 && queue.hasWindow()) {
-            sending.enqueue(this);
-        } else if (queue.bytes() == 0 && ending) {
-            queue.writeEnd(id, out);
+        queue.await(id, out, sending, this);
+        if (queue.isEnded()) {
             responseEnded();
         }
         LiveExchange current = exchange;
-        if (overHighWater && current != null && queue.bytes() <= LOW_WATER) {
-            overHighWater = false;
+        if (queue.hasCaughtUp() && current != null) {
             current.onDownstreamWritable();
         }
     }
@@ -327,8 +320,7 @@ final class Http2Stream implements Downstream, Http2Session.Stream {
             content.release();
             return;
         }
-        queue.add(content);
-        if (queue.bytes() >= Http2Wire.MAX_FRAME) {
+        if (queue.add(content)) {
             drain();
         }
     }
@@ -345,14 +337,14 @@ final class Http2Stream implements Downstream, Http2Session.Stream {
         if (!toHead) {
             sendContent(Unpooled.wrappedBuffer(reply.body()));
         }
-        ending = true;
+        queue.complete();
         drain();
         out.flushSoon();
     }
 
     @Override
     public void end() {
-        ending = true;
+        queue.complete();
         responseComplete = true;
         drain();
         out.flushSoon();
@@ -381,8 +373,7 @@ final class Http2Stream implements Downstream, Http2Session.Stream {
 
     @Override
     public boolean isWritable() {
-        overHighWater = queue.bytes() >= HIGH_WATER || (queue.bytes() > 0 && overHighWater);
-        return !overHighWater;
+        return queue.isWritable();
     }
 
     @Override

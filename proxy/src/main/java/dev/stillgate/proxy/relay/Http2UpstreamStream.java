@@ -5,6 +5,7 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
+import dev.stillgate.proxy.http2.Http2SendQueue;
 import dev.stillgate.proxy.http2.Http2SendWindow;
 import dev.stillgate.proxy.http2.Http2Session;
 import dev.stillgate.proxy.http2.Http2Wire;
@@ -24,7 +25,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
 
     private final Http2UpstreamStreams streams;
     private final Http2Output out;
-    private final Http2RequestContent content;
+    private final Http2SendQueue content;
     private final Http2ResponseContent response = new Http2ResponseContent();
     private final Http1Head head;
     private final boolean reused;
@@ -46,7 +47,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
         this.head = head;
         this.listener = listener;
         this.reused = reused;
-        this.content = new Http2RequestContent(streams.session().streamWindow());
+        this.content = new Http2SendQueue(streams.session().streamWindow());
     }
 
     @Override
@@ -95,7 +96,11 @@ final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
         boolean headOnly = whole && !request.isReadable();
         id = streams.session().register(this);
         out.fields(id, fields.size(), headOnly, fields);
-        content.start(whole, headOnly);
+        if (headOnly) {
+            content.endedByHead();
+        } else if (whole) {
+            content.complete();
+        }
         if (request.isReadable()) {
             content.add(request.retainedSlice()); // a retry reads the request buffer again
         }
@@ -124,7 +129,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
 
     @Override
     public void endRequest() {
-        if (content.end()) {
+        if (content.complete()) {
             flush();
         }
     }

@@ -29,7 +29,6 @@ for tool in curl h2load nghttpd openssl; do command -v "$tool" > /dev/null || di
 build
 start_stub
 start_http2_gateway
-BACK=$RUN/access.log
 declare -A FRONT FRONT_ADMIN FRONT_PID
 
 start_front() { # name, endpoint, protocol, more keys of the upstream
@@ -88,11 +87,10 @@ compare_all() { # protocol of the client, curl arguments...
 }
 compare_all 1.1 --http1.1
 compare_all 2 --http2-prior-knowledge
-sleep 1 # the access log is written every second
 REQUESTS=$((${#CASES[@]} * 2))
-OVER_2=$(grep -c '"protocol":"2"' "$BACK") OVER_1=$(grep -c '"protocol":"1.1"' "$BACK")
-say "the gateway behind got $OVER_2 requests over HTTP/2 and $OVER_1 over HTTP/1.1"
-[ "$OVER_2" -ge $((3 * (REQUESTS - 2))) ] || { WRONG=$((WRONG + 1)); say "too few over HTTP/2"; }
+OVER_2=$(await_logged 2 $((3 * REQUESTS))) OVER_1=$(await_logged 1.1 "$REQUESTS")
+say "the gateway behind logged $OVER_2 requests over HTTP/2 and $OVER_1 over HTTP/1.1"
+[ "$OVER_2" = $((3 * REQUESTS)) ] || { WRONG=$((WRONG + 1)); say "expected $((3 * REQUESTS)) over HTTP/2"; }
 
 echo
 printf '| %-58s | %-8s | %-8s |\n|---|---|---|\n' "other checks" upstream ""

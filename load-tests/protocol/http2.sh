@@ -170,8 +170,7 @@ if command -v node > /dev/null && command -v npm > /dev/null; then
   wrong=0
   (cd "$LOAD_TESTS/release/sdk" && BASE_URL="https://127.0.0.1:$TLS" STUB_URL="http://127.0.0.1:$STUB_PORT" CA_FILE="$RUN/cert.pem" \
     node --test check.mjs) > "$RUN/sdk.out" 2>&1 || { wrong=1; cp "$RUN/sdk.out" "$RUN/differs.sdk"; }
-  sleep 1
-  [ $(($(grep -c '"protocol":"2"' "$RUN/access.log") - before)) -ge 20 ] || wrong=1
+  [ "$(await_logged 2 $((before + 20)))" -ge $((before + 20)) ] || wrong=1
   outcome "Node SDKs by undici: $(sed -n 's/^. tests //p' "$RUN/sdk.out") checks" tls "$wrong"
 else
   say "node is not installed: the SDK checks are skipped"

@@ -15,3 +15,13 @@ start_http2_gateway() { # -> PORT TLS ADMIN
   sed "s|@STUB@|$STUB_PORT|; s|@CONFIG@|$ROOT/config|" "$HERE/http2/policy.yaml" > "$RUN/policy.yaml"
   start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 }
+
+await_logged() { # protocol, number of requests -> prints how many were logged, after at most 15 s
+  local logged=0
+  for _ in $(seq 60); do
+    logged=$(grep -c "\"protocol\":\"$1\"" "$RUN/access.log" || true)
+    [ "$logged" -lt "$2" ] || break
+    sleep 0.25
+  done
+  echo "$logged"
+}

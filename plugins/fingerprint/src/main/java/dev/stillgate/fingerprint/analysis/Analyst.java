@@ -35,11 +35,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps the state of all accounts, compares the accounts periodically and assigns standings. Not thread-safe. */
 public final class Analyst {
-    /** One in so many recent exchanges must be new for a round. */
-    private static final int NEW_FRACTION = 32;
-
-    private static final long MAX_INTERVAL = 12 * 3_600_000L;
-    private static final long HALVING_INTERVAL = 3 * 86_400_000L;
     private static final int NEWCOMER_SECONDS = 3 * 86_400;
 
     private static final int MAX_FORGOTTEN = 1000;
@@ -53,12 +48,7 @@ public final class Analyst {
     private final HoldoutGroups holdoutGroups = new HoldoutGroups(this::isNewcomer);
     private final RegistrationLinks registrations;
     private AnalysisSettings settings;
-    private long firstMillis = -1;
-    private long lastRound = -1;
-    private double recent;
-    private double fresh;
-    private long halvedAt;
-    private int compared;
+    private final RoundSchedule schedule = new RoundSchedule();
     private long revision;
     private final List<String> forgotten = new ArrayList<>();
     private final Approvals approvals = new Approvals();
@@ -122,10 +112,7 @@ public final class Analyst {
 
     /** Records an exchange. */
     public void observe(Observation seen) {
-        if (firstMillis < 0) {
-            firstMillis = seen.start;
-            halvedAt = seen.start;
-        }
+        schedule.begin(seen.start);
         if (seen.unread) {
             countText(seen, clusters.of(seen.account));
             return;
@@ -153,8 +140,7 @@ public final class Analyst {
             samples.add(seen.account, sample, settings.samples());
         }
         revision++;
-        recent++;
-        fresh++;
+        schedule.count();
     }
 
     private void countText(Observation seen, @Nullable Cluster cluster) {
@@ -181,10 +167,10 @@ public final class Analyst {
         if (registrations.isDue(settings, now)) {
             link(registrations.byFacts(settings, flagged()::get, now), now);
         }
-        if (isDue(now)) {
+        if (schedule.isDue(settings, now)) {
             AnalysisEvent event = AnalysisEvent.start();
             round(now);
-            event.end(compared);
+            event.end(schedule.compared());
             revision++;
         }
         if (likeness.isDue(ladder, now)) {
@@ -196,24 +182,12 @@ public final class Analyst {
         return changes();
     }
 
-    private boolean isDue(long now) {
-        if (fresh == 0 || now - lastRound < settings.regroup().toMillis()) {
-            return false;
-        }
-        while (now - halvedAt > HALVING_INTERVAL) {
-            halvedAt += HALVING_INTERVAL;
-            recent /= 2;
-        }
-        return fresh * NEW_FRACTION >= recent || now - lastRound >= MAX_INTERVAL;
-    }
-
     private void round(long now) {
-        lastRound = now;
-        fresh = 0;
+        schedule.start(now);
         accountStore.updateComponents();
         BitSet flagged = flagged();
         AnalysisRound round = new AnalysisRound(table(), settings, flagged::get, (int) (now / 1000));
-        compared = round.size();
+        schedule.compare(round.size());
         boolean learnt = learnt(now) >= 1;
         for (Finding finding : holdoutGroups.testAll(round, (int) (now / 1000))) {
             Standing rung = rung(finding, learnt);
@@ -261,12 +235,7 @@ public final class Analyst {
 
     /** Returns the progress of the learning phase, from 0 to 1. */
     public double learnt(long now) {
-        double accounts = (double) compared / Math.max(1, settings.learnAccounts());
-        double time = firstMillis < 0
-                ? 0
-                : (double) (now - firstMillis)
-                        / Math.max(1, settings.learnTime().toMillis());
-        return Math.clamp(Math.min(accounts, time), 0, 1);
+        return schedule.learnt(settings, now);
     }
 
     /**
@@ -337,12 +306,7 @@ public final class Analyst {
 
     /** Writes the state. */
     void write(DataOutput out) throws IOException {
-        out.writeLong(firstMillis);
-        out.writeLong(lastRound);
-        out.writeDouble(recent);
-        out.writeDouble(fresh);
-        out.writeLong(halvedAt);
-        out.writeInt(compared);
+        schedule.write(out);
         accountStore.write(out);
         registrations.write(out);
         StandingCodec.write(out, ladder, clusters);
@@ -356,12 +320,7 @@ public final class Analyst {
      * @throws IOException if the data is invalid; the analyst is then unusable
      */
     void read(DataInput in, boolean sameKey, int version) throws IOException {
-        firstMillis = in.readLong();
-        lastRound = in.readLong();
-        recent = in.readDouble();
-        fresh = in.readDouble();
-        halvedAt = in.readLong();
-        compared = in.readInt();
+        schedule.read(in);
         accountStore.read(in, sameKey, version >= AnalystStore.DECLINED);
         registrations.read(in);
         StandingCodec.read(in, version >= AnalystStore.NAMES).restoreTo(ladder, clusters);
@@ -445,7 +404,7 @@ public final class Analyst {
     public AnalysisFigures figures(long now) {
         return new AnalysisFigures(
                 table().index().size(),
-                compared,
+                schedule.compared(),
                 clusters.all().size(),
                 ladder.counts(),
                 learnt(now),

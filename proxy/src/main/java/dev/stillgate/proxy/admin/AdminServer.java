@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +66,7 @@ public final class AdminServer implements AutoCloseable {
      * @param operations the operations on the gateway as a whole
      * @param auditor receives every mutating request before its response is sent
      * @param console the console's live events and its limit on sign-ins
-     * @param ready whether the gateway is ready for new requests
+     * @param notReady returns why no new requests should come, or null
      * @throws UncheckedIOException if the server cannot listen
      */
     public AdminServer(
@@ -77,7 +77,7 @@ public final class AdminServer implements AutoCloseable {
             Operations operations,
             Consumer<ResourceAction> auditor,
             Console console,
-            BooleanSupplier ready) {
+            Supplier<@Nullable String> notReady) {
         try {
             HostPort address = config.address();
             server = HttpServer.create(new InetSocketAddress(address.host(), address.port()), 16);
@@ -94,7 +94,10 @@ public final class AdminServer implements AutoCloseable {
                 Thread.ofVirtual().name("admin-", 0).factory());
         server.setExecutor(threads);
         page("/healthz", () -> Reply.text(200, "ok\n"));
-        page("/readyz", () -> ready.getAsBoolean() ? Reply.text(200, "ready\n") : Reply.text(503, "draining\n"));
+        page("/readyz", () -> {
+            String reason = notReady.get();
+            return reason == null ? Reply.text(200, "ready\n") : Reply.text(503, reason + "\n");
+        });
         page("/metrics", () -> new Reply(200, "text/plain; version=0.0.4", metrics.get()));
         page("/filters", () -> Reply.json(200, FilterList.json(filters.get())));
         page("/now", () -> Reply.json(200, JsonWriter.json(operations.now()) + "\n"));

@@ -95,6 +95,11 @@ final class ControlPlane implements AutoCloseable {
         timer.everyNonBlocking(KEYS_CHECK, this::refreshKeys);
     }
 
+    /** Returns whether the keys of tokens are being fetched for the first time. */
+    boolean awaitsKeys() {
+        return verifiers.awaitsKeys();
+    }
+
     private void refreshKeys() {
         verifiers.tick(reloader.current().loaded().policy().accounts().jwt());
     }

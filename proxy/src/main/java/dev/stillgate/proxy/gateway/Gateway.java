@@ -182,7 +182,7 @@ public final class Gateway implements AutoCloseable {
         data.watch(control, meters);
         control.show(meters);
         logs.show(meters);
-        meters.gauge("stillgate.ready", this, gateway -> gateway.draining ? 0 : 1);
+        meters.gauge("stillgate.ready", this, gateway -> gateway.notReady() == null ? 1 : 0);
         TrafficHistory traffic = new TrafficHistory(meters::traffic, ticker);
         control.timer().everyNonBlocking(Duration.ofSeconds(TrafficHistory.STEP_SECONDS), traffic::sample);
         backtests = new BacktestJobs(
@@ -231,7 +231,12 @@ public final class Gateway implements AutoCloseable {
                         this::requestDrain),
                 this::noteAction,
                 new AdminServer.Console(new EventStream(live::next, GatewayLogs.file(config)), new SignInLimit(ticker)),
-                () -> !draining);
+                this::notReady);
+    }
+
+    /** Returns why no new requests should come, or null. */
+    private @Nullable String notReady() {
+        return draining ? "draining" : control.awaitsKeys() ? "waiting for the keys of tokens" : null;
     }
 
     /** Returns what the console's open pages are told of. */

@@ -146,6 +146,12 @@ public final class JwtVerifiers implements AutoCloseable {
         }
     }
 
+    /** Returns whether the first fetch of the keys of the policy in force has not ended yet. */
+    public boolean awaitsKeys() {
+        InForce current = inForce;
+        return current != null && current.remote.isAwaited();
+    }
+
     private synchronized void show() {
         if (!shown) {
             shown = true;

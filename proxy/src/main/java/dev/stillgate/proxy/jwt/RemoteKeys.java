@@ -134,6 +134,11 @@ final class RemoteKeys {
         return current == null ? Double.NaN : (parts.ticker.nanos() - current.fetched) / 1e9;
     }
 
+    /** Returns whether there are no keys because the first fetch has not ended yet. */
+    boolean isAwaited() {
+        return held == null && failures.get() == 0;
+    }
+
     /** Begins a fetch if one is due. */
     void tick(Duration refresh) {
         long since = parts.ticker.nanos() - begun;

@@ -151,7 +151,7 @@ class ResourceRequestsTest {
                 new NoOperations(),
                 audited::add,
                 new AdminServer.Console(new EventStream(List::of, null), new SignInLimit(new FakeTicker())),
-                () -> true);
+                () -> null);
     }
 
     @AfterEach

@@ -39,7 +39,7 @@ class SignInTest {
                 unused(Operations.class),
                 audited::add,
                 new AdminServer.Console(new EventStream(List::of, null), new SignInLimit(ticker)),
-                () -> true);
+                () -> null);
     }
 
     /** Returns an object whose methods fail. */

@@ -65,6 +65,25 @@ class JwtVerifiersTest {
     }
 
     @Test
+    void keysAreAwaitedUntilTheFirstFetchHasEnded() throws IOException {
+        verifiers.tick(null);
+        assertThat(verifiers.awaitsKeys()).as("no tokens").isFalse();
+        served.put(URI.create(FIRST), Tokens.set(KEY));
+        verifiers.verifier(at(FIRST));
+        verifiers.tick(at(FIRST));
+        assertThat(verifiers.awaitsKeys()).as("fetched before the policy").isFalse();
+    }
+
+    @Test
+    void keysAreNotAwaitedAfterAFailure() throws IOException {
+        verifiers.verifier(at(FIRST));
+        verifiers.tick(at(FIRST));
+        assertThat(verifiers.awaitsKeys()).isTrue();
+        pending.remove().run();
+        assertThat(verifiers.awaitsKeys()).as("other callers can be served").isFalse();
+    }
+
+    @Test
     void policyWithOtherKeysWaitsForThem() throws IOException {
         verifiers.tick(at(FIRST));
         served.put(URI.create(SECOND), Tokens.set(KEY));

@@ -250,8 +250,8 @@ class ChartTest {
     void jvmIsBoundByTheResources(String resources, String direct, String processors, @TempDir Path directory)
             throws IOException {
         Path values = Files.writeString(directory.resolve("values.yaml"), "resources: " + resources + "\n");
-        String options = env(Chart.render("stillgate", values), "JDK_JAVA_OPTIONS")
-                .text("value");
+        String options =
+                env(Chart.render("stillgate", values), "JDK_JAVA_OPTIONS").text("value");
 
         assertThat(options).endsWith("-XX:MaxRAMPercentage=50 -XX:+UseG1GC -XX:-UsePerfData");
         assertThat(after("-XX:MaxDirectMemorySize=", options)).isEqualTo(direct);

@@ -67,7 +67,7 @@ final class Refusals {
         if (pooled) {
             return new Verdict.Reject(
                     Verdict.Kind.UNVERIFIED,
-                    limit.name(),
+                    limit.code(),
                     "This account shares a limit with linked accounts until it is verified. " + verification
                             + (neverFits ? "." : ", or try again in " + wait(shortage) + '.'),
                     retryAfter,

@@ -98,6 +98,19 @@ final class PoolRefusalTest {
     }
 
     @Test
+    void codeTellsThePoolsLimitFromTheAccountsLimitOfTheSameName() {
+        metered.reload(policy("20/1m", null));
+        metered.harness.context().stands("a-2", Standing.POOLED, "c-1");
+        for (int i = 0; i < 4; i++) {
+            metered.begin(10, 10);
+        }
+        metered.begin(metered.messages().by(Policies.account("a-2")), PROMPT);
+        Verdict.Reject refused = metered.refused(metered.messages().by(Policies.account("a-2")), PROMPT);
+        assertThat(refused.kind()).isEqualTo(Verdict.Kind.UNVERIFIED);
+        assertThat(refused.code()).isEqualTo("requests@pool");
+    }
+
+    @Test
     void refusalByTheAccountsOwnLimitIsTheUsualOne() {
         metered.reload(policy("20/1m", null));
         for (int i = 0; i < 5; i++) {

@@ -150,8 +150,8 @@ final class LogSort {
     }
 
     private void merge(List<Path> from, Path to) throws IOException {
-        PriorityQueue<Lines> byLine = new PriorityQueue<>(
-                (a, b) -> Arrays.compareUnsigned(a.bytes, a.from, a.to, b.bytes, b.from, b.to));
+        PriorityQueue<Lines> byLine =
+                new PriorityQueue<>((a, b) -> Arrays.compareUnsigned(a.bytes, a.from, a.to, b.bytes, b.from, b.to));
         List<Lines> open = new ArrayList<>();
         try (Output out = new Output(to)) {
             for (Path part : from) {

@@ -56,7 +56,8 @@ class LogSortTest {
 
         LogSort.sort(List.of(first, second), into, memory, openParts, () -> true);
 
-        assertThat(Files.readString(into)).isEqualTo(String.join("\n", lines.stream().sorted().toList()) + "\n");
+        assertThat(Files.readString(into))
+                .isEqualTo(String.join("\n", lines.stream().sorted().toList()) + "\n");
         nothingElseIsLeft();
     }
 
@@ -93,8 +94,7 @@ class LogSortTest {
 
         List<Path> logs = List.of(log, directory.resolve("absent"));
 
-        assertThatThrownBy(() -> LogSort.sort(logs, into, 100, 2, () -> true))
-                .isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> LogSort.sort(logs, into, 100, 2, () -> true)).isInstanceOf(NoSuchFileException.class);
         nothingElseIsLeft();
     }
 

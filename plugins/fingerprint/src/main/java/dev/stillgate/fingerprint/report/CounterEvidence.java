@@ -152,7 +152,10 @@ final class CounterEvidence {
                 int unlike = (int) model.confirmed().stream()
                         .filter(ConfirmedAccount::unlike)
                         .count();
-                count("unlike-the-others", unlike, "confirmed, and they behave unlike the other confirmed accounts.");
+                count(
+                        "unlike-the-others",
+                        unlike,
+                        "confirmed, and unlike the other confirmed members of this cluster.");
                 int references = model.resemblingReferences().size();
                 if (references > 0) {
                     add(

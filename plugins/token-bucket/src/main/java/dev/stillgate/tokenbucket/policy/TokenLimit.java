@@ -52,6 +52,11 @@ public record TokenLimit(
         return pool == null ? name() : name() + '@' + pool;
     }
 
+    /** Returns the code of a refusal in logs: the name, with {@code @pool} if an account has a limit of the same name. */
+    public String code() {
+        return owner() == Owner.POOL && !PoolBudget.isName(name()) ? name() + "@pool" : name();
+    }
+
     /** Returns the limit as it applies to a pool. */
     TokenLimit ofPool() {
         return new TokenLimit(

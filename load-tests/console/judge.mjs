@@ -193,7 +193,7 @@ test('the judgements are taken back, and everything is as before', async () => {
   );
   const {timeline} = now;
   assert.deepEqual(
-    timeline.slice(-3).map(each => each.what),
+    timeline.slice(-3).map(each => each.what.split(':')[0]),
     ['confirmed by ann', 'refuted by ann', 'judgements taken back by ann'],
   );
 });

@@ -98,7 +98,7 @@ function folded(d) {
       last.steps++;
     } else if (each.grew)
       days.push({at: each.at, from: each.at, grew: true, begin: Number(each.grew[1]), to: Number(each.grew[2]), steps: 1});
-    else days.push({at: each.at, shown: text(each.what, 160)});
+    else days.push({at: each.at, shown: text(each.what, 400)});
   }
   const changes = new Map();
   for (const each of d.changes ?? []) {

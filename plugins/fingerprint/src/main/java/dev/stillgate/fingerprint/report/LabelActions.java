@@ -72,7 +72,7 @@ public final class LabelActions {
             }
             members.forEach(account -> label(account, order.label(now, group, pools, isVerified(account)), decided));
             order.except().forEach(account -> label(account, order.exception(now, cluster.id), decided));
-            cluster.note(now, PageValues.name(kind) + " by " + order.by());
+            cluster.noteOrder(now, PageValues.name(kind), order.by(), order.why());
             if (cluster.hiding() != null) {
                 analyst.clusters().hide(cluster, null, now); // accounts that join later wait for a judgement again
             }
@@ -120,7 +120,7 @@ public final class LabelActions {
 
     /** Removes the label of an account; returns its page, null for an unknown account. */
     public @Nullable Map<String, Object> unlabel(String account, Map<String, Object> arguments) {
-        ManualStanding.removedBy(arguments);
+        ManualStanding.removal(arguments);
         if (analyst.ladder().find(account) != null) {
             analyst.ladder().label(account, null, now);
         }
@@ -131,7 +131,7 @@ public final class LabelActions {
      * Removes the labels of the members of a cluster, except of vouched ones; returns its page, null for an unknown id.
      */
     public @Nullable Map<String, Object> unlabelCluster(String id, Map<String, Object> arguments) {
-        String by = ManualStanding.removedBy(arguments);
+        ManualStanding.Removal removal = ManualStanding.removal(arguments);
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
             return null;
@@ -142,7 +142,7 @@ public final class LabelActions {
                 analyst.ladder().label(account, null, now);
             }
         }
-        cluster.note(now, "judgements taken back" + OperatorActions.byName(by));
+        cluster.noteOrder(now, "judgements taken back", removal.by(), removal.why());
         return page(cluster);
     }
 

@@ -51,7 +51,7 @@ public final class OperatorActions {
             throw new PolicyException("", "the cluster has over " + MAX_MEMBERS + " accounts");
         }
         List.copyOf(cluster.accounts).forEach(account -> pin(account, pin));
-        cluster.note(now, "pinned to " + PageValues.name(pin.standing()) + byName(pin.by()));
+        cluster.noteOrder(now, "pinned to " + PageValues.name(pin.standing()), pin.by(), pin.why());
         return new ClusterReport(analyst, cluster, now).page();
     }
 
@@ -59,27 +59,22 @@ public final class OperatorActions {
         analyst.ladder().pin(account, pin, now);
     }
 
-    /** Returns the author of an order as a cluster's history names it. */
-    static String byName(@Nullable String name) {
-        return " by " + (name == null ? "hand" : name);
-    }
-
     /** Removes the pin of an account; returns its page, null for an unknown account. */
     public @Nullable Map<String, Object> unpin(String account, Map<String, Object> arguments) {
-        ManualStanding.removedBy(arguments);
+        ManualStanding.removal(arguments);
         analyst.ladder().unpin(account, now);
         return page(account);
     }
 
     /** Removes the pins of all accounts of a cluster; returns the page of the cluster, null for an unknown id. */
     public @Nullable Map<String, Object> unpinCluster(String id, Map<String, Object> arguments) {
-        String by = ManualStanding.removedBy(arguments);
+        ManualStanding.Removal removal = ManualStanding.removal(arguments);
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
             return null;
         }
         cluster.accounts.forEach(account -> analyst.ladder().unpin(account, now));
-        cluster.note(now, "unpinned" + byName(by));
+        cluster.noteOrder(now, "unpinned", removal.by(), removal.why());
         return new ClusterReport(analyst, cluster, now).page();
     }
 
@@ -97,27 +92,27 @@ public final class OperatorActions {
                 arguments, cluster.total, now, analyst.settings().review().expireAfter());
         LabelActions.requireCurrent(cluster, Hiding.revision(arguments));
         analyst.clusters().hide(cluster, hiding, now);
-        cluster.note(now, "hidden from the review queue by " + hiding.by());
+        cluster.noteOrder(now, "hidden from the review queue", hiding.by(), hiding.why());
         return new ClusterReport(analyst, cluster, now).page();
     }
 
     /** Shows a cluster in the review queue again, and returns its page; null for an unknown id. */
     public @Nullable Map<String, Object> unhideCluster(String id, Map<String, Object> arguments) {
-        String by = ManualStanding.removedBy(arguments);
+        ManualStanding.Removal removal = ManualStanding.removal(arguments);
         Cluster cluster = analyst.clusters().find(id);
         if (cluster == null) {
             return null;
         }
         if (cluster.hiding() != null) {
             analyst.clusters().hide(cluster, null, now);
-            cluster.note(now, "shown in the review queue again" + byName(by));
+            cluster.noteOrder(now, "shown in the review queue again", removal.by(), removal.why());
         }
         return new ClusterReport(analyst, cluster, now).page();
     }
 
     /** Erases an account and its standing; returns the standing it had, null for an unknown account. */
     public @Nullable Map<String, Object> erase(String account, Map<String, Object> arguments) {
-        ManualStanding.removedBy(arguments);
+        ManualStanding.removal(arguments);
         Map<String, Object> known = page(account);
         if (known == null) {
             return null;

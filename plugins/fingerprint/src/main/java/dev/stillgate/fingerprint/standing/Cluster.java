@@ -83,6 +83,11 @@ public final class Cluster {
         return !event.what.startsWith(FOUND) && !event.what.startsWith(GREW);
     }
 
+    /** Adds an order to the history. An order without a name is one by hand. */
+    public void noteOrder(long at, String what, @Nullable String by, @Nullable String why) {
+        note(at, what + " by " + (by == null ? "hand" : by) + (why == null ? "" : ": " + why));
+    }
+
     public void note(long at, String what) {
         if (timeline.size() == MAX_EVENTS) {
             timeline.remove(1); // keeps the first event: how the cluster was found

@@ -47,14 +47,20 @@ public record ManualStanding(
     /**
      * Reads the arguments of an order that takes another one back, {@code by} and {@code why}, which the audit log shows.
      *
-     * @return the name of the operator, null if the order has none
      * @throws PolicyException if an argument is unknown or invalid
      */
-    public static @Nullable String removedBy(Map<String, Object> arguments) {
+    public static Removal removal(Map<String, Object> arguments) {
         OrderFields.requireKnown(arguments, OF_REMOVAL);
-        OrderFields.optional(arguments, "why", OrderFields.MAX_WHY);
-        return by(arguments);
+        return new Removal(by(arguments), OrderFields.optional(arguments, "why", OrderFields.MAX_WHY));
     }
+
+    /**
+     * An order that takes another one back.
+     *
+     * @param by name of the operator, null for none
+     * @param why reason, null for none
+     */
+    public record Removal(@Nullable String by, @Nullable String why) {}
 
     private static @Nullable String by(Map<String, Object> arguments) {
         return OrderFields.optional(arguments, "by", OrderFields.MAX_BY);

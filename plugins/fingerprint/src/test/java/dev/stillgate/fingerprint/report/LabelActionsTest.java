@@ -218,7 +218,7 @@ class LabelActionsTest {
         assertThat(actions.unlabelCluster("c1", Map.of("by", "ann", "why", "mistaken")))
                 .extractingByKey("timeline")
                 .asString()
-                .contains("judgements taken back by ann");
+                .contains("judgements taken back by ann: mistaken");
         assertThatThrownBy(() -> actions.unlabelCluster("c1", Map.of("revision", 1)))
                 .isInstanceOf(PolicyException.class);
     }

@@ -213,8 +213,14 @@ public final class Accounts {
             return now;
         }
 
+        /** Returns a number of the account of a credential. The credential is not used otherwise. */
+        public long number(byte[] credential) {
+            scratch[0].hash(credential, 0, credential.length);
+            return scratch[0].hi();
+        }
+
         /**
-         * Returns a number of the account of a credential that is listed or has been accepted; empty for another one.
+         * Returns the {@link #number} of a credential that is listed or has been accepted; empty for another one.
          * The credential may be forged, so looking does not count as a use of it.
          */
         public OptionalLong known(byte[] credential) {

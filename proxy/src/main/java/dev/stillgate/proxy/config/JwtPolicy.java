@@ -143,8 +143,8 @@ public record JwtPolicy(
             if (refresh.compareTo(MIN_REFRESH) < 0 || refresh.compareTo(MAX_REFRESH) > 0) {
                 throw new PolicyException("refresh", "expected a time between 30s and 1d");
             }
-            if (maxAge.compareTo(refresh) < 0 || maxAge.compareTo(LONGEST_USE) > 0) {
-                throw new PolicyException("maxAge", "expected a time between refresh and 30d");
+            if (maxAge.compareTo(refresh.multipliedBy(2)) < 0 || maxAge.compareTo(LONGEST_USE) > 0) {
+                throw new PolicyException("maxAge", "expected a time from 2 x refresh to 30d");
             }
         }
 

@@ -5,10 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Limits of the invalid signatures that are checked, for each client and for all together, by the generic cell rate
- * algorithm. A client is a network, or a known subject within one. Clients share a fixed number of cells, of which a
- * seeded hash gives each two. A client is refused only if both of its cells are spent, so a flood does not hit others by
- * chance. Thread-safe; allocates nothing.
+ * Limits the invalid signatures that are checked, for each client and for all clients of a kind, by the generic cell rate
+ * algorithm. Clients share a fixed number of cells, of which a seeded hash gives each two. A client is refused only if both
+ * of its cells are spent, so a flood does not hit others by chance. Thread-safe.
  */
 final class FailedChecks {
     /** The invalid signatures of a client that are checked at once. */
@@ -17,8 +16,8 @@ final class FailedChecks {
     /** The further invalid signatures of a client that are checked in a second. */
     static final int PER_SECOND = 4;
 
-    /** All invalid signatures together take at most one in so many nanoseconds of one processor. */
-    static final int SHARE = 4;
+    /** The invalid signatures of one kind of clients take at most one in so many nanoseconds of one processor. */
+    static final int SHARE = 12;
 
     /** The assumed least cost of a check, in nanoseconds. */
     static final long LEAST_COST = 50_000;
@@ -28,42 +27,103 @@ final class FailedChecks {
 
     private static final long INTERVAL = 1_000_000_000L / PER_SECOND;
 
-    /** The debt of all clients, in nanoseconds, up to which known subjects are checked. */
-    private static final long KNOWN_DEBT = 1_000_000_000L;
-
-    /** The debt up to which unknown subjects are checked; the rest is for known ones. */
-    private static final long UNKNOWN_DEBT = KNOWN_DEBT / 2;
+    /** The time for which a failure of a known subject counts as recent, in nanoseconds. */
+    private static final long RECENT = 15_000_000_000L;
 
     private static final int CELL_BITS = 16;
+    private static final int SUBJECT_BITS = 14;
+
+    /** These tell the cells of different kinds of clients apart. */
+    private static final long KNOWN = 0x9e3779b97f4a7c15L;
+
+    private static final long PROVEN = 0xbf58476d1ce4e5b9L;
+
+    /**
+     * The client that a check counts for.
+     *
+     * @param debt the debt of all clients of its kind: none can spend another's
+     * @param cell the number of its cells
+     * @param subject the cell of its known subject; -1 for other kinds
+     */
+    record Client(Debt debt, long cell, int subject) {}
+
+    /** The cost of past failures that still counts. */
+    static final class Debt {
+        /** The most debt at which a check is made, in nanoseconds. */
+        private static final long MOST = 500_000_000L;
+
+        private final AtomicLong paidUntil;
+
+        Debt(long now) {
+            paidUntil = new AtomicLong(now);
+        }
+
+        boolean isAtMost(long most, long now) {
+            return paidUntil.get() - now <= most;
+        }
+
+        /** Adds a cost. The sum is bounded, so that checks begin again half a second after a flood at the latest. */
+        void add(long cost, long now) {
+            paidUntil.accumulateAndGet(
+                    now, (until, at) -> Math.min((until - at > 0 ? until : at) + cost, at + 2 * MOST));
+        }
+    }
 
     private final long seed = ThreadLocalRandom.current().nextLong();
 
     /** For each cell the time in nanoseconds until which its past failures count. */
     private final AtomicLongArray paidUntil = new AtomicLongArray(1 << CELL_BITS);
 
-    /** The time until which the cost of all past failures counts. */
-    private final AtomicLong allPaidUntil;
+    /** For each cell the time in nanoseconds until which the last failure of its known subjects is recent. */
+    private final AtomicLongArray recentUntil = new AtomicLongArray(1 << SUBJECT_BITS);
+
+    private final Debt strangers;
+    private final Debt known;
+    private final Debt proven;
 
     FailedChecks(long now) {
         for (int i = 0; i < paidUntil.length(); i++) {
             paidUntil.set(i, now);
         }
-        allPaidUntil = new AtomicLong(now);
+        for (int i = 0; i < recentUntil.length(); i++) {
+            recentUntil.set(i, now);
+        }
+        strangers = new Debt(now);
+        known = new Debt(now);
+        proven = new Debt(now);
+    }
+
+    /** Returns the client of a token that names an unknown subject. */
+    Client stranger(long network) {
+        return new Client(strangers, network, -1);
+    }
+
+    /** Returns the client of a token that names a known subject. It may be forged, so the subject pays at that network alone. */
+    Client known(long account, long network) {
+        int subject = (int) (hash(account) >>> (Long.SIZE - SUBJECT_BITS));
+        return new Client(known, account ^ network ^ KNOWN, subject);
+    }
+
+    /** Returns the client of a connection that has carried a genuine token of a subject. */
+    Client proven(long account) {
+        return new Client(proven, account ^ PROVEN, -1);
     }
 
     /**
-     * Returns whether a signature may be checked.
-     *
-     * @param client the number of the network or of the known subject
-     * @param known whether the token names a known subject
+     * Returns whether a signature may be checked. Half of what known subjects may spend together is for those without a
+     * recent failure at any network: subjects that send forged tokens from many networks cannot lock the others out.
      */
-    boolean allows(long client, boolean known, long now) {
-        return !isSpent(client, now) && allPaidUntil.get() - now <= (known ? KNOWN_DEBT : UNKNOWN_DEBT);
+    boolean allows(Client client, long now) {
+        if (isSpent(client, now)) {
+            return false;
+        }
+        boolean failed = client.subject >= 0 && recentUntil.get(client.subject) - now > 0;
+        return client.debt.isAtMost(failed ? Debt.MOST / 2 : Debt.MOST, now);
     }
 
     /** Returns whether a client has no invalid signature left. */
-    boolean isSpent(long client, long now) {
-        long hash = hash(client);
+    boolean isSpent(Client client, long now) {
+        long hash = hash(client.cell);
         return isCellSpent(first(hash), now) && isCellSpent(second(hash), now);
     }
 
@@ -76,14 +136,16 @@ final class FailedChecks {
      *
      * @param cost the time that its check took, in nanoseconds
      */
-    void failed(long client, long cost, long now) {
-        long hash = hash(client);
+    void failed(Client client, long cost, long now) {
+        long hash = hash(client.cell);
         charge(first(hash), now);
         if (second(hash) != first(hash)) {
             charge(second(hash), now);
         }
-        long share = Math.clamp(cost, LEAST_COST, GREATEST_COST) * SHARE;
-        allPaidUntil.accumulateAndGet(now, (until, at) -> (until - at > 0 ? until : at) + share);
+        if (client.subject >= 0) {
+            recentUntil.set(client.subject, now + RECENT);
+        }
+        client.debt.add(Math.clamp(cost, LEAST_COST, GREATEST_COST) * SHARE, now);
     }
 
     private void charge(int cell, long now) {

@@ -2,19 +2,16 @@ package dev.stillgate.proxy.jwt;
 
 import dev.stillgate.proxy.account.Accounts;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which tokens are sent. One that has carried a genuine token is not refused the check of further ones
- * when other clients of its network have sent many forged ones. Not thread-safe.
+ * A connection on which tokens are sent. If it has carried a genuine token, further ones are checked although other
+ * clients have sent many forged ones; the subject of the genuine token then pays for forged ones. Not thread-safe.
  */
 public final class JwtSender {
-    /** The invalid signatures on a connection after which it is treated as any other. */
-    static final int MOST_INVALID = 16;
-
     private final Accounts.Cursor accounts;
-    private boolean genuine;
+    private @Nullable JwtCaller genuine;
     private long network;
-    private int invalid;
 
     /**
      * Creates the sender of a connection.
@@ -30,18 +27,15 @@ public final class JwtSender {
     }
 
     /** Notes a genuine token from a network; a connection from a proxy carries tokens from several. */
-    void noteGenuine(long from) {
-        genuine = true;
+    void noteGenuine(JwtCaller caller, long from) {
+        genuine = caller;
         network = from;
     }
 
-    void noteInvalid() {
-        invalid = Math.min(invalid + 1, MOST_INVALID);
-    }
-
-    /** Returns whether tokens from a network are checked although the limit of invalid signatures is reached. */
-    boolean isSpared(long from) {
-        return genuine && network == from && invalid < MOST_INVALID;
+    /** Returns the client that pays for forged tokens from a network; null if it has sent no genuine token. */
+    FailedChecks.@Nullable Client proven(FailedChecks checks, long from) {
+        JwtCaller caller = genuine;
+        return caller == null || network != from ? null : checks.proven(accounts.number(caller.credential()));
     }
 
     /** Returns a number of the account that a subject has had before; empty if the subject is unknown. */

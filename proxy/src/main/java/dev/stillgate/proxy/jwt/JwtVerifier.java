@@ -64,6 +64,7 @@ public final class JwtVerifier {
         }
         JwtKeys keys = source.keys();
         if (keys == null || keys.isEmpty()) {
+            source.missed();
             return JwtFault.NO_KEYS;
         }
         TokenCache.Key key = shared.cache.key(bytes, start, length);
@@ -77,8 +78,8 @@ public final class JwtVerifier {
                     ? JwtFault.FORM
                     : judge(new Question(token, key, known, keys, sender, network, millis));
         }
-        if (judgement instanceof JwtCaller) {
-            sender.noteGenuine(network);
+        if (judgement instanceof JwtCaller caller) {
+            sender.noteGenuine(caller, network);
         }
         return judgement;
     }
@@ -144,17 +145,28 @@ public final class JwtVerifier {
         return id == null || id instanceof String ? keys.find((String) id, algorithm) : null;
     }
 
+    /** Returns the client that the check of a signature counts for; null if none has a check left. */
+    private FailedChecks.@Nullable Client client(Question question, JwtCaller caller, long now) {
+        OptionalLong account = question.sender.known(caller);
+        FailedChecks.Client named = account.isPresent()
+                ? shared.failures.known(account.getAsLong(), question.network)
+                : shared.failures.stranger(question.network);
+        if (shared.failures.allows(named, now)) {
+            return named;
+        }
+        FailedChecks.Client proven = question.sender.proven(shared.failures, question.network);
+        return proven != null && shared.failures.allows(proven, now) ? proven : null;
+    }
+
     /** Checks the signature of a token in which all else is right, unless it has been checked before. */
     private Judgement signed(Question question, JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) {
         if (question.known != null && question.known.key().isSame(genuine.key())) {
             shared.cache.keep(question.cacheKey, genuine);
             return caller;
         }
-        OptionalLong account = question.sender.known(caller);
-        boolean known = account.isPresent();
-        long client = known ? account.getAsLong() ^ question.network : question.network;
         long begun = shared.ticker.nanos();
-        if (!question.sender.isSpared(question.network) && !shared.failures.allows(client, known, begun)) {
+        FailedChecks.Client client = client(question, caller, begun);
+        if (client == null) {
             return JwtFault.TOO_MANY_CHECKS;
         }
         if (genuine.key().verifies(algorithm, question.token.signed(), question.token.signature())) {
@@ -166,7 +178,6 @@ public final class JwtVerifier {
         shared.invalid.add(1);
         long now = shared.ticker.nanos();
         shared.failures.failed(client, now - begun, now);
-        question.sender.noteInvalid();
         shared.cache.keep(question.cacheKey, new TokenCache.Checked(policy, genuine.key(), null, 0, 0));
         return JwtFault.SIGNATURE;
     }

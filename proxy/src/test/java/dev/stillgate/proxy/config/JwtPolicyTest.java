@@ -59,9 +59,9 @@ class JwtPolicyTest {
                     jwks: {url: "https://u:p@id.test/k"}            | expected https://
                     jwks: {url: "file:///etc/passwd"}               | expected https://
                     jwks: {url: "https://id.test/k", refresh: 1s}   | between 30s and 1d
-                    jwks: {url: "https://id.test/k", maxAge: 9m}    | between refresh and 30d
-                    jwks: {url: "https://id.test/k", maxAge: off}   | between refresh and 30d
-                    jwks: {url: "https://id.test/k", maxAge: 31d}   | between refresh and 30d
+                    jwks: {url: "https://id.test/k", maxAge: 19m}   | from 2 x refresh to 30d
+                    jwks: {url: "https://id.test/k", maxAge: off}   | from 2 x refresh to 30d
+                    jwks: {url: "https://id.test/k", maxAge: 31d}   | from 2 x refresh to 30d
                     """, quoteCharacter = '\'')
     void unsafeSettingIsRefused(String flow, String message) {
         String key = flow.substring(0, flow.indexOf(':'));

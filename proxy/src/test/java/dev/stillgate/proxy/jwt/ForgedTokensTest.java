@@ -129,9 +129,28 @@ class ForgedTokensTest {
         assertThat(judge(EC.token(claims(",\"n\":3")), 9, connection))
                 .as("another client behind the same proxy")
                 .isEqualTo(JwtFault.TOO_MANY_CHECKS);
-        for (int i = 0; i < JwtSender.MOST_INVALID; i++) {
+        for (int i = 0; i < FailedChecks.BURST; i++) {
             assertThat(judge(OTHER.token(claims(",\"n\":" + i)), 7, connection)).isEqualTo(JwtFault.SIGNATURE);
         }
         assertThat(judge(EC.token(claims(",\"n\":4")), 7, connection)).isEqualTo(JwtFault.TOO_MANY_CHECKS);
+    }
+
+    @Test
+    void genuineTokenSparesItsSubjectNoMoreThanOnceOverAllConnections() {
+        flood("", 7);
+        String genuine = EC.token(claims(""));
+        judge(genuine, 8);
+        int checked = 0;
+        for (int connections = 0; connections < 10; connections++) {
+            JwtSender connection = connection();
+            assertThat(judge(genuine, 7, connection))
+                    .as("a token checked before")
+                    .isInstanceOf(JwtCaller.class);
+            for (int i = 0; i < FailedChecks.BURST; i++) {
+                String forged = OTHER.token(claims(",\"c\":" + connections + ",\"n\":" + i));
+                checked += judge(forged, 7, connection) == JwtFault.SIGNATURE ? 1 : 0;
+            }
+        }
+        assertThat(checked).isEqualTo(FailedChecks.BURST);
     }
 }

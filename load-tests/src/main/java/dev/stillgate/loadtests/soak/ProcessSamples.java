@@ -12,9 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Samples of a process: memory, heap after a collection, and descriptors. Not thread-safe. */
+/** Samples of a process: memory, live heap, and descriptors. Not thread-safe. */
 final class ProcessSamples {
-    private static final Pattern USED = Pattern.compile("used ([0-9]+)K");
+    /** The last line of a histogram: instances and bytes of all classes. */
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total +[0-9]+ +([0-9]+)");
 
     private final long pid;
     private final List<double[]> samples = new ArrayList<>();
@@ -26,7 +27,7 @@ final class ProcessSamples {
     /** The sampled quantities. */
     enum Quantity {
         RESIDENT("resident, MB", 1),
-        HEAP("heap after a collection, MB", 2),
+        HEAP("live heap, MB", 2),
         DESCRIPTORS("descriptors", 3);
 
         final String title;
@@ -54,12 +55,11 @@ final class ProcessSamples {
 
     /** Takes a sample at a time in seconds. */
     void take(double second) throws IOException, InterruptedException {
-        jcmd("GC.run");
-        double heap = 0;
-        Matcher used = USED.matcher(jcmd("GC.heap_info"));
-        if (used.find()) {
-            heap = Long.parseLong(used.group(1)) / 1024.0;
+        Matcher live = TOTAL.matcher(jcmd("GC.class_histogram")); // collects, and counts before anything is allocated
+        if (!live.find()) {
+            throw new IOException("jcmd printed no histogram");
         }
+        double heap = Long.parseLong(live.group(1)) / 1048576.0;
         double resident = 0;
         for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
             if (line.startsWith("VmRSS:")) {

@@ -120,7 +120,7 @@ public final class FrameWriter {
 
     private static void putCrc(ByteBuffer frame) {
         CRC32 crc = new CRC32();
-        crc.update(frame.array(), 0, frame.position());
+        crc.update(frame.duplicate().flip());
         frame.putInt((int) crc.getValue());
     }
 

@@ -229,7 +229,7 @@ final class LogSort {
             int scanned = from;
             while (true) {
                 int feed = indexOfFeed(scanned);
-                if (feed >= 0 && !tooLong) {
+                if (feed >= 0 && !tooLong && feed - from <= LONGEST_LINE) {
                     to = feed + 1;
                     return true;
                 }
@@ -273,7 +273,7 @@ final class LogSort {
         }
 
         private boolean endLast(boolean tooLong) {
-            if (filled == 0 || tooLong) {
+            if (filled == 0 || filled > LONGEST_LINE || tooLong) {
                 filled = 0;
                 to = 0;
                 return false;

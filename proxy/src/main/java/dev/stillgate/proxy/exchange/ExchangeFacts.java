@@ -72,10 +72,12 @@ final class ExchangeFacts implements Exchange {
 
     /** Matches the request line with the policy's routes. */
     void findTarget() throws BadMessage {
-        target = policy.routes().match(head);
-        if (target == null) {
+        Target found = policy.routes().match(head);
+        target = found;
+        if (found == null) {
             throw new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
         }
+        CloudQuery.check(head, found);
     }
 
     Target target() {

@@ -54,10 +54,14 @@ public final class WrittenRequest {
     /**
      * Returns the target of the request, or null if no route matches.
      *
-     * @throws BadMessage if the path is not in normal form
+     * @throws BadMessage if the path is not in normal form, or the query is one that a cloud must not get
      */
     public @Nullable Target target(Routes routes) throws BadMessage {
-        return routes.match(head);
+        Target found = routes.match(head);
+        if (found != null) {
+            CloudQuery.check(head, found);
+        }
+        return found;
     }
 
     /**

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -165,6 +166,40 @@ class CloudPathsEndToEndTest {
                 GatewayRig rig = to(upstream).start()) {
             assertThat(rig.ask(Requests.post(path, BEDROCK_BODY)).status()).isIn(400, 404);
             assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        VERTEX + "?access_token=ya29.other",
+        VERTEX + "?alt=sse&key=AIza-other",
+        VERTEX_STREAM + "?%24alt=sse%26key=AIza-other",
+        BEDROCK + "?X-Amz-Credential=AKIAOTHER/20260101/us-east-1/bedrock/aws4_request"
+    })
+    @DisplayName("engine A7: a cloud gets no credential in the query, which could be of another account")
+    void credentialInTheQueryIsRefused(String target) throws IOException {
+        boolean bedrock = target.startsWith(BEDROCK);
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = to(upstream).start()) {
+            RawClient.Answer got = rig.ask(Requests.post(target, bedrock ? BEDROCK_BODY : VERTEX_BODY, GOOGLE));
+            assertThat(got.status()).isEqualTo(400);
+            assertThat(rig.reason("query-parameter")).isEqualTo(1);
+            assertThat(got.values("x-amzn-errortype"))
+                    .isEqualTo(bedrock ? List.of("ValidationException") : List.of());
+            assertThat(json(got.text()).at("/error/status").asText()).isEqualTo(bedrock ? "" : "INVALID_ARGUMENT");
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?alt=sse", "?$alt=sse", "?%24alt=sse"})
+    void queryThatAsksForEventsIsForwarded(String query) throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = to(upstream).start()) {
+            assertThat(rig.ask(Requests.post(VERTEX_STREAM + query, VERTEX_BODY, GOOGLE))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(upstream.requests().getLast().line()).contains(VERTEX_STREAM + query);
         }
     }
 

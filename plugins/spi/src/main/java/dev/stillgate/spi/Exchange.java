@@ -37,6 +37,15 @@ public interface Exchange {
     /** Returns the account of the request's credential. */
     Account account();
 
+    /**
+     * Returns whether the account is only claimed: the request names it by an id that others may know, and the upstream
+     * alone can check the rest of the credential. Anyone can send such a request, so it is evidence about the account
+     * only if the upstream's response has a status of 200 to 299.
+     */
+    default boolean isAccountClaimed() {
+        return false;
+    }
+
     /** Returns the client's address, found behind the configured number of trusted proxies. */
     InetAddress address();
 

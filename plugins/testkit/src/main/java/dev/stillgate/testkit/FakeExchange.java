@@ -40,6 +40,7 @@ public final class FakeExchange implements Exchange {
     private @Nullable String answerId;
     private AnswerFacts answer = AnswerFacts.NONE;
     private boolean marked;
+    private boolean claimed;
     private ProviderVerdict verdict = ProviderVerdict.NONE;
 
     /** Creates an exchange that starts now. */
@@ -79,6 +80,12 @@ public final class FakeExchange implements Exchange {
     /** Sets the account. */
     public FakeExchange by(Account caller) {
         this.account = caller;
+        return this;
+    }
+
+    /** Lets the account be only claimed, as by the id of an access key. */
+    public FakeExchange claimed() {
+        this.claimed = true;
         return this;
     }
 
@@ -170,6 +177,11 @@ public final class FakeExchange implements Exchange {
     @Override
     public Account account() {
         return account;
+    }
+
+    @Override
+    public boolean isAccountClaimed() {
+        return claimed;
     }
 
     @Override

@@ -45,6 +45,7 @@ final class ExchangeFacts implements Exchange {
     private @Nullable AnswerRelay relay;
     private int droppedFields;
     private boolean counted;
+    private boolean claimed;
 
     ExchangeFacts(EventLoopContext context, Peer peer, Http1Head head, ServingPolicy policy) {
         this.context = context;
@@ -125,6 +126,7 @@ final class ExchangeFacts implements Exchange {
         int chosen = CredentialField.choose(head, places, peer.certificate());
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         if (chosen >= 0) {
+            claimed = places.get(chosen) == Credential.AWS_ACCESS_KEY;
             account = places.get(chosen) == Credential.JWT
                     ? Callers.of(head, policy.jwt(), peer.sender(), address, startMillis)
                     : CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
@@ -228,6 +230,11 @@ final class ExchangeFacts implements Exchange {
     @Override
     public Account account() {
         return account;
+    }
+
+    @Override
+    public boolean isAccountClaimed() {
+        return claimed;
     }
 
     @Override

@@ -56,8 +56,8 @@ public final class Observation {
     public int refusedPrompts;
 
     /**
-     * Whether the request was refused before its prompt was read. Only the account, the time and {@link #refusedPrompts}
-     * are known then.
+     * Whether the request was refused before its prompt was read, or may not be of its account. Only the account, the
+     * time and {@link #refusedPrompts} count then.
      */
     public boolean unread;
 

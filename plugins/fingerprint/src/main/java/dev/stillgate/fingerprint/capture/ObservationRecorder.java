@@ -25,6 +25,8 @@ public final class ObservationRecorder {
     /** Number of prompts of a batch that are observed, spread evenly over it. */
     private static final int BATCH_SAMPLE = 16;
 
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final Observation[] NOTHING = {};
 
     private final AllowList allowed;
@@ -205,10 +207,13 @@ public final class ObservationRecorder {
     public void complete(Observation[] all, Exchange exchange, Outcome outcome, int refusedPrompts) {
         long now = ticker.millis();
         boolean answered = outcome.status() >= 200 && outcome.status() < 300 && !(outcome instanceof Outcome.Rejected);
+        boolean genuine = answered || isGenuine(exchange, outcome);
         for (Observation seen : all) {
             seen.end = now;
             seen.answered = answered;
-            seen.keepsState |= exchange.account().keepsState();
+            seen.unread |= !genuine;
+            seen.keepsState =
+                    (seen.keepsState || exchange.account().keepsState()) && (genuine || refusedPrompts > 0);
         }
         if (all.length > 0) {
             all[0].refusedPrompts = refusedPrompts;
@@ -219,6 +224,15 @@ public final class ObservationRecorder {
             all[0].judged = all[0].declined || isRead(exchange.operation(), outcome);
             all[0].markedTokens = exchange.isMarked() ? exchange.answer().proseTokens(outcome.usage()) : 0;
         }
+    }
+
+    /**
+     * Returns whether a request without a successful response is taken for one of its account. It is not if the
+     * upstream has refused its credential, or if others could have sent it.
+     */
+    private static boolean isGenuine(Exchange exchange, Outcome outcome) {
+        boolean denied = outcome.status() == UNAUTHORIZED || outcome.status() == FORBIDDEN;
+        return !exchange.isAccountClaimed() && (!denied || outcome instanceof Outcome.Rejected);
     }
 
     /** Returns whether a response has been read: then its tokens are known, at least estimated. */

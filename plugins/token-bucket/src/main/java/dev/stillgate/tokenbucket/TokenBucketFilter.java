@@ -79,8 +79,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
 
     @Override
     public Verdict onRequest(Exchange exchange) {
-        Reservation reservation = reservations.take();
-        reservation.route = route(exchange);
+        Reservation reservation = reserve(exchange);
         if (!exchange.operation().readsBody()) {
             return take(exchange, reservation);
         }
@@ -96,8 +95,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         if (!exchange.operation().readsBody() || exchange.get(taken) != null) {
             return Verdict.ALLOW;
         }
-        Reservation reservation = reservations.take();
-        reservation.route = route(exchange);
+        Reservation reservation = reserve(exchange);
         reservation.hasTokens = exchange.operation() != Operation.COUNT_TOKENS;
         switch (body) {
             case BodyView.Chat chat -> counter.addPrompt(chat, reservation);
@@ -109,6 +107,13 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
             reservation.model = model(reservation.modelName);
         }
         return take(exchange, reservation);
+    }
+
+    private Reservation reserve(Exchange exchange) {
+        Reservation reservation = reservations.take();
+        reservation.route = route(exchange);
+        reservation.claimed = exchange.isAccountClaimed();
+        return reservation;
     }
 
     /**
@@ -178,7 +183,14 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         Settlement.settle(reservation, exchange.provider(), outcome);
         learn(exchange, reservation, outcome);
         meters.settled(reservation, outcome.usage());
+        reservation.disowned = Settlement.isFailedClaim(reservation, outcome);
         buckets.settle(reservation);
+        if (reservation.disowned) {
+            reservation.disowned = false;
+            reservation.costsReserve = false;
+            reservation.setCost(reservation.requests, 0, 0);
+            buckets.chargeFailedClaim(exchange.address(), limits, reservation);
+        }
         if (outcome.status() >= 200 && outcome.status() < 300) {
             chargeFetched(exchange, reservation, outcome);
         }

@@ -160,6 +160,13 @@ public final class BucketSet {
         return true;
     }
 
+    /** Returns whether a charge would fit into a set without draws; takes no tokens. */
+    synchronized boolean fits(Charge charge, OwnerLimits wanted, long clock) {
+        Shortage shortage = new Shortage();
+        check(charge, wanted, LeaseTerms.ALONE, clock, shortage);
+        return !shortage.isPresent();
+    }
+
     /** Returns whether the set is pinned, so that tokens may be taken from it; requests pinning if not. */
     @GuardedBy("this")
     boolean pin() {

@@ -233,7 +233,10 @@ public final class Buckets {
             boolean listed = account.trust() == Account.Trust.LISTED;
             long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
             BucketSet own = account.keepsState() ? accounts.findOrCreate(account.id(), limits, bound) : null;
-            if (own != null) {
+            if (own != null && reservation.claimed && !fitsFailedClaims(address, policy, reservation)) {
+                reservation.addOwner(overflow.ofFailedClaims(address, policy.overflow(), now()), policy.overflow());
+                reservation.overflows = true;
+            } else if (own != null) {
                 PolicyLimits ownLimits = own.effectiveLimits(policy);
                 reservation.addOwner(
                         own,
@@ -258,6 +261,25 @@ public final class Buckets {
         if (!policy.everyone().isEmpty()) {
             BucketSet set = everyone(policy.everyone());
             reservation.addOwner(set, set.effectiveLimits(policy).everyone());
+        }
+    }
+
+    private boolean fitsFailedClaims(InetAddress address, PolicyLimits policy, Reservation reservation) {
+        return overflow.ofFailedClaims(address, policy.overflow(), now())
+                .fits(reservation.oneRequest(), policy.overflow(), now());
+    }
+
+    /**
+     * Charges the final cost of a claim that has failed to its address prefix, leaving a debt if necessary. Follows the
+     * settlement.
+     */
+    public void chargeFailedClaim(InetAddress address, PolicyLimits policy, Reservation reservation) {
+        LeaseRounds rounds = leases;
+        OwnerLimits limits = (rounds == null ? policy : rounds.state().limits(policy)).overflow();
+        if (!limits.isEmpty()) {
+            reservation.addOwner(overflow.ofFailedClaims(address, limits, now()), limits);
+            apply(reservation, 0, now(), Operation.CORRECT);
+            reservation.clearOwners();
         }
     }
 

@@ -15,6 +15,8 @@ final class OverflowTable {
     /** The number of slots; with all slots in use, the table takes about 10 MB. */
     static final int SLOTS = 1 << 16;
 
+    private static final long FAILED_CLAIMS = 1L << 63;
+
     private final AtomicReferenceArray<@Nullable BucketSet> slots = new AtomicReferenceArray<>(SLOTS);
     private final long key0;
     private final long key1;
@@ -28,7 +30,16 @@ final class OverflowTable {
 
     /** Returns the set of the prefix of an address; creates it if absent. */
     BucketSet at(InetAddress address, OwnerLimits limits, long now) {
-        int slot = (int) sipHash(key0, key1, prefix(address)) & (SLOTS - 1);
+        return at(prefix(address), limits, now);
+    }
+
+    /** Returns the set of the failed claims from the prefix of an address; creates it if absent. */
+    BucketSet ofFailedClaims(InetAddress address, OwnerLimits limits, long now) {
+        return at(prefix(address) | FAILED_CLAIMS, limits, now);
+    }
+
+    private BucketSet at(long prefix, OwnerLimits limits, long now) {
+        int slot = (int) sipHash(key0, key1, prefix) & (SLOTS - 1);
         BucketSet set = slots.get(slot);
         if (set != null) {
             return set;

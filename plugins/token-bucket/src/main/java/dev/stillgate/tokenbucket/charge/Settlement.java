@@ -17,11 +17,16 @@ import dev.stillgate.tokenbucket.policy.Charge;
  *   <li>accepted batch: its requests and, for a batch of messages, their input; a file of requests is charged with its
  *     results;
  *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;
+ *   <li>claimed account whose credential the upstream has refused, or whose client did not wait for a response: nothing
+ *     for the account, and a request for the failed claims of the address prefix;
  *   <li>background response, which continues after the client has left: the larger of the amounts taken and the
  *     delivered output.
  * </ul>
  */
 public final class Settlement {
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+
     private Settlement() {}
 
     /** Sets the final cost of a charge. */
@@ -39,6 +44,26 @@ public final class Settlement {
                 }
             }
         }
+    }
+
+    /**
+     * Returns whether a claimed account may not have sent a request: the upstream has refused the credential, or the
+     * client did not wait for that.
+     */
+    public static boolean isFailedClaim(Charge charge, Outcome outcome) {
+        if (!charge.claimed || charge.overflows) {
+            return false;
+        }
+        return switch (outcome) {
+            case Outcome.Served served -> served.status() == UNAUTHORIZED || served.status() == FORBIDDEN;
+            case Outcome.Truncated cut -> cut.status() == UNAUTHORIZED || cut.status() == FORBIDDEN;
+            case Outcome.DownstreamGone gone ->
+                gone.phase() == Outcome.Phase.AWAITING_ANSWER
+                        || gone.status() == UNAUTHORIZED
+                        || gone.status() == FORBIDDEN;
+            case Outcome.Rejected rejected -> false;
+            case Outcome.UpstreamFailed failed -> false;
+        };
     }
 
     private static void settleUnanswered(Charge charge) {

@@ -51,6 +51,12 @@ public class Charge {
     /** Whether the exchange costs at least the amounts taken at admission. */
     public boolean costsReserve;
 
+    /** Whether the account is only claimed, and the buckets of failed claims of its address prefix limit it too. */
+    public boolean claimed;
+
+    /** Whether the cost is not the account's, because it may not have sent the request; nothing then but for everyone. */
+    public boolean disowned;
+
     long costRequests;
     public long costInput;
     public long costOutput;
@@ -76,9 +82,21 @@ public class Charge {
         overflows = false;
         encoded = false;
         costsReserve = false;
+        claimed = false;
+        disowned = false;
         costRequests = 0;
         costInput = 0;
         costOutput = 0;
+    }
+
+    /** Returns a charge of one request without tokens for the same model and route. */
+    public Charge oneRequest() {
+        Charge one = new Charge();
+        one.reset();
+        one.model = model;
+        one.modelName = modelName;
+        one.route = route;
+        return one;
     }
 
     /**

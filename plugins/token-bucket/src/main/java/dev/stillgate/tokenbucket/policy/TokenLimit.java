@@ -126,6 +126,9 @@ public record TokenLimit(
 
     /** Returns the final cost of an exchange for this limit. */
     public long cost(Charge charge) {
+        if (charge.disowned && owner != Owner.EVERYONE) {
+            return 0;
+        }
         long measuredCost = measuredCost(charge);
         return charge.costsReserve ? Math.max(reserve(charge), measuredCost) : measuredCost;
     }

@@ -1,0 +1,92 @@
+package dev.stillgate.tokenbucket;
+
+import static dev.stillgate.tokenbucket.Policies.limit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.spi.Account;
+import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Usage;
+import dev.stillgate.spi.Verdict;
+import dev.stillgate.testkit.FakeBody;
+import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.tokenbucket.policy.Scope;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests that a request which others may have sent is not charged to the account that it names. */
+final class ForgedClaimTest {
+    private static final String HOME = "192.0.2.1";
+    private static final String ELSEWHERE = "198.51.100.1";
+    private static final Account VICTIM = new Account("a-1", Account.Trust.LISTED, "org", null, true, null);
+    private static final Outcome GONE =
+            new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER);
+
+    private final Metered metered = new Metered(
+            limit("minute", 5, "5/1h"),
+            Policies.scoped(Set.of(Scope.ORGANISATION), limit("org", 8, "8/1h")));
+
+    private FakeExchange claim(String address) {
+        return metered.messages().by(VICTIM).claimed().at(address);
+    }
+
+    private void ask(String address, Outcome outcome) {
+        ask(metered, address, outcome);
+    }
+
+    private void ask(Metered metered, String address, Outcome outcome) {
+        metered.end(metered.begin(claim(address), FakeBody.prompt("m", 10, 10)), outcome);
+    }
+
+    private static Outcome served(int status) {
+        return new Outcome.Served(status, Usage.NONE, 1, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 0})
+    void refusedClaimCostsTheAddressAndNotTheAccount(int status) {
+        Outcome refused = status == 0 ? GONE : served(status);
+        for (int i = 0; i < 20; i++) { // the overflow factor is 4
+            ask(ELSEWHERE, refused);
+        }
+        assertThat(metered.left("minute")).isEqualTo(5);
+        assertThat(metered.levels("organisations", "org").get("null").get("org")).isEqualTo(8);
+        Verdict.Reject forger = metered.refused(claim(ELSEWHERE), FakeBody.prompt("m", 10, 10));
+        assertThat(forger.code()).isEqualTo("minute");
+        ask(HOME, served(200));
+        assertThat(metered.left("minute")).isEqualTo(4);
+    }
+
+    @Test
+    void everyoneIsCharged() {
+        Metered shared = new Metered(limit("minute", 5, "5/1h"), Policies.scoped(Set.of(Scope.ROUTE), limit("all", 2, "2/1h")));
+        ask(shared, ELSEWHERE, served(403));
+        ask(shared, ELSEWHERE, served(403));
+        assertThat(shared.refused(shared.messages(), FakeBody.prompt("m", 10, 10)).code())
+                .isEqualTo("all");
+    }
+
+    @Test
+    void otherErrorsCostTheAccount() {
+        ask(HOME, served(400));
+        assertThat(metered.left("minute")).isEqualTo(4);
+        ask(HOME, served(529));
+        assertThat(metered.left("minute")).isEqualTo(3);
+    }
+
+    @Test
+    void refusedSecretCostsTheAccount() {
+        metered.end(metered.begin(10, 10), served(403));
+        assertThat(metered.left("minute")).isEqualTo(4);
+    }
+
+    @Test
+    void newKeysOfTheNetworkAreNotChargedForClaims() {
+        for (int i = 0; i < 20; i++) {
+            ask(ELSEWHERE, served(403));
+        }
+        Account fresh = new Account("h1:0", Account.Trust.PROVISIONAL, null, null, false, null);
+        metered.begin(metered.messages().by(fresh).at(ELSEWHERE), FakeBody.prompt("m", 10, 10));
+    }
+}

@@ -38,6 +38,14 @@ public sealed interface BodyView {
         @Nullable
         String model();
 
+        /**
+         * Returns the requested model by the name that its maker gives it, so that all names of it at a cloud are one; null
+         * if no name says which model it is.
+         */
+        default @Nullable String bareModel() {
+            return model();
+        }
+
         /** Returns whether the client asked for a stream of events. */
         boolean stream();
 

@@ -11,9 +11,30 @@ import org.jspecify.annotations.Nullable;
  * @param stream whether the path asks for a stream
  */
 public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
+    private static final String MAKER = "anthropic.";
+    private static final String PROFILE = ":application-inference-profile/";
+
     /** Returns whether a signature of the caller may cover the body, which must then be forwarded as it was sent. */
     public boolean isSigned() {
         return cloud == Cloud.BEDROCK;
+    }
+
+    /**
+     * Returns the model without what a cloud adds to its name: a region, the maker, the name of a resource. Null if
+     * there is no model in the path, or only an application inference profile, which does not say whose model it is.
+     */
+    public @Nullable String bareModel() {
+        String name = model;
+        if (name == null || isProfile()) {
+            return null;
+        }
+        int maker = cloud == Cloud.BEDROCK ? name.lastIndexOf(MAKER) : -1;
+        return maker < 0 ? name : name.substring(maker + MAKER.length());
+    }
+
+    /** Returns whether the path names an application inference profile. */
+    public boolean isProfile() {
+        return cloud == Cloud.BEDROCK && model != null && model.contains(PROFILE);
     }
 
     /** A cloud that offers Anthropic's models by paths of its own. */

@@ -131,6 +131,30 @@ class CloudPathsEndToEndTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "anthropic.claude-opus-4-1-20250805-v1%3A0, 429",
+        "eu.anthropic.claude-opus-4-1-20250805-v1:0, 429",
+        "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Ainference-profile%2Fus.anthropic.claude-opus-4-1-v1%3A0, 429",
+        "arn%3Aaws%3Abedrock%3Aus-east-1%3A%3Afoundation-model%2Fanthropic.claude-opus-4-1-v1%3A0, 429",
+        "arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fab12cd34, 429",
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0, 200"
+    })
+    @DisplayName("engine A1: a limit by model counts every name of the model at a cloud")
+    void limitByModelCountsEveryName(String name, int status) {
+        String limit = "[{name: l, type: token-bucket, config: {limits: [{name: r, measure: requests, capacity: 1,"
+                + " refill: 1/1h, scope: [route], models: [claude-opus-*]}]}}]";
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = to(upstream).filters(limit).start()) {
+            String first = "/model/us.anthropic.claude-opus-4-1-20250805-v1%3A0/invoke";
+            assertThat(rig.ask(Requests.post(first, BEDROCK_BODY, GOOGLE)).status())
+                    .isEqualTo(200);
+            assertThat(rig.ask(Requests.post("/model/" + name + "/invoke", BEDROCK_BODY, GOOGLE))
+                            .status())
+                    .isEqualTo(status);
+        }
+    }
+
     @Test
     @DisplayName("engine A1: a body that the gateway would have to change under a signature is refused")
     void codedBodyOfBedrockIsRefused() throws IOException {

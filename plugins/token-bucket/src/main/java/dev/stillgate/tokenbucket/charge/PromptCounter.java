@@ -19,7 +19,7 @@ public final class PromptCounter {
 
     /** Puts the amounts of a prompt into a charge; an invalid {@code max_tokens} counts as unknown. */
     public void addPrompt(BodyView.Chat chat, Charge charge) {
-        charge.modelName = chat.model();
+        charge.modelName = chat.bareModel();
         charge.marksCache = chat.marksCache();
         charge.background = chat.background();
         charge.input = input(chat);
@@ -36,7 +36,7 @@ public final class PromptCounter {
         charge.output = 0;
         for (int i = 0; i < batch.size(); i++) {
             BodyView.Chat chat = batch.item(i);
-            charge.addBatchModel(chat.model());
+            charge.addBatchModel(chat.bareModel());
             charge.marksCache |= chat.marksCache();
             charge.input = Math.min(Charge.MAX_AMOUNT, charge.input + input(chat));
         }

@@ -191,6 +191,11 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     }
 
     @Override
+    public final @Nullable String bareModel() {
+        return cloud == null || cloud.model() == null ? model() : cloud.bareModel();
+    }
+
+    @Override
     public final boolean stream() {
         return (cloud != null && cloud.stream()) || isTrue(field(STREAM));
     }

@@ -124,7 +124,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
 
     @Override
     public Provider provider() {
-        return Target.providerOf(target, headers);
+        return Target.providerOf(target, path(), headers);
     }
 
     @Override

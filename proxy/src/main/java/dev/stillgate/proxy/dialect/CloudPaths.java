@@ -63,6 +63,18 @@ public final class CloudPaths {
         return path.startsWith(BEDROCK_PREFIX + "arn") && match("POST", path) != null;
     }
 
+    /**
+     * Returns the cloud whose clients use a path, known or not, so that they can read errors; null for other paths.
+     *
+     * @param path the path without the query
+     */
+    public static @Nullable Cloud likely(String path) {
+        if (path.startsWith(BEDROCK_PREFIX)) {
+            return Cloud.BEDROCK;
+        }
+        return path.startsWith(VERTEX_PREFIX) ? Cloud.VERTEX : null;
+    }
+
     private static PathTable.@Nullable Match vertex(String path) {
         Matcher parts = VERTEX.matcher(path);
         if (!parts.matches()) {

@@ -4,6 +4,7 @@ import dev.stillgate.proxy.account.CredentialField;
 import dev.stillgate.proxy.config.Policy.Credential;
 import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.CloudCall.Cloud;
+import dev.stillgate.proxy.dialect.CloudPaths;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
@@ -89,11 +90,14 @@ final class ExchangeFacts implements Exchange {
         return found;
     }
 
-    /** Returns the cloud whose API was called; null for a provider's own API or an unknown path. */
+    /** Returns the cloud whose API was called, also by a path that is not known; null for a provider's own API. */
     @Nullable
     Cloud cloud() {
         CloudCall call = target == null ? null : target.cloud();
-        return call == null ? null : call.cloud();
+        if (call != null) {
+            return call.cloud();
+        }
+        return target == null || target.provider() == null ? CloudPaths.likely(path()) : null;
     }
 
     /**
@@ -194,7 +198,7 @@ final class ExchangeFacts implements Exchange {
 
     @Override
     public Provider provider() {
-        return Target.providerOf(target, head);
+        return Target.providerOf(target, path(), head);
     }
 
     @Override

@@ -132,6 +132,7 @@ final class Response {
         Cloud cloud = facts.cloud();
         if (cloud == Cloud.BEDROCK) {
             headers.add(ErrorBodies.bedrockTypeField(verdict.kind()));
+            headers.add(new Header("x-amzn-requestid", facts.requestId()));
         }
         headers.addAll(verdict.headers());
         byte[] body = ErrorBodies.body(facts.provider(), cloud, verdict.kind(), verdict.message(), facts.requestId());

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.dialect.CloudCall;
+import dev.stillgate.proxy.dialect.CloudPaths;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
@@ -32,13 +33,16 @@ public record Target(
         boolean keepsHost) {
 
     /**
-     * Returns the provider whose API a client uses: the target's provider, or a guess from the header fields for an
-     * opaque or unknown path.
+     * Returns the provider whose API a client uses: the target's provider, or a guess from the path and the header
+     * fields for an opaque or unknown path.
      */
-    public static Provider providerOf(@Nullable Target target, Headers headers) {
+    public static Provider providerOf(@Nullable Target target, String path, Headers headers) {
         Provider dialect = target == null ? null : target.provider();
         if (dialect != null) {
             return dialect;
+        }
+        if (CloudPaths.likely(path) != null) {
+            return Provider.ANTHROPIC;
         }
         boolean anthropic = headers.first("x-api-key") != null || headers.first("anthropic-version") != null;
         return anthropic ? Provider.ANTHROPIC : Provider.OPENAI;

@@ -53,7 +53,7 @@ final class ExplainedExchange implements Exchange {
 
     @Override
     public Provider provider() {
-        return Target.providerOf(target, headers());
+        return Target.providerOf(target, path(), headers());
     }
 
     @Override

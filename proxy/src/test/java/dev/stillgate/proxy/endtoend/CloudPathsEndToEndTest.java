@@ -195,6 +195,33 @@ class CloudPathsEndToEndTest {
 
     @ParameterizedTest
     @CsvSource({
+        "/model/anthropic.claude/converse, 404, ResourceNotFoundException",
+        "/model/anthropic.claude/../x, 400, ValidationException",
+        "/v1/projects/p/locations/l/publishers/meta/models/llama:predict, 404, NOT_FOUND",
+        "/v1/projects/p/%41, 400, INVALID_ARGUMENT"
+    })
+    @DisplayName("engine A1: errors of unknown paths have the shape that the cloud's SDKs read")
+    void errorOfAnUnknownPathHasTheShapeOfTheCloud(String path, int status, String type) throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = to(upstream).start()) {
+            RawClient.Answer got = rig.ask(Requests.post(path, BEDROCK_BODY, AMAZON));
+            JsonNode body = json(got.text());
+            assertThat(got.status()).isEqualTo(status);
+            assertThat(body.at("/error/type").asText())
+                    .isEqualTo(status == 404 ? "not_found_error" : "invalid_request_error");
+            if (path.startsWith("/model/")) {
+                assertThat(got.values("x-amzn-errortype")).containsExactly(type);
+                assertThat(got.values("x-amzn-requestid")).isEqualTo(got.values("request-id"));
+                assertThat(body.at("/message").asText()).isNotEmpty();
+            } else {
+                assertThat(body.at("/error/status").asText()).isEqualTo(type);
+                assertThat(body.at("/error/code").asInt()).isEqualTo(status);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         VERTEX + "?access_token=ya29.other",
         VERTEX + "?alt=sse&key=AIza-other",
         VERTEX_STREAM + "?%24alt=sse%26key=AIza-other",

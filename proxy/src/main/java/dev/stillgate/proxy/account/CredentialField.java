@@ -151,6 +151,12 @@ public final class CredentialField {
         };
     }
 
+    /** Returns whether a request has a signature of AWS, true or not. */
+    public static boolean isSigned(Http1Head head) {
+        int field = head.find(KnownHeader.AUTHORIZATION);
+        return field >= 0 && head.value(field).regionMatches(true, 0, AWS, 0, AWS.length());
+    }
+
     /** Returns the id of the access key of a signed request; empty if the field has another scheme. */
     private static String accessKey(Http1Head head, int field) throws BadMessage {
         String value = head.value(field);

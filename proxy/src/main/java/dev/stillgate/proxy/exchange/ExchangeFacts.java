@@ -116,9 +116,12 @@ final class ExchangeFacts implements Exchange {
         return call;
     }
 
-    /** Returns whether the upstream gets the client's Host field. */
+    /** Returns whether the upstream gets the client's Host field, which it gets only with a signature of AWS. */
     boolean keepsHost() {
-        return target().keepsHost() && head.has(KnownHeader.HOST);
+        return target().keepsHost()
+                && head.has(KnownHeader.HOST)
+                && (droppedFields & 1 << KnownHeader.AUTHORIZATION) == 0
+                && CredentialField.isSigned(head);
     }
 
     /** Determines the account by the request's credential, and counts the exchange for the account and its address. */

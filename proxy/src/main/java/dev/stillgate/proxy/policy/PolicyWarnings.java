@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Warnings about parts of a valid policy that have no effect, as far as the engine itself can tell. */
 public final class PolicyWarnings {
+    private static final List<String> AMAZON = List.of(".amazonaws.com", ".amazonaws.com.cn", ".api.aws");
+
     private static final List<Api> APIS = List.of(
             new Api(
                     "Anthropic",
@@ -75,6 +78,7 @@ public final class PolicyWarnings {
 
     private void routes() {
         for (int i = 0; i < policy.routes().size(); i++) {
+            hostField(i);
             List<String> opaque = policy.routes().get(i).opaque();
             for (int j = 0; j < opaque.size(); j++) {
                 String why = ineffective(policy.routes().get(i), opaque, j);
@@ -83,6 +87,24 @@ public final class PolicyWarnings {
                 }
             }
         }
+    }
+
+    /** Warns of a Host field that clients choose at a server which may have other hosts too. */
+    private void hostField(int index) {
+        Policy.Route route = policy.routes().get(index);
+        boolean amazons = endpoints(route).allMatch(endpoint -> AMAZON.stream().anyMatch(endpoint.host()::endsWith));
+        if (route.host() == Policy.HostField.PRESERVE && !amazons) {
+            warn(
+                    "routes[" + index + "].host",
+                    "a client can choose the virtual host of the upstream \"" + route.upstream()
+                            + "\", which is not Amazon's");
+        }
+    }
+
+    private Stream<Policy.Endpoint> endpoints(Policy.Route route) {
+        return policy.upstreams().stream()
+                .filter(upstream -> upstream.name().equals(route.upstream()))
+                .flatMap(upstream -> upstream.endpoints().stream());
     }
 
     /** Returns the reason why an opaque path of a route has no effect, null when it has one. */
@@ -144,10 +166,7 @@ public final class PolicyWarnings {
     /** Returns the APIs that a route can lead to, by the host names of its endpoints, or else by its path. */
     private List<Api> reached(Policy.Route route) {
         List<Api> provider = APIS.stream()
-                .filter(api -> policy.upstreams().stream()
-                        .filter(upstream -> upstream.name().equals(route.upstream()))
-                        .flatMap(upstream -> upstream.endpoints().stream())
-                        .anyMatch(endpoint -> endpoint.host().endsWith(api.domain)))
+                .filter(api -> endpoints(route).anyMatch(endpoint -> endpoint.host().endsWith(api.domain)))
                 .toList();
         return !provider.isEmpty()
                 ? provider

@@ -307,6 +307,25 @@ class CloudPathsEndToEndTest {
     }
 
     @Test
+    @DisplayName("engine A1: a request without a forwarded signature does not choose the Host field of the upstream")
+    void hostOfAnUnsignedRequestIsTheEndpoints() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .route("/model/, host: preserve")
+                        .accounts("{credential: [x-api-key, bearer]}")
+                        .start()) {
+            rig.ask(Requests.post(BEDROCK, BEDROCK_BODY, GOOGLE));
+            rig.ask(Requests.post(BEDROCK, BEDROCK_BODY));
+            rig.ask(Requests.post(BEDROCK, BEDROCK_BODY, AMAZON, "x-api-key: k"));
+            assertThat(upstream.requests())
+                    .hasSize(3)
+                    .allSatisfy(seen ->
+                            assertThat(seen.values("host")).containsExactly("127.0.0.1:" + upstream.port()));
+        }
+    }
+
+    @Test
     @DisplayName("engine A1: the exchange log has the call, and a backtest reads it again")
     void exchangeIsRecorded() throws IOException {
         Path log = directory.resolve("exchanges.jsonl");

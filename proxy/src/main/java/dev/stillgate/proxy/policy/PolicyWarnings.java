@@ -29,7 +29,13 @@ public final class PolicyWarnings {
                     "OpenAI",
                     ".openai.com",
                     List.of("/v1/chat/completions", "/v1/responses"),
-                    List.of(Policy.Credential.BEARER)));
+                    List.of(Policy.Credential.BEARER)),
+            new Api("Vertex AI", "aiplatform.googleapis.com", List.of(), List.of(Policy.Credential.BEARER)),
+            new Api(
+                    "Amazon Bedrock",
+                    ".amazonaws.com",
+                    List.of(),
+                    List.of(Policy.Credential.AWS_ACCESS_KEY, Policy.Credential.BEARER)));
 
     /** Claims of OpenID Connect that a customer gets for an address or a number alone. */
     private static final List<String> CONTACT_CLAIMS = List.of("email_verified", "phone_number_verified");
@@ -42,7 +48,7 @@ public final class PolicyWarnings {
      * An API of a model provider.
      *
      * @param domain the suffix of the provider's host names
-     * @param paths the paths of its prompts
+     * @param paths the paths of its prompts; empty if a route alone does not tell
      * @param places the header fields in which its clients send their keys
      */
     private record Api(String name, String domain, List<String> paths, List<Policy.Credential> places) {}
@@ -137,14 +143,18 @@ public final class PolicyWarnings {
                         .toList();
                 boolean sure = reached.size() == 1 || missing.size() == api.places.size();
                 if (sure) {
-                    missing.forEach(place ->
-                            messages.add(place.name().toLowerCase(Locale.ROOT).replace('_', '-')
-                                    + " is not listed: a key that a client of the " + api.name
-                                    + " API sends there is not passed on"));
+                    missing.forEach(place -> messages.add(unlisted(place, api, listed)));
                 }
             }
         }
         messages.forEach(message -> warn("accounts.credential", message));
+    }
+
+    private static String unlisted(Policy.Credential place, Api api, List<Policy.Credential> listed) {
+        boolean passes = place == Policy.Credential.AWS_ACCESS_KEY && listed.contains(Policy.Credential.BEARER);
+        return place.name().toLowerCase(Locale.ROOT).replace('_', '-') + " is not listed: "
+                + (passes ? "a signed request to" : "a key that a client of") + " the " + api.name
+                + (passes ? " API has no account" : " API sends there is not passed on");
     }
 
     /** Warns of a claim that says less than that a customer's identity has been verified. */

@@ -20,6 +20,12 @@ class CredentialWarningsTest {
     private Path directory;
 
     private List<String> warnings(String host, String path, String places) throws IOException {
+        return all(host, path, places).stream()
+                .filter(warning -> warning.contains("is not listed"))
+                .toList();
+    }
+
+    private List<String> all(String host, String path, String places) throws IOException {
         Files.writeString(directory.resolve("stillgate.yaml"), "hashing: {h1: a secret of the test}\n");
         Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
@@ -29,7 +35,6 @@ class CredentialWarningsTest {
                 """.formatted(host, path, places));
         return Validation.of(directory.resolve("stillgate.yaml"), name -> null).warnings().stream()
                 .map(Problem::toString)
-                .filter(warning -> warning.contains("is not listed"))
                 .toList();
     }
 
@@ -53,5 +58,34 @@ class CredentialWarningsTest {
         assertThat(warnings("model.invalid", "/v1/", "client-certificate")).hasSize(3);
         assertThat(warnings("model.invalid", "/v1/chat/", "api-key")).hasSize(1);
         assertThat(warnings("model.invalid", "/v1/other/", "api-key")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("engine A7: credentials of a cloud's clients that the policy omits are warned about")
+    void unlistedPlacesOfCloudsAreWarnedAbout() throws IOException {
+        String bedrock = "bedrock-runtime.us-east-1.amazonaws.com";
+        assertThat(warnings(bedrock, "/model/", "bearer, aws-access-key")).isEmpty();
+        assertThat(warnings(bedrock, "/model/", "bearer"))
+                .singleElement()
+                .asString()
+                .contains("aws-access-key is not listed: a signed request to the Amazon Bedrock API has no account");
+        assertThat(warnings(bedrock, "/model/", "x-api-key")).hasSize(2);
+        String vertex = "us-east5-aiplatform.googleapis.com";
+        assertThat(warnings(vertex, "/v1/projects/", "bearer")).isEmpty();
+        assertThat(warnings(vertex, "/v1/projects/", "x-api-key"))
+                .singleElement()
+                .asString()
+                .contains("bearer is not listed: a key that a client of the Vertex AI API sends there");
+    }
+
+    @Test
+    @DisplayName("engine A1: a Host field that clients choose is warned about, except for Amazon's endpoints")
+    void chosenHostIsWarnedAbout() throws IOException {
+        String warning = "a client can choose the virtual host of the upstream \"model\"";
+        String route = "/model/, host: preserve";
+        assertThat(all("bedrock-runtime.us-east-1.amazonaws.com", route, "bearer"))
+                .noneMatch(each -> each.contains(warning));
+        assertThat(all("ingress.internal", route, "bearer")).anyMatch(each -> each.contains(warning));
+        assertThat(all("ingress.internal", "/model/", "bearer")).noneMatch(each -> each.contains(warning));
     }
 }

@@ -17,7 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class Recording {
     private static final int MAX_RESPONSE = 4 << 20;
     private static final Set<String> CREDENTIALS = Set.of(
-            "authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "x-auth-token", "cookie");
+            "authorization",
+            "proxy-authorization",
+            "x-api-key",
+            "api-key",
+            "x-goog-api-key",
+            "x-goog-iam-authorization-token",
+            "x-amz-security-token",
+            "x-auth-token",
+            "cookie");
 
     /** The recorded status if the client disconnected before the response. */
     private static final int CLIENT_CLOSED = 499;

@@ -332,11 +332,16 @@ class CloudPathsEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
                 GatewayRig rig =
                         to(upstream).record("{path: " + log + ", text: full}").start()) {
-            rig.ask(Requests.post(VERTEX, VERTEX_BODY, GOOGLE));
+            rig.ask(Requests.post(
+                    VERTEX,
+                    VERTEX_BODY,
+                    GOOGLE,
+                    "X-Amz-Security-Token: of-a-session",
+                    "X-Goog-IAM-Authorization-Token: of-a-delegate"));
             GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
         }
         JsonNode line = json(Files.readString(log));
         assertThat(line.at("/request/anthropic_version").asText()).isEqualTo("vertex-2023-10-16");
-        assertThat(line.toString()).contains(VERTEX).contains("msg_8").doesNotContain("ya29");
+        assertThat(line.toString()).contains(VERTEX).contains("msg_8").doesNotContain("ya29", "of-a-");
     }
 }

@@ -45,13 +45,18 @@ final class MessagesChat extends JsonChat {
     /**
      * Takes the model from the path of a cloud's API.
      *
-     * @throws MalformedBody if the body has no version of Messages, or repeats what is in the path
+     * @throws MalformedBody if the body has no version of Messages, repeats what is in the path, or may be another
+     *     maker's
      */
     MessagesChat calledBy(CloudCall call) throws MalformedBody {
-        if (!tape.isText(field(VERSION))) { // bodies of other makers' models do not have it
+        boolean namesModel = call.model() != null; // a count of tokens does not, and needs no version
+        if (namesModel && !tape.isText(field(VERSION))) { // bodies of other makers' models do not have it
             throw new MalformedBody("anthropic-version", "anthropic_version is missing", 0);
         }
-        if (call.model() != null && field(MODEL) != JsonTape.NONE) {
+        if (call.isProfile() && (messageCount() == 0 || maxTokens() < 0)) { // some makers ignore unknown keys
+            throw new MalformedBody("not-messages", "messages or max_tokens is missing", 0);
+        }
+        if (namesModel && field(MODEL) != JsonTape.NONE) {
             throw new MalformedBody("model-twice", "the model is in the path, so the body must not name one", 0);
         }
         if (call.cloud() == CloudCall.Cloud.BEDROCK && field(STREAM) != JsonTape.NONE) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages bodies on the paths of clouds. */
 class CloudBodyTest {
@@ -59,6 +60,47 @@ class CloudBodyTest {
         Chat chat = read(
                 new CloudCall(Cloud.VERTEX, null, false), Operation.COUNT_TOKENS, VERTEX + ",\"model\":\"claude-a\"}");
         assertThat(chat.model()).isEqualTo("claude-a");
+        assertThat(chat.bareModel()).isEqualTo("claude-a");
+    }
+
+    @Test
+    @DisplayName("engine A1: a count of tokens needs no anthropic_version, as in Google's documents")
+    void countTokensNeedsNoVersion() throws MalformedBody {
+        String body = "{\"model\":\"claude-a\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        assertThat(read(new CloudCall(Cloud.VERTEX, null, false), Operation.COUNT_TOKENS, body)
+                        .messageCount())
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "VERTEX, claude-opus-4-1@20250805, claude-opus-4-1@20250805",
+        "BEDROCK, anthropic.claude-opus-4-1-v1:0, claude-opus-4-1-v1:0",
+        "BEDROCK, us.anthropic.claude-opus-4-1-v1:0, claude-opus-4-1-v1:0",
+        "BEDROCK, arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-x, claude-x",
+        "BEDROCK, arn:aws:bedrock:eu-west-1:1:application-inference-profile/anthropic, "
+    })
+    @DisplayName("engine A1: the bare name of a model is the same in all regions and resources")
+    void bareModelIsTheMakersName(Cloud cloud, String inPath, @Nullable String bare) throws MalformedBody {
+        String body = cloud == Cloud.VERTEX ? VERTEX : BEDROCK;
+        Chat chat = read(new CloudCall(cloud, inPath, false), body + "}");
+        assertThat(chat.bareModel()).isEqualTo(bare);
+        assertThat(chat.model()).isEqualTo(inPath);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"anthropic_version\":\"x\",\"max_tokens\":9,\"messages\":[],\"prompt\":\"hi\"}",
+                "{\"anthropic_version\":\"x\",\"max_tokens\":9,\"prompt\":\"hi\"}",
+                "{\"anthropic_version\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
+            })
+    @DisplayName("engine A1: the body of an application inference profile must be a complete prompt of Messages")
+    void bodyOfAProfileMustBeOneOfMessages(String body) {
+        String profile = "arn:aws:bedrock:us-east-1:1:application-inference-profile/ab12";
+        assertThatThrownBy(() -> read(new CloudCall(Cloud.BEDROCK, profile, false), body))
+                .isInstanceOfSatisfying(
+                        MalformedBody.class, e -> assertThat(e.code()).isEqualTo("not-messages"));
     }
 
     @Test

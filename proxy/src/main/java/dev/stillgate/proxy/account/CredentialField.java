@@ -30,11 +30,10 @@ public final class CredentialField {
     private static final String ACCESS_KEY = "aws-access-key ";
 
     private static final String AWS = "AWS4-";
-    private static final String CREDENTIAL = "Credential=";
 
-    /** The start of a signature: the scheme of Signature Version 4 or 4A, and the id of the access key. */
-    private static final Pattern SIGNATURE =
-            Pattern.compile("AWS4-(?:HMAC|ECDSA-P256)-SHA256 " + CREDENTIAL + "([A-Z0-9]{16,128})/");
+    /** A signature: the scheme of Signature Version 4 or 4A, the id of the access key, and nothing but what they need. */
+    private static final Pattern SIGNATURE = Pattern.compile("AWS4-(?:HMAC|ECDSA-P256)-SHA256 "
+            + "Credential=([A-Z0-9]{16,128})/[A-Za-z0-9/_-]+, *SignedHeaders=[A-Za-z0-9;_.-]+, *Signature=[0-9A-Fa-f]+");
 
     private CredentialField() {}
 
@@ -164,15 +163,15 @@ public final class CredentialField {
             return "";
         }
         String key = keyOf(value);
-        if (key.isEmpty() || value.indexOf(CREDENTIAL) != value.lastIndexOf(CREDENTIAL)) {
+        if (key.isEmpty()) {
             throw ambiguous();
         }
         return key;
     }
 
     private static String keyOf(String value) {
-        Matcher start = SIGNATURE.matcher(value);
-        return start.lookingAt() ? start.group(1) : "";
+        Matcher parts = SIGNATURE.matcher(value);
+        return parts.matches() ? parts.group(1) : "";
     }
 
     private static int start(Http1Head head, int field, Credential place) {

@@ -136,6 +136,10 @@ class CredentialPlacesTest {
                 "Credential=AKIAIOSFODNN7EXAMPLE",
                 "Credential=AKIAIOSFODNN7EXAMPLE/1, Credential=AKIAIOSFODNN8EXAMPLE/1",
                 " Credential=AKIAIOSFODNN7EXAMPLE/1",
+                "Credential=AKIAIOSFODNN7EXAMPLE/1, credential=AKIAIOSFODNN8EXAMPLE/1",
+                "Credential=AKIAIOSFODNN7EXAMPLE/1, SignedHeaders=host",
+                "Credential=AKIAIOSFODNN7EXAMPLE/1, SignedHeaders=host, Signature=0e",
+                "Credential=AKIAIOSFODNN7EXAMPLE/1, Other=1",
                 "SignedHeaders=host, Credential=AKIAIOSFODNN7EXAMPLE/1"
             })
     @DisplayName("engine A7: a signature that two readers could understand in two ways is refused")

@@ -226,7 +226,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
      * @param atChunkBoundary whether the last chunk received from the upstream is complete
      */
     final long eventsIfBetween(boolean atChunkBoundary) {
-        if (meter == null || !meter.betweenEvents() || (frames != null && !frames.isEmpty())) {
+        if (meter == null || !meter.betweenEvents()) {
             return -1;
         }
         return isWhole(atChunkBoundary) && downstream.isWritable() ? meter.eventCount() : -1;
@@ -311,7 +311,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
 
         @Override
         boolean isWhole(boolean atChunkBoundary) {
-            return !super.raw || atChunkBoundary;
+            return (!super.raw || atChunkBoundary) && (super.frames == null || super.frames.isEmpty());
         }
     }
 
@@ -443,7 +443,9 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
 
         @Override
         boolean isWhole(boolean atChunkBoundary) {
-            return (gate == null || gate.isEmpty()) && prose.isEmpty();
+            return (gate == null || gate.isEmpty())
+                    && prose.isEmpty()
+                    && (super.frames == null || super.frames.isWritten());
         }
 
         @Override

@@ -103,6 +103,11 @@ final class FrameStage implements FrameReader.Out {
         return reader.isEmpty();
     }
 
+    /** Returns whether the frames written so far are complete. */
+    boolean isWritten() {
+        return reader.isBetween() && writer.isEmpty();
+    }
+
     boolean hasErrors() {
         return reader.hasErrors();
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Routes {
     private static final int CACHE = 256;
     private static final int LONGEST_CACHED = 256;
+    private static final int LONG = 64;
 
     private final Route[] routes;
     private final @Nullable Cached[] cache = new @Nullable Cached[CACHE];
@@ -100,9 +101,11 @@ public final class Routes {
         return match(method, path);
     }
 
-    private static int slot(byte[] bytes, int end) {
+    /** Returns the place of a request line in the cache, which has one for each of most paths in use. */
+    static int slot(byte[] bytes, int end) {
         int hash = end;
-        for (int i = Math.max(0, end - 16); i < end; i++) {
+        boolean whole = end > LONG && end <= LONGEST_CACHED; // paths of clouds differ before their end
+        for (int i = whole ? 0 : Math.max(0, end - 16); i < end; i++) {
             hash = hash * 31 + bytes[i];
         }
         return (hash ^ hash >>> 8) & CACHE - 1;

@@ -250,6 +250,25 @@ class BedrockStreamTest {
     }
 
     @Test
+    @DisplayName("engine A1: an edited stream that is cut inside a frame ends with an exception, since its frames are whole")
+    void editedStreamThatIsCutInsideAFrameEndsWithAnException() throws IOException {
+        byte[] part = Arrays.copyOf(chunk(delta(" more")), 40);
+        byte[] stream = join(stream(START, BLOCK, delta("Mix it")), part);
+        try (UpstreamScript upstream = sending(stream, stream.length, false);
+                GatewayRig rig = tapping(upstream)) {
+            RawClient.Answer got = ask(rig);
+            assertThat(got.whole()).isFalse();
+            List<String> events = events(got.content());
+            assertThat(events.getLast()).contains("cut short");
+            assertThat(text(events)).isEqualTo("Mi[so] it");
+        }
+        try (UpstreamScript upstream = sending(stream, stream.length, false);
+                GatewayRig rig = to(upstream).start()) {
+            assertThat(ask(rig).content()).isEqualTo(stream);
+        }
+    }
+
+    @Test
     @DisplayName("engine A1: a broken frame passes with all that follows, and is counted as unreadable")
     void brokenFramePasses() throws IOException {
         byte[] broken = chunk(delta("Mix it"));

@@ -23,6 +23,9 @@ public final class FrameReader {
     /** Limit of the bytes that are held. */
     static final int MOST_HELD = 1 << 20;
 
+    /** Limit of the memory that is kept between two frames. */
+    static final int MOST_KEPT = 64 << 10;
+
     static final int PRELUDE = 12;
     static final int CRC = 4;
 
@@ -86,7 +89,17 @@ public final class FrameReader {
 
     /** Returns whether everything read was passed, up to the end of a frame. */
     public boolean isEmpty() {
-        return length == 0 && skip == 0 && !broken;
+        return length == 0 && isBetween();
+    }
+
+    /** Returns whether what was passed ends with a complete frame; a part of one may be held. */
+    public boolean isBetween() {
+        return skip == 0 && !broken;
+    }
+
+    /** Returns the bytes of memory that this holds for frames. */
+    int memory() {
+        return held.length;
     }
 
     /** Returns whether bytes passed that should have been a readable frame. */
@@ -163,6 +176,9 @@ public final class FrameReader {
         }
         length = 0;
         total = 0;
+        if (held.length > MOST_KEPT) {
+            held = new byte[0];
+        }
     }
 
     /** Returns the value of a string header; null if it is absent or the headers are malformed before it. */

@@ -56,6 +56,15 @@ class FrameReaderTest {
         return reader;
     }
 
+    @Test
+    @DisplayName("engine A1: the memory of a large frame is not kept for the rest of the stream")
+    void memoryOfALargeFrameIsFreed() {
+        byte[] large = FrameWriter.chunk(("\"" + "x".repeat(200_000) + "\"").getBytes(StandardCharsets.UTF_8));
+        FrameReader reader = read(join(CHUNK, large));
+        assertThat(reader.memory()).isLessThanOrEqualTo(FrameReader.MOST_KEPT);
+        assertThat(seen).hasSize(2);
+    }
+
     private static byte[] join(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {

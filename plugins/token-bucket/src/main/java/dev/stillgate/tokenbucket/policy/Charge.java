@@ -54,7 +54,7 @@ public class Charge {
     /** Whether the account is only claimed, and the buckets of failed claims of its address prefix limit it too. */
     public boolean claimed;
 
-    /** Whether the cost is not the account's, because it may not have sent the request; nothing then but for everyone. */
+    /** Whether only limits on everyone count the cost, because the account may not have sent the request. */
     public boolean disowned;
 
     long costRequests;

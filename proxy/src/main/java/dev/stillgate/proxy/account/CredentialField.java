@@ -107,19 +107,46 @@ public final class CredentialField {
         return start(head, field, Credential.JWT);
     }
 
-    /** Returns the account of the credential at the place that {@link #choose} found, except for tokens. */
+    /**
+     * Returns whether the credential at the place that {@link #choose} found names its account by the id of an access
+     * key of AWS, which others may know.
+     */
+    public static boolean isClaim(Http1Head head, Credential place) {
+        if (place != Credential.BEARER) {
+            return place == Credential.AWS_ACCESS_KEY;
+        }
+        int field = head.find(id(place));
+        return BedrockKey.is(head.bytes(), start(head, field, place), head.valueEnd(field));
+    }
+
+    /**
+     * Returns the account of the credential at the place that {@link #choose} found, except for tokens.
+     *
+     * @throws BadMessage if the credential is a key of Bedrock that names two access keys
+     */
     public static Account resolve(
-            Http1Head head, Credential place, byte @Nullable [] certificate, Accounts.Cursor accounts) {
+            Http1Head head, Credential place, byte @Nullable [] certificate, Accounts.Cursor accounts)
+            throws BadMessage {
         if (place == Credential.CLIENT_CERTIFICATE) {
             return certificate == null ? Account.ANONYMOUS : accounts.resolve(certificate, 0, certificate.length);
         }
         int field = head.find(id(place));
         if (place == Credential.AWS_ACCESS_KEY) {
-            byte[] key = (ACCESS_KEY + keyOf(head.value(field))).getBytes(StandardCharsets.US_ASCII);
-            return accounts.resolve(key, 0, key.length);
+            return ofAccessKey(keyOf(head.value(field)), accounts);
         }
         int start = start(head, field, place);
+        if (place == Credential.BEARER && BedrockKey.is(head.bytes(), start, head.valueEnd(field))) {
+            String key = BedrockKey.accessKey(head.bytes(), start, head.valueEnd(field));
+            if (key != null) {
+                return ofAccessKey(key, accounts);
+            }
+        }
         return accounts.resolve(head.bytes(), start, head.valueEnd(field) - start);
+    }
+
+    private static Account ofAccessKey(String id, Accounts.Cursor accounts) {
+        byte[] key = (ACCESS_KEY + id).getBytes(StandardCharsets.US_ASCII);
+        return accounts.resolve(key, 0, key.length);
     }
 
     /**
@@ -241,7 +268,7 @@ public final class CredentialField {
         }
     }
 
-    private static BadMessage ambiguous() {
+    static BadMessage ambiguous() {
         return new BadMessage(
                 Verdict.Kind.UNAUTHENTICATED,
                 "credential-ambiguous",

@@ -133,7 +133,7 @@ final class ExchangeFacts implements Exchange {
         int chosen = CredentialField.choose(head, places, peer.certificate());
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         if (chosen >= 0) {
-            claimed = places.get(chosen) == Credential.AWS_ACCESS_KEY;
+            claimed = CredentialField.isClaim(head, places.get(chosen));
             account = places.get(chosen) == Credential.JWT
                     ? Callers.of(head, policy.jwt(), peer.sender(), address, startMillis)
                     : CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());

@@ -8,6 +8,8 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -123,6 +125,43 @@ class CredentialPlacesTest {
                     .toList();
             assertThat(accounts.get(0)).startsWith("h1:").isEqualTo(accounts.get(1));
             assertThat(List.of(accounts.get(0), accounts.get(2), accounts.get(3), accounts.get(4)))
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    private static String shortTerm(String query) {
+        byte[] url = ("bedrock.amazonaws.com/?Action=CallWithBearerToken" + query).getBytes(StandardCharsets.US_ASCII);
+        return "authorization: Bearer bedrock-api-key-" + Base64.getEncoder().encodeToString(url);
+    }
+
+    @Test
+    @DisplayName("engine A7: short-term keys of Bedrock are of the account of the access key that signed them")
+    void shortTermKeysAreOfOneAccount() throws IOException {
+        String one = "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Fbedrock%2Faws4_request";
+        String other = "&X-Amz-Credential=AKIAIOSFODNN8EXAMPLE%2F20260101%2Fus-east-1%2Fbedrock%2Faws4_request";
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [bearer, aws-access-key]}")
+                        .start()) {
+            List<String> credentials = List.of(
+                    signed("Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/bedrock/aws4_request"),
+                    shortTerm(one + "&X-Amz-Expires=1"),
+                    shortTerm(one + "&X-Amz-Expires=2"),
+                    shortTerm(other),
+                    shortTerm(""),
+                    "authorization: Bearer bedrock-api-key-(");
+            for (String credential : credentials) {
+                assertThat(rig.ask(Requests.messages(credential)).status()).isEqualTo(200);
+                assertThat(passed(upstream)).isEqualTo("authorization=" + credential.substring(15));
+            }
+            assertThat(rig.ask(Requests.messages(shortTerm(one + other))).status())
+                    .isEqualTo(401);
+            List<String> accounts = rig.finish().stream()
+                    .map(line -> line.replaceAll(".*\"account\":\"([^\"]*)\".*", "$1"))
+                    .toList();
+            assertThat(accounts.subList(1, 3)).containsOnly(accounts.get(0));
+            assertThat(List.of(accounts.get(0), accounts.get(3), accounts.get(4), accounts.get(5)))
                     .doesNotHaveDuplicates();
         }
     }

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 class ForgedAccountTest {
     private static final Outcome LIMIT = new Outcome.Rejected(429, Usage.NONE, 0, 0, "limits", "minute");
-    private static final Outcome GONE =
-            new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER);
+    private static final Outcome GONE = new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER);
 
     private final FilterHarness<FingerprintPolicy> harness =
             new FilterHarness<>(new FingerprintFactory()).policy(Policies.DEFAULT);

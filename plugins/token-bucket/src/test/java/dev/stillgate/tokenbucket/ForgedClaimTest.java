@@ -20,12 +20,10 @@ final class ForgedClaimTest {
     private static final String HOME = "192.0.2.1";
     private static final String ELSEWHERE = "198.51.100.1";
     private static final Account VICTIM = new Account("a-1", Account.Trust.LISTED, "org", null, true, null);
-    private static final Outcome GONE =
-            new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER);
+    private static final Outcome GONE = new Outcome.DownstreamGone(0, Usage.NONE, 0, -1, Outcome.Phase.AWAITING_ANSWER);
 
     private final Metered metered = new Metered(
-            limit("minute", 5, "5/1h"),
-            Policies.scoped(Set.of(Scope.ORGANISATION), limit("org", 8, "8/1h")));
+            limit("minute", 5, "5/1h"), Policies.scoped(Set.of(Scope.ORGANISATION), limit("org", 8, "8/1h")));
 
     private FakeExchange claim(String address) {
         return metered.messages().by(VICTIM).claimed().at(address);
@@ -51,7 +49,8 @@ final class ForgedClaimTest {
             ask(ELSEWHERE, refused);
         }
         assertThat(metered.left("minute")).isEqualTo(5);
-        assertThat(metered.levels("organisations", "org").get("null").get("org")).isEqualTo(8);
+        assertThat(metered.levels("organisations", "org").get("null").get("org"))
+                .isEqualTo(8);
         Verdict.Reject forger = metered.refused(claim(ELSEWHERE), FakeBody.prompt("m", 10, 10));
         assertThat(forger.code()).isEqualTo("minute");
         ask(HOME, served(200));
@@ -60,10 +59,12 @@ final class ForgedClaimTest {
 
     @Test
     void everyoneIsCharged() {
-        Metered shared = new Metered(limit("minute", 5, "5/1h"), Policies.scoped(Set.of(Scope.ROUTE), limit("all", 2, "2/1h")));
+        Metered shared =
+                new Metered(limit("minute", 5, "5/1h"), Policies.scoped(Set.of(Scope.ROUTE), limit("all", 2, "2/1h")));
         ask(shared, ELSEWHERE, served(403));
         ask(shared, ELSEWHERE, served(403));
-        assertThat(shared.refused(shared.messages(), FakeBody.prompt("m", 10, 10)).code())
+        assertThat(shared.refused(shared.messages(), FakeBody.prompt("m", 10, 10))
+                        .code())
                 .isEqualTo("all");
     }
 

@@ -32,8 +32,9 @@ public final class CredentialField {
     private static final String AWS = "AWS4-";
 
     /** A signature of Signature Version 4 or 4A with the id of the access key, and no other parameter than it needs. */
-    private static final Pattern SIGNATURE = Pattern.compile("AWS4-(?:HMAC|ECDSA-P256)-SHA256 "
-            + "Credential=([A-Z0-9]{16,128})/[A-Za-z0-9/_-]+, *SignedHeaders=[A-Za-z0-9;_.-]+, *Signature=[0-9A-Fa-f]+");
+    private static final Pattern SIGNATURE = Pattern.compile(
+            "AWS4-(?:HMAC|ECDSA-P256)-SHA256 "
+                    + "Credential=([A-Z0-9]{16,128})/[A-Za-z0-9/_-]+, *SignedHeaders=[A-Za-z0-9;_.-]+, *Signature=[0-9A-Fa-f]+");
 
     private CredentialField() {}
 

@@ -20,15 +20,11 @@ final class CloudQuery {
      */
     static void check(Http1Head head, Target target) throws BadMessage {
         if (target.cloud() != null && target.provider() == Provider.ANTHROPIC && !isPlain(head.query())) {
-            throw new BadMessage(
-                    Verdict.Kind.MALFORMED, "query-parameter", "The query may contain alt=sse only.");
+            throw new BadMessage(Verdict.Kind.MALFORMED, "query-parameter", "The query may contain alt=sse only.");
         }
     }
 
     private static boolean isPlain(String query) {
-        return query.isEmpty()
-                || query.equals("alt=sse")
-                || query.equals("$alt=sse")
-                || query.equals("%24alt=sse");
+        return query.isEmpty() || query.equals("alt=sse") || query.equals("$alt=sse") || query.equals("%24alt=sse");
     }
 }

@@ -176,7 +176,8 @@ public final class PolicyWarnings {
     /** Returns the APIs that a route can lead to, by the host names of its endpoints, or else by its path. */
     private List<Api> reached(Policy.Route route) {
         List<Api> provider = APIS.stream()
-                .filter(api -> endpoints(route).anyMatch(endpoint -> endpoint.host().endsWith(api.domain)))
+                .filter(api ->
+                        endpoints(route).anyMatch(endpoint -> endpoint.host().endsWith(api.domain)))
                 .toList();
         return !provider.isEmpty()
                 ? provider

@@ -250,7 +250,8 @@ class BedrockStreamTest {
     }
 
     @Test
-    @DisplayName("engine A1: an edited stream that is cut inside a frame ends with an exception, since its frames are whole")
+    @DisplayName(
+            "engine A1: an edited stream that is cut inside a frame ends with an exception, since its frames are whole")
     void editedStreamThatIsCutInsideAFrameEndsWithAnException() throws IOException {
         byte[] part = Arrays.copyOf(chunk(delta(" more")), 40);
         byte[] stream = join(stream(START, BLOCK, delta("Mix it")), part);

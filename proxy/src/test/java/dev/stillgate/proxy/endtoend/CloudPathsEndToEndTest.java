@@ -235,8 +235,7 @@ class CloudPathsEndToEndTest {
             RawClient.Answer got = rig.ask(Requests.post(target, bedrock ? BEDROCK_BODY : VERTEX_BODY, GOOGLE));
             assertThat(got.status()).isEqualTo(400);
             assertThat(rig.reason("query-parameter")).isEqualTo(1);
-            assertThat(got.values("x-amzn-errortype"))
-                    .isEqualTo(bedrock ? List.of("ValidationException") : List.of());
+            assertThat(got.values("x-amzn-errortype")).isEqualTo(bedrock ? List.of("ValidationException") : List.of());
             assertThat(json(got.text()).at("/error/status").asText()).isEqualTo(bedrock ? "" : "INVALID_ARGUMENT");
             assertThat(upstream.connections()).isEmpty();
         }
@@ -320,8 +319,8 @@ class CloudPathsEndToEndTest {
             rig.ask(Requests.post(BEDROCK, BEDROCK_BODY, AMAZON, "x-api-key: k"));
             assertThat(upstream.requests())
                     .hasSize(3)
-                    .allSatisfy(seen ->
-                            assertThat(seen.values("host")).containsExactly("127.0.0.1:" + upstream.port()));
+                    .allSatisfy(
+                            seen -> assertThat(seen.values("host")).containsExactly("127.0.0.1:" + upstream.port()));
         }
     }
 

@@ -212,8 +212,7 @@ public final class ObservationRecorder {
             seen.end = now;
             seen.answered = answered;
             seen.unread |= !genuine;
-            seen.keepsState =
-                    (seen.keepsState || exchange.account().keepsState()) && (genuine || refusedPrompts > 0);
+            seen.keepsState = (seen.keepsState || exchange.account().keepsState()) && (genuine || refusedPrompts > 0);
         }
         if (all.length > 0) {
             all[0].refusedPrompts = refusedPrompts;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the official Node SDKs through a gateway.
 # usage: load-tests/run sdk
-# Starts a stub model and a gateway with two filters on free ports and runs check.mjs. Then runs unverified.mjs and
-# clouds.mjs through a gateway that marks every response. Exits with 1 if one fails. Needs Node 20.15.
+# Starts a stub model and a gateway with two filters on free ports and runs check.mjs and inputs.mjs. Then runs
+# unverified.mjs and clouds.mjs through a gateway that marks every response. Exits with 1 if one fails. Needs Node 20.15.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -44,6 +44,7 @@ start_gateway gateway "$RUN/stillgate.yaml" "$ADMIN"
 say "SDKs -> http://127.0.0.1:$PORT -> $STUB_URL"
 status=0
 (cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$PORT" STUB_URL=$STUB_URL node --test check.mjs) || status=$?
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$PORT" ADMIN_URL="http://127.0.0.1:$ADMIN" node --test inputs.mjs) || status=$?
 if [ "$status" != 0 ]; then
   say "output of the gateway:"
   tail -n 20 "$RUN/gateway.out" "$RUN/gateway.err" "$RUN/access.log" >&2

@@ -74,6 +74,19 @@ final class Routes {
                 yield json(JsonBuffer.of("{'input_tokens':?}", tokens));
             }
             case "/v1/messages/batches" -> createBatch(call);
+            default -> converted(call, new InputWriter(!options.has("no-usage")));
+        };
+    }
+
+    private static @Nullable StubResponse converted(StubRequest call, InputWriter writer) throws IOException {
+        return switch (call.path()) {
+            case "/v1/embeddings" -> writer.embeddings(read(call));
+            case "/v1/images/generations" -> writer.image(read(call));
+            case "/v1/images/edits" -> writer.edit(call);
+            case "/v1/audio/transcriptions" -> writer.transcript(call);
+            case "/v1/audio/translations" -> writer.translation();
+            case "/v1/audio/speech" -> writer.speech(read(call));
+            case "/v1/moderations" -> writer.moderation(read(call));
             default -> null;
         };
     }

@@ -56,6 +56,7 @@ final class Enforcement {
         return switch (body) {
             case BodyView.Chat chat -> isProbing(chat) ? PROBING : Verdict.ALLOW;
             case BodyView.Batch batch -> BATCH;
+            case BodyView.Input input -> Verdict.ALLOW;
             case BodyView.Opaque opaque -> Verdict.ALLOW;
             case BodyView.None none -> Verdict.ALLOW;
         };

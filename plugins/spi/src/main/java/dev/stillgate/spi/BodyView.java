@@ -18,6 +18,17 @@ public sealed interface BodyView {
      */
     record Opaque(long bytes) implements BodyView {}
 
+    /**
+     * The input of an operation that {@linkplain Operation#convertsInput converts} it. It is not a prompt, so filters
+     * see its size only.
+     *
+     * @param model the requested model, or null
+     * @param stream whether the client asked for a stream of events
+     * @param inputTokens an estimate of the tokens of its text, at least 1
+     * @param bytes its size after decoding
+     */
+    record Input(@Nullable String model, boolean stream, long inputTokens, long bytes) implements BodyView {}
+
     /** A batch: many prompts in one request, each of which counts like an exchange. */
     non-sealed interface Batch extends BodyView {
         /** Returns the number of prompts. */

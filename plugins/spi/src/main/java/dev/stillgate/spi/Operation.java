@@ -31,6 +31,20 @@ public enum Operation {
     FILE_UPLOAD,
     /** {@code GET /v1/files/{id}/content}: may contain the results of a batch. */
     FILE_CONTENT,
+    /** {@code POST /v1/embeddings}. */
+    EMBEDDINGS,
+    /** {@code POST /v1/images/generations}. */
+    IMAGE_GENERATION,
+    /** {@code POST /v1/images/edits}: an upload of images, which is not read. */
+    IMAGE_EDIT,
+    /** {@code POST /v1/audio/transcriptions}: an upload of sound, which is not read. */
+    TRANSCRIPTION,
+    /** {@code POST /v1/audio/translations}: an upload of sound, which is not read. */
+    TRANSLATION,
+    /** {@code POST /v1/audio/speech}. */
+    SPEECH,
+    /** {@code POST /v1/moderations}. */
+    MODERATION,
     /** Management of batches and stored responses (list, cancel, delete) without model output. */
     CONTROL,
     /** A path outside the dialects that the route lists. */
@@ -39,12 +53,37 @@ public enum Operation {
     /** Returns whether the gateway parses the request's body. */
     public boolean readsBody() {
         return switch (this) {
-            case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, CHAT_COMPLETIONS, RESPONSES, FILE_UPLOAD -> true;
+            case MESSAGES,
+                    COUNT_TOKENS,
+                    MESSAGE_BATCH,
+                    CHAT_COMPLETIONS,
+                    RESPONSES,
+                    FILE_UPLOAD,
+                    EMBEDDINGS,
+                    IMAGE_GENERATION,
+                    SPEECH,
+                    MODERATION -> true;
             default -> false;
         };
     }
 
-    /** Returns whether the response contains model output. */
+    /**
+     * Returns whether the operation converts one input to vectors, images, sound, text or categories, without a
+     * conversation. The input is not a prompt, and the response is not the answer of a chat model.
+     */
+    public boolean convertsInput() {
+        return switch (this) {
+            case EMBEDDINGS, IMAGE_GENERATION, IMAGE_EDIT, TRANSCRIPTION, TRANSLATION, SPEECH, MODERATION -> true;
+            default -> false;
+        };
+    }
+
+    /** Returns whether a response in JSON or events may report token usage. */
+    public boolean reportsUsage() {
+        return carriesAnswers() || convertsInput() || this == COUNT_TOKENS;
+    }
+
+    /** Returns whether the response contains the output of a chat model. */
     public boolean carriesAnswers() {
         return switch (this) {
             case MESSAGES,

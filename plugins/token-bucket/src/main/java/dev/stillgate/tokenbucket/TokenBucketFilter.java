@@ -81,6 +81,10 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     public Verdict onRequest(Exchange exchange) {
         Reservation reservation = reserve(exchange);
         if (!exchange.operation().readsBody()) {
+            if (exchange.operation().convertsInput()) {
+                counter.addUpload(reservation);
+                reservation.model = model(null);
+            }
             return take(exchange, reservation);
         }
         Account account = exchange.account();
@@ -100,6 +104,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         switch (body) {
             case BodyView.Chat chat -> counter.addPrompt(chat, reservation);
             case BodyView.Batch batch -> counter.addBatch(batch, reservation);
+            case BodyView.Input input -> counter.addInput(exchange.operation(), input, reservation);
             case BodyView.Opaque opaque -> reservation.hasTokens = false;
             case BodyView.None none -> reservation.hasTokens = false;
         }

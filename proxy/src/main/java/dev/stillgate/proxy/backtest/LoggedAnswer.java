@@ -67,7 +67,7 @@ final class LoggedAnswer {
     private void read(Operation operation, LogLine line, boolean withFacts) {
         int response = line.find("response");
         int length = line.length(response);
-        read = line.status() < 300 && length > 0 && (operation.carriesAnswers() || operation == Operation.COUNT_TOKENS);
+        read = line.status() < 300 && length > 0 && operation.reportsUsage();
         if (read) {
             reader.reset(operation, false, withFacts ? marks : null).feed(line.bytes(), line.start(response), length);
         }

@@ -39,7 +39,7 @@ final class NewConfiguration {
     /** The API of a model provider. */
     enum Provider {
         anthropic("https://api.anthropic.com", "/v1/models, /v1/models/", "x-api-key, bearer"),
-        openai("https://api.openai.com", "/v1/models, /v1/models/, /v1/embeddings", "bearer");
+        openai("https://api.openai.com", "/v1/models, /v1/models/", "bearer");
 
         private final String upstream;
         private final String opaque;

@@ -52,7 +52,14 @@ public final class PathTable {
             openAi("POST", "/v1/batches", Operation.CONTROL),
             openAi("GET", "/v1/batches", Operation.CONTROL),
             openAi("GET", "/v1/batches/{id}", Operation.CONTROL),
-            openAi("POST", "/v1/batches/{id}/cancel", Operation.CONTROL));
+            openAi("POST", "/v1/batches/{id}/cancel", Operation.CONTROL),
+            openAi("POST", "/v1/embeddings", Operation.EMBEDDINGS),
+            openAi("POST", "/v1/images/generations", Operation.IMAGE_GENERATION),
+            openAi("POST", "/v1/images/edits", Operation.IMAGE_EDIT),
+            openAi("POST", "/v1/audio/transcriptions", Operation.TRANSCRIPTION),
+            openAi("POST", "/v1/audio/translations", Operation.TRANSLATION),
+            openAi("POST", "/v1/audio/speech", Operation.SPEECH),
+            openAi("POST", "/v1/moderations", Operation.MODERATION));
 
     private static final Map<String, Methods> EXACT = new HashMap<>();
     private static final List<Collection> COLLECTIONS = new ArrayList<>();

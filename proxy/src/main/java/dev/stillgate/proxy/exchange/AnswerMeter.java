@@ -45,11 +45,13 @@ final class AnswerMeter {
      * @param facts whether to collect the content parts of the response too
      */
     static @Nullable AnswerMeter of(EventLoopContext context, Operation operation, Http1Head head, boolean facts) {
-        boolean metered = operation.carriesAnswers() || operation == Operation.COUNT_TOKENS;
-        if (!metered || head.status() >= 300) {
+        if (!operation.reportsUsage() || head.status() >= 300) {
             return null;
         }
         int type = head.find(KnownHeader.CONTENT_TYPE);
+        if (operation.convertsInput() && !isText(head, type)) {
+            return null; // sound, or a transcript without JSON
+        }
         String coding = null;
         if (head.has(KnownHeader.CONTENT_ENCODING)) {
             int field = head.find(KnownHeader.CONTENT_ENCODING);
@@ -60,9 +62,15 @@ final class AnswerMeter {
         }
         boolean framed = coding == null && type >= 0 && startsWith(head, type, "application/vnd.amazon.eventstream");
         boolean events = framed || (type >= 0 && startsWith(head, type, "text/event-stream"));
+        boolean collects = facts && !operation.convertsInput();
         UsageReader reader = context.usageReader()
-                .reset(operation, events, facts ? context.shared().marks() : null);
+                .reset(operation, events, collects ? context.shared().marks() : null);
         return new AnswerMeter(context.scratch(), reader, events, framed, coding);
+    }
+
+    private static boolean isText(Http1Head head, int type) {
+        return type >= 0
+                && (startsWith(head, type, "application/json") || startsWith(head, type, "text/event-stream"));
     }
 
     private static boolean startsWith(Http1Head head, int field, String lowerCase) {

@@ -11,6 +11,7 @@ import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Headers;
@@ -158,14 +159,28 @@ final class ExchangeFacts implements Exchange {
         if (account.trust() == Account.Trust.PROVISIONAL
                 && answerStatus >= 200
                 && answerStatus < 300
-                && (operation().readsBody() || operation().carriesAnswers())) {
+                && (operation().readsBody()
+                        || operation().carriesAnswers()
+                        || operation().convertsInput())) {
             context.shared().accounts().accepted(account);
         }
     }
 
-    void noteModel(@Nullable String model, boolean asStream) {
-        requestModel = model;
-        stream = asStream;
+    /** Records model and streaming of a request whose body has been read. */
+    void noteBody(BodyView body) {
+        switch (body) {
+            case BodyView.Chat chat -> {
+                requestModel = chat.model();
+                stream = chat.stream();
+            }
+            case BodyView.Input input -> {
+                requestModel = input.model();
+                stream = input.stream();
+            }
+            case BodyView.Batch batch -> {}
+            case BodyView.Opaque opaque -> {}
+            case BodyView.None none -> {}
+        }
     }
 
     /** Notes that only the gateway requested the usage of the response. */

@@ -167,9 +167,7 @@ public final class LiveExchange extends Deadlines.Watched {
             if (recording != null && facts.operation() != Operation.FILE_UPLOAD) {
                 recording.request(content.bytes(), content.start(), content.length());
             }
-            if (view instanceof BodyView.Chat chat) {
-                facts.noteModel(chat.model(), chat.stream());
-            }
+            facts.noteBody(view);
             Refusal refusal = chain.onBody(facts, progress, view);
             if (refusal == null) {
                 sendPrompt(prompt, content, usageEdit(view));

@@ -197,6 +197,14 @@ public final class RequestExplanation {
                 page.put("body", body);
             }
             case BodyView.Batch batch -> page.put("body", Map.of("prompts", batch.size()));
+            case BodyView.Input input ->
+                page.put(
+                        "body",
+                        Map.of(
+                                "model", Objects.requireNonNullElse(input.model(), "none"),
+                                "stream", input.stream(),
+                                "inputTokens", input.inputTokens(),
+                                "bytes", input.bytes()));
             case BodyView.Opaque opaque -> page.put("body", Map.of("bytes", opaque.bytes()));
             case null, default -> {}
         }

@@ -37,9 +37,10 @@ final class GenAiMeters {
         if (wanted.contains(GenAiVersion.V0_1)) {
             versions.add(new GenAiClientFamilies(registry)::series);
         }
-        byOperation.put(Operation.MESSAGES, new Models("anthropic", "messages"));
-        byOperation.put(Operation.CHAT_COMPLETIONS, new Models("openai", "chat_completions"));
-        byOperation.put(Operation.RESPONSES, new Models("openai", "responses"));
+        GenAiOperations.names().forEach((operation, name) -> {
+            String provider = operation == Operation.MESSAGES ? "anthropic" : "openai";
+            byOperation.put(operation, new Models(name, provider, GenAiOperations.api(operation)));
+        });
     }
 
     /**
@@ -72,11 +73,13 @@ final class GenAiMeters {
 
     /** The series of one operation, by model. */
     private final class Models {
+        private final String name;
         private final String provider;
         private final String api;
         private final ConcurrentHashMap<String, List<GenAiSeries>> seen = new ConcurrentHashMap<>();
 
-        private Models(String provider, String api) {
+        private Models(String name, String provider, String api) {
+            this.name = name;
             this.provider = provider;
             this.api = api;
         }
@@ -94,7 +97,7 @@ final class GenAiMeters {
 
         private List<GenAiSeries> series(String model) {
             String[] labels = {
-                "gen_ai_operation_name", "chat",
+                "gen_ai_operation_name", name,
                 "gen_ai_provider_name", provider,
                 "gen_ai_response_model", model,
                 "api", api

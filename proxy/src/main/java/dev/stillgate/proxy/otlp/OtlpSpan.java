@@ -5,6 +5,7 @@ import static dev.stillgate.proxy.otlp.OtlpJson.map;
 
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.GenAiOperations;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import java.util.ArrayList;
@@ -25,7 +26,6 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
     private static final int ERROR = 2;
     private static final long MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final Set<String> CHATS = Set.of("messages", "chat_completions", "responses");
     private static final Set<String> WELL = Set.of("served", "rejected");
 
     /** Returns the span's JSON. */
@@ -65,8 +65,9 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         text(all, "stillgate.filter", r.filter());
         text(all, "stillgate.shadow", r.shadow());
         text(all, "stillgate.upstream", r.upstream());
-        if (CHATS.contains(r.operation())) {
-            text(all, "gen_ai.operation.name", "chat");
+        String operation = GenAiOperations.ofApi(r.operation());
+        if (operation != null) {
+            text(all, "gen_ai.operation.name", operation);
             text(all, "gen_ai.provider.name", r.operation().equals("messages") ? "anthropic" : "openai");
             text(all, "gen_ai.request.model", r.requestModel());
             text(all, "gen_ai.response.model", r.responseModel());

@@ -42,7 +42,7 @@ abstract class BacktestRunRig {
         return Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
                 upstreams: [{name: model, endpoints: ["http://model.invalid:9"]}]
-                routes: [{path: /v1/, upstream: model, opaque: [/v1/embeddings]}]
+                routes: [{path: /v1/, upstream: model, opaque: [/v1/evals]}]
                 filters: %s
                 """.formatted(filters));
     }

@@ -129,7 +129,7 @@ class BacktestRunTest extends BacktestRunRig {
                                 .text("path", "/v1/responses/r-1")
                                 .with("request", "null")
                                 .text("method", "DELETE"),
-                        line(3, "a").text("path", "/v1/embeddings")))
+                        line(3, "a").text("path", "/v1/evals")))
                 .extracting(seen -> seen.split(" ")[5])
                 .containsExactly("MESSAGES", "STORED_RESPONSE", "CONTROL", "OPAQUE");
     }

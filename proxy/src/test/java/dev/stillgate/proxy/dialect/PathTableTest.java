@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,15 @@ class PathTableTest {
             GET    /v1/files/{id}                      File                   CONTROL                 -      -       -      -
             DELETE /v1/files/{id}                      Deleted                CONTROL                 -      -       -      -
             GET    /v1/files/{id}/content              BatchOutput            FILE_CONTENT            output metered tapped paced
+            # OpenAI: converted inputs
+            POST   /v1/embeddings                      Embeddings             EMBEDDINGS              -      metered -      -
+            POST   /v1/images/generations              Images                 IMAGE_GENERATION        -      metered -      -
+            POST   /v1/images/edits                    Images                 IMAGE_EDIT              -      metered -      -
+            POST   /v1/images/variations               -                      no-route                -      -       -      -
+            POST   /v1/audio/transcriptions            Transcription          TRANSCRIPTION           -      metered -      -
+            POST   /v1/audio/translations              Translation            TRANSLATION             -      -       -      -
+            POST   /v1/audio/speech                    Sound                  SPEECH                  -      -       -      -
+            POST   /v1/moderations                     Moderation             MODERATION              -      -       -      -
             """;
 
     private static final String COMPLETION = """
@@ -120,12 +130,27 @@ class PathTableTest {
             Map.entry("BatchList", "{\"object\":\"list\",\"data\":[{\"id\":\"b\",\"object\":\"batch\"}]}"),
             Map.entry("File", "{\"id\":\"file-1\",\"object\":\"file\",\"filename\":\"a.jsonl\"}"),
             Map.entry("FileList", "{\"object\":\"list\",\"data\":[{\"id\":\"file-1\",\"object\":\"file\"}]}"),
+            Map.entry("Embeddings", """
+                    {"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.1,-2e-3]}],"model":"m",\
+                    "usage":{"prompt_tokens":3,"total_tokens":3}}"""),
+            Map.entry("Images", """
+                    {"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],\
+                    "usage":{"input_tokens":3,"output_tokens":272,"total_tokens":275}}"""),
+            Map.entry("Transcription", """
+                    {"text":"words","usage":{"type":"tokens","input_tokens":14,"output_tokens":2,"total_tokens":16}}"""),
+            Map.entry("Translation", "{\"text\":\"words\"}"),
+            Map.entry("Sound", "ID3\u0004 sound"),
+            Map.entry("Moderation", "{\"id\":\"modr-1\",\"model\":\"m\",\"results\":[{\"flagged\":false}]}"),
             Map.entry("Models", "{\"data\":[{\"id\":\"m\",\"type\":\"model\"}]}"),
             Map.entry("Model", "{\"id\":\"m\",\"type\":\"model\"}"),
             Map.entry(
                     "BatchOutput",
                     "{\"custom_id\":\"a\",\"response\":{\"body\":" + COMPLETION
                             + "}}\n{\"custom_id\":\"b\",\"response\":" + "{\"body\":" + RESPONSE + "}}\n"));
+
+    /** Operations whose responses have no usage in JSON; speech has it in events only. */
+    private static final Set<Operation> UNCOUNTED =
+            Set.of(Operation.TRANSLATION, Operation.SPEECH, Operation.MODERATION);
 
     /** One line of the table. */
     record Row(
@@ -202,7 +227,7 @@ class PathTableTest {
                         .contains(OUTPUT));
         if (row.isRouted()) {
             assertThat(List.of(row.tapped(), row.paced())).containsOnly(row.output());
-            assertThat(row.metered()).isEqualTo(row.output() || row.asked() == Operation.COUNT_TOKENS);
+            assertThat(row.metered() || UNCOUNTED.contains(row.asked())).isEqualTo(row.asked().reportsUsage());
         }
         PathTable.Match match = PathTable.match(row.method(), row.path().replace("{id}", "abc_1-Z"));
         assertThat(match == null ? "no-route" : match.operation().name()).isEqualTo(row.operation());
@@ -281,7 +306,12 @@ class PathTableTest {
                 "POST /v1/conversations",
                 "POST /v1/threads",
                 "POST /v1/uploads",
-                "POST /v1/embeddings",
+                "GET /v1/embeddings",
+                "POST /v1/embeddings/",
+                "POST /v1/images",
+                "POST /v1/images/variations",
+                "GET /v1/audio/transcriptions",
+                "POST /v1/audio/voices",
                 "POST /v1/",
                 "POST /v1",
                 "POST ",

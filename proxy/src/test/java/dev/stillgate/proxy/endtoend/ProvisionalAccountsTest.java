@@ -65,7 +65,14 @@ class ProvisionalAccountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions"})
+    @ValueSource(
+            strings = {
+                "/v1/messages",
+                "/v1/messages/count_tokens",
+                "/v1/chat/completions",
+                "/v1/embeddings",
+                "/v1/audio/transcriptions"
+            })
     @DisplayName("engine A5: a served prompt gives its account its own bucket")
     void servedPromptAcceptsItsKey(String path) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();

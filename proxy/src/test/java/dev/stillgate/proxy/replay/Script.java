@@ -34,6 +34,13 @@ record Script(String method, String path, byte[] request, int status, Fixtures.A
             case STORED_RESPONSE -> "/v1/responses/resp_1";
             case FILE_CONTENT -> "/v1/files/file-1/content";
             case CONTROL -> "/v1/batches";
+            case EMBEDDINGS -> "/v1/embeddings";
+            case IMAGE_GENERATION -> "/v1/images/generations";
+            case IMAGE_EDIT -> "/v1/images/edits";
+            case TRANSCRIPTION -> "/v1/audio/transcriptions";
+            case TRANSLATION -> "/v1/audio/translations";
+            case SPEECH -> "/v1/audio/speech";
+            case MODERATION -> "/v1/moderations";
             case FILE_UPLOAD, OPAQUE -> throw new IllegalArgumentException("no answers of " + operation);
         };
     }

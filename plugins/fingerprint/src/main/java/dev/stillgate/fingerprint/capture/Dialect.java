@@ -25,7 +25,17 @@ public enum Dialect {
             case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, MESSAGE_BATCH_RESULTS -> MESSAGES;
             case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> CHAT_COMPLETIONS;
             case RESPONSES, STORED_RESPONSE -> RESPONSES;
-            case FILE_UPLOAD, FILE_CONTENT, CONTROL, OPAQUE -> OTHER;
+            case FILE_UPLOAD,
+                    FILE_CONTENT,
+                    EMBEDDINGS,
+                    IMAGE_GENERATION,
+                    IMAGE_EDIT,
+                    TRANSCRIPTION,
+                    TRANSLATION,
+                    SPEECH,
+                    MODERATION,
+                    CONTROL,
+                    OPAQUE -> OTHER;
         };
     }
 }

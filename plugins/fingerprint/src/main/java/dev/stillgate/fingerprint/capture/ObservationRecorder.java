@@ -110,6 +110,7 @@ public final class ObservationRecorder {
         return switch (body) {
             case BodyView.Chat chat -> new Observation[] {prompt(exchange, chat)};
             case BodyView.Batch batch -> batch(exchange, batch);
+            case BodyView.Input input -> NOTHING; // it is not a prompt, and its pace is that of a document store
             case BodyView.Opaque opaque -> new Observation[] {head(exchange)};
             case BodyView.None none -> new Observation[] {head(exchange)};
         };

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket.charge;
 
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,26 @@ public final class PromptCounter {
             charge.marksCache |= chat.marksCache();
             charge.input = Math.min(Charge.MAX_AMOUNT, charge.input + input(chat));
         }
+    }
+
+    /**
+     * Puts the amounts of an input into a charge. Images, and speech in events, have output tokens; embeddings,
+     * moderations and other speech have none.
+     */
+    public void addInput(Operation operation, BodyView.Input input, Charge charge) {
+        charge.convertsInput = true;
+        charge.modelName = input.model();
+        charge.input = Math.clamp(input.inputTokens(), 1, Charge.MAX_AMOUNT);
+        charge.hasOutput =
+                operation == Operation.IMAGE_GENERATION || (operation == Operation.SPEECH && input.stream());
+        charge.output = charge.hasOutput ? Charge.UNKNOWN : 0;
+    }
+
+    /** Puts the amounts of an upload that is not read into a charge: neither its model nor its tokens are known. */
+    public void addUpload(Charge charge) {
+        charge.convertsInput = true;
+        charge.hasTokens = true;
+        charge.output = Charge.UNKNOWN;
     }
 
     private long input(BodyView.Chat chat) {

@@ -19,6 +19,8 @@ import dev.stillgate.tokenbucket.policy.Charge;
  *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;
  *   <li>claimed account whose credential the upstream has refused, or whose client did not wait for a response: nothing
  *     for the account, and a request for the failed claims of the address prefix;
+ *   <li>response to a converted input (embeddings, images, sound, moderation): the request, its input, and the output
+ *     as reported, or none. If a response with output breaks off before its usage, the amounts taken;
  *   <li>background response, which continues after the client has left: the larger of the amounts taken and the
  *     delivered output.
  * </ul>
@@ -81,6 +83,10 @@ public final class Settlement {
         } else if (charge.batch) {
             // A file of requests may be the input of several batches, so each batch is charged with its results.
             charge.setCost(charge.requests, provider == Provider.OPENAI ? 0 : charge.input, 0);
+        } else if (charge.convertsInput) {
+            boolean unknown = usage.source() == Usage.Source.NONE && charge.hasOutput;
+            charge.costsReserve = unknown && (!complete || charge.encoded);
+            charge.setCost(charge.requests, input(charge, provider, usage), usage.output());
         } else if ((complete || charge.background || isPartlyEncoded(charge, outcome)) && !isCounted(charge, usage)) {
             charge.setCost(0, 0, usage.output());
             charge.costsReserve = true;

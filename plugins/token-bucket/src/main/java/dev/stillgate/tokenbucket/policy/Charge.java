@@ -26,6 +26,13 @@ public class Charge {
     public long input;
     public long output;
     public boolean hasTokens;
+
+    /** Whether the response can have output tokens. */
+    public boolean hasOutput;
+
+    /** Whether the operation converts an input. Its output is known only if the provider reports it. */
+    public boolean convertsInput;
+
     public boolean marksCache;
     public int model;
     public int route;
@@ -70,6 +77,8 @@ public class Charge {
         input = 0;
         output = 0;
         hasTokens = false;
+        hasOutput = true;
+        convertsInput = false;
         marksCache = false;
         model = NO_MODEL;
         route = 0;

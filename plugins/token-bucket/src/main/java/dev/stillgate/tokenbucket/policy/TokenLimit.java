@@ -89,10 +89,12 @@ public record TokenLimit(
 
     /**
      * Returns whether the limit counts an exchange. A limit of models counts a prompt without a model, but not an
-     * exchange without a prompt.
+     * exchange without a prompt. A limit of output does not count an exchange that cannot have any.
      */
     public boolean counts(Charge charge) {
-        if ((measure.isTokens() && !charge.hasTokens) || (charge.batch && !source.countsBatches())) {
+        if ((measure.isTokens() && !charge.hasTokens)
+                || (measure == Measure.OUTPUT_TOKENS && !charge.hasOutput)
+                || (charge.batch && !source.countsBatches())) {
             return false;
         }
         return !isModelSpecific

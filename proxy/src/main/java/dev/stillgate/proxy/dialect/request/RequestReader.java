@@ -30,6 +30,7 @@ public final class RequestReader {
     private final ResponsesChat responses;
     private final MessageBatch messageBatch;
     private final FileBatch fileBatch;
+    private final InputReader input;
 
     public RequestReader() {
         tape = new JsonTape();
@@ -38,6 +39,7 @@ public final class RequestReader {
         responses = new ResponsesChat(models, systems, tape);
         messageBatch = new MessageBatch(tape, messages);
         fileBatch = new FileBatch(tape, completions, responses);
+        input = new InputReader(models, tape);
     }
 
     /** Parses a body of the provider's own API; see {@link #read(Operation, CloudCall, String, byte[], int, int)}. */
@@ -77,7 +79,22 @@ public final class RequestReader {
                 yield messageBatch.read(off);
             }
             case FILE_UPLOAD -> file(contentType, buf, off, len);
-            case MESSAGE_BATCH_RESULTS, STORED_CHAT_COMPLETION, STORED_RESPONSE, FILE_CONTENT, CONTROL, OPAQUE ->
+            case EMBEDDINGS, IMAGE_GENERATION, SPEECH, MODERATION -> {
+                if (len == 0) {
+                    yield BodyView.None.INSTANCE;
+                }
+                parse(contentType, buf, off, len);
+                yield input.read(off, len);
+            }
+            case MESSAGE_BATCH_RESULTS,
+                    STORED_CHAT_COMPLETION,
+                    STORED_RESPONSE,
+                    FILE_CONTENT,
+                    IMAGE_EDIT,
+                    TRANSCRIPTION,
+                    TRANSLATION,
+                    CONTROL,
+                    OPAQUE ->
                 len == 0 ? BodyView.None.INSTANCE : new BodyView.Opaque(len);
         };
     }

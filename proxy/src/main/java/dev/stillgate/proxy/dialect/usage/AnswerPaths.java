@@ -163,6 +163,20 @@ final class AnswerPaths {
     private static final JsonPaths<AnswerField> FILE_LINE =
             JsonPaths.of(object("response", JsonPaths.of(object("body", answer(CHAT_USAGE.with(RESPONSES_USAGE))))));
 
+    /** Usage of images, transcriptions and speech. A usage in seconds has no tokens. */
+    private static final JsonPaths<AnswerField> INPUT_USAGE =
+            JsonPaths.of(number("input_tokens", AnswerField.INPUT), number("output_tokens", AnswerField.OUTPUT));
+
+    private static final JsonPaths<AnswerField> EMBEDDINGS = answer(CHAT_USAGE);
+    private static final JsonPaths<AnswerField> CONVERTED = answer(INPUT_USAGE);
+
+    /** An event of images, a transcription or speech. The text of a transcription counts as delivered until its usage. */
+    private static final JsonPaths<AnswerField> CONVERTED_EVENT = JsonPaths.of(
+            shortString("type", AnswerField.TYPE),
+            presence("error", AnswerField.ERROR),
+            text("delta", AnswerField.ASIDE),
+            object("usage", INPUT_USAGE));
+
     private AnswerPaths() {}
 
     private static JsonPaths<AnswerField> block(AnswerField input) {
@@ -199,6 +213,9 @@ final class AnswerPaths {
             case RESPONSES -> sse ? RESPONSE_EVENT : RESPONSE;
             case STORED_RESPONSE -> sse ? RESPONSE_EVENT : STORED_RESPONSE;
             case FILE_CONTENT -> FILE_LINE;
+            case EMBEDDINGS -> EMBEDDINGS;
+            case IMAGE_GENERATION, IMAGE_EDIT, TRANSCRIPTION, TRANSLATION, SPEECH, MODERATION ->
+                sse ? CONVERTED_EVENT : CONVERTED;
             case MESSAGE_BATCH, FILE_UPLOAD, CONTROL, OPAQUE -> NOTHING;
         };
     }

@@ -1,0 +1,47 @@
+package dev.stillgate.proxy.observe;
+
+import dev.stillgate.spi.Operation;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of {@code gen_ai.operation.name} in OpenTelemetry's GenAI conventions, for operations that run a model. Where
+ * the conventions have no value, the name of the operation stands.
+ */
+public final class GenAiOperations {
+    private static final String CHAT = "chat";
+    private static final String GENERATE = "generate_content";
+    private static final Map<Operation, String> NAMES = Map.of(
+            Operation.MESSAGES, CHAT,
+            Operation.CHAT_COMPLETIONS, CHAT,
+            Operation.RESPONSES, CHAT,
+            Operation.EMBEDDINGS, "embeddings",
+            Operation.IMAGE_GENERATION, GENERATE,
+            Operation.IMAGE_EDIT, GENERATE,
+            Operation.SPEECH, GENERATE,
+            Operation.TRANSCRIPTION, api(Operation.TRANSCRIPTION),
+            Operation.TRANSLATION, api(Operation.TRANSLATION),
+            Operation.MODERATION, api(Operation.MODERATION));
+    private static final Map<String, String> BY_API =
+            Stream.of(Operation.values()).filter(NAMES::containsKey).collect(Collectors.toMap(GenAiOperations::api, NAMES::get));
+
+    private GenAiOperations() {}
+
+    /** Returns the names by operation; operations that run no model are absent. */
+    static Map<Operation, String> names() {
+        return NAMES;
+    }
+
+    /** Returns the name of an operation in the access log and in the label {@code api}. */
+    public static String api(Operation operation) {
+        return operation.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the name for an operation as in the access log; null if it runs no model. */
+    public static @Nullable String ofApi(String api) {
+        return BY_API.get(api);
+    }
+}

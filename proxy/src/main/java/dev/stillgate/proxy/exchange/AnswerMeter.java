@@ -62,7 +62,7 @@ final class AnswerMeter {
         }
         boolean framed = coding == null && type >= 0 && startsWith(head, type, "application/vnd.amazon.eventstream");
         boolean events = framed || (type >= 0 && startsWith(head, type, "text/event-stream"));
-        boolean collects = facts && !operation.convertsInput();
+        boolean collects = facts && operation.carriesAnswers();
         UsageReader reader = context.usageReader()
                 .reset(operation, events, collects ? context.shared().marks() : null);
         return new AnswerMeter(context.scratch(), reader, events, framed, coding);

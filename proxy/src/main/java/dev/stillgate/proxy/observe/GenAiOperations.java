@@ -1,10 +1,9 @@
 package dev.stillgate.proxy.observe;
 
 import dev.stillgate.spi.Operation;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +24,11 @@ public final class GenAiOperations {
             Operation.TRANSCRIPTION, api(Operation.TRANSCRIPTION),
             Operation.TRANSLATION, api(Operation.TRANSLATION),
             Operation.MODERATION, api(Operation.MODERATION));
-    private static final Map<String, String> BY_API =
-            Stream.of(Operation.values()).filter(NAMES::containsKey).collect(Collectors.toMap(GenAiOperations::api, NAMES::get));
+    private static final Map<String, String> BY_API = new HashMap<>();
+
+    static {
+        NAMES.forEach((operation, name) -> BY_API.put(api(operation), name));
+    }
 
     private GenAiOperations() {}
 

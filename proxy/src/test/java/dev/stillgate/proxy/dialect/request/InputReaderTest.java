@@ -37,7 +37,7 @@ class InputReaderTest {
         assertThat(image.model()).isEqualTo("gpt-image-1");
         assertThat(image.stream()).isTrue();
         assertThat(image.bytes()).isEqualTo(json.length());
-        assertThat(image.inputTokens()).isEqualTo(2);
+        assertThat(image.inputTokens()).isBetween(2L, 3L);
     }
 
     @ParameterizedTest

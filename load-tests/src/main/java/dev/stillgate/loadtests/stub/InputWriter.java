@@ -35,12 +35,14 @@ final class InputWriter {
         List<JsonBuffer> data = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             boolean base64 = body.path("encoding_format").asText().equals("base64");
-            data.add(JsonBuffer.of(
-                    "{'object':'embedding','index':?,'embedding':?}", i, base64 ? encoded() : floats()));
+            data.add(JsonBuffer.of("{'object':'embedding','index':?,'embedding':?}", i, base64 ? encoded() : floats()));
         }
         int tokens = tokens(input);
         JsonBuffer answer = JsonBuffer.of("{'object':'list','data':?,'model':?", data, model(body));
-        return json(usage ? answer.fill(",'usage':{'prompt_tokens':?,'total_tokens':?}}", tokens, tokens) : answer.raw("}"));
+        return json(
+                usage
+                        ? answer.fill(",'usage':{'prompt_tokens':?,'total_tokens':?}}", tokens, tokens)
+                        : answer.raw("}"));
     }
 
     private static String encoded() {
@@ -71,7 +73,8 @@ final class InputWriter {
     /** Returns a generated image, whole or after a partial one. */
     StubResponse image(JsonNode body) {
         boolean counted = usage && !model(body).startsWith("dall-e");
-        JsonBuffer count = imageUsage(tokens(body.path("prompt")), Math.max(1, body.path("n").asInt(1)));
+        JsonBuffer count = imageUsage(
+                tokens(body.path("prompt")), Math.max(1, body.path("n").asInt(1)));
         return image("image_generation", body.path("stream").asBoolean(), counted, count);
     }
 
@@ -85,7 +88,8 @@ final class InputWriter {
             JsonBuffer answer = JsonBuffer.of("{'created':1767225600,'data':[{'b64_json':?}]", PICTURE);
             return json(counted ? answer.fill(",'usage':?}", count) : answer.raw("}"));
         }
-        JsonBuffer last = JsonBuffer.of("{'type':?,'created_at':1767225600,'b64_json':?", event + ".completed", PICTURE);
+        JsonBuffer last =
+                JsonBuffer.of("{'type':?,'created_at':1767225600,'b64_json':?", event + ".completed", PICTURE);
         return events(List.of(
                 event(
                         event + ".partial_image",
@@ -129,8 +133,8 @@ final class InputWriter {
         }
         List<byte[]> events = new ArrayList<>();
         for (String piece : PIECES) {
-            events.add(event(
-                    "transcript.text.delta", JsonBuffer.of("{'type':'transcript.text.delta','delta':?}", piece)));
+            events.add(
+                    event("transcript.text.delta", JsonBuffer.of("{'type':'transcript.text.delta','delta':?}", piece)));
         }
         JsonBuffer done = JsonBuffer.of("{'type':'transcript.text.done','text':?", TEXT);
         events.add(event("transcript.text.done", usage ? done.fill(",'usage':?}", count) : done.raw("}")));

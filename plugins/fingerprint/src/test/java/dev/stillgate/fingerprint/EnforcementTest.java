@@ -52,13 +52,12 @@ class EnforcementTest {
 
     @Test
     void accountBlockedDuringItsBodyIsRefused() {
-        List<BodyView> bodies =
-                List.of(
-                        FakeBody.chat("Hi"),
-                        FakeBody.batch(3),
-                        new BodyView.Input("m", false, 3, 9),
-                        new BodyView.Opaque(9),
-                        BodyView.None.INSTANCE);
+        List<BodyView> bodies = List.of(
+                FakeBody.chat("Hi"),
+                FakeBody.batch(3),
+                new BodyView.Input("m", false, 3, 9),
+                new BodyView.Opaque(9),
+                BodyView.None.INSTANCE);
         for (BodyView body : bodies) {
             FakeExchange exchange = asks(Operation.CHAT_COMPLETIONS);
             stands(Standing.CLEAR);

@@ -69,8 +69,7 @@ final class AnswerMeter {
     }
 
     private static boolean isText(Http1Head head, int type) {
-        return type >= 0
-                && (startsWith(head, type, "application/json") || startsWith(head, type, "text/event-stream"));
+        return type >= 0 && (startsWith(head, type, "application/json") || startsWith(head, type, "text/event-stream"));
     }
 
     private static boolean startsWith(Http1Head head, int field, String lowerCase) {

@@ -227,7 +227,8 @@ class PathTableTest {
                         .contains(OUTPUT));
         if (row.isRouted()) {
             assertThat(List.of(row.tapped(), row.paced())).containsOnly(row.output());
-            assertThat(row.metered() || UNCOUNTED.contains(row.asked())).isEqualTo(row.asked().reportsUsage());
+            assertThat(row.metered() || UNCOUNTED.contains(row.asked()))
+                    .isEqualTo(row.asked().reportsUsage());
         }
         PathTable.Match match = PathTable.match(row.method(), row.path().replace("{id}", "abc_1-Z"));
         assertThat(match == null ? "no-route" : match.operation().name()).isEqualTo(row.operation());

@@ -118,7 +118,8 @@ class ConvertedInputEndToEndTest {
         String ids = "{\"model\":\"m\",\"input\":[[1,2,3],[4,5,6]]}";
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(EMBEDDINGS));
                 GatewayRig rig = limited(upstream, "input-tokens", 14)) {
-            assertThat(rig.ask(Requests.post("/v1/embeddings", ids, KEY)).status()).isEqualTo(200);
+            assertThat(rig.ask(Requests.post("/v1/embeddings", ids, KEY)).status())
+                    .isEqualTo(200);
             RawClient.Answer second = rig.ask(Requests.post("/v1/embeddings", ids, KEY));
             assertThat(second.status()).isEqualTo(200); // 8 tokens are charged, 6 are left
             RawClient.Answer third = rig.ask(Requests.post("/v1/embeddings", ids, KEY));
@@ -147,9 +148,10 @@ class ConvertedInputEndToEndTest {
                 RawClient client = rig.connect()) {
             assertThat(client.send(request).answer().text()).isEqualTo(TRANSCRIPT);
             String sent = new String(request, StandardCharsets.ISO_8859_1);
-            assertThat(upstream.requests().getFirst().text())
-                    .isEqualTo(sent.substring(sent.indexOf("\r\n\r\n") + 4));
-            assertThat(client.send(upload("/v1/audio/transcriptions", 9)).answer().status())
+            assertThat(upstream.requests().getFirst().text()).isEqualTo(sent.substring(sent.indexOf("\r\n\r\n") + 4));
+            assertThat(client.send(upload("/v1/audio/transcriptions", 9))
+                            .answer()
+                            .status())
                     .isEqualTo(429);
             assertThat(upstream.requests()).hasSize(1);
             JsonNode line = json(rig.finish().getFirst());
@@ -190,7 +192,9 @@ class ConvertedInputEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering(events(EVENTS));
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
-            assertThat(client.send(upload("/v1/audio/transcriptions", 9)).answer().text())
+            assertThat(client.send(upload("/v1/audio/transcriptions", 9))
+                            .answer()
+                            .text())
                     .isEqualTo(EVENTS);
             JsonNode line = json(rig.finish().getFirst());
             assertThat(line.path("gen_ai.usage.input_tokens").asLong()).isEqualTo(14);

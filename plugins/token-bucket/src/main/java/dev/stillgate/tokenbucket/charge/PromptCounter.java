@@ -51,8 +51,7 @@ public final class PromptCounter {
         charge.convertsInput = true;
         charge.modelName = input.model();
         charge.input = Math.clamp(input.inputTokens(), 1, Charge.MAX_AMOUNT);
-        charge.hasOutput =
-                operation == Operation.IMAGE_GENERATION || (operation == Operation.SPEECH && input.stream());
+        charge.hasOutput = operation == Operation.IMAGE_GENERATION || (operation == Operation.SPEECH && input.stream());
         charge.output = charge.hasOutput ? Charge.UNKNOWN : 0;
     }
 

@@ -94,8 +94,7 @@ public final class RequestReader {
                     TRANSCRIPTION,
                     TRANSLATION,
                     CONTROL,
-                    OPAQUE ->
-                len == 0 ? BodyView.None.INSTANCE : new BodyView.Opaque(len);
+                    OPAQUE -> len == 0 ? BodyView.None.INSTANCE : new BodyView.Opaque(len);
         };
     }
 

@@ -94,8 +94,8 @@ class InputReaderTest {
     @Test
     void formInPlaceOfJsonIsMalformed() {
         byte[] body = "input=a".getBytes(StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> reader.read(
-                        Operation.EMBEDDINGS, "application/x-www-form-urlencoded", body, 0, body.length))
+        assertThatThrownBy(() ->
+                        reader.read(Operation.EMBEDDINGS, "application/x-www-form-urlencoded", body, 0, body.length))
                 .isInstanceOf(MalformedBody.class);
     }
 

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Usage of embeddings, images, transcriptions and speech, read in pieces of several sizes. */
 class ConvertedUsageTest {
-    private static final String TRANSCRIPT = "data: {\"type\":\"transcript.text.delta\",\"delta\":\"The lamp is lit and"
-            + " the sea is calm\"}\n\n";
+    private static final String TRANSCRIPT =
+            "data: {\"type\":\"transcript.text.delta\",\"delta\":\"The lamp is lit and" + " the sea is calm\"}\n\n";
     private static final String TRANSCRIBED = "data: {\"type\":\"transcript.text.done\",\"text\":\"The lamp is lit and"
             + " the sea is calm\",\"usage\":{\"type\":\"tokens\",\"input_tokens\":14,\"input_token_details\":"
             + "{\"text_tokens\":0,\"audio_tokens\":14},\"output_tokens\":45,\"total_tokens\":59}}\n\n";
@@ -36,9 +36,10 @@ class ConvertedUsageTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 4096})
     void embeddingsReportInputAndModel(int piece) {
-        String body = "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[0.1,-2e-3,1]},"
-                + "{\"object\":\"embedding\",\"index\":1,\"embedding\":\"AACAPg==\"}],\"model\":\"e-3\","
-                + "\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}";
+        String body =
+                "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":[0.1,-2e-3,1]},"
+                        + "{\"object\":\"embedding\",\"index\":1,\"embedding\":\"AACAPg==\"}],\"model\":\"e-3\","
+                        + "\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}";
         UsageReader reader = read(Operation.EMBEDDINGS, false, body, piece);
         assertThat(reader.usage()).isEqualTo(exact(8, -1));
         assertThat(reader.model()).isEqualTo("e-3");

@@ -46,7 +46,7 @@ ask() { # path, key, address, x-stub, body
     -d "$5" "http://127.0.0.1:$PORT$1" || true
 }
 
-# Sends a little of everything: responses, streams, a denied region, an empty bucket, model errors, a truncated stream, a reload.
+# Sends a little of everything: responses, streams, a denied region, an empty bucket, model errors, refusals, a truncated stream, a reload.
 load() {
   local prompt='{"model":"stub-1","max_tokens":60,"stream":%s,"messages":[{"role":"user","content":"Why is the sky blue?"}]}'
   local whole stream round
@@ -58,6 +58,7 @@ load() {
     ask /v1/messages sk-far 175.45.176.1 "" "$whole"
     ask /v1/messages sk-busy 198.51.100.7 "" "$whole"
     ask /v1/messages "sk-e$((round % 20))" 198.51.100.7 status=529 "$whole"
+    ask /v1/messages "sk-r$((round % 20))" 198.51.100.7 refuse "$whole"
     ask /v1/messages "sk-c$((round % 20))" 198.51.100.7 "pace=5,cut=3" "$stream"
     curl -s -o /dev/null -m 5 -X POST "http://127.0.0.1:$ADMIN/reload" || true
   done

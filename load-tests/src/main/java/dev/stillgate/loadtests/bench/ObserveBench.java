@@ -83,6 +83,7 @@ public class ObserveBench {
                         Standing.CLEAR,
                         "model",
                         "messages",
+                        null,
                         "model-4",
                         "model-4-20260101",
                         "end_turn",

@@ -156,6 +156,7 @@ final class ChatWriter {
             case END -> "stop";
             case TOOL -> "tool_calls";
             case LENGTH -> "length";
+            case REFUSED -> "content_filter";
         };
     }
 

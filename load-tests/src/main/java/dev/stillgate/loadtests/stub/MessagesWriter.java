@@ -107,6 +107,7 @@ final class MessagesWriter {
             case END -> "end_turn";
             case TOOL -> "tool_use";
             case LENGTH -> "max_tokens";
+            case REFUSED -> "refusal";
         };
     }
 

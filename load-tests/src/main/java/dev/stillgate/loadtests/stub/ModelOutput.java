@@ -22,7 +22,8 @@ record ModelOutput(List<Block> blocks, Stop stop, int inputTokens, int outputTok
     enum Stop {
         END,
         TOOL,
-        LENGTH
+        LENGTH,
+        REFUSED
     }
 
     sealed interface Block {}
@@ -66,7 +67,8 @@ record ModelOutput(List<Block> blocks, Stop stop, int inputTokens, int outputTok
         long ceiling = 4L * Math.max(1, prompt.maxTokens());
         boolean cut = text.length() > ceiling;
         blocks.add(new Text(split(cut ? text.substring(0, (int) ceiling) : text, Math.max(1, events))));
-        return new ModelOutput(blocks, cut ? Stop.LENGTH : Stop.END, prompt.inputTokens(), tokens(blocks));
+        Stop stop = options.has("refuse") ? Stop.REFUSED : cut ? Stop.LENGTH : Stop.END;
+        return new ModelOutput(blocks, stop, prompt.inputTokens(), tokens(blocks));
     }
 
     private static String text(Prompt prompt, int size, int atLeast) {

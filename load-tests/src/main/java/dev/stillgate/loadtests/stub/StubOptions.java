@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>size=N</td><td>number of bytes of output text</td></tr>
  * <tr><td>prose=N</td><td>at least N words of English text that depends on the prompt</td></tr>
  * <tr><td>code</td><td>a code block and a code span after the prose</td></tr>
+ * <tr><td>refuse</td><td>the output ends as one that the provider refuses or filters</td></tr>
  * <tr><td>cut=N</td><td>stop after N events of a stream, or in the middle of a JSON body, and close</td></tr>
  * <tr><td>reset</td><td>close with RST: at the cut, or before the head without a cut</td></tr>
  * <tr><td>hang</td><td>send nothing more instead of closing: at the cut, or before the head without a cut</td></tr>
@@ -43,6 +44,7 @@ record StubOptions(Map<String, Integer> words) {
     private static final Set<String> ALONE = Set.of(
             "once",
             "code",
+            "refuse",
             "reset",
             "hang",
             "garbage",

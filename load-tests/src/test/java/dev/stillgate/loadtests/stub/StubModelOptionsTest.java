@@ -151,6 +151,15 @@ class StubModelOptionsTest extends StubModelRig {
     }
 
     @Test
+    void refusalIsTheReasonOfTheEnd() throws Exception {
+        assertThat(json(post("/v1/messages", MESSAGES, "refuse"))
+                        .path("stop_reason")
+                        .asText())
+                .isEqualTo("refusal");
+        assertThat(text(post("/v1/messages", streamed(MESSAGES), "refuse"))).contains("\"refusal\"");
+    }
+
+    @Test
     void fixedResponseIgnoresTheBody() throws Exception {
         assertThat(json(post("/v1/messages", "not json", "fixed")).path("id").asText())
                 .isEqualTo("msg_fixed");

@@ -1,10 +1,12 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.ExchangeEvent;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.GenAiCloud;
 import dev.stillgate.proxy.observe.LastRefusals;
 import dev.stillgate.proxy.observe.SpanSink;
 import dev.stillgate.spi.GeoRefusal;
@@ -40,7 +42,9 @@ final class ExchangeLog {
             EventLoopContext context, ExchangeFacts facts, ChainProgress progress, Outcome outcome, long received) {
         long now = context.ticker().nanos();
         long duration = now - facts.startNanos();
-        context.meters().exchangeEnded(outcome, duration, facts.operation(), facts.responseModel(), facts.isStream());
+        context.meters()
+                .exchangeEnded(
+                        outcome, duration, facts.operation(), cloud(facts), facts.responseModel(), facts.isStream());
         ProviderVerdict verdict = facts.providerVerdict();
         if (verdict.kind() != ProviderVerdict.Kind.NONE) {
             context.meters().judged(facts.operation(), verdict);
@@ -88,6 +92,17 @@ final class ExchangeLog {
         }
     }
 
+    private static @Nullable GenAiCloud cloud(ExchangeFacts facts) {
+        Cloud cloud = facts.cloud();
+        if (cloud == null) {
+            return null;
+        }
+        return switch (cloud) {
+            case BEDROCK -> GenAiCloud.AWS_BEDROCK;
+            case VERTEX -> GenAiCloud.GCP_VERTEX_AI;
+        };
+    }
+
     /** Returns the client's {@code traceparent} if the exchange is traced, else null. */
     private static @Nullable String trace(EventLoopContext context, ExchangeFacts facts) {
         SpanSink spans = context.spans();
@@ -126,6 +141,7 @@ final class ExchangeLog {
                 context.shared().standings().of(facts.account()),
                 facts.upstreamName(),
                 OPERATION_NAMES.getOrDefault(facts.operation(), ""),
+                cloud(facts),
                 facts.requestModel(),
                 facts.responseModel(),
                 facts.finishReason(),

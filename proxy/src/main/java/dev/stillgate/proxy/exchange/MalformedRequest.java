@@ -62,6 +62,7 @@ public final class MalformedRequest {
                             null,
                             null,
                             null,
+                            null,
                             ProviderVerdict.NONE,
                             false,
                             false,

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param geo the facts about an address that geo-restriction refused, or would have refused in shadow mode; null for
  *     none
  * @param standing the account's standing in force at the end of the exchange
+ * @param cloud the cloud that was called by its own API; null for others
  * @param finishReason why the response ended, as the provider says it; null if unknown
  * @param verdict the provider's own judgement
  * @param marked whether the response carries a filter's mark
@@ -54,6 +55,7 @@ public record AccessRecord(
         Standing standing,
         @Nullable String upstream,
         String operation,
+        @Nullable GenAiCloud cloud,
         @Nullable String requestModel,
         @Nullable String responseModel,
         @Nullable String finishReason,

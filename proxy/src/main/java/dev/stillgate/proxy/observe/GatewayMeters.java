@@ -152,20 +152,32 @@ public final class GatewayMeters {
         active.increment();
     }
 
+    /** Counts a completed exchange of a provider's own API. */
+    public void exchangeEnded(
+            Outcome outcome, long durationNanos, Operation operation, @Nullable String model, boolean stream) {
+        exchangeEnded(outcome, durationNanos, operation, null, model, stream);
+    }
+
     /**
      * Counts a completed exchange.
      *
+     * @param cloud the cloud that was called by its own API; null for others
      * @param model the model named by the response, null if unknown
      * @param stream whether the request asked for a stream
      */
     public void exchangeEnded(
-            Outcome outcome, long durationNanos, Operation operation, @Nullable String model, boolean stream) {
+            Outcome outcome,
+            long durationNanos,
+            Operation operation,
+            @Nullable GenAiCloud cloud,
+            @Nullable String model,
+            boolean stream) {
         active.decrement();
         int status = Math.min(outcome.status() / 100, CLASSES - 1);
         exchanges[index(outcome) * CLASSES + status].increment();
         duration.record(durationNanos);
         firstByte.record(outcome.firstByteNanos());
-        genAi.ended(outcome, operation, model, stream, durationNanos);
+        genAi.ended(outcome, operation, cloud, model, stream, durationNanos);
         Usage usage = outcome.usage();
         int source = usage.source() == Usage.Source.ESTIMATED ? 1 : 0;
         if (usage.input() > 0) {

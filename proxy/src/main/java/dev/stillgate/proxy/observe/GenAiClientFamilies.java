@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class GenAiClientFamilies {
     private static final String MODALITY = "gen_ai_token_modality";
-    private static final String ANTHROPIC = "anthropic";
+    private static final String MESSAGES = "messages";
 
     private final HistogramFamily durations = HistogramFamily.ofTimes(
             "gen_ai_client_inference_duration",
@@ -43,8 +43,8 @@ final class GenAiClientFamilies {
         return new CounterFamily("gen_ai_client_inference_usage_" + name, help);
     }
 
-    GenAiSeries series(String provider, String[] labels) {
-        return new Series(provider.equals(ANTHROPIC), labels);
+    GenAiSeries series(String api, String[] labels) {
+        return new Series(api.equals(MESSAGES), labels);
     }
 
     private final class Series implements GenAiSeries {

@@ -29,6 +29,7 @@ final class GenAiMeters {
 
     private final List<BiFunction<String, String[], GenAiSeries>> versions = new ArrayList<>();
     private final Map<Operation, Models> byOperation = new EnumMap<>(Operation.class);
+    private final Map<GenAiCloud, Models> byCloud = new EnumMap<>(GenAiCloud.class);
 
     GenAiMeters(PrometheusRegistry registry, Set<GenAiVersion> wanted) {
         if (wanted.contains(GenAiVersion.LEGACY)) {
@@ -41,15 +42,26 @@ final class GenAiMeters {
             String provider = operation == Operation.MESSAGES ? "anthropic" : "openai";
             byOperation.put(operation, new Models(name, provider, GenAiOperations.api(operation)));
         });
+        for (GenAiCloud cloud : GenAiCloud.values()) {
+            byCloud.put(cloud, new Models("chat", cloud.label(), GenAiOperations.api(Operation.MESSAGES)));
+        }
     }
 
     /**
      * Records a completed exchange, if it is a model request that reached the model.
      *
+     * @param cloud the cloud that was called by its own API; null for others
      * @param model the model named by the response, null if unknown
      */
-    void ended(Outcome outcome, Operation operation, @Nullable String model, boolean stream, long durationNanos) {
-        Models models = byOperation.get(operation);
+    void ended(
+            Outcome outcome,
+            Operation operation,
+            @Nullable GenAiCloud cloud,
+            @Nullable String model,
+            boolean stream,
+            long durationNanos) {
+        Models models =
+                cloud == null || operation != Operation.MESSAGES ? byOperation.get(operation) : byCloud.get(cloud);
         if (models == null || outcome instanceof Outcome.Rejected) {
             return;
         }
@@ -102,9 +114,7 @@ final class GenAiMeters {
                 "gen_ai_response_model", model,
                 "api", api
             };
-            return versions.stream()
-                    .map(version -> version.apply(provider, labels))
-                    .toList();
+            return versions.stream().map(version -> version.apply(api, labels)).toList();
         }
     }
 }

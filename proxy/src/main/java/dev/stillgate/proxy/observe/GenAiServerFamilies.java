@@ -46,7 +46,7 @@ final class GenAiServerFamilies {
         List.of(tokens, durations, timesToFirstToken, timesPerToken).forEach(registry::register);
     }
 
-    GenAiSeries series(String provider, String[] labels) {
+    GenAiSeries series(String api, String[] labels) {
         return new Series(labels);
     }
 

@@ -26,6 +26,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
     private static final int ERROR = 2;
     private static final long MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final String MESSAGES = "messages";
     private static final Set<String> WELL = Set.of("served", "rejected");
 
     /** Returns the span's JSON. */
@@ -68,11 +69,12 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         String operation = GenAiOperations.ofApi(r.operation());
         if (operation != null) {
             text(all, "gen_ai.operation.name", operation);
-            text(all, "gen_ai.provider.name", r.operation().equals("messages") ? "anthropic" : "openai");
+            text(all, "gen_ai.provider.name", provider(r));
             text(all, "gen_ai.request.model", r.requestModel());
             text(all, "gen_ai.response.model", r.responseModel());
-            if (r.finishReason() != null) {
-                all.add(attribute("gen_ai.response.finish_reasons", List.of(r.finishReason())));
+            String finishReason = finishReason(r);
+            if (finishReason != null) {
+                all.add(attribute("gen_ai.response.finish_reasons", List.of(finishReason)));
             }
             if (r.verdict().kind() != ProviderVerdict.Kind.NONE) {
                 text(
@@ -82,7 +84,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
                 text(all, "stillgate.provider_verdict_category", r.verdict().category());
             }
             if (r.usage().source() != Usage.Source.NONE) {
-                count(all, "gen_ai.usage.input_tokens", r.usage().input());
+                count(all, "gen_ai.usage.input_tokens", input(r));
                 count(all, "gen_ai.usage.output_tokens", r.usage().output());
                 count(all, "gen_ai.usage.cache_read.input_tokens", r.usage().cacheRead());
                 count(all, "gen_ai.usage.cache_write.input_tokens", r.usage().cacheWrite());
@@ -93,6 +95,33 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
             }
         }
         return all;
+    }
+
+    private static String provider(AccessRecord r) {
+        if (r.cloud() != null) {
+            return r.cloud().label();
+        }
+        return r.operation().equals(MESSAGES) ? "anthropic" : "openai";
+    }
+
+    /**
+     * Returns the provider's finish reason; {@code error} if a prompt was sent and its response failed or ended early,
+     * as the GenAI conventions ask; null if unknown.
+     */
+    private static @Nullable String finishReason(AccessRecord r) {
+        boolean wasPrompt = "chat".equals(GenAiOperations.ofApi(r.operation()))
+                && r.requestModel() != null
+                && !r.outcome().equals("rejected");
+        boolean failed = r.status() >= 400 || !WELL.contains(r.outcome());
+        return r.finishReason() == null && wasPrompt && failed ? "error" : r.finishReason();
+    }
+
+    /** Returns the input tokens with cached ones, which Anthropic counts separately; -1 if unknown. */
+    private static long input(AccessRecord r) {
+        Usage usage = r.usage();
+        return usage.input() < 0 || !r.operation().equals(MESSAGES)
+                ? usage.input()
+                : usage.input() + Math.max(0, usage.cacheRead()) + Math.max(0, usage.cacheWrite());
     }
 
     /** Adds a count unless it is negative, which means unknown. */

@@ -94,6 +94,10 @@ class CloudPathsEndToEndTest {
             assertThat(seen.line()).isEqualTo("POST " + path + " HTTP/1.1");
             assertThat(seen.text()).isEqualTo(body);
             assertThat(seen.values("authorization")).containsExactly(authorization.substring(15));
+            String provider = cloud.equals("vertex") ? "gcp.vertex_ai" : "aws.bedrock";
+            GatewayRig.eventually(
+                    "counted for the cloud",
+                    () -> rig.metric("gen_ai_server_request_duration_seconds_count", '"' + provider + '"') == 1);
             JsonNode line = json(rig.finish().getLast());
             assertThat(line.path("gen_ai.request.model").asText()).isEqualTo(model);
             assertThat(line.path("gen_ai.usage.input_tokens").asLong()).isEqualTo(3);

@@ -42,6 +42,7 @@ class AccessLogTest {
                 Standing.CLEAR,
                 "model",
                 "messages",
+                null,
                 "stub-1",
                 "stub-1",
                 "refusal",

@@ -3,12 +3,16 @@ package dev.stillgate.proxy.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.GenAiCloud;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OtlpSpanTest {
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -18,6 +22,16 @@ class OtlpSpanTest {
     }
 
     private static String attributes(Usage usage, ProviderVerdict verdict) {
+        return attributes(usage, verdict, 200, "served", null, "end_turn");
+    }
+
+    private static String attributes(
+            Usage usage,
+            ProviderVerdict verdict,
+            int status,
+            String outcome,
+            @Nullable GenAiCloud cloud,
+            @Nullable String finishReason) {
         AccessRecord exchange = new AccessRecord(
                 0,
                 1,
@@ -26,8 +40,8 @@ class OtlpSpanTest {
                 "POST",
                 "/v1/messages",
                 "HTTP/1.1",
-                200,
-                "served",
+                status,
+                outcome,
                 null,
                 null,
                 null,
@@ -41,9 +55,10 @@ class OtlpSpanTest {
                 Standing.CLEAR,
                 "model",
                 "messages",
+                cloud,
                 "m",
                 "m",
-                "end_turn",
+                finishReason,
                 verdict,
                 true,
                 false,
@@ -53,6 +68,45 @@ class OtlpSpanTest {
         TraceParent parent = TraceParent.of(TRACE);
         assertThat(parent).isNotNull();
         return new OtlpSpan(parent, "00f067aa0ba902b8", exchange).json().toString();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, served, end_turn, end_turn",
+        "200, truncated, , error",
+        "200, truncated, max_tokens, max_tokens",
+        "0, downstream_gone, , error",
+        "502, upstream_failed, , error",
+        "529, served, , error",
+        "200, served, , ", // the provider named none
+        "429, rejected, , ", // no prompt was sent
+    })
+    void missingFinishReasonOfAFailedResponseIsError(
+            int status, String outcome, @Nullable String finishReason, @Nullable String shown) {
+        String attributes = attributes(Usage.NONE, ProviderVerdict.NONE, status, outcome, null, finishReason);
+        if (shown == null) {
+            assertThat(attributes).doesNotContain("finish_reasons");
+        } else {
+            assertThat(attributes)
+                    .contains("finish_reasons, value={arrayValue={values=[{stringValue=" + shown + "}]}}");
+        }
+    }
+
+    @Test
+    void providerOfACloudIsTheCloud() {
+        String provider = "gen_ai.provider.name, value={stringValue=";
+        for (GenAiCloud cloud : GenAiCloud.values()) {
+            assertThat(attributes(Usage.NONE, ProviderVerdict.NONE, 200, "served", cloud, "end_turn"))
+                    .contains(provider + cloud.label() + "}");
+        }
+        assertThat(attributes(Usage.NONE)).contains(provider + "anthropic}");
+    }
+
+    @Test
+    void inputTokensIncludeCachedOnes() {
+        assertThat(attributes(new Usage(Usage.Source.EXACT, 3, 7, 40, 500, -1)))
+                .contains("gen_ai.usage.input_tokens, value={intValue=543}")
+                .contains("gen_ai.usage.cache_read.input_tokens, value={intValue=40}");
     }
 
     @Test

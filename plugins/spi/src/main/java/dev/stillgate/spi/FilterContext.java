@@ -1,6 +1,7 @@
 package dev.stillgate.spi;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,4 +69,14 @@ public interface FilterContext {
     void adminView(String page, AdminView view);
 
     Fleet fleet();
+
+    /**
+     * Queues a report for the operator's webhook, without blocking. It is dropped if no webhook is configured, and in
+     * validation and backtests.
+     *
+     * @param type in dotted lower case, such as {@code limit.share}
+     * @param id the same for repetitions of one report, also by other gateways, so that the receiver recognises them
+     * @param data texts by name
+     */
+    default void report(String type, String id, Map<String, String> data) {}
 }

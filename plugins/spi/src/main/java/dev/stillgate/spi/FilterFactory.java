@@ -7,7 +7,8 @@ package dev.stillgate.spi;
  *     {@code Nullable} is optional; the record's constructor sets its default, and rejects invalid values with
  *     {@link IllegalArgumentException}. Types: numbers, booleans, {@code String}, enums (in YAML in
  *     lower case, with {@code -} for {@code _}), {@link java.time.Duration} ({@code 30s}), {@link java.nio.file.Path}
- *     (relative to the policy file), {@link ByteSize} ({@code 32MiB}), records, lists, sets and maps of these.
+ *     (relative to the policy file), {@link ByteSize} ({@code 32MiB}), records, lists, sets and maps of these. A
+ *     {@link java.math.BigDecimal} is an exact number.
  */
 public interface FilterFactory<P extends Record> {
     /** Returns the value of {@code type:} in the policy file. */

@@ -17,9 +17,11 @@ import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -39,6 +41,7 @@ public final class FakeContext implements FilterContext {
     private final Map<String, String> groups = new ConcurrentHashMap<>();
     private final Map<String, AdminView> views = new HashMap<>();
     private final Map<String, AdminAction> actions = new HashMap<>();
+    private final List<Report> reports = new ArrayList<>();
     private @Nullable Path stateDirectory;
     private Fleet fleet = new LoneFleet();
 
@@ -160,6 +163,19 @@ public final class FakeContext implements FilterContext {
     @Override
     public Fleet fleet() {
         return fleet;
+    }
+
+    /** A report of the filter. */
+    public record Report(String type, String id, Map<String, String> data) {}
+
+    @Override
+    public synchronized void report(String type, String id, Map<String, String> data) {
+        reports.add(new Report(type, id, Map.copyOf(data)));
+    }
+
+    /** Returns the filter's reports so far. */
+    public synchronized List<Report> reports() {
+        return List.copyOf(reports);
     }
 
     /** Sets the standing of an account. */

@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket;
 import dev.stillgate.tokenbucket.bucket.BucketSet;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
+import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ public record BucketPage(
      *
      * @param model the model that the bucket counts; null for all models and for unknown models
      * @param route the route that the bucket counts; null for all routes
+     * @param unit {@code millionths of USD} (or another currency) for a limit of cost, the unit of its amounts; null for
+     *     others
      * @param left the tokens left; negative for a debt
      * @param leased the tokens leased from the fleet's bucket and not used; 0 without a fleet
      * @param fullInSeconds the time until the limit is full again
@@ -34,6 +37,7 @@ public record BucketPage(
             String measure,
             @Nullable String model,
             @Nullable String route,
+            @Nullable String unit,
             long capacity,
             long left,
             long leased,
@@ -59,6 +63,7 @@ public record BucketPage(
                         limit.measure().label(),
                         model,
                         route,
+                        limit.measure() == Measure.COST ? "millionths of " + limit.unit() : null,
                         limit.capacity(),
                         bucket.level(i),
                         bucket.leased(i),
@@ -68,7 +73,7 @@ public record BucketPage(
                 TokenLimit limit = limits.concurrency()[i];
                 long left = limit.capacity() - bucket.concurrencyInUse(i);
                 views.add(new LimitView(
-                        limit.name(), limit.measure().label(), model, route, limit.capacity(), left, 0, 0));
+                        limit.name(), limit.measure().label(), model, route, null, limit.capacity(), left, 0, 0));
             }
         });
         OwnerLimits.Variant variant = set.limits().variant();

@@ -82,8 +82,8 @@ final class Refusals {
     }
 
     private static String tooLarge(TokenLimit limit, Shortage shortage) {
-        return "Request too large: limit " + limit.capacity() + ' '
-                + limit.measure().displayName() + ", requested " + shortage.requested()
+        return "Request too large: limit " + limit.measure().text(limit.capacity()) + ' '
+                + limit.unit() + ", requested " + limit.measure().text(shortage.requested())
                 + ". The input or output tokens must be reduced for the request to fit.";
     }
 
@@ -99,8 +99,9 @@ final class Refusals {
         }
         if (exchange.provider() == Provider.OPENAI) {
             return "Rate limit reached on " + limit.measure().displayName() + " (" + limit.description() + "): limit "
-                    + limit.capacity() + ", used " + (limit.capacity() - shortage.remaining()) + ", requested "
-                    + shortage.requested() + '.' + retryHint;
+                    + limit.measure().text(limit.capacity()) + ", used "
+                    + limit.measure().text(limit.capacity() - shortage.remaining()) + ", requested "
+                    + limit.measure().text(shortage.requested()) + '.' + retryHint;
         }
         return "This request would exceed the " + ownerName(limit) + " rate limit (" + limit.description() + ")."
                 + retryHint;

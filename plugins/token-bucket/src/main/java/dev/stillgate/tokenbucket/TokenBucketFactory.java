@@ -31,6 +31,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     /** How often the active policy is compared with the previous one, to warn of renamed and rescoped limits. */
     private static final Duration COMPARE_INTERVAL = Duration.ofSeconds(1);
 
+    /** How often reached shares of limits are passed to the webhook. */
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
+
     private final Executor maintenance;
 
     /**
@@ -82,6 +85,10 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         context.gauge("stillgate.token.bucket.held", buckets.accounts()::size);
         context.background().every(MAINTENANCE_INTERVAL, () -> buckets.maintain(limits));
         context.background().every(COMPARE_INTERVAL, () -> buckets.activate(limits, context.name()));
+        if (policy.reportsShares()) {
+            context.background()
+                    .everyNonBlocking(REPORT_INTERVAL, () -> buckets.drainNotices(context.name(), context::report));
+        }
         LeaseRounds leases = buckets.leases();
         if (leases != null) {
             FleetPolicy settings = policy.fleetPolicy();
@@ -99,6 +106,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     @Override
     public void review(TokenBucketPolicy policy, PolicyReview review) {
         review.namesTiers(policy.tierNames());
+        if (policy.prices() != null && policy.priceTable() == null) {
+            review.warn("prices", "no limit counts cost, so these prices have no effect");
+        }
         Set<String> known = review.tiers();
         if (known != null) {
             warnOfTiers(policy.tierFactors(), "tiers", known, review);

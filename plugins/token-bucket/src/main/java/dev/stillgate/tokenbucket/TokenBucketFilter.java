@@ -28,6 +28,7 @@ import dev.stillgate.tokenbucket.charge.PromptCounter;
 import dev.stillgate.tokenbucket.charge.Settlement;
 import dev.stillgate.tokenbucket.charge.TokenMeters;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.PriceTable;
 import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     private final boolean usesModel;
     private final boolean requiresUsage;
 
+    /** The prices of models; null if no limit counts cost. */
+    private final @Nullable PriceTable prices;
+
     TokenBucketFilter(TokenBucketPolicy policy, PolicyLimits limits, Buckets buckets, FilterContext context) {
         this.buckets = buckets;
         this.limits = limits;
@@ -69,6 +73,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         this.meters = new TokenMeters(policy, context);
         this.usesRoute = limits.usesScope(Scope.ROUTE);
         this.usesModel = limits.usesScope(Scope.MODEL);
+        this.prices = policy.priceTable();
         this.requiresUsage = policy.requireUsage() == TokenBucketPolicy.RequireUsage.INJECT;
     }
 
@@ -110,6 +115,10 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         }
         if (reservation.hasTokens || reservation.modelName != null) {
             reservation.model = model(reservation.modelName);
+        }
+        PriceTable table = prices;
+        if (table != null) {
+            reservation.price = table.of(reservation.modelName);
         }
         return take(exchange, reservation);
     }
@@ -190,6 +199,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         meters.settled(reservation, outcome.usage());
         reservation.disowned = Settlement.isFailedClaim(reservation, outcome);
         buckets.settle(reservation);
+        buckets.report(exchange.account(), reservation);
         if (reservation.disowned) {
             reservation.disowned = false;
             reservation.costsReserve = false;
@@ -233,6 +243,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                         exchange.account(),
                         outcome.usage(),
                         Settlement.input(reservation, exchange.provider(), outcome.usage()),
+                        prices,
                         reservation);
                 if (account != null) {
                     reservation.batch = exchange.operation() != Operation.STORED_RESPONSE;

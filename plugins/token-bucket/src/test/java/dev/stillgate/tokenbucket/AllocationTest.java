@@ -22,10 +22,12 @@ import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeTicker;
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Prices;
 import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,6 +92,40 @@ final class AllocationTest {
                                 Map.of(Measure.REQUESTS, "1000000000/1d"),
                                 null),
                         i -> account("pooled-" + i)))
+                .isLessThan(slot() + 0.01);
+    }
+
+    @Test
+    void limitsOfCostAndReportsOfUseAllocateNothing() {
+        var price = new Prices.ModelPrice(new BigDecimal("3"), new BigDecimal("15"), null, null);
+        var spend = new TokenBucketPolicy.Limit(
+                "spend",
+                Measure.COST,
+                null,
+                null,
+                new BigDecimal("1000000"),
+                "1000000/30d",
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(new BigDecimal("0.8")));
+        assertThat(leastBytes(
+                        new TokenBucketPolicy(
+                                List.of(spend),
+                                null,
+                                null,
+                                HeaderStyle.OFF,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                new Prices("USD", Map.of("claude-*", price), price)),
+                        i -> account("a-" + i)))
                 .isLessThan(slot() + 0.01);
     }
 

@@ -6,11 +6,13 @@ import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Measure;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.Prices;
 import dev.stillgate.tokenbucket.policy.RefillStyle;
 import dev.stillgate.tokenbucket.policy.Reserve;
 import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,8 @@ public final class Policies {
                 Reserve.STRICT,
                 null,
                 l.tiers(),
-                l.batches());
+                l.batches(),
+                l.notifyAt());
     }
 
     public static Limit ceiling(long tokens, Limit l) {
@@ -64,9 +67,10 @@ public final class Policies {
                 l.refill(),
                 l.refillStyle(),
                 l.reserve(),
-                tokens,
+                BigDecimal.valueOf(tokens),
                 l.tiers(),
-                l.batches());
+                l.batches(),
+                l.notifyAt());
     }
 
     public static Limit scoped(Set<Scope> scope, Limit l) {
@@ -81,7 +85,8 @@ public final class Policies {
                 l.reserve(),
                 l.reserveCeiling(),
                 l.tiers(),
-                l.batches());
+                l.batches(),
+                l.notifyAt());
     }
 
     public static Limit models(List<String> models, Limit l) {
@@ -96,7 +101,8 @@ public final class Policies {
                 l.reserve(),
                 l.reserveCeiling(),
                 l.tiers(),
-                l.batches());
+                l.batches(),
+                l.notifyAt());
     }
 
     public static Limit tiered(Map<String, Double> tiers, Limit l) {
@@ -111,7 +117,8 @@ public final class Policies {
                 l.reserve(),
                 l.reserveCeiling(),
                 tiers,
-                l.batches());
+                l.batches(),
+                l.notifyAt());
     }
 
     public static Limit withoutBatches(Limit l) {
@@ -126,11 +133,17 @@ public final class Policies {
                 l.reserve(),
                 l.reserveCeiling(),
                 l.tiers(),
-                false);
+                false,
+                l.notifyAt());
     }
 
     public static TokenBucketPolicy policy(Limit... limits) {
         return new TokenBucketPolicy(List.of(limits), null, null, null, null, null, null, null, null, null, null);
+    }
+
+    public static TokenBucketPolicy priced(Prices prices, Limit... limits) {
+        return new TokenBucketPolicy(
+                List.of(limits), null, null, null, null, null, null, null, null, null, null, prices);
     }
 
     public static TokenBucketPolicy bounded(long accounts, Limit... limits) {

@@ -31,6 +31,7 @@ public final class ChainCompiler {
     private final @Nullable StateDirectory directory;
     private final Fleet fleet;
     private final Secrets secrets;
+    private final FilterReports reports = new FilterReports();
 
     /** Creates a compiler whose filters have no state directory, no fleet and a random secret. */
     public ChainCompiler(
@@ -78,6 +79,11 @@ public final class ChainCompiler {
         return standings;
     }
 
+    /** Returns the reports of all filters. */
+    public FilterReports reports() {
+        return reports;
+    }
+
     /**
      * Compiles a chain that is not active yet. The chain must either be activated by {@link ActivePolicy} or closed.
      *
@@ -122,7 +128,8 @@ public final class ChainCompiler {
                     standings,
                     directory,
                     fleet,
-                    secrets);
+                    secrets,
+                    reports);
             try {
                 links.add(link(i, spec, factory(i, spec), context, links.size()));
             } catch (PolicyException e) {

@@ -14,6 +14,7 @@ import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param directory the parent of the filters' state directories; null if filters persist nothing
  * @param fleet the state shared with other gateways
  * @param secrets the source of derived keys
+ * @param reports the receiver of reports
  */
 record EngineContext(
         String name,
@@ -46,7 +48,8 @@ record EngineContext(
         StandingsBoard standings,
         @Nullable StateDirectory directory,
         Fleet fleet,
-        Secrets secrets)
+        Secrets secrets,
+        FilterReports reports)
         implements FilterContext {
 
     @Override
@@ -103,6 +106,11 @@ record EngineContext(
     @Override
     public void adminView(String page, AdminView view) {
         pages.add(page, name, view);
+    }
+
+    @Override
+    public void report(String type, String id, Map<String, String> data) {
+        reports.report(type, id, data);
     }
 
     /** Adds a {@code filter} tag if there is none, so that two filters of one type do not share a meter. */

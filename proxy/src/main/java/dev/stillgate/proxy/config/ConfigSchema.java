@@ -5,6 +5,7 @@ import dev.stillgate.spi.ByteSize;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -193,7 +194,7 @@ public final class ConfigSchema {
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
             return map("type", "integer");
         }
-        if (type == double.class || type == Double.class) {
+        if (type == double.class || type == Double.class || type == BigDecimal.class) {
             return map("type", "number");
         }
         if (type == Duration.class) {

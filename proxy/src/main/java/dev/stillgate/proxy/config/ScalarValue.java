@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.ByteSize;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ final class ScalarValue {
                                 Long.class,
                                 double.class,
                                 Double.class,
+                                BigDecimal.class,
                                 boolean.class,
                                 Boolean.class,
                                 String.class,
@@ -71,6 +73,9 @@ final class ScalarValue {
         }
         if (type == double.class || type == Double.class) {
             return number(node);
+        }
+        if (type == BigDecimal.class) {
+            return new BigDecimal(plain(node, NUMBER, "a number"));
         }
         if (type == Duration.class) {
             return duration(node);

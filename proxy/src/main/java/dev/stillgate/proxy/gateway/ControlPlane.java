@@ -5,6 +5,7 @@ import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainCompiler;
 import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
+import dev.stillgate.proxy.chain.FilterReports;
 import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StandingsBoard;
@@ -175,6 +176,10 @@ final class ControlPlane implements AutoCloseable {
 
     ActivePolicy<ServingPolicy> policy() {
         return reloader.active();
+    }
+
+    FilterReports filterReports() {
+        return compiler.reports();
     }
 
     StandingsBoard standings() {

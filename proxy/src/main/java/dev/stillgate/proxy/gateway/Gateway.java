@@ -193,7 +193,7 @@ public final class Gateway implements AutoCloseable {
                 ticker);
         admin = openAdmin(config, traffic, ticker);
         watch = config.watch() ? control.watch() : null;
-        exports.watchStandings(control.standings(), control.reloader(), control.timer());
+        exports.watch(control.standings(), control.filterReports(), control.reloader(), control.timer());
         if (config.audit().path() != null) {
             control.timer().every(STANDINGS_POLL, new StandingAudit(control.standings(), logs.audit()));
         }

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.chain.DaemonTimer;
+import dev.stillgate.proxy.chain.FilterReports;
 import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.config.OtlpOptions;
 import dev.stillgate.proxy.config.StillgateConfig;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Outgoing telemetry of a gateway: metrics and spans over OTLP, and webhook calls about changed standings. */
+/** Outgoing telemetry of a gateway: metrics and spans over OTLP, and webhook calls about findings. */
 final class GatewayExports implements AutoCloseable {
     private static final Duration STANDINGS_POLL = Duration.ofSeconds(1);
 
@@ -59,11 +60,13 @@ final class GatewayExports implements AutoCloseable {
         return otlp;
     }
 
-    /** Starts reporting changed standings to the webhook. */
-    void watchStandings(StandingsBoard board, PolicyReloader policies, DaemonTimer timer) {
-        if (webhook != null) {
-            webhook.common(() -> inForce(policies.current()));
-            timer.every(STANDINGS_POLL, new StandingChangeNotifier(board, webhook::tell, System::currentTimeMillis));
+    /** Starts reporting changed standings, and the reports of filters, to the webhook. */
+    void watch(StandingsBoard board, FilterReports reports, PolicyReloader policies, DaemonTimer timer) {
+        Webhook hook = webhook;
+        if (hook != null) {
+            hook.common(() -> inForce(policies.current()));
+            timer.every(STANDINGS_POLL, new StandingChangeNotifier(board, hook::tell, System::currentTimeMillis));
+            reports.listen((type, id, data) -> hook.tell(id, type, System.currentTimeMillis(), data));
         }
     }
 

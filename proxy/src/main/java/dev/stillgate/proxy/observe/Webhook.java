@@ -81,16 +81,28 @@ public final class Webhook implements AutoCloseable {
     }
 
     /**
-     * Queues a message without blocking.
+     * Queues a message with an id of its own, without blocking.
      *
      * @param type type of the message, such as {@code account.standing}
      * @param millis time of the event in milliseconds since the epoch
      * @param data texts by name; null values are omitted
      */
     public void tell(String type, long millis, Map<String, @Nullable String> data) {
+        tell(UUID.randomUUID().toString(), type, millis, data);
+    }
+
+    /**
+     * Queues a message without blocking.
+     *
+     * @param id the id, by which the receiver recognises a repetition
+     * @param type type of the message, such as {@code limit.share}
+     * @param millis time of the event in milliseconds since the epoch
+     * @param data texts by name; null values are omitted
+     */
+    public void tell(String id, String type, long millis, Map<String, ? extends @Nullable String> data) {
         LineBuffer line = new LineBuffer(new byte[512]);
         line.open();
-        line.field("id", UUID.randomUUID().toString());
+        line.field("id", id);
         line.field("type", type);
         line.field("time", Instant.ofEpochMilli(millis).toString());
         data.forEach(line::field);

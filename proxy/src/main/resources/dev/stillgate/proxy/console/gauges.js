@@ -1,6 +1,10 @@
 /** Gauges of token buckets. */
 import {html, nothing, bar, brief} from './widgets.js';
-import {duration, short, words} from './format.js';
+import {count, duration, short, words} from './format.js';
+
+/** Returns an amount of a limit; limits of cost are in millionths of a currency. */
+const amount = (limit, value) =>
+  limit.unit ? `${count(value / 1e6)} ${limit.unit.replace('millionths of ', '')}` : short(value);
 
 /** Returns the gauges of the limits of an account. @param {any[]} limits */
 export const gauges = limits =>
@@ -25,9 +29,9 @@ export const gauges = limits =>
               >
             </th>
             <td>
-              ${bar(limit.capacity ? limit.left / limit.capacity : 0, `${short(limit.left)} of ${short(limit.capacity)} left`)}
+              ${bar(limit.capacity ? limit.left / limit.capacity : 0, `${amount(limit, limit.left)} of ${amount(limit, limit.capacity)} left`)}
               <span class="note"
-                >${limit.left >= limit.capacity ? 'full' : limit.fullInSeconds > 0 ? `full in ${duration(limit.fullInSeconds)}` : ''}${limit.leased ? ` · ${short(limit.leased)} leased by this gateway` : ''}</span
+                >${limit.left >= limit.capacity ? 'full' : limit.fullInSeconds > 0 ? `full in ${duration(limit.fullInSeconds)}` : ''}${limit.leased ? ` · ${amount(limit, limit.leased)} leased by this gateway` : ''}</span
               >
             </td>
           </tr>`,

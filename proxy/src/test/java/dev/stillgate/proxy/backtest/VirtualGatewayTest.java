@@ -63,6 +63,21 @@ class VirtualGatewayTest extends BacktestRunRig {
     }
 
     @Test
+    void budgetOfCostIsChargedByTheLoggedUsage() throws Exception {
+        String limits = "[{name: limits, type: token-bucket, config: {prices: {currency: USD, unlisted: {input: 1,"
+                + " output: 10000}}, limits: [{name: spend, measure: cost, capacity: 0.05, refill: 0.05/1d}]}}]";
+        try (VirtualGateway gateway = gateway(limits)) {
+            assertThat(offer(gateway, line(0, "a"))).isInstanceOf(VirtualResponse.Served.class);
+            assertThat(offer(gateway, line(4_000, "a")))
+                    .as("seven tokens of output cost 0.07")
+                    .isInstanceOfSatisfying(VirtualResponse.Refused.class, refused -> {
+                        assertThat(refused.status()).isEqualTo(429);
+                        assertThat(refused.code()).isEqualTo("spend");
+                    });
+        }
+    }
+
+    @Test
     void standingIsInForceAfterTheAnalysis() throws Exception {
         try (VirtualGateway gateway = gateway(SCRIPTED)) {
             offer(gateway, line(0, "a").does("set a TIGHTENED"));

@@ -78,6 +78,21 @@ class RequestExplanationTest {
     }
 
     @Test
+    void refusalForCostNamesTheAmounts() throws Exception {
+        Path policy = directory.resolve("policy.yaml");
+        Files.writeString(
+                policy,
+                Files.readString(policy)
+                        .replace(
+                                "limits:\n        - {name: input, measure: input-tokens, capacity: 1, refill: 1/1m}",
+                                "prices: {currency: USD, unlisted: {input: 3, output: 15}}\n      limits: [{name: spend,"
+                                        + " measure: cost, capacity: 0.00001, refill: 0.00001/1d, reserve: strict}]"));
+        assertThat(Files.readString(policy)).contains("prices:");
+        assertThat(explain(REQUEST, null, null).toString())
+                .contains("Request too large: limit 0.00004 USD, requested 0.00027.");
+    }
+
+    @Test
     @DisplayName("newcomer B4: an access-log line is shown as it is, and no filter is evaluated")
     void accessLogLineIsShown() throws Exception {
         Files.delete(directory.resolve("policy.yaml"));

@@ -31,6 +31,7 @@ public final class Bucket {
     private BucketLimits limits;
     private @Nullable BucketState state;
     private @Nullable Lease lease;
+    private @Nullable ShareWatch watch;
     private int inFlight;
     private int[] concurrencyInUse;
 
@@ -43,6 +44,7 @@ public final class Bucket {
         this.key = key;
         this.limits = limits;
         this.lease = leased ? new Lease(limits.size()) : null;
+        this.watch = ShareWatch.of(limits);
         this.concurrencyInUse = counters(limits);
         BucketConfiguration configuration = limits.configuration();
         this.state = configuration == null ? null : Levels.full(configuration, now);
@@ -161,11 +163,14 @@ public final class Bucket {
             }
             long wanted = limit.reserve(charge);
             if (wanted == TokenLimit.TOO_LARGE) {
-                shortage.addTooLarge(limit, requestedTokens(limit, charge), level(i), nanosUntilFull(i, now));
+                shortage.addTooLarge(limit, limit.requested(charge), level(i), nanosUntilFull(i, now));
             } else {
                 boolean covered = isCovered(i, wanted, terms);
                 long wait = Math.max(nanosUntilAvailable(i, wanted, now), covered ? 0 : terms.roundNanos());
                 shortage.addWait(limit, wait > 0, wait, wanted, level(i), nanosUntilFull(i, now));
+                if (wait > 0 && watch != null) {
+                    watch.refused(this, i, wanted, charge);
+                }
             }
         }
     }
@@ -173,15 +178,6 @@ public final class Bucket {
     private boolean isCovered(int index, long wanted, LeaseTerms terms) {
         return lease == null
                 || terms.permits(lease.balance(index), wanted, limits.get(index).capacity());
-    }
-
-    private static long requestedTokens(TokenLimit limit, Charge charge) {
-        return switch (limit.measure()) {
-            case REQUESTS, CONCURRENCY -> charge.requests;
-            case INPUT_TOKENS -> charge.input;
-            case OUTPUT_TOKENS -> charge.output;
-            case TOTAL_TOKENS -> charge.input + Math.max(0, limit.strict() ? charge.output : 0);
-        };
     }
 
     /** Takes the reserved tokens of a charge; {@link #check} must precede. */
@@ -193,7 +189,11 @@ public final class Bucket {
         long surplus = 0;
         for (int i = limits.size() - 1; i >= 0; i--) {
             TokenLimit limit = limits.get(i);
-            surplus = change(i, limit.counts(charge) ? -limit.reserve(charge) : 0, surplus);
+            long wanted = limit.counts(charge) ? limit.reserve(charge) : 0;
+            surplus = change(i, -wanted, surplus);
+            if (watch != null) {
+                watch.reserve(i, wanted);
+            }
         }
         endChanges();
     }
@@ -211,6 +211,9 @@ public final class Bucket {
             surplus = change(i, limit.counts(charge) ? correction(limit, charge, pool) : 0, surplus);
         }
         endChanges();
+        if (watch != null) {
+            watch.settled(this, charge);
+        }
     }
 
     private static long correction(TokenLimit limit, Charge charge, @Nullable String pool) {
@@ -238,7 +241,11 @@ public final class Bucket {
             long unused = 0;
             if (index >= 0 && taken.get(index).counts(charge)) {
                 long cost = taken.get(index).cost(charge);
-                unused = taken.get(index).reserve(charge) - cost;
+                long reserved = taken.get(index).reserve(charge);
+                unused = reserved - cost;
+                if (watch != null) {
+                    watch.reserve(i, -reserved);
+                }
                 if (lease != null) {
                     lease.addCost(i, cost);
                 }
@@ -246,6 +253,9 @@ public final class Bucket {
             surplus = change(i, unused, surplus);
         }
         endChanges();
+        if (watch != null) {
+            watch.settled(this, charge);
+        }
     }
 
     /** Changes one limit as {@link Levels#change(BucketState, BucketLimits, int, long, long)}, and its lease. */
@@ -298,6 +308,7 @@ public final class Bucket {
             lease.adopt(limits, wanted);
         }
         adoptCounters(wanted);
+        watch = ShareWatch.adopted(watch, limits, wanted);
         limits = wanted;
     }
 

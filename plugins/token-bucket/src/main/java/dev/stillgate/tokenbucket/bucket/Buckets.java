@@ -8,6 +8,7 @@ import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
+import dev.stillgate.tokenbucket.policy.ReachedShare;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class Buckets {
     private final NameIndex routes = new NameIndex(MAX_ROUTES);
     private final ReservationPool reservations = new ReservationPool();
     private final DeferredCharges deferredCharges;
+    private final ShareNotices notices = new ShareNotices();
     private final @Nullable LeaseRounds leases;
     private volatile @Nullable BucketSet everyone;
     private volatile boolean changed;
@@ -184,12 +186,30 @@ public final class Buckets {
             int result = apply(reservation, 0, now(), operation);
             if (result == GRANTED || result == INSUFFICIENT) {
                 markChanged(operation != Operation.CHECK && result == GRANTED);
+                report(account, reservation);
                 return result == GRANTED;
             }
             if (result != RETRY) {
                 pin(account, reservation, result);
             }
         }
+    }
+
+    /** Queues reports of the shares of limits that a reservation has reached. */
+    public void report(Account account, Reservation reservation) {
+        List<ReachedShare> reached = reservation.reached();
+        if (reached != null) {
+            reached.forEach(each -> notices.add(account, each, ticker.millis()));
+            reservation.clearReached();
+        }
+    }
+
+    /** Passes the reached shares that were not reported yet to a reporter. */
+    public void drainNotices(String filter, ShareNotices.Reporter reporter) {
+        notices.drain(
+                filter,
+                (key, model) -> model ? models.name(BucketSet.model(key)) : routes.name(BucketSet.route(key)),
+                reporter);
     }
 
     private void markChanged(boolean isChange) {
@@ -317,6 +337,7 @@ public final class Buckets {
                     reservation, reservation.ownerLimits(index), reservation.terms, clock, reservation.shortage)) {
                 return RETRY;
             }
+            reservation.ownReached(index);
             boolean needsPin =
                     operation == Operation.CORRECT || (operation == Operation.TAKE && reservation.shortage() == null);
             if (needsPin && !set.pin()) {
@@ -327,6 +348,7 @@ public final class Buckets {
                 addToRound(set, set.take(reservation, index, reservation.taken));
             } else if (result == GRANTED && operation == Operation.CORRECT) {
                 addToRound(set, set.correct(reservation, reservation.ownerPool(index)));
+                reservation.ownReached(index);
             }
             return result;
         }
@@ -339,6 +361,7 @@ public final class Buckets {
         for (int i = 0; i < taken.size(); i++) {
             BucketSet set = reservation.owner(taken.owner(i));
             addToRound(set, set.settle(reservation, taken.bucket(i), taken.limits(i), clock));
+            reservation.ownReached(taken.owner(i));
         }
         markChanged(true);
         reservation.clearOwners();

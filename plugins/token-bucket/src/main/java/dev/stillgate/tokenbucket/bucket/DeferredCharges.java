@@ -4,8 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.PriceTable;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -38,19 +40,21 @@ public final class DeferredCharges {
      *
      * @param reserved the reserved charges of a background response by limit name; null once its input and output are
      *     known
+     * @param money the charged cost in millionths of the currency
      */
     private record Charges(
             Account account,
             @Nullable String model,
             @Nullable Map<String, Long> reserved,
             long input,
-            long output) {}
+            long output,
+            long money) {}
 
     /**
      * Registers a background response that is charged its reservation. Must precede the settlement of the reservation.
      */
     public void addBackground(String responseId, Account account, Reservation reservation) {
-        byResponse.put(responseId, new Charges(account, reservation.modelName, reservation.charges(), 0, 0));
+        byResponse.put(responseId, new Charges(account, reservation.modelName, reservation.charges(), 0, 0, 0));
     }
 
     /** Returns whether an account still has the same buckets, perhaps of another tier. */
@@ -64,9 +68,16 @@ public final class DeferredCharges {
      *
      * @param path the path of the fetch
      * @param input the input as the provider counts it
+     * @param prices the prices of models; null if no limit counts cost
      */
     synchronized @Nullable public Account correct(
-            Operation operation, String path, Account fetcher, Usage usage, long input, Reservation reservation) {
+            Operation operation,
+            String path,
+            Account fetcher,
+            Usage usage,
+            long input,
+            @Nullable PriceTable prices,
+            Reservation reservation) {
         boolean results = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         String key = results ? path : path.substring(path.lastIndexOf('/') + 1);
         Charges before = byResponse.getIfPresent(key);
@@ -77,21 +88,38 @@ public final class DeferredCharges {
         long newOutput = Math.clamp(usage.output(), 0, Charge.MAX_AMOUNT);
         // The input of a batch of messages was charged when the batch was sent.
         long newInput = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MAX_AMOUNT);
+        long money;
         reservation.hasTokens = true;
         reservation.requests = 1;
         if (before != null && before.reserved() != null) {
             reservation.earlierCharges = before.reserved();
             reservation.modelName = before.model();
             reservation.setCost(1, newInput, newOutput);
+            money = cost(operation, usage, prices, before.model());
+            reservation.setMoney(money);
         } else {
             long chargedInput = before == null ? 0 : before.input();
             long chargedOutput = before == null ? 0 : before.output();
+            long chargedMoney = before == null ? 0 : before.money();
             reservation.setCost(0, newInput - chargedInput, newOutput - chargedOutput);
+            money = cost(operation, usage, prices, before == null ? null : before.model());
+            reservation.setMoney(money - chargedMoney);
+            money = Math.max(money, chargedMoney);
             newInput = Math.max(newInput, chargedInput);
             newOutput = Math.max(newOutput, chargedOutput);
         }
         String model = before == null ? null : before.model();
-        byResponse.put(key, new Charges(account, model, null, newInput, newOutput));
+        byResponse.put(key, new Charges(account, model, null, newInput, newOutput, money));
         return account;
+    }
+
+    private static long cost(Operation operation, Usage usage, @Nullable PriceTable prices, @Nullable String model) {
+        if (prices == null) {
+            return 0;
+        }
+        return switch (operation) {
+            case MESSAGE_BATCH_RESULTS -> prices.of(model).ofOutput(usage.output());
+            default -> prices.of(model).of(Provider.OPENAI, usage, 0);
+        };
     }
 }

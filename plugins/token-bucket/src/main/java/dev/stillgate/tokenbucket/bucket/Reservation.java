@@ -3,7 +3,9 @@ package dev.stillgate.tokenbucket.bucket;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
+import dev.stillgate.tokenbucket.policy.ReachedShare;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +60,18 @@ public final class Reservation extends Charge {
         owners.add(owner);
         ownerLimits.add(limits);
         ownerPools.add(id);
+    }
+
+    /** Names the pool of the shares that were reached in the buckets of an owner, if it is a pool. */
+    void ownReached(int index) {
+        List<ReachedShare> all = reached();
+        if (all == null) {
+            return;
+        }
+        String owner = ownerPools.get(index);
+        if (owner != null) {
+            all.replaceAll(each -> each.limit().owner() == Owner.POOL && each.pool() == null ? each.of(owner) : each);
+        }
     }
 
     int ownerCount() {

@@ -4,6 +4,7 @@ import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
+import dev.stillgate.tokenbucket.policy.Price;
 
 /**
  * Final cost of an exchange, by its outcome:
@@ -92,6 +93,10 @@ public final class Settlement {
             charge.costsReserve = true;
         } else {
             charge.setCost(charge.requests, input(charge, provider, usage), usage.output());
+            Price price = charge.price;
+            if (price != null) {
+                charge.setMoney(price.of(provider, usage, charge.input));
+            }
         }
     }
 

@@ -23,6 +23,7 @@ public final class BucketLimits {
     private final @Nullable BucketConfiguration configuration;
     private final BucketConfiguration[] upTo;
     private final Set<String> ids;
+    private final boolean reportsShares;
 
     BucketLimits(List<TokenLimit> limits) {
         this.refilling =
@@ -35,12 +36,18 @@ public final class BucketLimits {
         }
         this.configuration = bandwidths.isEmpty() ? null : new BucketConfiguration(bandwidths);
         this.ids = bandwidths.stream().map(Bandwidth::getId).collect(Collectors.toUnmodifiableSet());
+        this.reportsShares = limits.stream().anyMatch(limit -> limit.shares() != null);
         this.upTo = new BucketConfiguration[refilling.length];
         for (int i = 0; i < upTo.length; i++) {
             List<Bandwidth> ending = new ArrayList<>(Collections.nCopies(i, UNLIMITED));
             ending.add(bandwidths.get(i));
             upTo[i] = new BucketConfiguration(ending);
         }
+    }
+
+    /** Returns whether the use of any limit is reported. */
+    public boolean reportsShares() {
+        return reportsShares;
     }
 
     public int size() {

@@ -40,6 +40,10 @@ public class Charge {
     @Nullable
     public String modelName;
 
+    /** The price of the model; null if no limit of the policy counts cost. */
+    @Nullable
+    public Price price;
+
     /**
      * The earlier charges that a correction replaces, by {@link TokenLimit#chargeKey}; null if the exchange is not a correction.
      */
@@ -68,6 +72,12 @@ public class Charge {
     public long costInput;
     public long costOutput;
 
+    /** The final cost in millionths of the currency; 0 without a price. */
+    long cost;
+
+    /** The shares of limits that were reached; null for none. */
+    private @Nullable List<ReachedShare> reached;
+
     private final List<String> batchModels = new ArrayList<>();
     private boolean anyModel;
 
@@ -83,6 +93,7 @@ public class Charge {
         model = NO_MODEL;
         route = 0;
         modelName = null;
+        price = null;
         background = false;
         batch = false;
         batchModels.clear();
@@ -96,6 +107,41 @@ public class Charge {
         costRequests = 0;
         costInput = 0;
         costOutput = 0;
+        cost = 0;
+        reached = null;
+    }
+
+    /** Adds reached shares of a limit. */
+    public void reach(ReachedShare share) {
+        List<ReachedShare> all = reached;
+        if (all == null) {
+            all = new ArrayList<>();
+            reached = all;
+        }
+        all.add(share);
+    }
+
+    /** Returns the reached shares of limits; null for none. */
+    @Nullable
+    public List<ReachedShare> reached() {
+        return reached;
+    }
+
+    /** Forgets the reached shares. */
+    public void clearReached() {
+        reached = null;
+    }
+
+    /** Returns the most that the estimated input costs; 0 without a price. */
+    long inputCost() {
+        Price own = price;
+        return own == null ? 0 : own.ofPrompt(input, marksCache);
+    }
+
+    /** Returns the cost of the requested output, or {@link #UNKNOWN}; 0 without a price. */
+    long outputCost() {
+        Price own = price;
+        return own == null ? 0 : output == UNKNOWN ? UNKNOWN : own.ofOutput(output);
     }
 
     /** Returns a charge of one request without tokens for the same model and route. */
@@ -130,10 +176,21 @@ public class Charge {
         return batchModels;
     }
 
-    /** Sets the actual cost, clamped to amounts that any bucket can hold. */
+    /** Sets the actual cost, clamped to amounts that any bucket can hold. No input is priced as cached. */
     public void setCost(long requestCount, long inputTokens, long outputTokens) {
         costRequests = Math.clamp(requestCount, 0, MAX_AMOUNT);
         costInput = Math.clamp(inputTokens, 0, MAX_AMOUNT);
         costOutput = Math.clamp(outputTokens, 0, MAX_AMOUNT);
+        Price own = price;
+        cost = own == null ? 0 : own.of(costInput, costOutput);
+    }
+
+    /**
+     * Sets the actual cost in money, after {@link #setCost}.
+     *
+     * @param millionths millionths of the currency
+     */
+    public void setMoney(long millionths) {
+        cost = Math.clamp(millionths, 0, MAX_AMOUNT);
     }
 }

@@ -48,8 +48,7 @@ public final class PolicyLimits {
         this.pool = poolLimits();
         this.organisation = limits(Variant.DEFAULT, Set.of(Owner.ORGANISATION), limit -> 1.0);
         this.everyone = limits(Variant.DEFAULT, Set.of(Owner.EVERYONE), limit -> 1.0);
-        this.overflow =
-                limits(Variant.DEFAULT, Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
+        this.overflow = overflowLimits();
     }
 
     /** Returns the limits divided by the number of gateways. */
@@ -72,7 +71,8 @@ public final class PolicyLimits {
                 && policy.standingFactors().equals(other.standingFactors())
                 && policy.overflowFactor() == other.overflowFactor()
                 && policy.accountBound() == other.accountBound()
-                && policy.poolBudget().equals(other.poolBudget());
+                && policy.poolBudget().equals(other.poolBudget())
+                && policy.currency().equals(other.currency());
     }
 
     /**
@@ -172,10 +172,17 @@ public final class PolicyLimits {
         return new OwnerLimits(generation, variant, byKind(owners, factors));
     }
 
+    private OwnerLimits overflowLimits() {
+        List<List<TokenLimit>> byKind =
+                byKind(Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
+        byKind.forEach(limits -> limits.replaceAll(TokenLimit::ofPrefix));
+        return new OwnerLimits(generation, Variant.DEFAULT, byKind);
+    }
+
     private OwnerLimits poolLimits() {
         List<List<TokenLimit>> byKind = byKind(Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> 1.0);
         for (Limit limit : policy.poolLimits()) {
-            byKind.get(OwnerLimits.kind(limit.scopes())).add(limit.scaled(1.0, share));
+            byKind.get(OwnerLimits.kind(limit.scopes())).add(limit.scaled(1.0, share, policy.currency()));
         }
         byKind.forEach(limits -> limits.replaceAll(TokenLimit::ofPool));
         return new OwnerLimits(generation, Variant.DEFAULT, byKind);
@@ -197,7 +204,7 @@ public final class PolicyLimits {
 
     private TokenLimit scaled(int index, Limit limit, double factor) {
         try {
-            return limit.scaled(factor, share);
+            return limit.scaled(factor, share, policy.currency());
         } catch (IllegalArgumentException e) {
             throw new PolicyException("limits[" + index + "]", e.getMessage() + " (times " + factor + ')');
         }

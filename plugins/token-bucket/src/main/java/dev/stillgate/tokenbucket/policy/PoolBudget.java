@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket.policy;
 
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -9,8 +10,8 @@ import java.util.Map;
 
 /**
  * The budget of a pool as limits of the names {@code pool-requests}, {@code pool-input-tokens}, {@code
- * pool-output-tokens} and {@code pool-total-tokens}. The capacity of each is the number of tokens that it refills in its
- * period.
+ * pool-output-tokens}, {@code pool-total-tokens} and {@code pool-cost}. The capacity of each is the number of tokens
+ * that it refills in its period.
  */
 final class PoolBudget {
     /** The budget of a policy without {@code pool}: a request a minute for eight hours, as a customer by hand sends. */
@@ -27,8 +28,8 @@ final class PoolBudget {
      */
     static Map<Measure, String> checked(Map<Measure, String> budget) {
         if (budget.isEmpty()) {
-            throw new IllegalArgumentException("pool: expected at least one of requests, input-tokens, output-tokens"
-                    + " and total-tokens, such as requests: 500/1d");
+            throw new IllegalArgumentException("pool: expected at least one of requests, input-tokens, output-tokens,"
+                    + " total-tokens and cost, such as requests: 500/1d");
         }
         limits(budget, List.of());
         return Collections.unmodifiableMap(new EnumMap<>(budget));
@@ -64,13 +65,24 @@ final class PoolBudget {
         String key = "pool." + measure.label();
         if (measure == Measure.CONCURRENCY) {
             throw new IllegalArgumentException(
-                    key + ": expected requests, input-tokens, output-tokens or total-tokens, found concurrency");
+                    key + ": expected requests, input-tokens, output-tokens, total-tokens or cost, found concurrency");
         }
         try {
-            long tokens = Refill.parse(refill).tokens();
-            Long ceiling = measure.isTokens() ? ceiling(measure, tokens, limits) : null;
+            long tokens = Refill.parse(refill, measure).tokens();
+            BigDecimal ceiling = measure.needsPrompt() ? measure.amount(ceiling(measure, tokens, limits)) : null;
             return new Limit(
-                    PREFIX + measure.label(), measure, null, null, tokens, refill, null, null, ceiling, null, null);
+                    PREFIX + measure.label(),
+                    measure,
+                    null,
+                    null,
+                    measure.amount(tokens),
+                    refill,
+                    null,
+                    null,
+                    ceiling,
+                    null,
+                    null,
+                    null);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     key + String.valueOf(e.getMessage()).replaceFirst("^refill", ""), e);
@@ -85,8 +97,7 @@ final class PoolBudget {
         long least = Math.max(1, tokens / 2);
         for (Limit limit : limits) {
             if (limit.measure() == measure) {
-                Long own = limit.reserveCeiling();
-                least = Math.min(least, own == null ? Math.max(1, limit.capacity() / 2) : own);
+                least = Math.min(least, limit.ceilingUnits());
             }
         }
         return least;

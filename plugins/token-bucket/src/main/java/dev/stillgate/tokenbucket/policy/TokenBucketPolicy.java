@@ -4,6 +4,7 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool the budget that the accounts of a pool share, as {@code tokens/duration} by measure, such as {@code
  *     requests: 500/1d}; 500 requests a day if null
  * @param verify where the customers of pooled accounts verify themselves; null for no address
+ * @param prices the price table of limits of cost; null without such limits
  */
 public record TokenBucketPolicy(
         List<Limit> limits,
@@ -43,7 +45,8 @@ public record TokenBucketPolicy(
         @Nullable Overflow overflow,
         @Nullable FleetPolicy fleet,
         @Nullable Map<Measure, String> pool,
-        @Nullable Verify verify) {
+        @Nullable Verify verify,
+        @Nullable Prices prices) {
     private static final int MAX_LIMITS = 16;
     private static final int MAX_TIERS = 100;
     private static final long MAX_ACCOUNTS = 100_000_000L;
@@ -82,6 +85,54 @@ public record TokenBucketPolicy(
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
         pool = pool == null ? PoolBudget.STANDARD : PoolBudget.checked(pool);
+        if (prices == null) {
+            checkWithoutPrices(limits, pool);
+        }
+    }
+
+    /** Creates a policy without prices. */
+    public TokenBucketPolicy(
+            List<Limit> limits,
+            @Nullable Map<String, Double> tiers,
+            @Nullable Map<Standing, Double> standings,
+            @Nullable HeaderStyle headers,
+            @Nullable RequireUsage requireUsage,
+            @Nullable PromptCount count,
+            @Nullable Long maxAccounts,
+            @Nullable Overflow overflow,
+            @Nullable FleetPolicy fleet,
+            @Nullable Map<Measure, String> pool,
+            @Nullable Verify verify) {
+        this(limits, tiers, standings, headers, requireUsage, count, maxAccounts, overflow, fleet, pool, verify, null);
+    }
+
+    private static void checkWithoutPrices(List<Limit> limits, Map<Measure, String> pool) {
+        for (int i = 0; i < limits.size(); i++) {
+            if (limits.get(i).measure() == Measure.COST) {
+                throw new PolicyException("limits[" + i + "].measure", "a limit of cost needs prices");
+            }
+        }
+        if (pool.containsKey(Measure.COST)) {
+            throw new PolicyException("pool.cost", "a budget of cost needs prices");
+        }
+    }
+
+    /** Returns the table of prices if any limit counts cost; null otherwise. */
+    public @Nullable PriceTable priceTable() {
+        Prices table = prices;
+        boolean used = poolBudget().containsKey(Measure.COST)
+                || limits.stream().anyMatch(limit -> limit.measure() == Measure.COST);
+        return used && table != null ? new PriceTable(table) : null;
+    }
+
+    /** Returns whether the use of any limit is reported. */
+    public boolean reportsShares() {
+        return limits.stream().anyMatch(limit -> !limit.shares().isEmpty());
+    }
+
+    /** Returns the currency of limits of cost; empty without prices. */
+    public String currency() {
+        return prices == null ? "" : prices.currency();
     }
 
     /** The rate limit header fields of responses. */
@@ -184,26 +235,30 @@ public record TokenBucketPolicy(
      * @param measure the quantity that is counted
      * @param scope the attributes by which requests are counted separately; the account if null
      * @param models the counted models, as names or as prefixes that end with {@code *}; all models if empty
-     * @param capacity the maximum number of tokens, from 1 to 10^12
-     * @param refill the refill rate as {@code tokens/duration}, such as {@code 50/1m}; null for concurrency
+     * @param capacity the maximum number of tokens, from 1 to 10^12; for cost an amount of money, from 0.000001 to
+     *     10^6
+     * @param refill the refill rate as {@code tokens/duration}, such as {@code 50/1m}, or {@code amount/duration} for
+     *     cost; null for concurrency
      * @param refillStyle greedy if null
      * @param reserve the output reserved before a response begins; up to the ceiling if null
      * @param reserveCeiling the most output reserved before a response begins; half of the capacity if null
      * @param tiers factors on capacity and refill by tier, which override those of the policy
      * @param batches whether batches and fetched results are counted; true if null
+     * @param notifyAt the shares of the capacity at which use is reported to the webhook; none if null
      */
     public record Limit(
             String name,
             Measure measure,
             @Nullable Set<Scope> scope,
             @Nullable List<String> models,
-            long capacity,
+            BigDecimal capacity,
             @Nullable String refill,
             @Nullable RefillStyle refillStyle,
             @Nullable Reserve reserve,
-            @Nullable Long reserveCeiling,
+            @Nullable BigDecimal reserveCeiling,
             @Nullable Map<String, Double> tiers,
-            @Nullable Boolean batches) {
+            @Nullable Boolean batches,
+            @Nullable List<BigDecimal> notifyAt) {
         private static final Set<Scope> ACCOUNT_SCOPE = Set.of(Scope.ACCOUNT);
         private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
@@ -211,65 +266,66 @@ public record TokenBucketPolicy(
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("name: expected 1 to 40 of a-z, 0-9 and -, found '" + name + "'");
             }
-            if (capacity < 1 || capacity > Charge.MAX_AMOUNT) {
-                throw new IllegalArgumentException(
-                        "capacity: expected 1 to " + Charge.MAX_AMOUNT + ", found " + capacity);
-            }
+            long capacityUnits = measure.units("capacity", capacity);
             scope = scope == null ? ACCOUNT_SCOPE : Set.copyOf(scope);
             models = models == null ? List.of() : List.copyOf(models);
             tiers = checked("tiers", tiers);
             batches = batches == null || batches;
             refillStyle = refillStyle == null ? RefillStyle.GREEDY : refillStyle;
             reserve = reserve == null ? Reserve.CEILING : reserve;
-            checkScope(measure, scope, models);
-            checkRefill(measure, refill);
-            checkReserve(measure, capacity, reserve, reserveCeiling);
+            LimitChecks.scope(measure, scope, models);
+            LimitChecks.refill(measure, refill);
+            LimitChecks.reserve(measure, capacity, reserve, reserveCeiling);
             if (refill != null) {
-                Bandwidths.of(name, capacity, Refill.parse(refill), refillStyle, 1000);
+                Bandwidths.of(name, capacityUnits, Refill.parse(refill, measure), refillStyle, 1000);
             }
+            notifyAt = notifyAt == null ? List.of() : List.copyOf(notifyAt);
+            LimitChecks.shares(notifyAt, measure, refill);
         }
 
-        private static void checkScope(Measure measure, Set<Scope> scope, List<String> models) {
-            if (scope.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "scope: expected at least one of account, organisation, model, route");
-            }
-            if (measure == Measure.CONCURRENCY && !models.isEmpty() && !scope.contains(Scope.MODEL)) {
-                throw new IllegalArgumentException("models: a concurrency limit with models needs model in its scope");
-            }
-            for (String pattern : models) {
-                if (pattern.isEmpty()
-                        || pattern.substring(0, pattern.length() - 1).contains("*")) {
-                    throw new IllegalArgumentException(
-                            "models: expected a name, or a prefix with * at its end, found '" + pattern + "'");
-                }
-            }
+        /** Creates a limit of whole numbers whose use is not reported. */
+        public Limit(
+                String name,
+                Measure measure,
+                @Nullable Set<Scope> scope,
+                @Nullable List<String> models,
+                long capacity,
+                @Nullable String refill,
+                @Nullable RefillStyle refillStyle,
+                @Nullable Reserve reserve,
+                @Nullable Long reserveCeiling,
+                @Nullable Map<String, Double> tiers,
+                @Nullable Boolean batches) {
+            this(
+                    name,
+                    measure,
+                    scope,
+                    models,
+                    BigDecimal.valueOf(capacity),
+                    refill,
+                    refillStyle,
+                    reserve,
+                    reserveCeiling == null ? null : BigDecimal.valueOf(reserveCeiling),
+                    tiers,
+                    batches,
+                    null);
         }
 
-        private static void checkRefill(Measure measure, @Nullable String refill) {
-            if (measure == Measure.CONCURRENCY && refill != null) {
-                throw new IllegalArgumentException("refill: not allowed for a concurrency limit");
-            }
-            if (measure != Measure.CONCURRENCY && refill == null) {
-                throw new IllegalArgumentException("refill: expected tokens/duration such as 50/1m");
-            }
+        /** Returns the shares at which use is reported. */
+        public List<BigDecimal> shares() {
+            return Objects.requireNonNullElse(notifyAt, List.of());
         }
 
-        private static void checkReserve(Measure measure, long capacity, Reserve reserve, @Nullable Long ceiling) {
-            boolean hasOutput = measure == Measure.OUTPUT_TOKENS || measure == Measure.TOTAL_TOKENS;
-            if (reserve == Reserve.STRICT && !hasOutput) {
-                throw new IllegalArgumentException("reserve: strict is only for output-tokens and total-tokens");
-            }
-            if (ceiling == null) {
-                return;
-            }
-            if (!measure.isTokens() || reserve == Reserve.STRICT) {
-                throw new IllegalArgumentException("reserveCeiling: only for token limits that are not strict");
-            }
-            if (ceiling < 1 || ceiling > capacity) {
-                throw new IllegalArgumentException(
-                        "reserveCeiling: expected 1 to the capacity of " + capacity + ", found " + ceiling);
-            }
+        /** Returns the capacity in the units of buckets. */
+        public long capacityUnits() {
+            return measure.units("capacity", capacity);
+        }
+
+        /** Returns the most output reserved before a response begins, in the units of buckets. */
+        public long ceilingUnits() {
+            return reserveCeiling == null
+                    ? Math.max(1, capacityUnits() / 2)
+                    : measure.units("reserveCeiling", reserveCeiling);
         }
 
         boolean countsBatches() {
@@ -316,20 +372,26 @@ public record TokenBucketPolicy(
          * Returns the limit multiplied by a factor, which is rounded to thousandths.
          *
          * @param share the fraction of the limit that this gateway applies; concurrency is not shared
+         * @param currency the currency of a limit of cost
          * @throws IllegalArgumentException if Bucket4j cannot compute the limit exactly in 64 bits
          */
-        TokenLimit scaled(double factor, double share) {
+        TokenLimit scaled(double factor, double share, String currency) {
+            long units = capacityUnits();
             long thousandths = Bandwidths.toThousandths(measure == Measure.CONCURRENCY ? factor : factor * share);
-            long fullCapacity = Bandwidths.scale(capacity, Bandwidths.toThousandths(factor));
-            long scaledCapacity = Bandwidths.scale(capacity, thousandths);
+            long fullCapacity = Bandwidths.scale(units, Bandwidths.toThousandths(factor));
+            long scaledCapacity = Bandwidths.scale(units, thousandths);
             long ceiling = reserveCeiling == null
                     ? Math.max(1, scaledCapacity / 2)
-                    : Bandwidths.scale(reserveCeiling, thousandths);
-            String description = scaledCapacity + " " + measure.displayName();
+                    : Bandwidths.scale(ceilingUnits(), thousandths);
+            String unit = measure == Measure.COST ? currency : measure.displayName();
+            String description = measure.text(scaledCapacity) + ' ' + unit;
             Bandwidth bandwidth = null;
+            Shares reported = null;
             if (refill != null) {
+                Refill rate = Refill.parse(refill, measure);
+                reported = shares().isEmpty() ? null : new Shares(shares(), scaledCapacity, rate);
                 RefillStyle style = Objects.requireNonNullElse(refillStyle, RefillStyle.GREEDY);
-                bandwidth = Bandwidths.of(name, capacity, Refill.parse(refill), style, thousandths);
+                bandwidth = Bandwidths.of(name, units, rate, style, thousandths);
                 description += ", refilled at " + refill
                         + (thousandths == 1000 ? "" : " times " + (double) thousandths / 1000);
             }
@@ -344,6 +406,8 @@ public record TokenBucketPolicy(
                     reserve == Reserve.STRICT,
                     bandwidth,
                     bandwidth == null ? null : new BucketConfiguration(List.of(bandwidth)),
+                    reported,
+                    unit,
                     description);
         }
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param strict whether all of the requested output is reserved
  * @param bandwidth full at the start; null for a concurrency limit
  * @param configuration a configuration with only this bandwidth; null for a concurrency limit
+ * @param shares the shares at which use is reported; null for none
+ * @param unit the unit of amounts in messages to clients
  * @param description capacity and refill in messages to clients
  */
 public record TokenLimit(
@@ -38,6 +40,8 @@ public record TokenLimit(
         boolean strict,
         @Nullable Bandwidth bandwidth,
         @Nullable BucketConfiguration configuration,
+        @Nullable Shares shares,
+        String unit,
         String description) {
     public String name() {
         return source.name();
@@ -59,10 +63,19 @@ public record TokenLimit(
 
     /** Returns the limit as it applies to a pool. */
     TokenLimit ofPool() {
+        return with(Owner.POOL, shares);
+    }
+
+    /** Returns the limit as it applies to an address prefix, whose use is not reported. */
+    TokenLimit ofPrefix() {
+        return with(owner, null);
+    }
+
+    private TokenLimit with(Owner other, @Nullable Shares reported) {
         return new TokenLimit(
                 source,
                 isModelSpecific,
-                Owner.POOL,
+                other,
                 measure,
                 capacity,
                 fullCapacity,
@@ -70,6 +83,8 @@ public record TokenLimit(
                 strict,
                 bandwidth,
                 configuration,
+                reported,
+                unit,
                 description);
     }
 
@@ -92,7 +107,7 @@ public record TokenLimit(
      * exchange without a prompt. A limit of output does not count an exchange that cannot have any.
      */
     public boolean counts(Charge charge) {
-        if ((measure.isTokens() && !charge.hasTokens)
+        if ((measure.needsPrompt() && !charge.hasTokens)
                 || (measure == Measure.OUTPUT_TOKENS && !charge.hasOutput)
                 || (charge.batch && !source.countsBatches())) {
             return false;
@@ -118,9 +133,10 @@ public record TokenLimit(
     public long reserve(Charge charge) {
         long wanted = switch (measure) {
             case REQUESTS -> charge.requests;
-            case INPUT_TOKENS -> input(charge);
-            case OUTPUT_TOKENS -> output(charge);
-            case TOTAL_TOKENS -> total(charge);
+            case INPUT_TOKENS -> input(charge, charge.input);
+            case OUTPUT_TOKENS -> output(charge.output);
+            case TOTAL_TOKENS -> total(charge, charge.input, charge.output);
+            case COST -> total(charge, charge.inputCost(), charge.outputCost());
             case CONCURRENCY -> 1;
         };
         return wanted > fullCapacity ? TOO_LARGE : Math.clamp(wanted, 1, capacity);
@@ -141,31 +157,41 @@ public record TokenLimit(
             case INPUT_TOKENS -> charge.costInput;
             case OUTPUT_TOKENS -> charge.costOutput;
             case TOTAL_TOKENS -> charge.costInput + charge.costOutput;
+            case COST -> charge.cost;
             case CONCURRENCY -> 0;
         };
     }
 
-    private long input(Charge charge) {
-        if (charge.marksCache) {
-            return Math.min(charge.input, ceiling);
-        }
-        return charge.input - fullCapacity <= fullCapacity / ERROR_DIVISOR
-                ? Math.min(charge.input, fullCapacity)
-                : charge.input;
+    /** Returns the amount of a charge in messages to clients: without output that is not reserved. */
+    public long requested(Charge charge) {
+        return switch (measure) {
+            case REQUESTS, CONCURRENCY -> charge.requests;
+            case INPUT_TOKENS -> charge.input;
+            case OUTPUT_TOKENS -> charge.output;
+            case TOTAL_TOKENS -> charge.input + Math.max(0, strict ? charge.output : 0);
+            case COST -> charge.inputCost() + Math.max(0, strict ? charge.outputCost() : 0);
+        };
     }
 
-    private long output(Charge charge) {
-        if (charge.output == Charge.UNKNOWN) {
+    private long input(Charge charge, long amount) {
+        if (charge.marksCache) {
+            return Math.min(amount, ceiling);
+        }
+        return amount - fullCapacity <= fullCapacity / ERROR_DIVISOR ? Math.min(amount, fullCapacity) : amount;
+    }
+
+    private long output(long amount) {
+        if (amount == Charge.UNKNOWN) {
             return strict ? fullCapacity : ceiling;
         }
-        return strict ? charge.output : Math.min(charge.output, ceiling);
+        return strict ? amount : Math.min(amount, ceiling);
     }
 
     /** Input and output together. Output makes a request too large only if all of it is reserved. */
-    private long total(Charge charge) {
-        long input = input(charge);
-        long output = output(charge);
-        boolean reservesAllOutput = strict && charge.output != Charge.UNKNOWN;
+    private long total(Charge charge, long inputAmount, long outputAmount) {
+        long input = input(charge, inputAmount);
+        long output = output(outputAmount);
+        boolean reservesAllOutput = strict && outputAmount != Charge.UNKNOWN;
         boolean canBeTooLarge =
                 input > fullCapacity || (reservesAllOutput && (output > fullCapacity || !charge.marksCache));
         return canBeTooLarge ? input + output : Math.min(input + output, fullCapacity);

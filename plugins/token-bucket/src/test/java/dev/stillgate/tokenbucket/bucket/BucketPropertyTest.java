@@ -69,7 +69,7 @@ final class BucketPropertyTest {
             for (int to = from; to < granted.size(); to++) {
                 sum += granted.get(to).tokens;
                 long window = granted.get(to).at - granted.get(from).at;
-                assertThat(sum).isLessThanOrEqualTo(rate.capacity() + ExactBucket.most(rate, window));
+                assertThat(sum).isLessThanOrEqualTo(rate.capacityUnits() + ExactBucket.most(rate, window));
             }
         }
     }
@@ -115,8 +115,8 @@ final class BucketPropertyTest {
 
     private static TokenBucketPolicy.Limit renamed(String name, TokenBucketPolicy.Limit limit) {
         return limit.refillStyle() == RefillStyle.GREEDY
-                ? limit(name, limit.capacity(), limit.refill())
-                : interval(name, limit.capacity(), limit.refill());
+                ? limit(name, limit.capacityUnits(), limit.refill())
+                : interval(name, limit.capacityUnits(), limit.refill());
     }
 
     /** A bucket in multiples of 1 / period of a token, so that no rounding occurs. */
@@ -132,7 +132,7 @@ final class BucketPropertyTest {
             Refill refill = Refill.parse(limit.refill());
             this.period = BigInteger.valueOf(refill.period().toNanos());
             this.tokens = BigInteger.valueOf(refill.tokens());
-            this.capacity = BigInteger.valueOf(limit.capacity()).multiply(period);
+            this.capacity = BigInteger.valueOf(limit.capacityUnits()).multiply(period);
             this.greedy = limit.refillStyle() == RefillStyle.GREEDY;
             this.level = capacity;
         }

@@ -181,7 +181,10 @@ final class TokenBucketPolicyTest {
             if (measure != Measure.CONCURRENCY) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> limit("a", measure, 8, null))
-                        .withMessageContaining("refill: expected tokens/duration");
+                        .withMessageContaining(
+                                measure == Measure.COST
+                                        ? "refill: expected amount/duration"
+                                        : "refill: expected tokens/duration");
             }
         }
     }
@@ -207,10 +210,10 @@ final class TokenBucketPolicyTest {
     void ceilingIsOnlyForTokenLimitsThatAreNotStrict() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ceiling(1, limit("a", 100, "1/1m")))
-                .withMessageContaining("reserveCeiling: only for token limits");
+                .withMessageContaining("reserveCeiling: only for limits of tokens and cost");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ceiling(1, strict(limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m"))))
-                .withMessageContaining("reserveCeiling: only for token limits that are not strict");
+                .withMessageContaining("reserveCeiling: only for limits of tokens and cost that are not strict");
         assertThat(ceiling(100, limit("a", Measure.OUTPUT_TOKENS, 100, "1/1m"))).isNotNull();
     }
 
@@ -219,7 +222,7 @@ final class TokenBucketPolicyTest {
         for (Measure measure : List.of(Measure.REQUESTS, Measure.INPUT_TOKENS)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> strict(limit("a", measure, 8, "8/1m")))
-                    .withMessageContaining("reserve: strict is only for output-tokens and total-tokens");
+                    .withMessageContaining("reserve: strict is only for output-tokens, total-tokens and cost");
         }
         assertThatIllegalArgumentException().isThrownBy(() -> strict(concurrency("a", 8)));
     }

@@ -27,6 +27,13 @@ public enum Operation {
      * {@code /input_items}, which contain earlier responses.
      */
     STORED_RESPONSE,
+    /**
+     * {@code POST /v1beta/models/{model}:generateContent} and {@code :streamGenerateContent} of the Gemini API; also on
+     * Vertex AI.
+     */
+    GENERATE_CONTENT,
+    /** {@code POST /v1beta/models/{model}:countTokens} of the Gemini API; also on Vertex AI. */
+    COUNT_CONTENT_TOKENS,
     /** {@code POST /v1/files}: may contain the requests of a batch. */
     FILE_UPLOAD,
     /** {@code GET /v1/files/{id}/content}: may contain the results of a batch. */
@@ -58,6 +65,8 @@ public enum Operation {
                     MESSAGE_BATCH,
                     CHAT_COMPLETIONS,
                     RESPONSES,
+                    GENERATE_CONTENT,
+                    COUNT_CONTENT_TOKENS,
                     FILE_UPLOAD,
                     EMBEDDINGS,
                     IMAGE_GENERATION,
@@ -65,6 +74,11 @@ public enum Operation {
                     MODERATION -> true;
             default -> false;
         };
+    }
+
+    /** Returns whether the request asks only for the number of tokens of a prompt. */
+    public boolean countsTokens() {
+        return this == COUNT_TOKENS || this == COUNT_CONTENT_TOKENS;
     }
 
     /**
@@ -80,7 +94,7 @@ public enum Operation {
 
     /** Returns whether a response in JSON or events may report token usage. */
     public boolean reportsUsage() {
-        return carriesAnswers() || convertsInput() || this == COUNT_TOKENS;
+        return carriesAnswers() || convertsInput() || countsTokens();
     }
 
     /** Returns whether the response contains the output of a chat model. */
@@ -89,6 +103,7 @@ public enum Operation {
             case MESSAGES,
                     CHAT_COMPLETIONS,
                     RESPONSES,
+                    GENERATE_CONTENT,
                     MESSAGE_BATCH_RESULTS,
                     STORED_CHAT_COMPLETION,
                     STORED_RESPONSE,

@@ -54,6 +54,7 @@ final class RateHeaders {
             switch (provider) {
                 case ANTHROPIC -> anthropic(tightest, millis, consumer);
                 case OPENAI -> openAi(tightest, consumer);
+                case GOOGLE -> {} // its API has no such fields
             }
         }
         if (style == TokenBucketPolicy.HeaderStyle.IETF || style == TokenBucketPolicy.HeaderStyle.BOTH) {

@@ -105,7 +105,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
             return Verdict.ALLOW;
         }
         Reservation reservation = reserve(exchange);
-        reservation.hasTokens = exchange.operation() != Operation.COUNT_TOKENS;
+        reservation.hasTokens = !exchange.operation().countsTokens();
         switch (body) {
             case BodyView.Chat chat -> counter.addPrompt(chat, reservation);
             case BodyView.Batch batch -> counter.addBatch(batch, reservation);

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class CredentialField {
     private static final byte[] BEARER = {'b', 'e', 'a', 'r', 'e', 'r', ' '};
 
-    private static final int ALL =
-            1 << KnownHeader.AUTHORIZATION | 1 << KnownHeader.X_API_KEY | 1 << KnownHeader.API_KEY;
+    private static final int ALL = 1 << KnownHeader.AUTHORIZATION
+            | 1 << KnownHeader.X_API_KEY
+            | 1 << KnownHeader.API_KEY
+            | 1 << KnownHeader.X_GOOG_API_KEY;
 
     /** The prefix of certificate credentials. No API key in a header field can contain its space. */
     private static final String CERTIFICATE = "certificate ";
@@ -48,13 +50,19 @@ public final class CredentialField {
      *
      * @param certificate the credential of the client certificate; null if there is none
      * @throws BadMessage if the credential is given twice, is a malformed signature, contains white space or non-ASCII
-     *     bytes, or is in a field that is not forwarded
+     *     bytes, or is in a field that is not forwarded; or if the key in the query contains an escape
      */
     public static int choose(Http1Head head, List<Credential> places, byte @Nullable [] certificate) throws BadMessage {
         boolean both = places.contains(Credential.JWT) && places.contains(Credential.BEARER);
         for (int i = 0; i < places.size(); i++) {
             if (places.get(i) == Credential.CLIENT_CERTIFICATE) {
                 if (certificate != null) {
+                    return i;
+                }
+                continue;
+            }
+            if (places.get(i) == Credential.QUERY_KEY) {
+                if (QueryKey.isIn(head)) {
                     return i;
                 }
                 continue;
@@ -131,6 +139,9 @@ public final class CredentialField {
         if (place == Credential.CLIENT_CERTIFICATE) {
             return certificate == null ? Account.ANONYMOUS : accounts.resolve(certificate, 0, certificate.length);
         }
+        if (place == Credential.QUERY_KEY) {
+            return QueryKey.resolve(head, accounts);
+        }
         int field = head.find(id(place));
         if (place == Credential.AWS_ACCESS_KEY) {
             return ofAccessKey(keyOf(head.value(field)), accounts);
@@ -162,6 +173,7 @@ public final class CredentialField {
         for (int i = 0; i < places.size(); i++) {
             Credential place = places.get(i);
             boolean forwarded = place != Credential.CLIENT_CERTIFICATE
+                    && place != Credential.QUERY_KEY
                     && (place != Credential.JWT || forwardsTokens || chosen != i);
             if ((chosen < 0 || chosen == i) && forwarded) {
                 kept |= 1 << id(place);
@@ -174,7 +186,8 @@ public final class CredentialField {
         return switch (place) {
             case X_API_KEY -> KnownHeader.X_API_KEY;
             case API_KEY -> KnownHeader.API_KEY;
-            case BEARER, JWT, AWS_ACCESS_KEY, CLIENT_CERTIFICATE -> KnownHeader.AUTHORIZATION;
+            case X_GOOG_API_KEY -> KnownHeader.X_GOOG_API_KEY;
+            case BEARER, JWT, AWS_ACCESS_KEY, CLIENT_CERTIFICATE, QUERY_KEY -> KnownHeader.AUTHORIZATION;
         };
     }
 

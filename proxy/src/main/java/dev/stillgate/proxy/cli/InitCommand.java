@@ -68,9 +68,11 @@ final class InitCommand implements Callable<Integer> {
         out.println("written:");
         files.forEach(file -> out.println("  " + file));
         Path config = directory.resolve("stillgate.yaml");
-        String base = provider == NewConfiguration.Provider.anthropic
-                ? "ANTHROPIC_BASE_URL=http://127.0.0.1:8080"
-                : "OPENAI_BASE_URL=http://127.0.0.1:8080/v1";
+        String base = switch (provider) {
+            case anthropic -> "ANTHROPIC_BASE_URL=http://127.0.0.1:8080";
+            case openai -> "OPENAI_BASE_URL=http://127.0.0.1:8080/v1";
+            case google -> "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:8080";
+        };
         out.println("next:");
         out.println("  stillgate validate --config " + config);
         out.println("  stillgate run --config " + config);

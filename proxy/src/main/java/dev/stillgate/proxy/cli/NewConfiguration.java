@@ -38,15 +38,18 @@ final class NewConfiguration {
 
     /** The API of a model provider. */
     enum Provider {
-        anthropic("https://api.anthropic.com", "/v1/models, /v1/models/", "x-api-key, bearer"),
-        openai("https://api.openai.com", "/v1/models, /v1/models/", "bearer");
+        anthropic("https://api.anthropic.com", "/v1/", "/v1/models, /v1/models/", "x-api-key, bearer"),
+        openai("https://api.openai.com", "/v1/", "/v1/models, /v1/models/", "bearer"),
+        google("https://generativelanguage.googleapis.com", "/v1beta/", "/v1beta/models", "x-goog-api-key, query-key");
 
         private final String upstream;
+        private final String path;
         private final String opaque;
         private final String credential;
 
-        Provider(String upstream, String opaque, String credential) {
+        Provider(String upstream, String path, String opaque, String credential) {
             this.upstream = upstream;
+            this.path = path;
             this.opaque = opaque;
             this.credential = credential;
         }
@@ -69,6 +72,7 @@ final class NewConfiguration {
                     name,
                     template(name)
                             .replace("@UPSTREAM@", upstream.scheme() + "://" + upstream.authority())
+                            .replace("@PATH@", provider.path)
                             .replace("@OPAQUE@", provider.opaque)
                             .replace("@CREDENTIAL@", provider.credential));
         }

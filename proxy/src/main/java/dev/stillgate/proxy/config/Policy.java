@@ -334,6 +334,10 @@ public record Policy(
         BEARER,
         /** The header field {@code api-key}. */
         API_KEY,
+        /** The header field {@code x-goog-api-key}. */
+        X_GOOG_API_KEY,
+        /** The parameter {@code key} in the query, as Google's APIs accept it. */
+        QUERY_KEY,
         /** The access key of a signature of AWS in the header field {@code authorization}. */
         AWS_ACCESS_KEY,
         /** The TLS client certificate, on listeners that request one. */

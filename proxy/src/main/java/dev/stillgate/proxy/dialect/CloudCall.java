@@ -3,10 +3,11 @@ package dev.stillgate.proxy.dialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a Messages request that the path of a cloud's API contains. The body has the format of Messages, except
- * that it names its {@code anthropic_version} and no model.
+ * The part of a request that the path of a cloud's API contains. On paths of Anthropic's models the body has the format
+ * of Messages, except that it names its {@code anthropic_version} and no model. On those of Google's it has the format
+ * of the Gemini API, which never names a model.
  *
- * @param cloud the cloud
+ * @param cloud the cloud, or Google's own API
  * @param model the model in the path, decoded; null if the body names it
  * @param stream whether the path asks for a stream
  */
@@ -37,8 +38,10 @@ public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
         return cloud == Cloud.BEDROCK && model != null && model.contains(PROFILE);
     }
 
-    /** A cloud that offers Anthropic's models by paths of its own. */
+    /** An API whose paths name the model. */
     public enum Cloud {
+        /** The Gemini API of Google AI. */
+        GEMINI,
         /** Vertex AI of Google Cloud. */
         VERTEX,
         /** Amazon Bedrock. */

@@ -25,7 +25,7 @@ public final class ErrorBodies {
     private ErrorBodies() {}
 
     /**
-     * Returns the HTTP status of a refusal, which is the same for both providers. An overloaded gateway is 503, not
+     * Returns the HTTP status of a refusal, which is the same for all providers. An overloaded gateway is 503, not
      * Anthropic's 529, which says that the model is overloaded; every SDK retries both.
      */
     public static int status(Verdict.Kind kind) {
@@ -49,16 +49,22 @@ public final class ErrorBodies {
 
     /** Returns the JSON body of a refusal. */
     public static byte[] body(Provider provider, Verdict.Kind kind, String message, String requestId) {
-        return body(provider, null, kind, message, requestId);
+        return body(provider, null, kind, message, requestId, 0);
     }
 
     /**
      * Returns the JSON body of a refusal. For a cloud it is Anthropic's with the members that the cloud's own SDKs read.
      *
      * @param cloud the cloud whose API was called; null for the provider's own API
+     * @param retrySeconds seconds after which the client may try again, as in {@code Retry-After}; 0 for no such advice
      */
     public static byte[] body(
-            Provider provider, @Nullable Cloud cloud, Verdict.Kind kind, String message, String requestId) {
+            Provider provider,
+            @Nullable Cloud cloud,
+            Verdict.Kind kind,
+            String message,
+            String requestId,
+            long retrySeconds) {
         StringBuilder json = new StringBuilder(240 + 2 * message.length());
         switch (provider) {
             case ANTHROPIC -> {
@@ -76,6 +82,7 @@ public final class ErrorBodies {
                 openAi(json, kind, message);
                 json.append('}');
             }
+            case GOOGLE -> google(json, kind, message, retrySeconds);
         }
         return json.toString().getBytes(StandardCharsets.UTF_8);
     }
@@ -84,7 +91,8 @@ public final class ErrorBodies {
      * Returns the event that ends a stream with an error, to be sent at an event boundary as the last event.
      *
      * <p>The event of a Responses stream carries the error twice: at its top level as documented, and under {@code
-     * error} as OpenAI sends it, because the Python and Java SDKs raise only for the latter.
+     * error} as OpenAI sends it, because the Python and Java SDKs raise only for the latter. In a stream of Google's it
+     * is a line of JSON without a field name, as Google sends it: the Node SDK raises only for such a line.
      *
      * @param sequence the number of events sent before it, for the {@code sequence_number} of a Responses stream
      */
@@ -109,6 +117,8 @@ public final class ErrorBodies {
                     .append(",\"error\":");
             openAi(event, kind, message);
             event.append('}');
+        } else if (provider == Provider.GOOGLE) {
+            google(event, kind, message, 0);
         } else {
             event.append("data: {\"error\":");
             openAi(event, kind, message);
@@ -147,7 +157,7 @@ public final class ErrorBodies {
         quote(out, message);
         if (cloud == Cloud.VERTEX) {
             out.append(",\"code\":").append(status(kind)).append(",\"status\":");
-            quote(out, vertexStatus(kind));
+            quote(out, googleStatus(kind));
         }
         out.append("},\"request_id\":");
         quote(out, requestId);
@@ -168,7 +178,7 @@ public final class ErrorBodies {
     }
 
     /** Returns the name of the code of Google's APIs ({@code google.rpc.Code}) for a refusal. */
-    private static String vertexStatus(Verdict.Kind kind) {
+    private static String googleStatus(Verdict.Kind kind) {
         return switch (kind) {
             case MALFORMED, TOO_LARGE, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "INVALID_ARGUMENT";
             case UNAUTHENTICATED -> "UNAUTHENTICATED";
@@ -179,6 +189,20 @@ public final class ErrorBodies {
             case OVERLOADED, BAD_GATEWAY -> "UNAVAILABLE";
             case INTERNAL -> "INTERNAL";
         };
+    }
+
+    /** Appends an error as Google's APIs send it; the advice to try again is a {@code google.rpc.RetryInfo}. */
+    private static void google(StringBuilder out, Verdict.Kind kind, String message, long retrySeconds) {
+        out.append("{\"error\":{\"code\":").append(status(kind)).append(",\"message\":");
+        quote(out, message);
+        out.append(",\"status\":");
+        quote(out, googleStatus(kind));
+        if (retrySeconds > 0) {
+            out.append(",\"details\":[{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"")
+                    .append(retrySeconds)
+                    .append("s\"}]");
+        }
+        out.append("}}");
     }
 
     private static void openAi(StringBuilder out, Verdict.Kind kind, String message) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code
  * /v1/uploads} (a file of batch requests in pieces), {@code /v1/realtime} and {@code /v1/evals}. Paths are compared
  * exactly: a trailing slash, an escape or another case makes a different path. The paths of clouds are in {@link
- * CloudPaths}.
+ * CloudPaths}, those of the Gemini API in {@link GeminiPaths}.
  *
  * <p>The operation of a path follows from the provider's published response schema. It is {@link Operation#CONTROL}
  * only if the response has no {@code content}, {@code choices}, {@code output} or conversation item.
@@ -123,7 +123,11 @@ public final class PathTable {
         if (methods == null) {
             methods = below(path);
         }
-        return methods == null ? CloudPaths.match(method, path) : methods.of(method);
+        if (methods != null) {
+            return methods.of(method);
+        }
+        Match gemini = GeminiPaths.match(method, path);
+        return gemini != null ? gemini : CloudPaths.match(method, path);
     }
 
     /** Returns the methods of a path with an id, or null if the path is unknown. */

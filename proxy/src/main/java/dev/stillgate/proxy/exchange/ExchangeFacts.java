@@ -132,6 +132,7 @@ final class ExchangeFacts implements Exchange {
         }
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, peer.certificate());
+        GeminiQuery.check(head, target(), places, chosen);
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
         if (chosen >= 0) {
             claimed = CredentialField.isClaim(head, places.get(chosen));

@@ -98,6 +98,7 @@ final class ExchangeLog {
             return null;
         }
         return switch (cloud) {
+            case GEMINI -> null;
             case BEDROCK -> GenAiCloud.AWS_BEDROCK;
             case VERTEX -> GenAiCloud.GCP_VERTEX_AI;
         };

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.dialect.ErrorBodies;
+import dev.stillgate.proxy.dialect.GeminiPaths;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.observe.AccessLog;
@@ -29,7 +30,9 @@ public final class MalformedRequest {
             EventLoopContext context, Peer peer, Http1Head head, boolean hasTarget, BadMessage bad) {
         RequestId id = RequestId.generate(context.nextNumber());
         String path = hasTarget ? head.path() : UNKNOWN;
-        Provider provider = path.startsWith("/v1/messages") ? Provider.ANTHROPIC : Provider.OPENAI;
+        Provider provider = path.startsWith("/v1/messages")
+                ? Provider.ANTHROPIC
+                : GeminiPaths.isLikely(path) ? Provider.GOOGLE : Provider.OPENAI;
         int status = ErrorBodies.status(bad.kind());
         byte[] body = ErrorBodies.body(provider, bad.kind(), bad.sentence(), id.toString());
         context.meters().badMessage(bad.code());

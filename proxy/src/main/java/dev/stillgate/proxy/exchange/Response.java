@@ -119,8 +119,8 @@ final class Response {
                 && (verdict.kind() == Verdict.Kind.OVERLOADED || verdict.kind() == Verdict.Kind.RATE_LIMITED)) {
             wait = Duration.ofSeconds(1);
         }
+        long seconds = wait == null ? 0 : Math.max(1, wait.plusMillis(999).toSeconds());
         if (wait != null) {
-            long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
             headers.add(new Header("retry-after", Long.toString(seconds)));
         }
         if (verdict.kind() == Verdict.Kind.UNVERIFIED) {
@@ -135,7 +135,8 @@ final class Response {
             headers.add(new Header("x-amzn-requestid", facts.requestId()));
         }
         headers.addAll(verdict.headers());
-        byte[] body = ErrorBodies.body(facts.provider(), cloud, verdict.kind(), verdict.message(), facts.requestId());
+        byte[] body = ErrorBodies.body(
+                facts.provider(), cloud, verdict.kind(), verdict.message(), facts.requestId(), seconds);
         status = ErrorBodies.status(verdict.kind());
         replyBytes = body.length;
         noteFirstByte();

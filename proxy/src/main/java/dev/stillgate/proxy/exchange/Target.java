@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.CloudPaths;
+import dev.stillgate.proxy.dialect.GeminiPaths;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
@@ -40,6 +41,9 @@ public record Target(
         Provider dialect = target == null ? null : target.provider();
         if (dialect != null) {
             return dialect;
+        }
+        if (GeminiPaths.isLikely(path) || headers.first("x-goog-api-key") != null) {
+            return Provider.GOOGLE;
         }
         if (CloudPaths.likely(path) != null) {
             return Provider.ANTHROPIC;

@@ -67,15 +67,18 @@ public final class WrittenRequest {
     /**
      * Returns the account of the request.
      *
+     * @param target its target
      * @param policy names the places of credentials
      * @param address the client's address
      * @param millis the time of the request in milliseconds since the epoch
      * @throws BadMessage if the credential is ambiguous or refused
      */
-    public Account account(ServingPolicy policy, Accounts.Cursor accounts, InetAddress address, long millis)
+    public Account account(
+            Target target, ServingPolicy policy, Accounts.Cursor accounts, InetAddress address, long millis)
             throws BadMessage {
         List<Credential> places = policy.credentials();
         int chosen = CredentialField.choose(head, places, null);
+        GeminiQuery.check(head, target, places, chosen);
         if (chosen < 0) {
             return Account.ANONYMOUS;
         }

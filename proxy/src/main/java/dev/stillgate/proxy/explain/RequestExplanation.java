@@ -116,8 +116,9 @@ public final class RequestExplanation {
                             config.limits().target().bytes());
             page.put("request", request.head().method() + " " + request.head().path());
             Target target = target(request, serving);
-            Account account =
-                    id != null ? named(id) : request.account(serving, accounts.cursor(), address, ticker.millis());
+            Account account = id != null
+                    ? named(id)
+                    : request.account(target, serving, accounts.cursor(), address, ticker.millis());
             client(account, address, question.address() == null && file.address() == null);
             if (serving.accountsRequired() && account.trust() == Account.Trust.NONE) {
                 throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");

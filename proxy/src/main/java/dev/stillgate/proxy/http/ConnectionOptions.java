@@ -65,6 +65,7 @@ final class ConnectionOptions {
                     KnownHeader.REROUTING,
                     KnownHeader.API_KEY,
                     KnownHeader.X_API_KEY,
+                    KnownHeader.X_GOOG_API_KEY,
                     KnownHeader.AUTHORIZATION -> false;
             default -> !KnownHeader.isHopByHop(id);
         };

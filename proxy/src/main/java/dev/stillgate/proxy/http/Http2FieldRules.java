@@ -38,11 +38,7 @@ final class Http2FieldRules {
     /** Rejects connection-specific fields of HTTP/1.1 (RFC 9113 section 8.2.2). */
     static void checkConnection(byte id) throws BadMessage {
         switch (id) {
-            case KnownHeader.CONNECTION,
-                    KnownHeader.KEEP_ALIVE,
-                    KnownHeader.PROXY_CONNECTION,
-                    KnownHeader.TRANSFER_ENCODING,
-                    KnownHeader.UPGRADE ->
+            case KnownHeader.CONNECTION, KnownHeader.KEEP_ALIVE, KnownHeader.TRANSFER_ENCODING, KnownHeader.UPGRADE ->
                 throw BadMessage.malformed("connection-header", "HTTP/2 has no connection-specific header fields.");
             default -> {}
         }

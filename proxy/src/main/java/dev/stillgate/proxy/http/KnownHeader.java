@@ -9,8 +9,11 @@ public final class KnownHeader {
     public static final byte CONTENT_LENGTH = 2;
     public static final byte TRANSFER_ENCODING = 3;
     public static final byte CONNECTION = 4;
+
+    /** {@code keep-alive} or {@code proxy-connection}: hop-by-hop fields that the gateway does not read. */
     public static final byte KEEP_ALIVE = 5;
-    public static final byte PROXY_CONNECTION = 6;
+
+    public static final byte X_GOOG_API_KEY = 6;
     public static final byte TE = 7;
     public static final byte TRAILER = 8;
     public static final byte UPGRADE = 9;
@@ -39,8 +42,8 @@ public final class KnownHeader {
     public static final byte UNDERSCORED = 29;
 
     /**
-     * Any field that makes some servers override the request line's method or target, or that holds a credential which
-     * the gateway does not read. Never forwarded.
+     * Any field that makes some servers override the request line's method or target, or leave out parts of the response.
+     * Also any field with a credential that the gateway does not read. Never forwarded.
      */
     public static final byte REROUTING = 30;
 
@@ -57,7 +60,7 @@ public final class KnownHeader {
         "transfer-encoding",
         "connection",
         "keep-alive",
-        "proxy-connection",
+        "x-goog-api-key",
         "te",
         "trailer",
         "upgrade",
@@ -79,8 +82,12 @@ public final class KnownHeader {
         "http2-settings",
         "x-real-ip",
         "range",
-        "api-key"
+        "api-key",
+        "proxy-connection"
     };
+
+    /** Index of the second name of {@link #KEEP_ALIVE}; all other indexes are ids. */
+    private static final byte PROXY_CONNECTION = 29;
 
     private static final byte[][] REROUTING_NAMES = {
         ascii("x-http-method-override"),
@@ -88,7 +95,7 @@ public final class KnownHeader {
         ascii("x-method-override"),
         ascii("x-original-url"),
         ascii("x-rewrite-url"),
-        ascii("x-goog-api-key"),
+        ascii("x-goog-fieldmask"),
         ascii("x-auth-token")
     };
 
@@ -124,7 +131,7 @@ public final class KnownHeader {
         if (length <= LONGEST) {
             for (byte id : BY_LENGTH[length]) {
                 if (sameName(bytes, start, BYTES[id])) {
-                    return id;
+                    return id == PROXY_CONNECTION ? KEEP_ALIVE : id;
                 }
             }
         }
@@ -152,7 +159,6 @@ public final class KnownHeader {
         return switch (id) {
             case CONNECTION,
                     KEEP_ALIVE,
-                    PROXY_CONNECTION,
                     TE,
                     TRAILER,
                     TRANSFER_ENCODING,

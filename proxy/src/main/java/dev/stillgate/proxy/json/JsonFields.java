@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.json;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ public final class JsonFields {
     public static final int BOOLEAN = 1 << JsonTape.TRUE | 1 << JsonTape.FALSE;
     public static final int NUMBER = 1 << JsonTape.NUMBER;
     public static final int ARRAY = 1 << JsonTape.ARRAY;
+    public static final int OBJECT = 1 << JsonTape.OBJECT;
 
     /** Any type: the gateway reads such a value exactly as the model does, or not at all. */
     public static final int ANY = -1;
@@ -48,6 +50,13 @@ public final class JsonFields {
         return new JsonFields(fields);
     }
 
+    /** Returns these keys and further ones. */
+    public JsonFields with(Field... more) {
+        Field[] both = Arrays.copyOf(all, all.length + more.length);
+        System.arraycopy(more, 0, both, all.length, more.length);
+        return new JsonFields(both);
+    }
+
     /**
      * A known key.
      *
@@ -62,6 +71,8 @@ public final class JsonFields {
                 case NUMBER -> "a number";
                 case WHOLE -> "a whole number up to 2^53, without an exponent";
                 case ARRAY -> "an array";
+                case OBJECT -> "an object";
+                case OBJECT | ARRAY -> "an object or an array";
                 default -> "a string or an array";
             };
         }
@@ -73,6 +84,11 @@ public final class JsonFields {
 
     public static Field whole(String name) {
         return field(name, WHOLE);
+    }
+
+    /** Returns a key whose value must be an object. */
+    public static Field onlyObject(String name, JsonFields below) {
+        return new Field(new JsonName(name), OBJECT, below);
     }
 
     public static Field object(String name, JsonFields below) {
@@ -150,7 +166,10 @@ public final class JsonFields {
     }
 
     private static MalformedBody otherCase(Field field, int offset) {
-        return new MalformedBody("json-type", "the key " + field.name + " must be in lower case", offset);
+        String text = field.name.text;
+        boolean lower = text.equals(text.toLowerCase(Locale.ROOT));
+        return new MalformedBody(
+                "json-type", "the key " + text + (lower ? " must be in lower case" : " has another case"), offset);
     }
 
     private static boolean isAscii(byte[] bytes, int start, int stop) {
@@ -164,10 +183,14 @@ public final class JsonFields {
     private static boolean isSameButForCase(byte[] bytes, int start, String name) {
         for (int i = 0; i < name.length(); i++) {
             int c = bytes[start + i];
-            if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != name.charAt(i)) {
+            if (lower(c) != lower(name.charAt(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static int lower(int c) {
+        return c >= 'A' && c <= 'Z' ? c + 32 : c;
     }
 }

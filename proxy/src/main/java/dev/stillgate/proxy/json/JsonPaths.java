@@ -18,16 +18,21 @@ public final class JsonPaths<F> {
     /** Number of objects and arrays around the innermost value. */
     final int depth;
 
+    /** Whether the document may also be an array of such objects. */
+    final boolean orList;
+
     private final Key<F>[] keys;
 
     /** The keys by the length of their names. */
     private final Key<F>[][] byLength;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // arrays cannot have a type argument
-    private JsonPaths(@Nullable F meaning, Key<F>[] keys) {
+    private JsonPaths(@Nullable F meaning, boolean orList, Key<F>[] keys) {
         this.meaning = meaning;
+        this.orList = orList;
         this.keys = keys;
-        this.depth = 1 + Stream.of(keys).mapToInt(Key::depth).max().orElse(0);
+        this.depth =
+                (orList ? 2 : 1) + Stream.of(keys).mapToInt(Key::depth).max().orElse(0);
         int longest =
                 Stream.of(keys).mapToInt(key -> key.name.text.length()).max().orElse(0);
         byLength = new Key[longest + 1][];
@@ -77,21 +82,26 @@ public final class JsonPaths<F> {
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is kept, and never written
     public static <F> JsonPaths<F> of(Key<F>... keys) {
-        return new JsonPaths<>(null, keys);
+        return new JsonPaths<>(null, false, keys);
     }
 
     /** Creates a level for objects that are reported to {@link JsonSink#enter} and {@link JsonSink#leave}. */
     @SafeVarargs
     @SuppressWarnings("varargs") // the array is kept, and never written
     public static <F> JsonPaths<F> reported(F meaning, Key<F>... keys) {
-        return new JsonPaths<>(meaning, keys);
+        return new JsonPaths<>(meaning, false, keys);
     }
 
     /** Returns this level with the keys of another one added. */
     public JsonPaths<F> with(JsonPaths<F> other) {
         Key<F>[] all = Arrays.copyOf(keys, keys.length + other.keys.length);
         System.arraycopy(other.keys, 0, all, keys.length, other.keys.length);
-        return new JsonPaths<>(meaning, all);
+        return new JsonPaths<>(meaning, orList, all);
+    }
+
+    /** Returns this level as the root of documents that are such an object or an array of such objects. */
+    public JsonPaths<F> orList() {
+        return new JsonPaths<>(meaning, true, keys);
     }
 
     /** Returns a key whose value is reported to {@link JsonSink#number}. */

@@ -184,6 +184,10 @@ public final class JsonReader<F> {
             enter(root, root.meaning, false, p);
             return p + 1;
         }
+        if (c == '[' && root != null && root.orList) {
+            enter(root, null, true, p);
+            return p + 1;
+        }
         return spaceOrError(c, p);
     }
 

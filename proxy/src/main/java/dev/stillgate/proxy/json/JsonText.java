@@ -53,6 +53,14 @@ public final class JsonText implements CharSequence {
         return this;
     }
 
+    /** Appends the text of a string, without a separator. */
+    public JsonText join(JsonTape tape, int string) {
+        decode();
+        take(tape.bytes(), tape.start(string), tape.stop(string), tape.escaped(string));
+        decode();
+        return this;
+    }
+
     private JsonText take(byte[] bytes, int first, int stop, boolean hasEscapes) {
         buf = bytes;
         start = first;

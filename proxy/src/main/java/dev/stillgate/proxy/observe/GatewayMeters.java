@@ -33,8 +33,17 @@ public final class GatewayMeters {
     static final int SAMPLED = 64;
 
     /** The categories of refusals that have a series of their own. */
-    private static final Set<String> CATEGORIES =
-            Set.of("bio", "cyber", "frontier_llm", "general_harms", "reasoning_extraction");
+    private static final Set<String> CATEGORIES = Set.of(
+            "bio",
+            "cyber",
+            "frontier_llm",
+            "general_harms",
+            "reasoning_extraction",
+            "SAFETY",
+            "RECITATION",
+            "BLOCKLIST",
+            "PROHIBITED_CONTENT",
+            "SPII");
 
     private final PrometheusMeterRegistry registry;
     private final Counter[] exchanges = new Counter[OUTCOMES.length * CLASSES];

@@ -39,8 +39,8 @@ final class GenAiMeters {
             versions.add(new GenAiClientFamilies(registry)::series);
         }
         GenAiOperations.names().forEach((operation, name) -> {
-            String provider = operation == Operation.MESSAGES ? "anthropic" : "openai";
-            byOperation.put(operation, new Models(name, provider, GenAiOperations.api(operation)));
+            String api = GenAiOperations.api(operation);
+            byOperation.put(operation, new Models(name, GenAiOperations.provider(api), api));
         });
         for (GenAiCloud cloud : GenAiCloud.values()) {
             byCloud.put(cloud, new Models("chat", cloud.label(), GenAiOperations.api(Operation.MESSAGES)));

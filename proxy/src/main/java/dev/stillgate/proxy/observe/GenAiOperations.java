@@ -13,17 +13,18 @@ import org.jspecify.annotations.Nullable;
 public final class GenAiOperations {
     private static final String CHAT = "chat";
     private static final String GENERATE = "generate_content";
-    private static final Map<Operation, String> NAMES = Map.of(
-            Operation.MESSAGES, CHAT,
-            Operation.CHAT_COMPLETIONS, CHAT,
-            Operation.RESPONSES, CHAT,
-            Operation.EMBEDDINGS, "embeddings",
-            Operation.IMAGE_GENERATION, GENERATE,
-            Operation.IMAGE_EDIT, GENERATE,
-            Operation.SPEECH, GENERATE,
-            Operation.TRANSCRIPTION, api(Operation.TRANSCRIPTION),
-            Operation.TRANSLATION, api(Operation.TRANSLATION),
-            Operation.MODERATION, api(Operation.MODERATION));
+    private static final Map<Operation, String> NAMES = Map.ofEntries(
+            Map.entry(Operation.MESSAGES, CHAT),
+            Map.entry(Operation.CHAT_COMPLETIONS, CHAT),
+            Map.entry(Operation.RESPONSES, CHAT),
+            Map.entry(Operation.GENERATE_CONTENT, GENERATE),
+            Map.entry(Operation.EMBEDDINGS, "embeddings"),
+            Map.entry(Operation.IMAGE_GENERATION, GENERATE),
+            Map.entry(Operation.IMAGE_EDIT, GENERATE),
+            Map.entry(Operation.SPEECH, GENERATE),
+            Map.entry(Operation.TRANSCRIPTION, api(Operation.TRANSCRIPTION)),
+            Map.entry(Operation.TRANSLATION, api(Operation.TRANSLATION)),
+            Map.entry(Operation.MODERATION, api(Operation.MODERATION)));
     private static final Map<String, String> BY_API = new HashMap<>();
 
     static {
@@ -45,5 +46,14 @@ public final class GenAiOperations {
     /** Returns the name for an operation as in the access log; null if it runs no model. */
     public static @Nullable String ofApi(String api) {
         return BY_API.get(api);
+    }
+
+    /** Returns the value of {@code gen_ai.provider.name} for an operation as in the access log. */
+    public static String provider(String api) {
+        return switch (api) {
+            case "messages" -> "anthropic";
+            case GENERATE -> "gcp.gemini";
+            default -> "openai";
+        };
     }
 }

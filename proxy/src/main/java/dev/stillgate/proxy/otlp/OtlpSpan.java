@@ -101,7 +101,7 @@ record OtlpSpan(TraceParent parent, String spanId, AccessRecord exchange) {
         if (r.cloud() != null) {
             return r.cloud().label();
         }
-        return r.operation().equals(MESSAGES) ? "anthropic" : "openai";
+        return GenAiOperations.provider(r.operation());
     }
 
     /**

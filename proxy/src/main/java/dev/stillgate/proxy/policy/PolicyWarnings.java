@@ -35,7 +35,12 @@ public final class PolicyWarnings {
                     "Amazon Bedrock",
                     ".amazonaws.com",
                     List.of(),
-                    List.of(Policy.Credential.AWS_ACCESS_KEY, Policy.Credential.BEARER)));
+                    List.of(Policy.Credential.AWS_ACCESS_KEY, Policy.Credential.BEARER)),
+            new Api(
+                    "Gemini",
+                    "generativelanguage.googleapis.com",
+                    List.of(),
+                    List.of(Policy.Credential.X_GOOG_API_KEY)));
 
     /** Claims of OpenID Connect that a customer gets for an address or a number alone. */
     private static final List<String> CONTACT_CLAIMS = List.of("email_verified", "phone_number_verified");

@@ -161,7 +161,8 @@ public final class Recorder implements AutoCloseable {
         json("request", exchange.request());
         plain(",\"status\":" + exchange.status());
         byte[] answer = exchange.answer();
-        json("response", answer != null && exchange.events() ? assembler.of(answer) : answer);
+        boolean pieces = answer != null && (exchange.events() || WholeAnswer.isArray(answer));
+        json("response", answer != null && pieces ? assembler.of(answer) : answer);
         plain("}\n");
     }
 

@@ -78,7 +78,10 @@ final class Http2RequestHead implements Http2Output.Fields {
         if (id == KnownHeader.HOST || KnownHeader.isHopByHop(id)) {
             return;
         }
-        boolean secret = id == KnownHeader.AUTHORIZATION || id == KnownHeader.X_API_KEY || id == KnownHeader.API_KEY;
+        boolean secret = id == KnownHeader.AUTHORIZATION
+                || id == KnownHeader.X_API_KEY
+                || id == KnownHeader.API_KEY
+                || id == KnownHeader.X_GOOG_API_KEY;
         HpackLiterals.field(
                 section,
                 secret,

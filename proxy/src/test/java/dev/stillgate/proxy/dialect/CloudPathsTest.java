@@ -91,7 +91,6 @@ class CloudPathsTest {
                 "POST /v1/projects//locations/l/publishers/anthropic/models/m:rawPredict",
                 "POST /v1/projects/p/locations/L/publishers/anthropic/models/m:rawPredict",
                 "POST /v1/projects/p/locations/l/publishers/meta/models/m:rawPredict",
-                "POST /v1/projects/p/locations/l/publishers/google/models/gemini:generateContent",
                 "POST /v1/projects/p/q/locations/l/publishers/anthropic/models/m:rawPredict",
                 "POST /v2/projects/p/locations/l/publishers/anthropic/models/m:rawPredict",
                 "POST /model/meta.llama3-70b-instruct-v1:0/invoke",

@@ -71,15 +71,46 @@ class ErrorBodiesTest {
             """)
     void cloudsHaveMembersOfTheirOwn(Kind kind, String bedrock, String vertex) throws IOException {
         JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, NASTY, "req_1"));
-        JsonNode b = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.BEDROCK, kind, NASTY, "req_1"));
+        JsonNode b = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.BEDROCK, kind, NASTY, "req_1", 0));
         assertThat(ErrorBodies.bedrockTypeField(kind).value()).isEqualTo(bedrock);
         assertThat(b.at("/message").asText()).isEqualTo(NASTY_READ);
         assertThat(b.get("error")).isEqualTo(plain.get("error"));
-        JsonNode v = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.VERTEX, kind, NASTY, "req_1"));
+        JsonNode v = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.VERTEX, kind, NASTY, "req_1", 0));
         assertThat(v.at("/error/status").asText()).isEqualTo(vertex);
         assertThat(v.at("/error/code").asInt()).isEqualTo(ErrorBodies.status(kind));
         assertThat(v.at("/error/type")).isEqualTo(plain.at("/error/type"));
         assertThat(v.at("/error/message").asText()).isEqualTo(NASTY_READ);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            MALFORMED,       400, INVALID_ARGUMENT
+            UNAUTHENTICATED, 401, UNAUTHENTICATED
+            BLOCKED,         403, PERMISSION_DENIED
+            NOT_FOUND,       404, NOT_FOUND
+            RATE_LIMITED,    429, RESOURCE_EXHAUSTED
+            UNVERIFIED,      429, RESOURCE_EXHAUSTED
+            OVERLOADED,      503, UNAVAILABLE
+            INTERNAL,        500, INTERNAL
+            """)
+    void errorsOfGoogleHaveCodeMessageAndStatus(Kind kind, int code, String status) throws IOException {
+        JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.GOOGLE, Cloud.GEMINI, kind, NASTY, "req_1", 0));
+        assertThat(plain.size()).isEqualTo(1);
+        assertThat(plain.get("error").size()).isEqualTo(3);
+        assertThat(plain.at("/error/code").asInt()).isEqualTo(code);
+        assertThat(plain.at("/error/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(plain.at("/error/status").asText()).isEqualTo(status);
+        JsonNode later = JSON.readTree(ErrorBodies.body(Provider.GOOGLE, Cloud.VERTEX, kind, "no", "req_1", 34));
+        assertThat(later.at("/error/details/0/@type").asText()).isEqualTo("type.googleapis.com/google.rpc.RetryInfo");
+        assertThat(later.at("/error/details/0/retryDelay").asText()).isEqualTo("34s");
+    }
+
+    @Test
+    void streamOfGoogleEndsWithALineOfJson() throws IOException {
+        JsonNode data = event(Provider.GOOGLE, Operation.GENERATE_CONTENT, "");
+        assertThat(data.at("/error/code").asInt()).isEqualTo(504);
+        assertThat(data.at("/error/message").asText()).isEqualTo(NASTY_READ);
+        assertThat(data.at("/error/status").asText()).isEqualTo("DEADLINE_EXCEEDED");
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.stillgate.spi.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,10 @@ public final class PlainProse {
     public final List<Long> numbers = new ArrayList<>();
 
     private final Set<String> refused = new HashSet<>();
+
+    /** The number of blocks of a streamed candidate that have ended, by its index. */
+    private final Map<Integer, Integer> ended = new HashMap<>();
+
     private final boolean sse;
     private boolean annotates;
     private int documents;
@@ -69,6 +74,10 @@ public final class PlainProse {
                 }
                 plain.event(operation, event, data.toString(), other.toString());
             }
+        } else if (operation == Operation.GENERATE_CONTENT && text.startsWith("[")) {
+            PlainProse pieces = new PlainProse(true);
+            Fixtures.read(text).forEach(piece -> pieces.event(operation, piece.toString(), piece.toString(), ""));
+            return pieces;
         } else {
             for (String line : lines ? text.split("\n") : new String[] {text}) {
                 plain.event(operation, line, line, "");
@@ -92,6 +101,7 @@ public final class PlainProse {
                 case MESSAGE_BATCH_RESULTS -> blocks(root.path("result").path("message"));
                 case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> choices(root);
                 case RESPONSES, STORED_RESPONSE -> responses(root);
+                case GENERATE_CONTENT -> candidates(root);
                 case FILE_CONTENT -> {
                     choices(root.path("response").path("body"));
                     output(root.path("response").path("body"));
@@ -183,6 +193,37 @@ public final class PlainProse {
             }
             more(key, choice.path("delta"), "content");
             more(key, choice.path("message"), "content");
+        }
+    }
+
+    private void candidates(JsonNode root) {
+        int place = 0;
+        for (JsonNode candidate : root.path("candidates")) {
+            int index = candidate.path("index").asInt();
+            boolean annotated = isFull(candidate.path("citationMetadata"))
+                    || isFull(candidate.path("groundingMetadata").path("groundingSupports"));
+            if (sse && annotated) {
+                for (int i = 0; i <= 9; i++) {
+                    refused.add(index + "#" + i);
+                }
+            }
+            int number = 0;
+            for (JsonNode part : candidate.path("content").path("parts")) {
+                boolean other = part.path("thought").asBoolean()
+                        || part.has("functionCall")
+                        || part.has("executableCode")
+                        || part.has("codeExecutionResult")
+                        || part.has("inlineData");
+                if (other) {
+                    ended.merge(index, 1, Integer::sum);
+                } else if (sse) {
+                    more(index + "#" + ended.getOrDefault(index, 0), part, "text");
+                } else if (!annotated) {
+                    more(place + "/" + number, part, "text");
+                }
+                number++;
+            }
+            place++;
         }
     }
 

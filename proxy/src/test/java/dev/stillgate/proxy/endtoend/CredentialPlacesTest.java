@@ -57,6 +57,8 @@ class CredentialPlacesTest {
                     bearer            | authorization=Bearer in-bearer
                     x-api-key         | x-api-key=in-x-api-key
                     api-key           | api-key=in-api-key
+                    x-goog-api-key    | x-goog-api-key=in-goog
+                    bearer, x-goog-api-key | authorization=Bearer in-bearer
                     x-api-key, bearer | x-api-key=in-x-api-key
                     bearer, x-api-key | authorization=Bearer in-bearer
                     api-key, bearer   | api-key=in-api-key

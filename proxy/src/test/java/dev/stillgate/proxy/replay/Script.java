@@ -32,6 +32,8 @@ record Script(String method, String path, byte[] request, int status, Fixtures.A
             case STORED_CHAT_COMPLETION -> "/v1/chat/completions/chatcmpl-1";
             case RESPONSES -> "/v1/responses";
             case STORED_RESPONSE -> "/v1/responses/resp_1";
+            case GENERATE_CONTENT -> "/v1/models/gemini-x:generateContent";
+            case COUNT_CONTENT_TOKENS -> "/v1/models/gemini-x:countTokens";
             case FILE_CONTENT -> "/v1/files/file-1/content";
             case CONTROL -> "/v1/batches";
             case EMBEDDINGS -> "/v1/embeddings";
@@ -51,6 +53,8 @@ record Script(String method, String path, byte[] request, int status, Fixtures.A
             case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS -> utf8(messages);
             case MESSAGE_BATCH -> utf8("{\"requests\":[{\"custom_id\":\"a\",\"params\":" + messages + "}]}");
             case RESPONSES -> utf8("{\"model\":\"m\",\"input\":\"Hi\"}");
+            case GENERATE_CONTENT, COUNT_CONTENT_TOKENS ->
+                utf8("{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}");
             default -> NOTHING;
         };
     }

@@ -4,7 +4,10 @@ import dev.stillgate.spi.Operation;
 
 /** Model API in which an account asks. Files and messages hold the position of a constant. */
 public enum Dialect {
-    /** An operation that several APIs share or that no dialect reads. */
+    /**
+     * An operation that several APIs share or that no dialect reads; also the Gemini API, for which files and messages
+     * have no position left.
+     */
     OTHER,
     /** Anthropic Messages, with batches and token counts. */
     MESSAGES,
@@ -25,7 +28,9 @@ public enum Dialect {
             case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, MESSAGE_BATCH_RESULTS -> MESSAGES;
             case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> CHAT_COMPLETIONS;
             case RESPONSES, STORED_RESPONSE -> RESPONSES;
-            case FILE_UPLOAD,
+            case GENERATE_CONTENT,
+                    COUNT_CONTENT_TOKENS,
+                    FILE_UPLOAD,
                     FILE_CONTENT,
                     EMBEDDINGS,
                     IMAGE_GENERATION,

@@ -116,8 +116,8 @@ public final class Settlement {
 
     /**
      * Returns the input as the provider counts it against its own limits. For Anthropic this is {@code input_tokens}
-     * and the tokens written to the cache, without those read from it. For OpenAI it is {@code prompt_tokens}, with the
-     * tokens read from the cache.
+     * and the tokens written to the cache, without those read from it. For OpenAI it is {@code prompt_tokens}, and for
+     * Google {@code promptTokenCount}, with the tokens read from the cache.
      */
     public static long input(Charge charge, Provider provider, Usage usage) {
         if (usage.input() < 0) {
@@ -126,7 +126,7 @@ public final class Settlement {
         return switch (provider) {
             case ANTHROPIC ->
                 Math.clamp(usage.input(), 0, Charge.MAX_AMOUNT) + Math.clamp(usage.cacheWrite(), 0, Charge.MAX_AMOUNT);
-            case OPENAI -> usage.input();
+            case OPENAI, GOOGLE -> usage.input();
         };
     }
 }

@@ -4,10 +4,11 @@ import dev.stillgate.proxy.json.Swar;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streaming editor that passes the prose of a response through a filter's tap. The response is one JSON document, an
- * event stream or JSON lines, in pieces split at any byte. All other bytes, also invalid JSON, pass unchanged and in
+ * event stream, JSON lines or, in the Gemini API, a JSON array, in pieces split at any byte. All other bytes, also invalid JSON, pass unchanged and in
  * order. An event is buffered until it is complete; comments between events are not.
  *
  * <p>Text that the tap still holds at the end of a block goes into the block's last event, if that event shows that the
@@ -29,11 +30,17 @@ public final class AnswerEditor {
 
     private final ResponseTap.Prose tap;
     private final ProseBlocks blocks;
-    private final ProseReader reader;
-    private final ProseEvent event;
+    private ProseReader reader;
+    private ProseEvent event;
     private final GrownBytes out = new GrownBytes();
     private final boolean stream;
     private final boolean lines;
+
+    /** Whether the first byte decides whether the response is an array. */
+    private boolean mayBeArray;
+
+    /** The elements of a response that is an array; null for all others. */
+    private @Nullable ArrayElements elements;
 
     /** Whether the last event was passed on, so that all further bytes pass unchanged. */
     private boolean finished;
@@ -73,6 +80,7 @@ public final class AnswerEditor {
         this.event = new ProseEvent(reader, ProseReaders.paths(operation, sse));
         this.stream = sse;
         this.lines = !sse && (operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT);
+        this.mayBeArray = !sse && operation == Operation.GENERATE_CONTENT;
     }
 
     /** Returns whether no part of an incomplete event is buffered. */
@@ -95,10 +103,70 @@ public final class AnswerEditor {
             events(buf, off, off + len, sink);
         } else if (lines) {
             lines(buf, off, off + len);
-        } else {
-            document(buf, off, off + len, sink);
+        } else if (!mayBeArray || isDecided(buf, off, off + len)) {
+            if (elements == null) {
+                document(buf, off, off + len, sink);
+            } else {
+                elements(elements, buf, off, off + len, sink);
+            }
         }
         flush(sink);
+    }
+
+    /** Decides whether the response is an array; returns false, and passes the bytes, while there is only white space. */
+    private boolean isDecided(byte[] buf, int from, int end) {
+        for (int p = from; p < end; p++) {
+            if (buf[p] == ' ' || buf[p] == '\n' || buf[p] == '\r' || buf[p] == '\t') {
+                continue;
+            }
+            mayBeArray = false;
+            if (buf[p] == '[') {
+                elements = new ArrayElements();
+                reader = ProseReaders.of(Operation.GENERATE_CONTENT, true, blocks);
+                reader.inArray = true;
+                event = new ProseEvent(reader, ProseReaders.paths(Operation.GENERATE_CONTENT, true));
+            }
+            return true;
+        }
+        out.add(buf, from, end);
+        return false;
+    }
+
+    private void elements(ArrayElements array, byte[] buf, int from, int end, Out sink) {
+        int p = from;
+        while (p < end) {
+            if (event.isEmpty() && array.isBetween()) {
+                int next = array.skip(buf, p, end);
+                out.add(buf, p, next);
+                p = next;
+                if (array.isOver()) {
+                    reader.afterEvent = true;
+                    endAll();
+                    int lastStart = out.length();
+                    out.add(buf, p, end);
+                    finish(lastStart, sink);
+                    return;
+                }
+            }
+            if (p < end) {
+                int next = array.read(buf, p, end);
+                event.scan(event.add(buf, p, next));
+                p = next;
+                if (array.isBetween()) {
+                    endElement();
+                } else if (event.isFull()) {
+                    event.passSome(event.length(), out);
+                }
+            }
+        }
+    }
+
+    private void endElement() {
+        if (event.isComplete()) {
+            event.pass(out, -1, -1);
+        } else {
+            passBroken();
+        }
     }
 
     private void flush(Out sink) {
@@ -324,7 +392,8 @@ public final class AnswerEditor {
         if (!finished) {
             if (lines && event.isComplete()) {
                 event.pass(out, -1, -1);
-            } else if (stream && !event.isPartlyPassed()) {
+            } else if ((stream || elements != null) && !event.isPartlyPassed()) {
+                reader.afterEvent = event.isEmpty();
                 endAll();
             }
             event.passRaw(out);

@@ -127,7 +127,9 @@ final class ProseEvent {
             p = write(slot, p, out);
         }
         out.add(held, p, held.length());
+        reader.afterEvent = true;
         writeEnding(out);
+        reader.afterEvent = false;
         begin();
     }
 

@@ -33,6 +33,7 @@ enum ProseField {
     CHOICE,
     FINISH,
     TOOL,
+    TOOL_OUTPUT,
     THINKING,
     REFUSAL,
     SOUND,

@@ -29,6 +29,12 @@ abstract class ProseReader extends JsonSink<ProseField> {
     /** The blocks that end with the current event; their remaining text must be sent before it. */
     final List<ProseBlock> ending;
 
+    /** Whether the events are the elements of a JSON array. */
+    boolean inArray;
+
+    /** Whether an additional event follows the current one, and does not precede it. */
+    boolean afterEvent;
+
     private @Nullable ProseSlot open;
     private @Nullable String answerId;
 

@@ -14,6 +14,7 @@ final class ProseReaders {
             case MESSAGE_BATCH_RESULTS -> new MessagesProse(blocks, false);
             case CHAT_COMPLETIONS, STORED_CHAT_COMPLETION -> new CompletionsProse(blocks);
             case RESPONSES, STORED_RESPONSE -> new ResponsesProse(blocks, sse);
+            case GENERATE_CONTENT -> new CandidatesProse(blocks, sse);
             case FILE_CONTENT -> new FileProse(blocks);
             default -> throw new IllegalArgumentException("responses to " + operation + " have no prose");
         };
@@ -28,6 +29,7 @@ final class ProseReaders {
             case STORED_CHAT_COMPLETION -> sse ? CompletionsProse.CHUNK : CompletionsProse.STORED;
             case RESPONSES -> sse ? ResponsesProse.EVENT : ResponsesProse.RESPONSE;
             case STORED_RESPONSE -> sse ? ResponsesProse.EVENT : ResponsesProse.STORED;
+            case GENERATE_CONTENT -> sse ? CandidatesProse.PIECE : CandidatesProse.RESPONSE;
             case FILE_CONTENT -> FileProse.LINE;
             default -> throw new IllegalArgumentException("responses to " + operation + " have no prose");
         };

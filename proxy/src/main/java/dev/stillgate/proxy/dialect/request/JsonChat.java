@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Lazy view of a prompt in a parsed document, with the parts that all dialects share. A field is read when its getter
  * is called. Allocates only strings for requested texts. Not thread-safe.
  */
-abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, CompletionsChat, ResponsesChat {
+abstract sealed class JsonChat implements BodyView.Chat
+        permits MessagesChat, CompletionsChat, ResponsesChat, ContentsChat {
     static final JsonName MODEL = new JsonName("model");
     static final JsonName STREAM = new JsonName("stream");
     private static final JsonName TEMPERATURE = new JsonName("temperature");
@@ -124,13 +125,18 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
         return systemTextOrNull();
     }
 
-    /** Appends the text of a string, or of the text parts of an array, to the system prompt. */
+    /** Appends the text of a string, of a text part, or of the text parts of an array, to the system prompt. */
     private void addSystemText(int content) {
         if (content == JsonTape.NONE) {
             return;
         }
         if (tape.kind(content) == JsonTape.STRING) {
             systemText.append(tape, content);
+        } else if (tape.kind(content) == JsonTape.OBJECT) {
+            int text = tape.find(content, PartReader.TEXT);
+            if (tape.isText(text)) {
+                systemText.append(tape, text);
+            }
         } else if (tape.kind(content) == JsonTape.ARRAY) {
             for (int part = tape.first(content); part != tape.end(content); part = tape.next(part)) {
                 int text = tape.kind(part) == JsonTape.STRING ? part : tape.find(part, PartReader.TEXT);
@@ -201,12 +207,12 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     }
 
     @Override
-    public final double temperature() {
+    public double temperature() {
         return JsonNumbers.decimal(tape, field(TEMPERATURE));
     }
 
     @Override
-    public final double topP() {
+    public double topP() {
         return JsonNumbers.decimal(tape, field(TOP_P));
     }
 
@@ -234,11 +240,15 @@ abstract sealed class JsonChat implements BodyView.Chat permits MessagesChat, Co
     /** Returns the estimate for this prompt, computed on first use. */
     private PromptEstimate estimate() {
         if (!estimated) {
-            TokenWeights weights = provider() == Provider.ANTHROPIC ? TokenWeights.ANTHROPIC : TokenWeights.OPENAI;
-            estimate.read(tape, prompt, weights);
+            read(estimate);
             estimated = true;
         }
         return estimate;
+    }
+
+    /** Estimates the tokens of this prompt. */
+    void read(PromptEstimate into) {
+        into.read(tape, prompt, provider() == Provider.ANTHROPIC ? TokenWeights.ANTHROPIC : TokenWeights.OPENAI);
     }
 
     @Override

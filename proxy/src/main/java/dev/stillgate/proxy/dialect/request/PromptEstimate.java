@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Input token estimate for a prompt, in one pass over system prompt, messages, tools and output format. One pass serves
- * all dialects, because their field names do not clash. Text is counted by {@link TextTokens}, structure at a flat cost
+ * all dialects but the Gemini API ({@link ContentsEstimate}), because their field names do not clash. Text is counted by {@link TextTokens}, structure at a flat cost
  * per element that includes ids, roles and types. Media content is never counted as text. Also detects cache markers.
  * Not thread-safe.
  */
@@ -94,13 +94,23 @@ final class PromptEstimate {
         this.tape = tape;
     }
 
-    /** Estimates a prompt. */
-    void read(JsonTape document, int prompt, TokenWeights weights) {
+    /** Begins the estimate of a prompt. */
+    void begin(JsonTape document, TokenWeights weights) {
         tape = document;
         costs = weights.structure;
         cache = false;
         text.reset(weights);
         text.addUnits(costs.prompt());
+    }
+
+    /** Adds the cost of structure, in thousandths of a token. */
+    void add(long units) {
+        text.addUnits(units);
+    }
+
+    /** Estimates a prompt. */
+    void read(JsonTape document, int prompt, TokenWeights weights) {
+        begin(document, weights);
         if (tape.kind(prompt) != JsonTape.OBJECT) {
             return;
         }
@@ -282,7 +292,7 @@ final class PromptEstimate {
     /**
      * Counts a schema or arguments: keys, strings, numbers and literals as text, without white space and punctuation.
      */
-    private void json(int node) {
+    void json(int node) {
         text.addUnits(costs.node());
         switch (tape.kind(node)) {
             case JsonTape.OBJECT -> {
@@ -301,7 +311,8 @@ final class PromptEstimate {
         }
     }
 
-    private void string(int node) {
+    /** Counts the text of a string, or the characters of another value. */
+    void string(int node) {
         text.begin();
         text.add(tape.bytes(), tape.start(node), tape.stop(node));
     }

@@ -28,6 +28,7 @@ public final class RequestReader {
     private final MessagesChat messages;
     private final CompletionsChat completions;
     private final ResponsesChat responses;
+    private final ContentsChat contents;
     private final MessageBatch messageBatch;
     private final FileBatch fileBatch;
     private final InputReader input;
@@ -37,6 +38,7 @@ public final class RequestReader {
         messages = new MessagesChat(models, systems, tape);
         completions = new CompletionsChat(models, systems, tape);
         responses = new ResponsesChat(models, systems, tape);
+        contents = new ContentsChat(models, systems, tape);
         messageBatch = new MessageBatch(tape, messages);
         fileBatch = new FileBatch(tape, completions, responses);
         input = new InputReader(models, tape);
@@ -73,6 +75,11 @@ public final class RequestReader {
             case RESPONSES -> {
                 parse(contentType, buf, off, len);
                 yield checked(responses, off);
+            }
+            case GENERATE_CONTENT, COUNT_CONTENT_TOKENS -> {
+                parse(contentType, buf, off, len);
+                checked(contents, off);
+                yield contents.calledBy(cloud, operation == Operation.COUNT_CONTENT_TOKENS);
             }
             case MESSAGE_BATCH -> {
                 parse(contentType, buf, off, len);

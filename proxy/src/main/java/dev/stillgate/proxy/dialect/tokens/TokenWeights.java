@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * weights and the scale of Anthropic's text were fitted to the usage in recorded exchanges, then adjusted by hand.
  * {@code RecordedEstimatesTest} measures the error on these exchanges.
  *
+ * <p>The weights of Google are not fitted: text has those of OpenAI, whose vocabulary is of a similar size, and media
+ * the counts that Google documents.
+ *
  * <p>Anthropic's models from Claude Opus 4.7 on have another tokenizer and therefore another scale. Media have a flat
  * cost: an image that of one megapixel, a file that of one page, audio that of half a minute. Immutable.
  */
@@ -43,8 +46,10 @@ public final class TokenWeights {
     private static final int SYMBOL = 13;
     private static final int ASTRAL = 14;
 
+    private static final Scripts LARGE_VOCABULARY = new Scripts(950, 500, 300, 385, 840, 820, 730, 830, 2_000);
+
     public static final TokenWeights OPENAI = new TokenWeights(
-            new Scripts(950, 500, 300, 385, 840, 820, 730, 830, 2_000),
+            LARGE_VOCABULARY,
             new Structure(
                     3_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 765_000, 300_000, 1_000_000, 300_000,
                     5_000),
@@ -55,6 +60,12 @@ public final class TokenWeights {
                     6_000, 2_000, 430_000, 0, 1_300, 22_000, 22_000, 110_000, 25_000, 150, 1_200_000, 300_000,
                     2_000_000, 1_800_000, 33_000),
             Provider.ANTHROPIC);
+    public static final TokenWeights GOOGLE = new TokenWeights(
+            LARGE_VOCABULARY,
+            new Structure(
+                    1_000, 4_000, 12_000, 0, 0, 5_000, 3_000, 10_000, 0, 80, 1_032_000, 960_000, 258_000, 300_000,
+                    5_000),
+            Provider.GOOGLE);
 
     /** Cost of a class after another one, by {@code before << 4 | now}. */
     final int[] pairs;
@@ -124,13 +135,14 @@ public final class TokenWeights {
     public static TokenWeights of(Operation operation) {
         return switch (operation) {
             case MESSAGES, COUNT_TOKENS, MESSAGE_BATCH, MESSAGE_BATCH_RESULTS -> ANTHROPIC;
+            case GENERATE_CONTENT, COUNT_CONTENT_TOKENS -> GOOGLE;
             default -> OPENAI;
         };
     }
 
     /** Returns the scale of a model's text tokens in percent. */
     int percent(@Nullable String model) {
-        if (provider == Provider.OPENAI) {
+        if (provider != Provider.ANTHROPIC) {
             return 100;
         }
         return model == null || isFirstTokenizer(model) ? 112 : 150;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * they arrive; no text is kept. Only the beginning of each text is decoded, for its mark. The rest is counted by bytes.
  *
  * <p>A text that gets a mark is a content block of Messages, the first choice of Chat Completions, or a content part of
- * Responses. Other choices are counted but not marked. A type or choice index can follow its text: such a text is first
+ * Responses. In the Gemini API it is the text of the first candidate up to another part. Other choices are counted but not marked. A type or choice index can follow its text: such a text is first
  * counted as prose of the turn, and the state is rolled back if this proves wrong. Not thread-safe.
  */
 final class AnswerContent implements AnswerFacts {
@@ -29,6 +29,9 @@ final class AnswerContent implements AnswerFacts {
 
     /** Whether the open text counts as prose only until its type or choice index is known. */
     private boolean tentative;
+
+    /** Whether the current part of the Gemini API is something else than text of the turn. */
+    private boolean otherPart;
 
     private long choice;
     private long choices;
@@ -95,6 +98,12 @@ final class AnswerContent implements AnswerFacts {
                 typed = null;
                 tentative = false;
             }
+            case GENERATION -> endEvent();
+            case GENERATED_PART -> {
+                typed = null;
+                tentative = false;
+                otherPart = false;
+            }
             case ITEM -> item.clear();
             case ANSWER -> {
                 endText();
@@ -116,7 +125,15 @@ final class AnswerContent implements AnswerFacts {
         if (field == AnswerField.ITEM && !stream) {
             item.addCall(current.answerMarks);
             item.addSeal(current.answerMarks);
+        } else if (field == AnswerField.GENERATED_PART && otherPart && choice == 0) {
+            endText();
         }
+    }
+
+    /** Handles the flag of a part that is thinking, before or after the text of the part. */
+    void thought() {
+        otherPart = true;
+        resolveKind(AnswerKind.ASIDE);
     }
 
     private void endText() {
@@ -196,6 +213,7 @@ final class AnswerContent implements AnswerFacts {
     void begin(AnswerKind kind) {
         AnswerKind resolved = kind == AnswerKind.BY_TYPE ? typed : kind;
         open = resolved == null ? AnswerKind.TEXT : resolved;
+        otherPart |= open != AnswerKind.TEXT;
         if (open != AnswerKind.TEXT) {
             return;
         }

@@ -4,6 +4,8 @@ import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.ProviderVerdict.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,20 @@ final class AnswerEnding {
 
     private static final byte[] REFUSAL = "refusal".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CONTENT_FILTER = "content_filter".getBytes(StandardCharsets.US_ASCII);
+
+    /** Finish reasons of the Gemini API that say that a filter has cut a candidate. */
+    private static final List<byte[]> FILTERS = Stream.of(
+                    "SAFETY",
+                    "RECITATION",
+                    "BLOCKLIST",
+                    "PROHIBITED_CONTENT",
+                    "SPII",
+                    "IMAGE_SAFETY",
+                    "IMAGE_RECITATION",
+                    "IMAGE_PROHIBITED_CONTENT",
+                    "MODEL_ARMOR")
+            .map(name -> name.getBytes(StandardCharsets.US_ASCII))
+            .toList();
 
     private final byte[] reason = new byte[MAX];
     private final byte[] category = new byte[MAX];
@@ -48,6 +64,27 @@ final class AnswerEnding {
             reasonLength = keep(reason, buf, from, to);
             reasonJudges = filter || refusal;
         }
+    }
+
+    /** Records why the Gemini API has ended a candidate. The name of a filter is also the category. */
+    void candidate(byte[] buf, int from, int to) {
+        boolean filter = FILTERS.stream().anyMatch(name -> same(name, buf, from, to));
+        if (filter) {
+            filtered = true;
+            category(buf, from, to);
+        }
+        if (filter || !reasonJudges) {
+            reasonLength = keep(reason, buf, from, to);
+            reasonJudges = filter;
+        }
+    }
+
+    /** Records why the Gemini API has refused a prompt. */
+    void blocked(byte[] buf, int from, int to) {
+        refused = true;
+        category(buf, from, to);
+        reasonLength = keep(reason, buf, from, to);
+        reasonJudges = true;
     }
 
     /** Records the category of a refusal. */

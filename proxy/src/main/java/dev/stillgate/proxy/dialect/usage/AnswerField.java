@@ -9,6 +9,14 @@ enum AnswerField {
     CACHE_READ(2),
     CACHE_WRITE(3),
     REASONING(4),
+    /** Input tokens of the prompt, without the results of the provider's own tools. */
+    PROMPT_TOKENS,
+    /** Input tokens of the results of the provider's own tools. */
+    TOOL_PROMPT_TOKENS,
+    /** Output tokens without thinking. */
+    CANDIDATE_TOKENS,
+    /** Output tokens of thinking, which {@link #CANDIDATE_TOKENS} excludes. */
+    THOUGHT_TOKENS,
     /** The provisional output count at the start of a stream. */
     FIRST_OUTPUT,
     /** The index of a choice. */
@@ -21,6 +29,12 @@ enum AnswerField {
     PART_TYPE,
     /** Why the response or a choice ended. */
     REASON,
+    /** Why a candidate of the Gemini API ended, which also says whether it was filtered. */
+    CANDIDATE_REASON,
+    /** Why the Gemini API refused a prompt. */
+    BLOCK_REASON,
+    /** Whether a part of the Gemini API is thinking. */
+    THOUGHT,
     /** The category of a refusal. */
     CATEGORY,
     /** The type of a finished content part of a stream, whose text other events have delivered. */
@@ -57,6 +71,10 @@ enum AnswerField {
     ITEM,
     /** A choice of Chat Completions. */
     CHOICE,
+    /** A response of the Gemini API, or one of the pieces of a stream. */
+    GENERATION,
+    /** A part of a candidate. Consecutive parts of text are one text, in which a stream's pieces continue. */
+    GENERATED_PART,
     /** A response in a list of stored ones. */
     ANSWER;
 

@@ -158,6 +158,44 @@ final class AnswerPaths {
                     answer(RESPONSES_USAGE)
                             .with(RESPONSE_END)
                             .with(JsonPaths.of(list("output", JsonPaths.of(list("content", DONE_PART)))))));
+    private static final JsonPaths<AnswerField> GENERATED_USAGE = JsonPaths.of(
+            number("promptTokenCount", AnswerField.PROMPT_TOKENS),
+            number("toolUsePromptTokenCount", AnswerField.TOOL_PROMPT_TOKENS),
+            number("cachedContentTokenCount", AnswerField.CACHE_READ),
+            number("candidatesTokenCount", AnswerField.CANDIDATE_TOKENS),
+            number("thoughtsTokenCount", AnswerField.THOUGHT_TOKENS));
+    private static final JsonPaths<AnswerField> GENERATED_PART = reported(
+            AnswerField.GENERATED_PART,
+            presence("thought", AnswerField.THOUGHT),
+            text("text", AnswerField.BY_TYPE),
+            text("thoughtSignature", AnswerField.MARKED),
+            object(
+                    "functionCall",
+                    JsonPaths.of(
+                            text("name", AnswerField.CALL),
+                            json("args", AnswerField.TOOL),
+                            text("id", AnswerField.MARKED))),
+            object("executableCode", JsonPaths.of(text("code", AnswerField.TOOL))),
+            object("codeExecutionResult", JsonPaths.of(text("output", AnswerField.ASIDE))));
+    private static final JsonPaths<AnswerField> CANDIDATES = reported(
+            AnswerField.CHOICE,
+            number("index", AnswerField.CHOICE_INDEX),
+            shortString("finishReason", AnswerField.CANDIDATE_REASON),
+            object("content", JsonPaths.of(list("parts", GENERATED_PART))));
+
+    /** A response of the Gemini API; a stream is an array or events of such objects. */
+    private static final JsonPaths<AnswerField> GENERATION = reported(
+                    AnswerField.GENERATION,
+                    shortString("responseId", AnswerField.ID),
+                    shortString("modelVersion", AnswerField.MODEL),
+                    presence("error", AnswerField.ERROR),
+                    object("usageMetadata", GENERATED_USAGE),
+                    object("promptFeedback", JsonPaths.of(shortString("blockReason", AnswerField.BLOCK_REASON))),
+                    list("candidates", CANDIDATES))
+            .orList();
+
+    private static final JsonPaths<AnswerField> CONTENT_COUNT = JsonPaths.of(
+            number("totalTokens", AnswerField.INPUT), number("cachedContentTokenCount", AnswerField.CACHE_READ));
     private static final JsonPaths<AnswerField> MESSAGE_LINE =
             JsonPaths.of(object("result", JsonPaths.of(object("message", answer(ANTHROPIC_USAGE)))));
     private static final JsonPaths<AnswerField> FILE_LINE =
@@ -212,6 +250,8 @@ final class AnswerPaths {
             case STORED_CHAT_COMPLETION -> STORED_CHAT;
             case RESPONSES -> sse ? RESPONSE_EVENT : RESPONSE;
             case STORED_RESPONSE -> sse ? RESPONSE_EVENT : STORED_RESPONSE;
+            case GENERATE_CONTENT -> GENERATION;
+            case COUNT_CONTENT_TOKENS -> CONTENT_COUNT;
             case FILE_CONTENT -> FILE_LINE;
             case EMBEDDINGS -> EMBEDDINGS;
             case IMAGE_GENERATION, IMAGE_EDIT, TRANSCRIPTION, TRANSLATION, SPEECH, MODERATION ->

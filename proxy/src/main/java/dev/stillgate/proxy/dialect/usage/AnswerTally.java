@@ -37,6 +37,10 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private final TextTokens delivered = new TextTokens();
     private int idLength;
     private int modelLength;
+    private long promptTokens;
+    private long toolPromptTokens;
+    private long candidateTokens;
+    private long thoughtTokens;
     private boolean last;
     private boolean listed;
     private boolean stream;
@@ -78,6 +82,10 @@ final class AnswerTally extends JsonSink<AnswerField> {
         delivered.reset(weights);
         idLength = 0;
         modelLength = 0;
+        promptTokens = 0;
+        toolPromptTokens = 0;
+        candidateTokens = 0;
+        thoughtTokens = 0;
         last = false;
         listed = false;
         stream = ofStream;
@@ -107,10 +115,26 @@ final class AnswerTally extends JsonSink<AnswerField> {
     @Override
     public void number(AnswerField field, long value, int from, int to) {
         switch (field) {
-            case OUTPUT -> {
-                countOutput(value);
-                outputReported = true;
-                outputReportedInEvent = true;
+            case OUTPUT -> reportOutput(value);
+            case PROMPT_TOKENS -> {
+                promptTokens = value;
+                counts[AnswerField.INPUT.count] = promptTokens + toolPromptTokens;
+                if (delivered.isEmpty()) { // the API leaves out counts of 0, as of a prompt that it has refused
+                    reportOutput(candidateTokens + thoughtTokens);
+                }
+            }
+            case TOOL_PROMPT_TOKENS -> {
+                toolPromptTokens = value;
+                counts[AnswerField.INPUT.count] = promptTokens + toolPromptTokens;
+            }
+            case CANDIDATE_TOKENS -> {
+                candidateTokens = value;
+                reportOutput(candidateTokens + thoughtTokens);
+            }
+            case THOUGHT_TOKENS -> {
+                thoughtTokens = value;
+                counts[AnswerField.REASONING.count] = value;
+                reportOutput(candidateTokens + thoughtTokens);
             }
             case FIRST_OUTPUT -> countOutput(value);
             case CHOICE_INDEX -> {
@@ -120,6 +144,12 @@ final class AnswerTally extends JsonSink<AnswerField> {
             }
             default -> counts[field.count] = value;
         }
+    }
+
+    private void reportOutput(long value) {
+        countOutput(value);
+        outputReported = true;
+        outputReportedInEvent = true;
     }
 
     private void countOutput(long value) {
@@ -179,9 +209,15 @@ final class AnswerTally extends JsonSink<AnswerField> {
         }
     }
 
-    /** Handles an error, which is the last event of its stream. */
+    /** Handles an error, which is the last event of its stream, or the flag of a part that is thinking. */
     @Override
     public void presence(AnswerField field, byte first, boolean empty) {
+        if (field == AnswerField.THOUGHT) {
+            if (content != null && first == 't') {
+                content.thought();
+            }
+            return;
+        }
         last |= first == '"' || first == '{';
     }
 
@@ -196,7 +232,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
         return switch (field) {
             case ID -> idLength == 0;
             case MODEL -> modelLength == 0;
-            case REASON, CATEGORY, FALLBACK, DONE_TYPE -> judged;
+            case REASON, CANDIDATE_REASON, BLOCK_REASON, CATEGORY, FALLBACK, DONE_TYPE -> judged;
             default -> true;
         };
     }
@@ -221,6 +257,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
                 }
             }
             case REASON -> ending.reason(buf, from, to);
+            case CANDIDATE_REASON -> ending.candidate(buf, from, to);
+            case BLOCK_REASON -> ending.blocked(buf, from, to);
             case CATEGORY -> ending.category(buf, from, to);
             case FALLBACK -> {
                 ending.fallback();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * to 2^53 are ignored.
  *
  * <p>Usage of a document is exact once it is complete. Usage of a stream is exact after its final output count, if no
- * later event delivers output. The final count is in {@code message_delta}, in a chunk's {@code usage} or in the {@code
- * usage} of a {@code response}. Otherwise usage is estimated: the input is as reported or -1. The output is the larger
+ * later event delivers output. The final count is in {@code message_delta}, in a chunk's {@code usage} or {@code
+ * usageMetadata}, or in the {@code usage} of a {@code response}. Otherwise usage is estimated: the input is as reported or -1. The output is the larger
  * of the reported count and the estimate for the delivered text, which never decreases. Hidden reasoning is not
  * estimated.
  */
@@ -93,7 +93,8 @@ public final class UsageReader {
         format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
         boolean isNew = operation == Operation.MESSAGES
                 || operation == Operation.CHAT_COMPLETIONS
-                || operation == Operation.RESPONSES;
+                || operation == Operation.RESPONSES
+                || operation == Operation.GENERATE_CONTENT;
         tally.reset(TokenWeights.of(operation), sse, isNew, marks == null ? null : content(operation, sse, marks));
         json.reset(AnswerPaths.root(operation, sse), format != Format.JSON);
         state = AT_MARK;
@@ -181,7 +182,8 @@ public final class UsageReader {
 
     /**
      * Returns why the response ended, as the provider says it: the {@code stop_reason} of Messages, the {@code
-     * finish_reason} of Chat Completions, the reason of an incomplete Responses answer; null if unknown.
+     * finish_reason} of Chat Completions, the reason of an incomplete Responses answer, the {@code finishReason} or
+     * {@code blockReason} of the Gemini API; null if unknown.
      */
     public @Nullable String finishReason() {
         return tally.finishReason();

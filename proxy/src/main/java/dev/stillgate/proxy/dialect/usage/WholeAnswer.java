@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Assembles an event stream into the equivalent non-streaming response: ids, roles, texts, tool arguments, finish
- * reasons and usage. Reusable; not thread-safe. Not for the request path.
+ * reasons and usage. Does the same with the array that the Gemini API also sends as a stream. Reusable; not thread-safe.
+ * Not for the request path.
  */
 public final class WholeAnswer {
     private static final JsonName TYPE = new JsonName("type");
@@ -24,6 +25,7 @@ public final class WholeAnswer {
     private final JsonTape tape = new JsonTape();
     private WholeMessage message = new WholeMessage();
     private WholeCompletion completion = new WholeCompletion();
+    private WholeGeneration generation = new WholeGeneration();
     private byte @Nullable [] response;
 
     /**
@@ -32,15 +34,39 @@ public final class WholeAnswer {
     public byte @Nullable [] of(byte[] stream) {
         message = new WholeMessage();
         completion = new WholeCompletion();
+        generation = new WholeGeneration();
         response = null;
         try {
-            events(stream);
+            if (isArray(stream)) {
+                elements(stream);
+            } else {
+                events(stream);
+            }
             if (response != null) {
                 return response;
+            }
+            if (generation.isWhole()) {
+                return generation.json();
             }
             return message.isWhole() ? message.json() : completion.isWhole() ? completion.json() : null;
         } catch (MalformedBody broken) {
             return null;
+        }
+    }
+
+    /** Returns whether a response is a JSON array. */
+    public static boolean isArray(byte[] response) {
+        int at = 0;
+        while (at < response.length && response[at] <= ' ' && response[at] >= 0) {
+            at++;
+        }
+        return at < response.length && response[at] == '[';
+    }
+
+    private void elements(byte[] array) throws MalformedBody {
+        tape.parse(array, 0, array.length);
+        for (int piece = tape.first(tape.root()); piece != tape.end(tape.root()); piece = tape.next(piece)) {
+            generation.piece(tape, piece);
         }
     }
 
@@ -83,6 +109,8 @@ public final class WholeAnswer {
             message.event(tape, tape.string(type));
         } else if (tape.find(root, CHOICES) != JsonTape.NONE) {
             completion.chunk(tape);
+        } else if (WholeGeneration.isPiece(tape, root)) {
+            generation.piece(tape, root);
         }
     }
 }

@@ -28,7 +28,7 @@ public final class AnswerEditorFuzz {
 
     private static byte[] edit(int how, byte[] body, int cut) {
         boolean sse = (how & 4) != 0;
-        Operation operation = PATHS[how & 3];
+        Operation operation = (how & 8) != 0 ? Operation.GENERATE_CONTENT : PATHS[how & 3];
         Run run = new Run(operation, sse, ReplacingTap.changing());
         int first = Math.min(cut, body.length);
         run.read(body, 0, first);

@@ -6,7 +6,14 @@ import java.util.Arrays;
 /** Fuzz target for usage reading: the result does not depend on where the response is split. */
 public final class UsageReaderFuzz {
     private static final Operation[] PATHS = {
-        Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.MESSAGE_BATCH_RESULTS
+        Operation.MESSAGES,
+        Operation.CHAT_COMPLETIONS,
+        Operation.RESPONSES,
+        Operation.MESSAGE_BATCH_RESULTS,
+        Operation.GENERATE_CONTENT,
+        Operation.GENERATE_CONTENT,
+        Operation.GENERATE_CONTENT,
+        Operation.GENERATE_CONTENT
     };
 
     private UsageReaderFuzz() {}
@@ -27,7 +34,7 @@ public final class UsageReaderFuzz {
 
     private static String read(int how, byte[] body, int piece) {
         UsageReader reader = new UsageReader();
-        reader.reset(PATHS[how & 3], (how & 4) != 0);
+        reader.reset(PATHS[(how & 3) + ((how & 8) != 0 ? 4 : 0)], (how & 4) != 0);
         for (int at = 0; at < body.length; at += piece) {
             reader.feed(body, at, Math.min(piece, body.length - at));
         }

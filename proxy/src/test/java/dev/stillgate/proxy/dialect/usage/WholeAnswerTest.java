@@ -89,6 +89,31 @@ class WholeAnswerTest {
                 .isEqualTo(json("{\"id\":\"r\",\"output\":[{\"type\":\"message\"}]}"));
     }
 
+    private static final String[] GENERATION = {
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"So\",\"thought\":true}],\"role\":\"model\"},\"index\":0}]}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"one \\\"\"}]}},{\"content\":{\"parts\":[{\"text\":\"x\"}]},\"index\":1}]}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\" two\"},{\"functionCall\":{\"name\":\"f\"}}]}}],\"modelVersion\":\"m\"}",
+        """
+        {"candidates":[{"content":{"parts":[{"text":"end"},{"text":".","thoughtSignature":"s"}]},"finishReason":"STOP"},\
+        {"finishReason":"STOP","index":1}],"usageMetadata":{"promptTokenCount":3},"modelVersion":"m"}"""
+    };
+
+    @Test
+    void generationIsAssembledFromEventsAndFromAnArray() throws IOException {
+        JsonNode expected = json("""
+                {"modelVersion":"m","usageMetadata":{"promptTokenCount":3},"candidates":[
+                 {"index":0,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"So","thought":true},
+                  {"text":"one \\" two"},{"functionCall":{"name":"f"}},{"text":"end.","thoughtSignature":"s"}]}},
+                 {"index":1,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"x"}]}}]}""");
+        assertThat(of(GENERATION)).isEqualTo(expected);
+        byte[] array = (" [" + String.join("\n,\r\n", GENERATION) + "]").getBytes(StandardCharsets.UTF_8);
+        assertThat(WholeAnswer.isArray(array)).isTrue();
+        assertThat(new ObjectMapper().readTree(whole.of(array))).isEqualTo(expected);
+        assertThat(of(GENERATION[0], GENERATION[1]).isNull()).isTrue();
+        assertThat(of("{\"promptFeedback\":{\"blockReason\":\"OTHER\"}}"))
+                .isEqualTo(json("{\"promptFeedback\":{\"blockReason\":\"OTHER\"}}"));
+    }
+
     @Test
     void incompleteOrInvalidStreamGivesNull() throws IOException {
         String[] cut = new String[MESSAGE.length - 1];

@@ -209,13 +209,15 @@ public record Policy(
      *     end in {@code /}
      * @param upgrade the protocols that connections may be upgraded to on opaque paths
      * @param host the Host field that the upstream gets
+     * @param dropFields the request header fields that are not forwarded
      */
     public record Route(
             String path,
             String upstream,
             @Default("[]") List<String> opaque,
             @Default("[]") List<Protocol> upgrade,
-            @Default("upstream") HostField host) {
+            @Default("upstream") HostField host,
+            @Default("[]") List<String> dropFields) {
         private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?");
         private static final int LONGEST = 1024;
 
@@ -230,6 +232,8 @@ public record Policy(
                 }
             }
             noDuplicates("opaque", opaque);
+            dropFields = List.copyOf(dropFields);
+            RoutePolicy.checkDropped("dropFields", dropFields);
             upgrade = List.copyOf(upgrade);
             noDuplicates("upgrade", upgrade);
             if (!upgrade.isEmpty() && opaque.isEmpty()) {

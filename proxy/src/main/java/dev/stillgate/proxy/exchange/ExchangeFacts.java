@@ -119,7 +119,7 @@ final class ExchangeFacts implements Exchange {
 
     /** Returns whether the upstream gets the client's Host field, which it gets only with a signature of AWS. */
     boolean keepsHost() {
-        return target().keepsHost()
+        return target().rule().keepsHost()
                 && head.has(KnownHeader.HOST)
                 && (droppedFields & 1 << KnownHeader.AUTHORIZATION) == 0
                 && CredentialField.isSigned(head);
@@ -149,6 +149,11 @@ final class ExchangeFacts implements Exchange {
     /** Returns the header fields that are not forwarded, as a bit set of {@link KnownHeader} ids. */
     int droppedFields() {
         return droppedFields;
+    }
+
+    /** Returns the names of further header fields that are neither forwarded nor recorded, in lower case. */
+    List<String> droppedNames() {
+        return target == null ? List.of() : target.rule().droppedFields();
     }
 
     /**

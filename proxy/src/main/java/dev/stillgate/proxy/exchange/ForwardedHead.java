@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,27 @@ final class ForwardedHead {
 
     private ForwardedHead() {}
 
+    /** Writes the head of an exchange's request; parameters as in the other method of this name. */
+    static void write(
+            ByteBuf out,
+            ExchangeFacts facts,
+            UpstreamEndpoint endpoint,
+            boolean identity,
+            boolean decoded,
+            long bodyLength) {
+        write(
+                out,
+                facts.head(),
+                facts.keepsHost() ? null : endpoint,
+                facts.peer().forwardedFor(),
+                facts.id(),
+                identity,
+                decoded,
+                facts.droppedFields(),
+                facts.droppedNames(),
+                bodyLength);
+    }
+
     /**
      * Writes the head, including the empty line.
      *
@@ -51,6 +73,7 @@ final class ForwardedHead {
      * @param identity whether the response must be complete and without a content coding, so that its usage can be read
      * @param decoded whether the body's content coding was removed
      * @param alsoDropped additional header fields that are not forwarded, as a bit set of {@link KnownHeader} ids
+     * @param droppedNames additional header fields that are not forwarded, by their names in lower case
      * @param bodyLength the body's length in bytes, {@link #CHUNKED} or {@link #NO_BODY}
      */
     static void write(
@@ -62,6 +85,7 @@ final class ForwardedHead {
             boolean identity,
             boolean decoded,
             int alsoDropped,
+            List<String> droppedNames,
             long bodyLength) {
         out.writeBytes(head.bytes(), 0, head.targetEnd());
         out.writeBytes(VERSION);
@@ -76,7 +100,7 @@ final class ForwardedHead {
                 | alsoDropped
                 | (identity ? bit(KnownHeader.ACCEPT_ENCODING) | bit(KnownHeader.RANGE) : 0)
                 | (decoded ? bit(KnownHeader.CONTENT_ENCODING) : 0);
-        copyFields(out, head, dropped);
+        copyFields(out, head, dropped, droppedNames);
         forwarded(out, head, forwardedFor);
         out.writeBytes(REQUEST_ID);
         id.write(out);
@@ -115,17 +139,29 @@ final class ForwardedHead {
         return out;
     }
 
-    private static void copyFields(ByteBuf out, Http1Head head, int dropped) {
+    private static void copyFields(ByteBuf out, Http1Head head, int dropped, List<String> names) {
+        boolean named = !names.isEmpty();
         boolean nominates = head.has(KnownHeader.CONNECTION) && head.nominatesFields();
         int start = 0;
         int count = head.size();
         for (int i = 0; i < count; i++) {
-            if ((dropped & 1 << head.id(i)) != 0 || (nominates && head.isNominated(i))) {
+            if ((dropped & 1 << head.id(i)) != 0
+                    || (nominates && head.isNominated(i))
+                    || (named && isOneOf(names, head, i))) {
                 head.writeFields(start, i, out);
                 start = i + 1;
             }
         }
         head.writeFields(start, count, out);
+    }
+
+    private static boolean isOneOf(List<String> names, Http1Head head, int field) {
+        for (int i = 0; i < names.size(); i++) {
+            if (head.nameIs(field, names.get(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void forwarded(ByteBuf out, Http1Head head, ForwardedFor forwardedFor) {

@@ -217,16 +217,7 @@ public final class LiveExchange extends Deadlines.Watched {
     private ByteBuf requestHead(int extra, boolean identity, boolean decoded, long bodyLength) {
         UpstreamEndpoint endpoint = upstream.choose();
         ByteBuf out = context.buffer(facts.head().length() + 512 + extra);
-        ForwardedHead.write(
-                out,
-                facts.head(),
-                facts.keepsHost() ? null : endpoint,
-                facts.peer().forwardedFor(),
-                facts.id(),
-                identity,
-                decoded,
-                facts.droppedFields(),
-                bodyLength);
+        ForwardedHead.write(out, facts, endpoint, identity, decoded, bodyLength);
         return out;
     }
 

@@ -146,8 +146,10 @@ final class Recording {
 
     private static List<String> headers(ExchangeFacts exchange) {
         List<String> headers = new ArrayList<>(2 * exchange.headers().size());
+        List<String> dropped = exchange.droppedNames();
         exchange.headers().forEach((name, value) -> {
-            if (!CREDENTIALS.contains(name.toLowerCase(Locale.ROOT))) {
+            String lowerCase = name.toLowerCase(Locale.ROOT);
+            if (!CREDENTIALS.contains(lowerCase) && !dropped.contains(lowerCase)) {
                 headers.add(name);
                 headers.add(value);
             }

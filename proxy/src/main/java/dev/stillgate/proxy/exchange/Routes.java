@@ -4,7 +4,6 @@ import dev.stillgate.proxy.dialect.CloudPaths;
 import dev.stillgate.proxy.dialect.PathTable;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Verdict;
 import java.nio.charset.StandardCharsets;
@@ -27,21 +26,6 @@ public final class Routes {
 
     private final Route[] routes;
     private final @Nullable Cached[] cache = new @Nullable Cached[CACHE];
-
-    /**
-     * A route.
-     *
-     * @param path a prefix if it ends in {@code /}, else an exact path
-     * @param upstream the upstream that receives the requests
-     * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
-     * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
-     * @param keepsHost whether the upstream gets the client's Host field
-     */
-    public record Route(String path, UpstreamGroup upstream, List<String> opaque, boolean upgrades, boolean keepsHost) {
-        public Route {
-            opaque = List.copyOf(opaque);
-        }
-    }
 
     /**
      * A cached target with its request line. Immutable, so that racing event loops may share the cache without a lock.
@@ -125,23 +109,14 @@ public final class Routes {
                             dialect.provider(),
                             dialect.operation(),
                             dialect.cloud(),
-                            route.path(),
+                            route,
                             route.upstream(),
-                            false,
-                            route.keepsHost());
+                            false);
                 }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {
                         return new Target(
-                                method,
-                                path,
-                                null,
-                                Operation.OPAQUE,
-                                null,
-                                route.path(),
-                                route.upstream(),
-                                route.upgrades(),
-                                route.keepsHost());
+                                method, path, null, Operation.OPAQUE, null, route, route.upstream(), route.upgrades());
                     }
                 }
                 return null;

@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param provider the provider whose API the path belongs to; null for an opaque path
  * @param operation the operation of that API
  * @param cloud what the path of a cloud's API says; null for other paths
- * @param route the route's path in the policy
+ * @param rule the route
  * @param upstream the upstream that receives the request
  * @param upgrades whether the connection may be upgraded to WebSocket
- * @param keepsHost whether the upstream gets the client's Host field
  */
 public record Target(
         String method,
@@ -28,10 +27,14 @@ public record Target(
         @Nullable Provider provider,
         Operation operation,
         @Nullable CloudCall cloud,
-        String route,
+        Route rule,
         UpstreamGroup upstream,
-        boolean upgrades,
-        boolean keepsHost) {
+        boolean upgrades) {
+
+    /** Returns the route's path in the policy. */
+    public String route() {
+        return rule.path();
+    }
 
     /**
      * Returns the provider whose API a client uses: the target's provider, or a guess from the path and the header

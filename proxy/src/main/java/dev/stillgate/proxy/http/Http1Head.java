@@ -187,6 +187,12 @@ public final class Http1Head implements Headers {
         return found;
     }
 
+    /** Returns whether the field has this name, ignoring case. */
+    public boolean nameIs(int field, String name) {
+        int start = nameStart(field);
+        return nameEnd(field) - start == name.length() && matches(start, name);
+    }
+
     /** Returns whether the field's value equals the ASCII text {@code lowerCase}, ignoring case. */
     public boolean valueIs(int field, String lowerCase) {
         int start = valueStart(field);
@@ -280,8 +286,7 @@ public final class Http1Head implements Headers {
     @Override
     public @Nullable String first(String name) {
         for (int i = 0; i < count; i++) {
-            int start = nameStart(i);
-            if (nameEnd(i) - start == name.length() && matches(start, name)) {
+            if (nameIs(i, name)) {
                 return value(i);
             }
         }

@@ -17,6 +17,7 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.exchange.Route;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.jwt.JwtVerifier;
@@ -157,16 +158,17 @@ public final class PolicyBuilder {
             throw new ConfigException(problems);
         }
         Policy policy = loaded.policy();
-        List<Routes.Route> routes = new ArrayList<>();
+        List<Route> routes = new ArrayList<>();
         for (Policy.Route route : policy.routes()) {
             UpstreamGroup group = groups.get(route.upstream());
             if (group != null) {
-                routes.add(new Routes.Route(
+                routes.add(new Route(
                         route.path(),
                         group,
                         route.opaque(),
                         !route.upgrade().isEmpty(),
-                        route.host() == Policy.HostField.PRESERVE));
+                        route.host() == Policy.HostField.PRESERVE,
+                        route.dropFields()));
             }
         }
         CompiledChain chain;

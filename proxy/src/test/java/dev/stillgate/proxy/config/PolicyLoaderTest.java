@@ -138,6 +138,28 @@ class PolicyLoaderTest {
         assertThat(policyFailure(file)).message().contains("is not a path in normal form");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            delimiter = '|',
+            value = {
+                "x_team | \"x_team\" is not a field name: expected one such as x-team, without '_'",
+                "x team | \"x team\" is not a field name: expected one such as x-team, without '_'",
+                "'' | \"\" is not a field name: expected one such as x-team, without '_'",
+                "Transfer-Encoding | transfer-encoding cannot be dropped: it belongs to the framing of the message",
+                "host | host cannot be dropped: it belongs to the framing of the message",
+                "connection | connection cannot be dropped: it belongs to the framing of the message",
+                "Content-Encoding | content-encoding cannot be dropped: it belongs to the framing of the message",
+                "x-request-id | x-request-id cannot be dropped: it is written by the gateway",
+                "Authorization | authorization cannot be dropped: it holds a credential, see accounts.credential",
+                "X-OTHER | duplicate value X-OTHER"
+            })
+    void fieldThatCannotBeDroppedIsRejected(String name, String message) throws IOException {
+        Path file = write("version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, dropFields: [x-other, "
+                + name + "]}]\n");
+        assertThat(policyFailure(file)).hasMessage(file + ":3:62: dropFields[1]: " + message);
+    }
+
     @Test
     void opaquePathsMustBeWithinTheirRoute() throws IOException {
         Path file = write(

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.List;
 
 /** Fuzz target: a forwarded request head is exactly one request according to a strict parser, without further bytes. */
 public final class ForwardedHeadFuzz {
@@ -59,6 +60,7 @@ public final class ForwardedHeadFuzz {
                 (how & 4) != 0,
                 (how & 8) != 0,
                 0,
+                (how & 16) != 0 ? List.of("x-a", "accept") : List.of(),
                 length);
         out.writeZero(length > 0 ? LENGTH : 0);
         byte[] sent = Arrays.copyOf(out.array(), out.readableBytes());

@@ -29,6 +29,7 @@ public final class RigBuilder {
     private String proxyProtocol = "";
     private String upgrade = "[]";
     private String admin = "";
+    private String routeKeys = "";
     private String moreRoutes = "";
     private boolean watch;
     private int threads = 1;
@@ -121,6 +122,12 @@ public final class RigBuilder {
         return this;
     }
 
+    /** Adds configuration keys to the route of {@code /v1/}. */
+    public RigBuilder routeKeys(String keys) {
+        routeKeys = ", " + keys;
+        return this;
+    }
+
     /** Adds a route to the upstream: its path, and further keys after a comma. */
     public RigBuilder route(String keys) {
         moreRoutes += "  - {path: " + keys + ", upstream: model}\n";
@@ -186,12 +193,19 @@ public final class RigBuilder {
                 upstreams:
                   - {name: model, endpoints: [%s], timeouts: %s%s}
                 routes:
-                  - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s}
+                  - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s%s}
                 %s\
                 accounts: %s
                 filters: %s
                 """.formatted(
-                        String.join(", ", endpoints), timeouts, upstreamKeys, upgrade, moreRoutes, accounts, filters);
+                        String.join(", ", endpoints),
+                        timeouts,
+                        upstreamKeys,
+                        upgrade,
+                        routeKeys,
+                        moreRoutes,
+                        accounts,
+                        filters);
     }
 
     private String config(Path directory) {

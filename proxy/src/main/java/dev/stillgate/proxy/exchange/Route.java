@@ -1,0 +1,30 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.relay.UpstreamGroup;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A route of the policy in force.
+ *
+ * @param path a prefix if it ends in {@code /}, else an exact path
+ * @param upstream the upstream that receives the requests
+ * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
+ * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
+ * @param keepsHost whether the upstream gets the client's Host field
+ * @param droppedFields names of request header fields that are not forwarded, in lower case
+ */
+public record Route(
+        String path,
+        UpstreamGroup upstream,
+        List<String> opaque,
+        boolean upgrades,
+        boolean keepsHost,
+        List<String> droppedFields) {
+    public Route {
+        opaque = List.copyOf(opaque);
+        droppedFields = droppedFields.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .toList();
+    }
+}

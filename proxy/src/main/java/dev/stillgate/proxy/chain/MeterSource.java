@@ -14,4 +14,11 @@ public interface MeterSource {
      * @return removes the gauge
      */
     Runnable gauge(String name, DoubleSupplier value, String... tags);
+
+    /**
+     * Registers a counter whose value is kept elsewhere. The same rules apply as for a gauge.
+     *
+     * @return removes the counter
+     */
+    Runnable total(String name, DoubleSupplier value, String... tags);
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,6 +206,7 @@ public record Policy(
      *
      * @param path a prefix if it ends in {@code /}, else an exact path; in normal form
      * @param upstream the upstream's name
+     * @param models the upstreams of prompts by the model that they name; others go to {@code upstream}
      * @param opaque paths within {@code path} that are forwarded although they belong to no known API; prefixes if they
      *     end in {@code /}
      * @param upgrade the protocols that connections may be upgraded to on opaque paths
@@ -214,6 +216,7 @@ public record Policy(
     public record Route(
             String path,
             String upstream,
+            @Default("[]") List<RoutePolicy.ModelRule> models,
             @Default("[]") List<String> opaque,
             @Default("[]") List<Protocol> upgrade,
             @Default("upstream") HostField host,
@@ -222,6 +225,8 @@ public record Policy(
         private static final int LONGEST = 1024;
 
         public Route {
+            models = List.copyOf(models);
+            RoutePolicy.checkModels("models", models);
             opaque = List.copyOf(opaque);
             normal("path", path);
             for (int i = 0; i < opaque.size(); i++) {
@@ -239,6 +244,13 @@ public record Policy(
             if (!upgrade.isEmpty() && opaque.isEmpty()) {
                 throw new PolicyException("upgrade", "expected the paths of the upgrade under opaque, which is empty");
             }
+        }
+
+        /** Returns the names of the upstreams that the route can lead to. */
+        public List<String> upstreams() {
+            return Stream.concat(Stream.of(upstream), models.stream().map(RoutePolicy.ModelRule::upstream))
+                    .distinct()
+                    .toList();
         }
 
         private static boolean within(String route, String path) {

@@ -103,7 +103,7 @@ public final class PolicyLoader {
         unique("filters", "name", root, problems);
         Set<String> known = new LinkedHashSet<>();
         names("upstreams", "name", root).forEach(name -> known.add(name.text()));
-        for (ConfigNode.Scalar upstream : names("routes", "upstream", root)) {
+        for (ConfigNode.Scalar upstream : references(root)) {
             if (!known.isEmpty() && !known.contains(upstream.text())) {
                 problems.add(new Problem(
                         upstream.at(),
@@ -114,14 +114,30 @@ public final class PolicyLoader {
         return problems;
     }
 
+    /** Returns the names by which routes refer to upstreams, in the order of the file. */
+    private static List<ConfigNode.Scalar> references(ConfigNode root) {
+        List<ConfigNode.Scalar> references = new ArrayList<>();
+        if (root.find("routes") instanceof ConfigNode.Sequence routes) {
+            for (ConfigNode route : routes.items()) {
+                references.addAll(names("upstream", List.of(route)));
+                if (route.find("models") instanceof ConfigNode.Sequence models) {
+                    references.addAll(names("upstream", models.items()));
+                }
+            }
+        }
+        return references;
+    }
+
     /** Returns the scalar values of a key in all entries of a list. */
     private static List<ConfigNode.Scalar> names(String list, String key, ConfigNode root) {
+        return root.find(list) instanceof ConfigNode.Sequence entries ? names(key, entries.items()) : List.of();
+    }
+
+    private static List<ConfigNode.Scalar> names(String key, List<ConfigNode> entries) {
         List<ConfigNode.Scalar> names = new ArrayList<>();
-        if (root.find(list) instanceof ConfigNode.Sequence entries) {
-            for (ConfigNode entry : entries.items()) {
-                if (entry.find(key) instanceof ConfigNode.Scalar name && !ScalarValue.isNull(name)) {
-                    names.add(name);
-                }
+        for (ConfigNode entry : entries) {
+            if (entry.find(key) instanceof ConfigNode.Scalar name && !ScalarValue.isNull(name)) {
+                names.add(name);
             }
         }
         return names;

@@ -7,8 +7,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Rules of the policy's routes that concern single header fields. */
-final class RoutePolicy {
+/** The policy settings of a route that concern models and header fields. */
+public final class RoutePolicy {
+    /** A model's name as providers and clouds write it, or a prefix of names with {@code *} at its end. */
+    private static final Pattern MODEL = Pattern.compile("[^\\s*\\p{Cntrl}]{0,255}\\*?");
+
     /** A field name (RFC 9110 section 5.6.2) without the underscore, whose fields are never forwarded. */
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9!#$%&'*+.^`|~-]{1,256}");
 
@@ -38,6 +41,43 @@ final class RoutePolicy {
     private static final Set<String> CREDENTIALS = Set.of("api-key", "authorization", "x-api-key");
 
     private RoutePolicy() {}
+
+    /**
+     * The upstream of some models.
+     *
+     * @param names the models' names; prefixes if they end in {@code *}
+     * @param upstream the upstream's name
+     */
+    public record ModelRule(List<String> names, String upstream) {
+        public ModelRule {
+            names = List.copyOf(names);
+            if (names.isEmpty()) {
+                throw new PolicyException("names", "expected at least one model, such as gpt-5 or claude-*");
+            }
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.get(i);
+                if (name.isEmpty() || !MODEL.matcher(name).matches()) {
+                    throw new PolicyException(
+                            "names[" + i + "]",
+                            "\"" + name + "\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*");
+                }
+            }
+        }
+    }
+
+    /** Rejects a model that two rules, or one rule twice, name. */
+    static void checkModels(String key, List<ModelRule> rules) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < rules.size(); i++) {
+            List<String> names = rules.get(i).names();
+            for (int j = 0; j < names.size(); j++) {
+                if (!seen.add(names.get(j))) {
+                    throw new PolicyException(
+                            key + "[" + i + "].names[" + j + "]", "duplicate value " + names.get(j));
+                }
+            }
+        }
+    }
 
     /** Rejects names of request fields that a route cannot take out. */
     static void checkDropped(String key, List<String> names) {

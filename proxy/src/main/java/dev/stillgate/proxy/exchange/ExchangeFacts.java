@@ -172,12 +172,13 @@ final class ExchangeFacts implements Exchange {
         }
     }
 
-    /** Records model and streaming of a request whose body has been read. */
+    /** Records model and streaming of a request whose body has been read; the model of a prompt chooses the upstream. */
     void noteBody(BodyView body) {
         switch (body) {
             case BodyView.Chat chat -> {
                 requestModel = chat.model();
                 stream = chat.stream();
+                target = target().forModel(chat.model());
             }
             case BodyView.Input input -> {
                 requestModel = input.model();
@@ -338,9 +339,9 @@ final class ExchangeFacts implements Exchange {
         return stream;
     }
 
-    /** Returns the name of the upstream that the route names; null before a route is found. */
+    /** Returns the name of the upstream that receives the request; null before a route is found. */
     @Nullable
     String upstreamName() {
-        return target == null ? null : target.upstream().name();
+        return target == null ? null : target.upstreamName();
     }
 }

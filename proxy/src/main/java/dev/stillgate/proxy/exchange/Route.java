@@ -3,12 +3,14 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route of the policy in force.
  *
  * @param path a prefix if it ends in {@code /}, else an exact path
  * @param upstream the upstream that receives the requests
+ * @param models the upstreams of requests that name a model; null if they go to {@code upstream} too
  * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
  * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
  * @param keepsHost whether the upstream gets the client's Host field
@@ -17,6 +19,7 @@ import java.util.Locale;
 public record Route(
         String path,
         UpstreamGroup upstream,
+        @Nullable ModelTable models,
         List<String> opaque,
         boolean upgrades,
         boolean keepsHost,

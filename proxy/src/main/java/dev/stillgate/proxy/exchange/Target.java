@@ -36,6 +36,17 @@ public record Target(
         return rule.path();
     }
 
+    public String upstreamName() {
+        return upstream.name();
+    }
+
+    /** Returns the target of a request that names this model; null for a request that names none. */
+    public Target forModel(@Nullable String model) {
+        ModelTable models = rule.models();
+        UpstreamGroup other = models == null || model == null ? null : models.find(model);
+        return other == null ? this : new Target(method, path, provider, operation, cloud, rule, other, upgrades);
+    }
+
     /**
      * Returns the provider whose API a client uses: the target's provider, or a guess from the path and the header
      * fields for an opaque or unknown path.

@@ -129,7 +129,7 @@ public final class RequestExplanation {
             if (geo != null) {
                 page.put("geo", RefusalLookup.geo(geo));
             }
-            body(shadow.view());
+            body(shadow.view(), target);
             page.put("filters", filters(shadow.serving().chain().filters()));
             ExplainedExchange exchange = new ExplainedExchange(request, target, account, address, ticker);
             result(configured.run(exchange, request.body()));
@@ -153,9 +153,7 @@ public final class RequestExplanation {
         }
         page.put("operation", kebabCase(target.operation()));
         page.put("route", target.route());
-        loaded.policy().routes().stream()
-                .filter(route -> route.path().equals(target.route()))
-                .forEach(route -> page.put("upstream", route.upstream()));
+        page.put("upstream", target.upstreamName());
         return target;
     }
 
@@ -184,9 +182,10 @@ public final class RequestExplanation {
         page.put("caller", client);
     }
 
-    private void body(@Nullable BodyView view) {
+    private void body(@Nullable BodyView view, Target target) {
         switch (view) {
             case BodyView.Chat chat -> {
+                page.put("upstream", target.forModel(chat.model()).upstreamName());
                 Map<String, Object> body = new LinkedHashMap<>();
                 body.put("model", Objects.requireNonNullElse(chat.model(), "none"));
                 body.put("stream", chat.stream());

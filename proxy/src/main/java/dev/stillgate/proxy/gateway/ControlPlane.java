@@ -134,6 +134,11 @@ final class ControlPlane implements AutoCloseable {
             public Runnable gauge(String name, DoubleSupplier value, String... tags) {
                 return source.gauge(name, value, tags);
             }
+
+            @Override
+            public Runnable total(String name, DoubleSupplier value, String... tags) {
+                return source.total(name, value, tags);
+            }
         };
     }
 

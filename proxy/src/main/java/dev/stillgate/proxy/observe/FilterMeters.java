@@ -87,4 +87,12 @@ public final class FilterMeters implements ChainMeters, MeterSource {
                 .register(registry);
         return () -> registry.remove(gauge);
     }
+
+    @Override
+    public Runnable total(String name, DoubleSupplier value, String... tags) {
+        FunctionCounter counter = FunctionCounter.builder(name, this, ignored -> value.getAsDouble())
+                .tags(tags)
+                .register(registry);
+        return () -> registry.remove(counter);
+    }
 }

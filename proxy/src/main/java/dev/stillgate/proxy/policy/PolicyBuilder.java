@@ -16,7 +16,9 @@ import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
+import dev.stillgate.proxy.config.RoutePolicy;
 import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.exchange.ModelTable;
 import dev.stillgate.proxy.exchange.Route;
 import dev.stillgate.proxy.exchange.Routes;
 import dev.stillgate.proxy.exchange.ServingPolicy;
@@ -165,6 +167,7 @@ public final class PolicyBuilder {
                 routes.add(new Route(
                         route.path(),
                         group,
+                        models(route, groups),
                         route.opaque(),
                         !route.upgrade().isEmpty(),
                         route.host() == Policy.HostField.PRESERVE,
@@ -188,6 +191,18 @@ public final class PolicyBuilder {
                         loaded.sha256()),
                 chain,
                 List.copyOf(groups.values()));
+    }
+
+    /** Returns the upstreams of a route by model; null if the route has none. */
+    private static @Nullable ModelTable models(Policy.Route route, Map<String, UpstreamGroup> groups) {
+        Map<String, UpstreamGroup> byName = new HashMap<>();
+        for (RoutePolicy.ModelRule rule : route.models()) {
+            UpstreamGroup group = groups.get(rule.upstream());
+            if (group != null) {
+                rule.names().forEach(name -> byName.put(name, group));
+            }
+        }
+        return byName.isEmpty() ? null : new ModelTable(byName);
     }
 
     private Map<String, UpstreamGroup> groups(PolicyLoader.Loaded loaded, List<Problem> problems) {

@@ -78,7 +78,8 @@ public final class PolicyWarnings {
     }
 
     private void upstreams() {
-        Set<String> used = policy.routes().stream().map(Policy.Route::upstream).collect(Collectors.toSet());
+        Set<String> used =
+                policy.routes().stream().flatMap(route -> route.upstreams().stream()).collect(Collectors.toSet());
         for (int i = 0; i < policy.upstreams().size(); i++) {
             String name = policy.upstreams().get(i).name();
             if (!used.contains(name)) {
@@ -114,7 +115,7 @@ public final class PolicyWarnings {
 
     private Stream<Policy.Endpoint> endpoints(Policy.Route route) {
         return policy.upstreams().stream()
-                .filter(upstream -> upstream.name().equals(route.upstream()))
+                .filter(upstream -> route.upstreams().contains(upstream.name()))
                 .flatMap(upstream -> upstream.endpoints().stream());
     }
 

@@ -46,6 +46,11 @@ final class RetryBudget {
         requests.increment();
     }
 
+    /** Returns the number of requests counted. */
+    long requests() {
+        return requests.sum();
+    }
+
     /**
      * Takes one retry from the budget.
      *

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Gauges of the active upstreams, by upstream name and by endpoint as written in the policy. */
+/** Gauges and counts of the active upstreams, by upstream name and by endpoint as written in the policy. */
 final class UpstreamGauges {
     private static final String UPSTREAM = "upstream";
 
@@ -34,6 +34,7 @@ final class UpstreamGauges {
         Set<List<String>> wanted = new HashSet<>();
         for (UpstreamGroup group : groups) {
             String name = group.name();
+            registerRequests(wanted, name);
             register(wanted, "endpoints", name, (all, now) -> all.endpoints().size());
             register(wanted, "endpoints.available", name, UpstreamGroup::available);
             register(wanted, "endpoints.ejected", name, UpstreamGroup::ejected);
@@ -51,6 +52,21 @@ final class UpstreamGauges {
             }
             return unused;
         });
+    }
+
+    private void registerRequests(Set<List<String>> wanted, String name) {
+        List<String> id = List.of("requests", name);
+        wanted.add(id);
+        registered.computeIfAbsent(
+                id,
+                absent -> meters.total(
+                        "stillgate.upstream.requests",
+                        () -> {
+                            UpstreamGroup group = upstreams.find(name);
+                            return group == null ? 0 : group.state().requests();
+                        },
+                        UPSTREAM,
+                        name));
     }
 
     /** Registers the gauges of an endpoint of the policy, summed over its addresses. */

@@ -67,6 +67,11 @@ public final class UpstreamState {
         retryBudget.request();
     }
 
+    /** Returns the number of requests so far, without retries. */
+    long requests() {
+        return retryBudget.requests();
+    }
+
     boolean takeRetry(long now, int percent, int perSecond) {
         boolean taken = retryBudget.take(now, percent, perSecond);
         (taken ? retries : retriesRefused).increment();

@@ -29,6 +29,9 @@ public final class Upstreams {
 
         /** Registers a gauge; the returned action removes it. */
         Runnable gauge(String name, DoubleSupplier value, String... tags);
+
+        /** Registers a counter whose value is kept elsewhere; the returned action removes it. */
+        Runnable total(String name, DoubleSupplier value, String... tags);
     }
 
     public Upstreams(Meters meters, UpstreamNames names, Ticker ticker) {
@@ -48,6 +51,11 @@ public final class Upstreams {
 
             @Override
             public Runnable gauge(String name, DoubleSupplier value, String... tags) {
+                return () -> {};
+            }
+
+            @Override
+            public Runnable total(String name, DoubleSupplier value, String... tags) {
                 return () -> {};
             }
         };

@@ -56,6 +56,11 @@ final class FakeMeters implements ChainMeters, MeterSource {
         return () -> gauges.remove(key);
     }
 
+    @Override
+    public Runnable total(String name, DoubleSupplier value, String... tags) {
+        return gauge(name, value, tags);
+    }
+
     double gauge(String name, String... tags) {
         return gauges.get(key(name, tags)).getAsDouble();
     }

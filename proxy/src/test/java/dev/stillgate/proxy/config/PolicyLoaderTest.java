@@ -73,7 +73,7 @@ class PolicyLoaderTest {
                   - {name: model, endpoints: ["http://127.0.0.1:9001"]}
                 routes:
                   - {path: /v1/, upstream: modle}
-                  - {path: /v1/, upstream: model}
+                  - {path: /v1/, upstream: model, models: [{names: [a], upstream: mode}]}
                 filters:
                   - {name: x, type: a}
                   - {name: x, type: b}
@@ -82,7 +82,24 @@ class PolicyLoaderTest {
                 %1$s:4:12: the name "model" is used twice, first in line 3
                 %1$s:7:12: the path "/v1/" is used twice, first in line 6
                 %1$s:10:12: the name "x" is used twice, first in line 9
-                %1$s:6:28: unknown upstream "modle", did you mean "model"? (known: model)""".formatted(file));
+                %1$s:6:28: unknown upstream "modle", did you mean "model"? (known: model)
+                %1$s:7:67: unknown upstream "mode", did you mean "model"? (known: model)""".formatted(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[] | 3:57: names: expected at least one model, such as gpt-5 or claude-*",
+                "[a, 'b*c'] | 3:61: names[1]: \"b*c\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*",
+                "[a, \"\"] | 3:61: names[1]: \"\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*",
+                "[a, 'b c'] | 3:61: names[1]: \"b c\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*",
+                "[b, a*, b] | 3:65: models[0].names[2]: duplicate value b"
+            })
+    void invalidModelIsRejected(String names, String message) throws IOException {
+        Path file = write("version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, models: [{names: "
+                + names + ", upstream: model}]}]\n");
+        assertThat(policyFailure(file)).hasMessage(file + ":" + message);
     }
 
     @ParameterizedTest

@@ -88,6 +88,7 @@ class ShippedConfigTest {
                 Policy.Upstream.class,
                 Policy.Timeouts.class,
                 Policy.Route.class,
+                RoutePolicy.ModelRule.class,
                 Policy.AccountsPolicy.class,
                 JwtPolicy.class,
                 JwtPolicy.Jwks.class,

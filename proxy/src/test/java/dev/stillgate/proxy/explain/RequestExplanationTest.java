@@ -160,6 +160,24 @@ class RequestExplanationTest {
         assertThat(directory.resolve("state")).as("no state is written").doesNotExist();
     }
 
+    @ParameterizedTest
+    @CsvSource({"m-1, model", "m-2, second", "m-23, third", "other, model"})
+    void upstreamOfTheModelIsNamed(String model, String upstream) throws Exception {
+        write("policy.yaml", """
+                version: 1
+                upstreams:
+                  - {name: model, endpoints: ["http://model.invalid:9000"]}
+                  - {name: second, endpoints: ["http://model.invalid:9001"]}
+                  - {name: third, endpoints: ["http://model.invalid:9002"]}
+                routes:
+                  - path: /v1/
+                    upstream: model
+                    models: [{names: [m-2], upstream: second}, {names: ["m-2*"], upstream: third}]
+                """);
+        Map<String, Object> page = explain(REQUEST.replace("m-1", model), null, null);
+        assertThat(page).containsEntry("upstream", upstream);
+    }
+
     @Test
     void exchangeLogLineUsesItsAccount() throws Exception {
         Map<String, Object> page = explain("""

@@ -36,6 +36,11 @@ final class Terms {
             public Runnable gauge(String name, DoubleSupplier value, String... tags) {
                 return () -> {};
             }
+
+            @Override
+            public Runnable total(String name, DoubleSupplier value, String... tags) {
+                return () -> {};
+            }
         };
     }
 }

@@ -16,6 +16,7 @@ public final class RigBuilder {
     private final List<String> endpoints = new ArrayList<>();
     private String timeouts = "{}";
     private String upstreamKeys = "";
+    private String moreUpstreams = "";
     private String accounts = "{}";
     private String accountsFile = "";
     private String filters = "[]";
@@ -60,6 +61,13 @@ public final class RigBuilder {
     /** Adds configuration keys to the upstream. */
     public RigBuilder upstreamKeys(String keys) {
         upstreamKeys = ", " + keys;
+        return this;
+    }
+
+    /** Adds an upstream with one endpoint. */
+    public RigBuilder upstream(String name, int port, String keys) {
+        moreUpstreams += "  - {name: " + name + ", endpoints: [\"http://127.0.0.1:" + port + "\"]"
+                + (keys.isEmpty() ? "" : ", " + keys) + "}\n";
         return this;
     }
 
@@ -192,6 +200,7 @@ public final class RigBuilder {
                 version: 1
                 upstreams:
                   - {name: model, endpoints: [%s], timeouts: %s%s}
+                %s\
                 routes:
                   - {path: /v1/, upstream: model, opaque: [/v1/models, /v1/models/, /v1/blobs/], upgrade: %s%s}
                 %s\
@@ -201,6 +210,7 @@ public final class RigBuilder {
                         String.join(", ", endpoints),
                         timeouts,
                         upstreamKeys,
+                        moreUpstreams,
                         upgrade,
                         routeKeys,
                         moreRoutes,

@@ -1,0 +1,171 @@
+package dev.stillgate.proxy.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.proxy.rig.Encodings;
+import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.NoLeaks;
+import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.Requests;
+import dev.stillgate.proxy.rig.RigBuilder;
+import dev.stillgate.proxy.rig.UpstreamScript;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests which upstream receives a request by the model that it names. */
+@Tag("slow")
+@ExtendWith(NoLeaks.class)
+class ModelRoutingTest {
+    private static final String RULES = "models: [{names: [\"claude-*\", \"claude-haiku*\"], upstream: claude},"
+            + " {names: [claude-haiku-4-5, gpt-5, \"claude-haiku-5*\"], upstream: other}]";
+
+    private final UpstreamScript model = UpstreamScript.answering(UpstreamScript.json("{\"at\":\"model\"}"));
+    private final UpstreamScript claude = UpstreamScript.answering(UpstreamScript.json("{\"at\":\"claude\"}"));
+    private final UpstreamScript other = UpstreamScript.answering(UpstreamScript.json("{\"at\":\"other\"}"));
+
+    @AfterEach
+    void close() {
+        model.close();
+        claude.close();
+        other.close();
+    }
+
+    private RigBuilder rig() {
+        return GatewayRig.with()
+                .to(model)
+                .upstream("claude", claude.port(), "")
+                .upstream("other", other.port(), "")
+                .routeKeys(RULES);
+    }
+
+    private static String body(String model, String prompt) {
+        return "{\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}],\"model\":\"" + model
+                + "\"}";
+    }
+
+    private static String at(String upstream) {
+        return "{\"at\":\"" + upstream + "\"}";
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claude-opus-4-1, claude",
+        "claude-, claude",
+        "claude-haiku-3, claude",
+        "claude-haiku-4-5, other",
+        "claude-haiku-4-5-20251001, claude",
+        "claude-haiku-5-2, other",
+        "gpt-5, other",
+        "gpt-5-mini, model",
+        "Claude-opus-4-1, model",
+        "claude, model",
+        "unknown, model",
+        "'', model"
+    })
+    void modelChoosesTheUpstream(String name, String upstream) {
+        try (GatewayRig rig = rig().start()) {
+            for (String path : new String[] {"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions"}) {
+                assertThat(rig.ask(Requests.post(path, body(name, "hi"))).text()).isEqualTo(at(upstream));
+            }
+            String responses = "{\"input\":\"hi\",\"model\":\"" + name + "\"}";
+            assertThat(rig.ask(Requests.post("/v1/responses", responses)).text())
+                    .isEqualTo(at(upstream));
+            assertThat(rig.metric("stillgate_upstream_requests_total", "upstream=\"" + upstream + "\""))
+                    .isEqualTo(4);
+            assertThat(rig.metric("stillgate_upstream_requests_total")).isEqualTo(4);
+            assertThat(rig.finish())
+                    .hasSize(4)
+                    .allMatch(line -> line.contains("\"upstream_cluster\":\"" + upstream + "\""));
+        }
+    }
+
+    @Test
+    void promptArrivesUnchangedWhateverItsSizeAndCoding() throws IOException {
+        String small = body("claude-opus-4-1", "hi");
+        String large = body("claude-opus-4-1", "long ".repeat(60_000));
+        try (GatewayRig rig = rig().start();
+                RawClient client = rig.connect()) {
+            assertThat(client.send(Requests.post("/v1/messages", large)).answer().text())
+                    .isEqualTo(at("claude"));
+            client.send(Requests.post(
+                    "/v1/messages",
+                    Encodings.gzip(small),
+                    "content-type: application/json",
+                    "content-encoding: gzip"));
+            assertThat(client.answer().text()).isEqualTo(at("claude"));
+            assertThat(claude.requests())
+                    .extracting(UpstreamScript.Request::text)
+                    .containsExactly(large, small);
+            assertThat(claude.requests())
+                    .allMatch(request -> request.values("host").equals(List.of("127.0.0.1:" + claude.port())));
+            assertThat(model.connections()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+                "{\"model\":null,\"messages\":[]}"
+            })
+    void promptWithoutAModelGoesToTheUpstreamOfTheRoute(String body) {
+        try (GatewayRig rig = rig().start()) {
+            assertThat(rig.ask(Requests.post("/v1/chat/completions", body)).text())
+                    .isEqualTo(at("model"));
+        }
+    }
+
+    @Test
+    void requestThatIsNoSinglePromptGoesToTheUpstreamOfTheRoute() {
+        String prompt = body("claude-opus-4-1", "hi");
+        String batch = "{\"requests\":[{\"custom_id\":\"a\",\"params\":" + prompt + "}]}";
+        try (GatewayRig rig = rig().start()) {
+            assertThat(rig.ask(Requests.get("/v1/models")).text()).as("list of models").isEqualTo(at("model"));
+            assertThat(rig.ask(Requests.get("/v1/models/claude-opus-4-1")).text())
+                    .isEqualTo(at("model"));
+            assertThat(rig.ask(Requests.post("/v1/blobs/1", prompt)).text())
+                    .as("an unread body")
+                    .isEqualTo(at("model"));
+            assertThat(rig.ask(Requests.post("/v1/messages/batches", batch)).text())
+                    .isEqualTo(at("model"));
+            assertThat(rig.ask(Requests.get("/v1/responses/resp_1")).text()).isEqualTo(at("model"));
+        }
+    }
+
+    @Test
+    void timeoutsAreThoseOfTheChosenUpstream() {
+        UpstreamScript silent = UpstreamScript.of(UpstreamScript.Connection::drain);
+        try (silent;
+                GatewayRig rig = GatewayRig.with()
+                        .to(model)
+                        .timeouts("{firstByte: off}")
+                        .upstream("claude", silent.port(), "timeouts: {firstByte: 5s}")
+                        .routeKeys("models: [{names: [\"claude-*\"], upstream: claude}]")
+                        .start();
+                RawClient client = rig.connect()) {
+            client.send(Requests.post("/v1/messages", body("claude-opus-4-1", "hi")));
+            GatewayRig.eventually(
+                    "asked", () -> silent.connection(0).received().endsWith("}"));
+            rig.ticker().jump(Duration.ofSeconds(6));
+            assertThat(client.answer().status()).isEqualTo(504);
+            assertThat(rig.reason("first-byte-timeout")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void malformedPromptReachesNoUpstream() {
+        try (GatewayRig rig = rig().start()) {
+            assertThat(rig.ask(Requests.post("/v1/messages", "{\"model\":\"claude-x\"")).status())
+                    .isEqualTo(400);
+            assertThat(rig.metric("stillgate_upstream_requests_total")).isZero();
+        }
+    }
+}

@@ -63,6 +63,22 @@ public final class HealthPolicy {
     }
 
     /**
+     * Another upstream for prompts that an upstream does not answer.
+     *
+     * @param upstream the other upstream's name
+     * @param statuses the statuses of responses on which the other is asked; the model may have been at work before
+     */
+    public record Fallback(
+            String upstream, @Default("[]") Set<Integer> statuses) {
+        public Fallback {
+            statuses = Set.copyOf(statuses);
+            for (int status : statuses) {
+                between("statuses", status, 429, 599);
+            }
+        }
+    }
+
+    /**
      * TLS settings of {@code https} endpoints.
      *
      * @param authorities a PEM file with the trusted CA certificates; null for those of the JDK

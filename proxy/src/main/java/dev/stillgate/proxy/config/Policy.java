@@ -82,6 +82,7 @@ public record Policy(
      * @param health the active health checks; null for none
      * @param slowStart the time in which a recovered endpoint's share of requests grows to its full share
      * @param tls the TLS settings of {@code https} endpoints; null for the JDK's defaults
+     * @param fallback the upstream that is asked if this one does not answer; null for none
      */
     public record Upstream(
             String name,
@@ -96,7 +97,8 @@ public record Policy(
             @Default("{}") HealthPolicy.Ejection ejection,
             HealthPolicy.@Nullable Health health,
             @Default("10s") Duration slowStart,
-            HealthPolicy.@Nullable Tls tls) {
+            HealthPolicy.@Nullable Tls tls,
+            HealthPolicy.@Nullable Fallback fallback) {
         public Upstream {
             checkName(name);
             endpoints = List.copyOf(endpoints);
@@ -109,6 +111,9 @@ public record Policy(
             }
             notOff("idleTimeout", idleTimeout);
             notOff("resolveEvery", resolveEvery);
+            if (fallback != null && fallback.upstream().equals(name)) {
+                throw new PolicyException("fallback.upstream", "is the upstream itself: expected another");
+            }
             if (tls != null && endpoints.stream().noneMatch(Endpoint::isSecure)) {
                 throw new PolicyException("tls", "no endpoint is https");
             }

@@ -114,9 +114,9 @@ public final class PolicyLoader {
         return problems;
     }
 
-    /** Returns the names by which routes refer to upstreams, in the order of the file. */
+    /** Returns the names by which upstreams and routes refer to upstreams. */
     private static List<ConfigNode.Scalar> references(ConfigNode root) {
-        List<ConfigNode.Scalar> references = new ArrayList<>();
+        List<ConfigNode.Scalar> references = new ArrayList<>(names("upstreams", "fallback.upstream", root));
         if (root.find("routes") instanceof ConfigNode.Sequence routes) {
             for (ConfigNode route : routes.items()) {
                 references.addAll(names("upstream", List.of(route)));

@@ -5,10 +5,12 @@ import dev.stillgate.proxy.config.Policy.Credential;
 import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.CloudPaths;
+import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
@@ -190,10 +192,26 @@ final class ExchangeFacts implements Exchange {
         }
     }
 
-    /** Notes that only the gateway requested the usage of the response. */
-    void noteUsageInjected() {
-        usageInjected = true;
+    /** Makes the fallback of the present upstream the upstream, with no fallback of its own. */
+    void fallBack(UpstreamGroup fallback) {
+        target = target().toward(Destination.of(fallback));
     }
+
+    /**
+     * Returns the edit of a prompt that requests usage in the response, and notes it; null if no filter needs usage or
+     * the client requests it.
+     */
+    @Nullable
+    BodyEdit usageEdit(BodyView view) {
+        BodyEdit edit = policy.chain().requiresUsage() ? context.reader().usageEdit(view) : null;
+        if (edit != null) {
+            usageInjected = true;
+            context.meters().usageInjected();
+        }
+        return edit;
+    }
+
+    /** Returns whether only the gateway requested the usage of the response. */
 
     boolean isUsageInjected() {
         return usageInjected;

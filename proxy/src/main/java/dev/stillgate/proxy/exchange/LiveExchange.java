@@ -156,21 +156,14 @@ public final class LiveExchange extends Deadlines.Watched {
     private void readPrompt(WholeBody prompt) {
         try {
             WholeBody.Content content = prompt.content(facts.head());
-            BodyView view = context.reader()
-                    .read(
-                            facts.operation(),
-                            facts.cloudCall(content.decoded()),
-                            contentType(facts.head()),
-                            content.bytes(),
-                            content.start(),
-                            content.length());
+            BodyView view = content.view(context, facts);
             if (recording != null && facts.operation() != Operation.FILE_UPLOAD) {
                 recording.request(content.bytes(), content.start(), content.length());
             }
             facts.noteBody(view);
             Refusal refusal = chain.onBody(facts, progress, view);
             if (refusal == null) {
-                sendPrompt(prompt, content, usageEdit(view));
+                sendPrompt(prompt, content, facts.usageEdit(view));
             } else {
                 refuse(refusal);
             }
@@ -179,23 +172,6 @@ public final class LiveExchange extends Deadlines.Watched {
         } catch (BadMessage e) {
             refuse(e);
         }
-    }
-
-    private static @Nullable String contentType(Http1Head head) {
-        int field = head.find(KnownHeader.CONTENT_TYPE);
-        return field < 0 ? null : head.value(field);
-    }
-
-    /**
-     * Returns the edit that requests usage in the response; null if no filter needs usage or the client requests it.
-     */
-    private @Nullable BodyEdit usageEdit(BodyView view) {
-        BodyEdit edit = chain.requiresUsage() ? context.reader().usageEdit(view) : null;
-        if (edit != null) {
-            facts.noteUsageInjected();
-            context.meters().usageInjected();
-        }
-        return edit;
     }
 
     /** Sends a prompt: its head and all of it in one buffer, or the head only if it is large. */
@@ -238,6 +214,11 @@ public final class LiveExchange extends Deadlines.Watched {
         if (!finished) { // the phase's timeout may be shorter than the time to the next check
             context.deadlines().start(this);
         }
+    }
+
+    /** Called before the request is sent to another upstream. */
+    void onFallback() {
+        enter(Outcome.Phase.CONNECTING);
     }
 
     /** Called after at least the request head has been written to the upstream. */
@@ -353,6 +334,10 @@ public final class LiveExchange extends Deadlines.Watched {
         upstream.cancel();
         response.reply(new Verdict.Reject(kind, code, message));
         finish(response.upstreamFailed(code));
+    }
+
+    void fail(ConnectFailure failure) {
+        fail(failure.kind(), failure.code());
     }
 
     /** Called when the client's connection is writable again. */

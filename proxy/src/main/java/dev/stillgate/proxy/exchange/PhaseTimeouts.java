@@ -64,9 +64,7 @@ final class PhaseTimeouts {
      * @param totalNanos the maximum time until the end of the response; 0 for no limit
      */
     void startTotal(long totalNanos) {
-        if (totalNanos > 0) {
-            due = context.now() + totalNanos;
-        }
+        due = totalNanos > 0 ? context.now() + totalNanos : Long.MAX_VALUE;
     }
 
     /** Extends the total timeout after the gateway itself has held back the end of the response. */

@@ -1,6 +1,5 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.relay.UpstreamGroup;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A route of the policy in force.
  *
  * @param path a prefix if it ends in {@code /}, else an exact path
- * @param upstream the upstream that receives the requests
- * @param models the upstreams of requests that name a model; null if they go to {@code upstream} too
+ * @param to where the requests go
+ * @param models where prompts go that name a model; null if they go to {@code to} too
  * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
  * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
  * @param keepsHost whether the upstream gets the client's Host field
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Route(
         String path,
-        UpstreamGroup upstream,
+        Destination to,
         @Nullable ModelTable models,
         List<String> opaque,
         boolean upgrades,

@@ -110,19 +110,31 @@ public final class Routes {
                             dialect.operation(),
                             dialect.cloud(),
                             route,
-                            route.upstream(),
+                            isPrompt(dialect.operation()) ? route.to() : alone(route),
                             false);
                 }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {
                         return new Target(
-                                method, path, null, Operation.OPAQUE, null, route, route.upstream(), route.upgrades());
+                                method, path, null, Operation.OPAQUE, null, route, alone(route), route.upgrades());
                     }
                 }
                 return null;
             }
         }
         return null;
+    }
+
+    /** Returns whether a request is one prompt, which needs nothing that an upstream keeps from an earlier request. */
+    private static boolean isPrompt(Operation operation) {
+        return switch (operation) {
+            case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS, RESPONSES -> true;
+            default -> false;
+        };
+    }
+
+    private static Destination alone(Route route) {
+        return Destination.of(route.to().upstream());
     }
 
     /** Returns whether a method creates a tunnel or a loop-back, which must not be forwarded (RFC 9110 section 9.3). */

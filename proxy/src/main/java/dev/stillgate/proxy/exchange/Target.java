@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param operation the operation of that API
  * @param cloud what the path of a cloud's API says; null for other paths
  * @param rule the route
- * @param upstream the upstream that receives the request
+ * @param to where the request goes
  * @param upgrades whether the connection may be upgraded to WebSocket
  */
 public record Target(
@@ -28,7 +28,7 @@ public record Target(
         Operation operation,
         @Nullable CloudCall cloud,
         Route rule,
-        UpstreamGroup upstream,
+        Destination to,
         boolean upgrades) {
 
     /** Returns the route's path in the policy. */
@@ -36,15 +36,31 @@ public record Target(
         return rule.path();
     }
 
+    /** Returns the upstream that receives the request. */
+    UpstreamGroup upstream() {
+        return to.upstream();
+    }
+
     public String upstreamName() {
-        return upstream.name();
+        return to.upstream().name();
+    }
+
+    /** Returns the name of the upstream that is asked if the first does not answer; null for none. */
+    public @Nullable String fallbackName() {
+        UpstreamGroup fallback = to.fallback();
+        return fallback == null ? null : fallback.name();
     }
 
     /** Returns the target of a request that names this model; null for a request that names none. */
     public Target forModel(@Nullable String model) {
         ModelTable models = rule.models();
-        UpstreamGroup other = models == null || model == null ? null : models.find(model);
-        return other == null ? this : new Target(method, path, provider, operation, cloud, rule, other, upgrades);
+        Destination other = models == null || model == null ? null : models.find(model);
+        return other == null ? this : toward(other);
+    }
+
+    /** Returns the target with another destination. */
+    Target toward(Destination other) {
+        return new Target(method, path, provider, operation, cloud, rule, other, upgrades);
     }
 
     /**

@@ -5,19 +5,15 @@ import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.relay.ConcurrencyLimit;
 import dev.stillgate.proxy.relay.NoDescriptorsException;
-import dev.stillgate.proxy.relay.NotHttp2Exception;
 import dev.stillgate.proxy.relay.ResponseListener;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,50 +26,15 @@ import org.jspecify.annotations.Nullable;
  * connection was closed before the first byte of a response. The upstream declares that it has not processed the
  * request (RFC 9113 sections 6.8 and 8.7).
  *
- * <p>Any other POST that the kernel has accepted is not retried, because the model may be working on it.
+ * <p>Any other POST that the kernel has accepted is not retried, because the model may be working on it. A prompt is
+ * also sent to the {@linkplain Destination#fallback fallback} of its upstream: if that has no endpoint in service, in
+ * place of a retry that is not possible, or after a response with a status that the policy lists for this.
  */
 final class UpstreamCall implements ResponseListener {
-    private static final String CONNECT_TIMEOUT = "connect-timeout";
-    private static final Done DONE = new Done();
-
-    /** Where the call stands; {@code since} is the context's time in nanoseconds. */
-    private sealed interface State {
-        /** Returns the stream of the attempt, or null. */
-        default @Nullable UpstreamStream stream() {
-            return null;
-        }
-    }
-
-    /** Not yet sent, or over. */
-    private record Done() implements State {}
-
-    /** Waits for a place within the concurrency limit. */
-    private record Queued(ByteBuf request, ConcurrencyLimit.Turn turn, long since) implements State {}
-
-    /** Waits for a connection; {@code stream} is null until it is assigned. */
-    private record Connecting(ByteBuf request, @Nullable UpstreamStream stream, long since) implements State {}
-
-    /**
-     * Sends the request and awaits the response.
-     *
-     * @param kept the request, if it may have to be sent again, else null
-     * @param from the index of the request in {@code kept}
-     * @param written whether the first bytes have been written
-     */
-    private record Sending(UpstreamStream stream, @Nullable ByteBuf kept, int from, boolean written) implements State {}
-
-    /**
-     * Receives the response.
-     *
-     * @param failure whether the response counts as a failure of its endpoint
-     * @param clientError whether the status is 4xx
-     */
-    private record Answering(UpstreamStream stream, boolean failure, boolean clientError) implements State {}
-
     private final EventLoopContext context;
     private final ExchangeFacts facts;
     private final LiveExchange exchange;
-    private State state = DONE;
+    private CallState state = CallState.DONE;
     private @Nullable UpstreamEndpoint endpoint;
     private @Nullable UpstreamEndpoint entered;
     private @Nullable RequestBody body;
@@ -89,12 +50,22 @@ final class UpstreamCall implements ResponseListener {
         this.exchange = exchange;
     }
 
+    /** Makes another upstream the one of the exchange. The places at the one before must have been left. */
+    private void fallBack(UpstreamGroup fallback, String reason) {
+        group().countFallback(reason);
+        facts.fallBack(fallback);
+    }
+
     private UpstreamGroup group() {
         return facts.target().upstream();
     }
 
     /** Chooses the endpoint of the first attempt, to which the request head is addressed. */
     UpstreamEndpoint choose() {
+        UpstreamGroup substitute = facts.target().to().substitute(context.now());
+        if (substitute != null) {
+            fallBack(substitute, "unavailable");
+        }
         UpstreamEndpoint first = group().first(context.now());
         endpoint = first;
         return first;
@@ -123,12 +94,12 @@ final class UpstreamCall implements ResponseListener {
             request.release();
             refuse(false);
         } else {
-            state = new Queued(request, turn, context.now());
+            state = new CallState.Queued(request, turn, context.now());
         }
     }
 
     private void onTurn() {
-        if (state instanceof Queued queued) {
+        if (state instanceof CallState.Queued queued) {
             placed = true;
             // the endpoint chosen earlier may have failed since
             connect(address(queued.request(), group().first(context.now())), false);
@@ -143,18 +114,18 @@ final class UpstreamCall implements ResponseListener {
 
     /** Checks the timeouts of the queue and of opening a connection; returns the nanoseconds until one expires. */
     long onTick(long now) {
-        if (state instanceof Queued queued) {
+        if (state instanceof CallState.Queued queued) {
             long left = group().queueTimeoutNanos() - (now - queued.since());
             if (left <= 0) {
                 refuse(true);
             }
             return left;
         }
-        if (state instanceof Connecting opening) {
+        if (state instanceof CallState.Connecting opening) {
             long left = group().openingNanos() - (now - opening.since());
             if (left <= 0) {
                 failed();
-                exchange.fail(Verdict.Kind.GATEWAY_TIMEOUT, CONNECT_TIMEOUT);
+                exchange.fail(ConnectFailure.LATE);
             }
             return left;
         }
@@ -167,7 +138,7 @@ final class UpstreamCall implements ResponseListener {
         attempts++;
         to.entered();
         entered = to;
-        state = new Connecting(request, null, context.now());
+        state = new CallState.Connecting(request, null, context.now());
         if (attempts > 1) {
             context.deadlines().start(exchange);
         }
@@ -180,24 +151,24 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onOpening(UpstreamStream stream) {
-        if (state instanceof Connecting opening) {
-            state = new Connecting(opening.request(), stream, context.now());
+        if (state instanceof CallState.Connecting opening) {
+            state = new CallState.Connecting(opening.request(), stream, context.now());
         }
     }
 
     @Override
     public void onConnected() {
-        if (!(state instanceof Connecting opened) || opened.stream() == null) {
+        if (!(state instanceof CallState.Connecting opened) || opened.stream() == null) {
             return;
         }
         UpstreamStream stream = opened.stream();
         ByteBuf request = opened.request();
-        boolean keeps = stream.isReused() || stream.reportsUnprocessed();
+        boolean keeps = stream.isReused() || stream.reportsUnprocessed() || keepsForFallback();
         int from = request.readerIndex();
         int attempt = attempts;
-        state = new Sending(stream, keeps ? request.retain() : null, from, false);
+        state = new CallState.Sending(stream, keeps ? request.retain() : null, from, false);
         stream.send(request, facts.head().methodIs("HEAD"), whole);
-        if (attempts > attempt || !(state instanceof Sending sending)) {
+        if (attempts > attempt || !(state instanceof CallState.Sending sending)) {
             return; // the connection was already closed; onBroken has handled it
         }
         ByteBuf kept = sending.kept();
@@ -205,7 +176,7 @@ final class UpstreamCall implements ResponseListener {
             kept.release();
             kept = null;
         }
-        state = new Sending(stream, kept, from, true);
+        state = new CallState.Sending(stream, kept, from, true);
         if (kept == null) {
             noMoreRetries();
         }
@@ -216,13 +187,17 @@ final class UpstreamCall implements ResponseListener {
     }
 
     private boolean mayBeSentAgain(UpstreamStream stream) {
-        return stream.reportsUnprocessed() ? whole || (body != null && body.isKept()) : whole && isSafe();
+        return keepsForFallback() || (stream.reportsUnprocessed() ? isComplete() : whole && facts.head().hasSafeMethod());
     }
 
-    /** Returns whether the method is safe (RFC 9110 section 9.2.1). */
-    private boolean isSafe() {
-        Http1Head head = facts.head();
-        return head.methodIs("GET") || head.methodIs("HEAD") || head.methodIs("OPTIONS");
+    /** Returns whether the request is kept until its response, on whose status a fallback may be asked. */
+    private boolean keepsForFallback() {
+        return facts.target().to().readsStatus() && isComplete();
+    }
+
+    /** Returns whether all of the request is in memory. */
+    private boolean isComplete() {
+        return whole || (body != null && body.isKept());
     }
 
     private void noMoreRetries() {
@@ -233,29 +208,19 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onConnectFailed(Throwable cause) {
-        if (!(state instanceof Connecting opening)) {
+        if (!(state instanceof CallState.Connecting opening)) {
             return;
         }
-        state = new Connecting(opening.request(), null, opening.since());
+        state = new CallState.Connecting(opening.request(), null, opening.since());
         if (cause instanceof NoDescriptorsException) {
             leave(); // another endpoint would need a file descriptor too
             exchange.refuseFull("no-descriptors");
             return;
         }
         failed();
-        if (!tryElsewhere(opening.request())) {
-            boolean late = cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException;
-            exchange.fail(
-                    late ? Verdict.Kind.GATEWAY_TIMEOUT : Verdict.Kind.BAD_GATEWAY,
-                    late ? CONNECT_TIMEOUT : failure(cause));
+        if (!tryElsewhere(opening.request()) && !tryFallback(opening.request(), "connect")) {
+            exchange.fail(ConnectFailure.of(cause));
         }
-    }
-
-    private static String failure(Throwable cause) {
-        if (cause instanceof NotHttp2Exception) {
-            return "upstream-not-http2";
-        }
-        return cause instanceof SSLException ? "upstream-tls" : "connect-failed";
     }
 
     /**
@@ -276,6 +241,31 @@ final class UpstreamCall implements ResponseListener {
         return true;
     }
 
+    /**
+     * Sends the request to the fallback; returns false if there is none or the retry budget is used up. It takes
+     * ownership of the request when it returns true.
+     */
+    private boolean tryFallback(ByteBuf request, String reason) {
+        UpstreamGroup fallback = facts.target().to().fallback();
+        RequestBody rest = body;
+        if (fallback == null || rest == null || !group().takeRetry(0, context.now())) {
+            return false;
+        }
+        UpstreamStream stream = state.stream();
+        state = CallState.DONE;
+        if (stream != null) {
+            stream.cancel();
+        }
+        leave();
+        leaveLimit();
+        fallBack(fallback, reason);
+        tried = List.of();
+        rest.rewind();
+        exchange.onFallback();
+        send(address(request, group().first(context.now())), whole, rest);
+        return true;
+    }
+
     /** Addresses the request to another endpoint; takes ownership and returns it. */
     private ByteBuf address(ByteBuf request, UpstreamEndpoint next) {
         UpstreamEndpoint before = endpoint;
@@ -287,14 +277,14 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onBroken(String code) {
-        if (state instanceof Sending sending && sending.kept() != null) {
+        if (state instanceof CallState.Sending sending && sending.kept() != null) {
             ByteBuf again = sending.kept();
             boolean unread = sending.written()
                     ? sending.stream().isReused()
-                            && isSafe()
+                            && facts.head().hasSafeMethod()
                             && !sending.stream().hasResponseBegun()
                     : again.readerIndex() == sending.from();
-            state = new Sending(sending.stream(), null, sending.from(), sending.written());
+            state = new CallState.Sending(sending.stream(), null, sending.from(), sending.written());
             if (unread && group().takeRetry(attempts, context.now())) {
                 leave(); // not a failure: the server has closed an idle connection
                 connect(again.readerIndex(sending.from()), true);
@@ -302,7 +292,7 @@ final class UpstreamCall implements ResponseListener {
             }
             again.release();
         }
-        if (state instanceof Answering answering && answering.clientError()) {
+        if (state instanceof CallState.Answering answering && answering.clientError()) {
             leave(); // otherwise clients could have an endpoint ejected by sending requests that it rejects
         } else {
             failed();
@@ -312,9 +302,9 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onUnprocessed(String code, boolean refused) {
-        ByteBuf again = state instanceof Sending sending ? sending.kept() : null;
-        int from = state instanceof Sending sending ? sending.from() : 0;
-        state = DONE;
+        ByteBuf again = state instanceof CallState.Sending sending ? sending.kept() : null;
+        int from = state instanceof CallState.Sending sending ? sending.from() : 0;
+        state = CallState.DONE;
         if (refused) {
             failed();
         } else {
@@ -331,6 +321,9 @@ final class UpstreamCall implements ResponseListener {
             return;
         }
         if (again != null) {
+            if (tryFallback(again.readerIndex(from), "unprocessed")) {
+                return;
+            }
             again.release();
         }
         exchange.fail(Verdict.Kind.BAD_GATEWAY, code);
@@ -343,17 +336,22 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onHead(Http1Head head, BodyFraming framing) {
-        if (!(state instanceof Sending sending)) {
+        if (!(state instanceof CallState.Sending sending)) {
             return;
         }
-        if (sending.kept() != null) {
-            sending.kept().release();
-        }
-        noMoreRetries();
         UpstreamEndpoint at = entered;
         boolean failure = at != null && group().responded(at, head, context.now());
+        ByteBuf kept = sending.kept();
+        if (kept != null) {
+            if (facts.target().to().isDeclined(head.status())
+                    && tryFallback(kept.readerIndex(sending.from()), "status")) {
+                return;
+            }
+            kept.release();
+        }
+        noMoreRetries();
         boolean clientError = head.status() >= 400 && head.status() < 500;
-        state = new Answering(sending.stream(), failure, clientError);
+        state = new CallState.Answering(sending.stream(), failure, clientError);
         exchange.onHead(head, framing);
     }
 
@@ -369,8 +367,8 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onEnd() {
-        boolean succeeded = !(state instanceof Answering answering && answering.failure());
-        state = DONE;
+        boolean succeeded = !(state instanceof CallState.Answering answering && answering.failure());
+        state = CallState.DONE;
         UpstreamEndpoint at = entered;
         leave();
         leaveLimit();
@@ -388,7 +386,7 @@ final class UpstreamCall implements ResponseListener {
     /** Returns the stream after the request head has been written to it, else null. */
     @Nullable
     UpstreamStream connected() {
-        return state instanceof Connecting ? null : state.stream();
+        return state instanceof CallState.Connecting ? null : state.stream();
     }
 
     /** Returns whether the last chunk received of the response is complete. */
@@ -416,21 +414,13 @@ final class UpstreamCall implements ResponseListener {
 
     /** Cancels the call and releases its resources. Idempotent. */
     void cancel() {
-        State before = state;
-        state = DONE;
+        CallState before = state;
+        state = CallState.DONE;
         UpstreamStream stream = before.stream();
         if (stream != null) {
             stream.cancel();
         }
-        switch (before) {
-            case Queued queued -> {
-                queued.turn().abandon();
-                queued.request().release();
-            }
-            case Connecting opening -> opening.request().release();
-            case Sending sending when sending.kept() != null -> sending.kept().release();
-            default -> {}
-        }
+        before.release();
         leave();
         leaveLimit();
     }

@@ -8,6 +8,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.relay.UpstreamStream;
+import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
@@ -51,6 +52,24 @@ final class WholeBody extends RequestBody {
         /** Returns whether the content is copied into the request, as scratch memory must be. */
         boolean isSmall() {
             return length <= SLICE;
+        }
+
+        /**
+         * Parses the content as what the model will read.
+         *
+         * @throws MalformedBody if it is not a valid body of its operation
+         */
+        BodyView view(EventLoopContext context, ExchangeFacts facts) throws MalformedBody {
+            Http1Head head = facts.head();
+            int type = head.find(KnownHeader.CONTENT_TYPE);
+            return context.reader()
+                    .read(
+                            facts.operation(),
+                            facts.cloudCall(decoded),
+                            type < 0 ? null : head.value(type),
+                            bytes,
+                            start,
+                            length);
         }
     }
 

@@ -153,8 +153,18 @@ public final class RequestExplanation {
         }
         page.put("operation", kebabCase(target.operation()));
         page.put("route", target.route());
-        page.put("upstream", target.upstreamName());
+        upstream(target);
         return target;
+    }
+
+    private void upstream(Target target) {
+        page.put("upstream", target.upstreamName());
+        String fallback = target.fallbackName();
+        if (fallback == null) {
+            page.remove("fallback");
+        } else {
+            page.put("fallback", fallback);
+        }
     }
 
     private Account named(String id) {
@@ -185,7 +195,7 @@ public final class RequestExplanation {
     private void body(@Nullable BodyView view, Target target) {
         switch (view) {
             case BodyView.Chat chat -> {
-                page.put("upstream", target.forModel(chat.model()).upstreamName());
+                upstream(target.forModel(chat.model()));
                 Map<String, Object> body = new LinkedHashMap<>();
                 body.put("model", Objects.requireNonNullElse(chat.model(), "none"));
                 body.put("stream", chat.stream());

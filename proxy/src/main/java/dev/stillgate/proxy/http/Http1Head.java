@@ -100,6 +100,11 @@ public final class Http1Head implements Headers {
         return true;
     }
 
+    /** Returns whether the method is safe (RFC 9110 section 9.2.1) and known to the gateway. */
+    public boolean hasSafeMethod() {
+        return methodIs("GET") || methodIs("HEAD") || methodIs("OPTIONS");
+    }
+
     public int targetStart() {
         return methodEnd + 1;
     }

@@ -18,6 +18,7 @@ import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.RoutePolicy;
 import dev.stillgate.proxy.config.Suggestion;
+import dev.stillgate.proxy.exchange.Destination;
 import dev.stillgate.proxy.exchange.ModelTable;
 import dev.stillgate.proxy.exchange.Route;
 import dev.stillgate.proxy.exchange.Routes;
@@ -160,14 +161,15 @@ public final class PolicyBuilder {
             throw new ConfigException(problems);
         }
         Policy policy = loaded.policy();
+        Map<String, Destination> destinations = destinations(policy, groups);
         List<Route> routes = new ArrayList<>();
         for (Policy.Route route : policy.routes()) {
-            UpstreamGroup group = groups.get(route.upstream());
-            if (group != null) {
+            Destination to = destinations.get(route.upstream());
+            if (to != null) {
                 routes.add(new Route(
                         route.path(),
-                        group,
-                        models(route, groups),
+                        to,
+                        models(route, destinations),
                         route.opaque(),
                         !route.upgrade().isEmpty(),
                         route.host() == Policy.HostField.PRESERVE,
@@ -193,13 +195,30 @@ public final class PolicyBuilder {
                 List.copyOf(groups.values()));
     }
 
-    /** Returns the upstreams of a route by model; null if the route has none. */
-    private static @Nullable ModelTable models(Policy.Route route, Map<String, UpstreamGroup> groups) {
-        Map<String, UpstreamGroup> byName = new HashMap<>();
-        for (RoutePolicy.ModelRule rule : route.models()) {
-            UpstreamGroup group = groups.get(rule.upstream());
+    /** Returns each upstream with its fallback. */
+    private static Map<String, Destination> destinations(Policy policy, Map<String, UpstreamGroup> groups) {
+        Map<String, Destination> destinations = new HashMap<>();
+        for (Policy.Upstream upstream : policy.upstreams()) {
+            UpstreamGroup group = groups.get(upstream.name());
+            HealthPolicy.Fallback fallback = upstream.fallback();
             if (group != null) {
-                rule.names().forEach(name -> byName.put(name, group));
+                destinations.put(
+                        upstream.name(),
+                        fallback == null
+                                ? Destination.of(group)
+                                : new Destination(group, groups.get(fallback.upstream()), fallback.statuses()));
+            }
+        }
+        return destinations;
+    }
+
+    /** Returns the destinations of a route by model; null if the route has none. */
+    private static @Nullable ModelTable models(Policy.Route route, Map<String, Destination> destinations) {
+        Map<String, Destination> byName = new HashMap<>();
+        for (RoutePolicy.ModelRule rule : route.models()) {
+            Destination to = destinations.get(rule.upstream());
+            if (to != null) {
+                rule.names().forEach(name -> byName.put(name, to));
             }
         }
         return byName.isEmpty() ? null : new ModelTable(byName);

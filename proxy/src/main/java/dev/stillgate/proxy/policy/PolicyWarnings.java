@@ -1,12 +1,14 @@
 package dev.stillgate.proxy.policy;
 
 import dev.stillgate.proxy.config.ConfigNode;
+import dev.stillgate.proxy.config.HealthPolicy;
 import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.dialect.PathTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -78,8 +80,15 @@ public final class PolicyWarnings {
     }
 
     private void upstreams() {
-        Set<String> used =
+        Set<String> leads =
                 policy.routes().stream().flatMap(route -> route.upstreams().stream()).collect(Collectors.toSet());
+        Set<String> used = new HashSet<>(leads);
+        for (Policy.Upstream upstream : policy.upstreams()) {
+            HealthPolicy.Fallback fallback = upstream.fallback();
+            if (fallback != null && leads.contains(upstream.name())) {
+                used.add(fallback.upstream());
+            }
+        }
         for (int i = 0; i < policy.upstreams().size(); i++) {
             String name = policy.upstreams().get(i).name();
             if (!used.contains(name)) {

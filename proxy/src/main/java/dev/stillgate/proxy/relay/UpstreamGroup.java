@@ -128,6 +128,16 @@ public final class UpstreamGroup {
         return sites;
     }
 
+    /** Returns whether an endpoint is in service: not ejected, paused or unhealthy. */
+    public boolean isAvailable(long now) {
+        for (UpstreamEndpoint endpoint : endpoints) {
+            if (endpoint.health().isAvailable(now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int available(long now) {
         return count(endpoint -> endpoint.health().isAvailable(now));
     }
@@ -301,6 +311,11 @@ public final class UpstreamGroup {
      */
     public void countRefused(boolean late) {
         state.refused(late);
+    }
+
+    /** Counts a request that another upstream gets instead, by the reason for that. */
+    public void countFallback(String reason) {
+        state.fallback(reason);
     }
 
     /** Counts a request, which adds to the retry budget. */

@@ -67,6 +67,11 @@ public final class UpstreamState {
         retryBudget.request();
     }
 
+    void fallback(String reason) {
+        meters.counter("stillgate.upstream.fallbacks", "upstream", name, "reason", reason)
+                .increment();
+    }
+
     /** Returns the number of requests so far, without retries. */
     long requests() {
         return retryBudget.requests();

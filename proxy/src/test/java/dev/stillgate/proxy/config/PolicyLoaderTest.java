@@ -157,6 +157,21 @@ class PolicyLoaderTest {
 
     @ParameterizedTest
     @CsvSource(
+            delimiter = '|',
+            value = {
+                "spare | 2:77: unknown upstream \"spare\" (known: model)",
+                "model | 2:77: fallback.upstream: is the upstream itself: expected another",
+                "spare, statuses: [200] | 2:95: statuses: 200 is not between 429 and 599"
+            })
+    void invalidFallbackIsRejected(String fallback, String message) throws IOException {
+        Path file =
+                write("version: 1\nupstreams: [{name: model, endpoints: ['http://127.0.0.1:9000'], fallback: {upstream: "
+                        + fallback + "}}]\n" + ROUTES);
+        assertThat(policyFailure(file)).message().startsWith(file + ":" + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
             quoteCharacter = '~',
             delimiter = '|',
             value = {

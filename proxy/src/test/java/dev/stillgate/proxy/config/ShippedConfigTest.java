@@ -89,6 +89,7 @@ class ShippedConfigTest {
                 Policy.Timeouts.class,
                 Policy.Route.class,
                 RoutePolicy.ModelRule.class,
+                HealthPolicy.Fallback.class,
                 Policy.AccountsPolicy.class,
                 JwtPolicy.class,
                 JwtPolicy.Jwks.class,

@@ -161,14 +161,15 @@ class RequestExplanationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"m-1, model", "m-2, second", "m-23, third", "other, model"})
-    void upstreamOfTheModelIsNamed(String model, String upstream) throws Exception {
+    @CsvSource({"m-1, model, second", "m-2, second,", "m-23, third, model", "other, model, second"})
+    void upstreamOfTheModelAndItsFallbackAreNamed(String model, String upstream, @Nullable String fallback)
+            throws Exception {
         write("policy.yaml", """
                 version: 1
                 upstreams:
-                  - {name: model, endpoints: ["http://model.invalid:9000"]}
+                  - {name: model, endpoints: ["http://model.invalid:9000"], fallback: {upstream: second}}
                   - {name: second, endpoints: ["http://model.invalid:9001"]}
-                  - {name: third, endpoints: ["http://model.invalid:9002"]}
+                  - {name: third, endpoints: ["http://model.invalid:9002"], fallback: {upstream: model}}
                 routes:
                   - path: /v1/
                     upstream: model
@@ -176,6 +177,7 @@ class RequestExplanationTest {
                 """);
         Map<String, Object> page = explain(REQUEST.replace("m-1", model), null, null);
         assertThat(page).containsEntry("upstream", upstream);
+        assertThat(page.get("fallback")).isEqualTo(fallback);
     }
 
     @Test

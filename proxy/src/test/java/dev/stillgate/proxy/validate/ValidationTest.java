@@ -112,17 +112,18 @@ class ValidationTest {
     }
 
     @Test
-    void upstreamOfAModelIsReached() throws IOException {
+    void upstreamOfAModelAndItsFallbackAreReached() throws IOException {
         assertThat(warnings("""
                 version: 1
                 upstreams:
                   - {name: model, endpoints: ["http://127.0.0.1:9000"]}
-                  - {name: claude, endpoints: ["http://127.0.0.1:9001"]}
-                  - {name: spare, endpoints: ["http://127.0.0.1:9002"]}
+                  - {name: claude, endpoints: ["http://127.0.0.1:9001"], fallback: {upstream: claude-2}}
+                  - {name: claude-2, endpoints: ["http://127.0.0.1:9002"], fallback: {upstream: claude-3}}
+                  - {name: claude-3, endpoints: ["http://127.0.0.1:9003"]}
                 routes:
                   - {path: /v1/, upstream: model, models: [{names: ["claude-*"], upstream: claude}]}
                 filters: [{name: r, type: geo-restriction, config: {deny: {networks: [203.0.113.0/24]}}}]
-                """)).containsExactly("policy.yaml:5:12: no route leads to the upstream \"spare\"");
+                """)).containsExactly("policy.yaml:6:12: no route leads to the upstream \"claude-3\"");
     }
 
     @Test

@@ -1,0 +1,64 @@
+package dev.stillgate.proxy.exchange;
+
+import dev.stillgate.proxy.relay.ConcurrencyLimit;
+import dev.stillgate.proxy.relay.UpstreamStream;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** Where an {@link UpstreamCall} stands; {@code since} is the context's time in nanoseconds. */
+sealed interface CallState {
+    /** Not yet sent, or over. */
+    CallState DONE = new Done();
+
+    /** Returns the stream of the attempt, or null. */
+    default @Nullable UpstreamStream stream() {
+        return null;
+    }
+
+    /** Releases the request and its place in the queue, if the state has them. */
+    default void release() {}
+
+    /** See {@link #DONE}. */
+    record Done() implements CallState {}
+
+    /** Waits for a place within the concurrency limit. */
+    record Queued(ByteBuf request, ConcurrencyLimit.Turn turn, long since) implements CallState {
+        @Override
+        public void release() {
+            turn.abandon();
+            request.release();
+        }
+    }
+
+    /** Waits for a connection; {@code stream} is null until it is assigned. */
+    record Connecting(ByteBuf request, @Nullable UpstreamStream stream, long since) implements CallState {
+        @Override
+        public void release() {
+            request.release();
+        }
+    }
+
+    /**
+     * Sends the request and awaits the response.
+     *
+     * @param kept the request, if it may have to be sent again, else null
+     * @param from the index of the request in {@code kept}
+     * @param written whether the first bytes have been written
+     */
+    record Sending(UpstreamStream stream, @Nullable ByteBuf kept, int from, boolean written) implements CallState {
+        @Override
+        public void release() {
+            if (kept != null) {
+                kept.release();
+            }
+        }
+    }
+
+    /**
+     * Receives the response.
+     *
+     * @param failure whether the response counts as a failure of its endpoint
+     * @param clientError whether the status is 4xx
+     */
+    record Answering(UpstreamStream stream, boolean failure, boolean clientError) implements CallState {}
+}

@@ -25,7 +25,7 @@ version: 1
 upstreams:
   - {name: model, endpoints: ["$STUB_URL"]}
 routes:
-  - {path: /v1/, upstream: model, opaque: [/v1/models]}
+  - {path: /v1/, upstream: model, opaque: [/v1/models], keepAlive: 1s}
 filters:
   - name: regions
     type: geo-restriction

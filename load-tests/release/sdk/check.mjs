@@ -68,6 +68,18 @@ test('anthropic: the accumulated stream equals the whole message', async () => {
   assert.equal(final.stop_reason, 'end_turn');
 });
 
+// A gateway with keepAlive: 1s writes comments into this pace. Without one, there are none to ignore.
+test('anthropic and openai: streams with long silences are read', async () => {
+  const [message, completion, response] = await Promise.all([
+    anthropic.messages.stream(question, stub('events=2,pace=1300')).finalMessage(),
+    openai.chat.completions.stream(chat, stub('events=2,pace=1300')).finalChatCompletion(),
+    all(await openai.responses.create({ model: 'stub-1', input: 'Who keeps the light?', stream: true }, stub('events=2,pace=1300'))),
+  ]);
+  assert.match(message.content[0].text, /^Prompt /);
+  assert.match(completion.choices[0].message.content, /^Prompt /);
+  assert.equal(response.at(-1).type, 'response.completed');
+});
+
 test('anthropic: thinking is streamed with its signature', async () => {
   const thinking = { ...question, max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 1024 } };
   const final = await anthropic.messages.stream(thinking).finalMessage();

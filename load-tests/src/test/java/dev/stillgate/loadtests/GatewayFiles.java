@@ -21,6 +21,11 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
 
     /** Writes the files of a gateway. */
     public static GatewayFiles write(String upstream, String filters) {
+        return write(upstream, "", filters);
+    }
+
+    /** Writes the files of a gateway, with further keys of its route after a comma. */
+    public static GatewayFiles write(String upstream, String routeKeys, String filters) {
         try {
             GatewayFiles files = new GatewayFiles(Files.createTempDirectory("stillgate-test-"));
             Files.writeString(files.config(), """
@@ -32,7 +37,7 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
                     plugins: plugins
                     """.formatted(SECRET));
             Files.createDirectory(files.plugins());
-            files.policy(upstream, filters);
+            files.policy(upstream, routeKeys, filters);
             return files;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -70,13 +75,17 @@ public record GatewayFiles(Path directory) implements AutoCloseable {
 
     /** Overwrites the policy. */
     public void policy(String upstream, String filters) throws IOException {
+        policy(upstream, "", filters);
+    }
+
+    private void policy(String upstream, String routeKeys, String filters) throws IOException {
         Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
                 upstreams:
                   - {name: model, endpoints: ["%s"]}
                 routes:
-                  - {path: /v1/, upstream: model, opaque: [/v1/models]}
-                """.formatted(upstream) + filters);
+                  - {path: /v1/, upstream: model, opaque: [/v1/models]%s}
+                """.formatted(upstream, routeKeys) + filters);
     }
 
     /** Writes an {@code accounts.yaml} with one account, for policies that use it. */

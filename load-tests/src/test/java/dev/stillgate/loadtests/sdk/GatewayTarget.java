@@ -9,8 +9,12 @@ import dev.stillgate.spi.Ticker;
 /** A gateway with given filters in front of the stub. */
 record GatewayTarget(StubModel stub, GatewayFiles files, Gateway gateway) implements Target {
     static GatewayTarget open(String filters) {
+        return open("", filters);
+    }
+
+    static GatewayTarget open(String routeKeys, String filters) {
         StubModel stub = StubModel.start();
-        GatewayFiles files = GatewayFiles.write(stub.baseUrl(), filters);
+        GatewayFiles files = GatewayFiles.write(stub.baseUrl(), routeKeys, filters);
         try {
             return new GatewayTarget(stub, files, Gateway.start(files.config(), name -> null, Ticker.system()));
         } catch (ConfigException e) {

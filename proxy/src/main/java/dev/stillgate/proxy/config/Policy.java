@@ -217,6 +217,7 @@ public record Policy(
      * @param upgrade the protocols that connections may be upgraded to on opaque paths
      * @param host the Host field that the upstream gets
      * @param dropFields the request header fields that are not forwarded
+     * @param keepAlive the silence of an event stream after which the client gets a comment; zero, {@code off}, for none
      */
     public record Route(
             String path,
@@ -225,7 +226,8 @@ public record Policy(
             @Default("[]") List<String> opaque,
             @Default("[]") List<Protocol> upgrade,
             @Default("upstream") HostField host,
-            @Default("[]") List<String> dropFields) {
+            @Default("[]") List<String> dropFields,
+            @Default("off") Duration keepAlive) {
         private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?");
         private static final int LONGEST = 1024;
 
@@ -244,6 +246,7 @@ public record Policy(
             noDuplicates("opaque", opaque);
             dropFields = List.copyOf(dropFields);
             RoutePolicy.checkDropped("dropFields", dropFields);
+            RoutePolicy.checkKeepAlive("keepAlive", keepAlive);
             upgrade = List.copyOf(upgrade);
             noDuplicates("upgrade", upgrade);
             if (!upgrade.isEmpty() && opaque.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.PolicyException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
 public final class RoutePolicy {
     /** A model's name as providers and clouds write it, or a prefix of names with {@code *} at its end. */
     private static final Pattern MODEL = Pattern.compile("[^\\s*\\p{Cntrl}]{0,255}\\*?");
+
+    private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(10);
 
     /** A field name (RFC 9110 section 5.6.2) without the underscore, whose fields are never forwarded. */
     private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9!#$%&'*+.^`|~-]{1,256}");
@@ -76,6 +80,14 @@ public final class RoutePolicy {
                             key + "[" + i + "].names[" + j + "]", "duplicate value " + names.get(j));
                 }
             }
+        }
+    }
+
+    /** Rejects a silence that is too short for the gateway's clock, or too long to be of use. */
+    static void checkKeepAlive(String key, Duration silence) {
+        boolean fits = silence.compareTo(SHORTEST_SILENCE) >= 0 && silence.compareTo(LONGEST_SILENCE) <= 0;
+        if (!silence.isZero() && !fits) {
+            throw new PolicyException(key, "expected 1s to 10m, or off");
         }
     }
 

@@ -1,18 +1,12 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
-import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.AnswerFacts;
-import dev.stillgate.spi.Header;
-import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,69 +23,8 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
     private final boolean raw;
     private long contentBytes;
 
-    /**
-     * A response whose head has arrived.
-     *
-     * @param operation the operation of its request, which determines its format
-     * @param framing the upstream's framing of the body
-     * @param added the header fields added by the gateway and its filters
-     * @param tap the filters' tap of the prose
-     * @param readsFacts whether a filter needs the content parts of the response
-     * @param usageInjected whether only the gateway requested the usage of an event stream
-     */
-    record Answer(
-            Operation operation,
-            Http1Head head,
-            BodyFraming framing,
-            List<Header> added,
-            AnswerTap tap,
-            boolean readsFacts,
-            boolean usageInjected) {
-        /** Returns whether there is a body; without one, no final chunk may be sent. */
-        boolean hasBody() {
-            return framing.kind() != BodyFraming.Kind.NONE;
-        }
-    }
-
-    /**
-     * The parts of a relay.
-     *
-     * @param meter reads the usage; null if the response carries none
-     * @param recording receives the forwarded content; null for none
-     * @param tapping the taps of the prose; null for none
-     * @param released runs after the held end of an edited response has been forwarded
-     */
-    private record Parts(
-            EventLoopContext context,
-            Downstream downstream,
-            Answer answer,
-            @Nullable AnswerMeter meter,
-            @Nullable Recording recording,
-            @Nullable Tapping tapping,
-            Runnable released) {
-        boolean isEdited() {
-            return tapping != null && tapping.edits();
-        }
-
-        /** Returns the stage that finds the events of an AWS event stream; null for other responses. */
-        @Nullable
-        FrameStage frames(FrameStage.Sink sink) {
-            return meter != null && meter.isFramed() && answer.hasBody() ? new FrameStage(sink) : null;
-        }
-
-        boolean takesUsageOut() {
-            return answer.usageInjected() && answer.hasBody() && meter != null && meter.readsEvents();
-        }
-
-        /** Returns the stage that sends the prose through the taps; null if there are none. */
-        @Nullable
-        ProseStage prose(Consumer<ByteBuf> out, Runnable afterHold) {
-            return meter == null || tapping == null ? null : new ProseStage(context, tapping, meter, out, afterHold);
-        }
-    }
-
     /** Sends the response head. Content whose length will change is framed again. */
-    private AnswerRelay(Parts parts, boolean changesLength) {
+    private AnswerRelay(RelayParts parts, boolean changesLength) {
         Answer answer = parts.answer();
         this.downstream = parts.downstream();
         this.meter = parts.meter();
@@ -116,7 +49,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
             Runnable released) {
         AnswerMeter meter = AnswerMeter.of(context, answer.operation(), answer.head(), answer.readsFacts());
         Tapping tapping = Tapping.of(context, answer, meter);
-        Parts parts = new Parts(context, downstream, answer, meter, recording, tapping, released);
+        RelayParts parts = new RelayParts(context, downstream, answer, meter, recording, tapping, released);
         if (parts.isEdited()) {
             return new Edited(parts);
         }
@@ -232,6 +165,29 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
         return isWhole(atChunkBoundary) && downstream.isWritable() ? meter.eventCount() : -1;
     }
 
+    /** Returns whether the response is an event stream without a content coding that the gateway reads. */
+    final boolean takesComments() {
+        return meter != null && meter.readsEvents() && frames == null;
+    }
+
+    /**
+     * Returns whether the client is exactly between two events and keeps up; text may be held back.
+     *
+     * @param atChunkBoundary whether the last chunk received from the upstream is complete
+     */
+    final boolean isBetweenEvents(boolean atChunkBoundary) {
+        return takesComments()
+                && meter != null
+                && meter.betweenEvents()
+                && endsWithEvent(atChunkBoundary)
+                && downstream.isWritable();
+    }
+
+    /** Returns whether what was metered was also forwarded, up to the end of a piece of the client's framing. */
+    boolean endsWithEvent(boolean atChunkBoundary) {
+        return isWhole(atChunkBoundary);
+    }
+
     /** Returns the number of content bytes forwarded. */
     final long contentBytes() {
         return contentBytes;
@@ -281,7 +237,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
 
     /** Forwards the upstream's bytes: with their transfer coding where the client's is the same, else their content. */
     private static final class Unchanged extends AnswerRelay {
-        Unchanged(Parts parts) {
+        Unchanged(RelayParts parts) {
             super(parts, false);
         }
 
@@ -319,7 +275,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
     private static final class WithoutUsage extends AnswerRelay {
         private final UsageStage gate;
 
-        WithoutUsage(Parts parts) {
+        WithoutUsage(RelayParts parts) {
             super(parts, true);
             this.gate = new UsageStage(parts.context(), this::forward);
         }
@@ -362,7 +318,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
         private final Runnable released;
         private boolean ended;
 
-        Edited(Parts parts) {
+        Edited(RelayParts parts) {
             super(parts, true);
             this.prose = Objects.requireNonNull(parts.prose(this::passOn, this::onRelease));
             this.gate = parts.takesUsageOut() ? new UsageStage(parts.context(), this::forward) : null;
@@ -446,6 +402,11 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
             return (gate == null || gate.isEmpty())
                     && prose.isEmpty()
                     && (super.frames == null || super.frames.isWritten());
+        }
+
+        @Override
+        boolean endsWithEvent(boolean atChunkBoundary) {
+            return (gate == null || gate.isEmpty()) && !prose.isHolding();
         }
 
         @Override

@@ -35,10 +35,10 @@ public interface Downstream {
     void end();
 
     /**
-     * Sends a final error event of an incomplete event stream, if the framing allows more content. {@link #abort}
-     * follows. The bytes sent so far must end with a complete chunk of the upstream's framing.
+     * Sends an event of the gateway's own between two events of the upstream's stream, if the framing allows more
+     * content. The bytes sent so far must end with a complete chunk of the upstream's framing.
      */
-    void sendErrorEvent(byte[] event);
+    void sendEvent(byte[] event);
 
     /** Aborts the response such that the client detects that it is incomplete. */
     void abort();

@@ -192,8 +192,9 @@ final class ExchangeFacts implements Exchange {
         }
     }
 
-    /** Makes the fallback of the present upstream the upstream, with no fallback of its own. */
-    void fallBack(UpstreamGroup fallback) {
+    /** Makes the fallback of the present upstream the upstream, with no fallback of its own, and counts that. */
+    void fallBack(UpstreamGroup fallback, String reason) {
+        target().upstream().countFallback(reason);
         target = target().toward(Destination.of(fallback));
     }
 

@@ -43,6 +43,7 @@ public final class LiveExchange extends Deadlines.Watched {
     private final @Nullable Recording recording;
     private @Nullable RequestBody body;
     private @Nullable Upgrade upgrade;
+    private @Nullable KeepAlive keepAlive;
     private long received;
     private boolean upstreamDone;
     private boolean finished;
@@ -255,6 +256,7 @@ public final class LiveExchange extends Deadlines.Watched {
             recording.head(from);
         }
         response.begin(from, framing, view.added(), tap, recording, this::onReleased);
+        keepAlive = KeepAlive.of(response, facts.target().rule().keepAliveNanos(), context.now());
     }
 
     /** Rejects the exchange if a response filter or its tap with {@code onError: closed} has failed. */
@@ -362,6 +364,8 @@ public final class LiveExchange extends Deadlines.Watched {
                 upstream.failed();
             }
             fail(Verdict.Kind.GATEWAY_TIMEOUT, expired.code());
+        } else if (keepAlive != null && !finished) {
+            left = Math.min(left, keepAlive.onTick(now, timeouts.idleSince(), upstream.atChunkBoundary()));
         }
         return Math.min(left, timeouts.left(now, facts.target().upstream()));
     }

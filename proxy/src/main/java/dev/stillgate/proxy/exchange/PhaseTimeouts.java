@@ -48,6 +48,11 @@ final class PhaseTimeouts {
         return phase;
     }
 
+    /** Returns the start of the idle time, in the context's nanoseconds. */
+    long idleSince() {
+        return since;
+    }
+
     /** Restarts the idle time of the current phase. */
     void touch() {
         since = context.now();

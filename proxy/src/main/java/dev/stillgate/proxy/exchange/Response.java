@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The response of an exchange: the upstream's, forwarded by an {@link AnswerRelay}, or one of the gateway itself. It
  * builds the {@link Outcome}. Not thread-safe: runs on the exchange's event loop.
  */
-final class Response {
+final class Response implements KeepAlive.Out {
     private final EventLoopContext context;
     private final ExchangeFacts facts;
     private final Downstream downstream;
@@ -68,7 +68,7 @@ final class Response {
             added = new ArrayList<>(more);
             added.add(requestIdHeader());
         }
-        AnswerRelay.Answer answer = new AnswerRelay.Answer(
+        Answer answer = new Answer(
                 facts.operation(),
                 from,
                 framing,
@@ -158,12 +158,27 @@ final class Response {
         long events = cut.eventsIfBetween(atChunkBoundary);
         if (events >= 0) {
             String message = "The answer was cut short.";
-            downstream.sendErrorEvent(
+            downstream.sendEvent(
                     cut.isFramed()
                             ? ErrorBodies.bedrockException(kind, message)
                             : ErrorBodies.sseError(
                                     facts.provider(), facts.operation(), kind, message, facts.requestId(), events));
         }
+    }
+
+    /** Returns whether the response is an event stream between whose events the gateway can write. */
+    boolean isEventStream() {
+        return relay != null && relay.takesComments();
+    }
+
+    @Override
+    public boolean comment(byte[] comment, boolean atChunkBoundary) {
+        boolean fits = relay != null && relay.isBetweenEvents(atChunkBoundary);
+        if (fits) {
+            downstream.sendEvent(comment);
+            downstream.flush();
+        }
+        return fits;
     }
 
     /** Returns the number of content bytes sent to the client. */

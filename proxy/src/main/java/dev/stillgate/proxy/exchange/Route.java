@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
  * @param keepsHost whether the upstream gets the client's Host field
  * @param droppedFields names of request header fields that are not forwarded, in lower case
+ * @param keepAliveNanos the silence of an event stream after which the client gets a comment; 0 for none
  */
 public record Route(
         String path,
@@ -22,7 +23,8 @@ public record Route(
         List<String> opaque,
         boolean upgrades,
         boolean keepsHost,
-        List<String> droppedFields) {
+        List<String> droppedFields,
+        long keepAliveNanos) {
     public Route {
         opaque = List.copyOf(opaque);
         droppedFields = droppedFields.stream()

@@ -18,7 +18,7 @@ record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolea
     /**
      * Returns the taps of a response; null if no filter wants one, or if the response is partial, encoded or unmetered.
      */
-    static @Nullable Tapping of(EventLoopContext context, AnswerRelay.Answer answer, @Nullable AnswerMeter meter) {
+    static @Nullable Tapping of(EventLoopContext context, Answer answer, @Nullable AnswerMeter meter) {
         ResponseTap.Prose prose = answer.tap().prose();
         if (prose == null || meter == null || !answer.operation().carriesAnswers() || !answer.hasBody()) {
             return null;

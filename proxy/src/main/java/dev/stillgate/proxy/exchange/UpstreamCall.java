@@ -50,12 +50,6 @@ final class UpstreamCall implements ResponseListener {
         this.exchange = exchange;
     }
 
-    /** Makes another upstream the one of the exchange. The places at the one before must have been left. */
-    private void fallBack(UpstreamGroup fallback, String reason) {
-        group().countFallback(reason);
-        facts.fallBack(fallback);
-    }
-
     private UpstreamGroup group() {
         return facts.target().upstream();
     }
@@ -64,7 +58,7 @@ final class UpstreamCall implements ResponseListener {
     UpstreamEndpoint choose() {
         UpstreamGroup substitute = facts.target().to().substitute(context.now());
         if (substitute != null) {
-            fallBack(substitute, "unavailable");
+            facts.fallBack(substitute, "unavailable");
         }
         UpstreamEndpoint first = group().first(context.now());
         endpoint = first;
@@ -258,7 +252,7 @@ final class UpstreamCall implements ResponseListener {
         }
         leave();
         leaveLimit();
-        fallBack(fallback, reason);
+        facts.fallBack(fallback, reason);
         tried = List.of();
         rest.rewind();
         exchange.onFallback();

@@ -234,7 +234,7 @@ final class Http1ResponseWriter implements Downstream {
     }
 
     @Override
-    public void sendErrorEvent(byte[] event) {
+    public void sendEvent(byte[] event) {
         if (mode != Mode.LENGTH) {
             sendContent(Unpooled.wrappedBuffer(event));
         }

@@ -351,7 +351,7 @@ final class Http2Stream implements Downstream, Http2Session.Stream {
     }
 
     @Override
-    public void sendErrorEvent(byte[] event) {
+    public void sendEvent(byte[] event) {
         if (!withLength) {
             sendContent(Unpooled.wrappedBuffer(event));
         }

@@ -173,7 +173,8 @@ public final class PolicyBuilder {
                         route.opaque(),
                         !route.upgrade().isEmpty(),
                         route.host() == Policy.HostField.PRESERVE,
-                        route.dropFields()));
+                        route.dropFields(),
+                        route.keepAlive().toNanos()));
             }
         }
         CompiledChain chain;

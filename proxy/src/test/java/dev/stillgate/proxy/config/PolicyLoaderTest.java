@@ -171,6 +171,14 @@ class PolicyLoaderTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"999ms", "601s"})
+    void keepAliveMustBeWithinItsBounds(String silence) throws IOException {
+        Path file = write("version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, keepAlive: " + silence
+                + "}]\n");
+        assertThat(policyFailure(file)).hasMessage(file + ":3:51: keepAlive: expected 1s to 10m, or off");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             quoteCharacter = '~',
             delimiter = '|',

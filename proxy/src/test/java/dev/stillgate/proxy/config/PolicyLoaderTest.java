@@ -159,9 +159,9 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "spare | 2:77: unknown upstream \"spare\" (known: model)",
-                "model | 2:77: fallback.upstream: is the upstream itself: expected another",
-                "spare, statuses: [200] | 2:95: statuses: 200 is not between 429 and 599"
+                "spare | 2:86: unknown upstream \"spare\" (known: model)",
+                "model | 2:86: fallback.upstream: is the upstream itself: expected another",
+                "spare, statuses: [200] | 2:103: statuses: 200 is not between 429 and 599"
             })
     void invalidFallbackIsRejected(String fallback, String message) throws IOException {
         Path file =

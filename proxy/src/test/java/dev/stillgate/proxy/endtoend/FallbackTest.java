@@ -274,9 +274,10 @@ class FallbackTest {
     void placeAtTheFirstUpstreamIsLeft() throws InterruptedException {
         CountDownLatch end = new CountDownLatch(1);
         UpstreamScript slow = UpstreamScript.of(c -> {
-            c.request();
-            end.await();
-            c.send(UpstreamScript.JSON_ANSWER);
+            while (c.request() != null) {
+                end.await();
+                c.send(UpstreamScript.JSON_ANSWER);
+            }
         });
         try (slow;
                 UpstreamScript model = refusing(529);

@@ -141,6 +141,15 @@ class ModelRoutingTest {
     }
 
     @Test
+    void modelInThePathOfACloudChoosesTheUpstream() {
+        String path = "/v1/projects/p/locations/l/publishers/anthropic/models/claude-opus-4-1@20250805:rawPredict";
+        String body = "{\"anthropic_version\":\"vertex-2023-10-16\",\"max_tokens\":16,\"messages\":[]}";
+        try (GatewayRig rig = rig().start()) {
+            assertThat(rig.ask(Requests.post(path, body)).text()).isEqualTo(at("claude"));
+        }
+    }
+
+    @Test
     void timeoutsAreThoseOfTheChosenUpstream() {
         UpstreamScript silent = UpstreamScript.of(UpstreamScript.Connection::drain);
         try (silent;

@@ -39,10 +39,9 @@ class SdkKeepAliveTest {
     private static final String QUESTION = "Who keeps the light?";
     private static final String TAPPING = "filters: [{name: t, type: tapping}]\n";
 
-    private Target target = Target.direct();
+    private Target target;
 
     private void open(String filters) {
-        target.close();
         target = GatewayTarget.open(", keepAlive: 1s", filters);
     }
 

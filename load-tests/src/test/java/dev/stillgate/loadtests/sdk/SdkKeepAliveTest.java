@@ -64,7 +64,9 @@ class SdkKeepAliveTest {
     }
 
     private static void assertComments(CompletableFuture<String> stream) {
-        assertThat(stream.join().split("(?<=\n\n)")).filteredOn(": keep-alive\n\n"::equals).hasSizeGreaterThan(1);
+        assertThat(stream.join().split("(?<=\n\n)"))
+                .filteredOn(": keep-alive\n\n"::equals)
+                .hasSizeGreaterThan(1);
     }
 
     @ParameterizedTest
@@ -87,9 +89,8 @@ class SdkKeepAliveTest {
                 .build();
         MessageAccumulator accumulator = MessageAccumulator.create();
         try (com.anthropic.core.http.StreamResponse<RawMessageStreamEvent> stream = client.messages()
-                .createStreaming(ask.toBuilder()
-                        .putAdditionalHeader("x-stub", SILENT)
-                        .build())) {
+                .createStreaming(
+                        ask.toBuilder().putAdditionalHeader("x-stub", SILENT).build())) {
             stream.stream().forEach(accumulator::accumulate);
         }
         Message whole = client.messages().create(ask);
@@ -120,9 +121,8 @@ class SdkKeepAliveTest {
         ChatCompletionAccumulator completion = ChatCompletionAccumulator.create();
         try (StreamResponse<ChatCompletionChunk> stream = client.chat()
                 .completions()
-                .createStreaming(chat.toBuilder()
-                        .putAdditionalHeader("x-stub", SILENT)
-                        .build())) {
+                .createStreaming(
+                        chat.toBuilder().putAdditionalHeader("x-stub", SILENT).build())) {
             stream.stream().forEach(completion::accumulate);
         }
         ChatCompletion wholeChat = client.chat().completions().create(chat);

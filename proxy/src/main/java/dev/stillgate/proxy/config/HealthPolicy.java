@@ -68,8 +68,7 @@ public final class HealthPolicy {
      * @param upstream the other upstream's name
      * @param statuses the statuses of responses on which the other is asked; the model may have been at work before
      */
-    public record Fallback(
-            String upstream, @Default("[]") Set<Integer> statuses) {
+    public record Fallback(String upstream, @Default("[]") Set<Integer> statuses) {
         public Fallback {
             statuses = Set.copyOf(statuses);
             for (int status : statuses) {

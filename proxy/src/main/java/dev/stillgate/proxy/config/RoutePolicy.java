@@ -63,7 +63,8 @@ public final class RoutePolicy {
                 if (name.isEmpty() || !MODEL.matcher(name).matches()) {
                     throw new PolicyException(
                             "names[" + i + "]",
-                            "\"" + name + "\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*");
+                            "\"" + name
+                                    + "\" is not a model: expected a name such as gpt-5, or a prefix such as claude-*");
                 }
             }
         }
@@ -76,8 +77,7 @@ public final class RoutePolicy {
             List<String> names = rules.get(i).names();
             for (int j = 0; j < names.size(); j++) {
                 if (!seen.add(names.get(j))) {
-                    throw new PolicyException(
-                            key + "[" + i + "].names[" + j + "]", "duplicate value " + names.get(j));
+                    throw new PolicyException(key + "[" + i + "].names[" + j + "]", "duplicate value " + names.get(j));
                 }
             }
         }

@@ -213,7 +213,6 @@ final class ExchangeFacts implements Exchange {
     }
 
     /** Returns whether only the gateway requested the usage of the response. */
-
     boolean isUsageInjected() {
         return usageInjected;
     }

@@ -181,7 +181,10 @@ final class UpstreamCall implements ResponseListener {
     }
 
     private boolean mayBeSentAgain(UpstreamStream stream) {
-        return keepsForFallback() || (stream.reportsUnprocessed() ? isComplete() : whole && facts.head().hasSafeMethod());
+        return keepsForFallback()
+                || (stream.reportsUnprocessed()
+                        ? isComplete()
+                        : whole && facts.head().hasSafeMethod());
     }
 
     /** Returns whether the request is kept until its response, on whose status a fallback may be asked. */

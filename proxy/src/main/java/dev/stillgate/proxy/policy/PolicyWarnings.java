@@ -80,8 +80,9 @@ public final class PolicyWarnings {
     }
 
     private void upstreams() {
-        Set<String> leads =
-                policy.routes().stream().flatMap(route -> route.upstreams().stream()).collect(Collectors.toSet());
+        Set<String> leads = policy.routes().stream()
+                .flatMap(route -> route.upstreams().stream())
+                .collect(Collectors.toSet());
         Set<String> used = new HashSet<>(leads);
         for (Policy.Upstream upstream : policy.upstreams()) {
             HealthPolicy.Fallback fallback = upstream.fallback();

@@ -164,8 +164,8 @@ class PolicyLoaderTest {
                 "spare, statuses: [200] | 2:103: statuses: 200 is not between 429 and 599"
             })
     void invalidFallbackIsRejected(String fallback, String message) throws IOException {
-        Path file =
-                write("version: 1\nupstreams: [{name: model, endpoints: ['http://127.0.0.1:9000'], fallback: {upstream: "
+        Path file = write(
+                "version: 1\nupstreams: [{name: model, endpoints: ['http://127.0.0.1:9000'], fallback: {upstream: "
                         + fallback + "}}]\n" + ROUTES);
         assertThat(policyFailure(file)).message().startsWith(file + ":" + message);
     }
@@ -173,8 +173,8 @@ class PolicyLoaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"999ms", "601s"})
     void keepAliveMustBeWithinItsBounds(String silence) throws IOException {
-        Path file = write("version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, keepAlive: " + silence
-                + "}]\n");
+        Path file = write(
+                "version: 1\n" + UPSTREAMS + "routes: [{path: /v1/, upstream: model, keepAlive: " + silence + "}]\n");
         assertThat(policyFailure(file)).hasMessage(file + ":3:51: keepAlive: expected 1s to 10m, or off");
     }
 

@@ -27,8 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FallbackTest {
     private static final int REFUSED_STREAM = 7;
     private static final String ON_529 = "fallback: {upstream: spare, statuses: [529]}";
-    private static final String LARGE = "{\"model\":\"m-1\",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\""
-            + "long ".repeat(60_000) + "\"}]}";
+    private static final String LARGE =
+            "{\"model\":\"m-1\",\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\""
+                    + "long ".repeat(60_000) + "\"}]}";
     private static final String HALF =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
                     + UpstreamScript.chunk("event: message_start\ndata: {\"type\":\"message_start\"}\n\n");
@@ -240,8 +241,7 @@ class FallbackTest {
         try (unwell;
                 GatewayRig rig = rig(keys).to(unwell).start()) {
             GatewayRig.eventually(
-                    "unhealthy",
-                    () -> rig.metric("stillgate_upstream_endpoints_unwell", "upstream=\"model\"") == 1);
+                    "unhealthy", () -> rig.metric("stillgate_upstream_endpoints_unwell", "upstream=\"model\"") == 1);
             for (int i = 0; i < 20; i++) {
                 assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
             }
@@ -294,8 +294,7 @@ class FallbackTest {
             assertThat(rig.metric("stillgate_upstream_places_taken", "upstream=\"model\""))
                     .isZero();
             two.send(Requests.messages());
-            GatewayRig.eventually(
-                    "waiting", () -> rig.metric("stillgate_upstream_waiting", "upstream=\"slow\"") == 1);
+            GatewayRig.eventually("waiting", () -> rig.metric("stillgate_upstream_waiting", "upstream=\"slow\"") == 1);
             assertThat(three.send(Requests.messages()).answer().status())
                     .as("the queue of the fallback is full")
                     .isEqualTo(503);

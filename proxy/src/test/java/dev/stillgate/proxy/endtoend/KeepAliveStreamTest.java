@@ -150,7 +150,8 @@ class KeepAliveStreamTest {
     @Test
     void streamWithoutItsUsageEventGetsComments(@TempDir Path directory) throws IOException {
         String content = "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"}}]}\n\n";
-        String usage = "data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}\n\n";
+        String usage =
+                "data: {\"id\":\"c\",\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}}\n\n";
         String done = "data: [DONE]\n\n";
         try (UpstreamScript upstream = pausing(CHUNKED + chunk(content), chunk(usage + done) + LAST);
                 GatewayRig rig = rig(upstream)
@@ -197,7 +198,11 @@ class KeepAliveStreamTest {
         String size = Integer.toHexString((START + END).length()) + "\r\n";
         return List.of(
                 new Quiet("inside an event", "/v1/messages", CHUNKED + chunk(START + half), chunk(rest + END) + LAST),
-                new Quiet("inside a comment", "/v1/messages", CHUNKED + chunk(START + ": pi"), chunk("ng\n\n" + END) + LAST),
+                new Quiet(
+                        "inside a comment",
+                        "/v1/messages",
+                        CHUNKED + chunk(START + ": pi"),
+                        chunk("ng\n\n" + END) + LAST),
                 new Quiet("inside a chunk", "/v1/messages", CHUNKED + size + START, END + "\r\n" + LAST),
                 new Quiet(
                         "with a length",

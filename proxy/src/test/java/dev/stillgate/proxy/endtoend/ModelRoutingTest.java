@@ -47,8 +47,8 @@ class ModelRoutingTest {
     }
 
     private static String body(String model, String prompt) {
-        return "{\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}],\"model\":\"" + model
-                + "\"}";
+        return "{\"max_tokens\":16,\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}],\"model\":\""
+                + model + "\"}";
     }
 
     private static String at(String upstream) {
@@ -73,7 +73,8 @@ class ModelRoutingTest {
     void modelChoosesTheUpstream(String name, String upstream) {
         try (GatewayRig rig = rig().start()) {
             for (String path : new String[] {"/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions"}) {
-                assertThat(rig.ask(Requests.post(path, body(name, "hi"))).text()).isEqualTo(at(upstream));
+                assertThat(rig.ask(Requests.post(path, body(name, "hi"))).text())
+                        .isEqualTo(at(upstream));
             }
             String responses = "{\"input\":\"hi\",\"model\":\"" + name + "\"}";
             assertThat(rig.ask(Requests.post("/v1/responses", responses)).text())
@@ -93,13 +94,12 @@ class ModelRoutingTest {
         String large = body("claude-opus-4-1", "long ".repeat(60_000));
         try (GatewayRig rig = rig().start();
                 RawClient client = rig.connect()) {
-            assertThat(client.send(Requests.post("/v1/messages", large)).answer().text())
+            assertThat(client.send(Requests.post("/v1/messages", large))
+                            .answer()
+                            .text())
                     .isEqualTo(at("claude"));
             client.send(Requests.post(
-                    "/v1/messages",
-                    Encodings.gzip(small),
-                    "content-type: application/json",
-                    "content-encoding: gzip"));
+                    "/v1/messages", Encodings.gzip(small), "content-type: application/json", "content-encoding: gzip"));
             assertThat(client.answer().text()).isEqualTo(at("claude"));
             assertThat(claude.requests())
                     .extracting(UpstreamScript.Request::text)
@@ -112,10 +112,7 @@ class ModelRoutingTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
-                "{\"model\":null,\"messages\":[]}"
-            })
+            strings = {"{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", "{\"model\":null,\"messages\":[]}"})
     void promptWithoutAModelGoesToTheUpstreamOfTheRoute(String body) {
         try (GatewayRig rig = rig().start()) {
             assertThat(rig.ask(Requests.post("/v1/chat/completions", body)).text())
@@ -128,7 +125,9 @@ class ModelRoutingTest {
         String prompt = body("claude-opus-4-1", "hi");
         String batch = "{\"requests\":[{\"custom_id\":\"a\",\"params\":" + prompt + "}]}";
         try (GatewayRig rig = rig().start()) {
-            assertThat(rig.ask(Requests.get("/v1/models")).text()).as("list of models").isEqualTo(at("model"));
+            assertThat(rig.ask(Requests.get("/v1/models")).text())
+                    .as("list of models")
+                    .isEqualTo(at("model"));
             assertThat(rig.ask(Requests.get("/v1/models/claude-opus-4-1")).text())
                     .isEqualTo(at("model"));
             assertThat(rig.ask(Requests.post("/v1/blobs/1", prompt)).text())
@@ -161,8 +160,7 @@ class ModelRoutingTest {
                         .start();
                 RawClient client = rig.connect()) {
             client.send(Requests.post("/v1/messages", body("claude-opus-4-1", "hi")));
-            GatewayRig.eventually(
-                    "asked", () -> silent.connection(0).received().endsWith("}"));
+            GatewayRig.eventually("asked", () -> silent.connection(0).received().endsWith("}"));
             rig.ticker().jump(Duration.ofSeconds(6));
             assertThat(client.answer().status()).isEqualTo(504);
             assertThat(rig.reason("first-byte-timeout")).isEqualTo(1);
@@ -172,7 +170,8 @@ class ModelRoutingTest {
     @Test
     void malformedPromptReachesNoUpstream() {
         try (GatewayRig rig = rig().start()) {
-            assertThat(rig.ask(Requests.post("/v1/messages", "{\"model\":\"claude-x\"")).status())
+            assertThat(rig.ask(Requests.post("/v1/messages", "{\"model\":\"claude-x\""))
+                            .status())
                     .isEqualTo(400);
             assertThat(rig.metric("stillgate_upstream_requests_total")).isZero();
         }

@@ -7,9 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where an {@link UpstreamCall} stands; {@code since} is the context's time in nanoseconds. */
 sealed interface CallState {
-    /** Not yet sent, or over. */
-    CallState DONE = new Done();
-
     /** Returns the stream of the attempt, or null. */
     default @Nullable UpstreamStream stream() {
         return null;
@@ -18,7 +15,7 @@ sealed interface CallState {
     /** Releases the request and its place in the queue, if the state has them. */
     default void release() {}
 
-    /** See {@link #DONE}. */
+    /** Not yet sent, or over. */
     record Done() implements CallState {}
 
     /** Waits for a place within the concurrency limit. */

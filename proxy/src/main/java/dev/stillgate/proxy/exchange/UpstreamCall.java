@@ -31,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  * place of a retry that is not possible, or after a response with a status that the policy lists for this.
  */
 final class UpstreamCall implements ResponseListener {
+    private static final CallState DONE = new CallState.Done();
+
     private final EventLoopContext context;
     private final ExchangeFacts facts;
     private final LiveExchange exchange;
-    private CallState state = CallState.DONE;
+    private CallState state = DONE;
     private @Nullable UpstreamEndpoint endpoint;
     private @Nullable UpstreamEndpoint entered;
     private @Nullable RequestBody body;
@@ -220,9 +222,7 @@ final class UpstreamCall implements ResponseListener {
         }
     }
 
-    /**
-     * Connects to an endpoint that has not been tried; returns false if there is none or the retry budget is used up.
-     */
+    /** Connects to an endpoint that has not been tried; returns false if there is none or no retry is left. */
     private boolean tryElsewhere(ByteBuf request) {
         if (tried.isEmpty()) {
             tried = new ArrayList<>();
@@ -249,7 +249,7 @@ final class UpstreamCall implements ResponseListener {
             return false;
         }
         UpstreamStream stream = state.stream();
-        state = CallState.DONE;
+        state = DONE;
         if (stream != null) {
             stream.cancel();
         }
@@ -301,7 +301,7 @@ final class UpstreamCall implements ResponseListener {
     public void onUnprocessed(String code, boolean refused) {
         ByteBuf again = state instanceof CallState.Sending sending ? sending.kept() : null;
         int from = state instanceof CallState.Sending sending ? sending.from() : 0;
-        state = CallState.DONE;
+        state = DONE;
         if (refused) {
             failed();
         } else {
@@ -365,7 +365,7 @@ final class UpstreamCall implements ResponseListener {
     @Override
     public void onEnd() {
         boolean succeeded = !(state instanceof CallState.Answering answering && answering.failure());
-        state = CallState.DONE;
+        state = DONE;
         UpstreamEndpoint at = entered;
         leave();
         leaveLimit();
@@ -412,7 +412,7 @@ final class UpstreamCall implements ResponseListener {
     /** Cancels the call and releases its resources. Idempotent. */
     void cancel() {
         CallState before = state;
-        state = CallState.DONE;
+        state = DONE;
         UpstreamStream stream = before.stream();
         if (stream != null) {
             stream.cancel();

@@ -314,11 +314,11 @@ class FallbackTest {
                         .to(model)
                         .upstreamKeys("fallback: {upstream: silent, statuses: [529]}")
                         .upstream("silent", silent.port(), "")
-                        .start();
-                RawClient client = rig.connect()) {
-            client.send(Requests.messages());
-            silent.connection(0);
-            client.close();
+                        .start()) {
+            try (RawClient client = rig.connect()) {
+                client.send(Requests.messages());
+                silent.connection(0);
+            }
             silent.connection(0).closedAt();
         }
     }

@@ -2,7 +2,8 @@
 # Runs the official Node SDKs through a gateway.
 # usage: load-tests/run sdk
 # Starts a stub model and a gateway with two filters on free ports and runs check.mjs and inputs.mjs. Then runs
-# unverified.mjs and clouds.mjs through a gateway that marks every response. Exits with 1 if one fails. Needs Node 20.15.
+# unverified.mjs, clouds.mjs and gemini.mjs through a gateway that marks every response. Exits with 1 if one fails. Needs
+# Node 20.15.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -67,8 +68,10 @@ upstreams:
 routes:
   - {path: /v1/, upstream: model}
   - {path: /model/, upstream: model, host: preserve}
+  - {path: /v1beta/, upstream: model}
+  - {path: /v1beta1/, upstream: model}
 accounts:
-  credential: [x-api-key, bearer, aws-access-key]
+  credential: [x-api-key, bearer, aws-access-key, x-goog-api-key]
 filters:
   - {name: canary, type: canary, config: {from: unverified, secretFile: secret}}
 YAML
@@ -79,5 +82,8 @@ say "SDKs -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
   || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
 say "SDKs of clouds -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
 (cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test clouds.mjs) \
+  || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
+say "Google's SDK -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test gemini.mjs) \
   || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
 exit "$status"

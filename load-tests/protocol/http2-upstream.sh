@@ -87,7 +87,7 @@ compare_all() { # protocol of the client, curl arguments...
 }
 compare_all 1.1 --http1.1
 compare_all 2 --http2-prior-knowledge
-REQUESTS=$((${#CASES[@]} * 2))
+REQUESTS=$(((${#CASES[@]} - 1) * 2)) # invalid JSON does not leave the gateway in front
 OVER_2=$(await_logged 2 $((3 * REQUESTS))) OVER_1=$(await_logged 1.1 "$REQUESTS")
 say "the gateway behind logged $OVER_2 requests over HTTP/2 and $OVER_1 over HTTP/1.1"
 [ "$OVER_2" = $((3 * REQUESTS)) ] || { WRONG=$((WRONG + 1)); say "expected $((3 * REQUESTS)) over HTTP/2"; }

@@ -128,7 +128,7 @@ public final class Routes {
     /** Returns whether a request is one prompt, which needs nothing that an upstream keeps from an earlier request. */
     private static boolean isPrompt(Operation operation) {
         return switch (operation) {
-            case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT -> true;
+            case MESSAGES, COUNT_TOKENS, CHAT_COMPLETIONS, RESPONSES, GENERATE_CONTENT, COUNT_CONTENT_TOKENS -> true;
             default -> false;
         };
     }

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports new findings: accounts whose standing rises above {@code tightened}, and new clusters. Findings of filters in
+ * Reports new findings: accounts whose standing rises to {@code tightened} or above, and new clusters. Findings of filters in
  * shadow mode are included. The first poll only sets the baseline. Not thread-safe.
  */
 public final class StandingChangeNotifier extends StandingsPoller {

@@ -89,6 +89,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
             if (exchange.operation().convertsInput()) {
                 counter.addUpload(reservation);
                 reservation.model = model(null);
+                reservation.price = prices == null ? null : prices.of(null);
             }
             return take(exchange, reservation);
         }

@@ -67,6 +67,14 @@ final class CostLimitTest {
                 null);
     }
 
+    @Test
+    void uploadHasTheHighestPrices() {
+        FakeExchange upload = metered.messages().asks(Provider.OPENAI, Operation.IMAGE_EDIT, "POST", "/v1/x");
+        assertThat(metered.harness.request(upload)).isSameAs(Verdict.ALLOW);
+        metered.end(upload, served(exact(400, 6240)));
+        assertThat(metered.left("spend")).isEqualTo(10 * DOLLAR - (400 * 15 + 6240 * 75));
+    }
+
     private FakeExchange begin(@Nullable String model, long input, long output) {
         return metered.begin(
                 metered.messages(), FakeBody.prompt("m", input, output).model(model));

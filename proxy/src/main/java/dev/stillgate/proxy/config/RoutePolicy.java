@@ -42,7 +42,7 @@ public final class RoutePolicy {
             Set.of("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "x-request-id");
 
     /** Fields with the credential that the upstream must get. */
-    private static final Set<String> CREDENTIALS = Set.of("api-key", "authorization", "x-api-key");
+    private static final Set<String> CREDENTIALS = Set.of("api-key", "authorization", "x-api-key", "x-goog-api-key");
 
     private RoutePolicy() {}
 

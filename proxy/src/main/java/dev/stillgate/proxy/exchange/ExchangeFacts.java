@@ -180,7 +180,8 @@ final class ExchangeFacts implements Exchange {
             case BodyView.Chat chat -> {
                 requestModel = chat.model();
                 stream = chat.stream();
-                target = target().forModel(chat.model());
+                Target chosen = target().forModel(chat.model());
+                target = chat.background() || chat.previousResponse() != null ? chosen.withoutFallback() : chosen;
             }
             case BodyView.Input input -> {
                 requestModel = input.model();
@@ -190,6 +191,14 @@ final class ExchangeFacts implements Exchange {
             case BodyView.Opaque opaque -> {}
             case BodyView.None none -> {}
         }
+    }
+
+    /**
+     * Returns the silence of an event stream after which the client gets a comment, in nanoseconds; 0 for none. Google's
+     * SDKs take a comment for a broken stream.
+     */
+    long keepAliveNanos() {
+        return operation() == Operation.GENERATE_CONTENT ? 0 : target().rule().keepAliveNanos();
     }
 
     /** Makes the fallback of the present upstream the upstream, with no fallback of its own, and counts that. */

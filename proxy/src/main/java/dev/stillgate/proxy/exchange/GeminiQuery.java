@@ -42,6 +42,8 @@ final class GeminiQuery {
         return parameter.isEmpty()
                 || parameter.equals("alt=json")
                 || parameter.equals("alt=sse")
+                || parameter.equals("$alt=json;enum-encoding=int")
+                || parameter.equals("%24alt=json%3Benum-encoding%3Dint")
                 || parameter.startsWith("key=")
                 || parameter.startsWith("prettyPrint=")
                 || parameter.startsWith("quotaUser=");

@@ -256,7 +256,7 @@ public final class LiveExchange extends Deadlines.Watched {
             recording.head(from);
         }
         response.begin(from, framing, view.added(), tap, recording, this::onReleased);
-        keepAlive = KeepAlive.of(response, facts.target().rule().keepAliveNanos(), context.now());
+        keepAlive = KeepAlive.of(response, facts.keepAliveNanos(), context.now());
     }
 
     /** Rejects the exchange if a response filter or its tap with {@code onError: closed} has failed. */

@@ -58,6 +58,11 @@ public record Target(
         return other == null ? this : toward(other);
     }
 
+    /** Returns the target of a request that depends on what its upstream keeps. */
+    Target withoutFallback() {
+        return to.fallback() == null ? this : toward(Destination.of(to.upstream()));
+    }
+
     /** Returns the target with another destination. */
     Target toward(Destination other) {
         return new Target(method, path, provider, operation, cloud, rule, other, upgrades);

@@ -217,7 +217,8 @@ final class UpstreamCall implements ResponseListener {
             return;
         }
         failed();
-        if (!tryElsewhere(opening.request()) && !tryFallback(opening.request(), "connect")) {
+        if (!tryElsewhere(opening.request())
+                && !tryFallback(opening.request(), opening.request().readerIndex(), "connect")) {
             exchange.fail(ConnectFailure.of(cause));
         }
     }
@@ -239,10 +240,12 @@ final class UpstreamCall implements ResponseListener {
     }
 
     /**
-     * Sends the request to the fallback; returns false if there is none or the retry budget is used up. It takes
-     * ownership of the request when it returns true.
+     * Sends the request to the fallback and takes ownership; returns false if there is none or the retry budget is used
+     * up. The first connection may still write {@code kept} and move its reader index, so a slice is sent.
+     *
+     * @param from the index of the request in {@code kept}
      */
-    private boolean tryFallback(ByteBuf request, String reason) {
+    private boolean tryFallback(ByteBuf kept, int from, String reason) {
         UpstreamGroup fallback = facts.target().to().fallback();
         RequestBody rest = body;
         if (fallback == null || rest == null || !group().takeRetry(0, context.now())) {
@@ -259,6 +262,8 @@ final class UpstreamCall implements ResponseListener {
         tried = List.of();
         rest.rewind();
         exchange.onFallback();
+        ByteBuf request = kept.retainedSlice(from, kept.writerIndex() - from);
+        kept.release();
         send(address(request, group().first(context.now())), whole, rest);
         return true;
     }
@@ -313,12 +318,12 @@ final class UpstreamCall implements ResponseListener {
             }
             UpstreamEndpoint other =
                     refused && endpoint != null ? group().choose(List.of(endpoint), context.now()) : null;
-            ByteBuf request = again.readerIndex(from);
-            connect(other == null ? request : address(request, other), false);
+            again.readerIndex(from);
+            connect(other == null ? again : address(again, other), false);
             return;
         }
         if (again != null) {
-            if (tryFallback(again.readerIndex(from), "unprocessed")) {
+            if (tryFallback(again, from, "unprocessed")) {
                 return;
             }
             again.release();
@@ -340,8 +345,7 @@ final class UpstreamCall implements ResponseListener {
         boolean failure = at != null && group().responded(at, head, context.now());
         ByteBuf kept = sending.kept();
         if (kept != null) {
-            if (facts.target().to().isDeclined(head.status())
-                    && tryFallback(kept.readerIndex(sending.from()), "status")) {
+            if (facts.target().to().isDeclined(head.status()) && tryFallback(kept, sending.from(), "status")) {
                 return;
             }
             kept.release();

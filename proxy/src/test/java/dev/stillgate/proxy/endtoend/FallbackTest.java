@@ -223,6 +223,12 @@ class FallbackTest {
                 assertThat(busy.ask(other).status()).isEqualTo(529);
                 assertThat(down.ask(other).status()).isEqualTo(502);
             }
+            for (String kept : List.of("\"previous_response_id\":\"resp_1\"", "\"background\":true")) {
+                String body = "{\"model\":\"m\",\"input\":\"hi\"," + kept + "}";
+                assertThat(down.ask(Requests.post("/v1/responses", body)).status())
+                        .as(kept)
+                        .isEqualTo(502);
+            }
             assertThat(spare.connections()).isEmpty();
             assertThat(down.ask(Requests.post("/v1/messages/count_tokens", Requests.MESSAGES_BODY))
                             .status())

@@ -72,7 +72,8 @@ class GeminiEndToEndTest {
         ASK + ", json, false",
         STREAM + "?alt=sse, events, true",
         STREAM + ", array, true",
-        VERTEX + "?alt=json&prettyPrint=false, json, false"
+        VERTEX + "?alt=json&prettyPrint=false, json, false",
+        ASK + "?%24alt=json%3Benum-encoding%3Dint, json, false"
     })
     @DisplayName(
             "engine A1: a request of the Gemini API is read, metered and edited, whole and in both kinds of streams")

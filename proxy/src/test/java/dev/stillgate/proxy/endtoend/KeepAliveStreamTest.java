@@ -109,6 +109,26 @@ class KeepAliveStreamTest {
     }
 
     @Test
+    void streamOfGeminiGetsNoComments() {
+        String event = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Mix\"}]}}]}\n\n";
+        try (UpstreamScript upstream = pausing(CHUNKED, chunk(event) + LAST);
+                GatewayRig rig = rig(upstream).route("/v1beta/, keepAlive: 15s").start();
+                RawClient gemini = rig.connect();
+                RawClient other = rig.connect()) {
+            rig.ticker().stop();
+            gemini.send(Requests.post(
+                            "/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+                            "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}"))
+                    .head();
+            other.send(Requests.messages()).head();
+            rig.ticker().jump(SILENCE);
+            assertReads(other, chunk(COMMENT));
+            go.countDown();
+            assertReads(gemini, chunk(event) + LAST);
+        }
+    }
+
+    @Test
     void idleTimeoutStillApplies() {
         try (UpstreamScript upstream = pausing(CHUNKED + chunk(START), "");
                 GatewayRig rig = rig(upstream).timeouts("{idle: 40s}").start();

@@ -21,8 +21,8 @@ public record CloudCall(Cloud cloud, @Nullable String model, boolean stream) {
     }
 
     /**
-     * Returns the model without what a cloud adds to its name: a region, the maker, the name of a resource. Null if
-     * there is no model in the path, or only an application inference profile, which does not say whose model it is.
+     * Returns the model without what a cloud adds to its name: a region, the maker, the name of a resource. Null for
+     * a path without a model, or with an application inference profile, whose name leaves the model open.
      */
     public @Nullable String bareModel() {
         String name = model;

@@ -180,8 +180,7 @@ final class ExchangeFacts implements Exchange {
             case BodyView.Chat chat -> {
                 requestModel = chat.model();
                 stream = chat.stream();
-                Target chosen = target().forModel(chat.model());
-                target = chat.background() || chat.previousResponse() != null ? chosen.withoutFallback() : chosen;
+                target = target().forPrompt(chat);
             }
             case BodyView.Input input -> {
                 requestModel = input.model();

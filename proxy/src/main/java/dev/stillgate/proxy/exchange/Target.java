@@ -4,6 +4,7 @@ import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.dialect.CloudPaths;
 import dev.stillgate.proxy.dialect.GeminiPaths;
 import dev.stillgate.proxy.relay.UpstreamGroup;
+import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
@@ -52,15 +53,17 @@ public record Target(
     }
 
     /** Returns the target of a request that names this model; null for a request that names none. */
-    public Target forModel(@Nullable String model) {
+    private Target forModel(@Nullable String model) {
         ModelTable models = rule.models();
         Destination other = models == null || model == null ? null : models.find(model);
         return other == null ? this : toward(other);
     }
 
-    /** Returns the target of a request that depends on what its upstream keeps. */
-    Target withoutFallback() {
-        return to.fallback() == null ? this : toward(Destination.of(to.upstream()));
+    /** Returns the target of a prompt. One that continues or begins what its upstream keeps has no fallback. */
+    public Target forPrompt(BodyView.Chat chat) {
+        Target chosen = forModel(chat.model());
+        boolean kept = chosen.to.fallback() != null && (chat.background() || chat.previousResponse() != null);
+        return kept ? chosen.toward(Destination.of(chosen.to.upstream())) : chosen;
     }
 
     /** Returns the target with another destination. */

@@ -62,9 +62,8 @@ final class UpstreamCall implements ResponseListener {
         if (substitute != null) {
             facts.fallBack(substitute, "unavailable");
         }
-        UpstreamEndpoint first = group().first(context.now());
-        endpoint = first;
-        return first;
+        endpoint = group().first(context.now());
+        return endpoint;
     }
 
     /**
@@ -262,8 +261,7 @@ final class UpstreamCall implements ResponseListener {
         tried = List.of();
         rest.rewind();
         exchange.onFallback();
-        ByteBuf request = kept.retainedSlice(from, kept.writerIndex() - from);
-        kept.release();
+        ByteBuf request = kept.slice(from, kept.writerIndex() - from);
         send(address(request, group().first(context.now())), whole, rest);
         return true;
     }

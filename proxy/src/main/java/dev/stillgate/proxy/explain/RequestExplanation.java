@@ -195,7 +195,7 @@ public final class RequestExplanation {
     private void body(@Nullable BodyView view, Target target) {
         switch (view) {
             case BodyView.Chat chat -> {
-                upstream(target.forModel(chat.model()));
+                upstream(target.forPrompt(chat));
                 Map<String, Object> body = new LinkedHashMap<>();
                 body.put("model", Objects.requireNonNullElse(chat.model(), "none"));
                 body.put("stream", chat.stream());

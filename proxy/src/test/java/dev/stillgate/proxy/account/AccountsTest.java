@@ -59,7 +59,7 @@ class AccountsTest {
         ticker.advance(Accounts.IDLE.minusSeconds(1));
         assertThat(cursor.known(KEY)).isPresent();
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(cursor.known(KEY)).as("looking is no use").isEmpty();
+        assertThat(cursor.known(KEY)).as("looking counts for nothing").isEmpty();
     }
 
     @Test

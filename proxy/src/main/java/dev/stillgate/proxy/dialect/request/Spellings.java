@@ -30,7 +30,7 @@ final class Spellings {
         return tape.is(key, camelCase) || tape.is(key, snakeCase);
     }
 
-    /** Returns the value of the key in an object; {@link JsonTape#NONE} if it is absent or there is no object. */
+    /** Returns the value of the key in an object; {@link JsonTape#NONE} if object or key is absent. */
     int in(JsonTape tape, int object) {
         int value = tape.find(object, camelCase);
         return value == JsonTape.NONE && differ ? tape.find(object, snakeCase) : value;

@@ -13,6 +13,7 @@ import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
@@ -63,7 +64,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     @Override
     public Verdict onBody(Exchange exchange, BodyView body) {
         if (body instanceof BodyView.Chat chat && keys.marks(exchange.account())) {
-            Exemption why = exemption(chat);
+            Exemption why = exemption(exchange.provider(), chat);
             if (why == null) {
                 keys.find(exchange.account(), ticker.millis()); // begins to derive a new key
             }
@@ -76,8 +77,8 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
      * Returns the exemption of a request. An exempt answer also exempts those that continue it by id: the provider
      * alone has the earlier messages.
      */
-    private @Nullable Exemption exemption(BodyView.Chat chat) {
-        Exemption own = ExemptionRules.of(chat);
+    private @Nullable Exemption exemption(Provider provider, BodyView.Chat chat) {
+        Exemption own = ExemptionRules.of(provider, chat);
         String previous = own == null ? chat.previousResponse() : null;
         boolean inherited = previous != null && state.answers().find(previous) == Exemption.WORDING;
         return inherited ? Exemption.WORDING : own;

@@ -2,6 +2,7 @@ package dev.stillgate.canary;
 
 import dev.stillgate.canary.text.prompt.WordingConstraints;
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Provider;
 import org.jspecify.annotations.Nullable;
 
 /** Decides from the request which answers must not be marked because a changed word could damage them. */
@@ -12,18 +13,20 @@ final class ExemptionRules {
     private ExemptionRules() {}
 
     /** Returns the reason for leaving the answer unchanged, or null if it may be marked. */
-    static @Nullable Exemption of(BodyView.Chat chat) {
+    static @Nullable Exemption of(Provider provider, BodyView.Chat chat) {
         if (chat.structuredOutput()) {
             return Exemption.STRUCTURED_OUTPUT;
         }
         if (chat.logprobs()) {
             return Exemption.LOGPROBS;
         }
-        if (chat.thinking() && !chat.toolNames().isEmpty()) {
+        // Google's signatures stand for the thoughts alone, so that marked text before them is accepted.
+        boolean signsText = provider != Provider.GOOGLE;
+        if (signsText && chat.thinking() && !chat.toolNames().isEmpty()) {
             return Exemption.THINKING_AND_TOOLS;
         }
         PromptScan scan = SCANS.get();
-        scan.begin();
+        scan.begin(signsText);
         CharSequence system = chat.system();
         if (system != null) {
             scan.readSystem(system);
@@ -50,10 +53,12 @@ final class ExemptionRules {
         /** Whether each of {@link #systems} fixes the wording. */
         private final boolean[] constrainedSystems = new boolean[SYSTEMS];
 
+        private boolean signsText;
         private boolean signed;
         private boolean constrained;
 
-        void begin() {
+        void begin(boolean signsText) {
+            this.signsText = signsText;
             conversation.begin();
             signed = constrained = false;
         }
@@ -79,7 +84,7 @@ final class ExemptionRules {
 
         @Override
         public boolean part(int index, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
-            signed |= kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING;
+            signed |= signsText && (kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING);
             if (kind == BodyView.PartKind.TEXT && role.equals("user")) {
                 read(text);
             }

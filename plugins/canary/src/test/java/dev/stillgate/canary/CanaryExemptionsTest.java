@@ -66,6 +66,19 @@ class CanaryExemptionsTest extends CanaryRig {
     }
 
     @Test
+    void thoughtsAndSignaturesOfGeminiDoNotExempt() {
+        List<BodyView> prompts = List.of(
+                Conversation.of("x").message("assistant", BodyView.PartKind.SIGNATURE, "sig"),
+                Conversation.of("x").message("user", BodyView.PartKind.THINKING, "hm"),
+                Conversation.of("x").withThinking().tools("search"));
+        for (BodyView prompt : prompts) {
+            FakeExchange exchange = harness.exchange()
+                    .asks(Provider.GOOGLE, Operation.GENERATE_CONTENT, "POST", "/v1beta/models/m:generateContent");
+            assertThat(answer(exchange, prompt)).isInstanceOf(ResponseTap.Prose.class);
+        }
+    }
+
+    @Test
     @DisplayName("plugins 3: a wording constraint in one message holds for all later answers of the conversation")
     void constraintInAnyUserMessageOrSystemPromptExempts() {
         BodyView next = Conversation.of("Quote the first article exactly.")

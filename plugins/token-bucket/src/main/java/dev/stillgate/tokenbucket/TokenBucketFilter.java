@@ -200,6 +200,9 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         meters.settled(reservation, outcome.usage());
         reservation.disowned = Settlement.isFailedClaim(reservation, outcome);
         buckets.settle(reservation);
+        if (reservation.claimed && outcome.status() >= 200 && outcome.status() < 300) {
+            buckets.prove(exchange.account(), exchange.address());
+        }
         buckets.report(exchange.account(), reservation);
         if (reservation.disowned) {
             reservation.disowned = false;

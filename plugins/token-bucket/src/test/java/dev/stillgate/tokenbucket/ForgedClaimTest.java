@@ -58,6 +58,41 @@ final class ForgedClaimTest {
     }
 
     @Test
+    void acceptedKeyIsNotLockedOutByForgersBesideIt() {
+        ask(ELSEWHERE, served(200));
+        Account forged = new Account("a-2", Account.Trust.LISTED, null, null, true, null);
+        for (int i = 0; i < 20; i++) {
+            FakeExchange forgery = metered.messages().by(forged).claimed().at("198.51.100.77");
+            metered.end(metered.begin(forgery, FakeBody.prompt("m", 10, 10)), served(403));
+        }
+        assertThat(metered.refused(metered.messages().by(forged).claimed().at(ELSEWHERE), FakeBody.prompt("m", 10, 10))
+                        .code())
+                .isEqualTo("minute");
+        ask(ELSEWHERE, served(200));
+        assertThat(metered.left("minute")).isEqualTo(3);
+    }
+
+    @Test
+    void acceptedKeyIsStillLimitedFromElsewhere() {
+        ask(HOME, served(200));
+        for (int i = 0; i < 20; i++) {
+            ask(ELSEWHERE, served(403));
+        }
+        metered.refused(claim(ELSEWHERE), FakeBody.prompt("m", 10, 10));
+        ask(HOME, served(200));
+        assertThat(metered.left("minute")).isEqualTo(3);
+    }
+
+    @Test
+    void acceptedKeyPaysForTheResponsesItDoesNotWaitFor() {
+        ask(HOME, served(200));
+        ask(HOME, GONE);
+        assertThat(metered.left("minute")).isEqualTo(3);
+        ask(HOME, served(403));
+        assertThat(metered.left("minute")).isEqualTo(3);
+    }
+
+    @Test
     void everyoneIsCharged() {
         Metered shared =
                 new Metered(limit("minute", 5, "5/1h"), Policies.scoped(Set.of(Scope.ROUTE), limit("all", 2, "2/1h")));

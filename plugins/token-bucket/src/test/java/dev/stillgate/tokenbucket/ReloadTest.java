@@ -263,7 +263,7 @@ final class ReloadTest {
             @Override
             public void close() {}
         };
-        Logger logger = Logger.getLogger(Buckets.class.getName());
+        Logger logger = Logger.getLogger(PolicyLimits.class.getName());
         logger.addHandler(handler);
         try {
             work.run();

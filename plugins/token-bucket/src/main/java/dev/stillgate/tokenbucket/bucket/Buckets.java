@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * pools of one account are ordered by their ids.
  */
 public final class Buckets {
-    private static final System.Logger LOG = System.getLogger(Buckets.class.getName());
     private static final int MAX_MODELS = 256;
     private static final int MAX_ROUTES = 1024;
     private static final int GRANTED = -1;
@@ -114,31 +113,9 @@ public final class Buckets {
             return;
         }
         if (before != null) {
-            warn(filter, before, policy);
+            policy.warnOfChanges(filter, before);
         }
         active = policy;
-    }
-
-    private static void warn(String filter, PolicyLimits last, PolicyLimits next) {
-        List<String> removed = next.missing(last);
-        List<String> added = last.missing(next);
-        if (!removed.isEmpty() && !added.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0}: the limits {1} were removed and {2} were added; if they were renamed, the largest use of"
-                            + " any limit of the same measure is carried over",
-                    filter,
-                    removed,
-                    added);
-        }
-        List<String> rescoped = next.rescoped(last);
-        if (!rescoped.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0}: the scope of the limits {1} has changed; their new buckets start full",
-                    filter,
-                    rescoped);
-        }
     }
 
     /**
@@ -253,7 +230,8 @@ public final class Buckets {
             boolean listed = account.trust() == Account.Trust.LISTED;
             long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
             BucketSet own = account.keepsState() ? accounts.findOrCreate(account.id(), limits, bound) : null;
-            if (own != null && reservation.claimed && !fitsFailedClaims(address, policy, reservation)) {
+            reservation.proven = own != null && reservation.claimed && own.isProvenFrom(address);
+            if (own != null && isLimitedAsFailedClaim(address, policy, reservation)) {
                 reservation.addOwner(overflow.ofFailedClaims(address, policy.overflow(), now()), policy.overflow());
                 reservation.overflows = true;
             } else if (own != null) {
@@ -284,9 +262,19 @@ public final class Buckets {
         }
     }
 
-    private boolean fitsFailedClaims(InetAddress address, PolicyLimits policy, Reservation reservation) {
-        return overflow.ofFailedClaims(address, policy.overflow(), now())
-                .fits(reservation.oneRequest(), policy.overflow(), now());
+    private boolean isLimitedAsFailedClaim(InetAddress address, PolicyLimits policy, Reservation reservation) {
+        return reservation.claimed
+                && !reservation.proven
+                && !overflow.ofFailedClaims(address, policy.overflow(), now())
+                        .fits(reservation.oneRequest(), policy.overflow(), now());
+    }
+
+    /** Exempts a claimed account, whose credential the upstream has accepted, from the failed claims of its prefix. */
+    public void prove(Account account, InetAddress address) {
+        BucketSet own = accounts.find(account.id());
+        if (own != null) {
+            own.proveFrom(address);
+        }
     }
 
     /**

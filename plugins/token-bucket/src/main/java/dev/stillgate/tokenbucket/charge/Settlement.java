@@ -18,8 +18,9 @@ import dev.stillgate.tokenbucket.policy.Price;
  *   <li>accepted batch: its requests and, for a batch of messages, their input; a file of requests is charged with its
  *     results;
  *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;
- *   <li>claimed account whose credential the upstream has refused, or whose client did not wait for a response: nothing
- *     for the account, and a request for the failed claims of the address prefix;
+ *   <li>claimed account whose credential the upstream has refused: nothing for the account, and a request for the
+ *     failed claims of the address prefix. The same if the client did not wait for a response, unless the credential
+ *     was accepted from this prefix before;
  *   <li>response to a converted input (embeddings, images, sound, moderation): the request, its input, and the output
  *     as reported, or none. If a response with output breaks off before its usage, the amounts taken;
  *   <li>background response, which continues after the client has left: the larger of the amounts taken and the
@@ -58,15 +59,17 @@ public final class Settlement {
             return false;
         }
         return switch (outcome) {
-            case Outcome.Served served -> served.status() == UNAUTHORIZED || served.status() == FORBIDDEN;
-            case Outcome.Truncated cut -> cut.status() == UNAUTHORIZED || cut.status() == FORBIDDEN;
+            case Outcome.Served served -> isRefusal(served.status());
+            case Outcome.Truncated cut -> isRefusal(cut.status());
             case Outcome.DownstreamGone gone ->
-                gone.phase() == Outcome.Phase.AWAITING_ANSWER
-                        || gone.status() == UNAUTHORIZED
-                        || gone.status() == FORBIDDEN;
+                gone.phase() == Outcome.Phase.AWAITING_ANSWER ? !charge.proven : isRefusal(gone.status());
             case Outcome.Rejected rejected -> false;
             case Outcome.UpstreamFailed failed -> false;
         };
+    }
+
+    private static boolean isRefusal(int status) {
+        return status == UNAUTHORIZED || status == FORBIDDEN;
     }
 
     private static void settleUnanswered(Charge charge) {

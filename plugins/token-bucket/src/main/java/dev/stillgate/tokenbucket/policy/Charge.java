@@ -65,6 +65,9 @@ public class Charge {
     /** Whether the account is only claimed, and the buckets of failed claims of its address prefix limit it too. */
     public boolean claimed;
 
+    /** Whether the upstream has accepted the credential of the claimed account from this address prefix before. */
+    public boolean proven;
+
     /** Whether only limits on everyone count the cost, because the account may not have sent the request. */
     public boolean disowned;
 
@@ -103,6 +106,7 @@ public class Charge {
         encoded = false;
         costsReserve = false;
         claimed = false;
+        proven = false;
         disowned = false;
         costRequests = 0;
         costInput = 0;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * looks them up. Immutable.
  */
 public final class PolicyLimits {
+    private static final System.Logger LOG = System.getLogger(PolicyLimits.class.getName());
+
     private final TokenBucketPolicy policy;
     private final long generation;
     private final double share;
@@ -125,8 +127,31 @@ public final class PolicyLimits {
         return overflow;
     }
 
+    /** Warns in the log of limits that were renamed or rescoped since the policy before. */
+    public void warnOfChanges(String filter, PolicyLimits before) {
+        List<String> removed = missing(before);
+        List<String> added = before.missing(this);
+        if (!removed.isEmpty() && !added.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the limits {1} were removed and {2} were added; if they were renamed, the largest use of"
+                            + " any limit of the same measure is carried over",
+                    filter,
+                    removed,
+                    added);
+        }
+        List<String> rescoped = rescoped(before);
+        if (!rescoped.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0}: the scope of the limits {1} has changed; their new buckets start full",
+                    filter,
+                    rescoped);
+        }
+    }
+
     /** Returns the names of limits that only the other policy has. */
-    public List<String> missing(PolicyLimits other) {
+    private List<String> missing(PolicyLimits other) {
         List<String> names =
                 new ArrayList<>(other.policy.limits().stream().map(Limit::name).toList());
         names.removeAll(policy.limits().stream().map(Limit::name).toList());
@@ -134,7 +159,7 @@ public final class PolicyLimits {
     }
 
     /** Returns the names of limits whose scope differs between the policies. */
-    public List<String> rescoped(PolicyLimits other) {
+    private List<String> rescoped(PolicyLimits other) {
         return policy.limits().stream()
                 .filter(limit -> other.policy.limits().stream()
                         .anyMatch(before -> before.name().equals(limit.name())

@@ -66,7 +66,7 @@ final class GatewayExports implements AutoCloseable {
         if (hook != null) {
             hook.common(() -> inForce(policies.current()));
             timer.every(STANDINGS_POLL, new StandingChangeNotifier(board, hook::tell, System::currentTimeMillis));
-            reports.listen((type, id, data) -> hook.tell(id, type, System.currentTimeMillis(), data));
+            reports.listen((type, id, data) -> hook.report(id, type, System.currentTimeMillis(), data));
         }
     }
 

@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class Webhook implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
     private static final int ROOM = 1024;
+
+    /** The length of the queue from which reports are dropped, so that they displace no findings. */
+    private static final int ROOM_FOR_REPORTS = ROOM / 2;
+
     private static final int ATTEMPTS = 8;
     private static final long LONGEST_PAUSE_SECONDS = 60;
 
@@ -88,18 +92,26 @@ public final class Webhook implements AutoCloseable {
      * @param data texts by name; null values are omitted
      */
     public void tell(String type, long millis, Map<String, @Nullable String> data) {
-        tell(UUID.randomUUID().toString(), type, millis, data);
+        queue(UUID.randomUUID().toString(), type, millis, data);
     }
 
     /**
-     * Queues a message without blocking.
+     * Queues a report, without blocking, unless half of the queue is taken. The other half is kept for findings.
      *
      * @param id the id, by which the receiver recognises a repetition
      * @param type type of the message, such as {@code limit.share}
      * @param millis time of the event in milliseconds since the epoch
      * @param data texts by name; null values are omitted
      */
-    public void tell(String id, String type, long millis, Map<String, ? extends @Nullable String> data) {
+    public void report(String id, String type, long millis, Map<String, String> data) {
+        if (waiting.size() < ROOM_FOR_REPORTS) {
+            queue(id, type, millis, data);
+        } else {
+            dropped.increment();
+        }
+    }
+
+    private void queue(String id, String type, long millis, Map<String, ? extends @Nullable String> data) {
         LineBuffer line = new LineBuffer(new byte[512]);
         line.open();
         line.field("id", id);

@@ -134,4 +134,26 @@ class WebhookTest {
             assertThat(hook.dropped()).isEqualTo(5_000 - 1024);
         }
     }
+
+    @Test
+    void reportsLeaveHalfOfTheQueueToFindings() throws Exception {
+        CountDownLatch paused = new CountDownLatch(1);
+        failures.set(Integer.MAX_VALUE);
+        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
+        try (Webhook hook = new Webhook(url, SECRET, Duration.ofSeconds(20), time -> {
+            paused.countDown();
+            Thread.sleep(Duration.ofDays(1));
+        })) {
+            tell(hook, "first");
+            paused.await();
+            for (int i = 0; i < 1_000; i++) {
+                hook.report("id-" + i, "limit.share", 0, Map.of("share", "80%"));
+            }
+            assertThat(hook.dropped()).isEqualTo(1_000 - 512);
+            for (int i = 0; i < 512; i++) {
+                tell(hook, "a-" + i);
+            }
+            assertThat(hook.dropped()).isEqualTo(1_000 - 512);
+        }
+    }
 }

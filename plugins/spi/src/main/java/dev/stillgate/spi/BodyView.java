@@ -94,6 +94,12 @@ public sealed interface BodyView {
         @Nullable
         String previousResponse();
 
+        /**
+         * Returns whether the prompt names something that only its upstream keeps: an earlier response, a conversation, a
+         * container, cached content or a stored prompt.
+         */
+        boolean needsStored();
+
         /** Returns the system prompt or instructions as one text, or null. */
         @Nullable
         CharSequence system();

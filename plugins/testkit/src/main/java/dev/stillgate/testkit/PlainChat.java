@@ -73,6 +73,11 @@ interface PlainChat extends BodyView.Chat {
     }
 
     @Override
+    default boolean needsStored() {
+        return previousResponse() != null;
+    }
+
+    @Override
     default @Nullable CharSequence system() {
         return null;
     }

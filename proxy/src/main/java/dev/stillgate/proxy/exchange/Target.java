@@ -62,7 +62,7 @@ public record Target(
     /** Returns the target of a prompt. One that continues or begins what its upstream keeps has no fallback. */
     public Target forPrompt(BodyView.Chat chat) {
         Target chosen = forModel(chat.model());
-        boolean kept = chosen.to.fallback() != null && (chat.background() || chat.previousResponse() != null);
+        boolean kept = chosen.to.fallback() != null && (chat.background() || chat.needsStored());
         return kept ? chosen.toward(Destination.of(chosen.to.upstream())) : chosen;
     }
 

@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
  * connection was closed before the first byte of a response. The upstream declares that it has not processed the
  * request (RFC 9113 sections 6.8 and 8.7).
  *
- * <p>Any other POST that the kernel has accepted is not retried, because the model may be working on it. A prompt is
- * also sent to the {@linkplain Destination#fallback fallback} of its upstream: if that has no endpoint in service, in
- * place of a retry that is not possible, or after a response with a status that the policy lists for this.
+ * <p>Any other POST that the kernel has accepted is not retried: the model may be working on it. A prompt also goes to
+ * the {@linkplain Destination#fallback fallback}: without an endpoint in service, for want of a retry, or on a status.
  */
 final class UpstreamCall implements ResponseListener {
     private static final CallState DONE = new CallState.Done();
@@ -42,6 +41,7 @@ final class UpstreamCall implements ResponseListener {
     private @Nullable RequestBody body;
     private List<UpstreamEndpoint> tried = List.of();
     private int attempts;
+    private int attemptsBefore; // at the upstream that the fallback replaced
     private boolean placed;
     private boolean whole;
     private boolean paused;
@@ -96,8 +96,7 @@ final class UpstreamCall implements ResponseListener {
     private void onTurn() {
         if (state instanceof CallState.Queued queued) {
             placed = true;
-            // the endpoint chosen earlier may have failed since
-            connect(address(queued.request(), group().first(context.now())), false);
+            connect(address(queued.request(), group().first(context.now())), false); // the earlier one may have failed
         }
     }
 
@@ -193,7 +192,6 @@ final class UpstreamCall implements ResponseListener {
         return facts.target().to().readsStatus() && isComplete();
     }
 
-    /** Returns whether all of the request is in memory. */
     private boolean isComplete() {
         return whole || (body != null && body.isKept());
     }
@@ -222,6 +220,10 @@ final class UpstreamCall implements ResponseListener {
         }
     }
 
+    private boolean takeRetry() {
+        return group().takeRetry(attempts - attemptsBefore, context.now());
+    }
+
     /** Connects to an endpoint that has not been tried; returns false if there is none or no retry is left. */
     private boolean tryElsewhere(ByteBuf request) {
         if (tried.isEmpty()) {
@@ -231,7 +233,7 @@ final class UpstreamCall implements ResponseListener {
             tried.add(endpoint);
         }
         UpstreamEndpoint next = group().choose(tried, context.now());
-        if (next == null || !group().takeRetry(attempts, context.now())) {
+        if (next == null || !takeRetry()) {
             return false;
         }
         connect(address(request, next), false);
@@ -258,6 +260,7 @@ final class UpstreamCall implements ResponseListener {
         leave();
         leaveLimit();
         facts.fallBack(fallback, reason);
+        attemptsBefore = attempts;
         tried = List.of();
         rest.rewind();
         exchange.onFallback();
@@ -285,7 +288,7 @@ final class UpstreamCall implements ResponseListener {
                             && !sending.stream().hasResponseBegun()
                     : again.readerIndex() == sending.from();
             state = new CallState.Sending(sending.stream(), null, sending.from(), sending.written());
-            if (unread && group().takeRetry(attempts, context.now())) {
+            if (unread && takeRetry()) {
                 leave(); // not a failure: the server has closed an idle connection
                 connect(again.readerIndex(sending.from()), true);
                 return;
@@ -310,7 +313,7 @@ final class UpstreamCall implements ResponseListener {
         } else {
             leave(); // graceful shutdown of the connection, for example after a maximum number of requests
         }
-        if (again != null && group().takeRetry(attempts, context.now())) {
+        if (again != null && takeRetry()) {
             if (body != null) {
                 body.rewind();
             }
@@ -388,7 +391,6 @@ final class UpstreamCall implements ResponseListener {
         return state instanceof CallState.Connecting ? null : state.stream();
     }
 
-    /** Returns whether the last chunk received of the response is complete. */
     boolean atChunkBoundary() {
         UpstreamStream stream = state.stream();
         return stream != null && stream.atChunkBoundary();
@@ -411,7 +413,6 @@ final class UpstreamCall implements ResponseListener {
         return true;
     }
 
-    /** Cancels the call and releases its resources. Idempotent. */
     void cancel() {
         CallState before = state;
         state = DONE;
@@ -424,7 +425,6 @@ final class UpstreamCall implements ResponseListener {
         leaveLimit();
     }
 
-    /** Leaves the endpoint and counts a failure of it. */
     void failed() {
         UpstreamEndpoint at = entered;
         leave();

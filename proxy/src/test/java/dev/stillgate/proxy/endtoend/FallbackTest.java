@@ -223,7 +223,12 @@ class FallbackTest {
                 assertThat(busy.ask(other).status()).isEqualTo(529);
                 assertThat(down.ask(other).status()).isEqualTo(502);
             }
-            for (String kept : List.of("\"previous_response_id\":\"resp_1\"", "\"background\":true")) {
+            List<String> stored = List.of(
+                    "\"previous_response_id\":\"resp_1\"",
+                    "\"background\":true",
+                    "\"conversation\":{\"id\":\"conv_1\"}",
+                    "\"prompt\":{\"id\":\"pmpt_1\"}");
+            for (String kept : stored) {
                 String body = "{\"model\":\"m\",\"input\":\"hi\"," + kept + "}";
                 assertThat(down.ask(Requests.post("/v1/responses", body)).status())
                         .as(kept)
@@ -233,7 +238,8 @@ class FallbackTest {
             assertThat(down.ask(Requests.post("/v1/messages/count_tokens", Requests.MESSAGES_BODY))
                             .status())
                     .isEqualTo(200);
-            assertThat(down.ask(Requests.post("/v1/responses", "{\"model\":\"m\",\"input\":\"hi\"}"))
+            assertThat(down.ask(Requests.post(
+                                    "/v1/responses", "{\"model\":\"m\",\"input\":\"hi\",\"conversation\":null}"))
                             .status())
                     .isEqualTo(200);
         }
@@ -258,6 +264,21 @@ class FallbackTest {
                     .filteredOn(request -> request.line().contains("/v1/messages"))
                     .isEmpty();
             assertThat(fallbacks(rig, "unavailable")).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void fallbackHasItsOwnAttempts() throws IOException {
+        try (GatewayRig rig = GatewayRig.with()
+                .upstreamKeys("retries: {percent: 100}, fallback: {upstream: several}")
+                .toPort(refusing.next())
+                .toPort(refusing.next())
+                .upstream("several", List.of(refusing.next(), spare.port()), "retries: {attempts: 2, percent: 100}")
+                .start()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
+            }
+            assertThat(spare.requests()).hasSize(4);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Configuration files of a {@link GatewayRig}; every part has a permissive default. */
 public final class RigBuilder {
@@ -66,8 +67,15 @@ public final class RigBuilder {
 
     /** Adds an upstream with one endpoint. */
     public RigBuilder upstream(String name, int port, String keys) {
-        moreUpstreams += "  - {name: " + name + ", endpoints: [\"http://127.0.0.1:" + port + "\"]"
-                + (keys.isEmpty() ? "" : ", " + keys) + "}\n";
+        return upstream(name, List.of(port), keys);
+    }
+
+    /** Adds an upstream with several endpoints. */
+    public RigBuilder upstream(String name, List<Integer> ports, String keys) {
+        String all =
+                ports.stream().map(port -> "\"http://127.0.0.1:" + port + "\"").collect(Collectors.joining(", "));
+        moreUpstreams +=
+                "  - {name: " + name + ", endpoints: [" + all + "]" + (keys.isEmpty() ? "" : ", " + keys) + "}\n";
         return this;
     }
 

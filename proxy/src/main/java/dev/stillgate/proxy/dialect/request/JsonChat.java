@@ -13,6 +13,7 @@ import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,12 @@ abstract sealed class JsonChat implements BodyView.Chat
     private static final JsonName JSON_OBJECT = new JsonName("json_object");
     private static final JsonName JSON_SCHEMA = new JsonName("json_schema");
     private static final JsonName NO_EFFORT = new JsonName("none");
+
+    /** The keys of what only an upstream keeps. */
+    private static final List<JsonName> STORED = Stream.of(
+                    "previous_response_id", "conversation", "prompt", "container", "cachedContent", "cached_content")
+            .map(JsonName::new)
+            .toList();
 
     final PartReader parts;
     private final JsonText systemText = new JsonText();
@@ -188,6 +195,13 @@ abstract sealed class JsonChat implements BodyView.Chat
     @Override
     public @Nullable String previousResponse() {
         return null;
+    }
+
+    @Override
+    public final boolean needsStored() {
+        return STORED.stream()
+                .map(this::field)
+                .anyMatch(node -> node != JsonTape.NONE && tape.kind(node) != JsonTape.NULL);
     }
 
     @Override

@@ -114,13 +114,34 @@ public final class PolicyWarnings {
     /** Warns of a Host field that clients choose at a server which may have other hosts too. */
     private void hostField(int index) {
         Policy.Route route = policy.routes().get(index);
-        boolean amazons = endpoints(route).allMatch(endpoint -> AMAZON.stream().anyMatch(endpoint.host()::endsWith));
-        if (route.host() == Policy.HostField.PRESERVE && !amazons) {
-            warn(
-                    "routes[" + index + "].host",
-                    "a client can choose the virtual host of the upstream \"" + route.upstream()
-                            + "\", which is not Amazon's");
+        if (route.host() != Policy.HostField.PRESERVE) {
+            return;
         }
+        Set<String> reachable = reachable(route);
+        policy.upstreams().stream()
+                .filter(upstream -> reachable.contains(upstream.name()) && !isAmazons(upstream))
+                .findFirst()
+                .ifPresent(upstream -> warn(
+                        "routes[" + index + "].host",
+                        "a client can choose the virtual host of the upstream \"" + upstream.name()
+                                + "\", which is not Amazon's"));
+    }
+
+    private static boolean isAmazons(Policy.Upstream upstream) {
+        return upstream.endpoints().stream()
+                .allMatch(endpoint -> AMAZON.stream().anyMatch(endpoint.host()::endsWith));
+    }
+
+    /** Returns the names of the upstreams of a route, with their fallbacks. */
+    private Set<String> reachable(Policy.Route route) {
+        Set<String> names = new HashSet<>(route.upstreams());
+        for (Policy.Upstream upstream : policy.upstreams()) {
+            HealthPolicy.Fallback fallback = upstream.fallback();
+            if (fallback != null && route.upstreams().contains(upstream.name())) {
+                names.add(fallback.upstream());
+            }
+        }
+        return names;
     }
 
     private Stream<Policy.Endpoint> endpoints(Policy.Route route) {

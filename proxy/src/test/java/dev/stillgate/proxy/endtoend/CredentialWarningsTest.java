@@ -87,5 +87,9 @@ class CredentialWarningsTest {
                 .noneMatch(each -> each.contains(warning));
         assertThat(all("ingress.internal", route, "bearer")).anyMatch(each -> each.contains(warning));
         assertThat(all("ingress.internal", "/model/", "bearer")).noneMatch(each -> each.contains(warning));
+        String withFallback = "bedrock-runtime.us-east-1.amazonaws.com\"], fallback: {upstream: other}}, {name: other,"
+                + " endpoints: [\"https://ingress.internal";
+        assertThat(all(withFallback, route, "bearer"))
+                .anyMatch(each -> each.contains("can choose the virtual host of the upstream \"other\""));
     }
 }

@@ -109,6 +109,12 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         if (policy.prices() != null && policy.priceTable() == null) {
             review.warn("prices", "no limit counts cost, so these prices have no effect");
         }
+        if (policy.priceTable() != null && policy.requireUsage() != TokenBucketPolicy.RequireUsage.INJECT) {
+            review.warn(
+                    "requireUsage",
+                    "without inject, a stream whose client does not ask for usage costs nothing for hidden reasoning, and"
+                            + " a file little");
+        }
         Set<String> known = review.tiers();
         if (known != null) {
             warnOfTiers(policy.tierFactors(), "tiers", known, review);

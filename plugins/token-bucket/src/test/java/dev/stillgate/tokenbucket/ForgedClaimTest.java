@@ -104,11 +104,19 @@ final class ForgedClaimTest {
     }
 
     @Test
-    void otherErrorsCostTheAccount() {
+    void otherErrorsCostTheAccountOnceItsKeyWasAccepted() {
         ask(HOME, served(400));
-        assertThat(metered.left("minute")).isEqualTo(4);
         ask(HOME, served(529));
+        ask(HOME, new Outcome.UpstreamFailed(502, Usage.NONE, 0, -1, "connect"));
+        assertThat(metered.left("minute")).isEqualTo(5);
+        ask(HOME, served(200));
+        assertThat(metered.left("minute")).isEqualTo(4);
+        ask(HOME, served(400));
         assertThat(metered.left("minute")).isEqualTo(3);
+        ask(HOME, served(529));
+        assertThat(metered.left("minute")).isEqualTo(2);
+        ask(HOME, new Outcome.UpstreamFailed(502, Usage.NONE, 0, -1, "connect"));
+        assertThat(metered.left("minute")).isEqualTo(1);
     }
 
     @Test

@@ -125,6 +125,25 @@ final class ShareReportTest {
     }
 
     @Test
+    void refusalOfALargeRequestIsNoUse() {
+        Metered output = new Metered(notifying(limit("in", Measure.INPUT_TOKENS, 1000, "1000/1d"), "0.5", "1"));
+        output.served(output.begin(10, 10), 10, 10);
+        output.refused(1000, 1);
+        assertThat(shares(output)).isEmpty();
+    }
+
+    @Test
+    void refusalOfAForgedClaimIsNoUse() {
+        Metered batches = new Metered(notifying(limit("day", 10, "10/1d"), "1"));
+        use(batches, 9);
+        FakeExchange forged = batches.messages()
+                .claimed()
+                .asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH, "POST", "/v1/messages/batches");
+        batches.refused(forged, FakeBody.batch(5, FakeBody.prompt("m", 1, 1)));
+        assertThat(shares(batches)).isEmpty();
+    }
+
+    @Test
     void refusalReportsTheWholeShareAlthoughALittleIsLeft() {
         Metered output = new Metered(notifying(limit("out", Measure.OUTPUT_TOKENS, 1000, "1000/1d"), "0.5", "1"));
         output.served(output.begin(1, 400), 1, 950);

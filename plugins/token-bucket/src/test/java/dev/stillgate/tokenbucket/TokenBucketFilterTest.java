@@ -17,11 +17,14 @@ import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
+import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Scope;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.HeaderStyle;
 import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class TokenBucketFilterTest {
@@ -132,6 +135,22 @@ final class TokenBucketFilterTest {
         FakeExchange exchange = metered.begin(10, 10);
         assertThat(metered.harness.body(exchange, PROMPT)).isSameAs(Verdict.ALLOW);
         assertThat(metered.left("minute")).isEqualTo(4);
+    }
+
+    @Test
+    void forgedKeysHoldNoTokensOfAllAccounts() {
+        Metered shared = new Metered(
+                limit("minute", 50, "50/1h"),
+                Policies.scoped(Set.of(Scope.ROUTE), limit("all", Measure.OUTPUT_TOKENS, 10_000, "1/1h")));
+        Account forged = account("h1:f", Account.Trust.PROVISIONAL);
+        FakeExchange first = shared.begin(shared.messages().by(forged), FakeBody.prompt("m", 10, 10_000));
+        FakeExchange second = shared.begin(shared.messages().by(forged), FakeBody.prompt("m", 10, 10_000));
+        FakeExchange honest = shared.begin(10, 5000);
+        shared.end(first, new Outcome.Served(401, Usage.NONE, 1, 1));
+        shared.served(second, 10, 6000); // accepted after all, and charged
+        shared.served(honest, 10, 3000);
+        shared.refused(10, 5000);
+        shared.begin(10, 1000);
     }
 
     @Test

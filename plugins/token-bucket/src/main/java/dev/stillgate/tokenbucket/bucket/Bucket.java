@@ -199,8 +199,7 @@ public final class Bucket {
     }
 
     /**
-     * Replaces the earlier charges of a charge by its final cost, leaving a debt if necessary. A limit without an
-     * earlier charge was added later and is skipped.
+     * Replaces the earlier charges of a charge by its final cost, leaving a debt if necessary.
      *
      * @param pool the pool that the bucket belongs to; null for other owners
      */
@@ -217,10 +216,7 @@ public final class Bucket {
     }
 
     private static long correction(TokenLimit limit, Charge charge, @Nullable String pool) {
-        long cost = limit.cost(charge);
-        return charge.earlierCharges == null
-                ? -cost
-                : charge.earlierCharges.getOrDefault(limit.chargeKey(pool), cost) - cost;
+        return -charge.beyondEarlier(limit.chargeKey(pool), limit.cost(charge));
     }
 
     /**

@@ -10,13 +10,15 @@ import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.PriceTable;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Charges for responses that are fetched after they were generated. Each is charged once, however often it is fetched,
  * and to the account that requested it. The output of a batch is charged when its results are first fetched. A
- * background response is charged its reservation, and corrected when it is first fetched in full. Other stored
+ * background response is charged its reservation, or what is fetched of it if that is more, and corrected when it is
+ * first fetched in full. Other stored
  * responses were charged when they were generated.
  *
  * <p>Bounded: the oldest entries are evicted, and their responses keep their earlier charges. Thread-safe.
@@ -54,12 +56,34 @@ public final class DeferredCharges {
      * Registers a background response that is charged its reservation. Must precede the settlement of the reservation.
      */
     public void addBackground(String responseId, Account account, Reservation reservation) {
-        byResponse.put(responseId, new Charges(account, reservation.modelName, reservation.charges(), 0, 0, 0));
+        byResponse.put(
+                responseId,
+                new Charges(account, reservation.modelName, new ConcurrentHashMap<>(reservation.charges()), 0, 0, 0));
     }
 
-    /** Returns whether an account still has the same buckets, perhaps of another tier. */
-    private static boolean hasSameBuckets(Account before, Account now) {
-        return before.id().equals(now.id()) && before.keepsState() == now.keepsState();
+    /** Returns who fetches if that account still has the same buckets, perhaps of another tier; else who asked. */
+    private static Account payer(Charges before, Account fetcher) {
+        Account asked = before.account();
+        boolean same = asked.id().equals(fetcher.id()) && asked.keepsState() == fetcher.keepsState();
+        return same ? fetcher : asked;
+    }
+
+    /** Raises the charges of a background response that was fetched in part to the delivered output. */
+    private static Account raise(
+            Charges before,
+            Map<String, Long> reserved,
+            Account fetcher,
+            long output,
+            @Nullable PriceTable prices,
+            Reservation reservation) {
+        reservation.hasTokens = true;
+        reservation.requests = 1;
+        reservation.modelName = before.model();
+        reservation.earlierCharges = reserved;
+        reservation.onlyRaises = true;
+        reservation.setCost(1, 0, output);
+        reservation.setMoney(prices == null ? 0 : prices.of(before.model()).ofOutput(output));
+        return payer(before, fetcher);
     }
 
     /**
@@ -81,18 +105,22 @@ public final class DeferredCharges {
         boolean results = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         String key = results ? path : path.substring(path.lastIndexOf('/') + 1);
         Charges before = byResponse.getIfPresent(key);
+        Map<String, Long> reserved = before == null ? null : before.reserved();
+        if (before != null && reserved != null && usage.source() == Usage.Source.ESTIMATED) {
+            return raise(before, reserved, fetcher, usage.output(), prices, reservation);
+        }
         if (usage.source() != Usage.Source.EXACT || (before == null && !results)) {
             return null;
         }
-        Account account = before == null || hasSameBuckets(before.account(), fetcher) ? fetcher : before.account();
+        Account account = before == null ? fetcher : payer(before, fetcher);
         long newOutput = Math.clamp(usage.output(), 0, Charge.MAX_AMOUNT);
         // The input of a batch of messages was charged when the batch was sent.
         long newInput = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MAX_AMOUNT);
         long money;
         reservation.hasTokens = true;
         reservation.requests = 1;
-        if (before != null && before.reserved() != null) {
-            reservation.earlierCharges = before.reserved();
+        if (before != null && reserved != null) {
+            reservation.earlierCharges = reserved;
             reservation.modelName = before.model();
             reservation.setCost(1, newInput, newOutput);
             money = cost(operation, usage, prices, before.model());

@@ -68,14 +68,16 @@ final class ShareWatch {
     }
 
     /**
-     * Adds the share of the whole capacity to a charge that was refused, if the charge would not fit after the end of
-     * all exchanges in flight either.
+     * Adds the share of the whole capacity to a charge that was refused, if it would not fit after the end of all
+     * exchanges in flight either. Nine tenths must be used, and the account must not be a claim that may be forged.
      */
     void refused(Bucket bucket, int index, long wanted, Charge charge) {
         TokenLimit limit = bucket.limits().get(index);
         Shares shares = limit.shares();
         long used = used(bucket, index);
-        if (shares != null && shares.hasWhole() && !refused[index] && used + wanted > limit.capacity()) {
+        boolean isSpent = used + wanted > limit.capacity() && used >= limit.capacity() - limit.capacity() / 10;
+        boolean mayBeForged = charge.claimed && !charge.proven;
+        if (shares != null && shares.hasWhole() && !refused[index] && isSpent && !mayBeForged) {
             refused[index] = true;
             charge.reach(new ReachedShare(limit, shares.count() - 1, shares.count(), used, bucket.key(), null));
         }

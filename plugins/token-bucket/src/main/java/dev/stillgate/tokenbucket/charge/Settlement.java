@@ -19,8 +19,8 @@ import dev.stillgate.tokenbucket.policy.Price;
  *     results;
  *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;
  *   <li>claimed account whose credential the upstream has refused: nothing for the account, and a request for the
- *     failed claims of the address prefix. The same if the client did not wait for a response, unless the credential
- *     was accepted from this prefix before;
+ *     failed claims of the address prefix. The same without a successful response, unless the credential was accepted
+ *     from this prefix before;
  *   <li>response to a converted input (embeddings, images, sound, moderation): the request, its input, and the output
  *     as reported, or none. If a response with output breaks off before its usage, the amounts taken;
  *   <li>background response, which continues after the client has left: the larger of the amounts taken and the
@@ -51,25 +51,29 @@ public final class Settlement {
     }
 
     /**
-     * Returns whether a claimed account may not have sent a request: the upstream has refused the credential, or the
-     * client did not wait for that.
+     * Returns whether a claimed account may not have sent a request: the upstream has refused the credential, or has not
+     * accepted it and never did from this address prefix.
      */
     public static boolean isFailedClaim(Charge charge, Outcome outcome) {
         if (!charge.claimed || charge.overflows) {
             return false;
         }
         return switch (outcome) {
-            case Outcome.Served served -> isRefusal(served.status());
-            case Outcome.Truncated cut -> isRefusal(cut.status());
+            case Outcome.Served served -> isFailedClaim(charge, served.status());
+            case Outcome.Truncated cut -> isFailedClaim(charge, cut.status());
             case Outcome.DownstreamGone gone ->
-                gone.phase() == Outcome.Phase.AWAITING_ANSWER ? !charge.proven : isRefusal(gone.status());
+                switch (gone.phase()) {
+                    case READING_BODY -> false;
+                    case CONNECTING, AWAITING_ANSWER -> !charge.proven;
+                    case STREAMING -> isFailedClaim(charge, gone.status());
+                };
             case Outcome.Rejected rejected -> false;
-            case Outcome.UpstreamFailed failed -> false;
+            case Outcome.UpstreamFailed failed -> !charge.proven;
         };
     }
 
-    private static boolean isRefusal(int status) {
-        return status == UNAUTHORIZED || status == FORBIDDEN;
+    private static boolean isFailedClaim(Charge charge, int status) {
+        return status == UNAUTHORIZED || status == FORBIDDEN || (status >= 300 && !charge.proven);
     }
 
     private static void settleUnanswered(Charge charge) {

@@ -50,6 +50,9 @@ public class Charge {
     @Nullable
     public Map<String, Long> earlierCharges;
 
+    /** Whether a correction only raises the earlier charges, and never returns anything. */
+    public boolean onlyRaises;
+
     public boolean background;
     public boolean batch;
 
@@ -102,6 +105,7 @@ public class Charge {
         batchModels.clear();
         anyModel = false;
         earlierCharges = null;
+        onlyRaises = false;
         overflows = false;
         encoded = false;
         costsReserve = false;
@@ -134,6 +138,27 @@ public class Charge {
     /** Forgets the reached shares. */
     public void clearReached() {
         reached = null;
+    }
+
+    /**
+     * Returns by how much a cost is more than what was charged before, negative for less. If the charge {@linkplain
+     * #onlyRaises only raises} charges, the cost becomes the earlier charge at once, and nothing is negative. A limit
+     * without an earlier charge was added later and gets none.
+     */
+    public long beyondEarlier(String key, long amount) {
+        Map<String, Long> earlier = earlierCharges;
+        if (earlier == null) {
+            return amount;
+        }
+        if (!onlyRaises) {
+            return amount - earlier.getOrDefault(key, amount);
+        }
+        long[] more = {0};
+        earlier.computeIfPresent(key, (same, before) -> {
+            more[0] = Math.max(0, amount - before);
+            return Math.max(before, amount);
+        });
+        return more[0];
     }
 
     /** Returns the most that the estimated input costs; 0 without a price. */

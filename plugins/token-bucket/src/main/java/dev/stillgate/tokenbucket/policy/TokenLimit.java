@@ -97,6 +97,9 @@ public record TokenLimit(
      */
     private static final long ERROR_DIVISOR = 4;
 
+    /** The tokens that are expected of a response without a bound in its request: more than most responses have. */
+    private static final long EXPECTED_OUTPUT = 16_384;
+
     /** Returns whether the limit is one gateway's share of a larger one. */
     public boolean isShare() {
         return capacity < fullCapacity;
@@ -134,12 +137,17 @@ public record TokenLimit(
         long wanted = switch (measure) {
             case REQUESTS -> charge.requests;
             case INPUT_TOKENS -> input(charge, charge.input);
-            case OUTPUT_TOKENS -> output(charge.output);
+            case OUTPUT_TOKENS -> output(charge, charge.output);
             case TOTAL_TOKENS -> total(charge, charge.input, charge.output);
             case COST -> total(charge, charge.inputCost(), charge.outputCost());
             case CONCURRENCY -> 1;
         };
-        return wanted > fullCapacity ? TOO_LARGE : Math.clamp(wanted, 1, capacity);
+        if (wanted > fullCapacity) {
+            return TOO_LARGE;
+        }
+        // Otherwise a few forged keys could hold the tokens of all accounts until the upstream has refused them.
+        boolean atTheEnd = charge.overflows && owner == Owner.EVERYONE && measure.needsPrompt();
+        return atTheEnd ? 1 : Math.clamp(wanted, 1, capacity);
     }
 
     /** Returns the final cost of an exchange for this limit. */
@@ -180,17 +188,23 @@ public record TokenLimit(
         return amount - fullCapacity <= fullCapacity / ERROR_DIVISOR ? Math.min(amount, fullCapacity) : amount;
     }
 
-    private long output(long amount) {
+    private long output(Charge charge, long amount) {
         if (amount == Charge.UNKNOWN) {
-            return strict ? fullCapacity : ceiling;
+            return strict ? fullCapacity : Math.min(expectedOutput(charge), ceiling);
         }
         return strict ? amount : Math.min(amount, ceiling);
+    }
+
+    private long expectedOutput(Charge charge) {
+        long tokens = charge.requests * EXPECTED_OUTPUT;
+        Price price = charge.price;
+        return measure != Measure.COST || price == null ? tokens : price.ofOutput(tokens);
     }
 
     /** Input and output together. Output makes a request too large only if all of it is reserved. */
     private long total(Charge charge, long inputAmount, long outputAmount) {
         long input = input(charge, inputAmount);
-        long output = output(outputAmount);
+        long output = output(charge, outputAmount);
         boolean reservesAllOutput = strict && outputAmount != Charge.UNKNOWN;
         boolean canBeTooLarge =
                 input > fullCapacity || (reservesAllOutput && (output > fullCapacity || !charge.marksCache));

@@ -144,6 +144,24 @@ final class DeferredChargesTest {
     }
 
     @Test
+    void partsOfABackgroundResponseAreChargedUntilAllOfItIsFetched() {
+        FakeExchange left = metered.begin(
+                metered.responses().answered("resp_1"),
+                FakeBody.prompt("m", 100, 4000).later());
+        metered.end(left, new Outcome.DownstreamGone(200, estimated(-1, 300), 1, 1, Outcome.Phase.STREAMING));
+        assertCharged(1, 100, 4000);
+        Outcome part = new Outcome.DownstreamGone(200, estimated(-1, 9300), 1, 1, Outcome.Phase.STREAMING);
+        poll("resp_1", Metered.ACCOUNT, part);
+        assertCharged(2, 100, 9300);
+        poll("resp_1", Metered.ACCOUNT, part);
+        assertCharged(3, 100, 9300);
+        poll("resp_1", Metered.ACCOUNT, served(exact(90, 9400)));
+        assertCharged(4, 90, 9400);
+        poll("resp_1", Metered.ACCOUNT, part);
+        assertCharged(5, 90, 9400);
+    }
+
+    @Test
     void correctionCreditsOnlyThePoolThatWasCharged() {
         metered.reload(Policies.pooled(
                 Map.of(Measure.OUTPUT_TOKENS, "100000/1d"), limit("out", Measure.OUTPUT_TOKENS, CAPACITY, "1/1h")));
@@ -185,7 +203,7 @@ final class DeferredChargesTest {
     @Test
     void backgroundResponseReturnsAtMostItsReservation() {
         background("resp_1", 100, FakeBody.chat("x").maxTokens());
-        assertCharged(1, 100, CAPACITY / 2);
+        assertCharged(1, 100, 16_384);
         metered.reload(Policies.policy(
                 limit("requests", CAPACITY, "1/1h"),
                 limit("in", Measure.INPUT_TOKENS, CAPACITY, "1/1h"),
@@ -236,7 +254,7 @@ final class DeferredChargesTest {
     @Test
     void unboundedBackgroundResponseIsCorrected() {
         background("resp_1", 100, FakeBody.chat("x").maxTokens());
-        assertThat(metered.left("out")).isEqualTo(CAPACITY / 2);
+        assertThat(metered.left("out")).isEqualTo(CAPACITY - 16_384);
         poll("resp_1", Metered.ACCOUNT, served(exact(90, 700)));
         assertCharged(2, 90, 700);
     }

@@ -33,6 +33,13 @@ final class TokenLimitTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"-1, 16384", "32000, 32000", "1000000, 500000"})
+    void unknownOutputReservesLittleOfALongQuota(long output, long taken) {
+        assertThat(reserve(limit("month", Measure.OUTPUT_TOKENS, 1_000_000, "1000000/30d"), 10, output))
+                .isEqualTo(taken);
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1", "4001, 4001", "8000, 8000", "8001, -1", "-1, 8000", "0, 1", "1000000000000, -1"})
     void strictLimitReservesRequestedOutputOrCapacity(long output, long taken) {
         assertThat(reserve(strict(OUTPUT), 10, output)).isEqualTo(taken);

@@ -73,6 +73,7 @@ final class CostLimitTest {
         assertThat(metered.harness.request(upload)).isSameAs(Verdict.ALLOW);
         metered.end(upload, served(exact(400, 6240)));
         assertThat(metered.left("spend")).isEqualTo(10 * DOLLAR - (400 * 15 + 6240 * 75));
+        assertThat(metered.count("cost.millionths", "currency", "USD")).isEqualTo(400 * 15 + 6240 * 75);
     }
 
     private FakeExchange begin(@Nullable String model, long input, long output) {

@@ -5,12 +5,14 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.Owner;
+import dev.stillgate.tokenbucket.policy.Prices;
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Counters of one filter: allowed and refused requests, and charged tokens. */
+/** Counters of one filter: allowed and refused requests, charged tokens and money. */
 public final class TokenMeters {
     private final Counter allowedOwn;
     private final Counter allowedShared;
@@ -22,6 +24,7 @@ public final class TokenMeters {
     private final Counter estimatedInput;
     private final Counter estimatedOutput;
     private final Counter uncounted;
+    private final @Nullable Counter money;
 
     public TokenMeters(TokenBucketPolicy policy, FilterContext context) {
         this.allowedOwn = context.counter("stillgate.token.bucket.allowed", "bucket", "own");
@@ -39,6 +42,10 @@ public final class TokenMeters {
         this.estimatedInput = charged(context, "input", "estimated");
         this.estimatedOutput = charged(context, "output", "estimated");
         this.uncounted = context.counter("stillgate.token.bucket.uncounted");
+        Prices prices = policy.prices();
+        this.money = prices == null || policy.priceTable() == null
+                ? null
+                : context.counter("stillgate.token.bucket.cost.millionths", "currency", prices.currency());
     }
 
     private static Counter refused(FilterContext context, String limit, String bucket) {
@@ -76,6 +83,9 @@ public final class TokenMeters {
         }
         if (charge.costOutput > 0) {
             (exact ? exactOutput : estimatedOutput).add(charge.costOutput);
+        }
+        if (money != null && charge.money() > 0) {
+            money.add(charge.money());
         }
     }
 }

@@ -214,6 +214,11 @@ public class Charge {
         cost = own == null ? 0 : own.of(costInput, costOutput);
     }
 
+    /** Returns the actual cost in millionths of the currency; 0 without a price. */
+    public long money() {
+        return cost;
+    }
+
     /**
      * Sets the actual cost in money, after {@link #setCost}.
      *

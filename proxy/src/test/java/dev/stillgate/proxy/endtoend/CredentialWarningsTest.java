@@ -19,6 +19,17 @@ class CredentialWarningsTest {
     @TempDir
     private Path directory;
 
+    @Test
+    void exampleOfSeveralProvidersLacksOnlyFilters() throws IOException {
+        String page = Files.readString(Path.of("../config/docs/upstreams.md"));
+        int begin = page.indexOf("```yaml\nversion: 1\n") + "```yaml\n".length();
+        Files.writeString(directory.resolve("stillgate.yaml"), "hashing: {h1: a secret of the test}\n");
+        Files.writeString(directory.resolve("policy.yaml"), page.substring(begin, page.indexOf("```", begin)));
+        Validation.Result validation = Validation.of(directory.resolve("stillgate.yaml"), name -> null);
+        assertThat(validation.errors()).isEmpty();
+        assertThat(validation.warnings()).singleElement().asString().contains("no filter enforces");
+    }
+
     private List<String> warnings(String host, String path, String places) throws IOException {
         return all(host, path, places).stream()
                 .filter(warning -> warning.contains("is not listed"))

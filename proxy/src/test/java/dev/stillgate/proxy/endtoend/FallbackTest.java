@@ -130,6 +130,22 @@ class FallbackTest {
         }
     }
 
+    @Test
+    void promptsOfGeminiGoToTheFallbackUnlessTheyNeedCachedContent() {
+        String contents = "\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}";
+        try (UpstreamScript model = refusing(529);
+                GatewayRig rig = rig(ON_529).to(model).start()) {
+            for (String path : List.of("/v1/models/g:generateContent", "/v1/models/g:streamGenerateContent?alt=sse")) {
+                assertThat(rig.ask(Requests.post(path, "{" + contents)).status())
+                        .isEqualTo(200);
+                assertThat(rig.ask(Requests.post(path, "{\"cachedContent\":\"c/1\"," + contents))
+                                .status())
+                        .isEqualTo(529);
+            }
+            assertThat(fallbacks(rig, "status")).isEqualTo(2);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"fallback: {upstream: spare, statuses: [503]}", "fallback: {upstream: spare}"})
     void otherStatusIsTheResponse(String keys) {

@@ -88,6 +88,18 @@ class ModelRoutingTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"claude-opus-4-1, claude", "gpt-5, other", "gemini-2.5-pro, model"})
+    void modelInThePathChoosesTheUpstream(String name, String upstream) {
+        String contents = "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}";
+        try (GatewayRig rig = rig().start()) {
+            for (String call : new String[] {"generateContent", "streamGenerateContent", "countTokens"}) {
+                String path = "/v1/models/" + name + ":" + call;
+                assertThat(rig.ask(Requests.post(path, contents)).text()).isEqualTo(at(upstream));
+            }
+        }
+    }
+
     @Test
     void promptArrivesUnchangedWhateverItsSizeAndCoding() throws IOException {
         String small = body("claude-opus-4-1", "hi");

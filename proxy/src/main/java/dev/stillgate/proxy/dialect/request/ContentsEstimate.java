@@ -90,10 +90,26 @@ final class ContentsEstimate {
             }
             case RESULT -> {
                 into.add(COSTS.result());
-                into.json(value);
+                result(tape, value, into);
             }
             case MEDIA -> into.add(media(tape.stringOrNull(MIME_TYPE.in(tape, value))));
             case SEALED -> into.add(COSTS.sealed() * (tape.stop(value) - tape.start(value)));
+        }
+    }
+
+    /** Adds the result of a function or of code. Its parts are media, whose data is not text. */
+    private static void result(JsonTape tape, int result, PromptEstimate into) {
+        if (tape.kind(result) != JsonTape.OBJECT) {
+            into.json(result);
+            return;
+        }
+        for (int key = tape.first(result); key != tape.end(result); key = tape.next(tape.value(key))) {
+            if (tape.is(key, PARTS)) {
+                ContentsReader.each(tape, tape.value(key), part -> part(tape, part, into));
+            } else {
+                into.string(key);
+                into.json(tape.value(key));
+            }
         }
     }
 

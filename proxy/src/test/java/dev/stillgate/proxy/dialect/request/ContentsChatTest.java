@@ -12,10 +12,12 @@ import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Prompts of the Gemini API. */
 class ContentsChatTest {
@@ -167,6 +169,19 @@ class ContentsChatTest {
                         + "'}}}]}]}")
                 .inputTokens();
         assertThat(call).isBetween(300L, 520L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'parts':[%s]", "'parts':%s"})
+    @DisplayName("engine A1: media in the response of a function cost as much as media beside it")
+    void mediaOfAFunctionResponseAreNotText(String parts) throws MalformedBody {
+        String image = "{'inlineData':{'mimeType':'image/png','data':'" + "A".repeat(200_000) + "'}}";
+        String response = "{'functionResponse':{'name':'click_at','response':{'url':'u'}";
+        long beside = read("{'contents':[{'parts':[" + response + "}}," + image + "]}]}")
+                .inputTokens();
+        long inside = read("{'contents':[{'parts':[" + response + "," + parts.formatted(image) + "}}]}]}")
+                .inputTokens();
+        assertThat(inside).isCloseTo(beside, Offset.offset(100L));
     }
 
     @ParameterizedTest

@@ -47,6 +47,12 @@ public final class AnswerEditor {
 
     private boolean afterReturn;
 
+    /**
+     * Whether the blank line that ends the current event may lack its line feed. Only text that follows the event waits
+     * for it.
+     */
+    private boolean awaitsLineFeed;
+
     /** Whether the current event has a field, so that it is more than comments. */
     private boolean begun;
 
@@ -218,6 +224,12 @@ public final class AnswerEditor {
             afterReturn = false;
             if (pair) {
                 addLineFeed(buf, p++);
+            }
+            if (awaitsLineFeed) {
+                endEvent(sink);
+                continue;
+            }
+            if (pair) {
                 continue;
             }
             int stop = Swar.skipLine(buf, p, end);
@@ -310,7 +322,10 @@ public final class AnswerEditor {
         lineStart = event.length();
         pastByteOrderMark = true;
         if (blank) {
-            endEvent(sink);
+            awaitsLineFeed = afterReturn && event.isPartlyPassed(); // its held text may follow it
+            if (!awaitsLineFeed) {
+                endEvent(sink);
+            }
         } else if (!begun) {
             event.passRaw(out);
             lineStart = 0;
@@ -318,6 +333,7 @@ public final class AnswerEditor {
     }
 
     private void endEvent(Out sink) {
+        awaitsLineFeed = false;
         int lastStart = -1;
         if (dataLines == 1 && isEndMark()) {
             endAll();
@@ -389,6 +405,9 @@ public final class AnswerEditor {
 
     /** Handles the end of the response. If it ends within an event, the blocks' remaining text precedes that event. */
     public void end(Out sink) {
+        if (awaitsLineFeed) {
+            endEvent(sink);
+        }
         if (!finished) {
             if (lines && event.isComplete()) {
                 event.pass(out, -1, -1);

@@ -253,6 +253,14 @@ final class CandidatesProse extends ProseReader {
         }
     }
 
+    /** Ends the block of the current candidate: an image is an event of its own, or follows the text in one. */
+    @Override
+    void endBeforeRest() {
+        if (inCandidate) {
+            endBlock();
+        }
+    }
+
     @Override
     boolean terminal() {
         return false; // only the end of the response shows that no piece follows

@@ -151,6 +151,9 @@ final class ProseEvent {
     /** Passes as much as possible of an event that is too large, up to an index. */
     void passSome(int limit, GrownBytes out) {
         reader.settle();
+        if (reader.openSlot() == null) {
+            reader.endBeforeRest();
+        }
         if (!partlyPassed) {
             writeEnding(out);
         }

@@ -114,6 +114,12 @@ abstract class ProseReader extends JsonSink<ProseField> {
      */
     abstract void settle();
 
+    /**
+     * Ends blocks before the rest of an event that is too large to be held, where the rest would otherwise precede the
+     * text that their taps hold back. Called when no text is open.
+     */
+    void endBeforeRest() {}
+
     /** Returns whether the event is the last of its stream. */
     abstract boolean terminal();
 

@@ -118,6 +118,53 @@ class CandidatesProseTest {
         }
     }
 
+    private static final String IMAGE =
+            "{'inlineData':{'mimeType':'image/png','data':'" + "A".repeat(1_500_000) + "'}}";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n", "\n", "\r"})
+    @DisplayName("filters: text held back before an image that is too large to be held precedes the image")
+    void heldTextPrecedesALargeImage(String line) {
+        String end = line + line;
+        String text = "data: " + piece(text("the eve"), "") + end;
+        String image = "data: " + piece(IMAGE, "") + end;
+        String last = "data: " + piece(text("eve"), ",'finishReason':'STOP'") + end;
+        String expected = "data: " + piece(text("thE "), "") + end + "data: " + extra("EvE") + "\n\n" + image + "data: "
+                + piece(text("EvE"), ",'finishReason':'STOP'") + end;
+        for (int size : new int[] {9_973, 1 << 21}) {
+            assertThat(edit(true, text + image + last, new ReplacingTap(3, "e", "E"), size))
+                    .isEqualTo(expected);
+        }
+        String list = "[" + piece(text("the eve"), "") + "," + piece(IMAGE, "") + "]";
+        assertThat(edit(false, list, new ReplacingTap(3, "e", "E"), 9_973))
+                .isEqualTo("[" + piece(text("thE "), "") + "," + extra("EvE") + "," + piece(IMAGE, "") + "]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n", "\n", "\r"})
+    void heldTextPrecedesALargeImageOfItsEvent(String line) {
+        String end = line + line;
+        String parts = "%s," + IMAGE + ",%s";
+        String body = "data: " + piece(parts.formatted(text("the eve"), text("a fete")), "") + end + "data: "
+                + piece(text(" eve"), "") + end;
+        assertThat(edit(true, body, new ReplacingTap(3, "e", "E"), 9_973))
+                .isEqualTo("data: " + piece(parts.formatted(text("thE EvE"), text("a f")), "") + end + "data: "
+                        + piece(text("EtE "), "") + end + "data: " + extra("EvE") + "\n\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4096})
+    @DisplayName("filters: an event is not inserted between the carriage return and line feed of another")
+    void textAfterALargeEventFollowsItsLineFeed(int size) {
+        String words = "the fete ".repeat(120_000) + "eve";
+        String annotations = ",'citationMetadata':{'citations':[{'endIndex':3}]}";
+        String body = "data: " + piece(text(words), annotations) + "\r\n\r\n";
+        String edited = edit(true, body + "data: {}\r\n\r\n", new ReplacingTap(3, "e", "E"), size);
+        assertThat(edited).endsWith(annotations + "}],'n':1}\r\n\r\ndata: " + extra("EvE") + "\n\ndata: {}\r\n\r\n");
+        assertThat(edit(true, body, new ReplacingTap(3, "e", "E"), size))
+                .endsWith("\r\n\r\ndata: " + extra("EvE") + "\n\n");
+    }
+
     @Test
     void longElementPassesInParts() {
         String words = "the eve of the fete ".repeat(120_000);

@@ -163,9 +163,8 @@ final class ContentsChat extends JsonChat {
     @Override
     public boolean structuredOutput() {
         int type = config(MIME_TYPE);
-        return (tape.isText(type) && !tape.is(type, TEXT_TYPE))
-                || isObject(config(SCHEMA))
-                || isObject(config(JSON_SCHEMA));
+        boolean named = tape.isText(type) && tape.stop(type) > tape.start(type); // an empty string is the default
+        return (named && !tape.is(type, TEXT_TYPE)) || isObject(config(SCHEMA)) || isObject(config(JSON_SCHEMA));
     }
 
     private boolean isObject(int node) {

@@ -73,6 +73,7 @@ class ContentsChatTest {
                     'responseMimeType':'application/json'   | true
                     'response_mime_type':'text/x.enum'      | true
                     'responseMimeType':'text/plain'         | false
+                    'responseMimeType':''                   | false
                     'responseSchema':{'type':'OBJECT'}      | true
                     'response_json_schema':{}               | true
                     'responseSchema':null                   | false

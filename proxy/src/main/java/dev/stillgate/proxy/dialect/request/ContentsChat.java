@@ -38,6 +38,7 @@ final class ContentsChat extends JsonChat {
     private static final Spellings INCLUDE_THOUGHTS = new Spellings("includeThoughts", "include_thoughts");
     private static final Spellings BUDGET = new Spellings("thinkingBudget", "thinking_budget");
     private static final Spellings LEVEL = new Spellings("thinkingLevel", "thinking_level");
+    private static final Spellings ROUTING = new Spellings("routingConfig", "routing_config");
     private static final Spellings FUNCTIONS = new Spellings("functionDeclarations", "function_declarations");
     private static final JsonName PARTS = new JsonName("parts");
     private static final JsonName TOOLS = new JsonName("tools");
@@ -49,7 +50,7 @@ final class ContentsChat extends JsonChat {
 
     /** The keys of a configuration that have two spellings. */
     private static final List<Spellings> OF_CONFIG =
-            List.of(MAX_TOKENS, CANDIDATES, TOP_P, LOGPROBS, MIME_TYPE, SCHEMA, JSON_SCHEMA, THINKING);
+            List.of(MAX_TOKENS, CANDIDATES, TOP_P, LOGPROBS, MIME_TYPE, SCHEMA, JSON_SCHEMA, THINKING, ROUTING);
 
     private static final JsonFields CONFIG_FIELDS = JsonFields.of(
             JsonFields.whole(MAX_TOKENS.camel()),
@@ -62,7 +63,9 @@ final class ContentsChat extends JsonChat {
             JsonFields.field(LOGPROBS.camel(), JsonFields.BOOLEAN),
             JsonFields.field(LOGPROBS.snake(), JsonFields.BOOLEAN),
             JsonFields.field(MIME_TYPE.camel(), JsonFields.STRING),
-            JsonFields.field(MIME_TYPE.snake(), JsonFields.STRING));
+            JsonFields.field(MIME_TYPE.snake(), JsonFields.STRING),
+            JsonFields.field(ROUTING.camel(), JsonFields.OBJECT),
+            JsonFields.field(ROUTING.snake(), JsonFields.OBJECT));
 
     private static final JsonFields PROMPT_FIELDS = JsonFields.of(
             JsonFields.field("contents", JsonFields.ARRAY | JsonFields.OBJECT),
@@ -88,7 +91,7 @@ final class ContentsChat extends JsonChat {
      *
      * @param call what the path says; null in a log without it
      * @param counts whether the tokens of the prompt are counted, which may then be nested
-     * @throws MalformedBody if the body names a model, or has a key in both spellings
+     * @throws MalformedBody if the body names or selects a model, or has a key in both spellings
      */
     ContentsChat calledBy(@Nullable CloudCall call, boolean counts) throws MalformedBody {
         if (MODEL_NAME.in(tape, prompt) != JsonTape.NONE) {
@@ -99,6 +102,9 @@ final class ContentsChat extends JsonChat {
         if (counted != JsonTape.NONE && tape.kind(counted) == JsonTape.OBJECT) {
             at(tape, counted);
             requireOneSpelling();
+        }
+        if (!counts && isObject(config(ROUTING))) { // its model would be used in place of the one in the path
+            throw new MalformedBody("model-twice", "the model is in the path, so the body must not route to one", 0);
         }
         cloud = call;
         return this;

@@ -126,6 +126,13 @@ class ContentsChatTest {
     }
 
     @Test
+    void settingsWithoutAModelAreAccepted() throws MalformedBody {
+        String settings = "'routingConfig':null,'modelConfig':{'featureSelectionPreference':'BALANCED'}";
+        assertThat(read("{" + HI + ",'generationConfig':{" + settings + "}}").model())
+                .isEqualTo("gemini-a");
+    }
+
+    @Test
     void visitorStops() throws MalformedBody {
         Chat chat =
                 read("{'contents':[{'role':'model','parts':[{'text':'a'}]},{'parts':[{'text':'b'},{'text':'c'}]}]}");
@@ -188,6 +195,9 @@ class ContentsChatTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     {'model':'models/m','contents':[]}                                             | model-twice
+                    {'generationConfig':{'routingConfig':{'manualMode':{'modelName':'gemini-b'}}}} | model-twice
+                    {'generation_config':{'routing_config':{'auto_mode':{}}}}                      | model-twice
+                    {'generationConfig':{'RoutingConfig':{'manualMode':{'modelName':'gemini-b'}}}} | json-type
                     {'systemInstruction':{},'system_instruction':{}}                               | json-key-twice
                     {'generationConfig':{'topP':1,'top_p':0}}                                      | json-key-twice
                     {'generateContentRequest':{'generationConfig':{},'generation_config':{}}}      | json-key-twice

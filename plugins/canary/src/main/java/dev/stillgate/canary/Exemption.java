@@ -12,6 +12,8 @@ enum Exemption implements Treatment {
     THINKING_HISTORY,
     /** The request enables thinking and offers tools, so text may precede a thinking block that is signed. */
     THINKING_AND_TOOLS,
+    /** A stream of the Gemini API whose tools add citations, which repeat the original text after it was marked. */
+    GROUNDING,
     /** The prompt fixes the wording of the answer. */
     WORDING,
     /** The response is not successful. */

@@ -3,12 +3,27 @@ package dev.stillgate.canary;
 import dev.stillgate.canary.text.prompt.WordingConstraints;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Provider;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides from the request which answers must not be marked because a changed word could damage them. */
 final class ExemptionRules {
     /** A request is read on one thread, without a break, so one scan of each thread serves all requests. */
     private static final ThreadLocal<PromptScan> SCANS = ThreadLocal.withInitial(PromptScan::new);
+
+    /** Tools of the Gemini API whose results its answers cite, in both spellings. */
+    private static final Set<String> GROUNDING_TOOLS = Set.of(
+            "googleSearch",
+            "google_search",
+            "googleSearchRetrieval",
+            "google_search_retrieval",
+            "enterpriseWebSearch",
+            "enterprise_web_search",
+            "googleMaps",
+            "google_maps",
+            "retrieval",
+            "fileSearch",
+            "file_search");
 
     private ExemptionRules() {}
 
@@ -19,6 +34,12 @@ final class ExemptionRules {
         }
         if (chat.logprobs()) {
             return Exemption.LOGPROBS;
+        }
+        // The citations come last and contain the text that they refer to, with its positions.
+        if (provider == Provider.GOOGLE
+                && chat.stream()
+                && chat.toolNames().stream().anyMatch(GROUNDING_TOOLS::contains)) {
+            return Exemption.GROUNDING;
         }
         // Google's signatures stand for the thoughts alone, so that marked text before them is accepted.
         boolean signsText = provider != Provider.GOOGLE;

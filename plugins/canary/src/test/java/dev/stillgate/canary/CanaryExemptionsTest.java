@@ -65,6 +65,28 @@ class CanaryExemptionsTest extends CanaryRig {
         assertThat(skipped(Exemption.STATUS)).isEqualTo(1);
     }
 
+    private ResponseTap gemini(BodyView prompt) {
+        return answer(
+                harness.exchange()
+                        .asks(Provider.GOOGLE, Operation.GENERATE_CONTENT, "POST", "/v1beta/models/m:generateContent"),
+                prompt);
+    }
+
+    @Test
+    @DisplayName("plugins 3: a stream of Gemini that may end with citations of the original text is exempt")
+    void streamOfGeminiWithAGroundingToolIsExempt() {
+        List<String> tools = List.of("googleSearch", "google_search", "enterpriseWebSearch", "file_search");
+        for (String tool : tools) {
+            BodyView prompt = Conversation.of("x").tools("f", tool).streamed();
+            assertThat(gemini(prompt)).as(tool).isEqualTo(ResponseTap.NONE);
+            assertThat(answer(harness.exchange(), prompt)).as(tool).isInstanceOf(ResponseTap.Prose.class);
+            assertThat(gemini(Conversation.of("x").tools("f", tool))).as(tool).isInstanceOf(ResponseTap.Prose.class);
+        }
+        assertThat(skipped(Exemption.GROUNDING)).isEqualTo(tools.size());
+        assertThat(gemini(Conversation.of("x").tools("codeExecution", "search").streamed()))
+                .isInstanceOf(ResponseTap.Prose.class);
+    }
+
     @Test
     void thoughtsAndSignaturesOfGeminiDoNotExempt() {
         List<BodyView> prompts = List.of(
@@ -72,9 +94,7 @@ class CanaryExemptionsTest extends CanaryRig {
                 Conversation.of("x").message("user", BodyView.PartKind.THINKING, "hm"),
                 Conversation.of("x").withThinking().tools("search"));
         for (BodyView prompt : prompts) {
-            FakeExchange exchange = harness.exchange()
-                    .asks(Provider.GOOGLE, Operation.GENERATE_CONTENT, "POST", "/v1beta/models/m:generateContent");
-            assertThat(answer(exchange, prompt)).isInstanceOf(ResponseTap.Prose.class);
+            assertThat(gemini(prompt)).isInstanceOf(ResponseTap.Prose.class);
         }
     }
 

@@ -15,6 +15,7 @@ public final class Conversation implements PlainChat {
     private boolean structured;
     private boolean logprobs;
     private boolean thinking;
+    private boolean stream;
     private int messages;
     private @Nullable String previous;
 
@@ -70,6 +71,11 @@ public final class Conversation implements PlainChat {
         return this;
     }
 
+    public Conversation streamed() {
+        stream = true;
+        return this;
+    }
+
     /** Continues a response that the provider stores. */
     public Conversation continues(String answerId) {
         previous = answerId;
@@ -94,6 +100,11 @@ public final class Conversation implements PlainChat {
     @Override
     public boolean thinking() {
         return thinking;
+    }
+
+    @Override
+    public boolean stream() {
+        return stream;
     }
 
     @Override

@@ -166,9 +166,10 @@ final class CandidatesProse extends ProseReader {
     }
 
     private void leaveUnchanged() {
-        abandon(block);
-        if (block == null && !texts.isEmpty()) {
-            blocks.exclude(candidate);
+        if (block == null || !block.isOpen()) {
+            blocks.exclude(candidate); // also after an ended block, which another text would follow
+        } else {
+            abandon(block);
         }
         decided = texts.size();
     }

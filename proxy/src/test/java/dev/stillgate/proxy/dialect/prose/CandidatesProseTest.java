@@ -103,6 +103,18 @@ class CandidatesProseTest {
     }
 
     @Test
+    @DisplayName("filters: text after the first citations passes unchanged, also if they come between two texts")
+    void textAfterCitationsBetweenBlocksPassesUnchanged() {
+        String cited = piece("", ",'citationMetadata':{'citations':[{'endIndex':3}]}");
+        String code = piece("{'executableCode':{'code':'e'}}", "");
+        String rest = code + "," + cited + "," + piece(text("eve"), "") + "]";
+        assertThat(edit(false, "[" + piece(text("the"), "") + "," + rest, new ReplacingTap(0, "e", "E"), 9))
+                .isEqualTo("[" + piece(text("thE"), "") + "," + rest);
+        String first = "[" + cited + "," + piece(text("eve"), "") + "]";
+        assertThat(edit(false, first, new ReplacingTap(0, "e", "E"), 9)).isEqualTo(first);
+    }
+
+    @Test
     void emptyGroundingIsNoAnnotation() {
         String whole = piece(text("the"), ",'groundingMetadata':{},'avgLogprobs':-0.1");
         assertThat(edit(false, whole, new ReplacingTap(0, "e", "E"), 9))

@@ -90,11 +90,11 @@ final class ContentsChat extends JsonChat {
      * Takes the model from the path.
      *
      * @param call what the path says; null in a log without it
-     * @param counts whether the tokens of the prompt are counted, which may then be nested
-     * @throws MalformedBody if the body names or selects a model, or has a key in both spellings
+     * @param counts whether the tokens of the prompt are counted, which may then be nested and name its model
+     * @throws MalformedBody if the body names or selects a model and is not for a count, or has a key in both spellings
      */
     ContentsChat calledBy(@Nullable CloudCall call, boolean counts) throws MalformedBody {
-        if (MODEL_NAME.in(tape, prompt) != JsonTape.NONE) {
+        if (!counts && MODEL_NAME.in(tape, prompt) != JsonTape.NONE) {
             throw new MalformedBody("model-twice", "the model is in the path, so the body must not name one", 0);
         }
         requireOneSpelling();

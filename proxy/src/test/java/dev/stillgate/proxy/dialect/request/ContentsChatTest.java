@@ -154,6 +154,8 @@ class ContentsChatTest {
         assertThat(parts(nested, 0)).containsExactly("0 user TEXT null Hi");
         assertThat(nested.system()).hasToString("Be");
         assertThat(nested.model()).isEqualTo("gemini-a");
+        Chat named = read(Operation.COUNT_CONTENT_TOKENS, "{'model':'publishers/google/models/gemini-a'," + HI + "}");
+        assertThat(named.model()).isEqualTo("gemini-a");
         Chat answered = read("{" + HI + ",'generateContentRequest':{'contents':[]}}");
         assertThat(parts(answered, 0)).containsExactly("0 user TEXT null Hi");
     }

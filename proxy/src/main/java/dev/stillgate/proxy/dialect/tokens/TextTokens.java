@@ -24,6 +24,9 @@ public final class TextTokens {
     /** Number of bytes to read one by one before trying the fast path for ASCII again. */
     private static final int STEPS = 24;
 
+    /** Base64 characters per token of sound: 25 tokens a second (Google) of 24,000 samples with 16 bits. */
+    private static final int SOUND_CHARS = 2_560;
+
     private TokenWeights weights = TokenWeights.OPENAI;
     private long units;
     private int previous;
@@ -143,6 +146,16 @@ public final class TextTokens {
     /** Adds the fixed cost of a tool call in a response. */
     public void addCall() {
         units += weights.structure.called();
+    }
+
+    /** Adds the fixed cost of an image in a response. */
+    public void addImage() {
+        units += weights.structure.image();
+    }
+
+    /** Adds the cost of a piece of sound in a response, by its number of Base64 characters. */
+    public void addSound(int chars) {
+        units += chars * 1_000L / SOUND_CHARS;
     }
 
     /** Returns whether the count is zero. */

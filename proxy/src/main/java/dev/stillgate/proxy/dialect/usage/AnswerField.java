@@ -35,6 +35,10 @@ enum AnswerField {
     BLOCK_REASON,
     /** Whether a part of the Gemini API is thinking. */
     THOUGHT,
+    /** Base64 of an image or of sound that the model made. */
+    MEDIA,
+    /** The MIME type of {@link #MEDIA}, which precedes it. */
+    MEDIA_TYPE,
     /** The category of a refusal. */
     CATEGORY,
     /** The type of a finished content part of a stream, whose text other events have delivered. */

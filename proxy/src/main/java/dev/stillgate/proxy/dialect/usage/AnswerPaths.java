@@ -176,7 +176,10 @@ final class AnswerPaths {
                             json("args", AnswerField.TOOL),
                             text("id", AnswerField.MARKED))),
             object("executableCode", JsonPaths.of(text("code", AnswerField.TOOL))),
-            object("codeExecutionResult", JsonPaths.of(text("output", AnswerField.ASIDE))));
+            object("codeExecutionResult", JsonPaths.of(text("output", AnswerField.ASIDE))),
+            object(
+                    "inlineData",
+                    JsonPaths.of(shortString("mimeType", AnswerField.MEDIA_TYPE), text("data", AnswerField.MEDIA))));
     private static final JsonPaths<AnswerField> CANDIDATES = reported(
             AnswerField.CHOICE,
             number("index", AnswerField.CHOICE_INDEX),

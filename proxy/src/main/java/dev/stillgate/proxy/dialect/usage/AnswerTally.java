@@ -20,6 +20,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private static final long MAX_SUM = 1L << 60;
     private static final byte[] BRACKET = {'{'};
     private static final byte[] SOUND = ascii("response.audio.delta");
+    private static final byte[] AUDIO_TYPE = ascii("audio/");
     private static final byte[] ITEM_DONE = ascii("response.output_item.done");
     private static final byte[] MESSAGE_STOP = ascii("message_stop");
     private static final byte[] ERROR = ascii("error");
@@ -53,6 +54,9 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Whether strings of the current event are not counted as delivered. */
     private boolean muted;
+
+    /** Whether the media of the current part are sound. */
+    private boolean sound;
 
     private final AnswerEnding ending = new AnswerEnding();
 
@@ -96,6 +100,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     @Override
     public void enter(AnswerField field, int at) {
+        sound = false;
         if (content != null) {
             content.enter(field);
         }
@@ -156,9 +161,16 @@ final class AnswerTally extends JsonSink<AnswerField> {
         counts[OUTPUT] = stream ? Math.max(counts[OUTPUT], value) : value;
     }
 
-    /** Begins output of the model or an id. The name of a tool adds the flat cost of a tool call. */
+    /** Begins output of the model or an id. The name of a tool and an image add their flat costs. */
     @Override
     public void beginText(AnswerField field, byte first, int at) {
+        if (field == AnswerField.MEDIA) {
+            outputReported &= outputReportedInEvent;
+            if (!sound) {
+                delivered.addImage();
+            }
+            return;
+        }
         if (field == AnswerField.CALL && !muted) {
             outputReported &= outputReportedInEvent;
             delivered.addCall();
@@ -179,6 +191,12 @@ final class AnswerTally extends JsonSink<AnswerField> {
     /** Counts a piece of output. An output count reported earlier is now outdated. */
     @Override
     public void text(AnswerField field, byte[] buf, int from, int to) {
+        if (field == AnswerField.MEDIA) {
+            if (sound) {
+                delivered.addSound(to - from);
+            }
+            return;
+        }
         if (field.kind == null) {
             if (content != null) {
                 content.addId(buf, from, to);
@@ -199,6 +217,9 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     @Override
     public void endText(AnswerField field, int at) {
+        if (field == AnswerField.MEDIA) {
+            return;
+        }
         if (field.kind != null) {
             delivered.endString();
         }
@@ -271,6 +292,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
                 }
             }
             case MODEL -> modelLength = keep(model, buf, from, to);
+            case MEDIA_TYPE ->
+                sound = to - from > AUDIO_TYPE.length && same(AUDIO_TYPE, buf, from, from + AUDIO_TYPE.length);
             default -> innerType(field, buf, from, to);
         }
     }

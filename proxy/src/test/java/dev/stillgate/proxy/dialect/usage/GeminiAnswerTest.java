@@ -63,6 +63,45 @@ class GeminiAnswerTest {
         assertThat(usage.output()).isBetween(180L, 320L);
     }
 
+    private static String media(String type, int length) {
+        return "{'candidates':[{'content':{'parts':[{'inlineData':{'mimeType':'" + type + "','data':'"
+                + "A".repeat(length) + "'}}]}}]";
+    }
+
+    @Test
+    @DisplayName("engine A1: images and sound that came before the usage are counted")
+    void mediaWithoutCountsAreEstimated() {
+        String image = media("image/png", 300_000);
+        String input = ",'usageMetadata':{'promptTokenCount':5}}";
+        Usage one = read(true, event(image + input)).usage();
+        assertThat(one).isEqualTo(new Usage(Usage.Source.ESTIMATED, 5, 1_032, -1, -1, -1));
+        assertThat(read(true, event(image + "}") + event(image + input)).usage().output())
+                .isEqualTo(2 * 1_032);
+        assertThat(read(false, image).usage()).isEqualTo(new Usage(Usage.Source.ESTIMATED, -1, 1_032, -1, -1, -1));
+        String begun = image.substring(0, 1_000);
+        assertThat(read(false, begun).usage().output()).isEqualTo(1_032);
+
+        String second = event(media("audio/L16;codec=pcm;rate=24000", 64_000) + "}");
+        assertThat(read(true, second.repeat(3)).usage().output()).isBetween(74L, 76L);
+        assertThat(read(true, second.repeat(3) + event(image + "}")).usage().output())
+                .isBetween(1_106L, 1_108L);
+    }
+
+    @Test
+    void reportedCountsIncludeMedia() {
+        String image = media("image/png", 3_000);
+        String counted = image + ",'usageMetadata':{'promptTokenCount':5,'candidatesTokenCount':1290}}";
+        Usage reported = new Usage(Usage.Source.EXACT, 5, 1_290, -1, -1, -1);
+        assertThat(read(true, event(image + "}") + event(counted)).usage()).isEqualTo(reported);
+        assertThat(read(false, counted).usage()).isEqualTo(reported);
+        String refused = "{'promptFeedback':{'blockReason':'SAFETY'},'usageMetadata':{'promptTokenCount':5}}";
+        assertThat(read(true, event(refused)).usage()).isEqualTo(new Usage(Usage.Source.EXACT, 5, 0, -1, -1, -1));
+        assertThat(read(false, piece("{'inlineData':{'mimeType':'image/png','data':'AAAA'}},{'text':'" + FIRST + "'}"))
+                        .facts()
+                        .proseChars())
+                .isEqualTo(FIRST.length());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     'candidates':[{'finishReason':'SAFETY'}]                            | CONTENT_FILTER | SAFETY             | SAFETY

@@ -92,7 +92,7 @@ public final class AccountTable {
         return tiers.name(columns(accountIndex).tier[accountIndex % AccountColumns.SIZE] & 0xff);
     }
 
-    /** Returns the dialect of most of an account's exchanges, {@link Dialect#OTHER} if unknown. */
+    /** Returns the dialect of most of an account's exchanges, {@link Dialect#OTHER} for Gemini or if unknown. */
     public Dialect dialect(int accountIndex) {
         return DialectVote.dialect(columns(accountIndex).dialect[accountIndex % AccountColumns.SIZE]);
     }

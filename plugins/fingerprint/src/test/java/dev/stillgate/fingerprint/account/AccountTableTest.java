@@ -235,6 +235,24 @@ final class AccountTableTest {
     }
 
     @Test
+    void dialectOfGeminiOutvotesAnother() {
+        Dialect[] phases = {Dialect.MESSAGES, Dialect.GEMINI, Dialect.CHAT_COMPLETIONS};
+        int[] exchanges = {1, 100, 63};
+        Dialect[] expected = {Dialect.MESSAGES, Dialect.OTHER, Dialect.CHAT_COMPLETIONS};
+        long start = Seen.START;
+        for (int phase = 0; phase < phases.length; phase++) {
+            for (int k = 0; k < exchanges[phase]; k++) {
+                start += 1000;
+                Observation seen = Seen.prompt("a", start);
+                seen.dialect = phases[phase];
+                table.observe(seen, true);
+            }
+            assertThat(table.dialect(table.index().find("a"))).isEqualTo(expected[phase]);
+            assertThat(table.verified(table.index().find("a"))).isFalse();
+        }
+    }
+
+    @Test
     void tiersBeyondTheCapacityCountAsNone() {
         for (int k = 0; k < 300; k++) {
             Observation seen = Seen.prompt("a" + k, Seen.START);

@@ -43,7 +43,7 @@ final class ObservationCodecTest {
                 case Long zero -> field.set(object, random.nextLong() >>> 1);
                 case Integer zero -> field.set(object, random.nextInt() >>> 1);
                 case Double none -> field.set(object, random.nextDouble());
-                case Dialect other -> field.set(object, Dialect.RESPONSES);
+                case Dialect other -> field.set(object, Dialect.GEMINI);
                 case long[] none -> field.set(object, random.longs(8).toArray());
                 case int[] places -> System.arraycopy(random.ints(16).toArray(), 0, places, 0, places.length);
                 case float[] dimensions ->

@@ -201,14 +201,14 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         reservation.disowned = Settlement.isFailedClaim(reservation, outcome);
         buckets.settle(reservation);
         if (reservation.claimed && outcome.status() >= 200 && outcome.status() < 300) {
-            buckets.prove(exchange.account(), exchange.address());
+            buckets.provenClaims().add(exchange.account(), exchange.address());
         }
         buckets.report(exchange.account(), reservation);
         if (reservation.disowned) {
             reservation.disowned = false;
             reservation.costsReserve = false;
             reservation.setCost(reservation.requests, 0, 0);
-            buckets.chargeFailedClaim(exchange.address(), limits, reservation);
+            buckets.chargeFailedClaim(exchange.account(), exchange.address(), limits, reservation);
         }
         if (outcome.status() >= 200 && outcome.status() < 300) {
             chargeFetched(exchange, reservation, outcome);

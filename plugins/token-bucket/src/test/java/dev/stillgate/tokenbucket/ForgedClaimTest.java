@@ -10,6 +10,7 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.tokenbucket.policy.Scope;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,8 +59,7 @@ final class ForgedClaimTest {
     }
 
     @Test
-    void acceptedKeyIsNotLockedOutByForgersBesideIt() {
-        ask(ELSEWHERE, served(200));
+    void keyOfAnotherAccountIsNotLockedOutByForgersBesideIt() {
         Account forged = new Account("a-2", Account.Trust.LISTED, null, null, true, null);
         for (int i = 0; i < 20; i++) {
             FakeExchange forgery = metered.messages().by(forged).claimed().at("198.51.100.77");
@@ -68,6 +68,18 @@ final class ForgedClaimTest {
         assertThat(metered.refused(metered.messages().by(forged).claimed().at(ELSEWHERE), FakeBody.prompt("m", 10, 10))
                         .code())
                 .isEqualTo("minute");
+        ask(ELSEWHERE, served(200));
+        assertThat(metered.left("minute")).isEqualTo(4);
+    }
+
+    @Test
+    void acceptedKeyIsNotLockedOutByForgersOfIt() {
+        ask(ELSEWHERE, served(200));
+        for (int i = 0; i < 100; i++) { // beside it, so that they are not limited either
+            ask(ELSEWHERE, served(403));
+        }
+        metered.advance(Duration.ofHours(2)); // its buckets are full, and may be forgotten
+        ask(HOME, served(200));
         ask(ELSEWHERE, served(200));
         assertThat(metered.left("minute")).isEqualTo(3);
     }

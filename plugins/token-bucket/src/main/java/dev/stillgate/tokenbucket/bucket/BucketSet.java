@@ -7,7 +7,6 @@ import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
-import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +46,6 @@ public final class BucketSet {
 
     private final @Nullable OwnerDraws draws;
 
-    /** The address prefix from which the upstream has last accepted the owner's credential; 0 for none. */
-    private volatile long provenPrefix;
-
     private BucketSet(OwnerLimits limits, long now, boolean shared, @Nullable OwnerDraws draws) {
         this.limits = limits;
         this.now = now;
@@ -69,16 +65,6 @@ public final class BucketSet {
     /** Creates full buckets that several accounts share and that are never evicted. */
     static BucketSet shared(OwnerLimits limits, long now, @Nullable OwnerDraws draws) {
         return new BucketSet(limits, now, true, draws);
-    }
-
-    /** Returns whether the upstream has last accepted the owner's credential from the prefix of an address. */
-    boolean isProvenFrom(InetAddress address) {
-        return provenPrefix == OverflowTable.prefix(address);
-    }
-
-    /** Records that the upstream has accepted the owner's credential from an address. */
-    void proveFrom(InetAddress address) {
-        provenPrefix = OverflowTable.prefix(address);
     }
 
     /** Returns whether the set must be added to the next round of draws. */

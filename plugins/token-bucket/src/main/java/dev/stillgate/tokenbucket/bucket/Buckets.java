@@ -44,6 +44,7 @@ public final class Buckets {
     private final NameIndex routes = new NameIndex(MAX_ROUTES);
     private final ReservationPool reservations = new ReservationPool();
     private final DeferredCharges deferredCharges;
+    private final ProvenClaims provenClaims;
     private final ShareNotices notices = new ShareNotices();
     private final @Nullable LeaseRounds leases;
     private volatile @Nullable BucketSet everyone;
@@ -73,6 +74,7 @@ public final class Buckets {
         this.pools = new Pools(new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.POOL)));
         this.organisations = new BucketTable(this::now, maintenance, slack, drawsFactory(rounds, Owner.ORGANISATION));
         this.deferredCharges = new DeferredCharges(maintenance);
+        this.provenClaims = new ProvenClaims(ticker, maintenance);
     }
 
     private static @Nullable Function<String, OwnerDraws> drawsFactory(@Nullable LeaseRounds rounds, Owner owner) {
@@ -230,9 +232,10 @@ public final class Buckets {
             boolean listed = account.trust() == Account.Trust.LISTED;
             long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
             BucketSet own = account.keepsState() ? accounts.findOrCreate(account.id(), limits, bound) : null;
-            reservation.proven = own != null && reservation.claimed && own.isProvenFrom(address);
-            if (own != null && isLimitedAsFailedClaim(address, policy, reservation)) {
-                reservation.addOwner(overflow.ofFailedClaims(address, policy.overflow(), now()), policy.overflow());
+            reservation.proven = own != null && reservation.claimed && provenClaims.contains(account, address);
+            if (own != null && isLimitedAsFailedClaim(account, address, policy, reservation)) {
+                reservation.addOwner(
+                        overflow.ofFailedClaims(account, address, policy.overflow(), now()), policy.overflow());
                 reservation.overflows = true;
             } else if (own != null) {
                 PolicyLimits ownLimits = own.effectiveLimits(policy);
@@ -262,30 +265,28 @@ public final class Buckets {
         }
     }
 
-    private boolean isLimitedAsFailedClaim(InetAddress address, PolicyLimits policy, Reservation reservation) {
+    private boolean isLimitedAsFailedClaim(
+            Account account, InetAddress address, PolicyLimits policy, Reservation reservation) {
         return reservation.claimed
                 && !reservation.proven
-                && !overflow.ofFailedClaims(address, policy.overflow(), now())
+                && !overflow.ofFailedClaims(account, address, policy.overflow(), now())
                         .fits(reservation.oneRequest(), policy.overflow(), now());
     }
 
-    /** Exempts a claimed account, whose credential the upstream has accepted, from the failed claims of its prefix. */
-    public void prove(Account account, InetAddress address) {
-        BucketSet own = accounts.find(account.id());
-        if (own != null) {
-            own.proveFrom(address);
-        }
+    /** Returns the claimed accounts that the failed claims of their prefixes do not limit. */
+    public ProvenClaims provenClaims() {
+        return provenClaims;
     }
 
     /**
-     * Charges the final cost of a claim that has failed to its address prefix, leaving a debt if necessary. Follows the
-     * settlement.
+     * Charges the final cost of a claim that has failed to the failed claims of its account from the address prefix,
+     * leaving a debt if necessary. Follows the settlement.
      */
-    public void chargeFailedClaim(InetAddress address, PolicyLimits policy, Reservation reservation) {
+    public void chargeFailedClaim(Account account, InetAddress address, PolicyLimits policy, Reservation reservation) {
         LeaseRounds rounds = leases;
         OwnerLimits limits = (rounds == null ? policy : rounds.state().limits(policy)).overflow();
         if (!limits.isEmpty()) {
-            reservation.addOwner(overflow.ofFailedClaims(address, limits, now()), limits);
+            reservation.addOwner(overflow.ofFailedClaims(account, address, limits, now()), limits);
             apply(reservation, 0, now(), Operation.CORRECT);
             reservation.clearOwners();
         }

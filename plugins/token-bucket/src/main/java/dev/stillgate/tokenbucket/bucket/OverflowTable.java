@@ -1,5 +1,6 @@
 package dev.stillgate.tokenbucket.bucket;
 
+import dev.stillgate.spi.Account;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -7,9 +8,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bucket sets of address prefixes (IPv4 /24, IPv6 /48), for accounts without their own set. The table has a fixed size:
- * each prefix is hashed to a slot, and prefixes with the same slot share its set. The hash has a secret key, so that a
- * client cannot choose the slot of another. Thread-safe.
+ * Bucket sets of address prefixes (IPv4 /24, IPv6 /48), for accounts without their own set, and of the failed claims of
+ * one account from a prefix. The table has a fixed size: each of these is hashed to a slot, and those with the same slot
+ * share its set. The hash has a secret key, so that a client cannot choose the slot of another. Thread-safe.
  */
 final class OverflowTable {
     /** The number of slots; with all slots in use, the table takes about 10 MB. */
@@ -33,13 +34,14 @@ final class OverflowTable {
         return at(prefix(address), limits, now);
     }
 
-    /** Returns the set of the failed claims from the prefix of an address; creates it if absent. */
-    BucketSet ofFailedClaims(InetAddress address, OwnerLimits limits, long now) {
-        return at(prefix(address) | FAILED_CLAIMS, limits, now);
+    /** Returns the set of the failed claims of an account from the prefix of an address; creates it if absent. */
+    BucketSet ofFailedClaims(Account account, InetAddress address, OwnerLimits limits, long now) {
+        long hashed = sipHash(key0, key1, prefix(address) | FAILED_CLAIMS);
+        return at(hashed ^ account.id().hashCode(), limits, now);
     }
 
-    private BucketSet at(long prefix, OwnerLimits limits, long now) {
-        int slot = (int) sipHash(key0, key1, prefix) & (SLOTS - 1);
+    private BucketSet at(long hashed, OwnerLimits limits, long now) {
+        int slot = (int) sipHash(key0, key1, hashed) & (SLOTS - 1);
         BucketSet set = slots.get(slot);
         if (set != null) {
             return set;

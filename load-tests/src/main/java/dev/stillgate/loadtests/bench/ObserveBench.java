@@ -91,6 +91,7 @@ public class ObserveBench {
                         true,
                         false,
                         USAGE,
+                        null,
                         3,
                         "9f86d081"),
                 now);

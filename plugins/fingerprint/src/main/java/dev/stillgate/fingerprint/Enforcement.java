@@ -39,7 +39,7 @@ final class Enforcement {
         if (standing == Standing.BLOCKED) {
             return BLOCKED;
         }
-        if (exchange.operation() == Operation.OPAQUE) {
+        if (exchange.operation() == Operation.OPAQUE || exchange.operation() == Operation.REALTIME) {
             return OPAQUE;
         }
         return exchange.operation().carriesAnswers() && includesLogprobs(exchange.query()) ? PROBING : Verdict.ALLOW;

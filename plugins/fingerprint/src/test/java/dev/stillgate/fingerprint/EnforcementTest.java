@@ -84,6 +84,7 @@ class EnforcementTest {
     void tightenedAccountMayNotUseOpaquePathsOrProbe(Standing standing) {
         stands(standing);
         assertThat(code(harness.request(asks(Operation.OPAQUE)))).isEqualTo("standing-path");
+        assertThat(code(harness.request(asks(Operation.REALTIME)))).isEqualTo("standing-path");
         assertThat(harness.request(asks(Operation.CONTROL))).isEqualTo(Verdict.ALLOW);
         FakeExchange exchange = asks(Operation.CHAT_COMPLETIONS);
         assertThat(harness.request(exchange)).isEqualTo(Verdict.ALLOW);

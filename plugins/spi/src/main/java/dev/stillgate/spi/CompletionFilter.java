@@ -9,6 +9,17 @@ public non-sealed interface CompletionFilter extends Filter {
     void onComplete(Exchange exchange, Outcome outcome);
 
     /**
+     * Charges a part of a session ({@link Operation#REALTIME}) that goes on. Called for each report of usage as it comes,
+     * on the event loop of the exchange. The outcome at the end has the sum.
+     *
+     * @param usage the usage of this part
+     * @return a {@link Verdict.Reject} closes the session
+     */
+    default Verdict onUsage(Exchange exchange, Usage usage) {
+        return Verdict.ALLOW;
+    }
+
+    /**
      * Returns whether the filter needs the provider's own usage of every response. If an enforcing filter does, the
      * engine adds {@code stream_options.include_usage} where the client did not, and removes the usage-only event from
      * the stream. Called once, when the chain is compiled.

@@ -1,6 +1,8 @@
 package dev.stillgate.spi;
 
 import java.net.InetAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,20 @@ public interface Exchange {
     /** Returns the query as sent, percent-encoded and without the question mark; empty if there is none. */
     default String query() {
         return "";
+    }
+
+    /** Returns the decoded parameter {@code model} of the query; null if there is none or its escapes are invalid. */
+    default @Nullable String queryModel() {
+        for (String parameter : query().split("&", -1)) {
+            if (parameter.startsWith("model=")) {
+                try {
+                    return URLDecoder.decode(parameter.substring("model=".length()), StandardCharsets.UTF_8);
+                } catch (IllegalArgumentException invalid) {
+                    return null;
+                }
+            }
+        }
+        return null;
     }
 
     /** Returns the path prefix of the route that matched. */

@@ -52,6 +52,10 @@ public enum Operation {
     SPEECH,
     /** {@code POST /v1/moderations}. */
     MODERATION,
+    /**
+     * {@code GET /v1/realtime}: a session over WebSocket. Its events are forwarded unread, except those that report usage.
+     */
+    REALTIME,
     /** Management of batches and stored responses (list, cancel, delete) without model output. */
     CONTROL,
     /** A path outside the dialects that the route lists. */

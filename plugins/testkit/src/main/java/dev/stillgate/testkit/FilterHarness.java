@@ -74,6 +74,11 @@ public final class FilterHarness<P extends Record> {
         return filter instanceof ResponseFilter phase ? phase.onResponse(exchange, head) : ResponseTap.NONE;
     }
 
+    /** Reports the usage of a part of a session; a filter without a completion phase allows. */
+    public Verdict usage(FakeExchange exchange, Usage usage) {
+        return filter instanceof CompletionFilter phase ? phase.onUsage(exchange, usage) : Verdict.ALLOW;
+    }
+
     /** Runs the completion phase. */
     public void complete(FakeExchange exchange, Outcome outcome) {
         if (filter instanceof CompletionFilter phase) {

@@ -16,6 +16,7 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.DeferredCharges;
@@ -90,6 +91,10 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                 counter.addUpload(reservation);
                 reservation.model = model(null);
                 reservation.price = prices == null ? null : prices.of(null);
+            } else if (exchange.operation() == Operation.REALTIME) {
+                counter.addSession(exchange.queryModel(), reservation);
+                reservation.model = model(reservation.modelName);
+                reservation.price = prices == null ? null : prices.of(reservation.modelName);
             }
             return take(exchange, reservation);
         }
@@ -186,6 +191,29 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
             headers.add(exchange.provider(), tightest, ticker.millis(), head::add);
         }
         return ResponseTap.NONE;
+    }
+
+    /** Charges a part of a session, leaving a debt if necessary, and refuses the session if no tokens are left. */
+    @Override
+    public Verdict onUsage(Exchange exchange, Usage usage) {
+        Reservation session = exchange.get(taken);
+        if (session == null) {
+            return Verdict.ALLOW;
+        }
+        Reservation part = reserve(exchange);
+        part.part = true;
+        part.hasTokens = true;
+        part.modelName = session.modelName;
+        part.price = session.price;
+        part.model = usesModel && part.modelName != null ? buckets.models().learn(part.modelName) : NameIndex.OTHER;
+        Settlement.settlePart(part, exchange.provider(), usage);
+        Account account = exchange.account();
+        buckets.correct(account, standing(account, part), exchange.address(), limits, part);
+        meters.settled(part, usage);
+        boolean fits = buckets.fits(account, standing(account, part), exchange.address(), limits, part);
+        Verdict verdict = fits ? Verdict.ALLOW : refuse(exchange, part);
+        reservations.giveBack(part);
+        return verdict;
     }
 
     @Override

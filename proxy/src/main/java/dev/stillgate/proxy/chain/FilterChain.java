@@ -14,6 +14,7 @@ import dev.stillgate.spi.ResponseFilter;
 import dev.stillgate.spi.ResponseHead;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Slot;
+import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import java.util.List;
 import java.util.Objects;
@@ -158,6 +159,31 @@ public final class FilterChain {
         }
         progress.shadowed(null);
         return answer;
+    }
+
+    /**
+     * Charges a part of a session; returns a refusal, or null if the session may go on. A filter that has not run an
+     * earlier phase is skipped.
+     */
+    public @Nullable Refusal onUsage(Exchange exchange, ChainProgress progress, Usage usage) {
+        progress.requireOpen();
+        for (ChainLink link : links) {
+            CompletionFilter completion = link.completion;
+            if (completion == null || (progress.ran & link.bit) == 0 || (progress.over & link.bit) != 0) {
+                continue;
+            }
+            Refusal refusal;
+            try {
+                Verdict verdict = completion.onUsage(exchange, usage);
+                refusal = verdict instanceof Verdict.Allow ? null : link.judge(required(verdict), exchange, progress);
+            } catch (Throwable failure) {
+                refusal = link.failed(FilterPhase.COMPLETION, failure, progress);
+            }
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
     }
 
     /**

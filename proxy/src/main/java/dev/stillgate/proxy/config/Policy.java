@@ -214,7 +214,7 @@ public record Policy(
      * @param models the upstreams of prompts by the model that they name; others go to {@code upstream}
      * @param opaque paths within {@code path} that are forwarded although they belong to no known API; prefixes if they
      *     end in {@code /}
-     * @param upgrade the protocols that connections may be upgraded to on opaque paths
+     * @param upgrade the protocols that connections may be upgraded to
      * @param host the Host field that the upstream gets
      * @param dropFields the request header fields that are not forwarded
      * @param keepAlive the silence of an event stream after which the client gets a comment; zero, {@code off}, for none
@@ -230,6 +230,7 @@ public record Policy(
             @Default("off") Duration keepAlive) {
         private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?");
         private static final int LONGEST = 1024;
+        private static final String REALTIME = "/v1/realtime";
 
         public Route {
             models = List.copyOf(models);
@@ -249,8 +250,11 @@ public record Policy(
             RoutePolicy.checkKeepAlive("keepAlive", keepAlive);
             upgrade = List.copyOf(upgrade);
             noDuplicates("upgrade", upgrade);
-            if (!upgrade.isEmpty() && opaque.isEmpty()) {
+            if (upgrade.contains(Protocol.WEBSOCKET) && opaque.isEmpty()) {
                 throw new PolicyException("upgrade", "expected the paths of the upgrade under opaque, which is empty");
+            }
+            if (upgrade.contains(Protocol.REALTIME) && !within(path, REALTIME)) {
+                throw new PolicyException("upgrade", "expected a route with the path " + REALTIME);
             }
         }
 
@@ -290,7 +294,10 @@ public record Policy(
 
     /** A protocol that a connection may be upgraded to. */
     public enum Protocol {
-        WEBSOCKET
+        /** WebSocket at opaque paths, unread. */
+        WEBSOCKET,
+        /** Sessions of OpenAI's Realtime API. */
+        REALTIME
     }
 
     /**

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Table of the API methods and paths that the dialects support. All other paths are rejected unless a route lists them,
  * so no prompt reaches a model unread. Among these are the older {@code /v1/complete} and {@code /v1/completions},
  * {@code /v1/responses/compact}, {@code /v1/conversations}, {@code /v1/threads}, {@code /v1/assistants}, {@code
- * /v1/uploads} (a file of batch requests in pieces), {@code /v1/realtime} and {@code /v1/evals}. Paths are compared
- * exactly: a trailing slash, an escape or another case makes a different path. The paths of clouds are in {@link
- * CloudPaths}, those of the Gemini API in {@link GeminiPaths}.
+ * /v1/uploads} (a file of batch requests in pieces), the paths below {@code /v1/realtime} and {@code /v1/evals}. Paths
+ * are compared exactly: a trailing slash, an escape or another case makes a different path. The paths of clouds are in
+ * {@link CloudPaths}, those of the Gemini API in {@link GeminiPaths}. A route knows {@code /v1/realtime} only if it allows
+ * such sessions ({@code upgrade: [realtime]}).
  *
  * <p>The operation of a path follows from the provider's published response schema. It is {@link Operation#CONTROL}
  * only if the response has no {@code content}, {@code choices}, {@code output} or conversation item.
@@ -59,7 +60,8 @@ public final class PathTable {
             openAi("POST", "/v1/audio/transcriptions", Operation.TRANSCRIPTION),
             openAi("POST", "/v1/audio/translations", Operation.TRANSLATION),
             openAi("POST", "/v1/audio/speech", Operation.SPEECH),
-            openAi("POST", "/v1/moderations", Operation.MODERATION));
+            openAi("POST", "/v1/moderations", Operation.MODERATION),
+            openAi("GET", "/v1/realtime", Operation.REALTIME));
 
     private static final Map<String, Methods> EXACT = new HashMap<>();
     private static final List<Collection> COLLECTIONS = new ArrayList<>();

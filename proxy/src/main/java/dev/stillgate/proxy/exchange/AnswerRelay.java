@@ -2,6 +2,7 @@ package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
+import dev.stillgate.proxy.observe.SessionFigures;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
@@ -11,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards the body of one upstream response to the client; meters and records the forwarded content. One of three
- * paths is chosen when the head arrives: {@link Unchanged}, {@link WithoutUsage} or {@link Edited}. Not thread-safe:
- * runs on the exchange's event loop.
+ * paths is chosen when the head arrives: {@link Unchanged}, {@link WithoutUsage} or {@link Edited}. A session has its own,
+ * {@link SessionRelay}. Not thread-safe: runs on the exchange's event loop.
  */
-abstract sealed class AnswerRelay implements FrameStage.Sink {
+abstract sealed class AnswerRelay implements FrameStage.Sink
+        permits AnswerRelay.Unchanged, AnswerRelay.WithoutUsage, AnswerRelay.Edited, SessionRelay {
     private final Downstream downstream;
     private final @Nullable AnswerMeter meter;
     private final @Nullable Recording recording;
@@ -24,7 +26,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
     private long contentBytes;
 
     /** Sends the response head. Content whose length will change is framed again. */
-    private AnswerRelay(RelayParts parts, boolean changesLength) {
+    AnswerRelay(RelayParts parts, boolean changesLength) {
         Answer answer = parts.answer();
         this.downstream = parts.downstream();
         this.meter = parts.meter();
@@ -198,7 +200,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
         return frames != null;
     }
 
-    final Usage usage() {
+    Usage usage() {
         return meter == null ? Usage.NONE : meter.usage();
     }
 
@@ -212,13 +214,21 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
         return meter == null ? null : meter.answerId();
     }
 
-    final @Nullable String model() {
+    @Nullable
+    String model() {
         return meter == null ? null : meter.model();
     }
 
     /** Returns why the response ended, as the provider says it, or null. */
-    final @Nullable String finishReason() {
+    @Nullable
+    String finishReason() {
         return meter == null ? null : meter.finishReason();
+    }
+
+    /** Returns the figures of a session; null for other responses. */
+    @Nullable
+    SessionFigures session() {
+        return null;
     }
 
     /** Returns the provider's own judgement in the response read so far. */
@@ -236,7 +246,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
     }
 
     /** Forwards the upstream's bytes: with their transfer coding where the client's is the same, else their content. */
-    private static final class Unchanged extends AnswerRelay {
+    static final class Unchanged extends AnswerRelay {
         Unchanged(RelayParts parts) {
             super(parts, false);
         }
@@ -272,7 +282,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
     }
 
     /** Takes out the usage event that only the gateway requested. */
-    private static final class WithoutUsage extends AnswerRelay {
+    static final class WithoutUsage extends AnswerRelay {
         private final UsageStage gate;
 
         WithoutUsage(RelayParts parts) {
@@ -312,7 +322,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink {
     }
 
     /** Sends the prose through taps that may change it, and takes out the usage event if only the gateway requested it. */
-    private static final class Edited extends AnswerRelay {
+    static final class Edited extends AnswerRelay {
         private final ProseStage prose;
         private final @Nullable UsageStage gate;
         private final Runnable released;

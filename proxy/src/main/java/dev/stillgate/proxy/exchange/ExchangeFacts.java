@@ -10,6 +10,7 @@ import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
+import dev.stillgate.proxy.observe.SessionFigures;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
@@ -24,6 +25,7 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Verdict;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -155,7 +157,12 @@ final class ExchangeFacts implements Exchange {
 
     /** Returns the names of further header fields that are neither forwarded nor recorded, in lower case. */
     List<String> droppedNames() {
-        return target == null ? List.of() : target.rule().droppedFields();
+        List<String> names = target == null ? List.of() : target.rule().droppedFields();
+        if (operation() == Operation.REALTIME) {
+            names = new ArrayList<>(names);
+            names.add(Upgrade.EXTENSIONS);
+        }
+        return names;
     }
 
     /**
@@ -172,6 +179,24 @@ final class ExchangeFacts implements Exchange {
                         || operation().convertsInput())) {
             context.shared().accounts().accepted(account);
         }
+    }
+
+    /** Records the model of a session, which the query names. */
+    void noteSession() {
+        requestModel = queryModel();
+    }
+
+    /** Marks a provisional account as accepted: the upstream has reported usage in its session. */
+    void noteUsed() {
+        if (account.trust() == Account.Trust.PROVISIONAL) {
+            context.shared().accounts().accepted(account);
+        }
+    }
+
+    /** Returns the figures of a session; null for other exchanges. */
+    @Nullable
+    SessionFigures session() {
+        return relay == null ? null : relay.session();
     }
 
     /** Records model and streaming of a request whose body has been read; the model of a prompt chooses the upstream. */

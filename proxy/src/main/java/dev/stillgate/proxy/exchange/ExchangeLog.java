@@ -150,6 +150,7 @@ final class ExchangeLog {
                 facts.isStream(),
                 facts.isMarked(),
                 outcome.usage(),
+                facts.session(),
                 facts.policy().generation(),
                 facts.policy().sha256());
     }

@@ -255,11 +255,15 @@ public final class LiveExchange extends Deadlines.Watched {
         if (recording != null && facts.operation().carriesAnswers()) {
             recording.head(from);
         }
-        response.begin(from, framing, view.added(), tap, recording, this::onReleased);
+        if (upgrade != null && upgrade.isSession() && from.status() == 101) {
+            response.beginSession(from, framing, view.added(), part -> chain.onUsage(facts, progress, part) == null);
+        } else {
+            response.begin(from, framing, view.added(), tap, recording, this::onReleased);
+        }
         keepAlive = KeepAlive.of(response, facts.keepAliveNanos(), context.now());
     }
 
-    /** Rejects the exchange if a response filter or its tap with {@code onError: closed} has failed. */
+    /** Rejects the exchange if a filter has ended its session, or one with {@code onError: closed} or its tap has failed. */
     private boolean isRefused() {
         Refusal refusal = progress.refusal();
         if (refusal != null) {
@@ -327,7 +331,7 @@ public final class LiveExchange extends Deadlines.Watched {
             return;
         }
         if (response.isBegun()) {
-            truncate(kind, code);
+            truncate(new Verdict.Reject(kind, code, "The session was cut short."));
             return;
         }
         String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
@@ -397,7 +401,7 @@ public final class LiveExchange extends Deadlines.Watched {
         }
         Verdict.Reject verdict = refusal.verdict();
         if (response.isBegun()) {
-            truncate(verdict.kind(), verdict.code());
+            truncate(verdict);
             return;
         }
         upstream.cancel();
@@ -406,11 +410,15 @@ public final class LiveExchange extends Deadlines.Watched {
     }
 
     /** Aborts a response whose head has been sent. */
-    private void truncate(Verdict.Kind kind, String code) {
-        response.cut(kind, upstream.atChunkBoundary());
-        Outcome outcome = response.truncated(code);
+    private void truncate(Verdict.Reject why) {
+        boolean closed = response.cut(why, upstream.atChunkBoundary());
+        Outcome outcome = response.truncated(why.code());
         upstream.cancel();
-        downstream.abort();
+        if (closed) {
+            downstream.end();
+        } else {
+            downstream.abort();
+        }
         finish(outcome);
     }
 

@@ -70,6 +70,7 @@ public final class MalformedRequest {
                             false,
                             false,
                             Usage.NONE,
+                            null,
                             0,
                             null),
                     context.ticker().nanos());

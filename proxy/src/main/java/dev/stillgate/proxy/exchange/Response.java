@@ -18,6 +18,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,13 +63,36 @@ final class Response implements KeepAlive.Out {
             AnswerTap tap,
             @Nullable Recording recording,
             Runnable released) {
+        Answer answer = answer(from, framing, more, tap);
+        relay = AnswerRelay.begin(context, downstream, answer, recording, released);
+        facts.setRelay(relay);
+    }
+
+    /**
+     * Sends the head of the upstream's response and starts the relay of a session.
+     *
+     * @param more the header fields added by filters
+     * @param charge charges usage; returns whether the session may go on; if not, it must be {@linkplain #cut cut} after
+     *     this read
+     */
+    void beginSession(Http1Head from, BodyFraming framing, List<Header> more, Predicate<Usage> charge) {
+        Answer answer = answer(from, framing, more, AnswerTap.NONE);
+        RelayParts parts = new RelayParts(context, downstream, answer, null, null, null, () -> {});
+        relay = new SessionRelay(parts, part -> {
+            facts.noteUsed();
+            return charge.test(part);
+        });
+        facts.setRelay(relay);
+    }
+
+    private Answer answer(Http1Head from, BodyFraming framing, List<Header> more, AnswerTap tap) {
         status = from.status();
         List<Header> added = more;
         if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
             added = new ArrayList<>(more);
             added.add(requestIdHeader());
         }
-        Answer answer = new Answer(
+        return new Answer(
                 facts.operation(),
                 from,
                 framing,
@@ -76,8 +100,6 @@ final class Response implements KeepAlive.Out {
                 tap,
                 facts.policy().chain().readsAnswer(),
                 facts.isUsageInjected());
-        relay = AnswerRelay.begin(context, downstream, answer, recording, released);
-        facts.setRelay(relay);
     }
 
     private Header requestIdHeader() {
@@ -145,15 +167,20 @@ final class Response implements KeepAlive.Out {
 
     /**
      * Forwards the held content of an incomplete response. If it is an event stream between two events, sends an error
-     * event.
+     * event; if it is a session between two frames, sends a Close frame.
      *
      * @param atChunkBoundary whether the last chunk received from the upstream is complete
+     * @return whether the client knows by a Close frame that the session has ended
      */
-    void cut(Verdict.Kind kind, boolean atChunkBoundary) {
+    boolean cut(Verdict.Reject why, boolean atChunkBoundary) {
         AnswerRelay cut = relay;
         if (cut == null) {
-            return;
+            return false;
         }
+        if (cut instanceof SessionRelay session) {
+            return session.sendClose(why);
+        }
+        Verdict.Kind kind = why.kind();
         cut.cut();
         long events = cut.eventsIfBetween(atChunkBoundary);
         if (events >= 0) {
@@ -164,6 +191,7 @@ final class Response implements KeepAlive.Out {
                             : ErrorBodies.sseError(
                                     facts.provider(), facts.operation(), kind, message, facts.requestId(), events));
         }
+        return false;
     }
 
     /** Returns whether the response is an event stream between whose events the gateway can write. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param models where prompts go that name a model; null if they go to {@code to} too
  * @param opaque paths of no known API that are forwarded unread; prefixes if they end in {@code /}
  * @param upgrades whether connections may be upgraded to WebSocket on opaque paths
+ * @param realtime whether sessions of the Realtime API are served
  * @param keepsHost whether the upstream gets the client's Host field
  * @param droppedFields names of request header fields that are not forwarded, in lower case
  * @param keepAliveNanos the silence of an event stream after which the client gets a comment; 0 for none
@@ -22,6 +23,7 @@ public record Route(
         @Nullable ModelTable models,
         List<String> opaque,
         boolean upgrades,
+        boolean realtime,
         boolean keepsHost,
         List<String> droppedFields,
         long keepAliveNanos) {

@@ -102,7 +102,7 @@ public final class Routes {
         for (Route route : routes) {
             if (fits(route.path(), path)) {
                 PathTable.Match dialect = PathTable.match(method, path);
-                if (dialect != null) {
+                if (dialect != null && (dialect.operation() != Operation.REALTIME || route.realtime())) {
                     return new Target(
                             method,
                             path,
@@ -111,7 +111,7 @@ public final class Routes {
                             dialect.cloud(),
                             route,
                             isPrompt(dialect.operation()) ? route.to() : alone(route),
-                            false);
+                            dialect.operation() == Operation.REALTIME);
                 }
                 for (String opaque : route.opaque()) {
                     if (fits(opaque, path)) {

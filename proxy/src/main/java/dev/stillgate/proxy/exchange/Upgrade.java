@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Upgrade of an exchange to WebSocket, where its route allows one (RFC 9110 section 7.8, RFC 6455). The data after the
- * upstream's 101 response is not inspected, only counted. No data passes before a 101 response to the requested
- * protocol. The connection is closed when the account is blocked.
+ * upstream's 101 response is only counted; in a session of the Realtime API {@link SessionRelay} reads the upstream's. No
+ * data passes before a 101 response to the requested protocol. The connection is closed when the account is blocked.
  */
 final class Upgrade extends Deadlines.Watched {
+    /** The field that negotiates extensions. It is taken out of the request for a session, so that frames can be read. */
+    static final String EXTENSIONS = "sec-websocket-extensions";
+
     private static final String PROTOCOL = "websocket";
+    private static final String SUBPROTOCOL = "sec-websocket-protocol";
+    private static final String KEY = "openai-insecure-api-key.";
     private static final byte[] ASKED =
             "connection: upgrade\r\nupgrade: websocket\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -44,6 +49,9 @@ final class Upgrade extends Deadlines.Watched {
         Http1Head head = facts.head();
         int field = head.find(KnownHeader.UPGRADE);
         if (field < 0 || !head.nominatesFields() || !head.isNominated(field) || head.valueIs(field, "h2c")) {
+            if (facts.operation() == Operation.REALTIME) {
+                throw refused("This path is served over WebSocket on HTTP/1.1 only.");
+            }
             return null;
         }
         boolean plain = head.countOf(KnownHeader.UPGRADE) == 1
@@ -52,11 +60,35 @@ final class Upgrade extends Deadlines.Watched {
                 && head.minorVersion() == 1
                 && framing.kind() == BodyFraming.Kind.NONE
                 && !head.has(KnownHeader.EXPECT);
-        if (!plain || facts.operation() != Operation.OPAQUE || !facts.target().upgrades()) {
-            throw new BadMessage(
-                    Verdict.Kind.MALFORMED, "upgrade-refused", "This path does not change to another protocol.");
+        if (!plain || !facts.target().upgrades()) {
+            throw refused("This path does not change to another protocol.");
+        }
+        if (facts.operation() == Operation.REALTIME) {
+            if (hasKey(head)) {
+                throw refused("The API key must be in the Authorization field.");
+            }
+            facts.noteSession();
         }
         return new Upgrade(context, facts);
+    }
+
+    private static BadMessage refused(String message) {
+        return new BadMessage(Verdict.Kind.MALFORMED, "upgrade-refused", message);
+    }
+
+    /** Returns whether a subprotocol contains a key, by which the served account could be another than the metered. */
+    private static boolean hasKey(Http1Head head) {
+        for (int i = 0; i < head.size(); i++) {
+            if (head.nameIs(i, SUBPROTOCOL) && head.value(i).contains(KEY)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the exchange becomes a session of the Realtime API. */
+    boolean isSession() {
+        return facts.operation() == Operation.REALTIME;
     }
 
     /** Adds the upgrade fields to a written request head. */
@@ -64,12 +96,13 @@ final class Upgrade extends Deadlines.Watched {
         return request.writerIndex(request.writerIndex() - 2).writeBytes(ASKED);
     }
 
-    /** Returns whether the upstream's 101 response selects the requested protocol. */
+    /** Returns whether the upstream's 101 response selects the requested protocol, for a session without extensions. */
     boolean isGranted(Http1Head answer) {
         return answer.countOf(KnownHeader.UPGRADE) == 1
                 && answer.valueIs(answer.find(KnownHeader.UPGRADE), PROTOCOL)
                 && !answer.has(KnownHeader.CONTENT_LENGTH)
-                && !answer.has(KnownHeader.TRANSFER_ENCODING);
+                && !answer.has(KnownHeader.TRANSFER_ENCODING)
+                && !(isSession() && answer.first(EXTENSIONS) != null);
     }
 
     /**

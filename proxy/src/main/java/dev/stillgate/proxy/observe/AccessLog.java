@@ -130,6 +130,7 @@ public final class AccessLog implements AutoCloseable {
             line.flag("stream", r.stream());
             line.flag("marked", r.marked());
             usage(r.usage());
+            session(r.session());
             if (r.generation() > 0) {
                 line.field("policy_generation", r.generation());
                 line.field("policy_sha256", r.policySha256());
@@ -147,6 +148,15 @@ public final class AccessLog implements AutoCloseable {
                     line.field("as.number", refusal.facts().asn());
                 }
                 line.field("geo.databases", refusal.databases());
+            }
+        }
+
+        private void session(@Nullable SessionFigures session) {
+            if (session != null) {
+                line.field("session_responses", session.responses());
+                line.field("session_audio_input_tokens", session.audioInput());
+                line.field("session_audio_output_tokens", session.audioOutput());
+                line.flag("session_unread", session.unread());
             }
         }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishReason why the response ended, as the provider says it; null if unknown
  * @param verdict the provider's own judgement
  * @param marked whether the response carries a filter's mark
+ * @param session the figures of a Realtime session; null for other exchanges
  * @param generation the number of the policy that the exchange ran under, 0 if the message was malformed
  * @param policySha256 the SHA-256 of that policy's file, as hex digits; null if the message was malformed
  */
@@ -63,5 +64,6 @@ public record AccessRecord(
         boolean stream,
         boolean marked,
         Usage usage,
+        @Nullable SessionFigures session,
         long generation,
         @Nullable String policySha256) {}

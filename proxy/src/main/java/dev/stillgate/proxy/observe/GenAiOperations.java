@@ -24,7 +24,8 @@ public final class GenAiOperations {
             Map.entry(Operation.SPEECH, GENERATE),
             Map.entry(Operation.TRANSCRIPTION, api(Operation.TRANSCRIPTION)),
             Map.entry(Operation.TRANSLATION, api(Operation.TRANSLATION)),
-            Map.entry(Operation.MODERATION, api(Operation.MODERATION)));
+            Map.entry(Operation.MODERATION, api(Operation.MODERATION)),
+            Map.entry(Operation.REALTIME, api(Operation.REALTIME)));
     private static final Map<String, String> BY_API = new HashMap<>();
 
     static {

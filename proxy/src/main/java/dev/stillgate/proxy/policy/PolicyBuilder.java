@@ -171,7 +171,8 @@ public final class PolicyBuilder {
                         to,
                         models(route, destinations),
                         route.opaque(),
-                        !route.upgrade().isEmpty(),
+                        route.upgrade().contains(Policy.Protocol.WEBSOCKET),
+                        route.upgrade().contains(Policy.Protocol.REALTIME),
                         route.host() == Policy.HostField.PRESERVE,
                         route.dropFields(),
                         route.keepAlive().toNanos()));

@@ -91,6 +91,10 @@ class PathTableTest {
             POST   /v1/audio/translations              Translation            TRANSLATION             -      -       -      -
             POST   /v1/audio/speech                    Sound                  SPEECH                  -      -       -      -
             POST   /v1/moderations                     Moderation             MODERATION              -      -       -      -
+            # OpenAI: sessions, whose events are read by frames
+            GET    /v1/realtime                        Switch                 REALTIME                -      -       -      -
+            POST   /v1/realtime/client_secrets         -                      no-route                -      -       -      -
+            POST   /v1/realtime/calls                  -                      no-route                output -       -      -
             """;
 
     private static final String COMPLETION = """
@@ -139,6 +143,7 @@ class PathTableTest {
             Map.entry("Transcription", """
                     {"text":"words","usage":{"type":"tokens","input_tokens":14,"output_tokens":2,"total_tokens":16}}"""),
             Map.entry("Translation", "{\"text\":\"words\"}"),
+            Map.entry("Switch", ""),
             Map.entry("Sound", "ID3\u0004 sound"),
             Map.entry("Moderation", "{\"id\":\"modr-1\",\"model\":\"m\",\"results\":[{\"flagged\":false}]}"),
             Map.entry("Models", "{\"data\":[{\"id\":\"m\",\"type\":\"model\"}]}"),

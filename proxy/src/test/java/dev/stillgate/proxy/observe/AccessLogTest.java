@@ -50,6 +50,7 @@ class AccessLogTest {
                 false,
                 false,
                 new Usage(Usage.Source.EXACT, 3, 4, -1, -1, -1),
+                new SessionFigures(2, 5, 0, true),
                 3,
                 "9f86d081");
     }
@@ -97,7 +98,9 @@ class AccessLogTest {
                                 + "\"gen_ai.response.model\":\"stub-1\",\"gen_ai.response.finish_reasons\":[\"refusal\"],"
                                 + "\"provider_verdict\":\"refusal\",\"provider_verdict_category\":\"cyber\","
                                 + "\"gen_ai.usage.input_tokens\":3,"
-                                + "\"gen_ai.usage.output_tokens\":4,\"policy_generation\":3,\"policy_sha256\":\"9f86d081\"}\n");
+                                + "\"gen_ai.usage.output_tokens\":4,\"session_responses\":2,"
+                                + "\"session_audio_input_tokens\":5,\"session_audio_output_tokens\":0,"
+                                + "\"session_unread\":true,\"policy_generation\":3,\"policy_sha256\":\"9f86d081\"}\n");
     }
 
     @Test

@@ -63,6 +63,7 @@ class OtlpSpanTest {
                 true,
                 false,
                 usage,
+                null,
                 3,
                 "9f86d081");
         TraceParent parent = TraceParent.of(TRACE);

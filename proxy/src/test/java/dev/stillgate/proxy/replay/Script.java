@@ -43,7 +43,7 @@ record Script(String method, String path, byte[] request, int status, Fixtures.A
             case TRANSLATION -> "/v1/audio/translations";
             case SPEECH -> "/v1/audio/speech";
             case MODERATION -> "/v1/moderations";
-            case FILE_UPLOAD, OPAQUE -> throw new IllegalArgumentException("no answers of " + operation);
+            case FILE_UPLOAD, REALTIME, OPAQUE -> throw new IllegalArgumentException("no answers of " + operation);
         };
     }
 

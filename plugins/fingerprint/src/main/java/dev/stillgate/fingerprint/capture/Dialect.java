@@ -33,6 +33,7 @@ public enum Dialect {
                     EMBEDDINGS,
                     IMAGE_GENERATION,
                     IMAGE_EDIT,
+                    REALTIME,
                     TRANSCRIPTION,
                     TRANSLATION,
                     SPEECH,

@@ -62,6 +62,17 @@ public final class PromptCounter {
         charge.output = Charge.UNKNOWN;
     }
 
+    /**
+     * Puts the amounts of a session into a charge. Its prompts are unknown, so it begins if any tokens are left.
+     *
+     * @param model the model of the session; null if unknown
+     */
+    public void addSession(@Nullable String model, Charge charge) {
+        charge.session = true;
+        charge.hasTokens = true;
+        charge.modelName = model;
+    }
+
     private long input(BodyView.Chat chat) {
         long counted = tokenizers == null ? PublicTokenizers.UNKNOWN : tokenizers.count(chat);
         return Math.clamp(counted == PublicTokenizers.UNKNOWN ? chat.inputTokens() : counted, 1, Charge.MAX_AMOUNT);

@@ -15,6 +15,7 @@ import dev.stillgate.tokenbucket.policy.Price;
  *   <li>aborted while waiting for the response: the request and its input;
  *   <li>complete or partial response: the request, its input, and the output as reported by the provider, or else as
  *     counted by the gateway from the delivered bytes;
+ *   <li>session: the request; its tokens were charged when the provider reported them;
  *   <li>accepted batch: its requests and, for a batch of messages, their input; a file of requests is charged with its
  *     results;
  *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;
@@ -76,6 +77,15 @@ public final class Settlement {
         return status == UNAUTHORIZED || status == FORBIDDEN || (status >= 300 && !charge.proven);
     }
 
+    /** Sets the cost of a part of a session. */
+    public static void settlePart(Charge charge, Provider provider, Usage usage) {
+        charge.setCost(0, input(charge, provider, usage), usage.output());
+        Price price = charge.price;
+        if (price != null) {
+            charge.setMoney(price.of(provider, usage, 0));
+        }
+    }
+
     private static void settleUnanswered(Charge charge) {
         if (charge.background) {
             charge.costsReserve = true;
@@ -86,7 +96,7 @@ public final class Settlement {
 
     private static void settleResponse(Charge charge, Provider provider, Outcome outcome, boolean complete) {
         Usage usage = outcome.usage();
-        if (outcome.status() >= 300) {
+        if (outcome.status() >= 300 || charge.session) {
             charge.setCost(charge.requests, 0, 0);
         } else if (charge.batch) {
             // A file of requests may be the input of several batches, so each batch is charged with its results.

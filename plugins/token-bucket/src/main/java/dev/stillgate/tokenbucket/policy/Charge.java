@@ -56,6 +56,12 @@ public class Charge {
     public boolean background;
     public boolean batch;
 
+    /** Whether the exchange is a session, whose tokens are charged by {@linkplain #part parts}. */
+    public boolean session;
+
+    /** Whether the charge is a part of a session. Limits of requests and of concurrency count the session itself. */
+    public boolean part;
+
     /** Whether the account shares the buckets of its address prefix. */
     public boolean overflows;
 
@@ -102,6 +108,8 @@ public class Charge {
         price = null;
         background = false;
         batch = false;
+        session = false;
+        part = false;
         batchModels.clear();
         anyModel = false;
         earlierCharges = null;

@@ -107,11 +107,13 @@ public record TokenLimit(
 
     /**
      * Returns whether the limit counts an exchange. A limit of models counts a prompt without a model, but not an
-     * exchange without a prompt. A limit of output does not count an exchange that cannot have any.
+     * exchange without a prompt. A limit of output does not count an exchange that cannot have any. A part of a session
+     * has tokens only.
      */
     public boolean counts(Charge charge) {
         if ((measure.needsPrompt() && !charge.hasTokens)
                 || (measure == Measure.OUTPUT_TOKENS && !charge.hasOutput)
+                || (!measure.needsPrompt() && charge.part)
                 || (charge.batch && !source.countsBatches())) {
             return false;
         }

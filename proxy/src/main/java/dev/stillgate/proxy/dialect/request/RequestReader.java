@@ -98,6 +98,7 @@ public final class RequestReader {
                     STORED_RESPONSE,
                     FILE_CONTENT,
                     IMAGE_EDIT,
+                    REALTIME,
                     TRANSCRIPTION,
                     TRANSLATION,
                     CONTROL,

@@ -259,7 +259,7 @@ final class AnswerPaths {
             case EMBEDDINGS -> EMBEDDINGS;
             case IMAGE_GENERATION, IMAGE_EDIT, TRANSCRIPTION, TRANSLATION, SPEECH, MODERATION ->
                 sse ? CONVERTED_EVENT : CONVERTED;
-            case MESSAGE_BATCH, FILE_UPLOAD, CONTROL, OPAQUE -> NOTHING;
+            case MESSAGE_BATCH, FILE_UPLOAD, REALTIME, CONTROL, OPAQUE -> NOTHING;
         };
     }
 }

@@ -1,0 +1,31 @@
+package dev.stillgate.proxy.dialect.realtime;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Close frame of a server (RFC 6455 section 5.5.1). */
+public final class CloseFrame {
+    /** The session violates a policy. */
+    public static final int POLICY = 1008;
+
+    /** The server cannot go on. */
+    public static final int ERROR = 1011;
+
+    private static final int FINAL_CLOSE = 0x88;
+    private static final int LONGEST_REASON = 123;
+
+    private CloseFrame() {}
+
+    /** Returns a frame; a long reason is cut between two characters. */
+    public static byte[] of(int code, String reason) {
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, LONGEST_REASON);
+        while (length < text.length && length > 0 && (text[length] & 0xc0) == 0x80) {
+            length--;
+        }
+        byte[] frame = Arrays.copyOf(
+                new byte[] {(byte) FINAL_CLOSE, (byte) (2 + length), (byte) (code >> 8), (byte) code}, 4 + length);
+        System.arraycopy(text, 0, frame, 4, length);
+        return frame;
+    }
+}

@@ -1,0 +1,248 @@
+package dev.stillgate.proxy.dialect.realtime;
+
+import static dev.stillgate.proxy.json.JsonPaths.number;
+import static dev.stillgate.proxy.json.JsonPaths.object;
+import static dev.stillgate.proxy.json.JsonPaths.shortString;
+
+import dev.stillgate.proxy.json.JsonPaths;
+import dev.stillgate.proxy.json.JsonReader;
+import dev.stillgate.proxy.json.JsonSink;
+import dev.stillgate.spi.Usage;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Incremental reader of the events that the server sends in a Realtime session: the model, and the usage of each response
+ * ({@code response.done}) and of each transcription of the client's speech. Buffers no text. Not thread-safe.
+ *
+ * <p>A message that is not a JSON object is skipped. After a violation of the framing nothing more is read. Both are
+ * {@linkplain #hasErrors errors}.
+ */
+public final class RealtimeReader {
+    /** Limit of a sum, the largest integer that JSON numbers represent exactly. */
+    private static final long MOST = 1L << 53;
+
+    private static final JsonPaths<Field> USAGE = JsonPaths.of(
+            number("input_tokens", Field.INPUT),
+            number("output_tokens", Field.OUTPUT),
+            object(
+                    "input_token_details",
+                    JsonPaths.of(number("cached_tokens", Field.CACHED), number("audio_tokens", Field.AUDIO_INPUT))),
+            object("output_token_details", JsonPaths.of(number("audio_tokens", Field.AUDIO_OUTPUT))));
+    private static final JsonPaths<Field> EVENT = JsonPaths.of(
+            shortString("type", Field.TYPE),
+            object("response", JsonPaths.of(shortString("status", Field.STATUS), object("usage", USAGE))),
+            object("usage", USAGE),
+            object("session", JsonPaths.of(shortString("model", Field.MODEL))));
+
+    private static final Type[] ALL = Type.values();
+
+    private final JsonReader<Field> json = new JsonReader<>(new Values());
+    private final WebSocketReader frames = new WebSocketReader(json::read);
+    private final Event event = new Event();
+    private final Event sum = new Event();
+    private @Nullable Usage part;
+    private @Nullable String model;
+    private @Nullable String status;
+    private long responses;
+    private boolean errors;
+
+    public RealtimeReader() {
+        json.reset(EVENT, false);
+    }
+
+    private enum Field {
+        TYPE,
+        STATUS,
+        MODEL,
+        INPUT,
+        OUTPUT,
+        CACHED,
+        AUDIO_INPUT,
+        AUDIO_OUTPUT
+    }
+
+    /** The events that are read. */
+    private enum Type {
+        SESSION_CREATED("session.created"),
+        RESPONSE_DONE("response.done"),
+        TRANSCRIPTION("conversation.item.input_audio_transcription.completed");
+
+        private final String text;
+
+        Type(String text) {
+            this.text = text;
+        }
+
+        static @Nullable Type of(String text) {
+            for (Type type : ALL) {
+                if (type.text.equals(text)) {
+                    return type;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The values of one event, or their sums; -1 for absent numbers. */
+    private static final class Event {
+        private @Nullable Type type;
+        private @Nullable String model;
+        private @Nullable String status;
+        private long input;
+        private long output;
+        private long cached;
+        private long audioInput;
+        private long audioOutput;
+
+        Event() {
+            clear();
+        }
+
+        void clear() {
+            type = null;
+            model = null;
+            status = null;
+            input = -1;
+            output = -1;
+            cached = -1;
+            audioInput = -1;
+            audioOutput = -1;
+        }
+
+        void add(Event other) {
+            input = sum(input, other.input);
+            output = sum(output, other.output);
+            cached = sum(cached, other.cached);
+            audioInput = sum(audioInput, other.audioInput);
+            audioOutput = sum(audioOutput, other.audioOutput);
+        }
+
+        private static long sum(long a, long b) {
+            return a < 0 ? b : b < 0 ? a : Math.min(MOST, a + b);
+        }
+
+        Usage usage() {
+            boolean reported = input >= 0 || output >= 0;
+            return reported ? new Usage(Usage.Source.EXACT, input, output, cached, -1, -1) : Usage.NONE;
+        }
+    }
+
+    private final class Values extends JsonSink<Field> {
+        @Override
+        public void number(Field field, long value, int from, int to) {
+            switch (field) {
+                case INPUT -> event.input = value;
+                case OUTPUT -> event.output = value;
+                case CACHED -> event.cached = value;
+                case AUDIO_INPUT -> event.audioInput = value;
+                case AUDIO_OUTPUT -> event.audioOutput = value;
+                default -> {}
+            }
+        }
+
+        @Override
+        public void shortString(Field field, byte[] buf, int from, int to) {
+            String text = new String(buf, from, to - from, StandardCharsets.UTF_8);
+            switch (field) {
+                case TYPE -> event.type = Type.of(text);
+                case STATUS -> event.status = text;
+                case MODEL -> event.model = text;
+                default -> {}
+            }
+        }
+    }
+
+    /**
+     * Reads a piece up to its end or the end of a frame that reports usage, whichever is first; returns the index after
+     * that. {@link #takePart} returns that usage.
+     */
+    public int read(byte[] buf, int from, int to) {
+        int p = from;
+        while (p < to && part == null) {
+            p = frames.read(buf, p, to);
+            if (frames.hasTextEnded()) {
+                endMessage();
+            }
+        }
+        return p;
+    }
+
+    private void endMessage() {
+        errors |= json.hasErrors() || !json.isComplete();
+        json.reset();
+        Type type = event.type;
+        if (type != null) {
+            switch (type) {
+                case SESSION_CREATED -> model = event.model;
+                case RESPONSE_DONE -> {
+                    responses++;
+                    status = event.status;
+                    addUsage();
+                }
+                case TRANSCRIPTION -> addUsage();
+            }
+        }
+        event.clear();
+    }
+
+    private void addUsage() {
+        Usage usage = event.usage();
+        if (usage.source() != Usage.Source.NONE) {
+            sum.add(event);
+            part = usage;
+        }
+    }
+
+    /** Returns the usage at which {@link #read} stopped, once; null for none. */
+    public @Nullable Usage takePart() {
+        Usage taken = part;
+        part = null;
+        return taken;
+    }
+
+    /** Returns the sum of the usage reported so far. */
+    public Usage usage() {
+        return sum.usage();
+    }
+
+    /** Returns the audio tokens among the input so far. */
+    public long audioInput() {
+        return Math.max(0, sum.audioInput);
+    }
+
+    /** Returns the audio tokens among the output so far. */
+    public long audioOutput() {
+        return Math.max(0, sum.audioOutput);
+    }
+
+    /** Returns the number of responses that have ended. */
+    public long responses() {
+        return responses;
+    }
+
+    /** Returns the model of the session, or null. */
+    public @Nullable String model() {
+        return model;
+    }
+
+    /** Returns the status of the last response, or null. */
+    public @Nullable String status() {
+        return status;
+    }
+
+    /** Returns whether what was read ends with a whole frame, after which the server has not closed. */
+    public boolean isBetweenFrames() {
+        return frames.isBetweenFrames();
+    }
+
+    /** Returns whether reading has ended because of a violation of the framing. */
+    public boolean isBroken() {
+        return frames.isBroken();
+    }
+
+    /** Returns whether a part of the session could not be read. */
+    public boolean hasErrors() {
+        return errors || frames.isBroken();
+    }
+}

@@ -2,8 +2,8 @@
 # Runs the official Node SDKs through a gateway.
 # usage: load-tests/run sdk
 # Starts a stub model and a gateway with two filters on free ports and runs check.mjs and inputs.mjs. Then runs
-# unverified.mjs, clouds.mjs and gemini.mjs through a gateway that marks every response. Exits with 1 if one fails. Needs
-# Node 20.15.
+# realtime.mjs through a gateway with a small limit of tokens, and unverified.mjs, clouds.mjs and gemini.mjs through one
+# that marks every response. Exits with 1 if one fails. Needs Node 20.15.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -50,6 +50,33 @@ if [ "$status" != 0 ]; then
   say "output of the gateway:"
   tail -n 20 "$RUN/gateway.out" "$RUN/gateway.err" "$RUN/access.log" >&2
 fi
+
+SESSIONS=$(free_port) SESSIONS_ADMIN=$(free_port) SESSIONS_PORT=$(free_port)
+mkdir "$RUN/sessions"
+cat > "$RUN/sessions/stillgate.yaml" << YAML
+listeners:
+  - {address: "127.0.0.1:$SESSIONS"}
+admin: {address: "127.0.0.1:$SESSIONS_ADMIN"}
+hashing: {h1: "a secret for this check only"}
+YAML
+cat > "$RUN/sessions/policy.yaml" << YAML
+version: 1
+upstreams:
+  - {name: sessions, endpoints: ["http://127.0.0.1:$SESSIONS_PORT"]}
+routes:
+  - {path: /v1/realtime, upstream: sessions, upgrade: [realtime]}
+filters:
+  - name: limits
+    type: token-bucket
+    config:
+      limits:
+        - {name: tokens, measure: total-tokens, models: [gpt-realtime-small], capacity: 200, refill: 200/1d}
+YAML
+start_gateway sessions "$RUN/sessions/stillgate.yaml" "$SESSIONS_ADMIN"
+
+say "OpenAI's SDK in sessions -> http://127.0.0.1:$SESSIONS"
+(cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$SESSIONS" ADMIN_URL="http://127.0.0.1:$SESSIONS_ADMIN" SESSIONS_PORT=$SESSIONS_PORT \
+  node --test realtime.mjs) || { status=1; tail -n 20 "$RUN/sessions.out" "$RUN/sessions.err" >&2; }
 
 MARKED=$(free_port) MARKED_ADMIN=$(free_port) RECORDER_PORT=$(free_port)
 mkdir "$RUN/marked"

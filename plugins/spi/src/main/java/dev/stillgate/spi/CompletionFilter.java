@@ -10,7 +10,7 @@ public non-sealed interface CompletionFilter extends Filter {
 
     /**
      * Charges a part of a session ({@link Operation#REALTIME}) that goes on. Called for each report of usage as it comes,
-     * on the event loop of the exchange. The outcome at the end has the sum.
+     * on the event loop of the exchange, and at the end for responses without a report. The outcome has the sum.
      *
      * @param usage the usage of this part
      * @return a {@link Verdict.Reject} closes the session

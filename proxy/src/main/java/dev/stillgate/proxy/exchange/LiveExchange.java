@@ -430,6 +430,7 @@ public final class LiveExchange extends Deadlines.Watched {
         context.deadlines().end(this);
         if (upgrade != null) {
             upgrade.end(received, response.sent());
+            response.endSession();
         }
         upstream.cancel();
         if (body != null) {

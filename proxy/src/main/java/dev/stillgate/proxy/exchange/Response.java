@@ -85,6 +85,13 @@ final class Response implements KeepAlive.Out {
         facts.setRelay(relay);
     }
 
+    /** Charges what a session has used without a report. No effect on other responses. */
+    void endSession() {
+        if (relay instanceof SessionRelay session) {
+            session.chargeRest();
+        }
+    }
+
     private Answer answer(Http1Head from, BodyFraming framing, List<Header> more, AnswerTap tap) {
         status = from.status();
         List<Header> added = more;

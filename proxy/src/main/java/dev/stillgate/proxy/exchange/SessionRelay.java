@@ -75,6 +75,14 @@ final class SessionRelay extends AnswerRelay {
         return true;
     }
 
+    /** Charges the output of responses that have not ended. Called once, at the end of the session. */
+    void chargeRest() {
+        Usage rest = reader.unfinishedUsage();
+        if (rest != null) {
+            over = !charge.test(rest);
+        }
+    }
+
     @Override
     boolean isWhole(boolean atChunkBoundary) {
         return reader.isBetweenFrames();

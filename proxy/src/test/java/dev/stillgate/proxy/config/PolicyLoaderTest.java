@@ -245,6 +245,19 @@ class PolicyLoaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "/v1/ | [websocket] | expected the paths of the upgrade under opaque, which is empty",
+                "/v1/chat/ | [realtime] | expected a route with the path /v1/realtime",
+            })
+    void upgradeMustFitItsRoute(String path, String upgrade, String message) throws IOException {
+        Path file = write("version: 1\nupstreams: [{name: m, endpoints: [\"http://127.0.0.1:9\"]}]\n"
+                + "routes: [{path: " + path + ", upstream: m, upgrade: " + upgrade + "}]\n");
+        assertThat(policyFailure(file)).hasMessageContaining("upgrade: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "http | {} | tls: no endpoint is https",
                 "https | {certificate: a} | certificate: expected both a certificate and a key, or neither",
                 "https | {key: a} | key: expected both a certificate and a key, or neither",

@@ -26,6 +26,7 @@ import dev.stillgate.proxy.rig.UpstreamScript;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -166,6 +167,33 @@ class RealtimeTest {
     }
 
     @Test
+    @DisplayName("a client that leaves before the usage is reported pays for what it was given")
+    void clientThatLeavesEarlyPays() {
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.send(RealtimeModel.switched(c.request()));
+            c.send(text(CREATED));
+            for (int i = 0; i < 30; i++) {
+                c.send(text(DELTA));
+            }
+            c.drain();
+        });
+        try (upstream;
+                GatewayRig rig = builder(upstream).filters(SPENT).start()) {
+            try (RawClient client = open(rig)) {
+                for (int i = 0; i < 30; i++) {
+                    expect(client, text(DELTA));
+                }
+            }
+            GatewayRig.eventually("it is over", () -> rig.metric("stillgate_upgrades_active") == 0);
+            assertThat(rig.ask(ask()).status()).isEqualTo(429);
+            assertThat(rig.metric("stillgate_token_bucket_charged_total", "output", "estimated"))
+                    .isBetween(120.0, 210.0);
+            assertThat(rig.finish().getFirst())
+                    .contains("\"outcome\":\"downstream_gone\"", "\"usage_estimated\":true", "\"session_responses\":0");
+        }
+    }
+
+    @Test
     @DisplayName("the Close frame follows the spending frame, however the upstream's bytes are cut")
     void closeComesBetweenFrames() throws Exception {
         byte[] spending = text(done(90, 30));
@@ -202,6 +230,40 @@ class RealtimeTest {
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.text()).contains("\"error\":{", "There is nothing at this path.");
             assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("an opaque path of that name with websocket alone passes unread, as before")
+    void opaquePathPassesUnread() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(1, 1);
+                GatewayRig rig = builder(upstream)
+                        .upgrade("[]")
+                        .route("/v1/realtime, opaque: [/v1/realtime], upgrade: [websocket]")
+                        .start()) {
+            try (RawClient client = open(rig)) {
+                client.send(event("response.create"));
+                expect(client, join(text(DELTA), text(done(1, 1)), text(LIMITS)));
+            }
+            assertThat(upstream.requests().getFirst().values("sec-websocket-extensions"))
+                    .hasSize(1);
+            assertThat(rig.finish().getFirst())
+                    .contains("\"gen_ai.operation.name\":\"opaque\"")
+                    .doesNotContain("session_", "gen_ai.usage");
+        }
+    }
+
+    @Test
+    @DisplayName("a silent session ends with a Close frame for an error")
+    void silentSessionIsClosed() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(1, 1);
+                GatewayRig rig = builder(upstream).timeouts("{idle: 30s}").start();
+                RawClient client = open(rig)) {
+            rig.ticker().jump(Duration.ofSeconds(31));
+            byte[] close = client.in().readNBytes(4);
+            assertThat(close).startsWith(0x88).endsWith(1011 >> 8, 1011 & 0xff);
+            assertThat(client.endsOrderly()).isTrue();
+            assertThat(rig.reason("idle-timeout")).isEqualTo(1);
         }
     }
 

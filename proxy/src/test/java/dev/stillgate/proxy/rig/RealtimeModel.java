@@ -11,7 +11,8 @@ import java.util.Base64;
 public final class RealtimeModel {
     public static final String CREATED =
             "{\"type\":\"session.created\",\"session\":{\"id\":\"sess_1\",\"model\":\"gpt-realtime-stub\"}}";
-    public static final String DELTA = "{\"type\":\"response.output_text.delta\",\"delta\":\"The lamp is lit.\"}";
+    public static final String DELTA =
+            "{\"type\":\"response.output_text.delta\",\"response_id\":\"resp_1\",\"delta\":\"The lamp is lit.\"}";
     public static final String LIMITS = "{\"type\":\"rate_limits.updated\",\"rate_limits\":[]}";
 
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

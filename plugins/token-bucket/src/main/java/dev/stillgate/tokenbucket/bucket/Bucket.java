@@ -141,7 +141,7 @@ public final class Bucket {
             TokenLimit limit = limits.get(i);
             if (limit.counts(charge)) {
                 long wanted = limit.reserve(charge);
-                if (wanted == TokenLimit.TOO_LARGE || level(i) < wanted || !isCovered(i, wanted, terms)) {
+                if (wanted == TokenLimit.TOO_LARGE || level(i) < wanted || !isCovered(charge, i, wanted, terms)) {
                     explain(charge, terms, now, shortage);
                     return;
                 }
@@ -165,7 +165,7 @@ public final class Bucket {
             if (wanted == TokenLimit.TOO_LARGE) {
                 shortage.addTooLarge(limit, limit.requested(charge), level(i), nanosUntilFull(i, now));
             } else {
-                boolean covered = isCovered(i, wanted, terms);
+                boolean covered = isCovered(charge, i, wanted, terms);
                 long wait = Math.max(nanosUntilAvailable(i, wanted, now), covered ? 0 : terms.roundNanos());
                 shortage.addWait(limit, wait > 0, wait, wanted, level(i), nanosUntilFull(i, now));
                 if (wait > 0 && watch != null) {
@@ -175,8 +175,10 @@ public final class Bucket {
         }
     }
 
-    private boolean isCovered(int index, long wanted, LeaseTerms terms) {
+    /** A part of a session needs no lease, because the session could not wait for the next draw. */
+    private boolean isCovered(Charge charge, int index, long wanted, LeaseTerms terms) {
         return lease == null
+                || charge.part
                 || terms.permits(lease.balance(index), wanted, limits.get(index).capacity());
     }
 

@@ -15,7 +15,7 @@ import dev.stillgate.tokenbucket.policy.Price;
  *   <li>aborted while waiting for the response: the request and its input;
  *   <li>complete or partial response: the request, its input, and the output as reported by the provider, or else as
  *     counted by the gateway from the delivered bytes;
- *   <li>session: the request; its tokens were charged when the provider reported them;
+ *   <li>session: the request; its tokens were charged {@linkplain #settlePart by parts};
  *   <li>accepted batch: its requests and, for a batch of messages, their input; a file of requests is charged with its
  *     results;
  *   <li>response without countable tokens, or an incomplete one with a content coding: the amounts taken;

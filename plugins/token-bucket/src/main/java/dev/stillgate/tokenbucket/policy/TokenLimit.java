@@ -113,7 +113,7 @@ public record TokenLimit(
     public boolean counts(Charge charge) {
         if ((measure.needsPrompt() && !charge.hasTokens)
                 || (measure == Measure.OUTPUT_TOKENS && !charge.hasOutput)
-                || (!measure.needsPrompt() && charge.part)
+                || (charge.part && !measure.needsPrompt())
                 || (charge.batch && !source.countsBatches())) {
             return false;
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Fleet;
+import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
@@ -102,6 +104,22 @@ final class LeaseTest {
         start(3, policy(FleetPolicy.WhenLost.SHARE, requests(CAPACITY, "60/1m")));
         int served = hammer(60, 50);
         assertThat(served).isBetween((int) CAPACITY + 50, (int) CAPACITY + 60 + 2);
+    }
+
+    @Test
+    void sessionLastsWhileTheFleetHasTokens() {
+        start(2, policy(FleetPolicy.WhenLost.SHARE, output(10_000, "10000/1h")));
+        TokenBucketFilter filter = gateways.getFirst().filter;
+        FakeExchange session =
+                new FakeExchange(ticker).asks(Provider.OPENAI, Operation.REALTIME, "GET", "/v1/realtime");
+        assertThat(filter.onRequest(session)).isSameAs(Verdict.ALLOW);
+        for (int i = 0; i < 3; i++) { // no time for a draw between two reports
+            assertThat(filter.onUsage(session, served(3000).usage())).isSameAs(Verdict.ALLOW);
+        }
+        assertThat(filter.onUsage(session, served(3000).usage())).isInstanceOf(Verdict.Reject.class);
+        filter.onComplete(session, served(12_000));
+        ticker.advance(Duration.ofSeconds(2));
+        assertThat(store.left("limits:account:a-1:::output", 10_000)).isBetween(-2100L, -1900L);
     }
 
     @Test

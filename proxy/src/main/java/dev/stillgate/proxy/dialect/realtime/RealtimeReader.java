@@ -3,7 +3,10 @@ package dev.stillgate.proxy.dialect.realtime;
 import static dev.stillgate.proxy.json.JsonPaths.number;
 import static dev.stillgate.proxy.json.JsonPaths.object;
 import static dev.stillgate.proxy.json.JsonPaths.shortString;
+import static dev.stillgate.proxy.json.JsonPaths.text;
 
+import dev.stillgate.proxy.dialect.tokens.TextTokens;
+import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonPaths;
 import dev.stillgate.proxy.json.JsonReader;
 import dev.stillgate.proxy.json.JsonSink;
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Incremental reader of the events that the server sends in a Realtime session: the model, and the usage of each response
- * ({@code response.done}) and of each transcription of the client's speech. Buffers no text. Not thread-safe.
+ * ({@code response.done}) and of each transcription of the client's speech. The output of a response that has not ended is
+ * estimated by what was delivered. Buffers no text. Not thread-safe.
  *
  * <p>A message that is not a JSON object is skipped. After a violation of the framing nothing more is read. Both are
  * {@linkplain #hasErrors errors}.
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class RealtimeReader {
     /** Limit of a sum, the largest integer that JSON numbers represent exactly. */
     private static final long MOST = 1L << 53;
+
+    /** Bytes of Base64 for a token of audio, which is 50 ms of 24,000 samples of 16 bits a second. */
+    private static final long AUDIO_TOKEN = 3200;
 
     private static final JsonPaths<Field> USAGE = JsonPaths.of(
             number("input_tokens", Field.INPUT),
@@ -31,14 +38,21 @@ public final class RealtimeReader {
             object("output_token_details", JsonPaths.of(number("audio_tokens", Field.AUDIO_OUTPUT))));
     private static final JsonPaths<Field> EVENT = JsonPaths.of(
             shortString("type", Field.TYPE),
-            object("response", JsonPaths.of(shortString("status", Field.STATUS), object("usage", USAGE))),
+            text("delta", Field.DELTA),
+            shortString("response_id", Field.RESPONSE),
+            object(
+                    "response",
+                    JsonPaths.of(
+                            shortString("id", Field.RESPONSE),
+                            shortString("status", Field.STATUS),
+                            object("usage", USAGE))),
             object("usage", USAGE),
             object("session", JsonPaths.of(shortString("model", Field.MODEL))));
 
-    private static final Type[] ALL = Type.values();
-
     private final JsonReader<Field> json = new JsonReader<>(new Values());
     private final WebSocketReader frames = new WebSocketReader(json::read);
+    private final TextTokens delta = new TextTokens();
+    private final UnfinishedOutput unfinished = new UnfinishedOutput();
     private final Event event = new Event();
     private final Event sum = new Event();
     private @Nullable Usage part;
@@ -55,6 +69,8 @@ public final class RealtimeReader {
         TYPE,
         STATUS,
         MODEL,
+        RESPONSE,
+        DELTA,
         INPUT,
         OUTPUT,
         CACHED,
@@ -64,23 +80,25 @@ public final class RealtimeReader {
 
     /** The events that are read. */
     private enum Type {
-        SESSION_CREATED("session.created"),
-        RESPONSE_DONE("response.done"),
-        TRANSCRIPTION("conversation.item.input_audio_transcription.completed");
-
-        private final String text;
-
-        Type(String text) {
-            this.text = text;
-        }
+        SESSION_CREATED,
+        TEXT_DELTA,
+        AUDIO_DELTA,
+        RESPONSE_DONE,
+        TRANSCRIPTION;
 
         static @Nullable Type of(String text) {
-            for (Type type : ALL) {
-                if (type.text.equals(text)) {
-                    return type;
-                }
-            }
-            return null;
+            return switch (text) {
+                case "session.created" -> SESSION_CREATED;
+                case "response.text.delta",
+                        "response.output_text.delta",
+                        "response.audio_transcript.delta",
+                        "response.output_audio_transcript.delta",
+                        "response.function_call_arguments.delta" -> TEXT_DELTA;
+                case "response.audio.delta", "response.output_audio.delta" -> AUDIO_DELTA;
+                case "response.done" -> RESPONSE_DONE;
+                case "conversation.item.input_audio_transcription.completed" -> TRANSCRIPTION;
+                default -> null;
+            };
         }
     }
 
@@ -89,11 +107,13 @@ public final class RealtimeReader {
         private @Nullable Type type;
         private @Nullable String model;
         private @Nullable String status;
+        private @Nullable String response;
         private long input;
         private long output;
         private long cached;
         private long audioInput;
         private long audioOutput;
+        private long deltaBytes;
 
         Event() {
             clear();
@@ -103,6 +123,8 @@ public final class RealtimeReader {
             type = null;
             model = null;
             status = null;
+            response = null;
+            deltaBytes = 0;
             input = -1;
             output = -1;
             cached = -1;
@@ -148,7 +170,16 @@ public final class RealtimeReader {
                 case TYPE -> event.type = Type.of(text);
                 case STATUS -> event.status = text;
                 case MODEL -> event.model = text;
+                case RESPONSE -> event.response = text;
                 default -> {}
+            }
+        }
+
+        @Override
+        public void text(Field field, byte[] buf, int from, int to) {
+            event.deltaBytes += to - from;
+            if (event.type == null || event.type == Type.TEXT_DELTA) {
+                delta.add(buf, from, to);
             }
         }
     }
@@ -175,8 +206,11 @@ public final class RealtimeReader {
         if (type != null) {
             switch (type) {
                 case SESSION_CREATED -> model = event.model;
+                case TEXT_DELTA -> unfinished.add(event.response, delta.tokens(null));
+                case AUDIO_DELTA -> unfinished.add(event.response, Math.ceilDiv(event.deltaBytes, AUDIO_TOKEN));
                 case RESPONSE_DONE -> {
                     responses++;
+                    unfinished.end(event.response);
                     status = event.status;
                     addUsage();
                 }
@@ -184,6 +218,7 @@ public final class RealtimeReader {
             }
         }
         event.clear();
+        delta.reset(TokenWeights.OPENAI);
     }
 
     private void addUsage() {
@@ -201,9 +236,25 @@ public final class RealtimeReader {
         return taken;
     }
 
-    /** Returns the sum of the usage reported so far. */
+    /** Returns the sum of the usage reported so far, with the estimated output of responses that have not ended. */
     public Usage usage() {
-        return sum.usage();
+        Usage reported = sum.usage();
+        Usage rest = unfinishedUsage();
+        return rest == null
+                ? reported
+                : new Usage(
+                        Usage.Source.ESTIMATED,
+                        reported.input(),
+                        Math.max(0, reported.output()) + rest.output(),
+                        reported.cacheRead(),
+                        -1,
+                        -1);
+    }
+
+    /** Returns the estimated output of responses that have not ended; null for none. */
+    public @Nullable Usage unfinishedUsage() {
+        long tokens = unfinished.tokens();
+        return tokens == 0 ? null : new Usage(Usage.Source.ESTIMATED, -1, tokens, -1, -1, -1);
     }
 
     /** Returns the audio tokens among the input so far. */

@@ -161,6 +161,49 @@ class RealtimeReaderTest {
     }
 
     @Test
+    @DisplayName("the output of a response that has not ended is estimated, by its id, until its usage is known")
+    void unfinishedResponses() {
+        RealtimeReader reader = new RealtimeReader();
+        String delta = "{\"type\":\"%s\",\"response_id\":\"%s\",\"delta\":\"%s\"}";
+        byte[] words = join(
+                text(CREATED),
+                text(delta.formatted("response.output_text.delta", "resp_1", "The lamp is lit, ")),
+                text(delta.formatted("response.output_text.delta", "resp_2", "and the sea is calm.")),
+                text(
+                        "{\"delta\":\"Once\",\"response_id\":\"resp_1\",\"type\":\"response.function_call_arguments.delta\"}"),
+                text(delta.formatted("response.output_text.done", "resp_2", "and the sea is calm.")));
+        assertThat(parts(reader, words, 11, new ArrayList<>())).isEmpty();
+        Usage rest = reader.unfinishedUsage();
+        assertThat(rest.source()).isEqualTo(Usage.Source.ESTIMATED);
+        assertThat(rest.input()).isEqualTo(-1);
+        assertThat(rest.output()).isBetween(10L, 16L);
+        assertThat(reader.usage()).isEqualTo(rest);
+        parts(reader, text(DONE), 1000, new ArrayList<>());
+        long second = reader.unfinishedUsage().output();
+        assertThat(second).isBetween(5L, 8L);
+        assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.ESTIMATED, 132, 121 + second, 64, -1, -1));
+        parts(reader, text(DONE.replace("resp_1", "resp_2")), 1000, new ArrayList<>());
+        assertThat(reader.unfinishedUsage()).isNull();
+        byte[] sound = text(delta.formatted("response.output_audio.delta", "resp_3", "A".repeat(64_000)));
+        parts(reader, sound, 1000, new ArrayList<>());
+        assertThat(reader.unfinishedUsage().output()).as("one second of sound").isEqualTo(20);
+    }
+
+    @Test
+    @DisplayName("invented response ids hold little memory, and their output stays counted")
+    void manyUnfinishedResponses() {
+        UnfinishedOutput output = new UnfinishedOutput();
+        for (int i = 0; i < 100_000; i++) {
+            output.add("resp_" + i, 2);
+        }
+        assertThat(output.tokens()).isEqualTo(200_000);
+        for (int i = 0; i < 100_000; i++) {
+            output.end("resp_" + i);
+        }
+        assertThat(output.tokens()).isEqualTo(200_000 - 2 * UnfinishedOutput.MOST);
+    }
+
+    @Test
     @DisplayName("sums do not overflow")
     void sumsDoNotOverflow() {
         long most = 1L << 53;

@@ -1,0 +1,38 @@
+package dev.stillgate.proxy.dialect.realtime;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimated output tokens of the responses that have not ended, by their ids. Beyond {@value #MOST} responses, new ones
+ * share an entry that does not end, because a server has few at once. Not thread-safe.
+ */
+final class UnfinishedOutput {
+    static final int MOST = 32;
+
+    private static final String OTHERS = "";
+
+    private final Map<String, Long> tokens = new HashMap<>();
+
+    /** Adds delivered tokens of a response. */
+    void add(@Nullable String id, long delivered) {
+        String key = id == null ? OTHERS : id;
+        boolean fits = tokens.size() < MOST || tokens.containsKey(key);
+        tokens.merge(fits ? key : OTHERS, delivered, Long::sum);
+    }
+
+    /** Ends a response, whose usage is known now. */
+    void end(@Nullable String id) {
+        tokens.remove(id == null ? OTHERS : id);
+    }
+
+    /** Returns the sum. */
+    long tokens() {
+        long sum = 0;
+        for (long each : tokens.values()) {
+            sum += each;
+        }
+        return sum;
+    }
+}

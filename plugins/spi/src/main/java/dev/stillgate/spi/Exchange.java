@@ -30,18 +30,26 @@ public interface Exchange {
         return "";
     }
 
-    /** Returns the decoded parameter {@code model} of the query; null if there is none or its escapes are invalid. */
+    /**
+     * Returns the decoded parameter {@code model} of the query; null if there is none or more than one, or if an escape in
+     * it or in a name is invalid.
+     */
     default @Nullable String queryModel() {
-        for (String parameter : query().split("&", -1)) {
-            if (parameter.startsWith("model=")) {
-                try {
-                    return URLDecoder.decode(parameter.substring("model=".length()), StandardCharsets.UTF_8);
-                } catch (IllegalArgumentException invalid) {
-                    return null;
+        String model = null;
+        try {
+            for (String parameter : query().split("&", -1)) {
+                String[] pair = parameter.split("=", 2);
+                if (URLDecoder.decode(pair[0], StandardCharsets.UTF_8).equals("model")) {
+                    if (model != null) {
+                        return null;
+                    }
+                    model = pair.length == 1 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8);
                 }
             }
+        } catch (IllegalArgumentException invalid) {
+            return null;
         }
-        return null;
+        return model;
     }
 
     /** Returns the path prefix of the route that matched. */

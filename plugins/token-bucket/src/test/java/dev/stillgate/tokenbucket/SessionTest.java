@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions: a request and a place for their whole time, and tokens as the provider reports them. */
 final class SessionTest {
@@ -122,6 +124,20 @@ final class SessionTest {
         assertThat(metered.harness.usage(session(), exact(5, 5)))
                 .as("not admitted")
                 .isSameAs(Verdict.ALLOW);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x=1", "model=a&model=b", "model=a&%6dodel=b", "model=%zz", "model=a&%=x"})
+    @DisplayName("a query that names no model, or more than one, is a session without a model")
+    void queryWithoutOneModel(String query) {
+        assertThat(session().query(query).queryModel()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model=gpt-4%2fx", "a=b&model=gpt-4/x", "%6d%6Fdel=gpt-4/x&intent=transcription"})
+    @DisplayName("the model in the query is decoded")
+    void queryWithModel(String query) {
+        assertThat(session().query(query).queryModel()).isEqualTo("gpt-4/x");
     }
 
     @Test

@@ -167,6 +167,23 @@ class RealtimeTest {
     }
 
     @Test
+    @DisplayName("a filter in shadow closes no session, and the log says that it would have")
+    void filterInShadowClosesNoSession() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(20, 60);
+                GatewayRig rig = builder(upstream)
+                        .filters(SPENT.replace("type: token-bucket", "type: token-bucket, mode: shadow"))
+                        .start()) {
+            try (RawClient client = open(rig)) {
+                for (int i = 0; i < 4; i++) {
+                    client.send(event("response.create"));
+                    expect(client, join(text(DELTA), text(done(20, 60)), text(LIMITS)));
+                }
+            }
+            assertThat(rig.finish().getFirst()).contains("\"shadow\":\"limits:tokens\"", "\"session_responses\":4");
+        }
+    }
+
+    @Test
     @DisplayName("a client that leaves before the usage is reported pays for what it was given")
     void clientThatLeavesEarlyPays() {
         UpstreamScript upstream = UpstreamScript.of(c -> {

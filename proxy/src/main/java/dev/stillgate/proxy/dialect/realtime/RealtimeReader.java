@@ -210,9 +210,11 @@ public final class RealtimeReader {
                 case AUDIO_DELTA -> unfinished.add(event.response, Math.ceilDiv(event.deltaBytes, AUDIO_TOKEN));
                 case RESPONSE_DONE -> {
                     responses++;
-                    unfinished.end(event.response);
                     status = event.status;
                     addUsage();
+                    if (part != null) { // else the estimate stands
+                        unfinished.end(event.response);
+                    }
                 }
                 case TRANSCRIPTION -> addUsage();
             }

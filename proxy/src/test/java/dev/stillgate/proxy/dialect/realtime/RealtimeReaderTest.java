@@ -182,6 +182,8 @@ class RealtimeReaderTest {
         long second = reader.unfinishedUsage().output();
         assertThat(second).isBetween(5L, 8L);
         assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.ESTIMATED, 132, 121 + second, 64, -1, -1));
+        parts(reader, text("{\"type\":\"response.done\",\"response\":{\"id\":\"resp_2\"}}"), 1000, new ArrayList<>());
+        assertThat(reader.unfinishedUsage().output()).as("without usage").isEqualTo(second);
         parts(reader, text(DONE.replace("resp_1", "resp_2")), 1000, new ArrayList<>());
         assertThat(reader.unfinishedUsage()).isNull();
         byte[] sound = text(delta.formatted("response.output_audio.delta", "resp_3", "A".repeat(64_000)));

@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses a JSON document into maps, lists, strings, numbers and booleans, as strictly as {@link JsonTape}. Nulls are
- * left out. For files, not for the request path.
+ * left out. For files, not for the request path, where {@link JsonScalars} reads.
  */
 public final class JsonValues {
+    private static final String GREATEST_LONG = Long.toString(Long.MAX_VALUE);
+
+    /** The digits of the least long. */
+    private static final String LEAST_LONG = Long.toString(Long.MIN_VALUE).substring(1);
+
     private final JsonTape tape = new JsonTape();
 
     private JsonValues() {}
@@ -76,14 +81,37 @@ public final class JsonValues {
         return elements;
     }
 
-    /** Returns a {@link Long} for an integer literal that fits, else a {@link Double}. */
     private Number number(int node) {
         int start = tape.start(node);
-        String text = new String(tape.bytes(), start, tape.stop(node) - start, StandardCharsets.US_ASCII);
-        try {
+        return number(tape.bytes(), start, tape.stop(node) - start);
+    }
+
+    /**
+     * Returns a {@link Long} for an integer literal that fits, else a {@link Double}. Raises no exception, because the
+     * documents of clients can have many numbers.
+     */
+    static Number number(byte[] document, int start, int length) {
+        String text = new String(document, start, length, StandardCharsets.US_ASCII);
+        if (isLong(text)) {
             return Long.valueOf(text);
-        } catch (NumberFormatException fraction) {
-            return Double.valueOf(text);
         }
+        return Double.valueOf(text);
+    }
+
+    /** Returns whether a number literal is an integer that fits. JSON has no leading zeros, so its length tells. */
+    private static boolean isLong(String literal) {
+        boolean negative = literal.charAt(0) == '-';
+        int sign = negative ? 1 : 0;
+        int digits = literal.length() - sign;
+        if (digits > LEAST_LONG.length()) {
+            return false;
+        }
+        for (int i = sign; i < literal.length(); i++) {
+            if (literal.charAt(i) < '0' || literal.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return digits < LEAST_LONG.length()
+                || literal.substring(sign).compareTo(negative ? LEAST_LONG : GREATEST_LONG) <= 0;
     }
 }

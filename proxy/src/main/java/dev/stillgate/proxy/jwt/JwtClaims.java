@@ -2,6 +2,8 @@ package dev.stillgate.proxy.jwt;
 
 import dev.stillgate.proxy.account.AccountAttributes;
 import dev.stillgate.proxy.config.JwtPolicy;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +31,18 @@ sealed interface JwtClaims {
 
     /** Claims that are refused. */
     record Invalid(JwtFault fault) implements JwtClaims {}
+
+    /** Returns the names of the claims that {@link #of} reads. */
+    static Set<String> names(JwtPolicy.Claims attributes) {
+        Set<String> names = new HashSet<>(Set.of("iss", "aud", "sub", "exp", "nbf"));
+        for (String name :
+                new @Nullable String[] {attributes.organisation(), attributes.tier(), attributes.verified()}) {
+            if (name != null) {
+                names.add(name);
+            }
+        }
+        return Collections.unmodifiableSet(names);
+    }
 
     /**
      * Judges claims.

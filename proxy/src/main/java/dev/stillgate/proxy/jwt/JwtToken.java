@@ -1,10 +1,12 @@
 package dev.stillgate.proxy.jwt;
 
+import dev.stillgate.proxy.json.JsonScalars;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,16 +80,16 @@ final class JwtToken {
         }
     }
 
-    /** Returns the header's members; null unless it is a JSON object. */
+    /** Returns the named members of the header; null unless it is a JSON object. */
     @Nullable
-    Map<?, ?> header() {
-        return object(start, ends[0]);
+    Map<?, ?> header(Set<String> names) {
+        return members(start, ends[0], names);
     }
 
-    /** Returns the claims; null unless the payload is a JSON object. */
+    /** Returns the named claims; null unless the payload is a JSON object. */
     @Nullable
-    Map<?, ?> claims() {
-        return object(ends[0] + 1, ends[1]);
+    Map<?, ?> claims(Set<String> names) {
+        return members(ends[0] + 1, ends[1], names);
     }
 
     byte[] signature() {
@@ -99,9 +101,9 @@ final class JwtToken {
         return Arrays.copyOfRange(bytes, start, ends[1]);
     }
 
-    private @Nullable Map<?, ?> object(int from, int to) {
+    private @Nullable Map<?, ?> members(int from, int to, Set<String> names) {
         try {
-            return JsonValues.read(decoded(from, to)) instanceof Map<?, ?> members ? members : null;
+            return JsonScalars.read(decoded(from, to), names);
         } catch (MalformedBody notJson) {
             return null;
         }

@@ -19,9 +19,12 @@ public final class JwtVerifier {
     /** The maximum length of a token, in bytes. */
     public static final int MAX_LENGTH = 8 * 1024;
 
+    private static final Set<String> HEADER = Set.of("alg", "kid");
+
     private final JwtPolicy policy;
     private final Set<String> algorithms;
     private final Set<String> organisations;
+    private final Set<String> claims;
     private final KeySource source;
     private final Shared shared;
 
@@ -39,6 +42,7 @@ public final class JwtVerifier {
         this.policy = policy;
         this.algorithms = Set.copyOf(policy.algorithms());
         this.organisations = Set.copyOf(policy.organisations());
+        this.claims = JwtClaims.names(policy.claims());
         this.source = source;
         this.shared = shared;
     }
@@ -110,7 +114,7 @@ public final class JwtVerifier {
     }
 
     private Judgement judge(Question question) {
-        Map<?, ?> header = question.token.header();
+        Map<?, ?> header = question.token.header(HEADER);
         if (header == null) {
             return JwtFault.FORM;
         }
@@ -126,11 +130,11 @@ public final class JwtVerifier {
             source.missed();
             return JwtFault.UNKNOWN_KEY;
         }
-        Map<?, ?> claims = question.token.claims();
-        if (claims == null) {
+        Map<?, ?> values = question.token.claims(claims);
+        if (values == null) {
             return JwtFault.FORM;
         }
-        return switch (JwtClaims.of(claims, policy, organisations)) {
+        return switch (JwtClaims.of(values, policy, organisations)) {
             case JwtClaims.Invalid invalid -> invalid.fault();
             case JwtClaims.Valid valid -> {
                 TokenCache.Checked genuine =

@@ -415,6 +415,24 @@ class JwtVerifierTest {
                 .isInstanceOf(JwtCaller.class);
     }
 
+    /** A header of numbers in exponent form, and one with a number whose conversion to binary is slow. */
+    @Test
+    void numbersInAHeaderCostNoTime() {
+        String many = "{\"x\":[1e1" + ",1e1".repeat(1_500) + "]}";
+        String slow = "{\"x\":1" + "2".repeat(5_000) + "e-5300}";
+        for (String header : List.of(many, slow)) {
+            String token = Tokens.encoded(header) + ".AA.AA";
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < 2_000; i++) {
+                long begun = System.nanoTime();
+                Judgement judgement = judge(token);
+                least = Math.min(least, System.nanoTime() - begun);
+                assertThat(judgement).isEqualTo(JwtFault.ALGORITHM);
+            }
+            assertThat(least).as("nanoseconds").isLessThan(400_000);
+        }
+    }
+
     @Test
     void withoutKeysTheTokenIsNotToBlame() {
         String token = EC.token(claims(""));

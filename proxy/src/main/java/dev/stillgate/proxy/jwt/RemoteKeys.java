@@ -45,6 +45,9 @@ final class RemoteKeys {
     private volatile boolean everBegun;
     private byte[] content = {};
 
+    /** Whether the copy on disk is {@link #content}. */
+    private boolean saved;
+
     /**
      * A key set.
      *
@@ -89,6 +92,7 @@ final class RemoteKeys {
                 held = new Held(
                         JwtKeys.parse(copy.content()), parts.ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(age));
                 content = copy.content();
+                saved = true;
             } catch (BadKeySet e) {
                 LOG.warn("the stored copy of the key set of {} {}", url, e.getMessage());
             }
@@ -195,23 +199,28 @@ final class RemoteKeys {
     private void take(byte[] answer) throws BadKeySet {
         JwtKeys next = JwtKeys.parse(answer);
         failures.set(0);
-        StoredKeys stored = parts.stored;
         Held before = held;
         if (before != null && Arrays.equals(answer, content)) {
             held = new Held(before.keys, parts.ticker.nanos());
             parts.unchanged.add(1);
-            if (stored != null) {
-                stored.confirm(parts.ticker.millis());
-            }
+            save();
             return;
         }
         held = new Held(next, parts.ticker.nanos());
         content = answer;
+        saved = false;
         parts.changed.add(1);
         LOG.info("the key set of {} has {} usable keys", url, next.size());
         next.notes().forEach(note -> LOG.warn("the key set of {}: {}", url, note));
+        save();
+    }
+
+    /** Brings the copy on disk up to date. A copy that could not be written is written at the next fetch. */
+    private void save() {
+        StoredKeys stored = parts.stored;
         if (stored != null) {
-            stored.write(answer, parts.ticker.millis());
+            long now = parts.ticker.millis();
+            saved = (saved && stored.confirm(now)) || stored.write(content, now);
         }
     }
 

@@ -74,8 +74,9 @@ final class StoredKeys {
      * Replaces the copy. A failure is logged: the keys are used without a copy.
      *
      * @param millis the time of the fetch in milliseconds since the epoch
+     * @return whether the copy has been replaced
      */
-    void write(byte[] content, long millis) {
+    boolean write(byte[] content, long millis) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             create(part);
@@ -88,8 +89,10 @@ final class StoredKeys {
             }
             Files.setLastModifiedTime(part, FileTime.fromMillis(millis));
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            return true;
         } catch (IOException e) {
             LOG.warn("{} cannot be written: {}", file, e.toString());
+            return false;
         }
     }
 
@@ -104,15 +107,18 @@ final class StoredKeys {
     }
 
     /**
-     * Notes that a fetch has brought the same key set again.
+     * Notes that a fetch has brought the key set of the copy again.
      *
      * @param millis the time of the fetch in milliseconds since the epoch
+     * @return whether there is a copy with that time
      */
-    void confirm(long millis) {
+    boolean confirm(long millis) {
         try {
             Files.setLastModifiedTime(file, FileTime.fromMillis(millis));
+            return true;
         } catch (IOException e) {
             LOG.warn("{} cannot be marked as current: {}", file, e.toString());
+            return false;
         }
     }
 }

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -238,6 +239,42 @@ class RemoteKeysTest {
         assertThat(copy).isRegularFile().hasContent(Tokens.set(FIRST));
         assertThat(Files.isSymbolicLink(copy)).isFalse();
         assertThat(elsewhere).hasContent(Tokens.set(SECOND));
+    }
+
+    @Test
+    void copyThatCouldNotBeWrittenIsWrittenLater() throws IOException {
+        RemoteKeys remote = remote(true);
+        after(1, remote);
+        Path copy = copy();
+        Path obstacle = Files.createDirectories(copy.resolveSibling(copy.getFileName() + ".part/full"));
+        answer = Tokens.set(SECOND);
+        after(600, remote);
+        assertThat(copy).hasContent(Tokens.set(FIRST));
+        FileTime written = Files.getLastModifiedTime(copy);
+        after(600, remote);
+        assertThat(unchanged).hasValue(1);
+        assertThat(Files.getLastModifiedTime(copy))
+                .as("the age of a former key set")
+                .isEqualTo(written);
+        Files.delete(obstacle);
+        after(600, remote);
+        assertThat(copy).hasContent(Tokens.set(SECOND));
+        assertThat(has(remote(true), "k-1")).as("a removed key after a restart").isFalse();
+    }
+
+    @Test
+    void copyThatWasDeletedIsWrittenAgain() throws IOException {
+        after(1, remote(true));
+        RemoteKeys restarted = remote(true);
+        Files.delete(copy());
+        after(1, restarted);
+        assertThat(has(remote(true), "k-1")).isTrue();
+    }
+
+    private Path copy() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findFirst().orElseThrow();
+        }
     }
 
     @Test

@@ -47,6 +47,10 @@ public final class JwtVerifier {
         this.shared = shared;
     }
 
+    JwtPolicy policy() {
+        return policy;
+    }
+
     /** Returns whether the upstream gets the tokens. */
     public boolean forwards() {
         return policy.forward();

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.jwt;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.proxy.config.JwtPolicy;
 import dev.stillgate.proxy.files.FileFault;
@@ -32,6 +33,10 @@ public final class JwtVerifiers implements AutoCloseable {
     private final MeterSource meters;
     private final Ticker ticker;
     private JwtVerifier.@Nullable Shared shared;
+
+    /** Gives equal policies one identity, since cached results are compared with the policy at each request. */
+    private final Interner<JwtPolicy> policies = Interner.newWeakInterner();
+
     private final Map<URI, RemoteKeys> remotes = new ConcurrentHashMap<>();
     private volatile @Nullable InForce inForce;
 
@@ -74,7 +79,7 @@ public final class JwtVerifiers implements AutoCloseable {
      *     fetched
      */
     public JwtVerifier verifier(JwtPolicy policy) throws IOException {
-        return new JwtVerifier(policy, source(policy.jwks()), shared());
+        return new JwtVerifier(policies.intern(policy), source(policy.jwks()), shared());
     }
 
     private synchronized JwtVerifier.Shared shared() {

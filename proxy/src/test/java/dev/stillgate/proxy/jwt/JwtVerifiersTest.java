@@ -84,6 +84,16 @@ class JwtVerifiersTest {
     }
 
     @Test
+    void equalPolicyAfterAReloadIsTheSame() throws IOException {
+        JwtPolicy first = at(FIRST);
+        assertThat(verifiers.verifier(first).policy()).isSameAs(first);
+        verifiers.tick(first);
+        served.put(URI.create(SECOND), Tokens.set(KEY));
+        assertThat(verifiers.verifier(at(SECOND)).policy()).isEqualTo(at(SECOND));
+        assertThat(verifiers.verifier(at(FIRST)).policy()).isSameAs(first);
+    }
+
+    @Test
     void policyWithOtherKeysWaitsForThem() throws IOException {
         verifiers.tick(at(FIRST));
         served.put(URI.create(SECOND), Tokens.set(KEY));

@@ -14,7 +14,7 @@ sealed interface JwtClaims {
     /** The maximum length of a subject, in characters. */
     int MAX_SUBJECT = 255;
 
-    /** The maximum length of an attribute, in characters. */
+    /** The maximum length of an attribute, in characters. A longer one counts as none. */
     int MAX_TEXT = 128;
 
     /** The largest time, in seconds since the epoch: its milliseconds fit into a long. */
@@ -109,14 +109,16 @@ sealed interface JwtClaims {
             return null;
         }
         String declared = organisation instanceof String name && organisations.contains(name) ? name : null;
-        return new AccountAttributes(declared, (String) tier, Boolean.TRUE.equals(verified));
+        String usableTier = tier instanceof String name && !name.isEmpty() && name.length() <= MAX_TEXT ? name : null;
+        return new AccountAttributes(declared, usableTier, Boolean.TRUE.equals(verified));
     }
 
     private static @Nullable Object claim(Map<?, ?> claims, @Nullable String name) {
         return name == null ? null : claims.get(name);
     }
 
+    /** Returns whether a claim is absent or a text, of any length: some providers send an empty one for none. */
     private static boolean isTextOrNull(@Nullable Object value) {
-        return value == null || (value instanceof String text && isText(text, MAX_TEXT));
+        return value == null || (value instanceof String text && text.chars().noneMatch(Character::isISOControl));
     }
 }

@@ -140,7 +140,7 @@ class JwtVerifierTest {
     @ValueSource(
             strings = {
                 ",\"org\":[]",
-                ",\"org\":\"\"",
+                ",\"org\":{\"id\":\"o-1\"}",
                 ",\"org\":\"a\\u0007\"",
                 ",\"plan\":7",
                 ",\"kyc\":\"true\"",

@@ -36,6 +36,8 @@ public final class Accounts {
     private final byte[] secret;
     private final CredentialHash[] hashes;
     private final Cache<Hash, Account> accepted;
+    private final StatedValues<Hash> organisations;
+    private final StatedValues<Hash> tiers;
     private volatile AccountTable table = AccountTable.EMPTY;
 
     /**
@@ -55,6 +57,8 @@ public final class Accounts {
                 .ticker(ticker::nanos)
                 .executor(Runnable::run)
                 .build();
+        organisations = new StatedValues<>(ticker);
+        tiers = new StatedValues<>(ticker);
     }
 
     /** Returns a copy of the first secret, which hashes unlisted credentials and from which other keys are derived. */
@@ -202,13 +206,28 @@ public final class Accounts {
             return last;
         }
 
-        /** Returns the account of an unlisted verified credential, with the attributes of its newest request. */
+        /**
+         * Returns the account of an unlisted verified credential, with the attributes of its newest request. If that does
+         * not state an organisation or a tier, those stated before stay for a while: a change can cut the account's limits.
+         */
         private Account verified(AccountAttributes attributes) {
+            String stated = organisations.newest(unlisted, attributes.organisation());
+            String organisation = stated != null && attributes.organisations().contains(stated) ? stated : null;
+            String tier = tiers.newest(unlisted, attributes.tier());
             Account before = accepted.getIfPresent(unlisted);
-            if (before != null && attributes.areOf(before)) {
+            if (before != null
+                    && before.verified() == attributes.verified()
+                    && Objects.equals(before.organisation(), organisation)
+                    && Objects.equals(before.tier(), tier)) {
                 return before;
             }
-            Account now = attributes.account(CredentialHash.id(secretNames.getFirst(), hi, lo));
+            Account now = new Account(
+                    CredentialHash.id(secretNames.getFirst(), hi, lo),
+                    Trust.ACCEPTED,
+                    organisation,
+                    tier,
+                    attributes.verified(),
+                    null);
             accepted.put(unlisted, now);
             return now;
         }

@@ -17,6 +17,9 @@ sealed interface JwtClaims {
     /** The maximum length of an attribute, in characters. A longer one counts as none. */
     int MAX_TEXT = 128;
 
+    /** The tier of a caller without one. */
+    String NONE = "";
+
     /** The largest time, in seconds since the epoch: its milliseconds fit into a long. */
     double MAX_SECONDS = 1e15;
 
@@ -109,8 +112,12 @@ sealed interface JwtClaims {
             return null;
         }
         String declared = organisation instanceof String name && organisations.contains(name) ? name : null;
-        String usableTier = tier instanceof String name && !name.isEmpty() && name.length() <= MAX_TEXT ? name : null;
-        return new AccountAttributes(declared, usableTier, Boolean.TRUE.equals(verified));
+        String usableTier = names.tier() == null ? NONE : tier instanceof String name ? usable(name) : null;
+        return new AccountAttributes(declared, organisations, usableTier, Boolean.TRUE.equals(verified));
+    }
+
+    private static String usable(String tier) {
+        return tier.length() > MAX_TEXT ? NONE : tier;
     }
 
     private static @Nullable Object claim(Map<?, ?> claims, @Nullable String name) {

@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,11 +53,10 @@ class AccountsTest {
     void acceptedCredentialIsKnown() {
         Accounts.Cursor cursor = accounts.cursor();
         assertThat(cursor.known(KEY)).isEmpty();
-        Account account = cursor.resolve(KEY, new AccountAttributes(null, null, false));
+        Account account = cursor.resolve(KEY, attributes(null, null, false));
         assertThat(accounts.cursor().known(KEY)).isPresent();
         assertThat(cursor.known(OTHER)).isEmpty();
-        assertThat(cursor.resolve(KEY, new AccountAttributes(null, null, false)))
-                .isSameAs(account);
+        assertThat(cursor.resolve(KEY, attributes(null, null, false))).isSameAs(account);
         ticker.advance(Accounts.IDLE.minusSeconds(1));
         assertThat(cursor.known(KEY)).isPresent();
         ticker.advance(Duration.ofSeconds(1));
@@ -64,7 +65,7 @@ class AccountsTest {
 
     @Test
     void verifiedCredentialHasItsAttributesAtOnce() {
-        AccountAttributes attributes = new AccountAttributes("org-1", "pro", true);
+        AccountAttributes attributes = attributes("org-1", "pro", true);
         Accounts.Cursor cursor = accounts.cursor();
         Account account = cursor.resolve(KEY, attributes);
         assertThat(account.trust()).isEqualTo(Trust.ACCEPTED);
@@ -75,15 +76,57 @@ class AccountsTest {
         assertThat(cursor.resolve(KEY, attributes)).isSameAs(account);
         assertThat(accounts.cursor().resolve(KEY, attributes)).isSameAs(account);
         assertThat(accounts.findAccepted(account.id())).isSameAs(account);
-        Account demoted = cursor.resolve(KEY, new AccountAttributes("org-1", "free", false));
+        Account demoted = cursor.resolve(KEY, attributes("org-1", "free", false));
         assertThat(demoted.tier()).isEqualTo("free");
         assertThat(demoted.id()).isEqualTo(account.id());
         assertThat(cursor.resolve(OTHER, attributes).id()).isNotEqualTo(account.id());
     }
 
+    private static AccountAttributes attributes(
+            @Nullable String organisation, @Nullable String tier, boolean verified) {
+        return new AccountAttributes(organisation, Set.of("org-1", "org-2"), tier, verified);
+    }
+
+    @Test
+    void unstatedAttributesStayForAWhile() {
+        Accounts.Cursor cursor = accounts.cursor();
+        Account first = cursor.resolve(KEY, attributes("org-1", "gold", false));
+        assertThat(cursor.resolve(KEY, attributes(null, null, false))).isSameAs(first);
+        assertThat(cursor.resolve(OTHER, attributes(null, null, false)).tier())
+                .as("of another caller")
+                .isNull();
+        ticker.advance(StatedValues.KEPT.minusSeconds(1));
+        assertThat(cursor.resolve(KEY, attributes("org-1", null, false))).isSameAs(first);
+        ticker.advance(Duration.ofSeconds(1));
+        Account later = cursor.resolve(KEY, attributes(null, null, false));
+        assertThat(later.tier()).as("not stated for a week").isNull();
+        assertThat(later.organisation()).as("stated a second ago").isEqualTo("org-1");
+    }
+
+    @Test
+    void statedAttributesCountAtOnce() {
+        Accounts.Cursor cursor = accounts.cursor();
+        cursor.resolve(KEY, attributes("org-1", "gold", false));
+        assertThat(cursor.resolve(KEY, attributes("org-2", "free", false)).organisation())
+                .isEqualTo("org-2");
+        assertThat(cursor.resolve(KEY, attributes(null, null, false)).tier()).isEqualTo("free");
+        assertThat(cursor.resolve(KEY, attributes(null, "", false)).tier())
+                .as("stated to be none")
+                .isNull();
+        assertThat(cursor.resolve(KEY, attributes(null, null, false)).tier()).isNull();
+    }
+
+    @Test
+    void organisationThatDoesNotCountAnyMoreIsOutAtOnce() {
+        Accounts.Cursor cursor = accounts.cursor();
+        cursor.resolve(KEY, attributes("org-1", null, false));
+        AccountAttributes reloaded = new AccountAttributes(null, Set.of("org-2"), null, false);
+        assertThat(cursor.resolve(KEY, reloaded).organisation()).isNull();
+    }
+
     @Test
     void listedVerifiedCredentialHasTheAttributesOfItsEntry() throws Exception {
-        AccountAttributes attributes = new AccountAttributes(null, "pro", true);
+        AccountAttributes attributes = attributes(null, "pro", true);
         Accounts.Cursor cursor = accounts.cursor();
         String key = cursor.resolve(KEY, attributes).id();
         AccountEntries entries = new AccountEntries(accounts.secretNames());

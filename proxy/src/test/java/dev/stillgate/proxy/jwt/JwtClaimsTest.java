@@ -47,7 +47,18 @@ class JwtClaimsTest {
     void unusableTextCountsAsNone(String text) {
         String value = text.isEmpty() ? text : LONGEST + "x";
         assertThat(attributes("org", value).organisation()).isNull();
-        assertThat(attributes("plan", value).tier()).isNull();
+        assertThat(attributes("plan", value).tier()).isEmpty();
+    }
+
+    @Test
+    void absentClaimIsNoStatement() {
+        AccountAttributes attributes = attributes("other", "x");
+        assertThat(attributes.tier()).isNull();
+        assertThat(attributes.organisation()).isNull();
+        JwtClaims judged = judged(policy(new JwtPolicy.Claims(null, null, null)), "plan", "gold");
+        assertThat(((JwtClaims.Valid) judged).caller().attributes().tier())
+                .as("without a claim of tiers")
+                .isEmpty();
     }
 
     @Test

@@ -154,7 +154,7 @@ public final class JwtVerifiers implements AutoCloseable {
     /** Returns whether the first fetch of the keys of the policy in force has not ended yet. */
     public boolean awaitsKeys() {
         InForce current = inForce;
-        return current != null && current.remote.isAwaited();
+        return current != null && current.remote.isAwaited(current.maxAge);
     }
 
     private synchronized void show() {

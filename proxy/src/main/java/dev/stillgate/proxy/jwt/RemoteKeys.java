@@ -43,6 +43,10 @@ final class RemoteKeys {
 
     private final AtomicInteger failures = new AtomicInteger();
     private volatile boolean everBegun;
+
+    /** Whether a fetch of this process has ended, successful or not. */
+    private volatile boolean ended;
+
     private byte[] content = {};
 
     /** Whether the copy on disk is {@link #content}. */
@@ -138,9 +142,13 @@ final class RemoteKeys {
         return current == null ? Double.NaN : (parts.ticker.nanos() - current.fetched) / 1e9;
     }
 
-    /** Returns whether there are no keys because the first fetch has not ended yet. */
-    boolean isAwaited() {
-        return held == null && failures.get() == 0;
+    /** Returns whether there are no usable keys because the first fetch has not ended yet. */
+    boolean isAwaited(Duration maxAge) {
+        if (ended) {
+            return false;
+        }
+        JwtKeys current = keys(maxAge);
+        return current == null || current.isEmpty();
     }
 
     /** Begins a fetch if one is due. */
@@ -192,6 +200,7 @@ final class RemoteKeys {
             Thread.currentThread().interrupt();
             return "was not fetched: interrupted";
         } finally {
+            ended = true;
             running.set(false);
         }
     }

@@ -120,6 +120,23 @@ class RemoteKeysTest {
     }
 
     @Test
+    void copyWithoutUsableKeysIsAwaited() {
+        after(1, remote(true));
+        assertThat(remote(true).isAwaited(MAX_AGE)).as("with a recent copy").isFalse();
+        ticker.advance(MAX_AGE);
+        RemoteKeys old = remote(true);
+        assertThat(old.isAwaited(MAX_AGE)).as("with a copy that is too old").isTrue();
+        answer = "{\"keys\":[]}";
+        after(1, old);
+        assertThat(old.isAwaited(MAX_AGE)).as("after a fetch").isFalse();
+        RemoteKeys empty = remote(true);
+        assertThat(empty.isAwaited(MAX_AGE)).as("with an empty copy").isTrue();
+        answer = null;
+        after(1, empty);
+        assertThat(empty.isAwaited(MAX_AGE)).as("after a failure").isFalse();
+    }
+
+    @Test
     void failedFetchKeepsTheKeysAndIsRepeated() {
         RemoteKeys remote = remote(false);
         after(1, remote);

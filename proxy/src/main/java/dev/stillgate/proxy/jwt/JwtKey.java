@@ -23,7 +23,9 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.EdECPoint;
 import java.security.spec.EdECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A public key of a key set (RFC 7517), with the checks of signatures that it is meant for. Thread-safe. */
@@ -36,7 +38,10 @@ final class JwtKey {
     private final @Nullable String id;
     private final JwtAlgorithm.Family family;
     private final String thumbprint;
-    private final @Nullable String algorithm;
+
+    /** The algorithms that the key is for; empty for all of its family. */
+    private final Set<String> algorithms;
+
     private final Check check;
 
     /** Checks a signature with the key. */
@@ -47,15 +52,11 @@ final class JwtKey {
     }
 
     private JwtKey(
-            @Nullable String id,
-            JwtAlgorithm.Family family,
-            String thumbprint,
-            @Nullable String algorithm,
-            Check check) {
+            @Nullable String id, JwtAlgorithm.Family family, String thumbprint, Set<String> algorithms, Check check) {
         this.id = id;
         this.family = family;
         this.thumbprint = thumbprint;
-        this.algorithm = algorithm;
+        this.algorithms = algorithms;
         this.check = check;
     }
 
@@ -143,9 +144,10 @@ final class JwtKey {
     }
 
     private static JwtKey with(JWK jwk, JwtAlgorithm.Family family, Check check) throws JOSEException {
-        String algorithm =
-                jwk.getAlgorithm() == null ? null : jwk.getAlgorithm().getName();
-        return new JwtKey(jwk.getKeyID(), family, jwk.computeThumbprint().toString(), algorithm, check);
+        Set<String> algorithms = jwk.getAlgorithm() == null
+                ? Set.of()
+                : Set.of(jwk.getAlgorithm().getName());
+        return new JwtKey(jwk.getKeyID(), family, jwk.computeThumbprint().toString(), algorithms, check);
     }
 
     /** Returns the key's id, {@code kid}, or null. */
@@ -160,7 +162,7 @@ final class JwtKey {
 
     /** Returns whether the key may check signatures of an algorithm. */
     boolean fits(JwtAlgorithm wanted) {
-        return wanted.family() == family && (algorithm == null || algorithm.equals(wanted.text()));
+        return wanted.family() == family && (algorithms.isEmpty() || algorithms.contains(wanted.text()));
     }
 
     /** Returns whether a signature is valid. An unsuitable signature is invalid. */
@@ -177,6 +179,20 @@ final class JwtKey {
         return other == this
                 || (thumbprint.equals(other.thumbprint)
                         && Objects.equals(id, other.id)
-                        && Objects.equals(algorithm, other.algorithm));
+                        && algorithms.equals(other.algorithms));
+    }
+
+    /** Returns the key for the algorithms of two entries of a key set; null if they are different keys. */
+    @Nullable
+    JwtKey and(JwtKey other) {
+        if (!thumbprint.equals(other.thumbprint) || !Objects.equals(id, other.id)) {
+            return null;
+        }
+        Set<String> both = new HashSet<>();
+        if (!algorithms.isEmpty() && !other.algorithms.isEmpty()) {
+            both.addAll(algorithms);
+            both.addAll(other.algorithms);
+        }
+        return new JwtKey(id, family, thumbprint, Set.copyOf(both), check);
     }
 }

@@ -41,7 +41,7 @@ final class JwtKeys {
 
     /**
      * Reads a key set. Unusable keys are left out and noted. So are different keys with one id, since a token could mean
-     * either of them. An empty list is a set without keys, by which a provider revokes all of them.
+     * either of them; a key may be listed several times, for one algorithm each. An empty list is a set without keys, by which a provider revokes all of them.
      *
      * @throws BadKeySet if it is not a key set, too large, or has keys of which none is usable
      */
@@ -54,8 +54,11 @@ final class JwtKeys {
             try {
                 JwtKey key = key(entries.get(i));
                 Name name = new Name(key.id(), key.family());
-                JwtKey other = keys.putIfAbsent(name, key);
-                if (other != null && !other.isSame(key)) {
+                JwtKey other = keys.get(name);
+                JwtKey both = other == null ? key : other.and(key);
+                if (both != null) {
+                    keys.put(name, both);
+                } else {
                     ambiguous.add(name);
                     notes.add("two different keys have the id " + shown(key.id()) + ": neither is used");
                 }

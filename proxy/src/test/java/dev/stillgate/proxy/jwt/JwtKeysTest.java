@@ -68,6 +68,23 @@ class JwtKeysTest {
         assertThat(keys.find("a", JwtAlgorithm.PS256)).isNotNull();
     }
 
+    @Test
+    void keyMayBeListedOnceForEachAlgorithm() throws BadKeySet {
+        String first = RSA.jwk().replace("}", ",\"alg\":\"RS256\"}");
+        String second = RSA.jwk().replace("}", ",\"alg\":\"PS256\"}");
+        JwtKeys keys = parse("{\"keys\":[" + first + "," + second + "]}");
+        assertThat(keys.notes()).isEmpty();
+        assertThat(keys.find("a", JwtAlgorithm.RS256)).isNotNull().isSameAs(keys.find("a", JwtAlgorithm.PS256));
+        assertThat(keys.find(null, JwtAlgorithm.PS256)).isNotNull();
+        assertThat(keys.find("a", JwtAlgorithm.RS512)).isNull();
+        JwtKeys one = parse("{\"keys\":[" + first + "]}");
+        JwtKey key = one.find("a", JwtAlgorithm.RS256);
+        assertThat(key != null && keys.holds(key)).as("the purpose has changed").isFalse();
+        JwtKeys any = parse("{\"keys\":[" + first + "," + RSA.jwk() + "]}");
+        assertThat(any.find("a", JwtAlgorithm.RS512)).isNotNull();
+        assertThat(any.notes()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[{}]}", "<html>", "{\"keys\":["})
     void otherDocumentIsRefused(String text) {

@@ -9,6 +9,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,10 @@ final class Upgrade extends Deadlines.Watched {
 
     private static final String PROTOCOL = "websocket";
     private static final String SUBPROTOCOL = "sec-websocket-protocol";
-    private static final String KEY = "openai-insecure-api-key.";
+
+    /** In a subprotocol of OpenAI, for browsers, it stands before a key. */
+    private static final String KEY = "api-key.";
+
     private static final byte[] ASKED =
             "connection: upgrade\r\nupgrade: websocket\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -63,10 +67,10 @@ final class Upgrade extends Deadlines.Watched {
         if (!plain || !facts.target().upgrades()) {
             throw refused("This path does not change to another protocol.");
         }
+        if (hasKey(head)) {
+            throw refused("An API key in Sec-WebSocket-Protocol is not accepted; send it in the Authorization field.");
+        }
         if (facts.operation() == Operation.REALTIME) {
-            if (hasKey(head)) {
-                throw refused("The API key must be in the Authorization field.");
-            }
             facts.noteSession();
         }
         return new Upgrade(context, facts);
@@ -79,7 +83,8 @@ final class Upgrade extends Deadlines.Watched {
     /** Returns whether a subprotocol contains a key, by which the served account could be another than the metered. */
     private static boolean hasKey(Http1Head head) {
         for (int i = 0; i < head.size(); i++) {
-            if (head.nameIs(i, SUBPROTOCOL) && head.value(i).contains(KEY)) {
+            if (head.nameIs(i, SUBPROTOCOL)
+                    && head.value(i).toLowerCase(Locale.ROOT).contains(KEY)) {
                 return true;
             }
         }

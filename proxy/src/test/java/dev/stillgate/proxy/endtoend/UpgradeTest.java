@@ -116,6 +116,35 @@ class UpgradeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Sec-WebSocket-Protocol: realtime, openai-insecure-api-key.sk-two, openai-beta.realtime-v1",
+                "Sec-WebSocket-Protocol: realtime\r\nsec-websocket-protocol: OpenAI-Insecure-API-Key.sk-two",
+            })
+    void keyInASubprotocolIsRefused(String fields) throws Exception {
+        try (UpstreamScript upstream = echo();
+                GatewayRig rig = rig(upstream)) {
+            RawClient.Answer answer = rig.ask(ask("X-Api-Key: sk-one", fields));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text()).contains("Authorization");
+            assertThat(rig.reason("upgrade-refused")).isEqualTo(1);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    void subprotocolWithoutAKeyPasses() throws Exception {
+        try (UpstreamScript upstream = echo();
+                GatewayRig rig = rig(upstream);
+                RawClient client = rig.connect()) {
+            client.send(ask("X-Api-Key: sk-one", "Sec-WebSocket-Protocol: realtime, openai-beta.realtime-v1"));
+            assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+            assertThat(upstream.requests().getFirst().values("sec-websocket-protocol"))
+                    .containsExactly("realtime, openai-beta.realtime-v1");
+        }
+    }
+
     @Test
     void disallowedUpgradeIsRefusedInTheProvidersFormat() throws Exception {
         try (UpstreamScript upstream = echo();

@@ -21,8 +21,14 @@ import org.slf4j.LoggerFactory;
  * after the last successful one. Thread-safe.
  */
 final class RemoteKeys {
-    /** The least time between two fetches, however many tokens name unknown keys. */
-    static final Duration LEAST_PAUSE = Duration.ofSeconds(30);
+    /**
+     * The least time between two fetches, however many tokens name unknown keys. It bounds the time for which such tokens
+     * can delay the fetch that a rotation needs.
+     */
+    static final Duration LEAST_PAUSE = Duration.ofSeconds(6);
+
+    /** The same after a failure. */
+    static final Duration LEAST_RETRY = Duration.ofSeconds(30);
 
     /** The pause after a first failure; it doubles with each further one. */
     static final Duration RETRY = Duration.ofSeconds(5);
@@ -154,13 +160,17 @@ final class RemoteKeys {
     /** Begins a fetch if one is due. */
     void tick(Duration refresh) {
         long since = parts.ticker.nanos() - begun;
-        boolean due = !everBegun || since >= pause(refresh) || (missed && since >= LEAST_PAUSE.toNanos());
+        boolean due = !everBegun || since >= pause(refresh) || (missed && since >= leastPause());
         if (due && running.compareAndSet(false, true)) {
             begun = parts.ticker.nanos();
             everBegun = true;
             missed = false;
             parts.executor.execute(this::fetch);
         }
+    }
+
+    private long leastPause() {
+        return (failures.get() == 0 ? LEAST_PAUSE : LEAST_RETRY).toNanos();
     }
 
     private long pause(Duration refresh) {

@@ -104,19 +104,44 @@ class RemoteKeysTest {
     }
 
     @Test
-    void unknownKeyBringsAFetchAtMostOnceInHalfAMinute() {
+    void unknownKeyBringsAFetchTenTimesAMinuteAtMost() {
         RemoteKeys remote = remote(false);
         after(40, remote);
         answer = Tokens.set(FIRST, SECOND);
         remote.within(MAX_AGE).missed();
         assertThat(after(1, remote)).isEqualTo(1);
         assertThat(has(remote, "k-2")).isTrue();
+        assertThat(fetchesWithUnknownKeys(120, remote)).isEqualTo(20);
+    }
+
+    @Test
+    void unknownKeyBringsAFetchTwiceAMinuteAtMostAfterAFailure() {
+        RemoteKeys remote = remote(false);
+        after(1, remote);
+        answer = null;
+        assertThat(fetchesWithUnknownKeys(600, remote)).isBetween(20, 25);
+    }
+
+    @Test
+    void unknownKeysOfOthersDelayARotationBySecondsOnly() {
+        RemoteKeys remote = remote(false);
+        after(40, remote);
+        remote.within(MAX_AGE).missed();
+        assertThat(after(1, remote)).as("for a token that is no provider's").isEqualTo(1);
+        answer = Tokens.set(FIRST, SECOND);
+        remote.within(MAX_AGE).missed();
+        after(6, remote);
+        assertThat(has(remote, "k-2")).isTrue();
+    }
+
+    /** Lets seconds pass with an unknown key in each, and returns the number of fetches. */
+    private int fetchesWithUnknownKeys(int seconds, RemoteKeys remote) {
         int fetches = 0;
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < seconds; i++) {
             remote.within(MAX_AGE).missed();
             fetches += after(1, remote);
         }
-        assertThat(fetches).isEqualTo(4);
+        return fetches;
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Verdict;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public final class QueryKey {
     private static final byte[] NAME = "key=".getBytes(StandardCharsets.US_ASCII);
+
+    /** The length of an escaped byte. */
+    private static final int ESCAPE = 3;
 
     private QueryKey() {}
 
@@ -37,7 +41,7 @@ public final class QueryKey {
      * Returns whether the query contains a key.
      *
      * @throws BadMessage if it contains several, or one that is empty or has another character than letters, digits and
-     *     {@code ._~-}
+     *     {@code ._~-}, or an escape in its name
      */
     static boolean isIn(Http1Head head) throws BadMessage {
         int start = next(head, head.pathEnd());
@@ -45,7 +49,7 @@ public final class QueryKey {
             return false;
         }
         int end = end(head, start);
-        if (end == start || next(head, end) >= 0) {
+        if (end == start || next(head, end) >= 0 || !isNamePlain(head.bytes(), start)) {
             throw CredentialField.ambiguous();
         }
         for (int i = start; i < end; i++) {
@@ -73,16 +77,39 @@ public final class QueryKey {
         int name = from + 1;
         while (name < head.targetEnd()) {
             int end = end(head, name);
-            int at = 0;
-            while (at < NAME.length && name + at < end && bytes[name + at] == NAME[at]) {
-                at++;
-            }
-            if (at == NAME.length) {
-                return name + at;
+            int value = afterName(bytes, name, end);
+            if (value >= 0) {
+                return value;
             }
             name = end + 1;
         }
         return -1;
+    }
+
+    /** Returns the start of a parameter's value; -1 if its name is another one. Upstreams decode escapes in names. */
+    private static int afterName(byte[] bytes, int start, int end) {
+        int position = start;
+        for (int at = 0; at < NAME.length; at++) {
+            if (position < end && bytes[position] == NAME[at]) {
+                position++;
+            } else if (NAME[at] != '=' && isEscape(bytes, position, end, NAME[at])) {
+                position += ESCAPE;
+            } else {
+                return -1;
+            }
+        }
+        return position;
+    }
+
+    private static boolean isEscape(byte[] bytes, int position, int end, byte of) {
+        return position + ESCAPE <= end
+                && bytes[position] == '%'
+                && Character.digit(bytes[position + 1], 16) == of >> 4
+                && Character.digit(bytes[position + 2], 16) == (of & 0xf);
+    }
+
+    private static boolean isNamePlain(byte[] bytes, int valueStart) {
+        return Arrays.equals(bytes, valueStart - NAME.length, valueStart, NAME, 0, NAME.length);
     }
 
     private static int end(Http1Head head, int start) {

@@ -196,7 +196,9 @@ class GeminiEndToEndTest {
                     ?key=a%20b                | x-none: 1                  | 401 | credential-ambiguous
                     ?access_token=ya29        | x-none: 1                  | 400 | query-parameter
                     ?$key=a                   | x-none: 1                  | 400 | query-parameter
-                    ?%6bey=a                  | x-none: 1                  | 400 | query-parameter
+                    ?%6bey=a                  | x-none: 1                  | 401 | credential-ambiguous
+                    ?%6bey=a                  | x-goog-api-key: AIza-one   | 400 | query-parameter
+                    ?key=a&ke%79=b            | x-none: 1                  | 401 | credential-ambiguous
                     ?fields=candidates        | x-goog-api-key: AIza-one   | 400 | query-parameter
                     ?alt=proto                | x-goog-api-key: AIza-one   | 400 | query-parameter
                     ?alt=media                | x-goog-api-key: AIza-one   | 400 | query-parameter
@@ -211,6 +213,25 @@ class GeminiEndToEndTest {
             assertThat(upstream.requests()).hasSize(status == 200 ? 1 : 0);
             JsonNode line = json(rig.finish().getLast());
             assertThat(line.path("response_code_details").asText(null)).isEqualTo(code);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "?key=AIza-two, 401",
+        "?%6bey=AIza-two, 401",
+        "?pageSize=9&k%65%79=AIza-two, 401",
+        "?%6Bey=, 401",
+        "?%6bez=9&key%3Da, 200",
+        "?filter%5Bkey%5D=9, 200",
+    })
+    void keyInTheQueryOfAnOpaquePathIsFoundInAnyForm(String query, int status) throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering(JSON);
+                GatewayRig rig = to(upstream).start()) {
+            assertThat(rig.ask(Requests.get("/v1beta/models" + query, "x-goog-api-key: AIza-one"))
+                            .status())
+                    .isEqualTo(status);
+            assertThat(upstream.requests()).hasSize(status == 200 ? 1 : 0);
         }
     }
 

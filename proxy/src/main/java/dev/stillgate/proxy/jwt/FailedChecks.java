@@ -16,6 +16,9 @@ final class FailedChecks {
     /** The further invalid signatures of a client that are checked in a second. */
     static final int PER_SECOND = 4;
 
+    /** The invalid signatures of a /48 of IPv6 that are checked, as a multiple of those of a client. */
+    static final int SITE = 16;
+
     /** The invalid signatures of one kind of clients take at most one in so many nanoseconds of one processor. */
     static final int SHARE = 12;
 
@@ -38,14 +41,17 @@ final class FailedChecks {
 
     private static final long PROVEN = 0xbf58476d1ce4e5b9L;
 
+    private static final long SITES = 0x94d049bb133111ebL;
+
     /**
      * The client that a check counts for.
      *
      * @param debt the debt of all clients of its kind: none can spend another's
      * @param cell the number of its cells
+     * @param site the number of the cells of its /48 of IPv6; 0 for none
      * @param subject the cell of its known subject; -1 for other kinds
      */
-    record Client(Debt debt, long cell, int subject) {}
+    record Client(Debt debt, long cell, long site, int subject) {}
 
     /** The cost of past failures that still counts. */
     static final class Debt {
@@ -93,20 +99,26 @@ final class FailedChecks {
         proven = new Debt(now);
     }
 
-    /** Returns the client of a token that names an unknown subject. */
+    /**
+     * Returns the client of a token that names an unknown subject. One site can have 65,536 networks of IPv6, so it has a
+     * limit of its own.
+     *
+     * @param network an address of IPv4 in the lower half, or the first half of an address of IPv6
+     */
     Client stranger(long network) {
-        return new Client(strangers, network, -1);
+        boolean v6 = network >>> Integer.SIZE != 0;
+        return new Client(strangers, network, v6 ? network >>> 16 ^ SITES : 0, -1);
     }
 
     /** Returns the client of a token that names a known subject. It may be forged, so the subject pays at that network alone. */
     Client known(long account, long network) {
         int subject = (int) (hash(account) >>> (Long.SIZE - SUBJECT_BITS));
-        return new Client(known, account ^ network ^ KNOWN, subject);
+        return new Client(known, account ^ network ^ KNOWN, 0, subject);
     }
 
     /** Returns the client of a connection that has carried a genuine token of a subject. */
     Client proven(long account) {
-        return new Client(proven, account ^ PROVEN, -1);
+        return new Client(proven, account ^ PROVEN, 0, -1);
     }
 
     /**
@@ -123,7 +135,11 @@ final class FailedChecks {
 
     /** Returns whether a client has no invalid signature left. */
     boolean isSpent(Client client, long now) {
-        long hash = hash(client.cell);
+        return areCellsSpent(client.cell, now) || (client.site != 0 && areCellsSpent(client.site, now));
+    }
+
+    private boolean areCellsSpent(long cells, long now) {
+        long hash = hash(cells);
         return isCellSpent(first(hash), now) && isCellSpent(second(hash), now);
     }
 
@@ -137,10 +153,9 @@ final class FailedChecks {
      * @param cost the time that its check took, in nanoseconds
      */
     void failed(Client client, long cost, long now) {
-        long hash = hash(client.cell);
-        charge(first(hash), now);
-        if (second(hash) != first(hash)) {
-            charge(second(hash), now);
+        charge(client.cell, INTERVAL, now);
+        if (client.site != 0) {
+            charge(client.site, INTERVAL / SITE, now);
         }
         if (client.subject >= 0) {
             recentUntil.set(client.subject, now + RECENT);
@@ -148,8 +163,16 @@ final class FailedChecks {
         client.debt.add(Math.clamp(cost, LEAST_COST, GREATEST_COST) * SHARE, now);
     }
 
-    private void charge(int cell, long now) {
-        paidUntil.accumulateAndGet(cell, now, (until, at) -> (until - at > 0 ? until : at) + INTERVAL);
+    private void charge(long cells, long time, long now) {
+        long hash = hash(cells);
+        chargeCell(first(hash), time, now);
+        if (second(hash) != first(hash)) {
+            chargeCell(second(hash), time, now);
+        }
+    }
+
+    private void chargeCell(int cell, long time, long now) {
+        paidUntil.accumulateAndGet(cell, now, (until, at) -> (until - at > 0 ? until : at) + time);
     }
 
     private static int first(long hash) {

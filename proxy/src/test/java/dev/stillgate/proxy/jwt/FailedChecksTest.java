@@ -34,6 +34,25 @@ class FailedChecksTest {
         assertThat(flood(number -> client, SECOND / FailedChecks.PER_SECOND)).isEqualTo(1);
     }
 
+    /** The checks of the fastest algorithm, so that the limit of the site ends the flood before that of all together. */
+    @Test
+    void siteOfManyNetworksHasALimit() {
+        long site = 0x2001_0db8_0007_0000L;
+        int checked = 0;
+        for (int network = 0; network < 2_000; network++) {
+            Client client = checks.stranger(site + network);
+            if (checks.allows(client, 0)) {
+                checks.failed(client, FailedChecks.LEAST_COST, 0);
+                checked++;
+            }
+        }
+        assertThat(checked).isBetween(FailedChecks.BURST * 15, FailedChecks.BURST * FailedChecks.SITE);
+        assertThat(checks.allows(checks.stranger(site + 0x1_0000), 0))
+                .as("the next site")
+                .isTrue();
+        assertThat(checks.allows(checks.known(5, site), 0)).isTrue();
+    }
+
     @Test
     void floodFromManyNetworksRarelyHitsOthers() {
         for (int network = 0; network < 2_000; network++) {

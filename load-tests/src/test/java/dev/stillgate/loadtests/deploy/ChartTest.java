@@ -213,6 +213,17 @@ class ChartTest {
                         String.valueOf(seconds)));
     }
 
+    /** The start reads the whole ledger: a production volume of 50 GiB holds 650 million leaves. */
+    @Test
+    void startOfAnHourIsNotCutOff() {
+        Node probe = Chart.ofKind(rendered("stillgate", "production"), "StatefulSet")
+                .getFirst()
+                .at("spec.template.spec.containers.0.startupProbe");
+        int period = Integer.parseInt(probe.text("periodSeconds"));
+
+        assertThat(period * Integer.parseInt(probe.text("failureThreshold"))).isGreaterThanOrEqualTo(3600);
+    }
+
     @ParameterizedTest
     @CsvSource({"10, 600, 610", "10, 7200, 3600"})
     void autoscalerWaitsForTheTimeOfADrainAndAtMostAnHour(int delay, int seconds, String window) {

@@ -20,6 +20,12 @@ class DeployFilesTest {
                 .contains("#LoadCredential=server.key:", "/run/credentials/stillgate.service/server.key");
     }
 
+    /** Reading a large ledger takes minutes, and a service that is killed meanwhile would begin anew. */
+    @Test
+    void startIsNotBounded() throws IOException {
+        assertThat(text("systemd/stillgate.service").lines()).contains("TimeoutStartSec=infinity");
+    }
+
     @Test
     @DisplayName("newcomer F7: the systemd unit shows how to listen on port 443, and how to unpack the distribution")
     void privilegedPort() throws IOException {

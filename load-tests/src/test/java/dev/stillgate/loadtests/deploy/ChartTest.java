@@ -301,8 +301,12 @@ class ChartTest {
             })
     void canaryFilterNeedsItsSecret(String policy, boolean needed, @TempDir Path directory) throws IOException {
         Path values = Files.writeString(directory.resolve("values.yaml"), policy + "\n");
-        Node variable = env(Chart.render("stillgate", values), "STILLGATE_CANARY_SECRET");
+        String rendering = Chart.render("stillgate", values);
+        Node variable = env(rendering, "STILLGATE_CANARY_SECRET");
 
+        // Running pods, which lack a later secret, refuse a policy that adds the filter.
+        assertThat(env(rendering, "STILLGATE_CANARY_SECRET_REQUIRED").text("value"))
+                .isEqualTo("true");
         assertThat(variable != null).isEqualTo(needed);
         if (variable != null) {
             assertThat(variable.text("valueFrom.secretKeyRef.name")).isEqualTo("stillgate");

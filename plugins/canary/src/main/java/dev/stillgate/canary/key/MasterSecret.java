@@ -17,6 +17,12 @@ public final class MasterSecret {
     /** The environment variable that is read if no file is given. */
     public static final String VARIABLE = "STILLGATE_CANARY_SECRET";
 
+    /**
+     * The environment variable that refuses the published test secret: a running gateway does not see a secret that is
+     * added to its environment later, and would mark with the test secret when a policy adds the filter.
+     */
+    static final String REQUIRED = "STILLGATE_CANARY_SECRET_REQUIRED";
+
     private static final int MIN_BYTES = 16;
     private static final int MAX_BYTES = 4096;
     /** The default secret. It is public, so marks made with it prove nothing. */
@@ -53,9 +59,24 @@ public final class MasterSecret {
      * Returns the secret of a file, else of {@code $STILLGATE_CANARY_SECRET}, else the published test secret. Trailing
      * line breaks are dropped.
      *
-     * @throws IOException if the file cannot be read, or the secret has fewer than 16 or more than 4,096 bytes
+     * @throws IOException if the file cannot be read, the secret has fewer than 16 or more than 4,096 bytes, or it is
+     *     the published one and {@code $STILLGATE_CANARY_SECRET_REQUIRED} refuses that
      */
     public static MasterSecret read(@Nullable Path file, Map<String, String> environment) throws IOException {
+        MasterSecret secret = find(file, environment);
+        if (secret.isTest() && isSet(environment.getOrDefault(REQUIRED, ""))) {
+            throw new IOException("the published test secret is refused by $" + REQUIRED
+                    + ": name a secretFile, or start with $" + VARIABLE);
+        }
+        return secret;
+    }
+
+    /** Returns whether a switch is on: with any value except {@code false}, since a slip must not turn it off. */
+    private static boolean isSet(String value) {
+        return !value.isEmpty() && !value.equalsIgnoreCase("false");
+    }
+
+    private static MasterSecret find(@Nullable Path file, Map<String, String> environment) throws IOException {
         String variable = environment.get(VARIABLE);
         if (file == null && (variable == null || variable.isEmpty())) {
             return test();

@@ -39,6 +39,23 @@ class MasterSecretTest {
     }
 
     @Test
+    void publishedSecretIsRefusedWhereASecretIsRequired() throws IOException {
+        Map<String, String> required = Map.of(MasterSecret.REQUIRED, "true");
+        Path published = file(new String(MasterSecret.test().bytes(), StandardCharsets.US_ASCII));
+
+        assertThatThrownBy(() -> MasterSecret.read(null, required))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("$STILLGATE_CANARY_SECRET_REQUIRED")
+                .hasMessageEndingWith("$STILLGATE_CANARY_SECRET");
+        assertThatThrownBy(() -> MasterSecret.read(published, required)).isInstanceOf(IOException.class);
+        assertThat(MasterSecret.read(file("a secret of the file"), required).isTest())
+                .isFalse();
+        assertThat(MasterSecret.read(null, Map.of(MasterSecret.REQUIRED, "false"))
+                        .isTest())
+                .isTrue();
+    }
+
+    @Test
     void secretIsNotPrinted() throws IOException {
         assertThat(MasterSecret.read(null, VARIABLE)).hasToString("a master secret");
     }

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts failed TLS handshakes and logs at most one per minute. A connection that the client closes or resets during
+ * Counts completed and failed TLS handshakes, and logs at most one failure per minute. A connection that the client closes or resets during
  * the handshake is not a failure. Thread-safe.
  */
 final class HandshakeFailures {
@@ -29,7 +29,9 @@ final class HandshakeFailures {
             @Override
             public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
                 if (event instanceof SslHandshakeCompletionEvent handshake) {
-                    if (handshake.cause() instanceof SSLException failure) {
+                    if (handshake.isSuccess()) {
+                        context.meters().handshakeCompleted();
+                    } else if (handshake.cause() instanceof SSLException failure) {
                         count(context, peer, failure);
                     }
                     ctx.pipeline().remove(this);

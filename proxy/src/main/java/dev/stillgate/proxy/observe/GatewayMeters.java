@@ -59,6 +59,7 @@ public final class GatewayMeters {
     private final Counter[] outputTokens = new Counter[SOURCES.length];
     private final LongAdder active = new LongAdder();
     private final LongAdder connections = new LongAdder();
+    private final Counter handshakes;
     private final LongAdder upgraded = new LongAdder();
     private final Counter upgrades;
     private final Counter upgradeReceived;
@@ -105,6 +106,7 @@ public final class GatewayMeters {
         untappedAnswers = registry.counter("stillgate.answers.untapped");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
+        handshakes = registry.counter("stillgate.tls.handshakes");
         gauge("stillgate.upgrades.active", upgraded, LongAdder::sum);
         upgrades = registry.counter("stillgate.upgrades");
         upgradeReceived = registry.counter("stillgate.upgrades.bytes", "direction", "received");
@@ -306,6 +308,11 @@ public final class GatewayMeters {
 
     public void connectionClosed() {
         connections.decrement();
+    }
+
+    /** Counts a completed TLS handshake with a client. */
+    public void handshakeCompleted() {
+        handshakes.increment();
     }
 
     /** Counts an upgraded connection. */

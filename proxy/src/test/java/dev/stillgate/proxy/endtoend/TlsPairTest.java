@@ -195,6 +195,10 @@ class TlsPairTest {
             }
             assertThat(lines.list).hasSize(2);
             assertThat(lines.list.getLast().getFormattedMessage()).contains("2 more failures");
+            assertThat(rig.metric("stillgate_tls_handshakes_total")).isZero();
+            connect(rig, "TLSv1.3").close();
+            GatewayRig.eventually("the handshake is counted", () -> rig.metric("stillgate_tls_handshakes_total") == 1);
+            assertThat(failures(rig)).isEqualTo(4);
         } finally {
             logger.detachAppender(lines);
         }

@@ -189,6 +189,11 @@ class ChartTest {
         assertThat(names(container.items("volumeMounts"), "name")).isEqualTo(volumes);
         assertThat(names(container.items("volumeMounts"), "mountPath"))
                 .contains("/etc/stillgate", "/var/lib/stillgate", "/tmp");
+        assertThat(set.items("spec.template.spec.volumes").stream()
+                        .filter(volume -> volume.text("name").equals("tmp"))
+                        .map(volume -> volume.text("emptyDir.sizeLimit")))
+                .as("room for the 250 MB of a flight recording")
+                .containsExactly("512Mi");
     }
 
     @ParameterizedTest

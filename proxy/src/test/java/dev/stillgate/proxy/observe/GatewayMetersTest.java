@@ -56,6 +56,16 @@ class GatewayMetersTest {
         assertThat(tokens("output", "estimated")).isEqualTo(11);
     }
 
+    /** The alert StillgateOverhead asks for 20 ms, which a quantile can tell only at a bound. */
+    @Test
+    void overheadHasABoundOfTwentyMilliseconds() {
+        meters.bodyOverhead(11 * MILLI);
+        meters.bodyOverhead(45 * MILLI);
+
+        assertThat(sample("stillgate_overhead_seconds_bucket", "part=\"body\",le=\"0.02\""))
+                .isEqualTo(1);
+    }
+
     @Test
     void streamIsMeasuredWithOpenTelemetryNames() {
         ended(served(Usage.Source.EXACT, 100, 21), "stub-1", true);

@@ -7,6 +7,8 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,5 +52,18 @@ class OtlpMetricsTest {
         MetricSnapshot metric = kind.equals("counter") ? counter(prometheus) : histogram(prometheus);
         assertThat(OtlpMetrics.message(new MetricSnapshots(metric), 0, 1).toString())
                 .contains("name=" + expected + ",");
+    }
+
+    /** Without it a backend takes the cumulative counters of several gateways for one series that is reset again and again. */
+    @Test
+    void resourceNamesTheProcess() {
+        String instance =
+                "\\{key=service.instance.id, value=\\{stringValue=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}}}";
+
+        assertThat(OtlpMetrics.message(new MetricSnapshots(counter("a")), 0, 1).toString())
+                .containsPattern(instance);
+        assertThat(OtlpJson.message("Spans", List.of()).toString()).containsPattern(instance);
+        assertThat(OtlpJson.attributes("stillgate-0")).contains(OtlpJson.attribute("host.name", "stillgate-0"));
+        assertThat(OtlpJson.attributes(null)).hasSize(3);
     }
 }

@@ -22,7 +22,7 @@ against your own gateway (not TokenBudget, which must know the policy):
   --admin URL --policy FILE   ReloadStorm only: URL of the admin API, and the policy file that the gateway reads and this
                 machine writes; not for the Helm chart. STILLGATE_ADMIN_TOKEN has the token, if the gateway needs one
 with a report for models (Streaming, the default with it, and SteadyRate):
-  --report DIR  writes records.jsonl and report.{html,md,json,csv}; exits with 1 if a request failed
+  --report DIR  writes records.jsonl and report.{html,md,json,csv}; exits with 1 if a request failed or none is complete
   --slo LIST    objectives of a request in ms, such as ttft=500,itl=50,e2e=10000
   --arrivals A  constant:RATE, poisson:RATE or trace:FILE (CSV: timestamp, input tokens, output tokens)
   --beside-direct         the same arrivals also straight to the model; needs --direct with --url

@@ -39,7 +39,10 @@ public final class ReportCommand {
 
     private ReportCommand() {}
 
-    /** Runs the command and exits: 0 for success, 1 for failed requests or a regression, 2 for invalid arguments. */
+    /**
+     * Runs the command and exits: 0 for success, 1 for failed requests, a run without a complete response or a
+     * regression, 2 for invalid arguments.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         System.exit(run(args, System.out, System.err));
     }
@@ -79,7 +82,7 @@ public final class ReportCommand {
             Figures figures = one(options, load, targets, arrivals, schedule, options.out());
             out.print(Files.readString(options.out().resolve("report.md")));
             out.printf("%nreport: %s%n", options.out().resolve("report.html"));
-            return figures.count(Outcome.FAILED) == 0 ? 0 : 1;
+            return figures.count(Outcome.FAILED) == 0 && figures.count(Outcome.COMPLETED) > 0 ? 0 : 1;
         }
     }
 
@@ -157,12 +160,13 @@ public final class ReportCommand {
         Options options = new Options(args, 3, List.of("--threshold", "--slo", "--seed"));
         Path first = Path.of(args[1]);
         String slo = options.get("--slo");
-        List<Threshold> thresholds = Threshold.list(options.get("--threshold", String.join(",", Threshold.DEFAULTS)));
+        List<RequestRecord> before = records(first);
+        String thresholds = options.get("--threshold");
         Comparison comparison = Comparison.of(
-                records(first),
+                before,
                 records(Path.of(args[2])),
                 Slo.parse(slo == null ? sloOf(first) : slo),
-                thresholds,
+                thresholds == null ? Threshold.defaults(before) : Threshold.list(thresholds),
                 options.integer("--seed", 1, Long.MIN_VALUE, Long.MAX_VALUE));
         out.print(MarkdownReport.of(comparison));
         return comparison.hasRegression() ? 1 : 0;

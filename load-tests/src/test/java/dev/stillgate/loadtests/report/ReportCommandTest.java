@@ -192,6 +192,36 @@ class ReportCommandTest {
     }
 
     @Test
+    void aRunInWhichEveryRequestIsRefusedFails() throws Exception {
+        try (StubModel stub = StubModel.start()) {
+            assertThat(load(
+                            directory.resolve("report"),
+                            stub.baseUrl(),
+                            "--stub",
+                            "status=403",
+                            "--api",
+                            "messages",
+                            "--rate",
+                            "5",
+                            "--seconds",
+                            "1"))
+                    .isEqualTo(1);
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("5 requests: 0 complete, 5 refused, 0 failed.");
+    }
+
+    @Test
+    void reportsWithoutStreamsAreComparedByDefault() throws Exception {
+        Path to = directory.resolve("report");
+        try (StubModel stub = StubModel.start()) {
+            assertThat(load(to, stub.baseUrl(), "--scenario", "SteadyRate", "--rate", "20", "--seconds", "0.5"))
+                    .isZero();
+        }
+        assertThat(run(List.of("compare", to.toString(), to.toString()))).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("e2e_p99").doesNotContain("ttft_p99");
+    }
+
+    @Test
     void textsOfAServerStayTexts() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
         String model = "\\u202e\\ud800<script>alert(1)</script>\\n|\\\"" + "x".repeat(10_000);

@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param limit a fraction of the first report's value, or an amount in the unit of the figure
  */
 public record Threshold(String name, @Nullable Metric metric, Statistic statistic, double limit, boolean relative) {
-    /** The thresholds of a comparison that names none. */
-    public static final List<String> DEFAULTS = List.of("ttft_p99=10%", "itl_p99=10%", "e2e_p99=10%", "goodput=1%");
+    private static final String OF_STREAMS = "ttft_p99=10%,itl_p99=10%,e2e_p99=10%,goodput=1%";
+    private static final String OF_RESPONSES = "e2e_p99=10%,goodput=1%";
 
     private static final List<String> SHARES = List.of("goodput", "refused", "failed");
     private static final double POINTS = 100;
+
+    /** Returns the thresholds of a comparison that names none; only streams have times between tokens. */
+    public static List<Threshold> defaults(List<RequestRecord> before) {
+        return list(before.stream().anyMatch(RequestRecord::stream) ? OF_STREAMS : OF_RESPONSES);
+    }
 
     /**
      * Parses {@code ttft_p99=10%}, {@code ttft_p99=5ms} (any unit may be written) or {@code goodput=1%}. A percentage of

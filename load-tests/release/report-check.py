@@ -17,9 +17,9 @@ def figures(records):
     streams = [r for r in ok if r["stream"] and r["output_events_ns"]]
     yield "time_to_first_token", [(r["output_events_ns"][0] - r["intended_ns"]) / 1e6 for r in streams]
     yield "request_latency", [
-        ((r["output_events_ns"][-1] if r["stream"] else r["last_event_ns"]) - r["intended_ns"]) / 1e6
+        ((r["output_events_ns"][-1] if r["stream"] and r["output_events_ns"] else r["last_event_ns"]) - r["intended_ns"])
+        / 1e6
         for r in ok
-        if r["output_events_ns"] or not r["stream"]
     ]
     each = [
         (r["output_events_ns"][-1] - r["output_events_ns"][0]) / 1e6 / (r["output_tokens"] - 1)

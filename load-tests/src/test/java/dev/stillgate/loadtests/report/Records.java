@@ -37,6 +37,28 @@ public final class Records {
                 "stub-1");
     }
 
+    /** Returns a complete stream that has no output and ends after some milliseconds. */
+    public static RequestRecord silent(int index, double intended, double length) {
+        long begin = (long) (intended * NANOS);
+        long end = (long) ((intended + length) * NANOS);
+        return new RequestRecord(
+                index,
+                true,
+                begin,
+                begin,
+                begin,
+                end,
+                3,
+                List.of(),
+                10,
+                0,
+                200,
+                Outcome.COMPLETED,
+                null,
+                null,
+                "stub-1");
+    }
+
     /** Returns a request without a complete response. */
     public static RequestRecord missing(int index, Outcome outcome, int status, @Nullable String code) {
         long begin = index * 1_000_000L;

@@ -17,7 +17,7 @@ public enum Metric {
     TPOT("tpot", "time_per_output_token", "Time per Output Token", "ms"),
     /** Every single time between two consecutive events with output, which vLLM calls ITL. */
     ICL("icl", "inter_chunk_latency", "Inter Chunk Latency", "ms"),
-    /** From the intended start to the last event with output; for a response in one piece, to its end. */
+    /** From the intended start to the last event with output; to the end of a response in one piece or without output. */
     E2E("e2e", "request_latency", "Request Latency", "ms"),
     /** Inverse of the inter-token latency. */
     USER("user", "output_token_throughput_per_user", "Output Token Throughput Per User", "tokens/sec/user"),
@@ -80,7 +80,7 @@ public enum Metric {
         }
         return switch (this) {
             case TTFT -> since(request.intended(), request.firstOutput());
-            case E2E -> since(request.intended(), request.stream() ? request.lastOutput() : request.ended());
+            case E2E -> since(request.intended(), last(request));
             case LAG -> since(request.intended(), request.started());
             case ITL, TPOT -> perToken(request);
             case USER -> inverse(perToken(request));
@@ -88,6 +88,10 @@ public enum Metric {
             case OSL -> count(request.outputTokens());
             case ISL -> count(request.inputTokens());
         };
+    }
+
+    private static long last(RequestRecord request) {
+        return request.stream() && !request.outputs().isEmpty() ? request.lastOutput() : request.ended();
     }
 
     private static double[] since(long begin, long end) {

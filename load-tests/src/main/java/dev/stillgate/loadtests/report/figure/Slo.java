@@ -43,13 +43,19 @@ public record Slo(Map<Metric, Double> limits) {
         throw new IllegalArgumentException("--slo: " + part + " is not above 0");
     }
 
-    /** Returns whether a request was completed and meets all objectives; a figure that it lacks is met. */
+    /**
+     * Returns whether a request was completed and meets all objectives. A figure that it lacks is met, except that a
+     * stream without output has no first token in time.
+     */
     public boolean isGood(RequestRecord request) {
         return request.isCompleted()
                 && limits.entrySet().stream().allMatch(each -> isMet(each.getKey(), each.getValue(), request));
     }
 
     private static boolean isMet(Metric metric, double limit, RequestRecord request) {
+        if (metric == Metric.TTFT && request.stream() && request.outputs().isEmpty()) {
+            return false;
+        }
         for (double value : metric.measure(request)) {
             if (metric.isLatency() ? value > limit : value < limit) {
                 return false;

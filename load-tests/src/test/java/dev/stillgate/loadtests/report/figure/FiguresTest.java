@@ -54,6 +54,19 @@ class FiguresTest {
         assertThat(Slo.parse("time_to_first_token=1.5").text()).isEqualTo("ttft=1.5");
     }
 
+    /** A gateway that loses all output would else have a goodput of 100 %. */
+    @Test
+    void aStreamWithoutOutputIsLateAndHasNoFirstToken() {
+        Figures figures = new Figures(List.of(Records.silent(0, 0, 60_000)), Slo.NONE);
+        assertThat(figures.of(Metric.E2E).get(Statistic.MAX)).isEqualTo(60_000);
+        assertThat(figures.of(Metric.TTFT).isEmpty()).isTrue();
+        assertThat(Slo.NONE.isGood(Records.silent(0, 0, 10))).isTrue();
+        assertThat(Slo.parse("e2e=100").isGood(Records.silent(0, 0, 10))).isTrue();
+        assertThat(Slo.parse("e2e=100").isGood(Records.silent(0, 0, 60_000))).isFalse();
+        assertThat(Slo.parse("ttft=500").isGood(Records.silent(0, 0, 10))).isFalse();
+        assertThat(Slo.parse("itl=50").isGood(Records.silent(0, 0, 10))).isTrue();
+    }
+
     @Test
     void aThroughputObjectiveIsALowerBound() {
         assertThat(new Figures(records(), Slo.parse("user=40")).good()).isEqualTo(2);

@@ -91,7 +91,10 @@ public record Arrivals(Kind kind, double rate, @Nullable Path trace) {
         double factor = 1;
         if (rate > 0 && read.size() > 1) {
             double length = read.getLast().offset() / NANOS;
-            factor = length == 0 ? 1 : (read.size() - 1) / length / rate;
+            if (length == 0) {
+                throw new IllegalArgumentException("the trace " + file + " has one timestamp only, which has no rate");
+            }
+            factor = (read.size() - 1) / length / rate;
         }
         List<Arrival> all = new ArrayList<>();
         for (Arrival arrival : read) {

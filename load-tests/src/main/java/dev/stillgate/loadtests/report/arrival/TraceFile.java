@@ -24,6 +24,8 @@ final class TraceFile {
     private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
     private static final int COLUMNS = 3;
     private static final int MOST_TOKENS = 1_000_000;
+    /** As many seconds as fit into a long of nanoseconds; a timestamp in milliseconds is above. */
+    private static final double MOST_SECONDS = 9e9;
 
     private TraceFile() {}
 
@@ -80,7 +82,7 @@ final class TraceFile {
     private static long nanos(String text, String place) {
         try {
             if (text.indexOf(':') < 0) {
-                return Math.round(Double.parseDouble(text) * 1e9);
+                return seconds(text, place);
             }
             String iso = text.replace(' ', 'T');
             LocalDateTime time = LocalDateTime.parse(iso.endsWith("Z") ? iso.substring(0, iso.length() - 1) : iso);
@@ -88,6 +90,14 @@ final class TraceFile {
         } catch (NumberFormatException | DateTimeParseException e) {
             throw new IllegalArgumentException(place + ": \"" + text + "\" is not a timestamp", e);
         }
+    }
+
+    private static long seconds(String text, String place) {
+        double seconds = Double.parseDouble(text);
+        if (!(Math.abs(seconds) < MOST_SECONDS)) {
+            throw new IllegalArgumentException(place + ": " + text + " are not seconds since 1970 or since the start");
+        }
+        return Math.round(seconds * 1e9);
     }
 
     private static int tokens(String text, String place) {

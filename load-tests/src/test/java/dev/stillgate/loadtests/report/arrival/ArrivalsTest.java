@@ -79,12 +79,30 @@ class ArrivalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.0,2\n", "noon,1,2\n1,1,1\nnoon,1,2\n", "1,-3,2\n", "1,2,many\n", "1,2,9999999\n"})
+    @ValueSource(
+            strings = {
+                "1.0,2\n",
+                "noon,1,2\n1,1,1\nnoon,1,2\n",
+                "1,-3,2\n",
+                "1,2,many\n",
+                "1,2,9999999\n",
+                "1769883346680,100,20\n",
+                "1,1,1\n2,1,1\nNaN,1,2\n"
+            })
     void invalidTraceIsNamedWithItsLine(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("trace.csv"), text);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Arrivals.parse("trace:" + file, 0).schedule(60, 1))
                 .withMessageMatching(".*trace\\.csv:[13]: .*");
+    }
+
+    @Test
+    void traceOfOneTimestampCannotBeScaled() throws IOException {
+        Path file = Files.writeString(directory.resolve("trace.csv"), "5,1,2\n5,3,4\n");
+        assertThat(Arrivals.parse("trace:" + file, 0).schedule(60, 1)).hasSize(2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Arrivals.parse("trace:" + file, 2).schedule(60, 1))
+                .withMessageContaining("one timestamp only");
     }
 
     @Test

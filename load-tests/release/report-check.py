@@ -50,7 +50,8 @@ def check(folder, name, report):
                 print(f"{name}: {figure} {key} is {report[figure][key]} in the report, {value} in the records")
                 wrong += 1
     counted = {outcome: sum(r["outcome"] == outcome for r in records) for outcome in ("completed", "refused", "failed")}
-    seconds = (max(r["last_event_ns"] for r in records) - min(r["intended_ns"] for r in records)) / 1e9
+    ended = [r for r in records if r["outcome"] == "completed"] or records
+    seconds = (max(r["last_event_ns"] for r in ended) - min(r["intended_ns"] for r in records)) / 1e9
     tokens = sum(r["output_tokens"] or 0 for r in records if r["outcome"] == "completed")
     for figure, value in (
         ("request_count", counted["completed"]),

@@ -59,6 +59,14 @@ public final class Records {
                 "stub-1");
     }
 
+    /** Returns a request that failed after some milliseconds without a response. */
+    public static RequestRecord hanging(int index, double intended, double length) {
+        long begin = (long) (intended * NANOS);
+        long end = (long) ((intended + length) * NANOS);
+        return new RequestRecord(
+                index, true, begin, begin, -1, end, 0, List.of(), -1, -1, 0, Outcome.FAILED, null, "timeout", null);
+    }
+
     /** Returns a request without a complete response. */
     public static RequestRecord missing(int index, Outcome outcome, int status, @Nullable String code) {
         long begin = index * 1_000_000L;

@@ -61,10 +61,39 @@ public final class Figures {
         return good() / (double) total();
     }
 
-    /** Returns the time from the first intended start to the last end in seconds. */
+    /**
+     * Returns the time from the first intended start to the end of the last complete response in seconds, over which
+     * throughputs are measured. A request that hangs does not lengthen it.
+     */
     public double seconds() {
-        long end = records.stream().mapToLong(RequestRecord::ended).max().orElse(0);
+        long end = records.stream()
+                .filter(RequestRecord::isCompleted)
+                .mapToLong(RequestRecord::ended)
+                .max()
+                .orElse(lastEnd());
+        return sinceFirst(end);
+    }
+
+    /** Returns the time from the first intended start to the end of the last request in seconds, however it ended. */
+    public double length() {
+        return sinceFirst(lastEnd());
+    }
+
+    private long lastEnd() {
+        return records.stream().mapToLong(RequestRecord::ended).max().orElse(0);
+    }
+
+    private double sinceFirst(long end) {
         return Math.max(1e-9, (end - firstIntended()) / NANOS);
+    }
+
+    /**
+     * Returns the good responses per second of arrivals, which the wait for the last responses does not lower; for
+     * arrivals all at one time, per second of the run.
+     */
+    public double goodput() {
+        double offered = offered();
+        return offered > 0 ? offered * goodFraction() : good() / seconds();
     }
 
     private long firstIntended() {

@@ -160,7 +160,7 @@ final class Charts {
 
     private static String inFlight(Run run) {
         List<RequestRecord> records = run.figures().records();
-        double end = run.figures().seconds();
+        double end = run.figures().length();
         List<Chart.Point> points = new ArrayList<>();
         for (int i = 0; i <= 100; i++) {
             double at = end * i / 100;
@@ -184,7 +184,7 @@ final class Charts {
                         "offered, requests/s",
                         "requests/s")
                 .line("offered", "ideal", points(steps, Figures::offered))
-                .line("goodput", GATEWAY, tipped(steps, Charts::goodput))
+                .line("goodput", GATEWAY, tipped(steps, Figures::goodput))
                 .zero();
         html.append(knee(goodput, steps).html());
         for (Metric metric : List.of(Metric.TTFT, Metric.ITL, Metric.E2E)) {
@@ -206,11 +206,6 @@ final class Charts {
                     .html());
         }
         return html.toString();
-    }
-
-    /** Returns the good responses per second of arrivals, which the wait for the last responses does not lower. */
-    private static double goodput(Figures figures) {
-        return figures.offered() * figures.goodFraction();
     }
 
     private static Chart knee(Chart chart, List<Knee.Step> steps) {

@@ -176,7 +176,7 @@ public final class HtmlReport {
         tile(
                 "Good",
                 Text.percent(figures.goodFraction()),
-                "goodput " + Text.number(figures.good() / figures.seconds()) + "/s",
+                "goodput " + Text.number(figures.goodput()) + "/s",
                 figures.goodFraction() < Knee.LEAST ? "warn" : "good");
         int refused = figures.count(Outcome.REFUSED);
         int failed = figures.count(Outcome.FAILED);

@@ -28,7 +28,7 @@ public final class JsonReport {
                 "end_time",
                 run.load()
                         .begun()
-                        .plusNanos((long) (run.figures().seconds() * 1e9))
+                        .plusNanos((long) (run.figures().length() * 1e9))
                         .toString());
         if (run.direct() != null) {
             report.put("direct", figures(run.direct()));

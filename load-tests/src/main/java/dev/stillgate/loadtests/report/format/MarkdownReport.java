@@ -150,7 +150,7 @@ public final class MarkdownReport {
                     .append(" | ")
                     .append(Text.percent(figures.goodFraction()))
                     .append(" | ")
-                    .append(Text.number(figures.good() / figures.seconds()))
+                    .append(Text.number(figures.goodput()))
                     .append(" | ")
                     .append(figures.count(Outcome.REFUSED))
                     .append(" | ")

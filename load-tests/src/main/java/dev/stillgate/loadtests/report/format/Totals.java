@@ -17,7 +17,7 @@ record Totals(String field, String label, String unit, double value) {
         int completed = figures.count(Outcome.COMPLETED);
         return List.of(
                 new Totals("request_throughput", "Request Throughput", PER_SECOND, completed / seconds),
-                new Totals("goodput", "Goodput", PER_SECOND, figures.good() / seconds),
+                new Totals("goodput", "Goodput", PER_SECOND, figures.goodput()),
                 new Totals(
                         "output_token_throughput",
                         "Output Token Throughput",

@@ -54,6 +54,20 @@ class FiguresTest {
         assertThat(Slo.parse("time_to_first_token=1.5").text()).isEqualTo("ttft=1.5");
     }
 
+    @Test
+    void aRequestThatHangsDoesNotStretchTheTime() {
+        List<RequestRecord> all = new ArrayList<>();
+        for (int i = 0; i < 399; i++) {
+            all.add(Records.stream(i, i * 50, 100, 20, 11));
+        }
+        all.add(Records.hanging(399, 399 * 50, 120_000));
+        Figures figures = new Figures(all, Slo.NONE);
+        assertThat(figures.seconds()).isCloseTo(20.2, within(1e-6));
+        assertThat(figures.length()).isCloseTo(139.95, within(1e-6));
+        assertThat(figures.goodput()).isCloseTo(19.95, within(1e-6));
+        assertThat(new Figures(all.subList(0, 1), Slo.NONE).goodput()).isCloseTo(1 / 0.3, within(1e-6));
+    }
+
     /** A gateway that loses all output would else have a goodput of 100 %. */
     @Test
     void aStreamWithoutOutputIsLateAndHasNoFirstToken() {

@@ -214,6 +214,7 @@ class ChartTest {
                         "/etc/stillgate/stillgate.yaml",
                         "--drain-delay-seconds",
                         String.valueOf(delay),
+                        "--drain-ready",
                         "--drain-seconds",
                         String.valueOf(seconds)));
     }

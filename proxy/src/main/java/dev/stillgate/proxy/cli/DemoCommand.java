@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
                     return tour(url, admin, files, traffic, played) ? 0 : 1;
                 }
                 System.out.print(commandsToTry(url, admin, files));
-                return Signals.serve(gateway, Duration.ZERO, Duration.ofSeconds(10));
+                return Signals.serve(gateway, Duration.ZERO, false, Duration.ofSeconds(10));
             }
         }
     }

@@ -40,9 +40,16 @@ final class RunCommand implements Callable<Integer> {
             })
     private int drainDelaySeconds;
 
+    @Option(
+            names = "--drain-ready",
+            description =
+                    "during that time /readyz returns 200: for Kubernetes, which tells balancers of a pod that ends by itself")
+    private boolean drainReady;
+
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         Gateway gateway = Gateway.start(config.path(), Environment.system(), Ticker.system());
-        return Signals.serve(gateway, Duration.ofSeconds(drainDelaySeconds), Duration.ofSeconds(drainSeconds));
+        return Signals.serve(
+                gateway, Duration.ofSeconds(drainDelaySeconds), drainReady, Duration.ofSeconds(drainSeconds));
     }
 }

@@ -19,10 +19,11 @@ final class Signals {
     /**
      * Serves until SIGTERM, SIGINT or a drain request, then drains. Returns the exit code.
      *
-     * @param delay how long to keep accepting connections after {@code /readyz} reports not ready
+     * @param delay how long to keep accepting connections
+     * @param ready whether {@code /readyz} reports ready during the delay
      * @param drain the maximum time for exchanges in progress to complete
      */
-    static int serve(Gateway gateway, Duration delay, Duration drain) throws InterruptedException {
+    static int serve(Gateway gateway, Duration delay, boolean ready, Duration drain) throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         AtomicBoolean stopping = new AtomicBoolean();
         for (String name : new String[] {"TERM", "INT"}) {
@@ -41,15 +42,22 @@ final class Signals {
         systemd.send(SystemdNotifier.READY);
         stop.await();
         systemd.send(SystemdNotifier.STOPPING);
-        gateway.retire();
-        if (delay.isPositive()) {
-            LOG.info("not ready; still accepting connections for {} s", delay.toSeconds());
-            Thread.sleep(delay);
-        }
+        awaitBalancers(gateway, delay, ready);
         LOG.info("draining: no new connections; exchanges in progress have {} s to complete", drain.toSeconds());
         gateway.drain(drain);
         LOG.info("stopped");
         return 0;
+    }
+
+    /** Keeps accepting connections until load balancers have noticed that the gateway stops. */
+    static void awaitBalancers(Gateway gateway, Duration delay, boolean ready) throws InterruptedException {
+        if (!ready) {
+            gateway.retire();
+        }
+        if (delay.isPositive()) {
+            LOG.info("{}ready; still accepting connections for {} s", ready ? "" : "not ", delay.toSeconds());
+            Thread.sleep(delay);
+        }
     }
 
     /**

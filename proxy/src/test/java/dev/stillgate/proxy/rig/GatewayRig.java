@@ -49,6 +49,10 @@ public final class GatewayRig implements AutoCloseable {
         return with().to(script).start();
     }
 
+    public Gateway gateway() {
+        return gateway;
+    }
+
     public RawClient connect() {
         return new RawClient(port());
     }

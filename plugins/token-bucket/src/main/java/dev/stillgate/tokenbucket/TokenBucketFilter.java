@@ -205,7 +205,9 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         part.hasTokens = true;
         part.modelName = session.modelName;
         part.price = session.price;
-        part.model = usesModel && part.modelName != null ? buckets.models().learn(part.modelName) : NameIndex.OTHER;
+        // Without regard to this policy: a reload may have given the buckets limits by model or route.
+        part.model = part.modelName != null ? buckets.models().learn(part.modelName) : NameIndex.OTHER;
+        part.route = buckets.routes().learn(exchange.route());
         Settlement.settlePart(part, exchange.provider(), usage);
         Account account = exchange.account();
         buckets.correct(account, standing(account, part), exchange.address(), limits, part);

@@ -162,11 +162,12 @@ public final class FilterChain {
     }
 
     /**
-     * Charges a part of a session; returns a refusal, or null if the session may go on. A filter that has not run an
-     * earlier phase is skipped.
+     * Charges a part of a session with each filter; returns the first refusal, or null if the session may go on. A filter
+     * that has not run an earlier phase is skipped.
      */
     public @Nullable Refusal onUsage(Exchange exchange, ChainProgress progress, Usage usage) {
         progress.requireOpen();
+        Refusal first = null;
         for (ChainLink link : links) {
             CompletionFilter completion = link.completion;
             if (completion == null || (progress.ran & link.bit) == 0 || (progress.over & link.bit) != 0) {
@@ -179,11 +180,9 @@ public final class FilterChain {
             } catch (Throwable failure) {
                 refusal = link.failed(FilterPhase.COMPLETION, failure, progress);
             }
-            if (refusal != null) {
-                return refusal;
-            }
+            first = first == null ? refusal : first;
         }
-        return null;
+        return first == null ? null : progress.refuse(first);
     }
 
     /**

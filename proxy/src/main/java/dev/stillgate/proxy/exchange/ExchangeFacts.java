@@ -186,10 +186,12 @@ final class ExchangeFacts implements Exchange {
         requestModel = queryModel();
     }
 
-    /** Marks a provisional account as accepted: the upstream has reported usage in its session. */
+    /** Marks a provisional account as accepted, also for this session: the upstream has reported usage in it. */
     void noteUsed() {
         if (account.trust() == Account.Trust.PROVISIONAL) {
             context.shared().accounts().accepted(account);
+            Account accepted = context.shared().accounts().findAccepted(account.id());
+            account = accepted == null ? account : accepted;
         }
     }
 

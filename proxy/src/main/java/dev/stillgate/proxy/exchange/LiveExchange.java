@@ -364,7 +364,7 @@ public final class LiveExchange extends Deadlines.Watched {
         PhaseTimeouts.Timeout expired =
                 timeouts.expired(now, facts.target().upstream(), response.isDrained(), upstream.isPaused());
         if (expired != null) {
-            if (expired.isOfEndpoint()) {
+            if (expired.isOfEndpoint() && (upgrade == null || !response.isBegun())) { // upgraded ones may be silent
                 upstream.failed();
             }
             fail(Verdict.Kind.GATEWAY_TIMEOUT, expired.code());

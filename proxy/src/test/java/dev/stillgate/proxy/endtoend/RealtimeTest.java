@@ -167,6 +167,48 @@ class RealtimeTest {
     }
 
     @Test
+    @DisplayName("a key that is not listed is charged to its own account from the first report on")
+    void unlistedKeyHasItsOwnLimits() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(20, 60);
+                GatewayRig rig = builder(upstream)
+                        .accountsFile("accounts: []\n")
+                        .filters(SPENT)
+                        .start();
+                RawClient client = open(rig)) {
+            client.send(event("response.create"));
+            expect(client, join(text(DELTA), text(done(20, 60)), text(LIMITS)));
+            client.send(event("response.create"));
+            expect(client, join(text(DELTA), text(done(20, 60))));
+            RealtimeModel.Frame close = RealtimeModel.frame(client.in());
+            assertThat(close.opcode()).as("the network has four times as much").isEqualTo(CLOSE);
+            assertThat(close.text()).doesNotContain("network");
+        }
+    }
+
+    @Test
+    @DisplayName("a limit after one that is used up is charged too")
+    void everyFilterIsCharged() throws IOException {
+        String both = SPENT.substring(0, SPENT.length() - 1)
+                + ", {name: spend, type: token-bucket, config: {limits: ["
+                + "{name: all, measure: total-tokens, scope: [route], capacity: 1000, refill: 1000/1h}]}}]";
+        try (UpstreamScript upstream = RealtimeModel.start(20, 60);
+                GatewayRig rig = builder(upstream).filters(both).start();
+                RawClient client = open(rig)) {
+            for (int i = 0; i < 2; i++) {
+                client.send(event("response.create"));
+                expect(client, join(text(DELTA), text(done(20, 60))));
+                if (i == 0) {
+                    expect(client, text(LIMITS));
+                }
+            }
+            assertThat(RealtimeModel.frame(client.in()).opcode()).isEqualTo(CLOSE);
+            assertThat(rig.metric(
+                            "stillgate_token_bucket_charged_total", "filter=\"spend\"", "output", "exact"))
+                    .isEqualTo(120);
+        }
+    }
+
+    @Test
     @DisplayName("a filter in shadow closes no session, and the log says that it would have")
     void filterInShadowClosesNoSession() throws IOException {
         try (UpstreamScript upstream = RealtimeModel.start(20, 60);
@@ -281,6 +323,23 @@ class RealtimeTest {
             assertThat(close).startsWith(0x88).endsWith(1011 >> 8, 1011 & 0xff);
             assertThat(client.endsOrderly()).isTrue();
             assertThat(rig.reason("idle-timeout")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("silence in sessions ejects no endpoint")
+    void silentSessionIsNoFailureOfItsEndpoint() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(1, 1);
+                UpstreamScript second = RealtimeModel.start(1, 1);
+                GatewayRig rig = builder(upstream)
+                        .to(second)
+                        .upstreamKeys("ejection: {failures: 1}")
+                        .timeouts("{idle: 30s}")
+                        .start();
+                RawClient client = open(rig)) {
+            rig.ticker().jump(Duration.ofSeconds(31));
+            assertThat(RealtimeModel.frame(client.in()).opcode()).isEqualTo(CLOSE);
+            assertThat(rig.metric("stillgate_upstream_ejections_total")).isZero();
         }
     }
 

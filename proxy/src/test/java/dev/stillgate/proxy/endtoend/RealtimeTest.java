@@ -253,6 +253,38 @@ class RealtimeTest {
     }
 
     @Test
+    @DisplayName("a response that ends without usage is charged when it ends, and closes a session without budget")
+    void responseWithoutUsageIsChargedAtItsEnd() throws IOException {
+        String cancelled = "{\"type\":\"response.done\",\"response\":{\"id\":\"resp_1\",\"usage\":null}}";
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            c.send(RealtimeModel.switched(c.request()));
+            c.send(text(CREATED));
+            for (int i = 0; i < 30; i++) {
+                c.send(text(DELTA));
+            }
+            c.send(text(cancelled));
+            c.drain();
+        });
+        try (upstream;
+                GatewayRig rig = builder(upstream).filters(SPENT).start()) {
+            try (RawClient client = open(rig)) {
+                for (int i = 0; i < 30; i++) {
+                    expect(client, text(DELTA));
+                }
+                expect(client, text(cancelled));
+                RealtimeModel.Frame close = RealtimeModel.frame(client.in());
+                assertThat(close.opcode()).isEqualTo(CLOSE);
+                assertThat(close.text()).contains("Rate limit reached on total tokens");
+                assertThat(client.endsOrderly()).isTrue();
+            }
+            assertThat(rig.metric("stillgate_token_bucket_charged_total", "output", "estimated"))
+                    .isBetween(120.0, 210.0);
+            assertThat(rig.finish().getFirst())
+                    .contains("\"outcome\":\"truncated\"", "\"usage_estimated\":true", "\"session_responses\":1");
+        }
+    }
+
+    @Test
     @DisplayName("the Close frame follows the spending frame, however the upstream's bytes are cut")
     void closeComesBetweenFrames() throws Exception {
         byte[] spending = text(done(90, 30));

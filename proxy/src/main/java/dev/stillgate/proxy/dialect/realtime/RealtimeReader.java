@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Incremental reader of the events that the server sends in a Realtime session: the model, and the usage of each response
- * ({@code response.done}) and of each transcription of the client's speech. The output of a response that has not ended is
- * estimated by what was delivered. Buffers no text. Not thread-safe.
+ * ({@code response.done}) and of each transcription of the client's speech. The output of a response that has not ended, or
+ * has ended without usage, is estimated by what was delivered. Buffers no text. Not thread-safe.
  *
  * <p>A message that is not a JSON object is skipped. After a violation of the framing nothing more is read. Both are
  * {@linkplain #hasErrors errors}.
@@ -114,6 +114,7 @@ public final class RealtimeReader {
         private long audioInput;
         private long audioOutput;
         private long deltaBytes;
+        private boolean estimated;
 
         Event() {
             clear();
@@ -125,6 +126,7 @@ public final class RealtimeReader {
             status = null;
             response = null;
             deltaBytes = 0;
+            estimated = false;
             input = -1;
             output = -1;
             cached = -1;
@@ -138,6 +140,7 @@ public final class RealtimeReader {
             cached = sum(cached, other.cached);
             audioInput = sum(audioInput, other.audioInput);
             audioOutput = sum(audioOutput, other.audioOutput);
+            estimated |= other.estimated;
         }
 
         private static long sum(long a, long b) {
@@ -145,8 +148,8 @@ public final class RealtimeReader {
         }
 
         Usage usage() {
-            boolean reported = input >= 0 || output >= 0;
-            return reported ? new Usage(Usage.Source.EXACT, input, output, cached, -1, -1) : Usage.NONE;
+            Usage.Source source = estimated ? Usage.Source.ESTIMATED : Usage.Source.EXACT;
+            return input >= 0 || output >= 0 ? new Usage(source, input, output, cached, -1, -1) : Usage.NONE;
         }
     }
 
@@ -208,19 +211,23 @@ public final class RealtimeReader {
                 case SESSION_CREATED -> model = event.model;
                 case TEXT_DELTA -> unfinished.add(event.response, delta.tokens(null));
                 case AUDIO_DELTA -> unfinished.add(event.response, Math.ceilDiv(event.deltaBytes, AUDIO_TOKEN));
-                case RESPONSE_DONE -> {
-                    responses++;
-                    status = event.status;
-                    addUsage();
-                    if (part != null) { // else the estimate stands
-                        unfinished.end(event.response);
-                    }
-                }
+                case RESPONSE_DONE -> endResponse();
                 case TRANSCRIPTION -> addUsage();
             }
         }
         event.clear();
         delta.reset(TokenWeights.OPENAI);
+    }
+
+    private void endResponse() {
+        responses++;
+        status = event.status;
+        long delivered = unfinished.end(event.response);
+        if (delivered > 0 && event.output <= 0) { // as some servers report of a cancelled response
+            event.output = delivered;
+            event.estimated = true;
+        }
+        addUsage();
     }
 
     private void addUsage() {

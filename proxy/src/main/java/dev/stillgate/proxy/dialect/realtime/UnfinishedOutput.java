@@ -15,16 +15,17 @@ final class UnfinishedOutput {
 
     private final Map<String, Long> tokens = new HashMap<>();
 
-    /** Adds delivered tokens of a response. */
+    /** Adds a response, or delivered tokens of it. */
     void add(@Nullable String id, long delivered) {
         String key = id == null ? OTHERS : id;
         boolean fits = tokens.size() < MOST || tokens.containsKey(key);
         tokens.merge(fits ? key : OTHERS, delivered, Long::sum);
     }
 
-    /** Ends a response, whose usage is known now. */
-    void end(@Nullable String id) {
-        tokens.remove(id == null ? OTHERS : id);
+    /** Ends a response; returns its delivered tokens. */
+    long end(@Nullable String id) {
+        Long delivered = tokens.remove(id == null ? OTHERS : id);
+        return delivered == null ? 0 : delivered;
     }
 
     /** Returns the sum. */

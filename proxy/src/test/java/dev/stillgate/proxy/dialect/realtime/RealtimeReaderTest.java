@@ -33,6 +33,8 @@ class RealtimeReaderTest {
             {"event_id":"e_5","type":"conversation.item.input_audio_transcription.completed","transcript":"Hi",\
             "usage":{"type":"tokens","total_tokens":26,"input_tokens":17,\
             "input_token_details":{"text_tokens":0,"audio_tokens":17},"output_tokens":9}}""";
+    private static final String DELTA =
+            "{\"type\":\"response.output_text.delta\",\"response_id\":\"%s\",\"delta\":\"The lamp is lit, \"}";
     private static final Usage FIRST = new Usage(Usage.Source.EXACT, 132, 121, 64, -1, -1);
 
     /** Reads a stream in pieces; returns the parts of usage, and the places where the reader stopped. */
@@ -182,13 +184,66 @@ class RealtimeReaderTest {
         long second = reader.unfinishedUsage().output();
         assertThat(second).isBetween(5L, 8L);
         assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.ESTIMATED, 132, 121 + second, 64, -1, -1));
-        parts(reader, text("{\"type\":\"response.done\",\"response\":{\"id\":\"resp_2\"}}"), 1000, new ArrayList<>());
-        assertThat(reader.unfinishedUsage().output()).as("without usage").isEqualTo(second);
         parts(reader, text(DONE.replace("resp_1", "resp_2")), 1000, new ArrayList<>());
         assertThat(reader.unfinishedUsage()).isNull();
+        assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.EXACT, 264, 242, 128, -1, -1));
         byte[] sound = text(delta.formatted("response.output_audio.delta", "resp_3", "A".repeat(64_000)));
         parts(reader, sound, 1000, new ArrayList<>());
         assertThat(reader.unfinishedUsage().output()).as("one second of sound").isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ",\"usage\":null",
+                ",\"usage\":{}",
+                ",\"usage\":{\"output_tokens\":0}",
+                ",\"usage\":{\"input_tokens\":0,\"output_tokens\":0}",
+            })
+    @DisplayName("a response that ends without the usage of its output is a part with an estimate, and is over")
+    void deliveredOutputWithoutUsage(String usage) {
+        RealtimeReader reader = new RealtimeReader();
+        for (int i = 1; i <= 100; i++) {
+            String id = "resp_" + i;
+            String cancelled = "{\"type\":\"response.done\",\"response\":{\"id\":\"" + id
+                    + "\",\"status\":\"cancelled\"" + usage + "}}";
+            byte[] stream = join(text(DELTA.formatted(id)), text(DELTA.formatted(id)), text(cancelled));
+            assertThat(parts(reader, stream, 1000, new ArrayList<>()))
+                    .singleElement()
+                    .satisfies(part -> {
+                        assertThat(part.source()).isEqualTo(Usage.Source.ESTIMATED);
+                        assertThat(part.output()).isBetween(8L, 14L);
+                    });
+            assertThat(reader.unfinishedUsage()).isNull();
+        }
+        long estimated = reader.usage().output();
+        assertThat(estimated).isBetween(800L, 1400L);
+        byte[] reported = join(text(DELTA.formatted("resp_1")), text(DONE));
+        assertThat(parts(reader, reported, 1000, new ArrayList<>())).containsExactly(FIRST);
+        assertThat(reader.unfinishedUsage()).isNull();
+        assertThat(reader.usage().source()).isEqualTo(Usage.Source.ESTIMATED);
+        assertThat(reader.usage().output()).isEqualTo(estimated + 121);
+    }
+
+    @Test
+    @DisplayName("reported counts are believed: the output, however small, and the input of a response without output")
+    void reportedCountsAreBelieved() {
+        String done = "{\"type\":\"response.done\",\"response\":{\"id\":\"r\",\"usage\":"
+                + "{\"input_tokens\":9,\"output_tokens\":%d}}}";
+        RealtimeReader reader = new RealtimeReader();
+        byte[] one = join(text(DELTA.formatted("r")), text(DELTA.formatted("r")), text(done.formatted(1)));
+        assertThat(parts(reader, one, 1000, new ArrayList<>()))
+                .containsExactly(new Usage(Usage.Source.EXACT, 9, 1, -1, -1, -1));
+        assertThat(parts(reader, text(done.formatted(0)), 1000, new ArrayList<>()))
+                .as("no output was delivered")
+                .containsExactly(new Usage(Usage.Source.EXACT, 9, 0, -1, -1, -1));
+        byte[] none = join(text(DELTA.formatted("r")), text(done.formatted(0)));
+        assertThat(parts(reader, none, 1000, new ArrayList<>())).singleElement().satisfies(part -> {
+            assertThat(part.source()).isEqualTo(Usage.Source.ESTIMATED);
+            assertThat(part.input()).isEqualTo(9);
+            assertThat(part.output()).isBetween(4L, 7L);
+        });
     }
 
     @Test

@@ -15,9 +15,10 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Incremental reader of the events that the server sends in a Realtime session: the model, and the usage of each response
- * ({@code response.done}) and of each transcription of the client's speech. The output of a response that has not ended, or
- * has ended without usage, is estimated by what was delivered. Buffers no text. Not thread-safe.
+ * Incremental reader of the events that the server sends in a Realtime session: the model, and the usage of each
+ * response ({@code response.done}) and of each transcription of the client's speech. Of a response that has not
+ * ended, or has ended without usage, the output is estimated by what was delivered. The estimate of its input is the
+ * largest that was reported of a response so far. Buffers no text. Not thread-safe.
  *
  * <p>A message that is not a JSON object is skipped. After a violation of the framing nothing more is read. Both are
  * {@linkplain #hasErrors errors}.
@@ -59,6 +60,10 @@ public final class RealtimeReader {
     private @Nullable String model;
     private @Nullable String status;
     private long responses;
+
+    /** Largest input that was reported of a response; -1 for none. */
+    private long mostInput = -1;
+
     private boolean errors;
 
     public RealtimeReader() {
@@ -81,6 +86,7 @@ public final class RealtimeReader {
     /** The events that are read. */
     private enum Type {
         SESSION_CREATED,
+        RESPONSE_CREATED,
         TEXT_DELTA,
         AUDIO_DELTA,
         RESPONSE_DONE,
@@ -89,6 +95,7 @@ public final class RealtimeReader {
         static @Nullable Type of(String text) {
             return switch (text) {
                 case "session.created" -> SESSION_CREATED;
+                case "response.created" -> RESPONSE_CREATED;
                 case "response.text.delta",
                         "response.output_text.delta",
                         "response.audio_transcript.delta",
@@ -209,6 +216,7 @@ public final class RealtimeReader {
         if (type != null) {
             switch (type) {
                 case SESSION_CREATED -> model = event.model;
+                case RESPONSE_CREATED -> unfinished.add(event.response, 0);
                 case TEXT_DELTA -> unfinished.add(event.response, delta.tokens(null));
                 case AUDIO_DELTA -> unfinished.add(event.response, Math.ceilDiv(event.deltaBytes, AUDIO_TOKEN));
                 case RESPONSE_DONE -> endResponse();
@@ -225,8 +233,10 @@ public final class RealtimeReader {
         long delivered = unfinished.end(event.response);
         if (delivered > 0 && event.output <= 0) { // as some servers report of a cancelled response
             event.output = delivered;
+            event.input = event.input > 0 ? event.input : mostInput;
             event.estimated = true;
         }
+        mostInput = Math.max(mostInput, event.input);
         addUsage();
     }
 
@@ -245,7 +255,7 @@ public final class RealtimeReader {
         return taken;
     }
 
-    /** Returns the sum of the usage reported so far, with the estimated output of responses that have not ended. */
+    /** Returns the sum of the usage reported so far, with the estimate for responses that have not ended. */
     public Usage usage() {
         Usage reported = sum.usage();
         Usage rest = unfinishedUsage();
@@ -253,17 +263,18 @@ public final class RealtimeReader {
                 ? reported
                 : new Usage(
                         Usage.Source.ESTIMATED,
-                        reported.input(),
-                        Math.max(0, reported.output()) + rest.output(),
+                        Event.sum(reported.input(), rest.input()),
+                        Event.sum(reported.output(), rest.output()),
                         reported.cacheRead(),
                         -1,
                         -1);
     }
 
-    /** Returns the estimated output of responses that have not ended; null for none. */
+    /** Returns the estimated usage of responses that have not ended; null for none. */
     public @Nullable Usage unfinishedUsage() {
-        long tokens = unfinished.tokens();
-        return tokens == 0 ? null : new Usage(Usage.Source.ESTIMATED, -1, tokens, -1, -1, -1);
+        long output = unfinished.tokens();
+        long input = mostInput > 0 ? Math.min(MOST, mostInput * unfinished.responses()) : -1;
+        return output == 0 && input <= 0 ? null : new Usage(Usage.Source.ESTIMATED, input, output, -1, -1, -1);
     }
 
     /** Returns the audio tokens among the input so far. */

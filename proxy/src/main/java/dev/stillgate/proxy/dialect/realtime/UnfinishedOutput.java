@@ -28,6 +28,11 @@ final class UnfinishedOutput {
         return delivered == null ? 0 : delivered;
     }
 
+    /** Returns the number of responses, among which those with a shared entry count as one. */
+    int responses() {
+        return tokens.size();
+    }
+
     /** Returns the sum. */
     long tokens() {
         long sum = 0;

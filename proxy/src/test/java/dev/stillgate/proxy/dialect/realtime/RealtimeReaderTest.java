@@ -217,6 +217,7 @@ class RealtimeReaderTest {
                     });
             assertThat(reader.unfinishedUsage()).isNull();
         }
+        assertThat(reader.usage().input()).isLessThanOrEqualTo(0);
         long estimated = reader.usage().output();
         assertThat(estimated).isBetween(800L, 1400L);
         byte[] reported = join(text(DELTA.formatted("resp_1")), text(DONE));
@@ -224,6 +225,39 @@ class RealtimeReaderTest {
         assertThat(reader.unfinishedUsage()).isNull();
         assertThat(reader.usage().source()).isEqualTo(Usage.Source.ESTIMATED);
         assertThat(reader.usage().output()).isEqualTo(estimated + 121);
+    }
+
+    @Test
+    @DisplayName("the input of each response without a report is that of the largest response so far")
+    void inputWithoutReport() {
+        RealtimeReader reader = new RealtimeReader();
+        String created = "{\"type\":\"response.created\",\"response\":{\"id\":\"%s\",\"usage\":null}}";
+        parts(reader, join(text(TRANSCRIBED), text(DELTA.formatted("resp_2"))), 1000, new ArrayList<>());
+        assertThat(reader.unfinishedUsage().input())
+                .as("that of speech is not one")
+                .isEqualTo(-1);
+        byte[] smaller = text(DONE.replace(":132,", ":40,"));
+        byte[] stream = join(
+                text(DONE),
+                smaller,
+                text(created.formatted("resp_3")),
+                text(created.formatted("resp_4")),
+                text(DELTA.formatted("resp_4")));
+        parts(reader, stream, 1000, new ArrayList<>());
+        Usage rest = reader.unfinishedUsage();
+        assertThat(rest.input()).isEqualTo(3 * 132);
+        assertThat(rest.output()).isBetween(8L, 14L);
+        assertThat(reader.usage())
+                .isEqualTo(new Usage(
+                        Usage.Source.ESTIMATED, 17 + 132 + 40 + 3 * 132, 9 + 2 * 121 + rest.output(), 128, -1, -1));
+        String failed = "{\"type\":\"response.done\",\"response\":{\"id\":\"%s\"}}";
+        assertThat(parts(reader, text(failed.formatted("resp_3")), 1000, new ArrayList<>()))
+                .as("nothing was delivered")
+                .isEmpty();
+        assertThat(parts(reader, text(failed.formatted("resp_4")), 1000, new ArrayList<>()))
+                .singleElement()
+                .satisfies(part -> assertThat(part.input()).isEqualTo(132));
+        assertThat(reader.unfinishedUsage().input()).isEqualTo(132);
     }
 
     @Test
@@ -270,6 +304,10 @@ class RealtimeReaderTest {
         for (int i = 0; i < 3000; i++) {
             parts(reader, event, 4096, new ArrayList<>());
         }
+        for (int i = 0; i < 40; i++) {
+            parts(reader, text(DELTA.formatted(i)), 4096, new ArrayList<>());
+        }
+        assertThat(reader.unfinishedUsage().input()).isEqualTo(most);
         assertThat(reader.usage().input()).isEqualTo(most);
         assertThat(reader.usage().output()).isEqualTo(most);
     }

@@ -28,7 +28,19 @@ public final class RealtimeReader {
     private static final long MOST = 1L << 53;
 
     /** Bytes of Base64 for a token of audio, which is 50 ms of 24,000 samples of 16 bits a second. */
-    private static final long AUDIO_TOKEN = 3200;
+    private static final long PCM_TOKEN = 3200;
+
+    /** The same in G.711, which has 8,000 samples of 8 bits a second. */
+    private static final long G711_TOKEN = 534;
+
+    /** Format of audio output, as the beta of the API has it and as the present version does. */
+    private static final JsonPaths<Field> AUDIO_FORMAT = JsonPaths.of(
+            shortString("output_audio_format", Field.FORMAT),
+            object(
+                    "audio",
+                    JsonPaths.of(object(
+                            "output",
+                            JsonPaths.of(object("format", JsonPaths.of(shortString("type", Field.FORMAT))))))));
 
     private static final JsonPaths<Field> USAGE = JsonPaths.of(
             number("input_tokens", Field.INPUT),
@@ -44,11 +56,12 @@ public final class RealtimeReader {
             object(
                     "response",
                     JsonPaths.of(
-                            shortString("id", Field.RESPONSE),
-                            shortString("status", Field.STATUS),
-                            object("usage", USAGE))),
+                                    shortString("id", Field.RESPONSE),
+                                    shortString("status", Field.STATUS),
+                                    object("usage", USAGE))
+                            .with(AUDIO_FORMAT)),
             object("usage", USAGE),
-            object("session", JsonPaths.of(shortString("model", Field.MODEL))));
+            object("session", JsonPaths.of(shortString("model", Field.MODEL)).with(AUDIO_FORMAT)));
 
     private final JsonReader<Field> json = new JsonReader<>(new Values());
     private final WebSocketReader frames = new WebSocketReader(json::read);
@@ -64,6 +77,7 @@ public final class RealtimeReader {
     /** Largest input that was reported of a response; -1 for none. */
     private long mostInput = -1;
 
+    private long audioToken = PCM_TOKEN;
     private boolean errors;
 
     public RealtimeReader() {
@@ -74,6 +88,7 @@ public final class RealtimeReader {
         TYPE,
         STATUS,
         MODEL,
+        FORMAT,
         RESPONSE,
         DELTA,
         INPUT,
@@ -180,6 +195,7 @@ public final class RealtimeReader {
                 case TYPE -> event.type = Type.of(text);
                 case STATUS -> event.status = text;
                 case MODEL -> event.model = text;
+                case FORMAT -> noteFormat(text);
                 case RESPONSE -> event.response = text;
                 default -> {}
             }
@@ -218,13 +234,20 @@ public final class RealtimeReader {
                 case SESSION_CREATED -> model = event.model;
                 case RESPONSE_CREATED -> unfinished.add(event.response, 0);
                 case TEXT_DELTA -> unfinished.add(event.response, delta.tokens(null));
-                case AUDIO_DELTA -> unfinished.add(event.response, Math.ceilDiv(event.deltaBytes, AUDIO_TOKEN));
+                case AUDIO_DELTA -> unfinished.add(event.response, Math.ceilDiv(event.deltaBytes, audioToken));
                 case RESPONSE_DONE -> endResponse();
                 case TRANSCRIPTION -> addUsage();
             }
         }
         event.clear();
         delta.reset(TokenWeights.OPENAI);
+    }
+
+    /** Notes a format of output. G.711 stays, because a later format may be that of other responses only. */
+    private void noteFormat(String format) {
+        if (format.startsWith("g711") || format.equals("audio/pcmu") || format.equals("audio/pcma")) {
+            audioToken = G711_TOKEN;
+        }
     }
 
     private void endResponse() {

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the reader of a session's usage: its events, the places where it stops, and text that is not JSON. */
@@ -278,6 +279,29 @@ class RealtimeReaderTest {
             assertThat(part.input()).isEqualTo(9);
             assertThat(part.output()).isBetween(4L, 7L);
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"type":"session.updated","session":{"output_audio_format":"g711_ulaw"}}                          | 10668
+            {"type":"session.created","session":{"output_audio_format":"g711_alaw"}}                          | 10668
+            {"type":"session.updated","session":{"audio":{"output":{"format":{"type":"audio/pcmu"}}}}}        | 10668
+            {"type":"response.created","response":{"audio":{"output":{"format":{"type":"audio/pcma"}}}}}      | 10668
+            {"type":"session.updated","session":{"audio":{"output":{"format":{"type":"audio/pcm"}}}}}         | 64000
+            {"type":"session.updated","session":{"audio":{"input":{"format":{"type":"audio/pcmu"}}}}}         | 64000
+            {"type":"session.updated","session":{"input_audio_format":"g711_ulaw"}}                           | 64000
+            """)
+    @DisplayName("a second of sound is twenty tokens in each format of output")
+    void audioFormats(String event, int bytesOfSecond) {
+        RealtimeReader reader = new RealtimeReader();
+        String sound = "{\"type\":\"response.output_audio.delta\",\"response_id\":\"r\",\"delta\":\""
+                + "A".repeat(bytesOfSecond) + "\"}";
+        parts(reader, join(text(event), text(sound)), 1000, new ArrayList<>());
+        assertThat(reader.unfinishedUsage().output()).isEqualTo(20);
+        String pcm = "{\"type\":\"session.updated\",\"session\":{\"output_audio_format\":\"pcm16\"}}";
+        parts(reader, join(text(pcm), text(sound)), 1000, new ArrayList<>());
+        assertThat(reader.unfinishedUsage().output()).as("a format that stays").isEqualTo(40);
+        assertThat(reader.hasErrors()).isFalse();
     }
 
     @Test

@@ -55,7 +55,11 @@ sealed interface CallState {
      * Receives the response.
      *
      * @param failure whether the response counts as a failure of its endpoint
-     * @param clientError whether the status is 4xx
+     * @param status the status of the response
      */
-    record Answering(UpstreamStream stream, boolean failure, boolean clientError) implements CallState {}
+    record Answering(UpstreamStream stream, boolean failure, int status) implements CallState {
+        boolean isClientError() {
+            return status >= 400 && status < 500;
+        }
+    }
 }

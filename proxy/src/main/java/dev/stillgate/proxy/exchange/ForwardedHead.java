@@ -118,6 +118,11 @@ final class ForwardedHead {
         out.writeShort(CRLF);
     }
 
+    /** Addresses a written request to another endpoint; buffers as with {@link #withAuthority}. */
+    static ByteBuf readdress(ByteBuf request, ExchangeFacts facts, UpstreamEndpoint before, UpstreamEndpoint after) {
+        return facts.keepsHost() ? request : withAuthority(request, facts.head(), before.toString(), after.toString());
+    }
+
     /**
      * Replaces the authority of a written request, to send it to another endpoint.
      *

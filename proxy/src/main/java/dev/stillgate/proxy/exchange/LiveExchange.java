@@ -305,6 +305,11 @@ public final class LiveExchange extends Deadlines.Watched {
         }
     }
 
+    /** Returns whether the upstream has ended its session, so that its connection may break. */
+    boolean isClosed() {
+        return response.isClosed();
+    }
+
     void onEnd() {
         response.end();
         upstreamDone = true;
@@ -334,12 +339,8 @@ public final class LiveExchange extends Deadlines.Watched {
             truncate(new Verdict.Reject(kind, code, "The session was cut short."));
             return;
         }
-        String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
-                ? "The model did not answer in time."
-                : "The model could not be reached.";
         upstream.cancel();
-        response.reply(new Verdict.Reject(kind, code, message));
-        finish(response.upstreamFailed(code));
+        finish(response.fail(kind, code));
     }
 
     void fail(ConnectFailure failure) {
@@ -399,14 +400,12 @@ public final class LiveExchange extends Deadlines.Watched {
         if (finished) {
             return;
         }
-        Verdict.Reject verdict = refusal.verdict();
         if (response.isBegun()) {
-            truncate(verdict);
+            truncate(refusal.verdict());
             return;
         }
         upstream.cancel();
-        response.reply(verdict);
-        finish(response.rejected(refusal));
+        finish(response.reject(refusal));
     }
 
     /** Aborts a response whose head has been sent. */

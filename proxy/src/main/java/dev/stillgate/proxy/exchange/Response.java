@@ -113,6 +113,14 @@ final class Response implements KeepAlive.Out {
         return new Header(facts.provider() == Provider.ANTHROPIC ? "request-id" : "x-request-id", facts.requestId());
     }
 
+    /**
+     * Returns whether the response is a session that the upstream has ended with a Close frame. No data follows one (RFC
+     * 6455 section 5.5.1), so it is complete, whatever becomes of the connection.
+     */
+    boolean isClosed() {
+        return relay instanceof SessionRelay session && session.isClosed();
+    }
+
     /** Forwards what one read of the upstream has brought; takes ownership of {@code bytes}. */
     void read(ByteBuf bytes, ContentPieces content) {
         if (relay == null) {
@@ -140,7 +148,7 @@ final class Response implements KeepAlive.Out {
     }
 
     /** Sends a response of the gateway itself. */
-    void reply(Verdict.Reject verdict) {
+    private void reply(Verdict.Reject verdict) {
         List<Header> headers = new ArrayList<>(verdict.headers().size() + 4);
         headers.add(requestIdHeader());
         Duration wait = verdict.retryAfter();
@@ -229,12 +237,19 @@ final class Response implements KeepAlive.Out {
         return new Outcome.Served(status, usage(), sent(), firstByte);
     }
 
-    Outcome rejected(Refusal refusal) {
+    /** Sends the response to a rejected request. */
+    Outcome reject(Refusal refusal) {
+        reply(refusal.verdict());
         String code = refusal.verdict().code();
         return new Outcome.Rejected(status, Usage.NONE, sent(), firstByte, refusal.filter(), code);
     }
 
-    Outcome upstreamFailed(String code) {
+    /** Sends the response to a request whose upstream has failed. */
+    Outcome fail(Verdict.Kind kind, String code) {
+        String message = kind == Verdict.Kind.GATEWAY_TIMEOUT
+                ? "The model did not answer in time."
+                : "The model could not be reached.";
+        reply(new Verdict.Reject(kind, code, message));
         return new Outcome.UpstreamFailed(status, Usage.NONE, sent(), firstByte, code);
     }
 

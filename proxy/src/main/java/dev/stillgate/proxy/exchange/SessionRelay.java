@@ -59,13 +59,18 @@ final class SessionRelay extends AnswerRelay {
         return over ? at : length;
     }
 
+    /** Returns whether the upstream has ended the session with a Close frame. */
+    boolean isClosed() {
+        return reader.isClosed();
+    }
+
     /**
      * Sends a Close frame, unless the content forwarded so far ends within a frame or with the upstream's own Close
-     * frame. Returns whether one was sent.
+     * frame. Returns whether the client gets either Close frame.
      */
     boolean sendClose(Verdict.Reject why) {
         if (!reader.isBetweenFrames()) {
-            return false;
+            return isClosed();
         }
         int code = switch (why.kind()) {
             case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED, BLOCKED -> CloseFrame.POLICY;

@@ -17,9 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The upstream side of an exchange: waits for the concurrency limit and for a connection, sends the request, and
- * retries it on another endpoint if that is safe. It can be cancelled at any time. The exchange counts once for the
- * concurrency limit, however often the request is retried.
+ * The upstream side of an exchange: waits for the concurrency limit, where retries do not count, and for a connection,
+ * sends the request, and retries it on another endpoint if that is safe. It can be cancelled at any time.
  *
  * <p>A request is retried (RFC 9110 section 9.2.2) in these cases only. Its connection could not be opened. Its reused
  * connection was already closed, so the kernel accepted no byte. Its method is safe, it has no body, and its reused
@@ -273,13 +272,15 @@ final class UpstreamCall implements ResponseListener {
     private ByteBuf address(ByteBuf request, UpstreamEndpoint next) {
         UpstreamEndpoint before = endpoint;
         endpoint = next;
-        return before == null || next == before || facts.keepsHost()
-                ? request
-                : ForwardedHead.withAuthority(request, facts.head(), before.toString(), next.toString());
+        return before == null ? request : ForwardedHead.readdress(request, facts, before, next);
     }
 
     @Override
     public void onBroken(String code) {
+        if (exchange.isClosed()) {
+            onEnd(); // its Close frame proves that the session is complete
+            return;
+        }
         if (state instanceof CallState.Sending sending && sending.kept() != null) {
             ByteBuf again = sending.kept();
             boolean unread = sending.written()
@@ -295,7 +296,7 @@ final class UpstreamCall implements ResponseListener {
             }
             again.release();
         }
-        if (state instanceof CallState.Answering answering && answering.clientError()) {
+        if (state instanceof CallState.Answering answering && answering.isClientError()) {
             leave(); // otherwise clients could have an endpoint ejected by sending requests that it rejects
         } else {
             failed();
@@ -352,8 +353,7 @@ final class UpstreamCall implements ResponseListener {
             kept.release();
         }
         noMoreRetries();
-        boolean clientError = head.status() >= 400 && head.status() < 500;
-        state = new CallState.Answering(sending.stream(), failure, clientError);
+        state = new CallState.Answering(sending.stream(), failure, head.status());
         exchange.onHead(head, framing);
     }
 

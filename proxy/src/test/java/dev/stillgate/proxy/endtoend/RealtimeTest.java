@@ -56,7 +56,7 @@ class RealtimeTest {
         return Requests.get("/v1/realtime?model=gpt-realtime", all);
     }
 
-    private static RigBuilder builder(UpstreamScript upstream) {
+    static RigBuilder builder(UpstreamScript upstream) {
         byte[] secret = "sk-one".getBytes(StandardCharsets.US_ASCII);
         String key = new Accounts(Map.of("h1", "0123456789abcdef-test"), Ticker.system()).id(secret, 0, secret.length);
         return GatewayRig.with()
@@ -70,7 +70,7 @@ class RealtimeTest {
         return masked(FIN | TEXT, ("{\"type\":\"" + type + "\"}").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static byte[] closing() {
+    static byte[] closing() {
         return masked(FIN | CLOSE, new byte[] {3, (byte) 0xe8});
     }
 
@@ -78,11 +78,11 @@ class RealtimeTest {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    private static void expect(RawClient client, byte[] bytes) {
+    static void expect(RawClient client, byte[] bytes) {
         assertThat(client.read(bytes.length)).isEqualTo(latin(bytes));
     }
 
-    private static RawClient open(GatewayRig rig) {
+    static RawClient open(GatewayRig rig) {
         RawClient client = rig.connect();
         assertThat(client.send(ask()).head()).startsWith("HTTP/1.1 101 ");
         expect(client, text(CREATED));

@@ -330,6 +330,11 @@ public final class RealtimeReader {
         return frames.isBetweenFrames();
     }
 
+    /** Returns whether the server has sent its Close frame. */
+    public boolean isClosed() {
+        return frames.isClosed();
+    }
+
     /** Returns whether reading has ended because of a violation of the framing. */
     public boolean isBroken() {
         return frames.isBroken();

@@ -170,6 +170,11 @@ final class WebSocketReader {
         return filled == 0 && !broken && !closed;
     }
 
+    /** Returns whether the side has sent its Close frame. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Returns whether the framing was violated. */
     boolean isBroken() {
         return broken;

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The resources of one event loop: upstream connections, scratch memory, timeouts, reusable parsers and access log
  * buffers. An exchange runs on one event loop from start to end, so there are no locks. Not thread-safe: to be used on
- * its event loop only, except {@link #idleUpstream}, {@link #counts} and {@link #refusals}.
+ * its event loop only, except {@link #idleUpstream}, {@link #counts}, {@link #refusals} and the methods that say so.
  */
 public final class EventLoopContext {
     /** The size of the scratch memory, and the maximum size of a body that is read in it. */
@@ -62,6 +62,7 @@ public final class EventLoopContext {
     private long exchanges;
     private long now;
     private volatile int idleUpstream;
+    private volatile boolean sessionsEnd;
 
     /**
      * The objects shared by all event loops.
@@ -321,6 +322,17 @@ public final class EventLoopContext {
         } catch (RejectedExecutionException shutDown) {
             // its connections are closed
         }
+    }
+
+    /** Ends at the next tick the sessions that are between two frames; may be called on any thread. */
+    public void endSessions() {
+        sessionsEnd = true;
+        checkAll();
+    }
+
+    /** Returns whether sessions are to end, so that their clients connect to another gateway. */
+    boolean endsSessions() {
+        return sessionsEnd;
     }
 
     /** Calls a listener at the next tick, and then as often as it asks for. */

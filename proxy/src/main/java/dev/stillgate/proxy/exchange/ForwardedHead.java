@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.relay.UpstreamEndpoint;
@@ -44,6 +45,15 @@ final class ForwardedHead {
             | hopByHop();
 
     private ForwardedHead() {}
+
+    /** Returns the {@code bodyLength} of a body that keeps its framing. */
+    static long bodyLength(BodyFraming framing) {
+        return switch (framing.kind()) {
+            case CHUNKED -> CHUNKED;
+            case NONE -> NO_BODY;
+            default -> framing.length();
+        };
+    }
 
     /** Writes the head of an exchange's request; parameters as in the other method of this name. */
     static void write(

@@ -102,9 +102,7 @@ public final class LiveExchange extends Deadlines.Watched {
         } else {
             long max = context.shared().maxBody();
             RequestBody streamed = new StreamedBody(context, downstream, this::passBody, framing, max);
-            long length = framing.kind() == BodyFraming.Kind.CHUNKED
-                    ? ForwardedHead.CHUNKED
-                    : framing.kind() == BodyFraming.Kind.NONE ? ForwardedHead.NO_BODY : framing.length();
+            long length = ForwardedHead.bodyLength(framing);
             boolean whole = length == ForwardedHead.NO_BODY;
             send(requestHead(0, facts.operation() != Operation.OPAQUE, false, length), whole, streamed);
         }
@@ -361,6 +359,9 @@ public final class LiveExchange extends Deadlines.Watched {
 
     @Override
     long onTick(long now) {
+        if (context.endsSessions() && response.isBetweenFrames()) {
+            refuse(Verdict.Kind.OVERLOADED, "draining", "The server restarts; please connect again.");
+        }
         long left = upstream.onTick(now);
         PhaseTimeouts.Timeout expired =
                 timeouts.expired(now, facts.target().upstream(), response.isDrained(), upstream.isPaused());

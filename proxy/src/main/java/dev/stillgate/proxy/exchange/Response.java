@@ -121,6 +121,11 @@ final class Response implements KeepAlive.Out {
         return relay instanceof SessionRelay session && session.isClosed();
     }
 
+    /** Returns whether the response is a session that can be closed, because the client has whole frames. */
+    boolean isBetweenFrames() {
+        return relay instanceof SessionRelay session && session.isWhole(true);
+    }
+
     /** Forwards what one read of the upstream has brought; takes ownership of {@code bytes}. */
     void read(ByteBuf bytes, ContentPieces content) {
         if (relay == null) {

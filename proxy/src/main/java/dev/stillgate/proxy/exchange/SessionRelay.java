@@ -74,6 +74,7 @@ final class SessionRelay extends AnswerRelay {
         }
         int code = switch (why.kind()) {
             case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED, BLOCKED -> CloseFrame.POLICY;
+            case OVERLOADED -> CloseFrame.RESTART;
             default -> CloseFrame.ERROR;
         };
         forward(Unpooled.wrappedBuffer(CloseFrame.of(code, why.message())));

@@ -119,6 +119,11 @@ final class DataPlane implements AutoCloseable {
         eventLoops.checkAll();
     }
 
+    /** Ends the Realtime sessions that are between two frames, so that their clients connect to another gateway. */
+    void endSessions() {
+        eventLoops.endSessions();
+    }
+
     int connectionCount() {
         return listeners.connectionCount();
     }

@@ -68,6 +68,11 @@ final class EventLoops {
         all.forEach(EventLoopContext::checkAll);
     }
 
+    /** Ends at the next tick the sessions that are between two frames. */
+    void endSessions() {
+        all.forEach(EventLoopContext::endSessions);
+    }
+
     Map<EventLoop, EventLoopContext> byLoop() {
         return byLoop;
     }

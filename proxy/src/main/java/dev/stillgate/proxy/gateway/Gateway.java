@@ -312,7 +312,10 @@ public final class Gateway implements AutoCloseable {
         draining = true;
     }
 
-    /** Stops accepting, waits for the exchanges in progress, at most the given time, then closes the gateway. */
+    /**
+     * Stops accepting, waits for the exchanges in progress, at most the given time, then closes the gateway. In the
+     * last tenth of that time it ends sessions, because these can last longer.
+     */
     public void drain(Duration atMost) {
         draining = true;
         logs.audit().note("gateway.draining", Map.of("seconds", atMost.toSeconds()));
@@ -322,6 +325,9 @@ public final class Gateway implements AutoCloseable {
         data.drain();
         long end = System.nanoTime() + atMost.toNanos();
         while (data.connectionCount() > 0 && System.nanoTime() - end < 0) {
+            if (end - System.nanoTime() < atMost.toNanos() / 10) {
+                data.endSessions();
+            }
             try {
                 Thread.sleep(20);
             } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.RealtimeModel;
 import dev.stillgate.proxy.rig.UpstreamScript;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests how sessions of the Realtime API end that the upstream ends. */
+/** Tests sessions of the Realtime API that the upstream ends, or a drain of the gateway. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RealtimeEndTest {
@@ -83,6 +84,21 @@ class RealtimeEndTest {
             rig.ticker().jump(Duration.ofSeconds(31));
             assertThat(client.endsOrderly()).isTrue();
             assertThat(rig.reason("idle-timeout")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("at the end of a drain a session gets a Close frame that tells its client to connect again")
+    void drainEndsSessions() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(3, 4);
+                GatewayRig rig = builder(upstream).start()) {
+            try (RawClient client = open(rig)) {
+                rig.drain(Duration.ofSeconds(3));
+                assertThat(client.in().readNBytes(4)).startsWith(0x88).endsWith(1012 >> 8, 1012 & 0xff);
+                assertThat(client.rest()).startsWith("The server restarts");
+            }
+            assertThat(rig.finish().getFirst())
+                    .contains("\"outcome\":\"truncated\"", "\"response_code_details\":\"draining\"");
         }
     }
 }

@@ -102,7 +102,12 @@ public final class GatewayRig implements AutoCloseable {
 
     /** Starts draining the gateway, which closes itself once its last connection is closed. */
     public void drain() {
-        drain = Thread.ofVirtual().start(() -> gateway.drain(DRAIN));
+        drain(DRAIN);
+    }
+
+    /** Starts draining the gateway, which closes itself after this time at the latest. */
+    public void drain(Duration atMost) {
+        drain = Thread.ofVirtual().start(() -> gateway.drain(atMost));
     }
 
     public void reload() throws ConfigException {

@@ -11,6 +11,9 @@ public final class CloseFrame {
     /** The server cannot go on. */
     public static final int ERROR = 1011;
 
+    /** The server restarts; the client may connect again (WebSocket close code registry of IANA). */
+    public static final int RESTART = 1012;
+
     private static final int FINAL_CLOSE = 0x88;
     private static final int LONGEST_REASON = 123;
 

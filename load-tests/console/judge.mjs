@@ -125,6 +125,8 @@ const asDrawn = because => [
 
 test('accounts like the confirmed ones have the evidence of the JSON, trait by trait', async () => {
   let like = [];
+  await until(() => dossier(id), each => each.resembling.length > 0, 'no account resembles the cluster');
+  await page.reload(); // the page reads again after half a minute only
   await go(page, `clusters/${id}`);
   await page.locator(LIKE).waitFor();
   for (let attempt = 0; ; attempt++) {

@@ -9,8 +9,9 @@ public non-sealed interface CompletionFilter extends Filter {
     void onComplete(Exchange exchange, Outcome outcome);
 
     /**
-     * Charges a part of a session ({@link Operation#REALTIME}) that goes on. Called for each report of usage as it comes,
-     * on the event loop of the exchange, and at the end for responses without a report. The outcome has the sum.
+     * Charges a part of a session ({@link Operation#REALTIME}) that goes on. Called on the event loop of the exchange for
+     * each report of usage as it comes, and with an estimate for a response that ends without one. Responses that have
+     * not ended with the session are the last part. The outcome has the sum.
      *
      * @param usage the usage of this part
      * @return a {@link Verdict.Reject} closes the session

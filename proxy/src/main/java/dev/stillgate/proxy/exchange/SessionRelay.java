@@ -81,7 +81,7 @@ final class SessionRelay extends AnswerRelay {
         return true;
     }
 
-    /** Charges the output of responses that have not ended. Called once, at the end of the session. */
+    /** Charges responses that have not ended, as estimated. Called once, at the end of the session. */
     void chargeRest() {
         Usage rest = reader.unfinishedUsage();
         if (rest != null) {

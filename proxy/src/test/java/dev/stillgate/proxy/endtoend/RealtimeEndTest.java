@@ -62,8 +62,9 @@ class RealtimeEndTest {
             }
             assertThat(rig.metric("stillgate_upstream_ejections_total")).isZero();
             List<String> log = rig.finish();
-            assertThat(log).hasSize(6).allSatisfy(line -> assertThat(line)
-                    .contains("\"outcome\":\"served\"", "\"session_responses\":1"));
+            assertThat(log)
+                    .hasSize(6)
+                    .allSatisfy(line -> assertThat(line).contains("\"outcome\":\"served\"", "\"session_responses\":1"));
         }
     }
 

@@ -28,9 +28,9 @@ final class UnfinishedOutput {
         return delivered == null ? 0 : delivered;
     }
 
-    /** Returns the number of responses, among which those with a shared entry count as one. */
+    /** Returns the number of responses, without those that share an entry. */
     int responses() {
-        return tokens.size();
+        return tokens.size() - (tokens.containsKey(OTHERS) ? 1 : 0);
     }
 
     /** Returns the sum. */

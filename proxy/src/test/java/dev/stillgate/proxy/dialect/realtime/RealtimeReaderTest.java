@@ -184,7 +184,7 @@ class RealtimeReaderTest {
         parts(reader, text(DONE), 1000, new ArrayList<>());
         long second = reader.unfinishedUsage().output();
         assertThat(second).isBetween(5L, 8L);
-        assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.ESTIMATED, 132, 121 + second, 64, -1, -1));
+        assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.ESTIMATED, 2 * 132, 121 + second, 64, -1, -1));
         parts(reader, text(DONE.replace("resp_1", "resp_2")), 1000, new ArrayList<>());
         assertThat(reader.unfinishedUsage()).isNull();
         assertThat(reader.usage()).isEqualTo(new Usage(Usage.Source.EXACT, 264, 242, 128, -1, -1));

@@ -202,8 +202,7 @@ class RealtimeTest {
                 }
             }
             assertThat(RealtimeModel.frame(client.in()).opcode()).isEqualTo(CLOSE);
-            assertThat(rig.metric(
-                            "stillgate_token_bucket_charged_total", "filter=\"spend\"", "output", "exact"))
+            assertThat(rig.metric("stillgate_token_bucket_charged_total", "filter=\"spend\"", "output", "exact"))
                     .isEqualTo(120);
         }
     }

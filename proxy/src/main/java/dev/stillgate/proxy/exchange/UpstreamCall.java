@@ -272,7 +272,7 @@ final class UpstreamCall implements ResponseListener {
     private ByteBuf address(ByteBuf request, UpstreamEndpoint next) {
         UpstreamEndpoint before = endpoint;
         endpoint = next;
-        return before == null ? request : ForwardedHead.readdress(request, facts, before, next);
+        return before == null || next == before ? request : ForwardedHead.readdress(request, facts, before, next);
     }
 
     @Override

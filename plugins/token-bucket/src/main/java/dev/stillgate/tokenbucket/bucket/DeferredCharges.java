@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Charges for responses that are fetched after they were generated. Each is charged once, however often it is fetched,
  * and to the account that requested it. The output of a batch is charged when its results are first fetched. A
  * background response is charged its reservation, or what is fetched of it if that is more, and corrected when it is
- * first fetched in full. Other stored
- * responses were charged when they were generated.
+ * first fetched in full. Other stored responses were charged when they were generated.
  *
  * <p>Bounded: the oldest entries are evicted, and their responses keep their earlier charges. Thread-safe.
  */

@@ -36,12 +36,12 @@ final class OverflowTable {
 
     /** Returns the set of the failed claims of an account from the prefix of an address; creates it if absent. */
     BucketSet ofFailedClaims(Account account, InetAddress address, OwnerLimits limits, long now) {
-        long hashed = sipHash(key0, key1, prefix(address) | FAILED_CLAIMS);
-        return at(hashed ^ account.id().hashCode(), limits, now);
+        long ofPrefix = sipHash(key0, key1, prefix(address) | FAILED_CLAIMS);
+        return at(ofPrefix ^ account.id().hashCode(), limits, now);
     }
 
-    private BucketSet at(long hashed, OwnerLimits limits, long now) {
-        int slot = (int) sipHash(key0, key1, hashed) & (SLOTS - 1);
+    private BucketSet at(long key, OwnerLimits limits, long now) {
+        int slot = (int) sipHash(key0, key1, key) & (SLOTS - 1);
         BucketSet set = slots.get(slot);
         if (set != null) {
             return set;

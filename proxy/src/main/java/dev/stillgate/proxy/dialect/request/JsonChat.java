@@ -199,9 +199,13 @@ abstract sealed class JsonChat implements BodyView.Chat
 
     @Override
     public final boolean needsStored() {
-        return STORED.stream()
-                .map(this::field)
-                .anyMatch(node -> node != JsonTape.NONE && tape.kind(node) != JsonTape.NULL);
+        for (JsonName name : STORED) {
+            int node = field(name);
+            if (node != JsonTape.NONE && tape.kind(node) != JsonTape.NULL) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

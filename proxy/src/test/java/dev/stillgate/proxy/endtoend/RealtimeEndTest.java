@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests sessions of the Realtime API that the upstream ends, or a drain of the gateway. */
+/** Tests sessions of the Realtime API that end by the upstream, by silence, or by a drain of the gateway. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class RealtimeEndTest {
@@ -85,6 +85,37 @@ class RealtimeEndTest {
             rig.ticker().jump(Duration.ofSeconds(31));
             assertThat(client.endsOrderly()).isTrue();
             assertThat(rig.reason("idle-timeout")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("a silent session ends with a Close frame for an error")
+    void silentSessionIsClosed() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(1, 1);
+                GatewayRig rig = builder(upstream).timeouts("{idle: 30s}").start();
+                RawClient client = open(rig)) {
+            rig.ticker().jump(Duration.ofSeconds(31));
+            byte[] close = client.in().readNBytes(4);
+            assertThat(close).startsWith(0x88).endsWith(1011 >> 8, 1011 & 0xff);
+            assertThat(client.endsOrderly()).isTrue();
+            assertThat(rig.reason("idle-timeout")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @DisplayName("silence in sessions ejects no endpoint")
+    void silentSessionIsNoFailureOfItsEndpoint() throws IOException {
+        try (UpstreamScript upstream = RealtimeModel.start(1, 1);
+                UpstreamScript second = RealtimeModel.start(1, 1);
+                GatewayRig rig = builder(upstream)
+                        .to(second)
+                        .upstreamKeys("ejection: {failures: 1}")
+                        .timeouts("{idle: 30s}")
+                        .start();
+                RawClient client = open(rig)) {
+            rig.ticker().jump(Duration.ofSeconds(31));
+            assertThat(RealtimeModel.frame(client.in()).opcode()).isEqualTo(CLOSE);
+            assertThat(rig.metric("stillgate_upstream_ejections_total")).isZero();
         }
     }
 

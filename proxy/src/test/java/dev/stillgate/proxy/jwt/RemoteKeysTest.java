@@ -127,7 +127,7 @@ class RemoteKeysTest {
         RemoteKeys remote = remote(false);
         after(40, remote);
         remote.within(MAX_AGE).missed();
-        assertThat(after(1, remote)).as("for a token that is no provider's").isEqualTo(1);
+        assertThat(after(1, remote)).as("for a token of another issuer").isEqualTo(1);
         answer = Tokens.set(FIRST, SECOND);
         remote.within(MAX_AGE).missed();
         after(6, remote);

@@ -117,17 +117,23 @@ class WebhookTest {
         }
     }
 
-    @Test
-    void whoeverTellsNeverWaitsAndWhatFindsNoRoomIsCounted() throws Exception {
+    /** Returns a sender with an empty queue that waits for ever before the second attempt for its first message. */
+    private Webhook stuck() throws InterruptedException {
         CountDownLatch paused = new CountDownLatch(1);
         failures.set(Integer.MAX_VALUE);
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
-        try (Webhook hook = new Webhook(url, SECRET, Duration.ofSeconds(20), time -> {
+        Webhook hook = new Webhook(url, SECRET, Duration.ofSeconds(20), time -> {
             paused.countDown();
             Thread.sleep(Duration.ofDays(1));
-        })) {
-            tell(hook, "first");
-            paused.await();
+        });
+        tell(hook, "first");
+        paused.await();
+        return hook;
+    }
+
+    @Test
+    void whoeverTellsNeverWaitsAndWhatFindsNoRoomIsCounted() throws Exception {
+        try (Webhook hook = stuck()) {
             for (int i = 0; i < 5_000; i++) {
                 tell(hook, "a-" + i);
             }
@@ -137,15 +143,7 @@ class WebhookTest {
 
     @Test
     void reportsLeaveHalfOfTheQueueToFindings() throws Exception {
-        CountDownLatch paused = new CountDownLatch(1);
-        failures.set(Integer.MAX_VALUE);
-        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
-        try (Webhook hook = new Webhook(url, SECRET, Duration.ofSeconds(20), time -> {
-            paused.countDown();
-            Thread.sleep(Duration.ofDays(1));
-        })) {
-            tell(hook, "first");
-            paused.await();
+        try (Webhook hook = stuck()) {
             for (int i = 0; i < 1_000; i++) {
                 hook.report("id-" + i, "limit.share", 0, Map.of("share", "80%"));
             }

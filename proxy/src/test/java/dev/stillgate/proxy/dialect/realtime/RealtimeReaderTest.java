@@ -137,7 +137,7 @@ class RealtimeReaderTest {
     }
 
     @Test
-    @DisplayName("invalid UTF-8 in strings that are not read is no error; in the model it is replaced")
+    @DisplayName("invalid UTF-8 is accepted in skipped strings, and replaced in the model")
     void invalidUtf8() {
         byte[] event = utf8("{\"type\":\"session.created\",\"x\":\"??\",\"session\":{\"model\":\"m-?\"}}");
         for (int i = 0; i < event.length; i++) {

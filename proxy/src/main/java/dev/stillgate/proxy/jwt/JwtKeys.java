@@ -40,8 +40,9 @@ final class JwtKeys {
     }
 
     /**
-     * Reads a key set. Unusable keys are left out and noted. So are different keys with one id, since a token could mean
-     * either of them; a key may be listed several times, for one algorithm each. An empty list is a set without keys, by which a provider revokes all of them.
+     * Reads a key set. Unusable keys are left out and noted. So are different keys with one id, since a token could
+     * mean either of them; a key may be listed several times, for one algorithm each. An empty list is a set without
+     * keys, by which a provider revokes all of them.
      *
      * @throws BadKeySet if it is not a key set, too large, or has keys of which none is usable
      */

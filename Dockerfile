@@ -22,7 +22,7 @@ FROM ${BUILD_IMAGE} AS built
 WORKDIR /src
 COPY . .
 RUN rm -f proxy/target/stillgate-*.tar.gz \
-    && mvn -q -B -ntp -Pdist -DskipTests -pl proxy -am package \
+    && mvn -q -B -ntp -Pdist -Dmaven.test.skip=true -pl proxy -am package \
     && mkdir /distribution \
     && tar -xzf proxy/target/stillgate-*.tar.gz -C /distribution --strip-components=1
 

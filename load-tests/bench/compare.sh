@@ -13,7 +13,7 @@ usage: load-tests/run compare [--rounds N] [--seconds S] [--only a,b,...] [--qui
   --rounds N    measured rounds of each gateway, default 5
   --seconds S   length of one measurement, default 8
   --only LIST   of direct,nginx,haproxy,stillgate,earlier. "earlier" is another build of Stillgate with the same policies,
-                measured in the same rounds; EARLIER_CMD names it, as in /tmp/dist/bin/stillgate run
+                measured in the same rounds and compared by pairs; EARLIER_CMD names it, as in /tmp/dist/bin/stillgate run
   --quick       2 rounds of 3 seconds and a short warm-up: a smoke test, no figures to quote
   --events N    events of one stream, default 200
   --pace MS     time between the events of one stream, default 2
@@ -63,7 +63,8 @@ declare -A PID PORT
 
 fill() { # template, port -> file in $RUN
   sed -e "s|@RUN@|$RUN|g" -e "s|@STUB@|${PORT[stub]}|g" -e "s|@PORT@|$2|g" -e "s|@MODULES@|$MODULES|g" \
-    -e "s|@ADMIN@|${ADMIN:-0}|g" -e "s|@POLICY@|${3:-}|g" "$HERE/compare/$1" > "$RUN/${3:+$3-}$1"
+    -e "s|@MAXCONN@|$(haproxy_connections 20000)|g" -e "s|@ADMIN@|${ADMIN:-0}|g" -e "s|@POLICY@|${3:-}|g" \
+    "$HERE/compare/$1" > "$RUN/${3:+$3-}$1"
 }
 
 # Prints the filters of a policy: the parts of a file whose first line names the policy.
@@ -253,6 +254,25 @@ warm() { # name
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { if (a > 0 && b > 0) printf "%.2f", a / b; else printf "-" }'; }
 
+# CPU of this build divided by that of the earlier build in the same round. The interval of the median is that of order
+# statistics (Conover, Practical Nonparametric Statistics, section 3.2), so it assumes no distribution.
+paired() {
+  local policy kind
+  [[ ,$ONLY, = *,stillgate,* && ,$ONLY, = *,earlier,* ]] || return 0
+  printf '\n| to the earlier build, by pairs | median | 95 %% interval of the median | pairs |\n|---|--:|--:|--:|\n'
+  for policy in ${POLICY//,/ }; do
+    for kind in json sse; do
+      paste -d' ' <(cut -d' ' -f1 "$RUN/$kind.stillgate-$policy") <(cut -d' ' -f1 "$RUN/$kind.earlier-$policy") \
+        | awk '{ printf "%.4f\n", $1 / $2 }' | sort -g \
+        | awk -v name="$policy, $kind" '{ r[NR] = $1 } function up(x) { return x > int(x) ? int(x) + 1 : int(x) }
+          END { low = up(NR / 2 - 0.98 * sqrt(NR)); high = up(NR / 2 + 0.98 * sqrt(NR))
+            middle = NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2
+            bounds = (low < 1 || high > NR) ? "too few pairs" : sprintf("%.3f to %.3f", r[low], r[high])
+            printf "| %s | %.3f | %s | %d |\n", name, middle, bounds, NR }'
+    done
+  done
+}
+
 table() {
   local name json nginx haproxy
   echo
@@ -282,6 +302,7 @@ table() {
     echo "| $name | $(median "$json" 1) | $(ratio "$(median "$json" 1)" "$nginx") | $(ratio "$(median "$json" 1)" "$haproxy")" \
       "| $(median "$json" 2) | $(median "$json" 3) |"
   done
+  paired
   echo
   for name in "${RUNNING[@]}"; do
     [[ $name = *-* ]] || continue

@@ -8,7 +8,7 @@ import {ROUTES, admin, axe, go, launch, open, textOf} from './browser.mjs';
 
 const {QUIET: BASE, PLAYED, TOKEN} = process.env;
 /** Names of the buttons that give orders. */
-const ORDERS = /^(Confirm|Refute|Vouch|Take|Set standing|Roll back|Reload|Compare|Cancel|Decide later|Show in)\b/;
+const ORDERS = /^(Confirm|Refute|Vouch|Take|Set standing|Roll back|Reload|Compare|Cancel|Decide later|Show in|Approve|Withdraw|Confirm the time)\b/;
 let browser;
 
 before(async () => {

@@ -21,6 +21,7 @@ const underWay = new WeakMap();
 export const ROUTES = [
   'now',
   'review',
+  'orders',
   'clusters',
   'graph',
   'accounts',

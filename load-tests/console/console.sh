@@ -4,8 +4,9 @@
 # Starts a gateway whose calendar runs a day a minute, drives honest customers and campaigns through it, and opens every
 # page in Chromium. Each page must show the numbers of the admin's JSON, without errors, violations of the content security
 # policy, foreign requests and serious findings of axe-core. A second gateway is read-only, has a token and gets hostile
-# names. On a third one, the policy is changed and held against a part of the recording. Pictures of each page are written
-# to target/console. --keep leaves the gateways running until Ctrl-C.
+# names. On a third one, the policy is changed and held against a part of the recording; on a fourth one, orders need two
+# operators; a fifth one has operators with names. Pictures of each page are written to target/console. --keep leaves the
+# gateways running until Ctrl-C.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -71,14 +72,31 @@ start_gateway edited "$RUN/edited/stillgate.yaml" "$ADMIN"
 export EDITED=http://127.0.0.1:$ADMIN EDITED_FILES=$RUN/edited STILLGATE=$ROOT/proxy/bin/stillgate
 export TOKEN=a-token-for-this-check-only PICTURES=$LOAD_TESTS/target/console
 mkdir -p "$PICTURES"
-[ -z "$KEEP" ] || env | grep -E '^(PLAYED|QUIET|EDITED|STILLGATE|TOKEN|PICTURES|CHROMIUM)' | sed 's/^/export /' >&2
 
-say "4. the browser"
+say "4. a gateway at which two operators must ask"
+PORT=$(free_port) ADMIN=$(free_port)
+fill "$RUN/ordered" "$PORT" "$ADMIN" ", console: write" "$STUB_PORT" orders.yaml
+{ echo accounts: && printf 'sk-%s\n' a-1 a-2 | "$ROOT/proxy/bin/stillgate" hash-key --config "$RUN/ordered/stillgate.yaml" |
+  awk '{ print "  - {id: a-" NR ", keys: [\"" $0 "\"]}" }'; } > "$RUN/ordered/accounts.yaml"
+start_gateway ordered "$RUN/ordered/stillgate.yaml" "$ADMIN"
+export ORDERED=http://127.0.0.1:$ADMIN
+
+say "5. a gateway with named operators"
+PORT=$(free_port) ADMIN=$(free_port) NAMED_TOKEN=$(openssl rand -hex 32) NAMED_ADMIN_TOKEN=$(openssl rand -hex 32)
+mapfile -t HASHES < <(printf '%s\n' "$NAMED_TOKEN" "$NAMED_ADMIN_TOKEN" | "$ROOT/proxy/bin/stillgate" hash-key --operator)
+OPERATORS="{name: ben, role: review, token: '${HASHES[0]}'}, {name: ann, role: admin, token: '${HASHES[1]}'}"
+fill "$RUN/named" "$PORT" "$ADMIN" ", console: write, operators: [$OPERATORS]" "$STUB_PORT" edited.yaml
+echo "accounts: []" > "$RUN/named/accounts.yaml"
+start_gateway named "$RUN/named/stillgate.yaml" "$ADMIN"
+export NAMED=http://127.0.0.1:$ADMIN NAMED_TOKEN NAMED_ADMIN_TOKEN
+[ -z "$KEEP" ] || env | grep -E '^(PLAYED|QUIET|EDITED|ORDERED|NAMED|STILLGATE|TOKEN|PICTURES|CHROMIUM)' | sed 's/^/export /' >&2
+
+say "6. the browser"
 status=0
 # Node runs the files in the order of their names: sources.mjs sees what backtests.mjs and policy.mjs left.
 (cd "$HERE" && node --test --test-concurrency=1 --test-reporter=spec access.mjs backtests.mjs capacity.mjs hostile.mjs \
-  judge.mjs numbers.mjs offline.mjs pictures.mjs policy.mjs sources.mjs) || status=$?
-[ "$status" = 0 ] || say "output of the gateways: $(tail -n 5 "$RUN"/played.err "$RUN"/quiet.err "$RUN"/edited.err)"
+  judge.mjs numbers.mjs offline.mjs operators.mjs orders.mjs pictures.mjs policy.mjs sources.mjs) || status=$?
+[ "$status" = 0 ] || say "output of the gateways: $(tail -n 5 "$RUN"/{played,quiet,edited,ordered,named}.err)"
 say "pictures are in $PICTURES"
 if [ -n "$KEEP" ]; then say "the gateways run until Ctrl-C"; start pause sleep infinity; wait "${STARTED[-1]}"; fi
 exit "$status"

@@ -178,10 +178,19 @@ test('a refutation clears the members that no other cluster holds', async () => 
   await page.getByText('because the cluster was refuted').waitFor();
 });
 
+test('an order that is asked for closes with its page', async () => {
+  await page.getByRole('button', {name: 'Take judgements back'}).click();
+  await dialog().getByLabel(/^Why/).waitFor();
+  await go(page, 'limits');
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+  await go(page, `clusters/${id}`);
+  assert.equal(await page.locator('dialog[open]').count(), 0);
+});
+
 test('the judgements are taken back, and everything is as before', async () => {
   await page.getByRole('button', {name: 'Take judgements back'}).click();
   await dialog().getByLabel(/^Why/).fill('a test');
-  assert.ok((await command()).includes(`stillgate review unlabel ${id}`));
+  assert.ok((await command()).includes(`stillgate review unlabel ${id} --by ann --why 'a test'`));
   await send('Take back');
   const now = await until(() => dossier(id), each => each.resembling.length === 0, 'accounts still resemble the cluster');
   assert.deepEqual(now.labels, {});
@@ -193,9 +202,9 @@ test('the judgements are taken back, and everything is as before', async () => {
     null,
     {timeout: 40_000},
   );
-  const {timeline} = now;
+  const orders = now.timeline.map(each => each.what.split(':')[0]).filter(what => what.endsWith(' by ann'));
   assert.deepEqual(
-    timeline.slice(-3).map(each => each.what.split(':')[0]),
+    orders.slice(-3),
     ['confirmed by ann', 'refuted by ann', 'judgements taken back by ann'],
   );
 });
@@ -255,6 +264,7 @@ test('a hidden cluster leaves the queue until it is shown again', async () => {
   assert.ok(!(await queue()).some(item => item.id === id));
   await page.getByRole('button', {name: 'Show in the review again'}).click();
   await dialog().getByLabel(/^Why/).fill('no answer');
+  assert.ok((await command()).includes(`stillgate review unhide ${id} --by ann --why 'no answer'`));
   await send('Show again');
   assert.equal((await dossier(id)).hidden, undefined);
   assert.ok((await queue()).some(item => item.id === id));

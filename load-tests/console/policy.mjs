@@ -90,7 +90,7 @@ test('the third generation has cause, name and reason, and the text of the first
   assert.equal(config.generation, third.generation);
   assert.equal(config.pinned, true);
   const text = await textOf(page);
-  assert.ok(text.includes('Pinned by a rollback yes, until the files change'), text.slice(0, 800));
+  assert.ok(text.includes('Pinned by a rollback yes, until the policy file changes'), text.slice(0, 800));
   assert.ok(text.includes(`Generation ${third.generation}`), text.slice(0, 800));
   const choices = page.locator('main section[aria-labelledby="h-difference"] select');
   await choices.nth(0).selectOption(String(oldest.generation));
@@ -108,10 +108,29 @@ test('an invalid file is shown with its place, and changes nothing', async () =>
   assert.equal((await get('/policies')).length, known + 2);
 });
 
+test('a confirmation in shadow says before and after that it is not enforced', async () => {
+  const post = (path, body) =>
+    fetch(BASE + path, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)});
+  writeFileSync(FILE, first.replace('type: fingerprint,', 'type: fingerprint, mode: shadow,'));
+  await generations(known + 3);
+  assert.equal((await post('/accounts/a-1/standing?create=true', {standing: 'clear', why: 'a page'})).status, 200);
+  await page.reload(); // the page reads the policy again after half a minute only
+  await go(page, 'accounts/a-1');
+  await page.getByRole('button', {name: 'Confirm: part of a campaign'}).click();
+  const dialog = page.locator('dialog.order');
+  assert.match(await textOf(page, 'dialog.order'), /The filter is in shadow: nothing of this is enforced/);
+  await dialog.getByLabel('Your name').fill('ann');
+  await dialog.getByLabel(/^Why/).fill('sells answers');
+  await dialog.getByRole('button', {name: 'Confirm the account'}).click();
+  await dialog.locator('.answer.good').waitFor();
+  const answer = await textOf(page, 'dialog .answer');
+  assert.match(answer, /Recorded, not enforced: the filter is in shadow.*mode: enforce.*In force: clear/);
+});
+
 test('nothing went wrong in the browser', () => {
   assert.deepEqual(
     seen.orders.map(each => each.replace(BASE, '')),
-    ['POST /rollback'],
+    ['POST /rollback', 'POST /accounts/a-1/confirm'],
   );
   assert.deepEqual(seen.errors, []);
   assert.deepEqual(seen.foreign, []);

@@ -57,7 +57,7 @@ fill_policy() {
 start_pinned() { # name, command...: runs it on core 0 and waits until it answers
   start "$1" taskset -c 0 "${@:2}"
   PID[$1]=${STARTED[-1]}
-  for _ in $(seq 150); do
+  for _ in $(seq 600); do
     answers "$1" && return 0
     kill -0 "${PID[$1]}" 2> /dev/null || die "$1 ended: $(tail -n 5 "$RUN/$1.err" "$RUN/$1.out")"
     sleep 0.2

@@ -65,9 +65,10 @@ start() { # name, command...: its process is ${STARTED[-1]}
 
 start_stub() { # JVM options... -> STUB_PORT
   start stub load_tests_java "$@" dev.stillgate.loadtests.stub.StubModel --port 0
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     STUB_PORT=$(sed -n 's|^stub model listening on http://127.0.0.1:||p' "$RUN/stub.out")
     [ -z "$STUB_PORT" ] || return 0
+    kill -0 "${STARTED[-1]}" 2>/dev/null || break
     sleep 0.1
   done
   die "the stub model did not start: $(cat "$RUN/stub.err")"
@@ -80,12 +81,20 @@ start_gateway() { # name, stillgate.yaml, admin port: waits until it is ready
 
 # Waits until the process that was started last listens on a port.
 await_port() { # its name, port
-  for _ in $(seq 300); do
+  for _ in $(seq 1200); do
     (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && return 0
     kill -0 "${STARTED[-1]}" 2>/dev/null || break
     sleep 0.1
   done
   die "$1 did not start: $(cat "$RUN/$1.err" "$RUN/$1.out")"
+}
+
+# Prints the wanted number of connections, or the one for which the limit of descriptors in force suffices: HAProxy needs
+# two for each, and refuses to start without them.
+haproxy_connections() { # wanted
+  local limit
+  limit=$(ulimit -Hn)
+  if [ "$limit" = unlimited ] || [ $(((limit - 200) / 2)) -gt "$1" ]; then echo "$1"; else echo $(((limit - 200) / 2)); fi
 }
 
 # Prints an accounts.yaml; the API key of account X is sk-X.

@@ -116,7 +116,7 @@ build_image() {
   else
     say "making the distribution"
     rm -f "$ROOT"/proxy/target/stillgate-*.tar.gz
-    (cd "$ROOT" && mvn -q -B -ntp -Pdist -DskipTests -pl proxy -am package > "$RUN/dist.out" 2>&1) \
+    (cd "$ROOT" && mvn -q -B -ntp -Pdist -Dmaven.test.skip=true -pl proxy -am package > "$RUN/dist.out" 2>&1) \
       || die "no distribution: $(tail -20 "$RUN/dist.out")"
   fi
   say "building the image"

@@ -24,7 +24,9 @@ cat > "$RUN/config/stillgate.yaml" <<YAML
 listeners: [{address: "127.0.0.1:$PORT", trustedHops: 1}]
 admin: {address: "127.0.0.1:$ADMIN"}
 hashing: {h1: "load test, no secret"}
-accessLog: {path: "$RUN/access.log"}
+accessLog: {path: "$RUN/access.log", decisions: "$RUN/decisions.log"}
+webhook: {url: "http://127.0.0.1:$STUB_PORT/hook", secret: "load test, no secret"}
+otlp: {url: "http://127.0.0.1:$STUB_PORT"}
 audit: {path: "$RUN/audit.log"}
 telemetry: {genai: both}
 YAML

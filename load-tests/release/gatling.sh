@@ -174,6 +174,12 @@ if [ -n "$REPORT" ]; then
 fi
 
 cd "$ROOT"
+JAVA_HOME=$(find_java)
+export JAVA_HOME
+# Maven's own library warns on new JDKs, and Gatling's plugin of directories that it makes in the home directory.
+mkdir -p "$RUN/.java/.userPrefs"
+export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow -Djava.util.prefs.userRoot=$RUN"
+[ -d load-tests/gatling/target/test-classes ] || say "building the scenarios, once: half a minute, and longer if Maven has to download Gatling"
 rss before
 mvn -q -B -ntp -Pgatling -pl load-tests/gatling test-compile gatling:test \
   -Dgatling.simulationClass="dev.stillgate.loadtests.gatling.$SIMULATION" -Dgatling.noReports="$NO_REPORTS" \

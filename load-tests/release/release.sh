@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --out) OUT=$2; shift 2 ;;
     --commit) COMMIT=$2; shift 2 ;;
-    --fast) PROFILES="dist,fast -Dcyclonedx.skip=false -Dassembly.skipAssembly=false"; shift ;;
+    --fast) PROFILES=dist,fast; shift ;;
     *) bad_usage ;;
   esac
 done
@@ -30,7 +30,7 @@ SOURCE=$(git -C "$ROOT" config --get remote.origin.url | sed 's|//[^/@]*@|//|' |
 git clone -q --no-checkout "$ROOT" "$RUN/source"
 git -C "$RUN/source" checkout -q --detach "$COMMIT"
 
-COMMAND="mvn -q -B -ntp -P$PROFILES -Dmaven.test.skip=true -pl proxy -am package"
+COMMAND="mvn -q -B -ntp -T 2 -P$PROFILES -Dmaven.test.skip=true -pl proxy -am package"
 STARTED_ON=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 say "building $COMMIT"
 # shellcheck disable=SC2086

@@ -2,8 +2,9 @@
 # Runs the official Node SDKs through a gateway.
 # usage: load-tests/run sdk
 # Starts a stub model and a gateway with two filters on free ports and runs check.mjs and inputs.mjs. Then runs
-# realtime.mjs through a gateway with a small limit of tokens, and unverified.mjs, clouds.mjs and gemini.mjs through one
-# that marks every response. Exits with 1 if one fails. Needs Node 20.15.
+# realtime.mjs through a gateway with a small limit of tokens; unverified.mjs, clouds.mjs and gemini.mjs through one
+# that marks every response; and agents.mjs (Codex, opencode) through one that also limits. Exits with 1 if one fails.
+# Needs Node 20.15.
 set -euo pipefail
 
 # shellcheck source=load-tests/lib/processes.sh
@@ -95,7 +96,7 @@ upstreams:
 routes:
   - {path: /v1/, upstream: model}
   - {path: /model/, upstream: model, host: preserve}
-  - {path: /v1beta/, upstream: model}
+  - {path: /v1beta/, upstream: model, keepAlive: 1s}
   - {path: /v1beta1/, upstream: model}
 accounts:
   credential: [x-api-key, bearer, aws-access-key, x-goog-api-key]
@@ -113,4 +114,30 @@ say "SDKs of clouds -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_
 say "Google's SDK -> http://127.0.0.1:$MARKED, which marks everybody -> $STUB_URL"
 (cd "$HERE/sdk" && BASE_URL="http://127.0.0.1:$MARKED" STUB_URL=$STUB_URL RECORDER_PORT=$RECORDER_PORT node --test gemini.mjs) \
   || { status=1; tail -n 20 "$RUN/marked.out" "$RUN/marked.err" >&2; }
+
+install_node_packages "$HERE/sdk/agents"
+AGENTS=$(free_port) AGENTS_ADMIN=$(free_port) AGENTS_PORT=$(free_port)
+mkdir "$RUN/agents"
+cp "$RUN/marked/secret" "$RUN/agents/secret"
+sed "s/$MARKED_ADMIN/$AGENTS_ADMIN/; s/$MARKED/$AGENTS/" "$RUN/marked/stillgate.yaml" > "$RUN/agents/stillgate.yaml"
+cat > "$RUN/agents/policy.yaml" << YAML
+version: 1
+upstreams:
+  - {name: model, endpoints: ["http://127.0.0.1:$AGENTS_PORT"]}
+routes:
+  - {path: /v1/, upstream: model}
+filters:
+  - {name: canary, type: canary, config: {from: unverified, secretFile: secret}}
+  - name: limits
+    type: token-bucket
+    config:
+      limits:
+        - {name: seconds, measure: requests, models: [agent-seconds], capacity: 1, refill: 1/20s}
+        - {name: hour, measure: requests, models: [agent-hour], capacity: 1, refill: 1/4h}
+YAML
+start_gateway agents "$RUN/agents/stillgate.yaml" "$AGENTS_ADMIN"
+
+say "agents -> http://127.0.0.1:$AGENTS, which marks everybody -> $STUB_URL"
+(cd "$HERE/sdk/agents" && BASE_URL="http://127.0.0.1:$AGENTS" STUB_URL=$STUB_URL RECORDER_PORT=$AGENTS_PORT \
+  node --test agents.mjs) || { status=1; tail -n 20 "$RUN/agents.out" "$RUN/agents.err" >&2; }
 exit "$status"

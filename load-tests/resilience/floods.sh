@@ -35,7 +35,7 @@ slowed=0
 if command -v haproxy > /dev/null; then
   RIVAL=$(free_port)
   mkdir "$RUN/log"
-  sed -e "s|@PORT@|$RIVAL|" -e "s|@STUB@|$STUB_PORT|" -e "s|@RUN@|$RUN|" -e 's|^    maxconn 4096|    maxconn 8000|' \
+  sed -e "s|@PORT@|$RIVAL|" -e "s|@STUB@|$STUB_PORT|" -e "s|@RUN@|$RUN|" -e "s|@MAXCONN@|$(haproxy_connections 8000)|g" \
     -e 's|nbthread 1|nbthread 2|' -e 's|timeout client 300s|timeout client 60s\n    timeout http-request 15s|' "$LOAD_TESTS/bench/compare/haproxy.cfg" > "$RUN/haproxy.cfg"
   start haproxy haproxy -db -f "$RUN/haproxy.cfg"
   await_port haproxy "$RIVAL"

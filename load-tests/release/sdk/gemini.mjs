@@ -30,6 +30,9 @@ const TOOLS = [
 ];
 const SIGNATURE = Buffer.from('what the model thought').toString('base64');
 
+// Milliseconds after each event of a stream. The gateway writes into the silences of more than a second.
+const PACES = { slow: 100, silent: 1300 };
+
 const received = [];
 const givenUp = [];
 
@@ -90,10 +93,10 @@ async function answer(request, text, response) {
       { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34s' },
     ]);
   }
-  const { text: said, usage: used } = await prose(body, stub === 'slow' ? 'prose=400' : stub);
+  const { text: said, usage: used } = await prose(body, PACES[stub] ? 'prose=400' : stub);
   if (method === 'countTokens') return json(200, { totalTokens: used.input_tokens });
   const last = body.contents.at(-1).parts[0];
-  let all = pieces(said, used);
+  let all = pieces(stub === 'silent' ? said.slice(0, 100) : said, used);
   if (last.functionResponse) {
     all = [piece([{ text: `The tide is ${last.functionResponse.response.level}.` }], usage(used), 'STOP')];
   } else if (body.tools) {
@@ -114,7 +117,7 @@ async function answer(request, text, response) {
         ? `data: ${JSON.stringify(each)}\r\n\r\n`
         : `${i === 0 ? '[' : '\n,\r\n'}${JSON.stringify(each, null, 2)}${i + 1 === all.length ? '\n]\n' : ''}`,
     );
-    if (stub === 'slow') await new Promise((resolve) => setTimeout(resolve, 100));
+    if (PACES[stub]) await new Promise((resolve) => setTimeout(resolve, PACES[stub]));
   }
   response.end();
 }
@@ -193,6 +196,20 @@ test('a stream in an array has the same marked text', async () => {
   const list = await response.json();
   assert.ok(list.length > 3);
   assert.equal(list.map((each) => each.candidates[0].content.parts[0].text).join(''), whole.text);
+});
+
+test('a stream with long silences is read whole', async () => {
+  const url = `${BASE_URL}/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`;
+  const headers = { 'content-type': 'application/json', 'x-goog-api-key': KEY, 'x-stub': 'silent' };
+  const contents = [{ role: 'user', parts: [{ text: 'Tell me about silence' }] }];
+  const [{ texts, last }, plain] = await Promise.all([
+    ai.models.generateContentStream(ask('Tell me about silence', stub('silent'))).then(collect),
+    fetch(url, { method: 'POST', headers, body: JSON.stringify({ contents }) }).then((response) => response.text()),
+  ]);
+  const events = plain.match(/(?<=^data: ).*/gm).map((event) => JSON.parse(event));
+  assert.match(plain, /\r\n\r\n\n\n/, 'the gateway has written into a silence');
+  assert.equal(texts.join(''), events.map((each) => each.candidates[0].content.parts[0].text).join(''));
+  assert.equal(last.candidates[0].finishReason, 'STOP');
 });
 
 test('a chat sends back the text that it was given', async () => {

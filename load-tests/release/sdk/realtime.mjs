@@ -135,7 +135,7 @@ test('a budget that is used up closes the session, and the refusal of the next o
   );
   const { status, error } = await answer;
   assert.equal(status, 429);
-  assert.equal(error.code, 'rate_limit_exceeded');
+  assert.equal(error.code, 'insufficient_quota');
   assert.match(error.message, /Please try again in/);
   refused.session.on('error', () => {});
   refused.session.socket.terminate();

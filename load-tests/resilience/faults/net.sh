@@ -16,7 +16,7 @@ begin_model() { # a or b
     --sun-misc-unsafe-memory-access=allow -cp "$LOAD_CLASSES" dev.stillgate.loadtests.stub.StubModel \
     --host "$(address "$1")" --port 9000 > "$RUN/model-$1.out" 2> "$RUN/model-$1.err" < /dev/null &
   echo "$!" > "$RUN/model-$1.pid"
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     kill -0 "$(cat "$RUN/model-$1.pid")" || break
     (exec 3<>"/dev/tcp/$(address "$1")/9000") 2>/dev/null && return
     sleep 0.1

@@ -51,6 +51,7 @@ class ArchitectureTest {
             "json",
             "jwt",
             "observe",
+            "orders",
             "otlp",
             "admin",
             "console",
@@ -131,6 +132,9 @@ class ArchitectureTest {
     static final ArchRule OBSERVE = dependsOnlyOn("observe", "chain", "files");
 
     @ArchTest
+    static final ArchRule ORDERS = dependsOnlyOn("orders");
+
+    @ArchTest
     static final ArchRule HTTP = dependsOnlyOn("http");
 
     @ArchTest
@@ -146,7 +150,7 @@ class ArchitectureTest {
     static final ArchRule CONFIG = dependsOnlyOn("config");
 
     @ArchTest
-    static final ArchRule ADMIN = dependsOnlyOn("admin", "chain", "config", "console");
+    static final ArchRule ADMIN = dependsOnlyOn("admin", "chain", "config", "console", "jwt");
 
     @ArchTest
     static final ArchRule CONSOLE = dependsOnlyOn("console");
@@ -155,7 +159,7 @@ class ArchitectureTest {
     static final ArchRule WHATIF = dependsOnlyOn("whatif", "json");
 
     @ArchTest
-    static final ArchRule FLEET = dependsOnlyOn("fleet", "config");
+    static final ArchRule FLEET = dependsOnlyOn("fleet", "config", "orders");
 
     @ArchTest
     static final ArchRule RECORDING = dependsOnlyOn("recording", "dialect", "files", "json");

@@ -34,7 +34,7 @@ public class ObserveBench {
 
     private final GatewayMeters meters =
             new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Set.of(GenAiVersion.LEGACY));
-    private final AccessLog log = new AccessLog(Path.of("/dev/null"));
+    private final AccessLog log = new AccessLog("access log", Path.of("/dev/null"));
     private final AccessLog.Writer writer = log.writer();
     private long now;
 
@@ -70,6 +70,7 @@ public class ObserveBench {
                         "1.1",
                         200,
                         "served",
+                        null,
                         null,
                         null,
                         null,

@@ -28,22 +28,23 @@ public final class ChaosRun {
     private ChaosRun() {}
 
     /**
-     * Arguments: port of the gateway, port of its admin API, ports of the three upstreams (HTTP/1.1, HTTP/2,
-     * well-behaved), seconds, seed, number of HTTP/1.1 clients. There are a third as many HTTP/2 clients and a quarter
-     * as many well-behaved ones.
+     * Arguments: port of the gateway, port of its admin API, ports of the four upstreams (HTTP/1.1, HTTP/2,
+     * well-behaved ones of both), seconds, seed, number of HTTP/1.1 clients. There are a third as many HTTP/2 clients, a
+     * quarter as many well-behaved ones and as many of sessions, and a twentieth as many that leave many streams.
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         int port = Integer.parseInt(args[0]);
         String admin = args[1];
-        long seed = Long.parseLong(args[6]);
-        int clients = Integer.parseInt(args[7]);
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[5]));
+        long seed = Long.parseLong(args[7]);
+        int clients = Integer.parseInt(args[8]);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(args[6]));
         BooleanSupplier more = () -> System.nanoTime() - until < 0;
         Counters counters = new Counters();
         SplittableRandom random = new SplittableRandom(seed);
         Http1Model.start(Integer.parseInt(args[2]), false, ApiResponses.MESSAGES, seed + 1, counters);
-        Http2Model.start(Integer.parseInt(args[3]), seed + 2, counters);
+        Http2Model.start(Integer.parseInt(args[3]), false, seed + 2, counters);
         Http1Model.start(Integer.parseInt(args[4]), true, ApiResponses.RESPONSES, seed + 3, counters);
+        Http2Model.start(Integer.parseInt(args[5]), true, seed + 4, counters);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
             threads.add(Thread.ofVirtual().start(new Http1Client(port, random.split(), counters, more)));
@@ -52,6 +53,10 @@ public final class ChaosRun {
             }
             if (i % 4 == 0) {
                 threads.add(Thread.ofVirtual().start(new PoliteClient(port, random.split(), counters, more)));
+                threads.add(Thread.ofVirtual().start(new SessionClient(port, random.split(), counters, more)));
+            }
+            if (i % 20 == 0) {
+                threads.add(Thread.ofVirtual().start(new LeavingClient(port, random.split(), counters, more)));
             }
         }
         for (Thread thread : threads) {
@@ -66,7 +71,8 @@ public final class ChaosRun {
         boolean passed = held.isEmpty()
                 && counters.none("stuck")
                 && counters.none("wrong")
-                && counters.of("polite: complete") > 0;
+                && counters.of("polite: complete") > 0
+                && counters.of("polite: session that the model closes") > 0;
         System.exit(passed ? 0 : 1);
     }
 

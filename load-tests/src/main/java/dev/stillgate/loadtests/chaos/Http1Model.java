@@ -104,6 +104,10 @@ final class Http1Model {
     /** Responds to one request; returns whether the connection can be reused. */
     private boolean answer(Socket socket, InputStream in, OutputStream out, Request request, SplittableRandom own)
             throws IOException, InterruptedException {
+        if (request.upgrade()) {
+            SessionModel.serve(socket, in, out, own, counters);
+            return false;
+        }
         int act = polite ? own.nextInt(8) : own.nextInt(ACTS.length);
         counters.count((polite ? "polite model: " : "model: ") + ACTS[act]);
         if (act >= EARLY) {
@@ -248,10 +252,11 @@ final class Http1Model {
     }
 
     /** The framing of a request body. */
-    private record Request(long length, boolean chunked) {
+    private record Request(long length, boolean chunked, boolean upgrade) {
         static @Nullable Request read(InputStream in) throws IOException {
             long length = 0;
             boolean chunked = false;
+            boolean upgrade = false;
             int lines = 0;
             while (true) {
                 String line = line(in);
@@ -259,7 +264,7 @@ final class Http1Model {
                     return null;
                 }
                 if (line.isEmpty()) {
-                    return lines == 0 ? null : new Request(length, chunked);
+                    return lines == 0 ? null : new Request(length, chunked, upgrade);
                 }
                 lines++;
                 String lower = line.toLowerCase(Locale.ROOT);
@@ -267,6 +272,7 @@ final class Http1Model {
                     length = Long.parseLong(lower.substring(16));
                 }
                 chunked |= lower.equals("transfer-encoding: chunked");
+                upgrade |= lower.equals("upgrade: websocket");
             }
         }
 

@@ -15,8 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Http2Model {
     private static final int BACKLOG = 1024;
     private static final int EARLY = 15;
+    private static final int CORRECT = 8;
 
-    /** Actions by number. */
+    /** Actions by number; the first eight are correct responses. */
     private static final String[] ACTS = {
         "responds",
         "responds",
@@ -46,15 +47,19 @@ final class Http2Model {
 
     private final ServerSocket server;
     private final Counters counters;
+    private final boolean polite;
     private final SplittableRandom random;
 
-    /** Starts a model that listens until the process ends. */
-    static void start(int port, long seed, Counters counters) throws IOException {
-        Thread.ofVirtual().start(new Http2Model(port, seed, counters)::accept);
+    /**
+     * Starts a model that listens until the process ends. A polite one only responds correctly.
+     */
+    static void start(int port, boolean polite, long seed, Counters counters) throws IOException {
+        Thread.ofVirtual().start(new Http2Model(port, polite, seed, counters)::accept);
     }
 
-    private Http2Model(int port, long seed, Counters counters) throws IOException {
+    private Http2Model(int port, boolean polite, long seed, Counters counters) throws IOException {
         this.server = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+        this.polite = polite;
         this.random = new SplittableRandom(seed);
         this.counters = counters;
     }
@@ -94,8 +99,8 @@ final class Http2Model {
     }
 
     private void answer(Http2Peer peer, int stream, Map<Integer, Boolean> whole, SplittableRandom own) {
-        int act = own.nextInt(ACTS.length);
-        counters.count("model/2: " + ACTS[act]);
+        int act = own.nextInt(polite ? CORRECT : ACTS.length);
+        counters.count((polite ? "polite model/2: " : "model/2: ") + ACTS[act]);
         try {
             if (act < EARLY) {
                 for (int i = 0; i < 1_000 && !whole.getOrDefault(stream, false); i++) {

@@ -32,12 +32,16 @@ final class Http2Peer implements AutoCloseable {
     private static final int INITIAL_WINDOW = 4;
     private static final int DEFAULT_WINDOW = 65_535;
     private static final int MAX_FRAME = 16_384;
+    /** How long a peer goes on sending on a stream that was reset, as over a link with such a round trip. */
+    private static final long LAG = 300;
+
     private static final long TIMEOUT = TimeUnit.SECONDS.toMillis(10);
 
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
     private final Map<Integer, Integer> windows = new HashMap<>();
+    private final Map<Integer, Long> resets = new HashMap<>();
     private int window = DEFAULT_WINDOW;
     private int initialWindow = DEFAULT_WINDOW;
     private int withheld;
@@ -113,7 +117,7 @@ final class Http2Peer implements AutoCloseable {
         out.write(frame.array());
     }
 
-    /** Sends content within the flow control windows; returns false after a timeout or if the connection closes. */
+    /** Sends content within the flow control windows; returns false after a timeout, a reset, or if the connection closes. */
     boolean data(int stream, byte[] content, boolean end) throws IOException, InterruptedException {
         int at = 0;
         do {
@@ -130,7 +134,7 @@ final class Http2Peer implements AutoCloseable {
 
     private synchronized int take(int stream, int wanted) throws InterruptedException {
         long until = System.currentTimeMillis() + TIMEOUT;
-        while (!closed) {
+        while (!closed && System.currentTimeMillis() < resets.getOrDefault(stream, until) + LAG) {
             int room = Math.min(window, windows.getOrDefault(stream, initialWindow));
             int taken = Math.min(wanted, Math.max(0, room));
             if (taken > 0 || wanted == 0) {
@@ -188,9 +192,14 @@ final class Http2Peer implements AutoCloseable {
             case WINDOW_UPDATE ->
                 widen(frame.stream, ByteBuffer.wrap(frame.payload).getInt());
             case DATA -> consumed(frame);
+            case RST_STREAM -> reset(frame.stream);
             default -> {}
         }
         return frame;
+    }
+
+    private synchronized void reset(int stream) {
+        resets.put(stream, System.currentTimeMillis());
     }
 
     private synchronized void settle(ByteBuffer settings) {

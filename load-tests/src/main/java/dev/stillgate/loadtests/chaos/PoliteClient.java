@@ -8,11 +8,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
-/** Well-behaved client of the well-behaved upstream. It must get complete responses while the others misbehave. */
+/**
+ * Well-behaved client of the well-behaved upstreams. It must get complete responses while the others misbehave, also of
+ * the fallback of an upstream whose endpoints are all down.
+ */
 final class PoliteClient implements Runnable {
+    static final Kind SHARED = new Kind("/v1/chat/completions", "shared", "messages", ApiResponses.COMPLETIONS);
+    private static final List<Kind> KINDS = List.of(
+            new Kind("/v1/responses", "m", "input", ApiResponses.RESPONSES),
+            new Kind("/v1/responses", "outage", "input", ApiResponses.RESPONSES),
+            SHARED);
+
+    /** A kind of prompt, whose model leads to an upstream. */
+    record Kind(String path, String model, String content, ApiResponses dialect) {}
+
     private final int port;
     private final SplittableRandom random;
     private final Counters counters;
@@ -48,14 +61,19 @@ final class PoliteClient implements Runnable {
     }
 
     private boolean ask(Socket socket, ResponseReader responses) throws IOException {
-        String body = "{\"model\":\"m\",\"max_output_tokens\":1000,\"input\":\"Why are there tides?\"}";
-        socket.getOutputStream()
-                .write(ascii("POST /v1/responses HTTP/1.1\r\nhost: h\r\nx-api-key: sk-polite\r\n"
-                        + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body));
+        Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+        socket.getOutputStream().write(prompt(kind, random.nextBoolean()));
         int status = responses.readHead();
         String content = new String(responses.body().readAllBytes(), StandardCharsets.UTF_8);
-        boolean whole = status == 200 && ApiResponses.RESPONSES.isComplete(content);
-        counters.count(whole ? "polite: complete" : "wrong: polite client, " + status);
+        boolean whole = status == 200 && kind.dialect.isComplete(content);
+        counters.count(whole ? "polite: complete" : "wrong: polite client of " + kind.model + ", " + status);
         return responses.isReusable();
+    }
+
+    static byte[] prompt(Kind kind, boolean stream) {
+        String body = "{\"model\":\"" + kind.model + "\",\"stream\":" + stream + ",\"" + kind.content
+                + "\":[{\"role\":\"user\",\"content\":\"Why are there tides?\"}]}";
+        return ascii("POST " + kind.path + " HTTP/1.1\r\nhost: h\r\nx-api-key: sk-polite\r\n"
+                + "content-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
     }
 }

@@ -6,11 +6,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A gateway of the fleet in its own process. */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
     private static final Pattern LISTENING =
             Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)].*admin on /127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern NODES = Pattern.compile("(?m)^stillgate_fleet_nodes (\\d+)");
@@ -28,9 +29,16 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Starts a gateway and waits until it listens. */
     static GatewayProcess start(String stillgate, Path config) throws IOException, InterruptedException {
-        Path output = Path.of(config + ".out");
-        Process process = new ProcessBuilder(stillgate, "run", "--config", config.toString(), "--drain-seconds", "1")
-                .redirectErrorStream(true)
+        return start(stillgate, config, Path.of(config + ".out"), Map.of());
+    }
+
+    /** Starts a gateway with additional environment variables and waits until it listens. */
+    public static GatewayProcess start(String stillgate, Path config, Path output, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(stillgate, "run", "--config", config.toString(), "--drain-seconds", "1");
+        builder.environment().putAll(environment);
+        Process process = builder.redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         Matcher[] found = new Matcher[1];
@@ -41,18 +49,39 @@ final class GatewayProcess implements AutoCloseable {
             });
             return new GatewayProcess(
                     process, Integer.parseInt(found[0].group(1)), Integer.parseInt(found[0].group(2)));
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | IOException e) {
             process.destroyForcibly();
             throw new IOException("the gateway did not start: " + Files.readString(output), e);
         }
     }
 
-    int port() {
+    /** Returns the port of the listener. */
+    public int port() {
         return port;
     }
 
+    /** Returns the port of the admin. */
+    public int adminPort() {
+        return adminPort;
+    }
+
+    /** Kills the process with SIGKILL. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Stops the process with SIGSTOP; connections stay open. */
+    public void stop() throws IOException, InterruptedException {
+        Await.signal(process, "-STOP");
+    }
+
+    /** Continues the stopped process. */
+    public void resume() throws IOException, InterruptedException {
+        Await.signal(process, "-CONT");
+    }
+
     /** Returns the number of gateways that it knows, including itself; 0 without a store. */
-    int nodes() throws IOException {
+    public int nodes() throws IOException {
         String metrics = metrics();
         return value(LINK, metrics) == 1 ? value(NODES, metrics) : 0;
     }

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The fleet's store: a Valkey server that appends to a file, so that its data survives a restart. */
-final class StoreProcess implements AutoCloseable {
+public final class StoreProcess implements AutoCloseable {
     private final Path directory;
     private final int port;
     private Process process;
@@ -20,7 +22,7 @@ final class StoreProcess implements AutoCloseable {
     }
 
     /** Starts a store on a free port. */
-    static StoreProcess start(Path directory) throws IOException, InterruptedException {
+    public static StoreProcess start(Path directory) throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -59,33 +61,38 @@ final class StoreProcess implements AutoCloseable {
         return process;
     }
 
-    int port() {
+    /** Returns the port that it listens on. */
+    public int port() {
         return port;
     }
 
     /** Kills the process with SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    void restart() throws IOException, InterruptedException {
+    /** Deletes what the killed process has written. */
+    public void wipe() throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("appendonlydir"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Starts the killed process again, with what it has written. */
+    public void restart() throws IOException, InterruptedException {
         process = launch(directory, port);
     }
 
     /** Stops the process with SIGSTOP; connections stay open. */
-    void stop() throws IOException, InterruptedException {
-        signal("-STOP");
+    public void stop() throws IOException, InterruptedException {
+        Await.signal(process, "-STOP");
     }
 
-    void resume() throws IOException, InterruptedException {
-        signal("-CONT");
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", name, "" + process.pid()).start().waitFor();
-        if (code != 0) {
-            throw new IOException("kill " + name + " exits with " + code);
-        }
+    /** Continues the stopped process. */
+    public void resume() throws IOException, InterruptedException {
+        Await.signal(process, "-CONT");
     }
 
     @Override

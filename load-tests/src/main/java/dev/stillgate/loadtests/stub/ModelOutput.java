@@ -61,9 +61,10 @@ record ModelOutput(List<Block> blocks, Stop stop, int inputTokens, int outputTok
         }
         int events = options.number("events", DEFAULT_PIECES);
         int words = options.number("prose", 0);
-        String text = words > 0
-                ? EnglishProse.of(prompt.lastText().hashCode(), words) + (options.has("code") ? CODE : "")
-                : text(prompt, options.number("size", 0), events);
+        String text = prompt.formatted(
+                words > 0
+                        ? EnglishProse.of(prompt.lastText().hashCode(), words) + (options.has("code") ? CODE : "")
+                        : text(prompt, options.number("size", 0), events));
         long ceiling = 4L * Math.max(1, prompt.maxTokens());
         boolean cut = text.length() > ceiling;
         blocks.add(new Text(split(cut ? text.substring(0, (int) ceiling) : text, Math.max(1, events))));

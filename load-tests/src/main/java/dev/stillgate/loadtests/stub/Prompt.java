@@ -66,6 +66,19 @@ record Prompt(
         return of(body, turn, forcedByOpenAi(body), body.path("max_output_tokens"));
     }
 
+    /** Returns a text in the format that the request asks for: as it is, or as JSON of its schema. */
+    String formatted(String text) {
+        JsonNode format = raw.has("response_format")
+                ? raw.path("response_format")
+                : raw.path("text").path("format");
+        Map<String, Object> answer = switch (format.path("type").asText()) {
+            case "json_schema" -> arguments(format.findPath("schema"));
+            case "json_object" -> Map.of("text", text);
+            default -> null;
+        };
+        return answer == null ? text : new JsonBuffer(256).value(answer).toString();
+    }
+
     boolean flag(String name) {
         return raw.path(name).asBoolean(false);
     }

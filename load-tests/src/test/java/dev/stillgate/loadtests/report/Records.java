@@ -69,6 +69,11 @@ public final class Records {
 
     /** Returns a request without a complete response. */
     public static RequestRecord missing(int index, Outcome outcome, int status, @Nullable String code) {
+        return missing(index, outcome, status, code, "no");
+    }
+
+    /** Returns a request without a complete response, with the text of its error. */
+    public static RequestRecord missing(int index, Outcome outcome, int status, @Nullable String code, String error) {
         long begin = index * 1_000_000L;
         return new RequestRecord(
                 index,
@@ -84,7 +89,7 @@ public final class Records {
                 status,
                 outcome,
                 code,
-                "no",
+                error,
                 null);
     }
 

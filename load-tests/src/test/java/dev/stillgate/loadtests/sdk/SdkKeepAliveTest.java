@@ -64,8 +64,8 @@ class SdkKeepAliveTest {
     }
 
     private static void assertComments(CompletableFuture<String> stream) {
-        assertThat(stream.join().split("(?<=\n\n)"))
-                .filteredOn(": keep-alive\n\n"::equals)
+        assertThat(stream.join().split("(?<=\n)"))
+                .filteredOn(": keep-alive\n"::equals)
                 .hasSizeGreaterThan(1);
     }
 

@@ -15,9 +15,9 @@ interface Target extends AutoCloseable {
     @Override
     void close();
 
-    /** Polls a condition of the stub, which has its own thread, for at most two seconds. */
+    /** Polls a condition of the stub, which has its own thread, for at most half a minute. */
     default boolean eventually(Predicate<StubStats> condition) throws InterruptedException {
-        long end = System.nanoTime() + 2_000_000_000L;
+        long end = System.nanoTime() + 30_000_000_000L;
         while (!condition.test(stub().stats())) {
             if (System.nanoTime() > end) {
                 return false;

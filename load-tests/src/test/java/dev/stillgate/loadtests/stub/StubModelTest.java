@@ -3,6 +3,7 @@ package dev.stillgate.loadtests.stub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Responses of the stub model in each API. */
 @Tag("slow")
 class StubModelTest extends StubModelRig {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Test
     void messagesAreDeterministicAndHaveUsage() throws Exception {
         JsonNode first = json(post("/v1/messages", MESSAGES, ""));
@@ -27,6 +30,40 @@ class StubModelTest extends StubModelRig {
         assertThat(first.path("usage").path("input_tokens").asInt()).isPositive();
         assertThat(first.path("usage")).isEqualTo(second.path("usage"));
         assertThat(first.path("stop_reason").asText()).isEqualTo("end_turn");
+    }
+
+    @Test
+    void structuredOutputIsJsonOfItsSchema() throws Exception {
+        String schema = "{'type':'object','properties':{'city':{'type':'string'},'days':{'type':'integer'}}}";
+        JsonNode chat = json(post(
+                "/v1/chat/completions",
+                format(
+                        CHAT,
+                        "'response_format':{'type':'json_schema'," + "'json_schema':{'name':'n','schema':" + schema
+                                + "}}"),
+                ""));
+        assertThat(JSON.readTree(chat.at("/choices/0/message/content").asText()))
+                .isEqualTo(JSON.readTree("{\"city\":\"Tromsø\",\"days\":7}"));
+        JsonNode object =
+                json(post("/v1/chat/completions", format(CHAT, "'response_format':{'type':'json_object'}"), ""));
+        assertThat(JSON.readTree(object.at("/choices/0/message/content").asText())
+                        .path("text")
+                        .asText())
+                .startsWith("Prompt ");
+        JsonNode response = json(post(
+                "/v1/responses",
+                format(
+                        "{'model':'stub-1','input':'Where?'}".replace('\'', '"'),
+                        "'text':{'format':{'type':'json_schema','name':'n','schema':" + schema + "}}"),
+                ""));
+        assertThat(JSON.readTree(response.at("/output/0/content/0/text").asText())
+                        .path("days")
+                        .asInt())
+                .isEqualTo(7);
+    }
+
+    private static String format(String body, String member) {
+        return body.replaceFirst("\\{", "{" + member.replace('\'', '"') + ",");
     }
 
     @Test

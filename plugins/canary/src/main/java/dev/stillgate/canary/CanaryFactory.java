@@ -18,7 +18,7 @@ import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.PolicyReview;
-import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.orders.Erasures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         }
         Beacon beacon = policy.beacon() == null ? null : policy.beacon().read();
         KeyDeriver deriver = new KeyDeriver(master, ClassSheet.of(table), beacon);
-        CanaryState state = context.state(CanaryState.class, () -> open(context.stateDirectory(), context.ticker()));
+        CanaryState state = context.state(CanaryState.class, () -> open(context));
         Keyring keyring = state.keyring();
         long millis = context.ticker().millis();
         EpochSecret secret = deriver.secret(policy.epochs().at(millis).name());
@@ -96,7 +96,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
         context.adminView("dossiers", new DossierView(state, audits(context.stateDirectory())));
         SketchStore sketches = state.sketches();
         if (sketches != null) {
-            keep(sketches, policy.mostSketches(), context);
+            keep(sketches, state.erasures(), policy.mostSketches(), context);
         }
         return new CanaryFilter(policy, table, deriver, SketchKey.of(master), state, context);
     }
@@ -125,32 +125,54 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
                         directory.resolve(SavedAudits.DIRECTORY), line -> LOG.log(System.Logger.Level.WARNING, line));
     }
 
-    private static CanaryState open(@Nullable Path directory, Ticker ticker) {
-        OptionalLedger ledger = OptionalLedger.open(directory, ticker);
+    private static CanaryState open(FilterContext context) {
+        Path directory = context.stateDirectory();
+        OptionalLedger ledger = OptionalLedger.open(directory, context.ticker());
+        Erasures erasures = new Erasures(context.orders(), context.ticker()::nanos);
         if (directory == null || !ledger.isOpen()) {
-            return new CanaryState(ledger, null);
+            return new CanaryState(ledger, null, erasures);
         }
         Path sketches = directory.resolve(SketchStore.DIRECTORY);
-        return new CanaryState(ledger, new SketchStore(sketches, line -> LOG.log(System.Logger.Level.WARNING, line)));
+        SketchStore store = new SketchStore(sketches, line -> LOG.log(System.Logger.Level.WARNING, line));
+        try {
+            erasures.read(store.applied());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "all erasures are applied to {0} again: {1}", sketches, e);
+        }
+        return new CanaryState(ledger, store, erasures);
     }
 
-    private static void keep(SketchStore sketches, int most, FilterContext context) {
-        context.background().every(SKETCH_INTERVAL, () -> sketches.flush(most));
+    private static void keep(SketchStore sketches, Erasures erasures, int most, FilterContext context) {
+        context.background().every(SKETCH_INTERVAL, () -> {
+            sketches.flush(most);
+            try {
+                erasures.applyDue(sketches::erase);
+                erasures.write(sketches.applied());
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "sketches of erased accounts remain, tried again: {0}", e);
+            }
+        });
         context.gauge("stillgate.canary.sketches", sketches::size);
         context.gauge("stillgate.canary.sketches.lost", sketches::lost);
         context.adminAction("accounts", AdminAction.ERASE, (account, arguments) -> {
             try {
-                long erased = sketches.erase(account);
-                return erased < 0 ? null : Map.of("sketches", erased);
+                long erased = sketches.erase(account::equals);
+                return erased == 0 ? null : Map.of("sketches", erased);
             } catch (IOException e) {
                 throw new UncheckedIOException("sketches of the account may remain; repeat the request", e);
             }
         });
     }
 
-    /** Warns when the policy has no filter that publishes standings. */
+    /** Warns when marks would prove nothing, or when the policy has no filter that publishes standings. */
     @Override
     public void review(CanaryPolicy policy, PolicyReview review) {
+        if (secret(policy.secretFile()).isTest()) {
+            review.warn(
+                    "",
+                    "marks are made with the published test secret and prove nothing: set secretFile or "
+                            + MasterSecret.VARIABLE);
+        }
         if (policy.marksUnverified()) {
             review.namesTiers(Set.copyOf(policy.strataOrDefault().tierNames()));
             return;

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * cluster or stratum. Other exchanges cost one look-up of the standing before and one after the upstream.
  */
 final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter {
-    private static final String CANCEL = "/cancel";
     private static final Set<String> LISTS = Set.of("completions", "responses");
     private static final Set<String> PARTS = Set.of("messages", "input_items");
 
@@ -150,12 +149,11 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
      * lists of stored ones.
      */
     private static @Nullable String storedId(Exchange exchange) {
-        String path = exchange.path();
+        String path = exchange.storedPath();
         return switch (exchange.operation()) {
             case MESSAGE_BATCH_RESULTS, FILE_CONTENT -> path;
             case STORED_RESPONSE, STORED_CHAT_COMPLETION -> {
-                String answer = path.endsWith(CANCEL) ? path.substring(0, path.length() - CANCEL.length()) : path;
-                String last = answer.substring(answer.lastIndexOf('/') + 1);
+                String last = path.substring(path.lastIndexOf('/') + 1);
                 yield LISTS.contains(last) ? null : PARTS.contains(last) ? path : last;
             }
             default -> null;

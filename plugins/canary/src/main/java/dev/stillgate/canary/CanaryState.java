@@ -2,6 +2,7 @@ package dev.stillgate.canary;
 
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.canary.sketch.SketchStore;
+import dev.stillgate.spi.orders.Erasures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param ledger the ledger, if the gateway keeps state
  * @param keyring the keys in use
  * @param sketches the sketches of answers, null without a ledger
+ * @param erasures the erasures that the sketches have obeyed
  * @param answers treatments of recent answers
  */
 record CanaryState(
-        OptionalLedger ledger, Keyring keyring, @Nullable SketchStore sketches, RecentAnswers answers)
+        OptionalLedger ledger,
+        Keyring keyring,
+        @Nullable SketchStore sketches,
+        Erasures erasures,
+        RecentAnswers answers)
         implements AutoCloseable {
-    CanaryState(OptionalLedger ledger, @Nullable SketchStore sketches) {
-        this(ledger, new Keyring(ledger), sketches, new RecentAnswers());
+    CanaryState(OptionalLedger ledger, @Nullable SketchStore sketches, Erasures erasures) {
+        this(ledger, new Keyring(ledger), sketches, erasures, new RecentAnswers());
     }
 
     @Override
@@ -24,6 +30,7 @@ record CanaryState(
         if (sketches != null) {
             sketches.close();
         }
+        erasures.close();
         ledger.close();
     }
 }

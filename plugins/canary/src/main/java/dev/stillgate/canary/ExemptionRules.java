@@ -46,6 +46,9 @@ final class ExemptionRules {
         if (signsText && chat.thinking() && !chat.toolNames().isEmpty()) {
             return Exemption.THINKING_AND_TOOLS;
         }
+        if (chat.prediction()) {
+            return Exemption.WORDING;
+        }
         PromptScan scan = SCANS.get();
         scan.begin(signsText);
         CharSequence system = chat.system();
@@ -53,7 +56,7 @@ final class ExemptionRules {
             scan.readSystem(system);
         }
         chat.parts(scan);
-        return scan.signed ? Exemption.THINKING_HISTORY : scan.constrained ? Exemption.WORDING : null;
+        return scan.signed ? Exemption.THINKING_HISTORY : scan.fixesWording() ? Exemption.WORDING : null;
     }
 
     /**
@@ -77,11 +80,17 @@ final class ExemptionRules {
         private boolean signsText;
         private boolean signed;
         private boolean constrained;
+        /** Whether the last part is text of the assistant, which the answer continues. */
+        private boolean prefilled;
 
         void begin(boolean signsText) {
             this.signsText = signsText;
             conversation.begin();
-            signed = constrained = false;
+            signed = constrained = prefilled = false;
+        }
+
+        boolean fixesWording() {
+            return constrained || prefilled;
         }
 
         void readSystem(CharSequence text) {
@@ -106,6 +115,7 @@ final class ExemptionRules {
         @Override
         public boolean part(int index, String role, BodyView.PartKind kind, @Nullable String id, CharSequence text) {
             signed |= signsText && (kind == BodyView.PartKind.SIGNATURE || kind == BodyView.PartKind.THINKING);
+            prefilled = kind == BodyView.PartKind.TEXT && role.equals("assistant");
             if (kind == BodyView.PartKind.TEXT && role.equals("user")) {
                 read(text);
             }

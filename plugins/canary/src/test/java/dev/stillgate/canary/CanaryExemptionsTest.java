@@ -65,6 +65,17 @@ class CanaryExemptionsTest extends CanaryRig {
         assertThat(skipped(Exemption.STATUS)).isEqualTo(1);
     }
 
+    @Test
+    void continuedAndPredictedTextsAreUnchanged() {
+        BodyView prefilled = Conversation.of("Tell me of autumn.").assistant("```\nThe leaves");
+        assertThat(answer(harness.exchange(), prefilled)).isEqualTo(ResponseTap.NONE);
+        assertThat(answer(harness.exchange(), Conversation.of("Go on.").withPrediction()))
+                .isEqualTo(ResponseTap.NONE);
+        assertThat(skipped(Exemption.WORDING)).isEqualTo(2);
+        BodyView answered = Conversation.of("Hello").assistant("Hello!").user("Tell me of autumn.");
+        assertThat(answer(harness.exchange(), answered)).isInstanceOf(ResponseTap.Prose.class);
+    }
+
     private ResponseTap gemini(BodyView prompt) {
         return answer(
                 harness.exchange()

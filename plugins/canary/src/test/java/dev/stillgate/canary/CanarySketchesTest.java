@@ -11,12 +11,16 @@ import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.testkit.Conversation;
 import dev.stillgate.testkit.FilterHarness;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +60,42 @@ class CanarySketchesTest extends CanaryRig {
                 .isEqualTo(Map.of("sketches", 1L));
         assertThat(trace().named()).isEmpty();
         close();
+    }
+
+    @Test
+    void orderOfErasureErasesSketchesHereAndAtAStoppedGateway() throws Exception {
+        OrderBook book = new OrderBook(account -> "hash of " + account);
+        harness.context().ordersIn(book);
+        sketched(null);
+        serve("msg_1", true);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(trace().named()).hasSize(1);
+        Path copy = Files.createDirectories(directory.resolve("copy/sketches"));
+        copy(directory.resolve("sketches"), copy);
+        harness.context().erases("a-1");
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(trace().named()).isEmpty();
+        serve("msg_2", true);
+        harness.ticker().advance(Duration.ofSeconds(1));
+        assertThat(trace().named()).as("served after the erasure").hasSize(1);
+        close();
+
+        FilterHarness<CanaryPolicy> stopped = new FilterHarness<>(new CanaryFactory());
+        stopped.context().ordersIn(book).keepsStateIn(directory.resolve("copy"));
+        stopped.policy(new CanaryPolicy(null, null, null, null, null, null, null));
+        stopped.ticker().advance(Duration.ofSeconds(1));
+        AccountTrace trace = new AccountTrace(SketchKey.of(MasterSecret.test()), List.of(copy));
+        trace.read(expected("c3/2026-Q1"));
+        assertThat(trace.report().named()).isEmpty();
+        assertThat(copy.resolve("erased")).isNotEmptyFile();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowList;
+import dev.stillgate.fingerprint.report.Decision;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.standing.GroupText;
@@ -11,7 +12,7 @@ import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.StandingsPublisher;
-import dev.stillgate.spi.Ticker;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
@@ -24,6 +25,10 @@ final class FingerprintAdmin {
 
     /** Pseudo cluster id of the page that shows what the allow-list hides. */
     private static final String HIDDEN = "hidden";
+
+    private static final String NOT_ENFORCED =
+            "the filter is in shadow, where evidence and judgements change no request. Set mode: enforce in the"
+                    + " policy, or set a standing with POST /accounts/{id}/standing, which holds in shadow too";
 
     /** Pseudo id of the page that compares promised with observed effects. */
     private static final String CALIBRATION = "calibration";
@@ -95,7 +100,7 @@ final class FingerprintAdmin {
         context.adminView(CLUSTERS, new AdminView() {
             @Override
             public @Nullable Object of(String id) {
-                return id.equals(HIDDEN) ? allowed.hidden() : state.report(reports -> reports.cluster(id));
+                return id.equals(HIDDEN) ? hidden() : state.report(reports -> reports.cluster(id));
             }
 
             @Override
@@ -105,23 +110,37 @@ final class FingerprintAdmin {
         });
     }
 
+    private List<Map<String, Object>> hidden() {
+        allowed.forget(account -> context.orders().erasedAt(account) != Long.MIN_VALUE);
+        return allowed.hidden();
+    }
+
     /** Action of an operator on an account or a cluster; returns null when the id is unknown. */
     private interface Action {
         @Nullable
-        Map<String, Object> apply(OperatorActions operator, String id, Map<String, Object> arguments);
+        Decision apply(OperatorActions operator, String id, Map<String, Object> arguments);
     }
 
     private void action(String page, String name, String countedAs, Action action) {
         StandingsPublisher publisher = context.publisher();
-        Ticker ticker = context.ticker();
         Counter counter = context.counter("stillgate.fingerprint.orders", "order", countedAs);
-        context.adminAction(page, name, (id, arguments) -> {
-            Map<String, Object> done =
-                    state.apply(ticker.millis(), operator -> action.apply(operator, id, arguments), publisher);
-            if (done != null) {
-                counter.increment();
+        context.adminAction(page, name, new AdminAction() {
+            @Override
+            public @Nullable Object perform(String id, Map<String, Object> arguments) {
+                Map<String, Object> done = state.apply(operator -> action.apply(operator, id, arguments), publisher);
+                if (done != null) {
+                    counter.increment();
+                    if (name.equals("confirm") && !publisher.isEnforced()) {
+                        done.put("notEnforced", NOT_ENFORCED);
+                    }
+                }
+                return done;
             }
-            return done;
+
+            @Override
+            public int operators(String id) {
+                return name.equals(ERASE) ? state.report(reports -> reports.operatorsToErase(id)) : 1;
+            }
         });
     }
 
@@ -137,6 +156,7 @@ final class FingerprintAdmin {
 
     private void gauges() {
         context.gauge("stillgate.fingerprint.ring", () -> state.queue().size());
+        context.gauge("stillgate.fingerprint.saves.failed", state::failedSaves);
         context.gauge("stillgate.fingerprint.ring.dropped", () -> state.queue().dropped());
         context.gauge("stillgate.fingerprint.skimmed", () -> state.readBudget().skimmed());
         context.gauge("stillgate.fingerprint.unread", () -> state.readQueue().refused());

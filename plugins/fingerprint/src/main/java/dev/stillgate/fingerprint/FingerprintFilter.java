@@ -19,8 +19,6 @@ import dev.stillgate.spi.Verdict;
  * threads.
  */
 final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFilter {
-    private static final int TOO_MANY_REQUESTS = 429;
-
     private final FingerprintState state;
     private final Enforcement enforcement;
     private final ObservationRecorder recorder;
@@ -83,11 +81,8 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFi
 
     /** Returns the number of prompts that were refused because of the account's standing. */
     private int refusedPrompts(Exchange exchange, Outcome outcome) {
-        if (!(outcome instanceof Outcome.Rejected refusal)) {
-            return 0;
-        }
-        boolean ofLimit = refusal.status() == TOO_MANY_REQUESTS;
-        if (!standings.of(exchange.account()).isCauseOf(refusal.code(), ofLimit)) {
+        if (!(outcome instanceof Outcome.Rejected refusal)
+                || !standings.of(exchange.account()).isCauseOf(refusal)) {
             return 0;
         }
         Integer batch = exchange.get(prompts);

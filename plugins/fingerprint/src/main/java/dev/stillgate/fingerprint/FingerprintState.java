@@ -11,19 +11,26 @@ import dev.stillgate.fingerprint.capture.ObservationQueue;
 import dev.stillgate.fingerprint.capture.ReadBudget;
 import dev.stillgate.fingerprint.capture.ReadQueue;
 import dev.stillgate.fingerprint.fleet.FleetMember;
+import dev.stillgate.fingerprint.report.Decision;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.text.PromptReaders;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.Orders;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +38,21 @@ import org.jspecify.annotations.Nullable;
  * and fleet connection. Thread-safe.
  */
 public final class FingerprintState implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(FingerprintState.class.getName());
+
+    /** How long orders of an earlier version's state file wait for the fleet, which may know later ones. */
+    private static final long MIGRATION_TIMEOUT = Duration.ofSeconds(15).toNanos();
+
     private final Ticker ticker;
     private final ObservationQueue<Observation> queue;
     private final ReadQueue readQueue;
     private final ReadBudget readBudget = new ReadBudget();
     private final Analyst analyst;
     private final @Nullable FleetMember fleet;
+    private final @Nullable AnalystStore store;
     private final @Nullable AutoSave autoSave;
+    private final Supplier<Fleet.Link> link;
+    private final long migrateBy;
     private volatile AnalysisFigures figures;
 
     @GuardedBy("analyst")
@@ -53,15 +68,18 @@ public final class FingerprintState implements AutoCloseable {
         queue = new ObservationQueue<>(queueCapacity);
         readQueue = new ReadQueue(new PromptReaders(context.secret("prompts")));
         if (directory == null) {
+            store = null;
             autoSave = null;
-            analyst = new Analyst(settings);
+            analyst = new Analyst(settings, context.orders());
         } else {
-            AnalystStore store = new AnalystStore(directory, check);
-            analyst = store.restore(settings);
+            store = new AnalystStore(directory, check);
+            analyst = store.restore(settings, context.orders());
             autoSave = new AutoSave(store, ticker, this::write);
         }
         analyst.drawBy(new FeatureHasher(context.secret("review draws")));
         figures = analyst.figures(ticker.millis());
+        link = context.fleet()::link;
+        migrateBy = ticker.nanos() + MIGRATION_TIMEOUT;
         fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetMember(context, check, queueCapacity);
     }
 
@@ -100,6 +118,7 @@ public final class FingerprintState implements AutoCloseable {
      * @param now milliseconds since the epoch
      */
     void analyse(AnalysisSettings settings, long now, StandingsPublisher publisher) {
+        migrate();
         synchronized (analyst) {
             analyst.applySettings(settings, now);
             drain(now);
@@ -114,18 +133,62 @@ public final class FingerprintState implements AutoCloseable {
         }
     }
 
+    /** Returns the number of failed saves since the start. */
+    long failedSaves() {
+        return store == null ? 0 : store.failures();
+    }
+
     /** Returns the figures of the last analysis. */
     AnalysisFigures figures() {
         return figures;
     }
 
-    /** Runs an operator's action and publishes the standings that changed. The analysis waits meanwhile. */
-    <T extends @Nullable Object> T apply(long now, Function<OperatorActions, T> action, StandingsPublisher publisher) {
+    /**
+     * Runs an operator's action: checks it, writes its order, and publishes the standings that changed. The analysis waits,
+     * but not for the order to be written.
+     *
+     * @return the page afterwards, null for an unknown id
+     */
+    @Nullable
+    Map<String, Object> apply(Function<OperatorActions, @Nullable Decision> action, StandingsPublisher publisher) {
+        Decision decision;
         synchronized (analyst) {
-            T done = action.apply(new OperatorActions(analyst, now));
-            publish(analyst.changes(), publisher);
-            return done;
+            analyst.obey();
+            decision = action.apply(new OperatorActions(analyst, link.get() == Fleet.Link.LOST));
         }
+        if (decision == null) {
+            return null;
+        }
+        OrderDraft draft = decision.draft();
+        Orders.Receipt receipt = draft == null ? null : analyst.orders().give(draft);
+        synchronized (analyst) {
+            analyst.obey();
+            Map<String, Object> page = decision.shown(receipt);
+            publish(analyst.changes(), publisher);
+            return page;
+        }
+    }
+
+    /** Writes the orders of an earlier version's state file to the journal. Until then the file stays as it is. */
+    private void migrate() {
+        List<OrderDraft> drafts;
+        synchronized (analyst) {
+            if (analyst.earlierOrders().isEmpty()
+                    || (link.get() == Fleet.Link.LOST && ticker.nanos() - migrateBy < 0)) {
+                return;
+            }
+            drafts = analyst.earlierOrders().drafts(analyst.orders());
+        }
+        try {
+            drafts.forEach(analyst.orders()::give);
+        } catch (Orders.OrdersUnavailableException e) {
+            LOG.log(System.Logger.Level.WARNING, "orders of the state file are not in the journal yet: {0}", e);
+            return;
+        }
+        synchronized (analyst) {
+            analyst.migrated();
+        }
+        LOG.log(System.Logger.Level.INFO, "wrote {0} orders of the state file to the journal", drafts.size());
     }
 
     private void drain(long now) {
@@ -156,20 +219,22 @@ public final class FingerprintState implements AutoCloseable {
 
     private void publish(@Nullable Map<String, Standing> changed, StandingsPublisher publisher) {
         if (changed != null) {
-            publisher.publish(changed, analyst.groups(), analyst.ordered(), analyst.despiteVerification());
+            Ladder ladder = analyst.ladder();
+            publisher.publish(changed, ladder.groups(), ladder.pinnedAccounts(), ladder.confirmedDespiteVerification());
         }
     }
 
     /** Runs a query on the accounts and clusters. The analysis waits meanwhile. */
     <T extends @Nullable Object> T report(Function<Reports, T> query) {
         synchronized (analyst) {
+            analyst.obey();
             return query.apply(new Reports(analyst, ticker.millis()));
         }
     }
 
     private boolean write(AnalystStore store) {
         synchronized (analyst) {
-            if (analyst.revision() == savedRevision) {
+            if (analyst.revision() == savedRevision || !analyst.earlierOrders().isEmpty()) {
                 return false;
             }
             savedRevision = analyst.revision();
@@ -186,5 +251,6 @@ public final class FingerprintState implements AutoCloseable {
         if (autoSave != null) {
             autoSave.save();
         }
+        analyst.close();
     }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.fleet.FleetMember;
+import dev.stillgate.fingerprint.report.Decision;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeFleet;
@@ -27,15 +29,17 @@ final class FleetTest {
     private static final AnalysisSettings SETTINGS = Policies.DEFAULT.settings();
     private final FakeTicker ticker = new FakeTicker();
     private final FakeFleet fleet = new FakeFleet(ticker);
+    private final OrderBook book = new OrderBook(account -> "hash of " + account);
     private final List<Node> nodes = new ArrayList<>(List.of(new Node(), new Node(), new Node()));
 
     private final class Node {
         private final FakeFleet.Member member = fleet.join();
-        private final FakeContext context = new FakeContext("behaviour", ticker).in(member);
+        private final FakeContext context =
+                new FakeContext("behaviour", ticker).in(member).ordersIn(book);
         private final FingerprintState state = FingerprintState.open(context, 65_536, SETTINGS);
 
-        private void apply(Function<OperatorActions, Object> action) {
-            state.apply(ticker.millis(), action, context.publisher());
+        private void apply(Function<OperatorActions, Decision> action) {
+            state.apply(action, context.publisher());
         }
 
         private void analyse() {
@@ -128,6 +132,7 @@ final class FleetTest {
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.BLOCKED));
         nodes.getLast().apply(operator -> operator.erase("a", Map.of()));
+        Pins.erase(book, "a", ticker::millis);
         turns(12);
         assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.CLEAR));
     }
@@ -137,10 +142,12 @@ final class FleetTest {
         turns(12);
         offerInTurn(Crowd.of(ticker.millis(), 1));
         Node follower = nodes.get(1);
-        Cluster cluster = follower.state.apply(
-                ticker.millis(),
-                operator -> operator.analyst().clusters().all().iterator().next(),
-                follower.context.publisher());
+        List<Cluster> found = new ArrayList<>();
+        follower.apply(operator -> {
+            found.addAll(operator.analyst().clusters().all());
+            return null;
+        });
+        Cluster cluster = found.getFirst();
         follower.apply(operator -> operator.hideCluster(
                 cluster.id, Map.of("by", "ann", "why", "asked", "revision", cluster.revision(), "for", "30d")));
         assertThat(follower.hidden()).isEqualTo(1);
@@ -155,13 +162,16 @@ final class FleetTest {
     }
 
     private void pin(Node node, String account, Standing standing) {
-        node.apply(operator -> Pins.pin(operator, account, standing, ticker.millis()));
+        node.apply(operator -> Pins.pin(operator, account, standing));
     }
 
     @Test
     void newLeaderWithoutASnapshotRequestsOne() {
         turns(15);
-        pin(nodes.getFirst(), "a", Standing.MARKED);
+        nodes.getFirst().apply(operator -> {
+            operator.analyst().ladder().climb("a", Standing.MARKED, 5, List.of(), "c1", ticker.millis());
+            return null;
+        });
         turns(6);
         Node late = new Node();
         nodes.forEach(node -> fleet.retire(node.member));
@@ -192,8 +202,13 @@ final class FleetTest {
         assertThat(alone.countDealtWithStanding()).isGreaterThan(Crowd.DEALT / 2);
         assertThat(nodes.get(1).countDealtWithStanding()).isZero();
         fleet.lose(false);
-        turns(10);
-        assertThat(nodes).allSatisfy(node -> assertThat(node.of("a")).isEqualTo(Standing.MARKED));
+        turns(20);
+        assertThat(nodes).allSatisfy(node -> {
+            assertThat(node.of("a")).isEqualTo(Standing.MARKED);
+            assertThat(node.countDealtWithStanding())
+                    .as("found by the one that had the traffic")
+                    .isGreaterThan(Crowd.DEALT / 2);
+        });
     }
 
     @Test

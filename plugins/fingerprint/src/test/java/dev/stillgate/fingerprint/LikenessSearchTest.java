@@ -3,11 +3,13 @@ package dev.stillgate.fingerprint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.likeness.ReferenceKind;
 import dev.stillgate.fingerprint.likeness.StratumCalibration;
-import dev.stillgate.fingerprint.report.LabelActions;
+import dev.stillgate.fingerprint.report.Decision;
+import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.NewcomerRate;
@@ -17,6 +19,8 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.Orders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -36,8 +41,8 @@ class LikenessSearchTest {
     private static final int WORKERS = 40;
 
     private final Random random = new Random(11);
-    private final Analyst analyst = new Analyst(settings(0, 0.01));
     private long now = START;
+    private final Analyst analyst = new Analyst(settings(0, 0.01), Pins.orders(() -> now));
 
     private static AnalysisSettings settings(double poolProposals, double tightened) {
         return Policies.reviewing(new ReviewSettings(
@@ -106,6 +111,15 @@ class LikenessSearchTest {
         return seen;
     }
 
+    private Map<String, Object> does(Function<OperatorActions, Decision> action) {
+        analyst.obey();
+        Decision decision = action.apply(new OperatorActions(analyst, false));
+        OrderDraft draft = decision.draft();
+        Orders.Receipt receipt = draft == null ? null : analyst.orders().give(draft);
+        analyst.obey();
+        return decision.shown(receipt);
+    }
+
     private void tend(int hours) {
         now += hours * HOUR;
         analyst.observe(seen("clock", now - START, 5, false));
@@ -113,7 +127,7 @@ class LikenessSearchTest {
     }
 
     private Map<String, Object> label(LabelKind kind, String account) {
-        return new LabelActions(analyst, now).labelAccount(kind, account, Map.of("by", "ada", "why", "seen"));
+        return does(op -> op.labels().labelAccount(kind, account, Map.of("by", "ada", "why", "seen")));
     }
 
     private void confirm(int count) {
@@ -134,11 +148,11 @@ class LikenessSearchTest {
         traffic();
         label(LabelKind.CONFIRMED, "worker-0");
         Cluster known = cluster(List.of("worker-0", "worker-1", "worker-2", "worker-3", "worker-4"));
-        new LabelActions(analyst, now)
+        does(op -> op.labels()
                 .labelCluster(
                         LabelKind.CONFIRMED,
                         known.id,
-                        Map.of("by", "ada", "why", "seen", "revision", known.revision()));
+                        Map.of("by", "ada", "why", "seen", "revision", known.revision())));
         tend(1);
         assertThat(reach("worker-", 5, WORKERS, Standing.MARKED)).isGreaterThan(25);
         assertThat(reach("worker-", 5, WORKERS, Standing.TIGHTENED)).isGreaterThan(20);
@@ -154,11 +168,11 @@ class LikenessSearchTest {
                 .extractingByKey("items")
                 .asString()
                 .contains("id=" + known.id, "name=likeness");
-        new LabelActions(analyst, now)
+        does(op -> op.labels()
                 .labelCluster(
                         LabelKind.CONFIRMED,
                         known.id,
-                        Map.of("by", "ada", "why", "alike", "revision", known.revision()));
+                        Map.of("by", "ada", "why", "alike", "revision", known.revision())));
         assertThat(reach("worker-", 0, WORKERS, Standing.POOLED)).isGreaterThan(25);
     }
 
@@ -166,11 +180,11 @@ class LikenessSearchTest {
     void dossierListsAnAccountThatIsNearACampaignOnce() {
         traffic();
         Cluster people = cluster(List.of("person-1", "person-3", "person-5", "person-7", "person-9"));
-        new LabelActions(analyst, now)
+        does(op -> op.labels()
                 .labelCluster(
                         LabelKind.CONFIRMED,
                         people.id,
-                        Map.of("by", "ada", "why", "seen", "revision", people.revision()));
+                        Map.of("by", "ada", "why", "seen", "revision", people.revision())));
         tend(1);
         assertThat(analyst.likeness().near()).isNotEmpty();
         assertThat(new Reports(analyst, now).dossier(people.id))
@@ -212,7 +226,8 @@ class LikenessSearchTest {
         assertThat(cluster).isNotNull();
         assertThat(reach("worker-", 2, WORKERS, Standing.MARKED)).isZero();
         for (int w = 0; w < 2; w++) {
-            new LabelActions(analyst, now).unlabel("worker-" + w, Map.of());
+            String worker = "worker-" + w;
+            does(op -> op.labels().unlabel(worker, Map.of()));
         }
         tend(1);
         assertThat(analyst.clusters().of("worker-20")).as("for a day").isNotNull();

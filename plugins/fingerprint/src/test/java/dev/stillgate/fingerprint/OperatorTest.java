@@ -3,15 +3,18 @@ package dev.stillgate.fingerprint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
+import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FilterHarness;
 import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,8 +22,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("slow")
 class OperatorTest {
-    private final FilterHarness<FingerprintPolicy> harness =
-            new FilterHarness<>(new FingerprintFactory()).policy(Policies.DEFAULT);
+    private final OrderBook book = new OrderBook(account -> "hash of " + account);
+    private final FilterHarness<FingerprintPolicy> harness = new FilterHarness<>(new FingerprintFactory());
+
+    @BeforeEach
+    void start() {
+        harness.context().ordersIn(book);
+        harness.policy(Policies.DEFAULT);
+    }
 
     private Object pin(Map<String, Object> arguments) {
         return harness.context().does("accounts", "standing", "a-1", arguments);
@@ -62,6 +71,8 @@ class OperatorTest {
         assertThat(harness.context().shows("accounts", "a-1")).isNotNull();
         assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
                 .hasToString("{erased=true, standing=tightened}");
+        Pins.erase(book, "a-1", harness.ticker()::millis);
+        harness.ticker().advance(Duration.ofSeconds(1));
         assertThat(harness.context().shows("accounts", "a-1")).isNull();
         assertThat(standing("a-1")).isEqualTo(Standing.CLEAR);
     }

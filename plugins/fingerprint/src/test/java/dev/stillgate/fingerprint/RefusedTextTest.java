@@ -62,6 +62,17 @@ class RefusedTextTest {
         assertThat(tokens("blocked", "refused")).isBetween(98.0, 102.0);
     }
 
+    /** A lowered limit can be smaller than a prompt, which is then too long and not too much for now. */
+    @Test
+    void requestThatALoweredLimitCannotHoldCounts() {
+        answer(100, false);
+        pin("tightened");
+        harness.complete(asks(FakeBody.chat("Hi")), new Outcome.Rejected(400, Usage.NONE, 0, 0, "limits", "input"));
+        assertThat(tokens("tightened", "refused")).isBetween(98.0, 102.0);
+        harness.complete(asks(FakeBody.chat("Hi")), new Outcome.Rejected(400, Usage.NONE, 0, 0, "gateway", "json"));
+        assertThat(tokens("tightened", "refused")).as("malformed").isBetween(98.0, 102.0);
+    }
+
     @Test
     void eachPromptOfARefusedBatchCounts() {
         answer(100, false);

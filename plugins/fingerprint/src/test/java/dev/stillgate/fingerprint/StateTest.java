@@ -8,6 +8,7 @@ import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
+import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
@@ -28,10 +29,11 @@ final class StateTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private FakeContext context = new FakeContext("behaviour", ticker);
+    private final OrderBook book = new OrderBook(account -> "hash of " + account);
     private FingerprintFilter filter;
 
     private void start(int queueCapacity, int maxAccounts) {
-        context = new FakeContext("behaviour", ticker).keepsStateIn(directory);
+        context = new FakeContext("behaviour", ticker).keepsStateIn(directory).ordersIn(book);
         create(queueCapacity, maxAccounts);
     }
 
@@ -57,10 +59,7 @@ final class StateTest {
     }
 
     private void pin(String account, Standing standing) {
-        state().apply(
-                        ticker.millis(),
-                        operator -> Pins.pin(operator, account, standing, ticker.millis()),
-                        context.publisher());
+        state().apply(operator -> Pins.pin(operator, account, standing), context.publisher());
     }
 
     private Standing of(String account) {
@@ -103,6 +102,20 @@ final class StateTest {
         assertThat(directory).isEmptyDirectory();
         exchange("a");
         ticker.advance(Duration.ofMinutes(2));
+        assertThat(directory.resolve("behaviour")).isNotEmptyFile();
+    }
+
+    @Test
+    void failedSaveIsCounted() throws IOException {
+        start(1024, 1000);
+        exchange("a");
+        Files.createDirectory(directory.resolve("behaviour.new"));
+        ticker.advance(Duration.ofSeconds(61));
+        assertThat(context.gauge("stillgate.fingerprint.saves.failed")).isOne();
+        Files.delete(directory.resolve("behaviour.new"));
+        exchange("a");
+        ticker.advance(Duration.ofSeconds(61));
+        assertThat(context.gauge("stillgate.fingerprint.saves.failed")).isOne();
         assertThat(directory.resolve("behaviour")).isNotEmptyFile();
     }
 

@@ -49,6 +49,17 @@ final class CountryCode {
         return existing.contains(code) || code.equals(KOSOVO) ? of(code) : UNKNOWN;
     }
 
+    /** Returns {@code , did you mean GB?} for a code in lower case or in common use, an empty text for others. */
+    static String suggestion(String code) {
+        String upper = code.toUpperCase(Locale.ROOT);
+        String meant = switch (upper) {
+            case "UK" -> "GB";
+            case "EL" -> "GR"; // the European Union's code
+            default -> upper;
+        };
+        return ofExisting(meant) == UNKNOWN ? "" : ", did you mean " + meant + "?";
+    }
+
     /** Returns the code of a number, null for {@link #UNKNOWN}. */
     static @Nullable String text(int number) {
         return number == UNKNOWN ? null : TEXT[number];

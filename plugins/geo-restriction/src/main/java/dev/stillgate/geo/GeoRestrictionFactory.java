@@ -15,7 +15,7 @@ import java.util.Objects;
 
 /** Creates {@code geo-restriction} filters. */
 public final class GeoRestrictionFactory implements FilterFactory<GeoRestrictionPolicy> {
-    private static final Duration AGE_LOGGED = Duration.ofDays(1);
+    private static final Duration AGE_CHECK = Duration.ofSeconds(10);
 
     /** Called by the {@link java.util.ServiceLoader}. */
     public GeoRestrictionFactory() {}
@@ -43,15 +43,11 @@ public final class GeoRestrictionFactory implements FilterFactory<GeoRestriction
             context.gauge("stillgate.geo.database.stale", () -> file.stale() ? 1 : 0, "database", database);
             context.gauge(
                     "stillgate.geo.database.build.seconds", () -> file.good().buildSeconds(), "database", database);
+            DatabaseAge age = new DatabaseAge(policy);
+            context.background().every(AGE_CHECK, () -> age.log(file, context.ticker()));
         }
         if (!files.isEmpty()) {
             context.background().every(Objects.requireNonNull(policy.reload()), filter::refresh);
-            DatabaseAge age = new DatabaseAge(policy);
-            context.background()
-                    .every(
-                            AGE_LOGGED,
-                            () -> files.forEach(
-                                    file -> age.log(file, context.ticker().millis())));
         }
         return filter;
     }

@@ -26,6 +26,14 @@ record Located(
         int country,
         int anonymisers,
         GeoRefusal refusal) {
+    /** Well-known prefix of IPv4 addresses that a translator has embedded in IPv6, 64:ff9b::/96 (RFC 6052). */
+    private static final long TRANSLATED = 0x0064_ff9b_0000_0000L;
+
+    /** Returns whether these are the two words of an IPv6 address with an embedded IPv4 address. */
+    static boolean embedsV4(long high, long low) {
+        return high == TRANSLATED && low >>> 32 == 0;
+    }
+
     /** Returns the findings for later filters. */
     GeoFacts facts() {
         return refusal.facts();

@@ -33,7 +33,8 @@ final class Marks {
             } else {
                 failures.add(new PolicyException(
                         at + ".countries[" + i + "]",
-                        codes.get(i) + " is no country; expected an ISO 3166-1 alpha-2 code such as DE"));
+                        codes.get(i) + " is not a country code" + CountryCode.suggestion(codes.get(i))
+                                + " (expected an ISO 3166-1 alpha-2 code in upper case, such as DE)"));
             }
         }
         this.listsCountries = !codes.isEmpty();

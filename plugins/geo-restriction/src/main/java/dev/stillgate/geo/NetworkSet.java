@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A set of IPv4 and IPv6 networks as sorted, disjoint ranges, so that a lookup is a binary search. The address families
- * are separate: {@code ::/0} contains no IPv4 address.
+ * are separate: {@code ::/0} contains no IPv4 address. A translated IPv4 address belongs to both.
  */
 final class NetworkSet {
     private final Ranges v4;
@@ -20,7 +20,8 @@ final class NetworkSet {
     }
 
     boolean contains(Located at) {
-        return (at.v4() ? v4 : v6).contains(at.high(), at.low());
+        return (at.v4() ? v4 : v6).contains(at.high(), at.low())
+                || (Located.embedsV4(at.high(), at.low()) && v4.contains(0, at.low()));
     }
 
     /** The ranges of one family, as unsigned 128-bit numbers in two words each. */

@@ -3,6 +3,7 @@ package dev.stillgate.geo;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.GeoRefusal;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ record Snapshot(long generation, List<Database> databases, String names) {
     }
 
     /**
-     * Looks an address up in all databases. A record that cannot be read is counted and ignored, although the probe
+     * Looks an address up in all databases, a translated one by its embedded IPv4 address. A record that cannot be read is counted and ignored, although the probe
      * should have found it. Exceptions of the reader do not reach the request, except fatal errors of the virtual
      * machine.
      */
@@ -58,11 +59,21 @@ record Snapshot(long generation, List<Database> databases, String names) {
         long high = v4 ? 0 : buffer.getLong();
         long low = v4 ? buffer.getInt() & 0xffff_ffffL : buffer.getLong();
         Findings found = new Findings();
+        InetAddress named = Located.embedsV4(high, low) ? v4(low) : address;
         for (Database database : databases) {
-            ask(database, address, found);
+            ask(database, named, found);
         }
         GeoRefusal refusal = new GeoRefusal(found.facts(), names);
         return new Located(address, generation, v4, high, low, found.country, found.anonymisers, refusal);
+    }
+
+    private static InetAddress v4(long low) {
+        try {
+            return InetAddress.getByAddress(
+                    ByteBuffer.allocate(4).putInt((int) low).array());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
     }
 
     private static void ask(Database database, InetAddress address, Findings found) {

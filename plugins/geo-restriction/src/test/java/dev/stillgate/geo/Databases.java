@@ -1,5 +1,7 @@
 package dev.stillgate.geo;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.stillgate.spi.GeoFacts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 
 /** The databases of the tests: small ones of the tests' own making, and where real ones are. */
 final class Databases {
@@ -78,16 +79,13 @@ final class Databases {
         }
     }
 
-    /** Returns a folder of shared data, and skips the test where there is none. */
-    static Path shared(String folder) {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path there = at.resolveSibling("shared").resolve("data").resolve(folder);
-            if (Files.isDirectory(there)) {
-                return there;
-            }
-        }
-        Assumptions.abort("no shared data: " + folder + " is not beside the repository");
-        throw new IllegalStateException("aborted above");
+    /** Returns a file of the folder that {@code STILLGATE_SHARED} names; skips the test without it. */
+    static Path shared(String name) {
+        String folder = System.getenv("STILLGATE_SHARED");
+        assumeTrue(folder != null && !folder.isEmpty(), "STILLGATE_SHARED names no folder with data/" + name);
+        Path file = Path.of(folder, "data", name);
+        assumeTrue(Files.exists(file), file + " does not exist");
+        return file;
     }
 
     /** Asks databases, without a filter around them. */

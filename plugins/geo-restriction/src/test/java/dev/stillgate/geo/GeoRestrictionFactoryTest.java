@@ -2,6 +2,7 @@ package dev.stillgate.geo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.stillgate.geo.GeoRestrictionPolicy.Route;
 import dev.stillgate.geo.GeoRestrictionPolicy.Rules;
@@ -18,6 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -99,8 +104,19 @@ class GeoRestrictionFactoryTest {
     @Test
     void invalidEntryIsRefusedAtItsKey() {
         GeoRestrictionPolicy.Databases all = databases(countries, systems, anonymisers, residential);
-        refused(all, countries("KP", "UK"), null, "deny.countries[1]", "UK is no country");
-        refused(all, null, countries("de"), "allow.countries[0]", "de is no country");
+        refused(all, countries("KP", "UK"), null, "deny.countries[1]", "UK is not a country code, did you mean GB?");
+        refused(
+                all,
+                null,
+                countries("de"),
+                "allow.countries[0]",
+                "de is not a country code, did you mean DE? (expected");
+        refused(
+                all,
+                countries("XX"),
+                null,
+                "deny.countries[0]",
+                "XX is not a country code (expected an ISO 3166-1 alpha-2 code in upper case");
         refused(all, countries("Germany"), null, "deny.countries[0]", "Germany");
         refused(all, asns(7, 0), null, "deny.asns[1]", "0 is no autonomous system");
         refused(all, asns(4_294_967_296L), null, "deny.asns[0]", "4294967296");
@@ -178,6 +194,39 @@ class GeoRestrictionFactoryTest {
         assertThat(age(Duration.ZERO).warning(file, built + 10_000 * day))
                 .as("off")
                 .isNull();
+    }
+
+    @Test
+    void oldDatabaseIsReportedAtTheStartWhenReplacedAndOnceADay() throws IOException {
+        List<String> warnings = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                warnings.add(new SimpleFormatter().formatMessage(record));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(DatabaseAge.class.getName());
+        logger.addHandler(handler);
+        try {
+            FilterHarness<GeoRestrictionPolicy> harness = new FilterHarness<>(new GeoRestrictionFactory());
+            harness.ticker().jumpWallClock(Duration.ofDays(3_650));
+            harness.policy(new GeoRestrictionPolicy(
+                    databases(countries, null, null, null), null, null, null, null, null, null));
+            harness.ticker().advance(Duration.ofMinutes(1));
+            assertThat(warnings).singleElement(STRING).startsWith("country database " + countries + " was built on ");
+            harness.ticker().advance(Duration.ofHours(23));
+            assertThat(warnings).hasSize(1);
+            harness.ticker().advance(Duration.ofHours(2));
+            assertThat(warnings).hasSize(2);
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     private static DatabaseAge age(Duration oldAfter) {

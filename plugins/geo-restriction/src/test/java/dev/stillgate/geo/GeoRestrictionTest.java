@@ -59,6 +59,23 @@ class GeoRestrictionTest {
     }
 
     @Test
+    void translatedAddressIsThatOfItsIpv4Client() {
+        harness.policy(policy(countries("KP"), null));
+        assertThat(refusal("64:ff9b::203.0.113.9")).isEqualTo("country-denied");
+        assertThat(refusal("64:ff9b::198.51.100.9")).isNull();
+        assertThat(factsOf("64:ff9b::198.51.100.9").country()).isEqualTo("DE");
+        assertThat(factsOf("64:ff9b:0:0:0:1:198.51.100.9").country())
+                .as("not translated")
+                .isNull();
+        harness.policy(policy(new Rules(null, null, List.of("203.0.113.0/24"), null), null));
+        assertThat(refusal("64:ff9b::203.0.113.9")).isEqualTo("network-denied");
+        assertThat(refusal("64:ff9b::198.51.100.9")).isNull();
+        harness.policy(policy(new Rules(null, null, List.of("64:ff9b::/96"), null), null));
+        assertThat(refusal("64:ff9b::198.51.100.9")).isEqualTo("network-denied");
+        assertThat(refusal("198.51.100.9")).isNull();
+    }
+
+    @Test
     void refusalIsOneInstance() {
         harness.policy(policy(countries("KP"), null));
         assertThat(harness.request(harness.exchange().at("203.0.113.9")))

@@ -22,8 +22,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** MaxMind's own test databases, sound and corrupt, where they are beside the repository. */
+/** MaxMind's own test databases, sound and corrupt. */
 @Tag("slow")
+@Tag("shared")
 class SharedDataTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
 

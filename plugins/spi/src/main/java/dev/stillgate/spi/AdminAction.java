@@ -22,4 +22,13 @@ public interface AdminAction {
      */
     @Nullable
     Object perform(String id, Map<String, Object> arguments);
+
+    /**
+     * Returns how many operators must ask for an erasure, at least 1. The engine performs the erasure once they have.
+     *
+     * @param id as above
+     */
+    default int operators(String id) {
+        return 1;
+    }
 }

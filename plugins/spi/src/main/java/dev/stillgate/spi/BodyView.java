@@ -78,6 +78,11 @@ public sealed interface BodyView {
          */
         boolean structuredOutput();
 
+        /** Returns whether the prompt predicts the text of most of the answer ({@code prediction}). */
+        default boolean prediction() {
+            return false;
+        }
+
         /** Returns whether thinking or reasoning is requested explicitly. */
         boolean thinking();
 
@@ -95,8 +100,8 @@ public sealed interface BodyView {
         String previousResponse();
 
         /**
-         * Returns whether the prompt names something that only its upstream keeps: an earlier response, a conversation, a
-         * container, cached content or a stored prompt.
+         * Returns whether the prompt names something that only its upstream keeps: an earlier response or an item of one, a
+         * conversation, a container, cached content or a stored prompt.
          */
         boolean needsStored();
 

@@ -25,6 +25,12 @@ public interface Exchange {
     /** Returns the normalized path without the query. */
     String path();
 
+    /** Returns the path without a final {@code /cancel}, which also returns the stored response below which it is. */
+    default String storedPath() {
+        String path = path();
+        return path.endsWith("/cancel") ? path.substring(0, path.length() - "/cancel".length()) : path;
+    }
+
     /** Returns the query as sent, percent-encoded and without the question mark; empty if there is none. */
     default String query() {
         return "";
@@ -88,6 +94,14 @@ public interface Exchange {
      */
     @Nullable
     String answerId();
+
+    /**
+     * Returns what the response says of answers that are fetched later; final by the time of {@link
+     * CompletionFilter#onComplete}.
+     */
+    default DeferredAnswer deferredAnswer() {
+        return DeferredAnswer.NONE;
+    }
 
     /**
      * Returns the summary of the answer delivered so far; final by the time of {@link CompletionFilter#onComplete}. It

@@ -1,5 +1,6 @@
 package dev.stillgate.spi;
 
+import dev.stillgate.spi.orders.Orders;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -69,6 +70,9 @@ public interface FilterContext {
     void adminView(String page, AdminView view);
 
     Fleet fleet();
+
+    /** Returns the orders that operators gave to this filter. */
+    Orders orders();
 
     /**
      * Queues a report for the operator's webhook, without blocking. It is dropped if no webhook is configured, and in

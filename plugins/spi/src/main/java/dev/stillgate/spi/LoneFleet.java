@@ -44,11 +44,16 @@ public final class LoneFleet implements Fleet {
         }
 
         @Override
+        public CompletionStage<Void> send(byte[] record) {
+            return CompletableFuture.failedFuture(new IllegalStateException("this gateway has no fleet"));
+        }
+
+        @Override
         public void subscribe(Reader reader) {}
 
         @Override
         public CompletionStage<Drawn> draw(Draw draw) {
-            return CompletableFuture.failedFuture(new IllegalStateException("there is no fleet"));
+            return CompletableFuture.failedFuture(new IllegalStateException("this gateway has no fleet"));
         }
     }
 }

@@ -56,6 +56,11 @@ public enum Operation {
      * {@code GET /v1/realtime}: a session over WebSocket. Its events are forwarded unread, except those that report usage.
      */
     REALTIME,
+    /**
+     * {@code /v1/batches} and the paths below it: batches of the requests in a file. Also {@code GET} of {@code
+     * /v1/files} and its files, without their content. The response names the files of results.
+     */
+    FILE_BATCH,
     /** Management of batches and stored responses (list, cancel, delete) without model output. */
     CONTROL,
     /** A path outside the dialects that the route lists. */
@@ -98,7 +103,7 @@ public enum Operation {
 
     /** Returns whether a response in JSON or events may report token usage. */
     public boolean reportsUsage() {
-        return carriesAnswers() || convertsInput() || countsTokens();
+        return carriesAnswers() || convertsInput() || countsTokens() || this == FILE_BATCH;
     }
 
     /** Returns whether the response contains the output of a chat model. */

@@ -26,7 +26,15 @@ public sealed interface Outcome {
      * @param code the reason code
      */
     record Rejected(int status, Usage usage, long bytes, long firstByteNanos, String filter, String code)
-            implements Outcome {}
+            implements Outcome {
+        /**
+         * Returns whether a limit was exceeded: 429, or a filter's 400 or 413 for a request that exceeds the limit by
+         * itself.
+         */
+        public boolean isOfLimit() {
+            return status == 429 || (!filter.equals("gateway") && (status == 400 || status == 413));
+        }
+    }
 
     /** The upstream gave no usable response; the gateway sent an error instead. */
     record UpstreamFailed(int status, Usage usage, long bytes, long firstByteNanos, String code) implements Outcome {}

@@ -23,11 +23,8 @@ public enum Standing {
     /**
      * Returns whether this standing, which the account had, is the cause of a refusal. Each refusal for a limit counts
      * from {@code tightened} on, because such a standing may lower the limits.
-     *
-     * @param code the reason code of the refusal
-     * @param ofLimit whether a limit was exceeded
      */
-    public boolean isCauseOf(String code, boolean ofLimit) {
-        return code.startsWith(CODE) || (ofLimit && reaches(TIGHTENED));
+    public boolean isCauseOf(Outcome.Rejected refusal) {
+        return refusal.code().startsWith(CODE) || (refusal.isOfLimit() && reaches(TIGHTENED));
     }
 }

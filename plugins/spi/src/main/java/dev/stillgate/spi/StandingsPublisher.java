@@ -46,6 +46,11 @@ public interface StandingsPublisher {
         publish(byAccount, groups, ordered);
     }
 
+    /** Returns whether all published standings are in force: in shadow only those that an operator ordered are. */
+    default boolean isEnforced() {
+        return true;
+    }
+
     /** Replaces all standings published by this filter before, without groups. */
     default void publish(Map<String, Standing> byAccount) {
         publish(byAccount, Map.of());

@@ -8,6 +8,11 @@ public interface Ticker {
     /** Returns wall-clock time in milliseconds since the epoch, which may jump. */
     long millis();
 
+    /** Returns how fast the wall clock runs against the monotonic one: 1 unless a calendar is played. */
+    default double pace() {
+        return 1;
+    }
+
     /** Returns the system clocks. */
     static Ticker system() {
         return SystemTicker.INSTANCE;

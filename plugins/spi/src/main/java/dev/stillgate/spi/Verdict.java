@@ -28,15 +28,23 @@ public sealed interface Verdict {
      * @param message sentence sent to the client; must not reveal which signal fired
      * @param retryAfter time to wait before a retry, null if a retry cannot help
      * @param headers further header fields of the response in order, such as rate-limit fields
+     * @param details figures for the operator's logs and pages; never sent to the client; null for none
      */
     record Reject(
             Kind kind,
             String code,
             String message,
             @Nullable Duration retryAfter,
-            List<Header> headers) implements Verdict {
+            List<Header> headers,
+            @Nullable String details)
+            implements Verdict {
         public Reject {
             headers = List.copyOf(headers);
+        }
+
+        /** Creates a refusal without details. */
+        public Reject(Kind kind, String code, String message, @Nullable Duration retryAfter, List<Header> headers) {
+            this(kind, code, message, retryAfter, headers, null);
         }
 
         /** Creates a refusal without a time to wait. */
@@ -49,6 +57,8 @@ public sealed interface Verdict {
     enum Kind {
         /** 400: the model could not have read the request. */
         MALFORMED,
+        /** 400: the prompt, with the output that it asks for, exceeds a limit by itself. */
+        PROMPT_TOO_LONG,
         /** 401: missing or unknown credential. */
         UNAUTHENTICATED,
         /** 403: the client's region or network is not served. */
@@ -63,12 +73,16 @@ public sealed interface Verdict {
         UNSUPPORTED_CODING,
         /** 429: too many requests; with a time to wait. */
         RATE_LIMITED,
-        /** 429: too many tokens of a model; with a time to wait, unless the request exceeds the limit by itself. */
+        /** 429: too many tokens of a model; with a time to wait. */
         TOKENS_LIMITED,
         /** 429: the limit that the account shares with linked accounts until it is verified; with a time to wait. */
         UNVERIFIED,
         /** 414: the request target is too long. */
         TARGET_TOO_LONG,
+        /** 417: an expectation other than {@code 100-continue}. */
+        EXPECTATION_FAILED,
+        /** 426: the path is not served over the protocol that the request asks for. */
+        UPGRADE_REQUIRED,
         /** 431: the header section is too large. */
         HEADERS_TOO_LARGE,
         /** 408: the request did not arrive in time. */
@@ -80,6 +94,8 @@ public sealed interface Verdict {
         /** 504: the upstream did not respond in time. */
         GATEWAY_TIMEOUT,
         /** 500: internal error of the gateway. */
-        INTERNAL
+        INTERNAL,
+        /** 501: a method that the gateway does not implement. */
+        NOT_IMPLEMENTED
     }
 }

@@ -13,6 +13,7 @@ public final class Conversation implements PlainChat {
     private final List<String> tools = new ArrayList<>();
     private @Nullable CharSequence system;
     private boolean structured;
+    private boolean prediction;
     private boolean logprobs;
     private boolean thinking;
     private boolean stream;
@@ -61,6 +62,12 @@ public final class Conversation implements PlainChat {
         return this;
     }
 
+    /** Predicts the text of the answer. */
+    public Conversation withPrediction() {
+        prediction = true;
+        return this;
+    }
+
     public Conversation withLogprobs() {
         logprobs = true;
         return this;
@@ -90,6 +97,11 @@ public final class Conversation implements PlainChat {
     @Override
     public boolean logprobs() {
         return logprobs;
+    }
+
+    @Override
+    public boolean prediction() {
+        return prediction;
     }
 
     @Override

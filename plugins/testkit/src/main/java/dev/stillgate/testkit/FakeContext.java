@@ -16,6 +16,11 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.orders.MemoryOrders;
+import dev.stillgate.spi.orders.Order;
+import dev.stillgate.spi.orders.OrderBook;
+import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.Orders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,11 +49,15 @@ public final class FakeContext implements FilterContext {
     private final List<Report> reports = new ArrayList<>();
     private @Nullable Path stateDirectory;
     private Fleet fleet = new LoneFleet();
+    private OrderBook book;
+    private Orders orders;
 
     /** Creates a context without a fleet and without a state directory. */
     public FakeContext(String name, FakeTicker ticker) {
         this.name = name;
         this.ticker = ticker;
+        this.book = new OrderBook(account -> "hash of " + account);
+        this.orders = new MemoryOrders(book, name, ticker::millis);
     }
 
     /** Returns the value of a counter, 0 if unused; tags are part of the name: {@code name[key=value,…]}. */
@@ -163,6 +172,39 @@ public final class FakeContext implements FilterContext {
     @Override
     public Fleet fleet() {
         return fleet;
+    }
+
+    @Override
+    public Orders orders() {
+        return orders;
+    }
+
+    /** Keeps the orders of filters created from now on in a book, which several gateways can share. */
+    public FakeContext ordersIn(OrderBook shared) {
+        book = shared;
+        orders = new MemoryOrders(shared, name, ticker::millis);
+        return this;
+    }
+
+    /** Gives the order to erase an account, at all gateways that share the book. */
+    public Order erases(String account) {
+        OrderDraft draft = new OrderDraft(
+                "ann",
+                null,
+                Order.ERASE,
+                book.erasureSubject(account),
+                "erasure",
+                List.of(),
+                List.of(),
+                false,
+                ticker.millis() + OrderBook.LISTED_MILLIS,
+                false,
+                1,
+                "",
+                Map.of());
+        return new MemoryOrders(book, Order.EVERY_FILTER, ticker::millis)
+                .give(draft)
+                .order();
     }
 
     /** A report of the filter. */

@@ -3,6 +3,7 @@ package dev.stillgate.testkit;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.DeferredAnswer;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
@@ -38,6 +39,7 @@ public final class FakeExchange implements Exchange {
     private String route = "/v1/";
     private Headers headers = new FakeHeaders(List.of());
     private @Nullable String answerId;
+    private DeferredAnswer deferredAnswer = DeferredAnswer.NONE;
     private AnswerFacts answer = AnswerFacts.NONE;
     private boolean marked;
     private boolean claimed;
@@ -107,6 +109,12 @@ public final class FakeExchange implements Exchange {
     /** Sets the id in the response. */
     public FakeExchange answered(String id) {
         this.answerId = id;
+        return this;
+    }
+
+    /** Sets what the response says of answers that are fetched later. */
+    public FakeExchange answered(DeferredAnswer deferred) {
+        this.deferredAnswer = deferred;
         return this;
     }
 
@@ -207,6 +215,11 @@ public final class FakeExchange implements Exchange {
     @Override
     public @Nullable String answerId() {
         return answerId;
+    }
+
+    @Override
+    public DeferredAnswer deferredAnswer() {
+        return deferredAnswer;
     }
 
     @Override

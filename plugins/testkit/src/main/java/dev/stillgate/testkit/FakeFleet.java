@@ -123,6 +123,13 @@ public final class FakeFleet {
                 }
 
                 @Override
+                public CompletionStage<Void> send(byte[] record) {
+                    return publish(record)
+                            ? CompletableFuture.completedFuture(null)
+                            : CompletableFuture.failedFuture(new IllegalStateException("the store is lost"));
+                }
+
+                @Override
                 public void subscribe(Reader reader) {
                     readers.computeIfAbsent(topic, absent -> new ArrayList<>()).add(reader);
                 }

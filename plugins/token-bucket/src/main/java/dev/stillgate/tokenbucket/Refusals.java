@@ -53,7 +53,10 @@ final class Refusals {
                     limit.name(),
                     "A batch of " + reservation.requests
                             + " requests is larger than the rate limit allows at any time (" + limit.description()
-                            + "). Please send it in parts.");
+                            + "). Please send it in parts.",
+                    null,
+                    List.of(),
+                    details(reservation, shortage));
         }
         TightestLimits tightest = new TightestLimits();
         if (limit.measure() != Measure.CONCURRENCY) {
@@ -61,8 +64,13 @@ final class Refusals {
         }
         List<Header> fields = new ArrayList<>();
         headers.add(exchange.provider(), tightest, millis, fields::add);
-        if (neverFits || (pooled && shortage.waitNanos() > LONGEST_RETRY.toNanos())) {
+        if (pooled && (neverFits || shortage.waitNanos() > LONGEST_RETRY.toNanos())) {
             fields.add(NO_RETRY);
+        }
+        if (neverFits && !pooled && limit.measure() != Measure.CONCURRENCY) {
+            String message = tooLarge(exchange.provider(), limit, shortage);
+            return new Verdict.Reject(
+                    Verdict.Kind.PROMPT_TOO_LONG, limit.name(), message, null, fields, details(reservation, shortage));
         }
         if (pooled) {
             return new Verdict.Reject(
@@ -71,19 +79,42 @@ final class Refusals {
                     "This account shares a limit with linked accounts until it is verified. " + verification
                             + (neverFits ? "." : ", or try again in " + wait(shortage) + '.'),
                     retryAfter,
-                    fields);
+                    fields,
+                    details(reservation, shortage));
         }
         return new Verdict.Reject(
                 limit.measure().isTokens() ? Verdict.Kind.TOKENS_LIMITED : Verdict.Kind.RATE_LIMITED,
                 limit.name(),
-                neverFits ? tooLarge(limit, shortage) : sentence(exchange, reservation, shortage),
+                sentence(exchange, reservation, shortage),
                 retryAfter,
-                fields);
+                fields,
+                details(reservation, shortage));
     }
 
-    private static String tooLarge(TokenLimit limit, Shortage shortage) {
-        return "Request too large: limit " + limit.measure().text(limit.capacity()) + ' '
-                + limit.unit() + ", requested " + limit.measure().text(shortage.requested())
+    /** Returns the figures behind a refusal, which may tell the use of others. */
+    private static String details(Reservation reservation, Shortage shortage) {
+        TokenLimit limit = shortage.limit();
+        boolean ofNewKeys = reservation.overflows && limit.owner() == Owner.ACCOUNT;
+        return (ofNewKeys ? "limit of keys that were never accepted: " : ownerName(limit) + " limit: ")
+                + limit.description() + ", used "
+                + limit.measure().text(limit.capacity() - shortage.remaining()) + ", requested "
+                + limit.measure().text(shortage.requested());
+    }
+
+    /** Returns a sentence that agents take for a prompt too long for the model, which ends their retries. */
+    private static String tooLarge(Provider provider, TokenLimit limit, Shortage shortage) {
+        String capacity = limit.measure().text(limit.capacity());
+        String requested = limit.measure().text(shortage.requested());
+        boolean prompt = limit.measure() == Measure.INPUT_TOKENS || limit.measure() == Measure.TOTAL_TOKENS;
+        String source = " (the " + ownerName(limit) + " limit of " + limit.unit() + ")";
+        if (prompt && provider == Provider.ANTHROPIC) {
+            return "prompt is too long: " + requested + " tokens > " + capacity + " maximum" + source;
+        }
+        if (prompt && provider == Provider.GOOGLE) {
+            return "The input token count (" + requested + ") exceeds the maximum number of tokens allowed (" + capacity
+                    + ')' + source + '.';
+        }
+        return "Request too large: limit " + capacity + ' ' + limit.unit() + ", requested " + requested
                 + ". The input or output tokens must be reduced for the request to fit.";
     }
 
@@ -98,9 +129,12 @@ final class Refusals {
                     + retryHint;
         }
         if (exchange.provider() == Provider.OPENAI) {
+            // The use of other accounts is not told.
+            String used = limit.owner() == Owner.ACCOUNT
+                    ? ", used " + limit.measure().text(limit.capacity() - shortage.remaining())
+                    : "";
             return "Rate limit reached on " + limit.measure().displayName() + " (" + limit.description() + "): limit "
-                    + limit.measure().text(limit.capacity()) + ", used "
-                    + limit.measure().text(limit.capacity() - shortage.remaining()) + ", requested "
+                    + limit.measure().text(limit.capacity()) + used + ", requested "
                     + limit.measure().text(shortage.requested()) + '.' + retryHint;
         }
         return "This request would exceed the " + ownerName(limit) + " rate limit (" + limit.description() + ")."

@@ -28,6 +28,8 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
     private static final Duration MAINTENANCE_INTERVAL = Duration.ofSeconds(10);
     private static final Duration SAVE_INTERVAL = Duration.ofSeconds(10);
 
+    private static final Duration ERASE_INTERVAL = Duration.ofSeconds(1);
+
     /** How often the active policy is compared with the previous one, to warn of renamed and rescoped limits. */
     private static final Duration COMPARE_INTERVAL = Duration.ofSeconds(1);
 
@@ -68,7 +70,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         BucketStore store = context.state(
                 BucketStore.class,
                 () -> new BucketStore(
-                        context.ticker(), new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName)));
+                        context.ticker(),
+                        new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName),
+                        context.orders()));
         Buckets buckets = store.buckets();
         PolicyLimits limits = buckets.limits(policy);
         Path directory = context.stateDirectory();
@@ -76,12 +80,14 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
             store.open(directory, limits);
             context.background().every(SAVE_INTERVAL, store::saveWhenDue);
         }
+        context.background().every(ERASE_INTERVAL, store::eraseWhenDue);
         context.adminView("accounts", id -> {
             List<String> pools = buckets.pools().of(id, buckets.now());
             return page(buckets.accounts().find(id), buckets, pools);
         });
         context.adminView("pools", id -> page(buckets.pools().find(id), buckets, List.of()));
         context.adminView("organisations", id -> page(buckets.organisations().find(id), buckets, List.of()));
+        context.gauge("stillgate.token.bucket.saves.failed", store::failures);
         context.gauge("stillgate.token.bucket.held", buckets.accounts()::size);
         context.background().every(MAINTENANCE_INTERVAL, () -> buckets.maintain(limits));
         context.background().every(COMPARE_INTERVAL, () -> buckets.activate(limits, context.name()));
@@ -112,8 +118,9 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
         if (policy.priceTable() != null && policy.requireUsage() != TokenBucketPolicy.RequireUsage.INJECT) {
             review.warn(
                     "requireUsage",
-                    "without inject, a stream whose client does not ask for usage costs nothing for hidden reasoning, and"
-                            + " a file little");
+                    "set requireUsage: inject beside limits. Without it, a stream of Chat Completions that reports no"
+                            + " usage is charged by estimate: hidden reasoning costs nothing, an attached file too"
+                            + " little");
         }
         Set<String> known = review.tiers();
         if (known != null) {

@@ -21,6 +21,7 @@ import dev.stillgate.spi.Verdict;
 import dev.stillgate.tokenbucket.bucket.Buckets;
 import dev.stillgate.tokenbucket.bucket.DeferredCharges;
 import dev.stillgate.tokenbucket.bucket.NameIndex;
+import dev.stillgate.tokenbucket.bucket.Pools;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.bucket.ReservationPool;
 import dev.stillgate.tokenbucket.bucket.Shortage;
@@ -144,7 +145,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         Standing standing = standings.of(account);
         if (standing == Standing.POOLED) {
             String group = standings.group(account);
-            reservation.pool = group == null ? "account " + account.id() : group;
+            reservation.pool = group == null ? Pools.OF_ACCOUNT + account.id() : group;
         }
         return standing;
     }
@@ -229,6 +230,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         learn(exchange, reservation, outcome);
         meters.settled(reservation, outcome.usage());
         reservation.disowned = Settlement.isFailedClaim(reservation, outcome);
+        reservation.unaccepted = Settlement.isUnaccepted(reservation, outcome);
         buckets.settle(reservation);
         if (reservation.claimed && outcome.status() >= 200 && outcome.status() < 300) {
             buckets.provenClaims().add(exchange.account(), exchange.address());
@@ -261,8 +263,13 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
             buckets.models().learn(model);
         }
         String responseId = exchange.answerId();
-        if (reservation.costsReserve && reservation.background && responseId != null) {
-            deferredCharges.addBackground(responseId, exchange.account(), reservation);
+        if (reservation.background && responseId != null) {
+            if (reservation.costsReserve) {
+                long delivered = outcome.usage().output();
+                deferredCharges.addBackground(responseId, exchange.account(), reservation, delivered);
+            } else {
+                deferredCharges.addSettled(responseId, exchange.account(), reservation);
+            }
         }
     }
 
@@ -272,10 +279,8 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                 reservation.reset();
                 reservation.route = route(exchange);
                 Account account = deferredCharges.correct(
-                        exchange.operation(),
-                        exchange.path(),
-                        exchange.account(),
-                        outcome.usage(),
+                        exchange,
+                        outcome,
                         Settlement.input(reservation, exchange.provider(), outcome.usage()),
                         prices,
                         reservation);
@@ -287,6 +292,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                     reservation.clearOwners();
                 }
             }
+            case FILE_BATCH -> deferredCharges.addResultFiles(exchange.deferredAnswer());
             default -> {}
         }
     }

@@ -130,9 +130,8 @@ final class BadInputTest {
     private void assertTooLarge(long maxTokens, long choices) {
         Verdict.Reject refused = whole.refused(
                 whole.completions(), FakeBody.prompt("m", 1, maxTokens).choices(choices));
-        assertThat(refused.kind()).isEqualTo(Verdict.Kind.TOKENS_LIMITED);
+        assertThat(refused.kind()).isEqualTo(Verdict.Kind.PROMPT_TOO_LONG);
         assertThat(refused.retryAfter()).isNull();
         assertThat(refused.message()).startsWith("Request too large: limit 8000 output tokens, requested ");
-        assertThat(refused.headers()).contains(new Header("x-should-retry", "false"));
     }
 }

@@ -74,4 +74,19 @@ final class BatchConcurrencyTest {
         }
         assertThat(metered.left("prompts")).isEqualTo(2);
     }
+
+    @Test
+    void limitThatIsTakenOutAndPutBackReleasesEachExchangeItCounted() {
+        TokenBucketPolicy.Limit requests = Policies.limit("requests", 100, "100/1m");
+        Metered metered = new Metered(PROMPTS, requests);
+        FakeExchange one = batch(metered);
+        FakeExchange two = batch(metered);
+        metered.reload(Policies.policy(requests));
+        metered.served(metered.begin(1, 1), 1, 1);
+        metered.reload(Policies.policy(PROMPTS, requests));
+        assertThat(metered.refused(1, 1).code()).isEqualTo("prompts");
+        metered.end(one, served(exact(1, 1)));
+        metered.end(two, served(exact(1, 1)));
+        assertThat(metered.left("prompts")).isEqualTo(2);
+    }
 }

@@ -127,6 +127,7 @@ final class CostLimitTest {
         assertThat(refusal.message())
                 .isEqualTo("This request would exceed the account's rate limit (10 USD, refilled at 10/1d)."
                         + " Please try again in 1h12m0s.");
+        assertThat(refusal.details()).isEqualTo("account's limit: 10 USD, refilled at 10/1d, used 9.5, requested 1");
         assertThat(refusal.headers()).as("no field of a provider means money").isEmpty();
         assertThat(metered.refused(metered.completions(), FakeBody.prompt("opus-4", 200_000, 0))
                         .message())

@@ -105,14 +105,17 @@ final class ForgedClaimTest {
     }
 
     @Test
-    void everyoneIsCharged() {
+    void refusedClaimsTakeNothingFromEveryone() {
         Metered shared =
                 new Metered(limit("minute", 5, "5/1h"), Policies.scoped(Set.of(Scope.ROUTE), limit("all", 2, "2/1h")));
-        ask(shared, ELSEWHERE, served(403));
-        ask(shared, ELSEWHERE, served(403));
-        assertThat(shared.refused(shared.messages(), FakeBody.prompt("m", 10, 10))
-                        .code())
-                .isEqualTo("all");
+        for (int i = 0; i < 3; i++) {
+            FakeExchange underWay = shared.begin(claim(ELSEWHERE), FakeBody.prompt("m", 10, 10));
+            ask(shared, ELSEWHERE, served(403));
+            shared.end(underWay, GONE);
+        }
+        shared.served(shared.begin(10, 10), 10, 10);
+        shared.served(shared.begin(10, 10), 10, 10);
+        assertThat(shared.refused(10, 10).code()).isEqualTo("all");
     }
 
     @Test

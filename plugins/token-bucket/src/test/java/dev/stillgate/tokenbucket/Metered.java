@@ -102,7 +102,7 @@ public final class Metered {
     }
 
     public static Outcome served(Usage usage) {
-        return new Outcome.Served(200, usage, 1, 1);
+        return new Outcome.Served(200, usage, 1_000_000, 1);
     }
 
     /** Returns the level of a limit of {@link #ACCOUNT}. */

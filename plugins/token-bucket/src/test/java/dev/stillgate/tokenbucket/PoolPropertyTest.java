@@ -6,6 +6,8 @@ import static dev.stillgate.tokenbucket.Policies.pooled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.orders.Orders;
+import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.tokenbucket.BucketHarness.Result;
 import dev.stillgate.tokenbucket.bucket.BucketStore;
 import dev.stillgate.tokenbucket.policy.Measure;
@@ -93,8 +95,9 @@ final class PoolPropertyTest {
         private final Map<String, Long> lastDraws = new HashMap<>();
         private final @Nullable String[] group = new String[ACCOUNTS.size()];
         private final BucketHarness first = new BucketHarness();
+        private final Orders orders = new FakeContext("limits", first.ticker).orders();
         private BucketHarness harness = first;
-        private BucketStore store = new BucketStore(first.ticker, first.buckets);
+        private BucketStore store = new BucketStore(first.ticker, first.buckets, orders);
         private PolicyLimits limits = policy();
 
         private Run(Path directory) {
@@ -131,7 +134,7 @@ final class PoolPropertyTest {
             levels.values().forEach(level -> level.round(now()));
             harness = new BucketHarness(first.ticker);
             limits = policy();
-            store = new BucketStore(first.ticker, harness.buckets);
+            store = new BucketStore(first.ticker, harness.buckets, orders);
             store.open(directory, limits);
         }
 

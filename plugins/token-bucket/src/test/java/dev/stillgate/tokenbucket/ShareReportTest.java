@@ -189,6 +189,20 @@ final class ShareReportTest {
     }
 
     @Test
+    void clockThatWasAheadSilencesNoReport() {
+        metered.ticker().jumpWallClock(Duration.ofDays(365));
+        use(metered, 5);
+        assertThat(shares(metered)).hasSize(1);
+        metered.ticker().jumpWallClock(Duration.ofDays(-365));
+        metered.advance(Duration.ofDays(1));
+        use(metered, 5);
+        assertThat(shares(metered)).hasSize(2);
+        metered.advance(Duration.ofHours(3)); // of the same day
+        use(metered, 3);
+        assertThat(shares(metered)).hasSize(2);
+    }
+
+    @Test
     void otherGatewayGivesAReportTheSameId() {
         Metered other = new Metered(REQUESTS);
         use(metered, 5);

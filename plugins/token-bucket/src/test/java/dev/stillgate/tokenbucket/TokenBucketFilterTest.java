@@ -157,7 +157,8 @@ final class TokenBucketFilterTest {
     void provisionalAccountsOfAPrefixShareABucket() {
         Account forged = account("h1:f", Account.Trust.PROVISIONAL);
         for (int i = 0; i < 20; i++) {
-            metered.begin(metered.messages().by(forged).at("198.51.100." + i), PROMPT);
+            Account other = account("h1:" + i, Account.Trust.PROVISIONAL);
+            metered.begin(metered.messages().by(other).at("198.51.100." + i), PROMPT);
         }
         Verdict.Reject refused =
                 metered.refused(metered.messages().by(Account.ANONYMOUS).at("198.51.100.99"), PROMPT);

@@ -5,9 +5,11 @@ import dev.stillgate.spi.HeapRoom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,42 @@ public final class AccountTable {
         int number = packed.search(id);
         boolean live = number >= 0 && Arrays.stream(sections).anyMatch(section -> section.has(number));
         return live ? packed.get(number) : null;
+    }
+
+    /**
+     * Passes on each account that has a key here and none in another table. Linear time: not for requests.
+     *
+     * @throws HeapRoom.Full if there is not enough free heap for an index of the other table
+     */
+    public void forEachMissing(AccountTable other, Consumer<Account> each) {
+        TextPool ids = other.packed.indexedIds();
+        BitSet there = numbers(other.sections);
+        numbers(sections).stream().forEach(account -> {
+            int number = ids.find(packed.id(account));
+            if (number < 0 || !there.get(number)) {
+                each.accept(packed.get(account));
+            }
+        });
+    }
+
+    /** Returns those of a few ids that no account with a key has. Linear time: not for requests. */
+    public Set<String> missing(Set<String> ids) {
+        Set<String> missing = new HashSet<>(ids);
+        if (!missing.isEmpty()) {
+            numbers(sections).stream().mapToObj(packed::id).forEach(missing::remove);
+        }
+        return missing;
+    }
+
+    /** Returns the numbers of the accounts with a key in any of the sections. */
+    private static BitSet numbers(Section... sections) {
+        BitSet numbers = new BitSet();
+        for (Section section : sections) {
+            for (int number : section.numbers()) {
+                numbers.set(number);
+            }
+        }
+        return numbers;
     }
 
     /** Returns the tiers of all accounts. Linear time: not for requests. */

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +35,13 @@ public final class Accounts {
     /** The name of the random secret that is used if {@code hashing} is empty. */
     private static final String RANDOM = "h0";
 
+    private static final Pattern ID_OF_HASH = Pattern.compile("[^:]+:[0-9a-f]{32}");
+
     private final List<String> secretNames;
     private final byte[] secret;
     private final CredentialHash[] hashes;
     private final Cache<Hash, Account> accepted;
+    private final AtomicLong acceptedChanges = new AtomicLong();
     private final StatedValues<Hash> organisations;
     private final StatedValues<Hash> tiers;
     private volatile AccountTable table = AccountTable.EMPTY;
@@ -94,6 +100,11 @@ public final class Accounts {
         return hash == null ? null : accepted.policy().getIfPresentQuietly(hash);
     }
 
+    /** Returns whether an id is that of an unlisted credential, under any secret, also one that is no longer listed. */
+    public static boolean isHash(String id) {
+        return ID_OF_HASH.matcher(id).matches();
+    }
+
     /** Returns the hash in the id of an unlisted credential, null for an id of another form. */
     private @Nullable Hash hash(String id) {
         String prefix = secretNames.getFirst() + ':';
@@ -124,6 +135,34 @@ public final class Accounts {
             String id = account.id();
             Hash hash = Objects.requireNonNull(hash(id), "the id of a provisional account holds its hash");
             accepted.asMap().putIfAbsent(hash, new Account(id, Trust.ACCEPTED, null, null, false, null));
+            acceptedChanges.incrementAndGet();
+        }
+    }
+
+    /** Returns a number that grows with each accepted credential. */
+    long acceptedChanges() {
+        return acceptedChanges.get();
+    }
+
+    /** Returns the hashes of the accepted credentials, two words each, without those that the gateway verifies itself. */
+    long[] acceptedHashes() {
+        return accepted.asMap().entrySet().stream()
+                .filter(entry -> isPlain(entry.getValue()))
+                .limit(MOST_ACCEPTED)
+                .flatMapToLong(entry ->
+                        LongStream.of(entry.getKey().hi(), entry.getKey().lo()))
+                .toArray();
+    }
+
+    private static boolean isPlain(Account account) {
+        return !account.verified() && account.organisation() == null && account.tier() == null;
+    }
+
+    /** Restores accepted credentials from {@link #acceptedHashes}. */
+    void restoreAccepted(long[] hashes) {
+        for (int i = 0; i + 1 < hashes.length; i += 2) {
+            String id = CredentialHash.id(secretNames.getFirst(), hashes[i], hashes[i + 1]);
+            accepted.put(new Hash(hashes[i], hashes[i + 1]), new Account(id, Trust.ACCEPTED, null, null, false, null));
         }
     }
 

@@ -137,6 +137,15 @@ final class PackedAccounts {
         return number == NONE ? null : texts.get(number);
     }
 
+    String id(int number) {
+        return ids.get(number);
+    }
+
+    /** Returns the ids by number, with an index for searches. */
+    TextPool indexedIds() {
+        return ids.indexed();
+    }
+
     /** Returns the number of an id, or -1. Linear search: not for requests. */
     int search(String id) {
         return ids.search(id);

@@ -20,10 +20,27 @@ final class TextPool {
     private static final int HEADER = 2;
 
     private final int seed = ThreadLocalRandom.current().nextInt() | 1;
-    private final ByteChunks bytes = new ByteChunks();
-    private int[] starts = new int[64];
+    private final ByteChunks bytes;
+    private int[] starts;
     private int size;
     private int[] slots = new int[128];
+
+    TextPool() {
+        this(new ByteChunks(), new int[64], 0);
+    }
+
+    private TextPool(ByteChunks bytes, int[] starts, int size) {
+        this.bytes = bytes;
+        this.starts = starts;
+        this.size = size;
+    }
+
+    /** Returns a pool with the texts of a closed one, in which {@link #find} works. */
+    TextPool indexed() {
+        TextPool indexed = new TextPool(bytes, starts, size);
+        indexed.index(4 * Math.max(1, Integer.highestOneBit(size)));
+        return indexed;
+    }
 
     /** Returns the number of a text, or -1. */
     int find(String text) {
@@ -148,9 +165,12 @@ final class TextPool {
     }
 
     private void rehash() {
-        int[] before = slots;
-        HeapRoom.require(2L * before.length * Integer.BYTES);
-        slots = new int[before.length * 2];
+        index(2 * slots.length);
+    }
+
+    private void index(int length) {
+        HeapRoom.require((long) length * Integer.BYTES);
+        slots = new int[length];
         for (int number = 0; number < size; number++) {
             slots[slot(get(number))] = number + 1;
         }

@@ -1,53 +1,39 @@
 package dev.stillgate.proxy.admin;
 
-import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.Authenticator;
 import com.sun.net.httpserver.HttpExchange;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.ConsoleSessions;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Access control of the admin API. A request is allowed with the token in {@code Authorization}, in a session of the
- * console, or without both if no token is configured. Health, readiness and the console's static files need none of
- * these. Requests of other web pages are refused, and the console changes something only if it may.
+ * Access control of the admin API. A request is allowed with a credential in {@code Authorization}, in a session of the
+ * console, or without both if no credential is configured; what it may do depends on the role. Health, readiness and the
+ * console's static files need none of these. Requests of other web pages are refused, and the console changes something
+ * only if it may.
  */
-final class AdminAccess {
+final class AdminAccess extends Authenticator {
     private static final String BEARER = "Bearer ";
     private static final Set<String> OPEN = Set.of("/healthz", "/readyz");
 
-    private final byte @Nullable [] secret;
+    private final Credentials credentials;
     private final StillgateConfig.Console console;
     private final BrowserGuard guard;
-    private final ConsoleSessions sessions = new ConsoleSessions();
+    private final ConsoleSessions<AdminOperator> sessions = new ConsoleSessions<>();
 
-    /**
-     * Creates the access control.
-     *
-     * @param secret the token, null for none
-     */
-    AdminAccess(@Nullable String secret, StillgateConfig.Console console, BrowserGuard guard) {
+    AdminAccess(Credentials credentials, StillgateConfig.Console console, BrowserGuard guard) {
+        this.credentials = credentials;
         this.console = console;
         this.guard = guard;
-        this.secret = secret == null ? null : secret.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns {@code right}, {@code wrong}, {@code session}, or {@code none} without a token, for the audit log. */
-    String result(HttpExchange exchange) {
-        if (secret == null) {
-            return "none";
-        }
-        return hasToken(exchange, secret) ? "right" : isSignedIn(exchange) ? "session" : "wrong";
+    Credentials credentials() {
+        return credentials;
     }
 
-    boolean needsToken() {
-        return secret != null;
-    }
-
-    ConsoleSessions sessions() {
+    ConsoleSessions<AdminOperator> sessions() {
         return sessions;
     }
 
@@ -56,39 +42,83 @@ final class AdminAccess {
         return console == StillgateConfig.Console.WRITE;
     }
 
-    /** Returns whether a request may read what the console shows. */
-    boolean isSignedIn(HttpExchange exchange) {
-        return secret == null || sessions.has(exchange.getRequestHeaders().get("Cookie"));
+    /** Authenticates a request; {@link #refusal} decides what follows from it. */
+    @Override
+    public Result authenticate(HttpExchange exchange) {
+        return new Success(caller(exchange));
     }
 
-    /** Returns the refusal of a request, null when it is allowed. Tokens are compared in constant time. */
+    private Caller caller(HttpExchange exchange) {
+        boolean fromPage =
+                console != StillgateConfig.Console.OFF && (isConsole(exchange) || guard.isFromOwnPage(exchange));
+        if (!credentials.isNeeded()) {
+            return Caller.known(Caller.Proof.UNNEEDED, AdminOperator.ANYBODY);
+        }
+        AdminOperator session =
+                fromPage ? sessions.find(exchange.getRequestHeaders().get("Cookie")) : null;
+        if (session != null && credentials.isCurrent(session)) {
+            return Caller.known(Caller.Proof.SESSION, session);
+        }
+        List<String> fields = exchange.getRequestHeaders().get("Authorization");
+        if (fields == null || isOpen(exchange)) {
+            return Caller.unknown(Caller.Proof.ABSENT, null);
+        }
+        String only = fields.size() == 1 ? fields.getFirst() : "";
+        return only.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? credentials.caller(only.substring(BEARER.length()).strip())
+                : Caller.unknown(Caller.Proof.WRONG, null);
+    }
+
+    private static boolean isConsole(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getRawPath();
+        return path != null && (path.equals(ConsoleRequests.ROOT) || path.startsWith(ConsoleRequests.ROOT + '/'));
+    }
+
+    /** Returns whether a request needs no credential, right or wrong. */
+    static boolean isOpen(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getRawPath();
+        return isConsole(exchange) || (path != null && OPEN.contains(path));
+    }
+
+    /** Returns the refusal of an authenticated request, null when it is allowed. */
     @Nullable
     Reply refusal(HttpExchange exchange) {
-        String path = exchange.getRequestURI().getRawPath();
-        if (path != null && (path.equals(ConsoleRequests.ROOT) || path.startsWith(ConsoleRequests.ROOT + '/'))) {
+        if (isConsole(exchange)) {
             return console == StillgateConfig.Console.OFF
                     ? Reply.error(404, "the console is off: see admin.console")
                     : guard.pageRefusal(exchange);
         }
-        if (OPEN.contains(path)) {
+        if (isOpen(exchange)) {
             return null;
         }
+        Caller caller = Caller.of(exchange);
         boolean fromPage = guard.isFromOwnPage(exchange);
-        if (fromPage && console != StillgateConfig.Console.OFF && isSignedIn(exchange)) {
-            return consoleRefusal(exchange);
-        }
-        if (secret == null) {
-            return guard.refusal(exchange);
-        }
-        if (hasToken(exchange, secret)) {
-            return exchange.getRequestHeaders().containsKey("Origin") && Mutation.changes(exchange)
-                    ? BrowserGuard.foreign()
-                    : null;
-        }
-        if (!fromPage) { // a browser would ask for a password
+        Reply refusal = switch (caller.proof()) {
+            case SESSION -> consoleRefusal(exchange);
+            case UNNEEDED ->
+                fromPage && console != StillgateConfig.Console.OFF ? consoleRefusal(exchange) : guard.refusal(exchange);
+            case BEARER ->
+                exchange.getRequestHeaders().containsKey("Origin") && Mutation.changes(exchange)
+                        ? BrowserGuard.foreign()
+                        : null;
+            case ABSENT, WRONG -> unauthenticated(exchange, caller, fromPage);
+        };
+        return refusal != null
+                ? refusal
+                : Permissions.refusal(
+                        caller.operator(),
+                        Permissions.needed(
+                                exchange.getRequestMethod(),
+                                exchange.getRequestURI().getRawPath()));
+    }
+
+    private Reply unauthenticated(HttpExchange exchange, Caller caller, boolean fromPage) {
+        Reply reason = caller.refusal();
+        Reply refusal = reason != null ? reason : Reply.error(401, credentials.expected());
+        if (refusal.status() == 401 && !fromPage) { // a browser would ask for a password
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer realm=\"stillgate\"");
         }
-        return Reply.error(401, "expected the admin's token: authorization: Bearer ...");
+        return refusal;
     }
 
     private @Nullable Reply consoleRefusal(HttpExchange exchange) {
@@ -99,22 +129,5 @@ final class AdminAccess {
                     : mayWrite() ? null : Reply.error(403, "the console is read-only: see admin.console");
         }
         return refusal;
-    }
-
-    /** Returns whether a text is the token. */
-    boolean isToken(String text) {
-        return secret != null && MessageDigest.isEqual(secret, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static boolean hasToken(HttpExchange exchange, byte[] secret) {
-        Headers fields = exchange.getRequestHeaders();
-        List<String> given = fields.get("Authorization");
-        if (given == null
-                || given.size() != 1
-                || !given.getFirst().regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return false;
-        }
-        byte[] token = given.getFirst().substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
-        return MessageDigest.isEqual(secret, token);
     }
 }

@@ -8,6 +8,8 @@ import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;
+import dev.stillgate.proxy.jwt.OperatorTokens;
+import dev.stillgate.spi.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -16,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +45,21 @@ public final class AdminServer implements AutoCloseable {
     private final ExecutorService threads;
     private final AdminAccess access;
     private final EventStream events;
+    private final SignInLimit wrong;
     private final ResourceRequests resources;
-    private final Mutation.Audited audited;
+    private final Auditor auditor;
     private final ReentrantLock serialLock = new ReentrantLock();
 
     /**
      * Parts of the console that the server needs.
      *
      * @param events live events; closed with the server
-     * @param signIns limit on wrong tokens
+     * @param wrong limit on wrong credentials
+     * @param identity the verifier for {@code admin.identity}, null without one
+     * @param ticker the clock
      */
-    public record Console(EventStream events, SignInLimit signIns) {}
+    public record Console(
+            EventStream events, SignInLimit wrong, @Nullable OperatorTokens identity, Ticker ticker) {}
 
     /**
      * Starts the server.
@@ -65,7 +70,7 @@ public final class AdminServer implements AutoCloseable {
      * @param resources the resources with pages
      * @param operations the operations on the gateway as a whole
      * @param auditor receives every mutating request before its response is sent
-     * @param console the console's live events and its limit on sign-ins
+     * @param console the console's live events, and what authenticates operators
      * @param notReady returns why no new requests should come, or null
      * @throws UncheckedIOException if the server cannot listen
      */
@@ -75,7 +80,7 @@ public final class AdminServer implements AutoCloseable {
             Supplier<List<FilterSnapshot>> filters,
             Resources resources,
             Operations operations,
-            Consumer<ResourceAction> auditor,
+            Auditor auditor,
             Console console,
             Supplier<@Nullable String> notReady) {
         try {
@@ -87,9 +92,11 @@ public final class AdminServer implements AutoCloseable {
         List<String> names = new ArrayList<>(config.hosts());
         names.add(config.address().host());
         this.events = console.events();
-        this.access = new AdminAccess(config.token(), config.console(), new BrowserGuard(names));
-        this.audited = new Mutation.Audited(access, auditor);
-        this.resources = new ResourceRequests(new SerialResources(resources, serialLock), audited);
+        this.wrong = console.wrong();
+        Credentials credentials = new Credentials(config, console.identity(), console.ticker()::millis);
+        this.access = new AdminAccess(credentials, config.console(), new BrowserGuard(names));
+        this.auditor = auditor;
+        this.resources = new ResourceRequests(new SerialResources(resources, serialLock), auditor);
         threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("admin-", 0).factory());
         server.setExecutor(threads);
@@ -104,15 +111,15 @@ public final class AdminServer implements AutoCloseable {
         page("/config", () -> Reply.json(200, JsonWriter.json(operations.config()) + "\n"));
         page("/top", () -> Reply.json(200, JsonWriter.json(operations.top()) + "\n"));
         page("/upstreams", () -> Reply.json(200, JsonWriter.json(operations.upstreams()) + "\n"));
-        OperationRequests asked = new OperationRequests(operations, resources, audited, serialLock);
+        OperationRequests asked = new OperationRequests(operations, resources, auditor, serialLock);
         route("/reload", "POST", asked.reload());
         route("/rollback", "POST", asked.rollback());
         route("/drain", "POST", asked.drain());
-        server.createContext("/backtests", exchange -> handle(exchange, asked::backtests));
-        server.createContext("/policies", exchange -> handle(exchange, asked::policies));
-        ConsoleRequests pages = new ConsoleRequests(audited, console);
-        server.createContext(ConsoleRequests.ROOT, exchange -> handle(exchange, pages::handle));
-        server.createContext("/", exchange -> handle(exchange, this::rest));
+        context("/backtests", asked::backtests);
+        context("/policies", asked::policies);
+        context(OrderRequests.ROOT, new OrderRequests(operations, resources, auditor)::handle);
+        context(ConsoleRequests.ROOT, new ConsoleRequests(access, auditor, console)::handle);
+        context("/", this::rest);
         server.start();
     }
 
@@ -131,41 +138,82 @@ public final class AdminServer implements AutoCloseable {
     }
 
     private void route(String path, String method, HttpHandler handler) {
-        server.createContext(
-                path,
-                exchange -> handle(exchange, routed -> {
-                    if (!path.equals(routed.getRequestURI().getRawPath())) {
-                        resources.handle(routed);
-                    } else if (!routed.getRequestMethod().equals(method)) {
-                        routed.getResponseHeaders().set("Allow", method);
-                        Reply.text(405, "only " + method + "\n").send(routed);
-                    } else {
-                        handler.handle(routed);
-                    }
-                }));
+        context(path, routed -> {
+            if (!path.equals(routed.getRequestURI().getRawPath())) {
+                resources.handle(routed);
+            } else if (!routed.getRequestMethod().equals(method)) {
+                routed.getResponseHeaders().set("Allow", method);
+                Reply.text(405, "only " + method + "\n").send(routed);
+            } else {
+                handler.handle(routed);
+            }
+        });
     }
 
-    /** Checks method and access, then runs a handler. Unexpected failures give status 500. */
+    private void context(String path, HttpHandler handler) {
+        server.createContext(path, exchange -> handle(exchange, handler)).setAuthenticator(access);
+    }
+
+    /** Runs a handler if method and access allow it. Unexpected failures give status 500, and are audited if need be. */
     private void handle(HttpExchange exchange, HttpHandler handler) throws IOException {
         try (exchange) {
-            if (!METHOD.matcher(exchange.getRequestMethod())
-                    .matches()) { // the method is logged, and could contain line feeds
-                Reply.error(400, "invalid HTTP method").send(exchange);
-                return;
-            }
-            Reply refusal = access.refusal(exchange);
-            if (refusal == null) {
-                handler.handle(exchange);
-            } else if (Mutation.changes(exchange)) {
-                new Mutation(exchange, audited).respond(refusal);
-            } else {
-                refusal.send(exchange);
-            }
+            guarded(exchange, handler);
+        }
+    }
+
+    private void guarded(HttpExchange exchange, HttpHandler handler) throws IOException {
+        try {
+            checked(exchange, handler);
         } catch (RuntimeException | LinkageError failure) {
             LOG.error("the admin API failed at {}", exchange.getRequestURI().getRawPath(), failure);
             if (exchange.getResponseCode() < 0) {
-                Reply.error(500, "internal error; see the gateway's log").send(exchange);
+                Reply reply = Reply.error(500, "internal error; see the gateway's log");
+                if (Mutation.changes(exchange) && !AdminAccess.isOpen(exchange)) { // it may have changed something
+                    new Mutation(exchange, auditor).respond(reply);
+                } else {
+                    reply.send(exchange);
+                }
             }
+        }
+    }
+
+    private void checked(HttpExchange exchange, HttpHandler handler) throws IOException {
+        if (!METHOD.matcher(exchange.getRequestMethod())
+                .matches()) { // the method is logged, and could contain line feeds
+            Reply.error(400, "invalid HTTP method").send(exchange);
+            return;
+        }
+        Reply refusal = access.refusal(exchange);
+        if (refusal != null) {
+            refuse(exchange, refusal);
+        } else if (Mutation.changes(exchange)
+                && !AdminAccess.isOpen(exchange)
+                && !new Mutation(exchange, auditor).begins()) {
+            new Mutation(exchange, auditor)
+                    .respond(Reply.error(503, "the audit log cannot be written, and audit.required is set"));
+        } else {
+            handler.handle(exchange);
+        }
+    }
+
+    /** Sends a refusal. Of an address, a few a minute are audited, and wrong credentials beyond them get status 429. */
+    private void refuse(HttpExchange exchange, Reply refusal) throws IOException {
+        Caller caller = Caller.of(exchange);
+        boolean isWrong = caller.proof() == Caller.Proof.WRONG && !AdminAccess.isOpen(exchange);
+        if (!isWrong && !Mutation.changes(exchange)) {
+            refusal.send(exchange);
+            return;
+        }
+        if (caller.isProven()) {
+            new Mutation(exchange, auditor).respond(refusal);
+            return;
+        }
+        SignInLimit.Attempt attempt = wrong.attempt(exchange.getRemoteAddress().getAddress());
+        Reply reply = isWrong && !attempt.isAllowed() ? ConsoleRequests.tooMany(exchange, attempt) : refusal;
+        if (attempt.isAudited() && (Mutation.changes(exchange) || attempt.isFirst())) {
+            new Mutation(exchange, auditor).respond(reply);
+        } else {
+            reply.send(exchange);
         }
     }
 

@@ -6,7 +6,6 @@ import dev.stillgate.proxy.console.ConsoleFiles;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -32,20 +31,20 @@ final class ConsoleRequests {
 
     private static final String SESSION = ROOT + "/session";
     private static final String TOKEN = "token=";
-    private static final int LONGEST_FORM = 8 * 1024;
+    private static final int LONGEST_FORM = 16 * 1024;
 
     private final AdminAccess access;
-    private final Mutation.Audited audited;
+    private final Auditor auditor;
     private final ConsoleFiles files = new ConsoleFiles();
     private final EventStream events;
-    private final SignInLimit signIns;
+    private final SignInLimit wrong;
     private final @Nullable String version;
 
-    ConsoleRequests(Mutation.Audited audited, AdminServer.Console console) {
-        this.access = audited.access();
-        this.audited = audited;
+    ConsoleRequests(AdminAccess access, Auditor auditor, AdminServer.Console console) {
+        this.access = access;
+        this.auditor = auditor;
         this.events = console.events();
-        this.signIns = console.signIns();
+        this.wrong = console.wrong();
         this.version = ConsoleRequests.class.getPackage().getImplementationVersion();
     }
 
@@ -63,13 +62,18 @@ final class ConsoleRequests {
                 signIn(exchange);
             }
         } else if (path.equals(SESSION + "/end") && !reads) {
-            String session = access.result(exchange); // before the session ends
+            Caller caller = Caller.of(exchange);
             List<String> cookies = exchange.getRequestHeaders().get("Cookie");
             exchange.getResponseHeaders().set("Set-Cookie", access.sessions().end(cookies));
-            seeOther(exchange, ROOT + '/', session, "signed out");
+            if (caller.operator() == null) { // nothing ends
+                exchange.getResponseHeaders().set("Location", ROOT + '/');
+                Reply.text(303, "signed out\n").send(exchange);
+            } else {
+                seeOther(exchange, ROOT + '/', caller, "signed out");
+            }
         } else if (!reads) {
             exchange.getResponseHeaders().set("Allow", "GET");
-            new Mutation(exchange, audited).respond(Reply.error(405, "only GET"));
+            Reply.error(405, "only GET").send(exchange);
         } else if (path.equals(ROOT + "/events")) {
             events(exchange);
         } else {
@@ -86,10 +90,14 @@ final class ConsoleRequests {
         fields.set("Cache-Control", "no-cache");
     }
 
-    private Map<String, Object> session(HttpExchange exchange) {
-        Map<String, Object> session = new LinkedHashMap<>();
-        session.put("needsToken", access.needsToken());
-        session.put("signedIn", access.isSignedIn(exchange));
+    private Map<String, @Nullable Object> session(HttpExchange exchange) {
+        AdminOperator operator = Caller.of(exchange).operator();
+        Map<String, @Nullable Object> session = new LinkedHashMap<>();
+        session.put("needsToken", access.credentials().isNeeded());
+        session.put("credential", access.credentials().kind());
+        session.put("signedIn", operator != null);
+        session.put("name", operator == null ? null : operator.name());
+        session.put("role", operator == null ? null : operator.role().text());
         session.put("write", access.mayWrite());
         session.put("tail", events.hasLog());
         session.put("version", version == null ? "built from source" : version);
@@ -97,40 +105,46 @@ final class ConsoleRequests {
         return session;
     }
 
-    /** Opens a session if the form has the token, which is never logged. Wrong tokens are limited by address. */
+    /** Opens a session if the form has a right credential, which is never logged. Wrong ones are limited by address. */
     private void signIn(HttpExchange exchange) throws IOException {
-        InetAddress peer = exchange.getRemoteAddress().getAddress();
-        SignInLimit.Attempt attempt = signIns.attempt(peer);
-        if (!attempt.isAllowed()) {
-            refuse(exchange, attempt);
-            return;
-        }
         byte[] form = exchange.getRequestBody().readNBytes(LONGEST_FORM + 1);
         String text = new String(form, StandardCharsets.UTF_8);
-        boolean right = form.length <= LONGEST_FORM && text.startsWith(TOKEN) && access.isToken(decoded(text));
-        if (right) {
-            signIns.succeeded(peer);
-            exchange.getResponseHeaders().set("Set-Cookie", access.sessions().open());
-            seeOther(exchange, ROOT + '/', "right", "signed in");
-        } else if (access.needsToken()) {
-            seeOther(exchange, ROOT + "/?wrong", "wrong", "wrong token");
-        } else {
-            seeOther(exchange, ROOT + "/?wrong", "none", "no token is configured");
+        Caller caller = !access.credentials().isNeeded()
+                ? Caller.known(Caller.Proof.UNNEEDED, AdminOperator.ANYBODY)
+                : access.credentials()
+                        .caller(form.length <= LONGEST_FORM && text.startsWith(TOKEN) ? decoded(text) : "");
+        if (caller.proof() == Caller.Proof.UNNEEDED) {
+            seeOther(exchange, ROOT + "/?wrong", caller, "no token is configured");
+            return;
         }
-    }
-
-    /** Refuses a sign-in beyond the limit. The first of a minute is audited, so that a flood does not fill the log. */
-    private void refuse(HttpExchange exchange, SignInLimit.Attempt attempt) throws IOException {
-        exchange.getResponseHeaders().set("Retry-After", Long.toString(attempt.waitSeconds()));
-        Reply reply = Reply.text(
-                429, "too many wrong tokens came from this address: try again in " + attempt.waitSeconds() + " s\n");
-        if (attempt.isFirst()) {
-            Mutation mutation = new Mutation(exchange, audited);
-            mutation.token("unchecked");
-            mutation.respond(reply);
+        AdminOperator operator = caller.operator();
+        if (operator != null) {
+            exchange.getResponseHeaders().set("Set-Cookie", access.sessions().open(operator));
+            seeOther(exchange, ROOT + '/', caller, "signed in");
+            return;
+        }
+        SignInLimit.Attempt attempt = wrong.attempt(exchange.getRemoteAddress().getAddress());
+        Reply reason = caller.refusal();
+        Reply reply;
+        if (caller.proof() == Caller.Proof.WRONG && !attempt.isAllowed()) {
+            reply = tooMany(exchange, attempt);
+        } else {
+            String code = reason == null || reason.status() == 401 ? "" : "=" + reason.status();
+            exchange.getResponseHeaders().set("Location", ROOT + "/?wrong" + code);
+            reply = Reply.text(303, reason == null ? "wrong token\n" : reason.body());
+        }
+        if (attempt.isAudited()) {
+            respond(exchange, caller, reply);
         } else {
             reply.send(exchange);
         }
+    }
+
+    /** Returns the refusal of a wrong credential beyond the limit. */
+    static Reply tooMany(HttpExchange exchange, SignInLimit.Attempt attempt) {
+        exchange.getResponseHeaders().set("Retry-After", Long.toString(attempt.waitSeconds()));
+        return Reply.error(
+                429, "too many wrong tokens came from this address: try again in " + attempt.waitSeconds() + " s");
     }
 
     private static String decoded(String form) {
@@ -144,15 +158,19 @@ final class ConsoleRequests {
     }
 
     /** Audits the outcome and leads the browser to another page. */
-    private void seeOther(HttpExchange exchange, String location, String token, String outcome) throws IOException {
+    private void seeOther(HttpExchange exchange, String location, Caller caller, String outcome) throws IOException {
         exchange.getResponseHeaders().set("Location", location);
-        Mutation mutation = new Mutation(exchange, audited);
-        mutation.token(token);
-        mutation.respond(Reply.text(303, outcome + "\n"));
+        respond(exchange, caller, Reply.text(303, outcome + "\n"));
+    }
+
+    private void respond(HttpExchange exchange, Caller caller, Reply reply) throws IOException {
+        Mutation mutation = new Mutation(exchange, auditor);
+        mutation.caller(caller);
+        mutation.respond(reply);
     }
 
     private void events(HttpExchange exchange) throws IOException {
-        if (!access.isSignedIn(exchange)) {
+        if (Caller.of(exchange).operator() == null) {
             Reply.error(401, "sign in first").send(exchange);
             return;
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonWriter {
     private static final int DEEPEST = 16;
-    private static final int LONGEST = 4 << 20;
+    private static final int LONGEST = 32 << 20;
     private final StringBuilder out = new StringBuilder();
 
     private JsonWriter() {}

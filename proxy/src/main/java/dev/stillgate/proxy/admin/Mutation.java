@@ -1,10 +1,13 @@
 package dev.stillgate.proxy.admin;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.stillgate.proxy.config.OperatorRole;
+import dev.stillgate.spi.PolicyException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,19 +18,24 @@ import org.slf4j.LoggerFactory;
 final class Mutation {
     private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
     private static final int MOST = 64 * 1024;
+    private static final int LONGEST_PATH = 1024;
 
     private final HttpExchange exchange;
-    private final Audited audited;
+    private final Auditor auditor;
+    private Caller caller;
     private String arguments = "";
-    private @Nullable String by;
-    private @Nullable String token;
+    private @Nullable String claimed;
+    private @Nullable String orders;
 
-    /** The receiver of audit events, and the authentication that names the client's token. */
-    record Audited(AdminAccess access, Consumer<ResourceAction> auditor) {}
-
-    Mutation(HttpExchange exchange, Audited audited) {
+    Mutation(HttpExchange exchange, Auditor auditor) {
         this.exchange = exchange;
-        this.audited = audited;
+        this.auditor = auditor;
+        this.caller = Caller.of(exchange);
+    }
+
+    /** Returns whether the request may be performed: false if it must be audited and cannot be. */
+    boolean begins() {
+        return auditor.begins(action(0, null));
     }
 
     /** Returns the refusal of a request whose body has another type, null when it is allowed. */
@@ -49,8 +57,11 @@ final class Mutation {
 
     /** Returns whether a request's method changes state. */
     static boolean changes(HttpExchange exchange) {
-        return !exchange.getRequestMethod().equals("GET")
-                && !exchange.getRequestMethod().equals("HEAD");
+        return changes(exchange.getRequestMethod());
+    }
+
+    static boolean changes(String method) {
+        return !method.equals("GET") && !method.equals("HEAD");
     }
 
     /** Returns the body, null when it is larger than 64 KiB. */
@@ -64,43 +75,86 @@ final class Mutation {
         return body.length > most ? null : body;
     }
 
-    /** Sets the arguments to audit, in addition to the path. */
-    void arguments(Map<String, Object> arguments) {
-        this.arguments = JsonWriter.json(arguments);
-        by = arguments.get("by") instanceof String name ? name : null;
+    /**
+     * Sets the arguments to audit, in addition to the path, and returns those of the order: signed with the name of the
+     * credential, if it has one.
+     *
+     * @throws PolicyException if they have another name
+     */
+    Map<String, Object> signed(Map<String, Object> given) {
+        arguments = given.isEmpty() ? "" : JsonWriter.json(given);
+        Object by = given.get("by");
+        claimed = by instanceof String text ? text : null;
+        String name = caller.name();
+        if (name == null) {
+            return given;
+        }
+        if (by != null && !(by instanceof String text && text.strip().equalsIgnoreCase(name))) {
+            throw new PolicyException("by", "expected no other name than that of the credential, " + name);
+        }
+        Map<String, Object> signed = new LinkedHashMap<>(given);
+        signed.put("by", name);
+        return signed;
     }
 
-    /** Sets the result of comparing the token, for a request that has it in another place than its fields. */
-    void token(String result) {
-        token = result;
+    /** Returns who asks for it, null without a right credential where one is needed. */
+    @Nullable
+    AdminOperator operator() {
+        return caller.operator();
+    }
+
+    /** Returns the role of the operator. */
+    OperatorRole role() {
+        AdminOperator operator = caller.operator();
+        return operator == null ? OperatorRole.READ : operator.role();
+    }
+
+    /** Sets the ids of the orders that the request gave. */
+    void orders(List<String> ids) {
+        orders = ids.isEmpty() ? null : String.join(" ", ids);
+    }
+
+    /** Sets the client, for a request that has its credential in another place than its fields. */
+    void caller(Caller known) {
+        caller = known;
     }
 
     /** Audits the request and sends the response. */
     void respond(Reply reply) throws IOException {
+        ResourceAction action = action(reply.status(), reply.sentence());
         AUDIT.info(
-                "{} {} {} {} -> {}",
+                "{}{} {} {} {} -> {}",
                 exchange.getRemoteAddress(),
-                exchange.getRequestMethod(),
-                path(),
+                action.role() == null ? "" : " " + action.by() + " (" + action.role() + ")",
+                action.method(),
+                action.path(),
                 arguments,
                 reply.status());
-        String peer = exchange.getRemoteAddress().getAddress().getHostAddress()
-                + ':'
-                + exchange.getRemoteAddress().getPort();
-        audited.auditor.accept(new ResourceAction(
-                peer,
-                token == null ? audited.access.result(exchange) : token,
-                exchange.getRequestMethod(),
-                path(),
-                arguments,
-                by,
-                reply.status(),
-                reply.sentence()));
+        auditor.accept(action);
         reply.send(exchange);
     }
 
+    private ResourceAction action(int status, @Nullable String outcome) {
+        OperatorRole role = caller.role();
+        return new ResourceAction(
+                exchange.getRemoteAddress().getAddress().getHostAddress()
+                        + ':'
+                        + exchange.getRemoteAddress().getPort(),
+                caller.result(),
+                exchange.getRequestMethod(),
+                path(),
+                arguments,
+                caller.name() == null ? claimed : caller.name(),
+                role == null ? null : role.text(),
+                orders,
+                status,
+                outcome);
+    }
+
+    /** Returns path and query, cut after {@value #LONGEST_PATH} characters, which clients without access choose too. */
     private String path() {
         String query = exchange.getRequestURI().getRawQuery();
-        return exchange.getRequestURI().getRawPath() + (query == null ? "" : "?" + query);
+        String path = exchange.getRequestURI().getRawPath() + (query == null ? "" : "?" + query);
+        return path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) + "…" : path;
     }
 }

@@ -16,65 +16,73 @@ import org.jspecify.annotations.Nullable;
 final class OperationRequests {
     private static final Pattern POLICY = Pattern.compile("/policies/([1-9][0-9]{0,17})");
     private static final Pattern BACKTEST = Pattern.compile("/backtests/([1-9][0-9]{0,17})(/cancel)?");
+    private static final Pattern FORCE = Pattern.compile("force=(true)");
+    private static final Pattern TO = Pattern.compile("to=([1-9][0-9]{0,17})");
     private static final int LONGEST = 500;
     private static final int LONGEST_POLICY = 2 << 20;
 
     private final Operations operations;
     private final Resources resources;
-    private final Mutation.Audited audited;
+    private final Auditor auditor;
     private final Lock lock;
 
     /** @param lock held during an operation */
-    OperationRequests(Operations operations, Resources resources, Mutation.Audited audited, Lock lock) {
+    OperationRequests(Operations operations, Resources resources, Auditor auditor, Lock lock) {
         this.operations = operations;
         this.resources = resources;
-        this.audited = audited;
+        this.auditor = auditor;
         this.lock = lock;
     }
 
     /**
      * A request for an operation.
      *
-     * @param forced whether the query is {@code force=true}
+     * @param query the value of the query, null without one
      * @param by who asks for it; null if unknown
      * @param why the reason; null for none
      */
     record Asked(
-            boolean forced, @Nullable String by, @Nullable String why) {}
+            @Nullable String query,
+            @Nullable String by,
+            @Nullable String why) {}
 
     /** Returns the handler of a reload: {@code force=true} and a body with {@code by} and {@code why} are optional. */
     HttpHandler reload() {
-        return handler("force=true", true, asked -> operations.reload(asked.forced, asked.by, asked.why));
+        return handler("force=true", FORCE, true, asked -> operations.reload(asked.query != null, asked.by, asked.why));
     }
 
-    /** Returns the handler of a rollback: a body with {@code by} and {@code why} is optional. */
+    /** Returns the handler of a rollback: {@code to=N} and a body with {@code by} and {@code why} are optional. */
     HttpHandler rollback() {
-        return handler(null, true, asked -> operations.rollback(asked.by, asked.why));
+        return handler(
+                "to=GENERATION",
+                TO,
+                true,
+                asked -> operations.rollback(
+                        asked.query == null ? null : Long.valueOf(asked.query), asked.by, asked.why));
     }
 
     /** Returns the handler of a drain, without query and body. */
     HttpHandler drain() {
-        return handler(null, false, asked -> operations.drain());
+        return handler("", null, false, asked -> operations.drain());
     }
 
     private HttpHandler handler(
-            @Nullable String knownQuery, boolean takesBody, Function<Asked, Operations.Done> perform) {
+            String form, @Nullable Pattern knownQuery, boolean takesBody, Function<Asked, Operations.Done> perform) {
         return exchange -> {
-            Mutation mutation = new Mutation(exchange, audited);
-            mutation.respond(reply(mutation, exchange.getRequestURI().getRawQuery(), knownQuery, takesBody, perform));
+            Mutation mutation = new Mutation(exchange, auditor);
+            String query = exchange.getRequestURI().getRawQuery();
+            Matcher known = query == null || knownQuery == null ? null : knownQuery.matcher(query);
+            if (query != null && (known == null || !known.matches())) {
+                mutation.respond(Reply.error(400, known == null ? "expected no query" : "expected ?" + form));
+            } else {
+                mutation.respond(reply(mutation, known == null ? null : known.group(1), takesBody, perform));
+            }
         };
     }
 
     private Reply reply(
-            Mutation mutation,
-            @Nullable String query,
-            @Nullable String knownQuery,
-            boolean takesBody,
-            Function<Asked, Operations.Done> perform)
+            Mutation mutation, @Nullable String query, boolean takesBody, Function<Asked, Operations.Done> perform)
             throws IOException {
-        if (query != null && !query.equals(knownQuery)) {
-            return Reply.error(400, knownQuery == null ? "expected no query" : "expected ?" + knownQuery);
-        }
         byte[] body = mutation.body();
         if (body == null) {
             return Reply.error(413, "the body is too large");
@@ -87,11 +95,9 @@ final class OperationRequests {
             return refusal;
         }
         try {
-            Map<String, Object> arguments = body.length == 0 ? Map.of() : resources.arguments(body);
-            if (!arguments.isEmpty()) {
-                mutation.arguments(arguments);
-            }
-            Asked asked = new Asked(query != null, text(arguments, "by"), text(arguments, "why"));
+            Map<String, Object> given = body.length == 0 ? Map.of() : resources.arguments(body);
+            Map<String, Object> arguments = mutation.signed(given);
+            Asked asked = new Asked(query, text(arguments, "by"), text(arguments, "why"));
             if (arguments.keySet().stream().anyMatch(key -> !key.equals("by") && !key.equals("why"))) {
                 return Reply.error(400, "expected by and why only");
             }
@@ -111,7 +117,7 @@ final class OperationRequests {
         }
     }
 
-    private static @Nullable String text(Map<String, Object> arguments, String name) {
+    static @Nullable String text(Map<String, Object> arguments, String name) {
         Object value = arguments.get(name);
         if (value == null) {
             return null;
@@ -131,7 +137,7 @@ final class OperationRequests {
         if (!all && !one.matches()) {
             Reply.text(404, "nothing here\n").send(exchange);
         } else if (Mutation.changes(exchange) && (all || cancels)) {
-            Mutation mutation = new Mutation(exchange, audited);
+            Mutation mutation = new Mutation(exchange, auditor);
             mutation.respond(all ? started(mutation) : shown(operations.cancelBacktest(Long.parseLong(one.group(1)))));
         } else if (Mutation.changes(exchange) || cancels) {
             exchange.getResponseHeaders().set("Allow", cancels ? "POST" : "GET");

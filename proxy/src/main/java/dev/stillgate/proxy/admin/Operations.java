@@ -36,14 +36,20 @@ public interface Operations {
     /**
      * Reloads the files.
      *
-     * @param force whether to reload although the policy is pinned
+     * @param force whether to reload although the policy is pinned, or many accounts would be removed
      * @param by who asks for it; null if unknown
      * @param why the reason; null for none
      */
     Done reload(boolean force, @Nullable String by, @Nullable String why);
 
-    /** Puts the previous policy in force again. */
-    Done rollback(@Nullable String by, @Nullable String why);
+    /**
+     * Puts the text of an earlier policy in force again.
+     *
+     * @param to the generation; null for the previous one
+     * @param by who asks for it; null if unknown
+     * @param why the reason; null for none
+     */
+    Done rollback(@Nullable Long to, @Nullable String by, @Nullable String why);
 
     /** Returns the recorded logs and the backtests of this process; for JSON. */
     Object backtests();
@@ -63,6 +69,9 @@ public interface Operations {
     /** Cancels a backtest and returns its page, null if it is not known; for JSON. */
     @Nullable
     Object cancelBacktest(long id);
+
+    /** Returns the pages and actions of operators' orders. */
+    OrderPages orders();
 
     /** Starts to drain, as SIGTERM does. Returns at once. */
     Done drain();

@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Index of the admin's pages and actions. */
 final class PageIndex {
@@ -30,9 +31,18 @@ final class PageIndex {
         PAGES.put("GET /review", "the accounts and clusters to decide about, most suspicious first; ?limit=25");
         PAGES.put("GET /review/calibration", "the promised and the observed false positives, of a fingerprint filter");
         PAGES.put(
+                "GET /orders",
+                "operators' orders, the newest first; ?limit=, before, account, cluster, by, since, status");
+        PAGES.put("GET /orders/{id}", "one of them; ?accounts=all");
+        PAGES.put("POST /orders/{id}/approve", "ask for a waiting order as another operator; {\"by\":..,\"why\":..}");
+        PAGES.put("POST /orders/{id}/withdraw", "take an order in force back; {\"by\":..,\"why\":..}");
+        PAGES.put("POST /orders/clock/confirm", "let orders end again after the clock has jumped");
+        PAGES.put(
                 "POST /clusters/{id}/confirm",
                 "confirm that a cluster harvests answers, at the revision that was seen");
         PAGES.put("POST /clusters/{id}/refute", "declare a cluster honest, at the revision that was seen");
+        PAGES.put("POST /clusters/{id}/standing", "give the accounts of a cluster a standing");
+        PAGES.put("POST /clusters/{id}/unpin", "take the given standings of a cluster's accounts back");
         PAGES.put("POST /clusters/{id}/unlabel", "take the decisions about the members of a cluster back");
         PAGES.put("POST /clusters/{id}/hide", "leave a cluster out of the review queue until its evidence grows");
         PAGES.put("POST /clusters/{id}/unhide", "show a cluster in the review queue again");
@@ -45,14 +55,21 @@ final class PageIndex {
         PAGES.put("DELETE /accounts/{id}", "erase what is kept of an account");
         PAGES.put(
                 "POST /reload",
-                "read the policy again; ?force=true also when a rollback is pinned; {\"by\":..,\"why\":..}");
-        PAGES.put("POST /rollback", "put the policy before the one in force back in force, and pin it");
+                "read the files again; ?force=true also when pinned or accounts are missing; {\"by\":..,\"why\":..}");
+        PAGES.put(
+                "POST /rollback",
+                "put the previous policy, or ?to=N, back in force at this gateway and pin it; accounts stay");
         PAGES.put("POST /backtests", "replay the recorded logs under {\"policy\":\"text\"}, in a process of its own");
         PAGES.put("POST /backtests/{n}/cancel", "end a backtest");
         PAGES.put("POST /drain", "take no new connections, end what is under way, and exit");
     }
 
     private PageIndex() {}
+
+    /** Returns the requests: method and path, with names in braces. */
+    static Set<String> requests() {
+        return PAGES.keySet();
+    }
 
     static String json() {
         return JsonWriter.json(Map.of("pages", PAGES)) + "\n";

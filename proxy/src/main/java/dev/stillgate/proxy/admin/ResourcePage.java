@@ -2,6 +2,7 @@ package dev.stillgate.proxy.admin;
 
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.orders.Orders;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,8 @@ public final class ResourcePage {
      *
      * @throws PolicyException if the filter refuses the request
      * @throws ConflictException if the filter's state conflicts with the request
+     * @throws RoleNeededException if an order needs a higher role
+     * @throws Orders.OrdersUnavailableException if an order cannot be written
      */
     public void part(String filter, Supplier<@Nullable Object> part) {
         String json = json(filter, part);
@@ -66,13 +69,21 @@ public final class ResourcePage {
         try {
             Object value = part.get();
             return value == null ? null : JsonWriter.json(value);
-        } catch (PolicyException | ConflictException refused) {
+        } catch (PolicyException
+                | ConflictException
+                | RoleNeededException
+                | Orders.OrdersUnavailableException refused) {
             throw refused;
         } catch (RuntimeException | LinkageError | StackOverflowError failure) {
             log.warn("filter {} failed to build its part of an admin page", filter, failure);
             failed = true;
             return JsonWriter.json(Map.of("error", failure.toString()));
         }
+    }
+
+    /** Returns whether anything was added that makes the resource known. */
+    public boolean isKnown() {
+        return known;
     }
 
     /** Returns whether a part has failed. */

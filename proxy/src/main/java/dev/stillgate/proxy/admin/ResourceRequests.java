@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.orders.Orders;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,11 +27,11 @@ final class ResourceRequests {
     private static final Pattern LIMIT = Pattern.compile("limit=(?:[1-9][0-9]{0,2}|1000)");
 
     private final Resources resources;
-    private final Mutation.Audited audited;
+    private final Auditor auditor;
 
-    ResourceRequests(Resources resources, Mutation.Audited audited) {
+    ResourceRequests(Resources resources, Auditor auditor) {
         this.resources = resources;
-        this.audited = audited;
+        this.auditor = auditor;
     }
 
     void handle(HttpExchange exchange) throws IOException {
@@ -109,7 +110,7 @@ final class ResourceRequests {
     }
 
     private void perform(HttpExchange exchange, ResourcePath path, String action, boolean withBody) throws IOException {
-        Mutation mutation = new Mutation(exchange, audited);
+        Mutation mutation = new Mutation(exchange, auditor);
         Reply refusal = mutation.refusal(withBody);
         if (refusal == null && !path.isValid()) {
             refusal = Reply.error(400, "invalid id");
@@ -140,17 +141,25 @@ final class ResourceRequests {
             return Reply.error(413, "the body is too large");
         }
         try {
-            Map<String, Object> arguments = body.length == 0 ? Map.of() : resources.arguments(body);
-            mutation.arguments(arguments);
-            Resources.Done done = resources.perform(path.page(), path.id(), action, arguments);
+            Map<String, Object> arguments = mutation.signed(body.length == 0 ? Map.of() : resources.arguments(body));
+            Reply refusal = Permissions.refusal(mutation.operator(), Permissions.needed(arguments));
+            if (refusal != null) {
+                return refusal;
+            }
+            Resources.Done done = resources.perform(path.page(), path.id(), action, arguments, mutation.role());
+            mutation.orders(done.orders());
             return done.json() == null
                     ? Reply.error(404, "not known")
-                    : Reply.json(done.failed() ? 500 : 200, done.json());
+                    : Reply.json(done.failed() ? 500 : done.accepted() ? 202 : 200, done.json());
         } catch (PolicyException e) {
             Map<String, Object> wrong = new LinkedHashMap<>();
             wrong.put("error", String.valueOf(e.getMessage()));
             wrong.put("at", e.at());
             return Reply.json(400, JsonWriter.json(wrong) + "\n");
+        } catch (RoleNeededException e) {
+            return Permissions.refusal(e.needed(), mutation.operator());
+        } catch (Orders.OrdersUnavailableException e) {
+            return Reply.error(503, String.valueOf(e.getMessage()));
         } catch (ConflictException e) {
             Map<String, Object> changed = new LinkedHashMap<>();
             changed.put("error", String.valueOf(e.getMessage()));

@@ -1,7 +1,9 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.proxy.config.OperatorRole;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -42,16 +44,20 @@ public interface Resources {
     /**
      * Performs an action on a resource.
      *
+     * @param role the role of the operator
      * @throws PolicyException naming the invalid argument
      * @throws ConflictException if the resource has changed since the operator saw it
+     * @throws RoleNeededException if an order would set or replace what needs a higher role
      */
-    Done perform(String page, String id, String action, Map<String, Object> arguments);
+    Done perform(String page, String id, String action, Map<String, Object> arguments, OperatorRole role);
 
     /**
      * The result of an action.
      *
      * @param json the resource's page afterwards, null when it is unknown
      * @param failed whether the action failed in a filter
+     * @param accepted whether an order of the action is not known to the fleet yet
+     * @param orders the ids of its orders
      */
-    record Done(@Nullable String json, boolean failed) {}
+    record Done(@Nullable String json, boolean failed, boolean accepted, List<String> orders) {}
 }

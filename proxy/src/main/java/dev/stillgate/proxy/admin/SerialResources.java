@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.admin;
 
+import dev.stillgate.proxy.config.OperatorRole;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -57,7 +58,7 @@ final class SerialResources implements Resources {
     }
 
     @Override
-    public Done perform(String page, String id, String action, Map<String, Object> arguments) {
-        return serially(() -> resources.perform(page, id, action, arguments));
+    public Done perform(String page, String id, String action, Map<String, Object> arguments, OperatorRole role) {
+        return serially(() -> resources.perform(page, id, action, arguments, role));
     }
 }

@@ -112,9 +112,13 @@ final class Replay {
         boolean stream = false;
         if (refusal == null && exchange.operation().readsBody()) {
             try {
-                BodyView view = body(exchange, line);
+                boolean recorded = exchange.operation() == Operation.FILE_UPLOAD || line.find("request") >= 0;
+                BodyView view = recorded ? body(exchange, line) : BodyView.None.INSTANCE;
                 stream = view instanceof BodyView.Chat chat && chat.stream();
                 refusal = chain.onBody(exchange, exchange.progress, view);
+                if (refusal == null && !recorded) {
+                    return unjudged(exchange, line);
+                }
             } catch (MalformedBody e) {
                 refusal = refusal(e.kind(), e.code());
             }
@@ -128,6 +132,19 @@ final class Replay {
             return refuse(exchange, refusal, line);
         }
         return new VirtualResponse.Served(line.status(), deliver(exchange, tap, line));
+    }
+
+    /**
+     * Ends an exchange that was not refused by filters, but whose body is not on record: it was refused before its body
+     * was read, its body was invalid, or its client left. It costs a request and has no text.
+     */
+    private VirtualResponse unjudged(LoggedExchange exchange, LogLine line) {
+        tally.unjudged();
+        chain.onComplete(
+                exchange,
+                exchange.progress,
+                new Outcome.UpstreamFailed(line.status(), Usage.NONE, 0, 0, "not-recorded"));
+        return new VirtualResponse.Served(line.status(), TextVolume.NONE);
     }
 
     private BodyView body(LoggedExchange exchange, LogLine line) throws MalformedBody {
@@ -160,12 +177,10 @@ final class Replay {
     private VirtualResponse refuse(LoggedExchange exchange, Refusal refusal, LogLine line) {
         Verdict.Reject verdict = refusal.verdict();
         tally.rejected(refusal.filter(), verdict.code());
-        boolean forStanding = RefusalCause.isStanding(verdict, watch.standing(exchange.account()));
         int status = ErrorBodies.status(verdict.kind());
-        chain.onComplete(
-                exchange,
-                exchange.progress,
-                new Outcome.Rejected(status, Usage.NONE, 0, 0, refusal.filter(), verdict.code()));
+        Outcome.Rejected outcome = new Outcome.Rejected(status, Usage.NONE, 0, 0, refusal.filter(), verdict.code());
+        boolean forStanding = watch.standing(exchange.account()).isCauseOf(outcome);
+        chain.onComplete(exchange, exchange.progress, outcome);
         return new VirtualResponse.Refused(
                 status,
                 refusal.filter(),

@@ -1,15 +1,18 @@
 package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.admin.JsonWriter;
+import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +44,20 @@ public final class Report {
      * @throws IOException if it cannot be written
      */
     public static void write(Findings findings, Map<String, ?> further, Path file) throws IOException {
+        write(findings, further, file, false);
+    }
+
+    /**
+     * Writes a report in full, or without its accounts and clusters.
+     *
+     * @param brief whether accounts and clusters are counted only
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Findings findings, Map<String, ?> further, Path file, boolean brief) throws IOException {
         Path target = file.toAbsolutePath();
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try (Writer out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
-            new Report(out).write(findings, further);
+            new Report(out).write(findings, further, brief);
         }
         Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -64,7 +77,7 @@ public final class Report {
         }
     }
 
-    private void write(Findings findings, Map<String, ?> further) throws IOException {
+    private void write(Findings findings, Map<String, ?> further, boolean brief) throws IOException {
         Tally tally = findings.tally();
         out.write("{");
         field("policy", findings.policy(), "");
@@ -76,17 +89,19 @@ public final class Report {
         field("from", tally.from(), ",");
         field("to", tally.to(), ",");
         field("broken", findings.broken(), ",");
+        field("unjudged", tally.unjudgedExchanges(), ",");
         field("canary", findings.hasCanary(), ",");
         field("closedLoop", findings.isClosedLoop(), ",");
-        out.write(",\n\"standings\":[");
-        items(findings.accounts().stream()
-                .filter(account -> !account.changes().isEmpty())
-                .map(Report::standings)
-                .iterator());
-        out.write("],\n\"clusters\":[");
-        items(findings.clusters().iterator());
-        out.write("],");
-        field("rejected", findings.rejected(), "\n");
+        field("accountsByStanding", accountsByStanding(findings), ",\n");
+        field("clusterCount", findings.clusters().size(), ",");
+        if (!brief) {
+            out.write(",\n\"standings\":[");
+            items(changed(findings).map(Report::standings).iterator());
+            out.write("],\n\"clusters\":[");
+            items(findings.clusters().iterator());
+            out.write("]");
+        }
+        field("rejected", findings.rejected(), ",\n");
         field("codes", tally.codes(), ",\n");
         out.write(",\n\"labels\":{");
         String between = "\n";
@@ -101,6 +116,18 @@ public final class Report {
             field(member.getKey(), member.getValue(), ",\n");
         }
         out.write("}\n");
+    }
+
+    private static Stream<LoggedAccount> changed(Findings findings) {
+        return findings.accounts().stream().filter(account -> !account.changes().isEmpty());
+    }
+
+    /** Returns the number of accounts whose standing has changed, by their last standing. */
+    private static Map<Standing, Long> accountsByStanding(Findings findings) {
+        Map<Standing, Long> counts = new EnumMap<>(Standing.class);
+        changed(findings)
+                .forEach(account -> counts.merge(account.changes().getLast().standing(), 1L, Long::sum));
+        return counts;
     }
 
     private static Standings standings(LoggedAccount account) {

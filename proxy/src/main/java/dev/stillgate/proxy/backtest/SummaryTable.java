@@ -5,10 +5,10 @@ import java.util.Locale;
 /** The findings of a backtest as plain-text tables. */
 public final class SummaryTable {
     private static final String NEVER_LEARNT = """
-            never learnt: the log is too short or has too few accounts (learning of fingerprint), so that no account
-            rises above marked by its evidence
+        never learnt: the log is too short or has too few accounts (learning of fingerprint), so that no account
+        rises above marked by its evidence
 
-            """;
+        """;
 
     private SummaryTable() {}
 
@@ -22,6 +22,11 @@ public final class SummaryTable {
                 "%nrefused: %s, by code: %s%n",
                 findings.rejected(),
                 findings.tally().codes()));
+        if (findings.tally().unjudgedExchanges() > 0) {
+            out.append("not judged: ")
+                    .append(findings.tally().unjudgedExchanges())
+                    .append(" requests that were not refused, but whose body is not on record\n");
+        }
         return out.toString();
     }
 

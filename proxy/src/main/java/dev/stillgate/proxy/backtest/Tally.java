@@ -9,6 +9,7 @@ final class Tally {
     private final Map<String, Long> rejected = new TreeMap<>();
     private final Map<String, Long> codes = new TreeMap<>();
     private long exchanges;
+    private long unjudged;
     private long from;
     private long to;
 
@@ -33,6 +34,11 @@ final class Tally {
         codes.merge(code, 1L, Long::sum);
     }
 
+    /** Counts an exchange that was not refused, but whose body is not on record. */
+    void unjudged() {
+        unjudged++;
+    }
+
     /** Returns whether a filter of type {@code canary} runs. */
     boolean hasCanary() {
         return types.containsValue("canary");
@@ -49,6 +55,11 @@ final class Tally {
 
     long exchanges() {
         return exchanges;
+    }
+
+    /** Returns the number of exchanges that were not refused, but whose body is not on record. */
+    long unjudgedExchanges() {
+        return unjudged;
     }
 
     /** Returns the start of the first exchange, in milliseconds since the epoch. */

@@ -50,7 +50,8 @@ final class VirtualChain implements AutoCloseable {
                 timer,
                 null,
                 new LoneFleet(),
-                new Secrets(SECRET, marks));
+                new Secrets(SECRET, marks),
+                ChainCompiler.inMemory(clock));
         PolicyBuilder.Built built = new PolicyBuilder(catalog, compiler, null).buildOffline(policy, !asConfigured);
         standings = compiler.standings();
         serving = built.serving();

@@ -9,10 +9,14 @@ import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.orders.MemoryOrders;
+import dev.stillgate.spi.orders.OrderBook;
+import dev.stillgate.spi.orders.Orders;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +36,9 @@ public final class ChainCompiler {
     private final Fleet fleet;
     private final Secrets secrets;
     private final FilterReports reports = new FilterReports();
+    private final Function<String, Orders> orders;
 
-    /** Creates a compiler whose filters have no state directory, no fleet and a random secret. */
+    /** Creates a compiler whose filters have no state directory, no fleet, a random secret, and orders in memory. */
     public ChainCompiler(
             FilterCatalog catalog,
             StateRegistry states,
@@ -41,7 +46,17 @@ public final class ChainCompiler {
             MeterSource meters,
             Ticker ticker,
             Timer timer) {
-        this(catalog, states, decisions, meters, ticker, timer, null, new LoneFleet(), Secrets.random());
+        this(
+                catalog,
+                states,
+                decisions,
+                meters,
+                ticker,
+                timer,
+                null,
+                new LoneFleet(),
+                Secrets.random(),
+                inMemory(ticker));
     }
 
     /**
@@ -50,6 +65,7 @@ public final class ChainCompiler {
      * @param directory the parent of the filters' state directories; null if filters persist nothing
      * @param fleet the state shared with other gateways
      * @param secrets the source of the filters' derived keys
+     * @param orders the orders of a filter by its name
      */
     public ChainCompiler(
             FilterCatalog catalog,
@@ -60,7 +76,8 @@ public final class ChainCompiler {
             Timer timer,
             @Nullable StateDirectory directory,
             Fleet fleet,
-            Secrets secrets) {
+            Secrets secrets,
+            Function<String, Orders> orders) {
         this.catalog = catalog;
         this.states = states;
         this.geoRefusal = states.slot(GeoRefusal.SLOT_LABEL, GeoRefusal.class);
@@ -72,6 +89,13 @@ public final class ChainCompiler {
         this.directory = directory;
         this.fleet = fleet;
         this.secrets = secrets;
+        this.orders = orders;
+    }
+
+    /** Returns orders of filters that no journal keeps, for validation and backtests. */
+    public static Function<String, Orders> inMemory(Ticker ticker) {
+        OrderBook book = new OrderBook(account -> account);
+        return filter -> new MemoryOrders(book, filter, ticker::millis);
     }
 
     /** Returns the account standings, shared by all policies of this compiler. */
@@ -129,7 +153,8 @@ public final class ChainCompiler {
                     directory,
                     fleet,
                     secrets,
-                    reports);
+                    reports,
+                    orders);
             try {
                 links.add(link(i, spec, factory(i, spec), context, links.size()));
             } catch (PolicyException e) {

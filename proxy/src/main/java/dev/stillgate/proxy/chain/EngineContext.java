@@ -11,11 +11,13 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.StandingsPublisher;
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.orders.Orders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param fleet the state shared with other gateways
  * @param secrets the source of derived keys
  * @param reports the receiver of reports
+ * @param ordersOf the orders of a filter by its name
  */
 record EngineContext(
         String name,
@@ -49,7 +52,8 @@ record EngineContext(
         @Nullable StateDirectory directory,
         Fleet fleet,
         Secrets secrets,
-        FilterReports reports)
+        FilterReports reports,
+        Function<String, Orders> ordersOf)
         implements FilterContext {
 
     @Override
@@ -75,6 +79,11 @@ record EngineContext(
     @Override
     public StandingsPublisher publisher() {
         return session.state(name, StandingsBoard.Publication.class, () -> standings.publication(name));
+    }
+
+    @Override
+    public Orders orders() {
+        return ordersOf.apply(name);
     }
 
     @Override

@@ -245,6 +245,13 @@ public final class StandingsBoard implements Standings {
             }
         }
 
+        @Override
+        public boolean isEnforced() {
+            synchronized (StandingsBoard.this) {
+                return enforces(this);
+            }
+        }
+
         /** Removes the publication of a filter that no longer exists. */
         @Override
         public void close() {

@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,9 +27,15 @@ public final class StateDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
     private static final String POLICIES = "policies";
     private static final String KEY_SETS = "jwks";
+    private static final String ORDERS = "orders.jsonl";
 
     /** Not the name of a filter, because of the dot. */
     private static final String BACKTESTS = ".backtests";
+
+    private static final String ACCEPTED = ".accepted";
+
+    /** Files and directories that no filter may be named after. */
+    private static final Set<String> RESERVED = Set.of(POLICIES, KEY_SETS, ORDERS, ORDERS + ".new");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
@@ -71,7 +78,7 @@ public final class StateDirectory implements AutoCloseable {
      * @throws IOException if the subdirectory cannot be created
      */
     public Path policies() throws IOException {
-        Path own = directory.resolve(POLICIES);
+        Path own = policies(directory);
         create(own);
         return own;
     }
@@ -99,6 +106,16 @@ public final class StateDirectory implements AutoCloseable {
         return own;
     }
 
+    /** Returns the file of the accepted credentials. */
+    public Path accepted() {
+        return directory.resolve(ACCEPTED);
+    }
+
+    /** Returns the file of the operators' orders. */
+    public Path orders() {
+        return directory.resolve(ORDERS);
+    }
+
     /** Deletes the files of a process that was killed during a backtest. Files that cannot be deleted are left. */
     private void deleteBacktests() {
         Path own = directory.resolve(BACKTESTS);
@@ -112,6 +129,11 @@ public final class StateDirectory implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("files of earlier backtests are left in {}", own, e);
         }
+    }
+
+    /** Returns the subdirectory of the archived policies in a directory that another process may use. */
+    public static Path policies(Path directory) {
+        return directory.resolve(POLICIES);
     }
 
     /** Returns the subdirectory of fetched key sets in a directory that another process may use. */
@@ -130,7 +152,7 @@ public final class StateDirectory implements AutoCloseable {
             throw new IllegalArgumentException("filter name " + filter
                     + " is not a valid directory name: expected letters, digits, '.', '_' and '-'");
         }
-        if (filter.equals(POLICIES) || filter.equals(KEY_SETS)) {
+        if (RESERVED.contains(filter)) {
             throw new IllegalArgumentException("a filter cannot be named " + filter + " and keep state");
         }
         Path own = directory.resolve(filter);

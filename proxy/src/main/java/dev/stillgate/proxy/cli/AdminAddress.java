@@ -6,7 +6,9 @@ import dev.stillgate.proxy.config.HostPort;
 import dev.stillgate.proxy.config.JsonText;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.StillgateConfig;
+import dev.stillgate.proxy.files.FileFault;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -17,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -36,6 +39,10 @@ final class AdminAddress {
 
     /** The environment variable with the admin's token, for an admin address that is not from a configuration file. */
     private static final String TOKEN = "STILLGATE_ADMIN_TOKEN";
+
+    private static final int LONGEST_TOKEN = 16 * 1024;
+
+    private static final String OTHERS = " (--config FILE, --admin HOST:PORT or " + ADDRESS + " names another)";
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -57,6 +64,13 @@ final class AdminAddress {
                 "variable " + ADDRESS + "); its token is then read from " + TOKEN + ", if set"
             })
     private @Nullable HostPort admin;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "a file with your token (default: " + TOKEN + ", or admin.token in stillgate.yaml)")
+    private @Nullable Path tokenFile;
 
     /** Converter of an address in the configuration's format, or of a URL. */
     static final class Converter implements CommandLine.ITypeConverter<HostPort> {
@@ -104,7 +118,7 @@ final class AdminAddress {
     /** Gets a page. Without a response, prints the reason to standard error and returns null. */
     @Nullable
     Response get(CommandLine line, String path) throws ConfigException, InterruptedException {
-        return send(line, "GET", path, endpoint(), TIMEOUT);
+        return send(line, "GET", path, endpoint(line), TIMEOUT);
     }
 
     /** Sends a {@code POST} with a JSON object; otherwise as {@link #get}. */
@@ -114,7 +128,7 @@ final class AdminAddress {
         HttpRequest.Builder request = HttpRequest.newBuilder()
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JsonText.of(arguments)));
-        return send(line, request, path, endpoint(), TIMEOUT);
+        return send(line, request, path, endpoint(line), TIMEOUT);
     }
 
     /**
@@ -130,9 +144,16 @@ final class AdminAddress {
         return send(line, "GET", path, named == null ? new Endpoint(otherwise, null) : named, timeout);
     }
 
-    private Endpoint endpoint() throws ConfigException {
+    private Endpoint endpoint(CommandLine line) throws ConfigException {
         Endpoint given = config == null || admin != null ? fromOptionOrEnvironment() : null;
-        return given != null ? given : configured(Objects.requireNonNullElseGet(config, ConfigFile::byDefault));
+        try {
+            Endpoint found =
+                    given != null ? given : configured(Objects.requireNonNullElseGet(config, ConfigFile::byDefault));
+            return tokenFile == null ? found : new Endpoint(found.address, token(tokenFile));
+        } catch (ConfigException e) {
+            line.getErr().println("stillgate: the admin's address is not known" + OTHERS);
+            throw e;
+        }
     }
 
     /** Returns the endpoint named by the option or by the environment, null when neither is set. */
@@ -149,10 +170,22 @@ final class AdminAddress {
         return given == null ? null : new Endpoint(given, System.getenv(TOKEN));
     }
 
+    /** Returns the endpoint in a file, which has the hashes of operators' tokens only. */
     private static Endpoint configured(Path file) throws ConfigException {
-        StillgateConfig.Admin named =
-                new PolicyLoader(Environment.system()).config(file).admin();
-        return new Endpoint(named.address(), named.token());
+        StillgateConfig.Admin named = new PolicyLoader(Environment.system()).admin(file);
+        return new Endpoint(named.address(), named.namesOperators() ? System.getenv(TOKEN) : named.token());
+    }
+
+    private static String token(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            String token = new String(in.readNBytes(LONGEST_TOKEN), StandardCharsets.UTF_8).strip();
+            if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+                throw new IllegalArgumentException("--token-file: " + file + " has no token on its only line");
+            }
+            return token;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--token-file: " + file + " cannot be read: " + FileFault.reason(e), e);
+        }
     }
 
     private static @Nullable Response send(
@@ -179,7 +212,7 @@ final class AdminAddress {
         } catch (IOException e) {
             line.getErr()
                     .println("stillgate: " + address + " does not respond: " + reason(e)
-                            + "; is the gateway running, and is this its admin address?");
+                            + "; is the gateway running, and is this its admin address?" + OTHERS);
             return null;
         }
     }

@@ -21,7 +21,7 @@ final class AdminQuery {
     @Mixin
     private AdminAddress admin = new AdminAddress();
 
-    @Option(names = "--json", description = "print the admin's JSON unchanged", scope = ScopeType.INHERIT)
+    @Option(names = "--json", description = "print JSON for programs, unshortened", scope = ScopeType.INHERIT)
     private boolean json;
 
     /** A page of the admin API: its JSON, and the fields of that. */
@@ -88,10 +88,15 @@ final class AdminQuery {
         return 0;
     }
 
-    /** Returns the path of a resource, with its id escaped. */
-    static String path(String page, String id) {
-        StringBuilder out = new StringBuilder("/" + page + "/");
-        for (byte b : id.getBytes(StandardCharsets.UTF_8)) {
+    /** Returns whether JSON is asked for. */
+    boolean isJson() {
+        return json;
+    }
+
+    /** Returns a text escaped for a path or a query. */
+    static String escaped(String text) {
+        StringBuilder out = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             if (b > 0 && UNRESERVED.indexOf(b) >= 0) {
                 out.append((char) b);
             } else {
@@ -99,5 +104,10 @@ final class AdminQuery {
             }
         }
         return out.toString();
+    }
+
+    /** Returns the path of a resource, with its id escaped. */
+    static String path(String page, String id) {
+        return "/" + page + "/" + escaped(id);
     }
 }

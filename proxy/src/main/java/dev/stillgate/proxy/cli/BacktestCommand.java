@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Report what a policy would do to recorded traffic.",
-            "Exchange logs are replayed under the policy in virtual time. Filters in shadow mode are treated as enforcing."
-                    + " A broken line ends the run, unless --lenient is given."
+            "Exchange logs are replayed under the policy in virtual time. Filters in shadow mode are treated as"
+                    + " enforcing. A broken line ends the run, unless --lenient is given."
         })
 final class BacktestCommand implements Callable<Integer> {
     private static final int MOST_COMPLAINTS = 10;
@@ -56,6 +57,9 @@ final class BacktestCommand implements Callable<Integer> {
     @Option(names = "--lenient", description = "skip broken lines and count them")
     private boolean lenient;
 
+    @Option(names = "--brief", description = "count accounts and clusters in the report instead of listing them")
+    private boolean brief;
+
     @Option(names = "--as-configured", description = "leave filters in shadow mode as they are")
     private boolean asConfigured;
 
@@ -83,7 +87,7 @@ final class BacktestCommand implements Callable<Integer> {
                         asConfigured,
                         lenient ? new Complaints(System.err) : null,
                         progress));
-        Report.write(findings, out);
+        Report.write(findings, Map.of(), out, brief);
         if (!quiet) {
             bar.end(findings.exchanges());
             System.out.print(SummaryTable.of(findings));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -23,7 +24,9 @@ import picocli.CommandLine.Option;
         description = {
             "Play honest customers and three campaigns against a gateway.",
             "A stub model answers. A day takes a minute. The console's address and commands to try are printed, and the",
-            "gateway keeps running. With --once: a tour, then the main job faster and checked; exit 0 or 1."
+            "gateway keeps running. With --once: a tour, then the main job faster and checked; exit 0 or 1.",
+            "It listens on two loopback ports: 8080 for clients and 9090 for the console, or free ones if these are taken.",
+            "With --once it takes free ones."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final String SECRET = "STILLGATE_HASH_SECRET";
@@ -31,7 +34,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final int ADMIN_PORT = 9090;
     private static final double MINUTE_A_DAY = 1440;
     private static final double ONCE_SPEEDUP = 4 * MINUTE_A_DAY;
-    private static final double ONCE_DAYS = 6;
+    private static final double ONCE_DAYS = 5;
     private static final int SIMULATED_ONCE = 8;
     private static final int DAYS = 30;
 
@@ -40,6 +43,12 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "N", description = "the seed of the traffic (default: 1)")
     private long seed = 1;
+
+    @Option(names = "--port", paramLabel = "N", description = "the port for clients", converter = Port.class)
+    private @Nullable Integer port;
+
+    @Option(names = "--admin-port", paramLabel = "N", description = "the port of the console", converter = Port.class)
+    private @Nullable Integer adminPort;
 
     @Override
     public Integer call() throws IOException, InterruptedException, ConfigException {
@@ -55,8 +64,7 @@ final class DemoCommand implements Callable<Integer> {
                 DemoTraffic traffic =
                         new DemoTraffic(classpath, files.directory(), seed, once ? SIMULATED_ONCE : DAYS)) {
             int model = free(0);
-            files.write(
-                    Path.of(shipped), "http://127.0.0.1:" + model, once ? 0 : free(PORT), once ? 0 : free(ADMIN_PORT));
+            files.write(Path.of(shipped), "http://127.0.0.1:" + model, port(port, PORT), port(adminPort, ADMIN_PORT));
             files.accounts(traffic.accounts(), secret());
             long since = System.currentTimeMillis();
             try (Gateway gateway = Gateway.start(files.config(), environment(), calendar(since, speedup))) {
@@ -68,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
                 if (once) {
                     return tour(url, admin, files, traffic, played) ? 0 : 1;
                 }
-                System.out.print(commandsToTry(url, admin, files));
+                String command = Objects.requireNonNullElse(System.getenv("STILLGATE_COMMAND"), "stillgate");
+                System.out.print(commandsToTry(command, url, admin, files));
                 return Signals.serve(gateway, Duration.ZERO, false, Duration.ofSeconds(10));
             }
         }
@@ -113,7 +122,20 @@ final class DemoCommand implements Callable<Integer> {
             public long millis() {
                 return since + (long) ((machine.millis() - since) * speedup);
             }
+
+            @Override
+            public double pace() {
+                return speedup;
+            }
         };
+    }
+
+    /** Returns the port that was given, else the usual one or another free one. */
+    private int port(@Nullable Integer given, int usual) throws IOException {
+        if (given != null) {
+            return given;
+        }
+        return once ? 0 : free(usual);
     }
 
     /** Returns the port if it is free, else a free one. */
@@ -141,7 +163,7 @@ final class DemoCommand implements Callable<Integer> {
         return Objects.requireNonNullElse(System.getenv(SECRET), "a public secret for the demo");
     }
 
-    private static String commandsToTry(String url, String admin, DemoFiles files) {
+    static String commandsToTry(String command, String url, String admin, DemoFiles files) {
         return """
 
                 Stillgate runs in front of a stub model, and honest customers and three campaigns send requests: a day
@@ -167,12 +189,18 @@ final class DemoCommand implements Callable<Integer> {
                     -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}'; done
 
+                The queue of review on the command line, its first cluster, and an order:
+                  %5$s review --admin %6$s
+                  %5$s review show c1 --admin %6$s
+                  %5$s review confirm c1 --by me --why demo --admin %6$s
+
                 Decisions, and a change of policy while it runs:
                   tail -f %3$s
                   edit %4$s
-                  curl -X POST %2$s/reload
+                  %5$s reload --admin %6$s
 
                 Ctrl-C stops it.
-                """.formatted(url, admin, files.accessLog(), files.policy());
+                """.formatted(
+                        url, admin, files.accessLog(), files.policy(), command, admin.substring("http://".length()));
     }
 }

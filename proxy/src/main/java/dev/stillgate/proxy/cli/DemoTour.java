@@ -9,7 +9,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * Demonstration against a running gateway; each step compares the expected status with the actual one and prints both.
@@ -82,22 +85,31 @@ final class DemoTour {
 
     private HttpResponse<String> send(String path, String header, String credential, String from, String body)
             throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+        return client.send(request(path, header, credential, from, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(String path, String header, String credential, String from, String body) {
+        return HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(20))
                 .header(header, credential)
                 .header("content-type", "application/json")
                 .header("x-forwarded-for", from)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
-    private HttpResponse<String> untilLimited() throws IOException, InterruptedException {
-        HttpResponse<String> last = send("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
-        for (int i = 1; i < 80 && last.statusCode() == 200; i++) {
-            last = send("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+    /** Sends more requests than the bucket holds, at once: on a slow machine it would fill again between them. */
+    private HttpResponse<String> untilLimited() {
+        HttpRequest request = request("/v1/messages", "x-api-key", "busy", "198.51.100.8", PROMPT.formatted(false));
+        List<CompletableFuture<HttpResponse<String>>> responses = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            responses.add(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
         }
-        return last;
+        HttpResponse<String> limited = responses.getFirst().join();
+        for (CompletableFuture<HttpResponse<String>> response : responses) {
+            limited = response.join().statusCode() == 429 ? response.join() : limited;
+        }
+        return limited;
     }
 
     private void step(PrintStream out, String title, int expected, HttpResponse<String> actual, String detail) {
@@ -107,19 +119,25 @@ final class DemoTour {
                 + "  " + detail);
     }
 
+    /** Each event loop writes its own lines, so the last exchange's line may come before an earlier one's. */
     private void log(PrintStream out) throws IOException, InterruptedException {
+        List<String> wanted = List.of("\"outcome\":\"served\"", "country-denied", "\"response_code\":429");
         List<String> lines = List.of();
-        for (int i = 0; i < 60 && lines.stream().noneMatch(line -> line.contains("\"response_code\":429")); i++) {
+        for (int i = 0; i < 200 && !wanted.stream().allMatch(anyOf(lines)); i++) {
             Thread.sleep(50);
             lines = Files.readAllLines(accessLog);
         }
         out.println("5. The access log");
-        for (String wanted : List.of("\"outcome\":\"served\"", "country-denied", "\"response_code\":429")) {
+        for (String text : wanted) {
             String line =
-                    lines.stream().filter(l -> l.contains(wanted)).findFirst().orElse("");
+                    lines.stream().filter(l -> l.contains(text)).findFirst().orElse("");
             succeeded &= !line.isEmpty();
-            out.println("     " + (line.isEmpty() ? "NO LINE with " + wanted : line));
+            out.println("     " + (line.isEmpty() ? "NO LINE with " + text : line));
         }
+    }
+
+    private static Predicate<String> anyOf(List<String> lines) {
+        return text -> lines.stream().anyMatch(line -> line.contains(text));
     }
 
     private void metrics(PrintStream out) throws IOException, InterruptedException {

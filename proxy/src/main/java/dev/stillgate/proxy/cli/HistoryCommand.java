@@ -28,14 +28,17 @@ final class HistoryCommand implements Callable<Integer> {
             return 1;
         }
         PrintWriter out = source.line().getOut();
+        String mark = source.latest();
         for (PolicyArchive.Entry entry : entries) {
-            out.println(line(entry));
+            out.println(line(entry, mark));
+            mark = entry.since() == null ? mark : "";
         }
         out.flush();
         return 0;
     }
 
-    private static String line(PolicyArchive.Entry entry) {
+    /** @param mark what to say about the latest generation, empty for the others */
+    private static String line(PolicyArchive.Entry entry, String mark) {
         if (entry.since() == null) {
             return entry.generation() + "  not known to have been in force: the gateway ended meanwhile";
         }
@@ -47,7 +50,7 @@ final class HistoryCommand implements Callable<Integer> {
                 .append(entry.since())
                 .append("  ")
                 .append(sha256);
-        line.append("  ").append(entry.cause());
+        line.append(mark).append("  ").append(entry.cause());
         if (entry.by() != null) {
             line.append(" by ").append(Outline.safe(entry.by()));
         }

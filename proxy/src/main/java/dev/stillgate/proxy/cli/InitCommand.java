@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Write a commented configuration for one upstream, with secrets.",
-            "DIR gets stillgate.yaml, policy.yaml, accounts.yaml and secrets/, readable by the owner only.",
+            "DIR gets stillgate.yaml, policy.yaml, accounts.yaml, state/ and secrets/; both directories are the owner's only.",
             "Exit 0 if written, 1 if a file exists or cannot be written; nothing is written in that case."
         })
 final class InitCommand implements Callable<Integer> {
@@ -45,6 +45,22 @@ final class InitCommand implements Callable<Integer> {
             description = "the upstream, such as http://127.0.0.1:9000 (default: the provider's own API)")
     private Policy.@Nullable Endpoint upstream;
 
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            converter = Port.class,
+            defaultValue = "8080",
+            description = "the port for clients (default: ${DEFAULT-VALUE})")
+    private int port = 8080;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "N",
+            converter = Port.class,
+            defaultValue = "9090",
+            description = "the port of the admin API (default: ${DEFAULT-VALUE})")
+    private int adminPort = 9090;
+
     /** Converter of an endpoint in the policy's format. */
     static final class EndpointText implements CommandLine.ITypeConverter<Policy.Endpoint> {
         @Override
@@ -63,15 +79,16 @@ final class InitCommand implements Callable<Integer> {
             throw new IllegalStateException("not run as a command");
         }
         List<Path> files = new NewConfiguration(directory)
-                .write(provider, Objects.requireNonNullElse(upstream, provider.upstream()));
+                .write(provider, Objects.requireNonNullElse(upstream, provider.upstream()), port, adminPort);
         PrintWriter out = spec.commandLine().getOut();
         out.println("written:");
         files.forEach(file -> out.println("  " + file));
+        out.println("  " + directory.resolve("state") + "/");
         Path config = directory.resolve("stillgate.yaml");
         String base = switch (provider) {
-            case anthropic -> "ANTHROPIC_BASE_URL=http://127.0.0.1:8080";
-            case openai -> "OPENAI_BASE_URL=http://127.0.0.1:8080/v1";
-            case google -> "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:8080";
+            case anthropic -> "ANTHROPIC_BASE_URL=http://127.0.0.1:" + port;
+            case openai -> "OPENAI_BASE_URL=http://127.0.0.1:" + port + "/v1";
+            case google -> "GOOGLE_GEMINI_BASE_URL=http://127.0.0.1:" + port;
         };
         out.println("next:");
         out.println("  stillgate validate --config " + config);

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             BacktestCommand.class,
             ExplainCommand.class,
             ReviewCommand.class,
+            OrdersCommand.class,
             HashKeyCommand.class,
             HashFactCommand.class,
             HealthcheckCommand.class,

@@ -65,13 +65,15 @@ final class NewConfiguration {
      * @return the files, in recommended reading order
      * @throws IOException if a file exists or cannot be written
      */
-    List<Path> write(Provider provider, Policy.Endpoint upstream) throws IOException {
+    List<Path> write(Provider provider, Policy.Endpoint upstream, int port, int adminPort) throws IOException {
         Map<String, String> texts = new LinkedHashMap<>();
         for (String name : List.of("stillgate.yaml", "policy.yaml", "accounts.yaml")) {
             texts.put(
                     name,
                     template(name)
                             .replace("@UPSTREAM@", upstream.scheme() + "://" + upstream.authority())
+                            .replace("@PORT@", Integer.toString(port))
+                            .replace("@ADMIN@", Integer.toString(adminPort))
                             .replace("@PATH@", provider.path)
                             .replace("@OPAQUE@", provider.opaque)
                             .replace("@CREDENTIAL@", provider.credential));

@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.cli;
 
+import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
@@ -67,7 +68,8 @@ final class PolicySource {
                         String.valueOf(fields.get("sha256")),
                         fields.get("changes") instanceof List<?> changes
                                 ? changes.stream().map(String::valueOf).toList()
-                                : List.of()));
+                                : List.of(),
+                        generation.longValue()));
             }
         }
         return entries;
@@ -75,6 +77,15 @@ final class PolicySource {
 
     private static @Nullable String text(Map<?, ?> fields, String name) {
         return fields.get(name) instanceof String text ? text : null;
+    }
+
+    /** Returns what to say about the latest generation: whether it is in force, and pinned. */
+    String latest() throws ConfigException, InterruptedException {
+        if (state != null) {
+            return "  [last in force]";
+        }
+        boolean pinned = page("/config") instanceof Map<?, ?> fields && Boolean.TRUE.equals(fields.get("pinned"));
+        return pinned ? "  [in force, pinned by a rollback]" : "  [in force]";
     }
 
     /** Returns the text of a generation; prints the reason and returns null if it cannot be had. */
@@ -91,7 +102,7 @@ final class PolicySource {
     }
 
     private static PolicyArchive archive(Path state) throws IOException {
-        Path directory = state.resolve("policies");
+        Path directory = StateDirectory.policies(state);
         if (!Files.isDirectory(directory)) {
             throw new IOException(state + " has no archived policies");
         }

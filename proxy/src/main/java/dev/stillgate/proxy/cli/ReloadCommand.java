@@ -1,7 +1,5 @@
 package dev.stillgate.proxy.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -27,17 +25,21 @@ final class ReloadCommand implements Callable<Integer> {
     @Mixin
     private AdminAddress admin = new AdminAddress();
 
-    @Option(names = "--force", description = "reload even if the policy is pinned after a rollback")
+    @Option(
+            names = "--force",
+            description = "reload even if the policy is pinned after a rollback, or many accounts are removed")
     private boolean force;
 
-    @Option(names = "--rollback", description = "put the previous policy in force again and pin it")
+    @Option(
+            names = "--rollback",
+            description = "put the previous policy in force again at this gateway and pin it; accounts stay")
     private boolean rollback;
 
-    @Option(names = "--by", paramLabel = "NAME", description = "who asks for it, for the history")
-    private @Nullable String by;
+    @Option(names = "--to", paramLabel = "N", description = "with --rollback: the generation, from stillgate history")
+    private @Nullable Long to;
 
-    @Option(names = "--why", paramLabel = "TEXT", description = "the reason, for the history")
-    private @Nullable String why;
+    @Mixin
+    private Origin origin = new Origin();
 
     @Override
     public Integer call() throws Exception {
@@ -47,15 +49,12 @@ final class ReloadCommand implements Callable<Integer> {
         if (force && rollback) {
             throw new CommandLine.ParameterException(spec.commandLine(), "expected --force or --rollback, not both");
         }
-        Map<String, Object> origin = new LinkedHashMap<>();
-        if (by != null) {
-            origin.put("by", by);
+        if (to != null && !rollback) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--to needs --rollback");
         }
-        if (why != null) {
-            origin.put("why", why);
-        }
-        String path = rollback ? "/rollback" : force ? "/reload?force=true" : "/reload";
-        AdminAddress.Response response = admin.post(spec.commandLine(), path, origin);
+        String path = rollback ? "/rollback" : "/reload";
+        String query = to != null ? "?to=" + to : force ? "?force=true" : "";
+        AdminAddress.Response response = admin.post(spec.commandLine(), path + query, origin.arguments());
         if (response == null) {
             return 1;
         }

@@ -22,11 +22,13 @@ import picocli.CommandLine.Spec;
             "Show the clusters and accounts to decide about, and decide.",
             "The most suspicious come first.",
             "ID is a cluster such as c7, or an account. Every decision is audited with its author and its reason.",
-            "Exit 0 if done or waiting for further approvals, 1 if refused; nothing changes in that case."
+            "Exit 0 if done or waiting for further approvals, 1 if refused; nothing changes in that case.",
+            "Exit 3 if a confirmation is recorded and not enforced, since the filter is in shadow."
         },
         synopsisSubcommandLabel = "[show|confirm|refute|hide|unhide|vouch|unlabel]")
 final class ReviewCommand implements Callable<Integer> {
     private static final int MOST = 1000;
+    private static final int NOT_ENFORCED = 3;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -156,8 +158,8 @@ final class ReviewCommand implements Callable<Integer> {
             name = "unhide",
             mixinStandardHelpOptions = true,
             description = "Show a cluster in the review queue again.")
-    int unhide(@Parameters(paramLabel = "CLUSTER") String id) throws Exception {
-        return act(cluster(id), "unhide", Map.of());
+    int unhide(@Parameters(paramLabel = "CLUSTER") String id, @Mixin Origin origin) throws Exception {
+        return act(cluster(id), "unhide", origin.arguments());
     }
 
     private ReviewSubject cluster(String id) {
@@ -180,8 +182,8 @@ final class ReviewCommand implements Callable<Integer> {
             name = "unlabel",
             mixinStandardHelpOptions = true,
             description = "Take back the decision about an account or a cluster.")
-    int unlabel(@Parameters(paramLabel = "ID") String id, @Mixin AsAccount as) throws Exception {
-        return act(ReviewSubject.of(id, as.account), "unlabel", Map.of());
+    int unlabel(@Parameters(paramLabel = "ID") String id, @Mixin AsAccount as, @Mixin Origin origin) throws Exception {
+        return act(ReviewSubject.of(id, as.account), "unlabel", origin.arguments());
     }
 
     private int decide(
@@ -245,6 +247,23 @@ final class ReviewCommand implements Callable<Integer> {
 
     private int act(ReviewSubject subject, String action, Map<String, Object> arguments) throws Exception {
         AdminQuery.Page page = query.post(line(), subject.path() + "/" + action, arguments);
-        return query.print(line(), page, fields -> Outline.of(ReviewDigest.outcome(fields)));
+        int exit = query.print(line(), page, fields -> Outline.of(ReviewDigest.outcome(fields)));
+        String reason = page == null ? null : notEnforced(page.fields());
+        if (reason == null) {
+            return exit;
+        }
+        line().getErr().println("stillgate: recorded, not enforced: " + Outline.safe(reason));
+        return NOT_ENFORCED;
+    }
+
+    private static @Nullable String notEnforced(Map<?, ?> page) {
+        if (page.get("filters") instanceof Map<?, ?> filters) {
+            for (Object part : filters.values()) {
+                if (part instanceof Map<?, ?> fields && fields.get("notEnforced") instanceof String reason) {
+                    return reason;
+                }
+            }
+        }
+        return null;
     }
 }

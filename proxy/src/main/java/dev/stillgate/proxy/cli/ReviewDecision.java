@@ -7,8 +7,11 @@ import picocli.CommandLine.Option;
 
 /** Options of an operator's decision: its author, its reason and its duration. */
 final class ReviewDecision {
-    @Option(names = "--by", paramLabel = "NAME", required = true, description = "your name, for the audit log")
-    private String by = "";
+    @Option(
+            names = "--by",
+            paramLabel = "NAME",
+            description = "your name, for the audit log; needed where your token does not tell it")
+    private @Nullable String by;
 
     @Option(names = "--why", paramLabel = "TEXT", required = true, description = "the reason, for the audit log")
     private String why = "";
@@ -30,7 +33,9 @@ final class ReviewDecision {
     /** Returns the decision as arguments of an action of the admin API. */
     Map<String, Object> arguments() {
         Map<String, Object> arguments = new LinkedHashMap<>();
-        arguments.put("by", by);
+        if (by != null) {
+            arguments.put("by", by);
+        }
         arguments.put("why", why);
         if (duration != null) {
             arguments.put("for", duration);

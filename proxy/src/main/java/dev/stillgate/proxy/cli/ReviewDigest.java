@@ -29,6 +29,7 @@ final class ReviewDigest {
             "replaced",
             "pending",
             "hidden",
+            "notEnforced",
             "error");
 
     private ReviewDigest() {}

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Text of the review queue: one table for each filter, with the most suspicious first. */
 final class ReviewQueue {
-    private static final List<String> HEAD =
-            List.of("ID", "KIND", "SIZE", "UNLABELLED", "REVISION", "EVIDENCE", "STANDING", "SINCE", "WHY");
+    private static final List<String> HEAD = List.of(
+            "ID", "KIND", "SIZE", "UNLABELLED", "REVISION", "EVIDENCE", "STANDING", "IF CONFIRMED", "SINCE", "WHY");
     private static final List<String> FIELDS =
-            List.of("id", "kind", "size", "unlabelled", "revision", "evidence", "standing", "since");
+            List.of("id", "kind", "size", "unlabelled", "revision", "evidence", "standing", "ifConfirmed", "since");
 
     private final StringBuilder out = new StringBuilder();
 

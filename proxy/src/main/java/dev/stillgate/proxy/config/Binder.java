@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +32,14 @@ public final class Binder {
     private static final Pattern KEY = Pattern.compile("([A-Za-z][A-Za-z0-9.\\[\\]-]*): ");
 
     private final Environment environment;
+    private final ConfigNode root;
+    private final String path;
     private final List<Problem> problems = new ArrayList<>();
 
-    private Binder(Environment environment) {
+    private Binder(Environment environment, ConfigNode root, String path) {
         this.environment = environment;
+        this.root = root;
+        this.path = path;
     }
 
     /**
@@ -53,7 +58,20 @@ public final class Binder {
      */
     public static <R extends Record> R bind(ConfigNode node, Class<R> type, Environment environment)
             throws ConfigException {
-        Binder binder = new Binder(environment);
+        return bind(node, type, new Binder(environment, node, ""));
+    }
+
+    /**
+     * Binds the config of a filter.
+     *
+     * @param index index of the filter in the policy; paths in messages begin with it
+     * @throws ConfigException with all problems
+     */
+    public static <R extends Record> R bindFilter(ConfigNode config, Class<R> type, int index) throws ConfigException {
+        return bind(config, type, new Binder(Environment.system(), config, "filters[" + index + "].config"));
+    }
+
+    private static <R extends Record> R bind(ConfigNode node, Class<R> type, Binder binder) throws ConfigException {
         Object bound = binder.value(node, type, false);
         if (bound == null || !binder.problems.isEmpty()) {
             throw new ConfigException(binder.problems);
@@ -179,6 +197,14 @@ public final class Binder {
         return problems.size() > before ? null : construct(mapping, type, arguments);
     }
 
+    /** Returns a hint for records with a component of unbound keys, such as the config of a filter. */
+    private static String elsewhere(RecordComponent[] components) {
+        return Arrays.stream(components)
+                .filter(component -> component.getType() == ConfigNode.class)
+                .map(component -> "; keys of its type stand under \"" + component.getName() + "\"")
+                .collect(Collectors.joining());
+    }
+
     /** Records the unknown keys as problems; returns the missing known keys that they are probably misspellings of. */
     private Set<String> rejectUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
         Set<String> misspelt = new HashSet<>();
@@ -188,11 +214,11 @@ public final class Binder {
         for (ConfigNode.Entry entry : mapping.entries()) {
             String key = entry.key().text();
             if (!names.contains(key)) {
+                String nearest = Suggestion.nearest(key, known);
                 problem(
                         entry.key(),
                         "unknown key \"" + key + "\"" + Suggestion.phrase(key, known) + " (known: "
-                                + String.join(", ", known) + ")");
-                String nearest = Suggestion.nearest(key, known);
+                                + String.join(", ", known) + ")" + (nearest == null ? elsewhere(components) : ""));
                 if (nearest != null && mapping.find(nearest) == null) {
                     misspelt.add(nearest);
                 }
@@ -271,7 +297,14 @@ public final class Binder {
     /** Records the failure of a record's constructor or {@code parse} method as problems. */
     private @Nullable Object refused(ConfigNode node, @Nullable Throwable cause) {
         switch (cause) {
-            case PolicyException failure -> problems.addAll(node.problems(failure));
+            case PolicyException failure ->
+                failure.all().forEach(each -> {
+                    Problem problem = node.problem(each);
+                    String below = node.equals(root) && !path.isEmpty()
+                            ? path + (each.at().isEmpty() ? ": " : ".")
+                            : "";
+                    problems.add(new Problem(problem.at(), below + problem.message()));
+                });
             case IllegalArgumentException failure
             when failure.getMessage() != null -> problem(named(node, failure.getMessage()), failure.getMessage());
             case Error error -> throw error;

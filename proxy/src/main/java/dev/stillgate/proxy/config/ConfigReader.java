@@ -34,6 +34,8 @@ public final class ConfigReader {
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_NODES = 500_000;
+    private static final String ALIAS =
+            "an alias is not allowed: write the value out, or put a text that begins with * in quotes";
 
     private final Function<Optional<Mark>, Position> positions;
     private final Iterator<Event> events;
@@ -93,14 +95,38 @@ public final class ConfigReader {
             }
             return root;
         } catch (MarkedYamlEngineException e) {
-            Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-            String context = e.getContext() == null ? "" : e.getContext() + ": ";
-            problems.add(new Problem(positions.apply(mark), "is not valid YAML: " + context + e.getProblem()));
+            Position at = positions.apply(e.getProblemMark().or(e::getContextMark));
+            boolean afterAlias = problems.stream() // an unquoted * before a colon takes the colon into its name
+                    .anyMatch(problem ->
+                            problem.message().equals(ALIAS) && problem.at().line() == at.line());
+            if (!afterAlias) {
+                problems.add(new Problem(at, syntaxError(e)));
+            }
             throw new ConfigException(problems);
         } catch (YamlEngineException | IllegalArgumentException e) {
             problems.add(new Problem(positions.apply(Optional.empty()), "is not valid YAML: " + e.getMessage()));
             throw new ConfigException(problems);
         }
+    }
+
+    private static String syntaxError(MarkedYamlEngineException e) {
+        String context = e.getContext() == null ? "" : e.getContext() + ": ";
+        String problem = String.valueOf(e.getProblem());
+        if (context.contains("scanning an alias")) {
+            return ALIAS;
+        }
+        if (problem.startsWith("expected <block end>")) {
+            String block = e.getContextMark()
+                    .map(mark -> " (this block begins in line " + (mark.getLine() + 1) + ", column "
+                            + (mark.getColumn() + 1) + ")")
+                    .orElse("");
+            return "is indented like no line above it: keys of one mapping, and items of one list, begin in one column"
+                    + block;
+        }
+        return "is not valid YAML: " + context + problem
+                + (problem.startsWith("mapping values are not allowed")
+                        ? ": a key begins in the column of the key above it, and a text with \": \" needs quotes"
+                        : "");
     }
 
     private ConfigNode node(Event event, int depth) throws ConfigException {
@@ -162,7 +188,7 @@ public final class ConfigReader {
     private void rejectAnchor(Event event) {
         Optional<Anchor> anchor = event instanceof NodeEvent node ? node.getAnchor() : Optional.empty();
         if (event instanceof AliasEvent) {
-            problem(event, "an alias is not allowed: write the value out");
+            problem(event, ALIAS);
         } else if (anchor.isPresent()) {
             problem(event, "the anchor \"&" + anchor.get().getValue() + "\" is not allowed");
         }

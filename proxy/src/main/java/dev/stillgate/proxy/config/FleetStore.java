@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param store {@code redis://host:port}, or {@code rediss://host:port} for TLS, without credentials
  * @param username the user name at the store; null for its default user
  * @param password the password at the store; null for none
- * @param node the unique name of this gateway in the fleet; null for the host name with a random suffix
+ * @param node the name of this gateway in the fleet; null for the host's name. A random suffix is added
  * @param namespace the prefix of every key in the store
  * @param database the index of the store's database
  * @param timeout the timeout of a command

@@ -40,6 +40,18 @@ public final class PolicyLoader {
     }
 
     /**
+     * Reads only the section {@code admin} of {@code stillgate.yaml}: the secrets of the others may be unset.
+     *
+     * @throws ConfigException with all problems of the section
+     */
+    public StillgateConfig.Admin admin(Path file) throws ConfigException {
+        ConfigNode admin = ConfigReader.read(file).find("admin");
+        return admin == null || (admin instanceof ConfigNode.Scalar scalar && ScalarValue.isNull(scalar))
+                ? Binder.defaults(StillgateConfig.Admin.class)
+                : Binder.bind(admin, StillgateConfig.Admin.class, environment);
+    }
+
+    /**
      * A configuration with the nodes that it was read from, for the positions of later errors.
      *
      * @param config the bound configuration
@@ -62,7 +74,20 @@ public final class PolicyLoader {
      * @throws ConfigException with all problems
      */
     public Loaded policy(Path file, Path text) throws ConfigException {
-        byte[] bytes = TextFile.bytes(text, ConfigReader.MOST_BYTES);
+        return policy(file, TextFile.bytes(text, ConfigReader.MOST_BYTES));
+    }
+
+    /**
+     * Reads a candidate for {@code policy.yaml} from its text. Relative paths in it are relative to the file.
+     *
+     * @param file the path in messages, which need not exist
+     * @throws ConfigException with all problems
+     */
+    public Loaded policy(Path file, String text) throws ConfigException {
+        return policy(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Loaded policy(Path file, byte[] bytes) throws ConfigException {
         ConfigNode root = ConfigReader.parse(file, bytes);
         List<Problem> problems = new ArrayList<>();
         Policy policy = null;

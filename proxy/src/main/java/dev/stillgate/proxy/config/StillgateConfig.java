@@ -188,15 +188,20 @@ public record StillgateConfig(
      * Socket and access control of the admin API.
      *
      * @param address the address to listen on; loopback by default
-     * @param token the bearer token that all requests except health checks must carry; null for none
+     * @param token the bearer token that all requests except health checks must carry; null for none. It allows
+     *     everything, under any name
+     * @param operators the operators, each with a token and a role; empty for none
+     * @param identity the identity provider of the operators; null for none
      * @param hosts the accepted names in {@code Host} in addition to IP addresses and {@code localhost}; only used for
      *     requests without the token in {@code Authorization}
-     * @param open whether an address that is not loopback is allowed without a token
+     * @param open whether an address that is not loopback is allowed without a credential
      * @param console what browsers may do at {@code /console/}
      */
     public record Admin(
             @Default("127.0.0.1:9090") HostPort address,
             @Secret @Nullable String token,
+            @Default("[]") List<Operator> operators,
+            @Nullable OperatorIdentity identity,
             @Default("[]") List<String> hosts,
             @Default("false") boolean open,
             @Default("read") Console console) {
@@ -204,12 +209,16 @@ public record StillgateConfig(
 
         public Admin {
             hosts = List.copyOf(hosts);
-            if (token == null && !open && !address.isLoopback()) {
+            operators = List.copyOf(operators);
+            if (token == null && operators.isEmpty() && identity == null && !open && !address.isLoopback()) {
                 throw new PolicyException(
                         "address",
-                        address + " is reachable from other machines and there is no token: set admin.token, listen on"
-                                + " 127.0.0.1, or set `open: true` if access is restricted by other means");
+                        address + " is reachable from other machines without a token: set admin.operators or"
+                                + " admin.token, listen on 127.0.0.1, or set `open: true` if access is restricted by"
+                                + " other means");
             }
+            Operator.check("operators", operators);
+            checkSources(token, operators, identity);
             checkHosts(hosts);
             if (token != null && token.length() < SHORTEST_SECRET) {
                 throw new PolicyException(
@@ -219,6 +228,34 @@ public record StillgateConfig(
                 throw new PolicyException(
                         "token", "expected letters, digits, '.', '_', '~', '+', '/', '=' and '-' only");
             }
+        }
+
+        /** Checks that the names of operators come from one source. */
+        private static void checkSources(
+                @Nullable String token, List<Operator> operators, @Nullable OperatorIdentity identity) {
+            if (identity != null && !operators.isEmpty()) {
+                throw new PolicyException(
+                        "identity",
+                        "names of operators come from one source: remove admin.operators or admin.identity");
+            }
+            if (token != null && (identity != null || !operators.isEmpty())) {
+                throw new PolicyException(
+                        "token",
+                        "remove it: it has no name and no role. For a program that has it, list an operator"
+                                + (identity == null ? "" : " instead of admin.identity")
+                                + ", {name: prometheus, role: read, token: \"h:...\"}, with the hash that `stillgate"
+                                + " hash-key --operator` prints of it");
+            }
+        }
+
+        /** Returns whether requests need a credential. */
+        public boolean needsCredential() {
+            return token != null || namesOperators();
+        }
+
+        /** Returns whether the credential tells the operator's name and role. */
+        public boolean namesOperators() {
+            return identity != null || !operators.isEmpty();
         }
 
         private static void checkHosts(List<String> hosts) {
@@ -234,7 +271,8 @@ public record StillgateConfig(
         /** Returns a description without the token. */
         @Override
         public String toString() {
-            return "Admin[address=" + address + ", hosts=" + hosts + ", open=" + open + ", console=" + console + "]";
+            return "Admin[address=" + address + ", operators=" + operators + ", identity=" + identity + ", hosts="
+                    + hosts + ", open=" + open + ", console=" + console + "]";
         }
     }
 
@@ -270,8 +308,16 @@ public record StillgateConfig(
      * Log of admin actions and of changed account standings.
      *
      * @param path the file; {@code -} for standard output, null for none
+     * @param required whether a request that would change something is refused while the log cannot be written
      */
-    public record Audit(@Nullable Path path) {}
+    public record Audit(
+            @Nullable Path path, @Default("false") boolean required) {
+        public Audit {
+            if (required && path == null) {
+                throw new PolicyException("required", "needs a file in audit.path, or \"-\"");
+            }
+        }
+    }
 
     /**
      * Recording of whole exchanges, as input of backtests.

@@ -9,36 +9,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sessions of browsers that have signed in with the admin's token. They live in memory, so a restart ends them. A
- * session ends twelve hours after its last request; at most {@value #MOST} exist. Thread-safe.
+ * Sessions of browsers that have signed in. They live in memory, so a restart ends them. A session ends twelve hours
+ * after its last request; at most {@value #MOST} exist. Thread-safe.
+ *
+ * @param <T> who has signed in
  */
-public final class ConsoleSessions {
+public final class ConsoleSessions<T> {
     static final String COOKIE = "stillgate-session";
     private static final int MOST = 1000;
     private static final Duration IDLE = Duration.ofHours(12);
     private static final int BYTES = 32;
 
     private final SecureRandom random = new SecureRandom();
-    private final Cache<String, Boolean> sessions =
+    private final Cache<String, T> sessions =
             Caffeine.newBuilder().expireAfterAccess(IDLE).maximumSize(MOST).build();
 
     /** Opens a session and returns the value of {@code Set-Cookie}. */
-    public String open() {
+    public String open(T who) {
         byte[] bytes = new byte[BYTES];
         random.nextBytes(bytes);
         String id = HexFormat.of().formatHex(bytes);
-        sessions.put(id, true);
+        sessions.put(id, who);
         return COOKIE + '=' + id + "; Path=/; HttpOnly; SameSite=Strict";
     }
 
     /**
-     * Returns whether a request belongs to a session.
+     * Returns who has signed in in the session of a request; null if it belongs to none.
      *
      * @param cookies the request's {@code Cookie} fields, null for none
      */
-    public boolean has(@Nullable List<String> cookies) {
+    public @Nullable T find(@Nullable List<String> cookies) {
         String id = id(cookies);
-        return id != null && sessions.getIfPresent(id) != null;
+        return id == null ? null : sessions.getIfPresent(id);
     }
 
     /** Ends the session of a request, if it has one, and returns the value of {@code Set-Cookie}. */

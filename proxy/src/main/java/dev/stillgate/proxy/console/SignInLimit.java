@@ -11,11 +11,11 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limit on sign-ins with a wrong token: {@value #MOST} a minute from one address, or from one /64 network of IPv6. The
- * newest {@value #MOST_PEERS} addresses are remembered. Thread-safe.
+ * Limit on wrong credentials: {@value #MOST} a minute from one address, or from one /64 network of IPv6. Right ones are
+ * not counted and never refused. The newest {@value #MOST_PEERS} addresses are remembered. Thread-safe.
  */
 public final class SignInLimit {
-    /** Wrong tokens that an address may send in a minute. */
+    /** Wrong credentials that an address may send in a minute. */
     static final int MOST = 10;
 
     static final int MOST_PEERS = 10_000;
@@ -30,8 +30,8 @@ public final class SignInLimit {
      * A minute of an address.
      *
      * @param start in nanoseconds of the ticker
-     * @param counted sign-ins that were let through and have not succeeded
-     * @param refused sign-ins that were not let through
+     * @param counted wrong credentials that were answered as such
+     * @param refused wrong credentials beyond the limit
      */
     private record Window(long start, int counted, int refused) {
         boolean isOver(long now) {
@@ -40,19 +40,24 @@ public final class SignInLimit {
     }
 
     /**
-     * An answer to a sign-in.
+     * A wrong credential.
      *
-     * @param waitSeconds how long the address must wait; 0 if the token may be compared
-     * @param isFirst whether it is the first refusal in the minute
+     * @param waitSeconds how long the address must wait; 0 within the limit
+     * @param isFirst whether it is the first one beyond the limit in the minute
      */
     public record Attempt(long waitSeconds, boolean isFirst) {
-        /** Returns whether the token may be compared. */
+        /** Returns whether the limit allows it. */
         public boolean isAllowed() {
             return waitSeconds == 0;
         }
+
+        /** Returns whether it is audited: within the limit, or the first one beyond it. So no flood fills the log. */
+        public boolean isAudited() {
+            return isAllowed() || isFirst;
+        }
     }
 
-    /** Creates a limit that has seen no sign-in. */
+    /** Creates a limit that has seen no wrong credential. */
     public SignInLimit(Ticker ticker) {
         this.ticker = ticker;
         windows = Caffeine.newBuilder()
@@ -63,10 +68,7 @@ public final class SignInLimit {
                 .build();
     }
 
-    /**
-     * Counts a sign-in before its token is compared, so that simultaneous ones cannot exceed the limit. A right token
-     * is taken back with {@link #succeeded}.
-     */
+    /** Counts a wrong credential. */
     public Attempt attempt(InetAddress peer) {
         long now = ticker.nanos();
         Window window = windows.asMap().compute(key(peer), (key, before) -> {
@@ -82,14 +84,6 @@ public final class SignInLimit {
         }
         long left = window.start + WINDOW - now;
         return new Attempt(Math.max(1, Math.ceilDiv(left, TimeUnit.SECONDS.toNanos(1))), window.refused == 1);
-    }
-
-    /** Takes the count of a sign-in back whose token was right. */
-    public void succeeded(InetAddress peer) {
-        windows.asMap()
-                .computeIfPresent(
-                        key(peer),
-                        (key, before) -> new Window(before.start, Math.max(0, before.counted - 1), before.refused));
     }
 
     /** Returns an address, or the /64 network of an IPv6 one, with a leading byte for its family. */

@@ -20,6 +20,8 @@ public final class ErrorBodies {
      */
     public static final Header UNVERIFIED_FIELD = new Header("x-stillgate-code", "account_unverified");
 
+    private static final String QUOTA = "insufficient_quota";
+    private static final int LONGEST_RETRY_SECONDS = 300;
     private static final String UNVERIFIED_CODE = UNVERIFIED_FIELD.value();
 
     private ErrorBodies() {}
@@ -30,7 +32,7 @@ public final class ErrorBodies {
      */
     public static int status(Verdict.Kind kind) {
         return switch (kind) {
-            case MALFORMED -> 400;
+            case MALFORMED, PROMPT_TOO_LONG -> 400;
             case UNAUTHENTICATED -> 401;
             case FORBIDDEN_REGION, BLOCKED -> 403;
             case NOT_FOUND -> 404;
@@ -38,13 +40,26 @@ public final class ErrorBodies {
             case TOO_LARGE -> 413;
             case TARGET_TOO_LONG -> 414;
             case UNSUPPORTED_CODING -> 415;
+            case EXPECTATION_FAILED -> 417;
+            case UPGRADE_REQUIRED -> 426;
             case RATE_LIMITED, TOKENS_LIMITED, UNVERIFIED -> 429;
             case HEADERS_TOO_LARGE -> 431;
             case INTERNAL -> 500;
+            case NOT_IMPLEMENTED -> 501;
             case BAD_GATEWAY -> 502;
             case OVERLOADED -> 503;
             case GATEWAY_TIMEOUT -> 504;
         };
+    }
+
+    /**
+     * Returns whether the client is told when to try again. At OpenAI's paths agents (Codex, opencode) sleep through any
+     * time without a word, so a long wait is an exceeded quota there, as OpenAI sends it.
+     *
+     * @param seconds seconds after which the client may try again
+     */
+    public static boolean namesRetry(Provider provider, Verdict.Kind kind, long seconds) {
+        return provider != Provider.OPENAI || status(kind) != 429 || seconds <= LONGEST_RETRY_SECONDS;
     }
 
     /** Returns the JSON body of a refusal. */
@@ -78,8 +93,9 @@ public final class ErrorBodies {
                 json.append('}');
             }
             case OPENAI -> {
+                boolean quota = !namesRetry(provider, kind, retrySeconds) && kind != Verdict.Kind.UNVERIFIED;
                 json.append("{\"error\":");
-                openAi(json, kind, message);
+                openAi(json, message, quota ? QUOTA : openAiType(kind), quota ? QUOTA : openAiCode(kind));
                 json.append('}');
             }
             case GOOGLE -> google(json, kind, message, retrySeconds);
@@ -166,7 +182,6 @@ public final class ErrorBodies {
     /** Returns the exception of Bedrock's runtime API for a refusal. */
     private static String bedrockType(Verdict.Kind kind) {
         return switch (kind) {
-            case MALFORMED, TOO_LARGE, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "ValidationException";
             case UNAUTHENTICATED -> "UnrecognizedClientException";
             case FORBIDDEN_REGION, BLOCKED -> "AccessDeniedException";
             case NOT_FOUND -> "ResourceNotFoundException";
@@ -174,13 +189,13 @@ public final class ErrorBodies {
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "ModelTimeoutException";
             case OVERLOADED, BAD_GATEWAY -> "ServiceUnavailableException";
             case INTERNAL -> "InternalServerException";
+            default -> "ValidationException";
         };
     }
 
     /** Returns the name of the code of Google's APIs ({@code google.rpc.Code}) for a refusal. */
     private static String googleStatus(Verdict.Kind kind) {
         return switch (kind) {
-            case MALFORMED, TOO_LARGE, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "INVALID_ARGUMENT";
             case UNAUTHENTICATED -> "UNAUTHENTICATED";
             case FORBIDDEN_REGION, BLOCKED -> "PERMISSION_DENIED";
             case NOT_FOUND -> "NOT_FOUND";
@@ -188,6 +203,7 @@ public final class ErrorBodies {
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "DEADLINE_EXCEEDED";
             case OVERLOADED, BAD_GATEWAY -> "UNAVAILABLE";
             case INTERNAL -> "INTERNAL";
+            default -> "INVALID_ARGUMENT";
         };
     }
 
@@ -206,19 +222,22 @@ public final class ErrorBodies {
     }
 
     private static void openAi(StringBuilder out, Verdict.Kind kind, String message) {
+        openAi(out, message, openAiType(kind), openAiCode(kind));
+    }
+
+    private static void openAi(StringBuilder out, String message, String type, @Nullable String code) {
         out.append("{\"message\":");
         quote(out, message);
         out.append(",\"type\":");
-        quote(out, openAiType(kind));
+        quote(out, type);
         out.append(",\"param\":null,\"code\":");
-        quote(out, openAiCode(kind));
+        quote(out, code);
         out.append('}');
     }
 
     /** Returns the error type that Anthropic documents for the status ("Errors"). */
     private static String anthropicType(Verdict.Kind kind) {
         return switch (kind) {
-            case MALFORMED, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> "invalid_request_error";
             case UNAUTHENTICATED -> "authentication_error";
             case FORBIDDEN_REGION, BLOCKED -> "permission_error";
             case NOT_FOUND -> "not_found_error";
@@ -227,31 +246,25 @@ public final class ErrorBodies {
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout_error";
             case OVERLOADED -> "overloaded_error";
             case BAD_GATEWAY, INTERNAL -> "api_error";
+            default -> "invalid_request_error";
         };
     }
 
     /** Returns the error type as OpenAI's API sends it; its documentation does not specify the types. */
     private static String openAiType(Verdict.Kind kind) {
         return switch (kind) {
-            case MALFORMED,
-                    UNAUTHENTICATED,
-                    BLOCKED,
-                    NOT_FOUND,
-                    TOO_LARGE,
-                    TARGET_TOO_LONG,
-                    UNSUPPORTED_CODING,
-                    HEADERS_TOO_LARGE,
-                    REQUEST_TIMEOUT -> "invalid_request_error";
             case FORBIDDEN_REGION -> "request_forbidden";
             case RATE_LIMITED, UNVERIFIED -> "requests";
             case TOKENS_LIMITED -> "tokens";
             case OVERLOADED -> "service_unavailable_error";
             case BAD_GATEWAY, GATEWAY_TIMEOUT, INTERNAL -> "server_error";
+            default -> "invalid_request_error";
         };
     }
 
     private static @Nullable String openAiCode(Verdict.Kind kind) {
         return switch (kind) {
+            case PROMPT_TOO_LONG -> "context_length_exceeded";
             case UNAUTHENTICATED -> "invalid_api_key";
             case FORBIDDEN_REGION -> "unsupported_country_region_territory";
             case BLOCKED -> "insufficient_permissions";
@@ -262,7 +275,7 @@ public final class ErrorBodies {
             case OVERLOADED -> "server_is_overloaded";
             case REQUEST_TIMEOUT, GATEWAY_TIMEOUT -> "timeout";
             case BAD_GATEWAY, INTERNAL -> "server_error";
-            case MALFORMED, TARGET_TOO_LONG, UNSUPPORTED_CODING, HEADERS_TOO_LARGE -> null;
+            default -> null;
         };
     }
 

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.DeferredAnswer;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
@@ -182,6 +183,11 @@ final class AnswerMeter {
     @Nullable
     String answerId() {
         return reader.id();
+    }
+
+    /** Returns what the response says of answers that are fetched later. */
+    DeferredAnswer deferred() {
+        return reader.deferred();
     }
 
     @Nullable

@@ -4,6 +4,7 @@ import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.observe.SessionFigures;
 import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.DeferredAnswer;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
@@ -212,6 +213,11 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
     /** Returns the id in the response body, or null. */
     final @Nullable String answerId() {
         return meter == null ? null : meter.answerId();
+    }
+
+    /** Returns what the response says of answers that are fetched later. */
+    final DeferredAnswer deferred() {
+        return meter == null ? DeferredAnswer.NONE : meter.deferred();
     }
 
     @Nullable

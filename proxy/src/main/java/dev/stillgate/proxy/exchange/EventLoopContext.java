@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ public final class EventLoopContext {
     private final Runnable resumeDeadlines = this::resumeDeadlines;
     private final List<Runnable> periodicTasks;
     private final TickFailures failures;
+    private final Consumer<String> unreadable;
     private boolean checkingDeadlines;
     private long exchanges;
     private long now;
@@ -121,6 +123,7 @@ public final class EventLoopContext {
         this.now = shared.ticker().nanos();
         this.deadlines = new Deadlines(now);
         this.failures = new TickFailures(shared.ticker());
+        this.unreadable = new UnreadableEntries(shared.meters(), shared.ticker())::note;
         this.periodicTasks = List.of(() -> checks.tick(now), this::closeIdle, this::flushLogs);
     }
 
@@ -207,7 +210,7 @@ public final class EventLoopContext {
      * @param trustedHops the number of trusted proxies in front of the gateway
      */
     public Peer peer(long id, InetSocketAddress socket, int trustedHops) {
-        return new Peer(id, socket, shared.accounts().cursor(), trustedHops);
+        return new Peer(id, socket, shared.accounts().cursor(), trustedHops, unreadable);
     }
 
     /** Runs the connection phase of the filters; returns whether the connection may stay open. */

@@ -16,6 +16,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.ConnectionFacts;
+import dev.stillgate.spi.DeferredAnswer;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
@@ -77,14 +78,41 @@ final class ExchangeFacts implements Exchange {
         return id;
     }
 
-    /** Matches the request line with the policy's routes. */
+    /** Matches the request line with the policy's routes. A refused one is logged with its account. */
     void findTarget() throws BadMessage {
-        Target found = policy.routes().match(head);
-        target = found;
-        if (found == null) {
-            throw new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
+        try {
+            Target found = policy.routes().match(head);
+            target = found;
+            if (found == null) {
+                throw Upgrade.isWebSocket(head) && policy.routes().find("POST", head.path()) != null
+                        ? Upgrade.required()
+                        : new BadMessage(Verdict.Kind.NOT_FOUND, "no-route", "There is nothing at this path.");
+            }
+            CloudQuery.check(head, found);
+        } catch (BadMessage refused) {
+            identify();
+            throw refused;
         }
-        CloudQuery.check(head, found);
+    }
+
+    /** Determines the account of a refused request: anonymous if its credential is refused too, or is only a claim. */
+    private void identify() {
+        try {
+            resolve(CredentialField.choose(head, policy.credentials(), peer.certificate()));
+            account = claimed ? Account.ANONYMOUS : account;
+        } catch (BadMessage alsoRefused) {
+            account = Account.ANONYMOUS;
+        }
+    }
+
+    private void resolve(int chosen) throws BadMessage {
+        if (chosen >= 0) {
+            Credential place = policy.credentials().get(chosen);
+            claimed = CredentialField.isClaim(head, place);
+            account = place == Credential.JWT
+                    ? Callers.of(head, policy.jwt(), peer.sender(), address, startMillis)
+                    : CredentialField.resolve(head, place, peer.certificate(), peer.accounts());
+        }
     }
 
     Target target() {
@@ -138,15 +166,11 @@ final class ExchangeFacts implements Exchange {
         int chosen = CredentialField.choose(head, places, peer.certificate());
         GeminiQuery.check(head, target(), places, chosen);
         droppedFields = CredentialField.dropped(places, chosen, policy.forwardsTokens());
-        if (chosen >= 0) {
-            claimed = CredentialField.isClaim(head, places.get(chosen));
-            account = places.get(chosen) == Credential.JWT
-                    ? Callers.of(head, policy.jwt(), peer.sender(), address, startMillis)
-                    : CredentialField.resolve(head, places.get(chosen), peer.certificate(), peer.accounts());
-        } else if (policy.accountsRequired()) {
+        resolve(chosen);
+        if (chosen < 0 && policy.accountsRequired()) {
             throw new BadMessage(Verdict.Kind.UNAUTHENTICATED, "no-credential", "An API key is required.");
         }
-        context.shared().open().begin(address, account);
+        context.shared().open().begin(address, counting());
         counted = true;
     }
 
@@ -219,14 +243,6 @@ final class ExchangeFacts implements Exchange {
         }
     }
 
-    /**
-     * Returns the silence of an event stream after which the client gets a comment, in nanoseconds; 0 for none. Google's
-     * SDKs take a comment for a broken stream.
-     */
-    long keepAliveNanos() {
-        return operation() == Operation.GENERATE_CONTENT ? 0 : target().rule().keepAliveNanos();
-    }
-
     /** Makes the fallback of the present upstream the upstream, with no fallback of its own, and counts that. */
     void fallBack(UpstreamGroup fallback, String reason) {
         target().upstream().countFallback(reason);
@@ -265,8 +281,13 @@ final class ExchangeFacts implements Exchange {
     /** Ends the counting of the exchange for its account and address. */
     void uncount() {
         if (counted) {
-            context.shared().open().end(address, account);
+            context.shared().open().end(address, counting());
         }
+    }
+
+    /** Returns the account that holds the place of this exchange; none for a claim, which may be another one's. */
+    private Account counting() {
+        return claimed ? Account.ANONYMOUS : account;
     }
 
     @Override
@@ -352,6 +373,11 @@ final class ExchangeFacts implements Exchange {
     @Override
     public @Nullable String answerId() {
         return relay == null ? null : relay.answerId();
+    }
+
+    @Override
+    public DeferredAnswer deferredAnswer() {
+        return relay == null ? DeferredAnswer.NONE : relay.deferred();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ChainProgress;
+import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
@@ -62,6 +63,7 @@ final class ExchangeLog {
                                     rejected.status(),
                                     rejected.filter(),
                                     rejected.code(),
+                                    details(progress),
                                     facts.requestId(),
                                     geo));
         } else if (shadowed) {
@@ -130,6 +132,7 @@ final class ExchangeLog {
                 outcome.status(),
                 GatewayMeters.name(outcome),
                 GatewayMeters.code(outcome),
+                outcome instanceof Outcome.Rejected ? details(progress) : null,
                 outcome instanceof Outcome.Rejected rejected ? rejected.filter() : null,
                 progress.shadowFilter() == null ? null : progress.shadowFilter() + ":" + progress.shadowCode(),
                 flags(progress),
@@ -153,6 +156,11 @@ final class ExchangeLog {
                 facts.session(),
                 facts.policy().generation(),
                 facts.policy().sha256());
+    }
+
+    private static @Nullable String details(ChainProgress progress) {
+        Refusal refusal = progress.refusal();
+        return refusal == null ? null : refusal.verdict().details();
     }
 
     private static @Nullable String flags(ChainProgress progress) {

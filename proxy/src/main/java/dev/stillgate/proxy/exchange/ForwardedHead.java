@@ -97,7 +97,7 @@ final class ForwardedHead {
             int alsoDropped,
             List<String> droppedNames,
             long bodyLength) {
-        out.writeBytes(head.bytes(), 0, head.targetEnd());
+        head.writeOriginForm(out);
         out.writeBytes(VERSION);
         if (endpoint == null) {
             head.writeValue(head.find(KnownHeader.HOST), out);
@@ -144,7 +144,7 @@ final class ForwardedHead {
             return request;
         }
         int start = request.readerIndex();
-        int at = start + head.targetEnd() + VERSION.length;
+        int at = start + head.originFormLength() + VERSION.length;
         int rest = at + before.length();
         ByteBuf out = request.alloc().directBuffer(request.readableBytes() + after.length());
         out.writeBytes(request, start, at - start);

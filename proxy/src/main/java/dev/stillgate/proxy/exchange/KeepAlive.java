@@ -1,16 +1,23 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Comments in an event stream whose upstream is silent, so that nothing between gateway and client takes the connection
  * for dead. Clients ignore them (HTML, section 9.2.5). Not thread-safe: runs on the exchange's event loop.
+ *
+ * <p>Their form is what the SDKs of the stream's provider read. openai-go before 3.43 takes the empty line after a comment
+ * for the end of an event, so a comment has none. Google's SDKs fail on a comment or lose the event after it, and skip
+ * an empty event.
  */
 final class KeepAlive {
-    private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EMPTY_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Out out;
+    private final byte[] comment;
     private final long interval;
     private long last;
 
@@ -26,9 +33,10 @@ final class KeepAlive {
         boolean comment(byte[] comment, boolean atChunkBoundary);
     }
 
-    /** Creates the comments of a response; times are in nanoseconds of the context. */
-    KeepAlive(Out out, long interval, long now) {
+    /** Creates the comments of a response of this provider; times are in nanoseconds of the context. */
+    KeepAlive(Out out, Provider provider, long interval, long now) {
         this.out = out;
+        this.comment = provider == Provider.GOOGLE ? EMPTY_EVENT : COMMENT;
         this.interval = interval;
         this.last = now;
     }
@@ -39,8 +47,8 @@ final class KeepAlive {
      * @param interval the longest silence in nanoseconds; 0 for any
      * @param now the context's time in nanoseconds
      */
-    static @Nullable KeepAlive of(Response response, long interval, long now) {
-        return interval > 0 && response.isEventStream() ? new KeepAlive(response, interval, now) : null;
+    static @Nullable KeepAlive of(Response response, Provider provider, long interval, long now) {
+        return interval > 0 && response.isEventStream() ? new KeepAlive(response, provider, interval, now) : null;
     }
 
     /**
@@ -56,7 +64,7 @@ final class KeepAlive {
         }
         long left = interval - (now - last);
         if (left <= 0) {
-            if (out.comment(COMMENT, atChunkBoundary)) {
+            if (out.comment(comment, atChunkBoundary)) {
                 last = now;
             }
             return interval;

@@ -18,8 +18,6 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +85,7 @@ public final class LiveExchange extends Deadlines.Watched {
         Http1Head head = facts.head();
         int expect = head.find(KnownHeader.EXPECT);
         if (expect >= 0 && !head.valueIs(expect, "100-continue")) {
-            refuse(Verdict.Kind.MALFORMED, "expectation", "The only expectation understood is 100-continue.");
+            refuse(Verdict.Kind.EXPECTATION_FAILED, "expectation", "The only expectation understood is 100-continue.");
             return;
         }
         if (expect >= 0 && framing.kind() != BodyFraming.Kind.NONE && head.minorVersion() == 1) {
@@ -117,6 +115,9 @@ public final class LiveExchange extends Deadlines.Watched {
     public void onBody(ByteBuf in, int index, int length) {
         received += length;
         timeouts.touch(); // the first-byte timeout runs from the end of the request, not from its start
+        if (upgrade != null) {
+            upgrade.read(in, index, length);
+        }
         RequestBody current = body;
         if (current == null) {
             return;
@@ -217,6 +218,7 @@ public final class LiveExchange extends Deadlines.Watched {
 
     /** Called before the request is sent to another upstream. */
     void onFallback() {
+        timeouts.stopTotal();
         enter(Outcome.Phase.CONNECTING);
     }
 
@@ -258,7 +260,8 @@ public final class LiveExchange extends Deadlines.Watched {
         } else {
             response.begin(from, framing, view.added(), tap, recording, this::onReleased);
         }
-        keepAlive = KeepAlive.of(response, facts.keepAliveNanos(), context.now());
+        long silence = facts.target().rule().keepAliveNanos();
+        keepAlive = KeepAlive.of(response, facts.provider(), silence, context.now());
     }
 
     /** Rejects the exchange if a filter has ended its session, or one with {@code onError: closed} or its tap has failed. */
@@ -303,9 +306,14 @@ public final class LiveExchange extends Deadlines.Watched {
         }
     }
 
-    /** Returns whether the upstream has ended its session, so that its connection may break. */
+    /** Returns whether either side has ended the session by a Close frame, so that the connection may break. */
     boolean isClosed() {
-        return response.isClosed();
+        return response.isClosed(upgrade != null && upgrade.isClosed());
+    }
+
+    /** Returns whether the response is a session that the end of the connection would cut. */
+    boolean isOpenSession() {
+        return response.isOpen(upgrade != null && upgrade.isClosed());
     }
 
     void onEnd() {
@@ -386,18 +394,7 @@ public final class LiveExchange extends Deadlines.Watched {
         refuse(fault.kind(), fault.code(), fault.sentence());
     }
 
-    /** Rejects the request because the gateway has run out of a resource. */
-    void refuseFull(String code) {
-        refuse(Verdict.Kind.OVERLOADED, code, "The gateway is full; try again soon.");
-    }
-
-    /** Rejects with 503 because the upstream is at its concurrency limit; the client may retry after {@code wait}. */
-    void refuseBusy(String code, Duration wait) {
-        String message = "The model is busy; try again soon.";
-        refuse(new Refusal("gateway", new Verdict.Reject(Verdict.Kind.OVERLOADED, code, message, wait, List.of())));
-    }
-
-    private void refuse(Refusal refusal) {
+    void refuse(Refusal refusal) {
         if (finished) {
             return;
         }

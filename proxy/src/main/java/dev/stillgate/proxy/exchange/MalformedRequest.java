@@ -50,6 +50,7 @@ public final class MalformedRequest {
                             status,
                             "rejected",
                             bad.code(),
+                            null,
                             "gateway",
                             null,
                             null,

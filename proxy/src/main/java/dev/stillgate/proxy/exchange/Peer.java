@@ -10,6 +10,7 @@ import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,14 @@ public final class Peer implements ConnectionFacts {
      *
      * @param accounts the connection's cursor, which finds the account of each request
      * @param trustedHops the number of trusted proxies in front of the gateway
+     * @param unreadable receives entries of {@code X-Forwarded-For} that are not addresses
      */
-    Peer(long id, InetSocketAddress socket, Accounts.Cursor accounts, int trustedHops) {
+    Peer(long id, InetSocketAddress socket, Accounts.Cursor accounts, int trustedHops, Consumer<String> unreadable) {
         this.id = id;
         this.socket = socket;
         this.accounts = accounts;
         this.sender = new JwtSender(accounts);
-        this.forwardedFor = new ForwardedFor(socket.getAddress(), trustedHops);
+        this.forwardedFor = new ForwardedFor(socket.getAddress(), trustedHops, unreadable);
     }
 
     ForwardedFor forwardedFor() {

@@ -72,6 +72,11 @@ final class PhaseTimeouts {
         due = totalNanos > 0 ? context.now() + totalNanos : Long.MAX_VALUE;
     }
 
+    /** Stops the total timeout, which is that of another upstream from now on. */
+    void stopTotal() {
+        due = Long.MAX_VALUE;
+    }
+
     /** Extends the total timeout after the gateway itself has held back the end of the response. */
     void addHold(Duration longest) {
         if (due != Long.MAX_VALUE) {

@@ -16,16 +16,26 @@ import org.jspecify.annotations.Nullable;
 /** Collects copies of one exchange's request and response for the {@link Recorder}. Not thread-safe. */
 final class Recording {
     private static final int MAX_RESPONSE = 4 << 20;
-    private static final Set<String> CREDENTIALS = Set.of(
-            "authorization",
-            "proxy-authorization",
-            "x-api-key",
-            "api-key",
-            "x-goog-api-key",
-            "x-goog-iam-authorization-token",
-            "x-amz-security-token",
-            "x-auth-token",
-            "cookie");
+
+    /** Fields whose values describe the client software. All other values may be secrets, and are not recorded. */
+    private static final Set<String> OF_SOFTWARE = Set.of(
+            "accept",
+            "accept-encoding",
+            "accept-language",
+            "anthropic-beta",
+            "anthropic-version",
+            "connection",
+            "content-encoding",
+            "content-length",
+            "content-type",
+            "expect",
+            "host",
+            "openai-beta",
+            "te",
+            "transfer-encoding",
+            "user-agent",
+            "x-app",
+            "x-goog-api-client");
 
     /** The recorded status if the client disconnected before the response. */
     private static final int CLIENT_CLOSED = 499;
@@ -144,14 +154,15 @@ final class Recording {
                 events));
     }
 
+    /** Returns names and values of the header fields, with an empty text for a value that may be a secret. */
     private static List<String> headers(ExchangeFacts exchange) {
         List<String> headers = new ArrayList<>(2 * exchange.headers().size());
         List<String> dropped = exchange.droppedNames();
         exchange.headers().forEach((name, value) -> {
             String lowerCase = name.toLowerCase(Locale.ROOT);
-            if (!CREDENTIALS.contains(lowerCase) && !dropped.contains(lowerCase)) {
+            if (!dropped.contains(lowerCase)) {
                 headers.add(name);
-                headers.add(value);
+                headers.add(OF_SOFTWARE.contains(lowerCase) || lowerCase.startsWith("x-stainless-") ? value : "");
             }
         });
         return headers;

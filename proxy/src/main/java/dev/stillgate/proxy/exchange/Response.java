@@ -114,11 +114,23 @@ final class Response implements KeepAlive.Out {
     }
 
     /**
-     * Returns whether the response is a session that the upstream has ended with a Close frame. No data follows one (RFC
-     * 6455 section 5.5.1), so it is complete, whatever becomes of the connection.
+     * Returns whether the response is a session that a Close frame has ended. No data follows one (RFC 6455 section
+     * 5.5.1), so it is complete, whatever becomes of the connection.
+     *
+     * @param byClient whether the client has sent one
      */
-    boolean isClosed() {
-        return relay instanceof SessionRelay session && session.isClosed();
+    boolean isClosed(boolean byClient) {
+        return relay instanceof SessionRelay session && (byClient || session.isClosed());
+    }
+
+    /**
+     * Returns whether the response is a session without a Close frame, by which alone it ends in order (RFC 6455 section
+     * 7.1.4).
+     *
+     * @param closedByClient whether the client has sent one
+     */
+    boolean isOpen(boolean closedByClient) {
+        return relay instanceof SessionRelay session && !closedByClient && session.isOpen();
     }
 
     /** Returns whether the response is a session that can be closed, because the client has whole frames. */
@@ -162,8 +174,12 @@ final class Response implements KeepAlive.Out {
             wait = Duration.ofSeconds(1);
         }
         long seconds = wait == null ? 0 : Math.max(1, wait.plusMillis(999).toSeconds());
-        if (wait != null) {
+        if (wait != null && ErrorBodies.namesRetry(facts.provider(), verdict.kind(), seconds)) {
             headers.add(new Header("retry-after", Long.toString(seconds)));
+        }
+        if (verdict.kind() == Verdict.Kind.UPGRADE_REQUIRED) { // names the protocol to use (RFC 9110 section 15.5.22)
+            headers.add(new Header("connection", "upgrade"));
+            headers.add(new Header("upgrade", "HTTP/1.1"));
         }
         if (verdict.kind() == Verdict.Kind.UNVERIFIED) {
             headers.add(ErrorBodies.UNVERIFIED_FIELD);

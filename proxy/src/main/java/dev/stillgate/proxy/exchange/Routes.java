@@ -28,7 +28,8 @@ public final class Routes {
     private final @Nullable Cached[] cache = new @Nullable Cached[CACHE];
 
     /**
-     * A cached target with its request line. Immutable, so that racing event loops may share the cache without a lock.
+     * A cached target with its request line, in origin form: HTTP/2 takes an absolute one for a path. Immutable, so that
+     * racing event loops may share the cache without a lock.
      */
     private static final class Cached {
         private final byte[] line;
@@ -62,9 +63,12 @@ public final class Routes {
         if (known != null && Arrays.equals(known.line, 0, known.line.length, bytes, 0, end)) {
             return known.target;
         }
+        if (head.methodIs("OPTIONS") && head.path().equals("*")) { // the server as a whole (RFC 9112 section 3.2.4)
+            return null;
+        }
         requireNormalForm(bytes, head.targetStart(), end);
         Target target = match(head.method(), head.path());
-        if (target != null && end <= LONGEST_CACHED) {
+        if (target != null && end <= LONGEST_CACHED && head.isOriginForm()) {
             cache[at] = new Cached(Arrays.copyOf(bytes, end), target);
         }
         return target;

@@ -64,6 +64,11 @@ final class SessionRelay extends AnswerRelay {
         return reader.isClosed();
     }
 
+    /** Returns whether the end of the upstream's connection would cut the session. After unreadable frames it ends it. */
+    boolean isOpen() {
+        return !reader.isClosed() && !reader.isBroken();
+    }
+
     /**
      * Sends a Close frame, unless the content forwarded so far ends within a frame or with the upstream's own Close
      * frame. Returns whether the client gets either Close frame.

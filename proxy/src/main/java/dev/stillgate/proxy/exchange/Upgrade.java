@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.config.Policy;
+import dev.stillgate.proxy.dialect.realtime.WebSocketReader;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
@@ -9,7 +11,10 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,8 @@ final class Upgrade extends Deadlines.Watched {
     /** In a subprotocol of OpenAI, for browsers, it stands before a key. */
     private static final String KEY = "api-key.";
 
+    private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})");
+
     private static final byte[] ASKED =
             "connection: upgrade\r\nupgrade: websocket\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -35,11 +42,13 @@ final class Upgrade extends Deadlines.Watched {
 
     private final EventLoopContext context;
     private final ExchangeFacts facts;
+    private final @Nullable WebSocketReader client;
     private @Nullable Runnable block;
 
     private Upgrade(EventLoopContext context, ExchangeFacts facts) {
         this.context = context;
         this.facts = facts;
+        this.client = isSession() ? new WebSocketReader() : null;
     }
 
     /**
@@ -52,28 +61,50 @@ final class Upgrade extends Deadlines.Watched {
             throws BadMessage {
         Http1Head head = facts.head();
         int field = head.find(KnownHeader.UPGRADE);
-        if (field < 0 || !head.nominatesFields() || !head.isNominated(field) || head.valueIs(field, "h2c")) {
+        if (!isAsked(head, field) || head.valueIs(field, "h2c")) {
             if (facts.operation() == Operation.REALTIME) {
                 throw refused("This path is served over WebSocket on HTTP/1.1 only.");
             }
             return null;
         }
-        boolean plain = head.countOf(KnownHeader.UPGRADE) == 1
-                && head.valueIs(field, PROTOCOL)
-                && head.methodIs("GET")
-                && head.minorVersion() == 1
-                && framing.kind() == BodyFraming.Kind.NONE
-                && !head.has(KnownHeader.EXPECT);
-        if (!plain || !facts.target().upgrades()) {
+        if (!isWebSocket(head)
+                || head.minorVersion() == 0
+                || framing.kind() != BodyFraming.Kind.NONE
+                || head.has(KnownHeader.EXPECT)) {
             throw refused("This path does not change to another protocol.");
+        }
+        if (!facts.target().upgrades()) {
+            throw required();
         }
         if (hasKey(head)) {
             throw refused("An API key in Sec-WebSocket-Protocol is not accepted; send it in the Authorization field.");
+        }
+        if (hasQueryKey(facts)) {
+            throw refused("An API key in the query is not accepted; send it in a header field.");
         }
         if (facts.operation() == Operation.REALTIME) {
             facts.noteSession();
         }
         return new Upgrade(context, facts);
+    }
+
+    private static boolean isAsked(Http1Head head, int field) {
+        return field >= 0 && head.nominatesFields() && head.isNominated(field);
+    }
+
+    /** Returns whether a request asks for an upgrade to WebSocket and no other protocol. */
+    static boolean isWebSocket(Http1Head head) {
+        int field = head.find(KnownHeader.UPGRADE);
+        return isAsked(head, field)
+                && head.countOf(KnownHeader.UPGRADE) == 1
+                && head.valueIs(field, PROTOCOL)
+                && head.methodIs("GET");
+    }
+
+    /** Returns the refusal of WebSocket at a path that is served over HTTP, to which clients then return at once. */
+    static BadMessage required() {
+        return new BadMessage(
+                Verdict.Kind.UPGRADE_REQUIRED, "upgrade-refused", "This path is not served over WebSocket, use HTTP.");
     }
 
     private static BadMessage refused(String message) {
@@ -91,9 +122,49 @@ final class Upgrade extends Deadlines.Watched {
         return false;
     }
 
+    /**
+     * Returns whether the query contains a key, as for a subprotocol: Azure reads {@code api-key} there, and Google {@code
+     * key}. The latter passes at an opaque path if it is a place of credentials, where the account was found by it. An
+     * escaped letter is equivalent to itself (RFC 3986 section 2.3).
+     */
+    private static boolean hasQueryKey(ExchangeFacts facts) {
+        boolean isPlace = facts.target().provider() == null
+                && facts.policy().credentials().contains(Policy.Credential.QUERY_KEY);
+        for (String parameter : facts.head().query().split("&", -1)) {
+            String name = parameter.substring(0, Math.max(0, parameter.indexOf('=')));
+            String decoded = ESCAPE.matcher(name)
+                    .replaceAll(
+                            hex -> Matcher.quoteReplacement(Character.toString(HexFormat.fromHexDigits(hex.group(1)))));
+            if (decoded.equalsIgnoreCase("api-key") || (!isPlace && decoded.equalsIgnoreCase("key"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns whether the exchange becomes a session of the Realtime API. */
     boolean isSession() {
         return facts.operation() == Operation.REALTIME;
+    }
+
+    /** Reads what the client of a session sends, of which only its Close frame matters. */
+    void read(ByteBuf in, int index, int length) {
+        if (client == null) {
+            return;
+        }
+        byte[] scratch = context.scratch();
+        for (int at = 0; at < length; at += scratch.length) {
+            int run = Math.min(length - at, scratch.length);
+            in.getBytes(index + at, scratch, 0, run);
+            for (int p = 0; p < run; ) {
+                p = client.read(scratch, p, run);
+            }
+        }
+    }
+
+    /** Returns whether the client of a session has closed it, or sent a frame that no upstream can read. */
+    boolean isClosed() {
+        return client != null && (client.isClosed() || client.isBroken());
     }
 
     /** Adds the upgrade fields to a written request head. */

@@ -1,5 +1,8 @@
 package dev.stillgate.proxy.exchange;
 
+import dev.stillgate.proxy.chain.Refusal;
+import dev.stillgate.proxy.exchange.Attempts.Failure;
+import dev.stillgate.proxy.exchange.Attempts.Next;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
@@ -12,7 +15,6 @@ import dev.stillgate.proxy.relay.UpstreamStream;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The upstream side of an exchange: waits for the concurrency limit, where retries do not count, and for a connection,
  * sends the request, and retries it on another endpoint if that is safe. It can be cancelled at any time.
  *
- * <p>A request is retried (RFC 9110 section 9.2.2) in these cases only. Its connection could not be opened. Its reused
- * connection was already closed, so the kernel accepted no byte. Its method is safe, it has no body, and its reused
- * connection was closed before the first byte of a response. The upstream declares that it has not processed the
- * request (RFC 9113 sections 6.8 and 8.7).
- *
- * <p>Any other POST that the kernel has accepted is not retried: the model may be working on it. A prompt also goes to
- * the {@linkplain Destination#fallback fallback}: without an endpoint in service, for want of a retry, or on a status.
+ * <p>{@link Attempts} has the cases in which a request is sent again. Any other POST that the kernel has accepted is not
+ * retried: the model may be working on it. A prompt also goes to the {@linkplain Destination#fallback fallback}: without
+ * an endpoint in service, for want of a retry, or on a status.
  */
 final class UpstreamCall implements ResponseListener {
     private static final CallState DONE = new CallState.Done();
@@ -38,9 +36,7 @@ final class UpstreamCall implements ResponseListener {
     private @Nullable UpstreamEndpoint endpoint;
     private @Nullable UpstreamEndpoint entered;
     private @Nullable RequestBody body;
-    private List<UpstreamEndpoint> tried = List.of();
-    private int attempts;
-    private int attemptsBefore; // at the upstream that the fallback replaced
+    private final Attempts attempts = new Attempts();
     private boolean placed;
     private boolean whole;
     private boolean paused;
@@ -76,6 +72,10 @@ final class UpstreamCall implements ResponseListener {
     void send(ByteBuf request, boolean complete, RequestBody rest) {
         whole = complete;
         body = rest;
+        enqueue(request);
+    }
+
+    private void enqueue(ByteBuf request) {
         group().countRequest();
         ConcurrencyLimit limit = group().limit();
         placed = limit.tryEnter();
@@ -99,10 +99,14 @@ final class UpstreamCall implements ResponseListener {
         }
     }
 
+    /** Rejects with 503 because the upstream is at its concurrency limit. */
     private void refuse(boolean late) {
         group().countRefused(late);
-        exchange.refuseBusy(
-                late ? "upstream-queue-timeout" : "upstream-queue-full", Duration.ofNanos(group().queueTimeoutNanos()));
+        String code = late ? "upstream-queue-timeout" : "upstream-queue-full";
+        Duration wait = Duration.ofNanos(group().queueTimeoutNanos());
+        String message = "The model is busy; try again soon.";
+        exchange.refuse(
+                new Refusal("gateway", new Verdict.Reject(Verdict.Kind.OVERLOADED, code, message, wait, List.of())));
     }
 
     /** Checks the timeouts of the queue and of opening a connection; returns the nanoseconds until one expires. */
@@ -128,11 +132,11 @@ final class UpstreamCall implements ResponseListener {
     /** Starts an attempt; takes ownership of {@code request}. */
     private void connect(ByteBuf request, boolean anew) {
         UpstreamEndpoint to = endpoint == null ? choose() : endpoint;
-        attempts++;
+        attempts.begin();
         to.entered();
         entered = to;
         state = new CallState.Connecting(request, null, context.now());
-        if (attempts > 1) {
+        if (attempts.total() > 1) {
             context.deadlines().start(exchange);
         }
         if (anew) {
@@ -158,10 +162,10 @@ final class UpstreamCall implements ResponseListener {
         ByteBuf request = opened.request();
         boolean keeps = stream.isReused() || stream.reportsUnprocessed() || keepsForFallback();
         int from = request.readerIndex();
-        int attempt = attempts;
+        int attempt = attempts.total();
         state = new CallState.Sending(stream, keeps ? request.retain() : null, from, false);
         stream.send(request, facts.head().methodIs("HEAD"), whole);
-        if (attempts > attempt || !(state instanceof CallState.Sending sending)) {
+        if (attempts.total() > attempt || !(state instanceof CallState.Sending sending)) {
             return; // the connection was already closed; onBroken has handled it
         }
         ByteBuf kept = sending.kept();
@@ -173,7 +177,7 @@ final class UpstreamCall implements ResponseListener {
         if (kept == null) {
             noMoreRetries();
         }
-        if (attempts > 1 && whole) {
+        if (attempts.total() > 1 && whole) {
             stream.endRequest();
         }
         exchange.onRequestBegun();
@@ -195,6 +199,12 @@ final class UpstreamCall implements ResponseListener {
         return whole || (body != null && body.isKept());
     }
 
+    private void rewind() {
+        if (body != null) {
+            body.rewind();
+        }
+    }
+
     private void noMoreRetries() {
         if (body != null) {
             body.noMoreRetries();
@@ -209,48 +219,32 @@ final class UpstreamCall implements ResponseListener {
         state = new CallState.Connecting(opening.request(), null, opening.since());
         if (cause instanceof NoDescriptorsException) {
             leave(); // another endpoint would need a file descriptor too
-            exchange.refuseFull("no-descriptors");
+            exchange.refuse(Verdict.Kind.OVERLOADED, "no-descriptors", "The gateway is full; try again soon.");
             return;
         }
         failed();
-        if (!tryElsewhere(opening.request())
-                && !tryFallback(opening.request(), opening.request().readerIndex(), "connect")) {
-            exchange.fail(ConnectFailure.of(cause));
+        switch (after(Failure.CONNECT)) {
+            case Next.Retry(UpstreamEndpoint at) -> connect(address(opening.request(), at), false);
+            case Next.Fallback(UpstreamGroup to) ->
+                fallBack(to, opening.request(), opening.request().readerIndex(), "connect");
+            case Next.Fail() -> exchange.fail(ConnectFailure.of(cause));
         }
     }
 
-    private boolean takeRetry() {
-        return group().takeRetry(attempts - attemptsBefore, context.now());
-    }
-
-    /** Connects to an endpoint that has not been tried; returns false if there is none or no retry is left. */
-    private boolean tryElsewhere(ByteBuf request) {
-        if (tried.isEmpty()) {
-            tried = new ArrayList<>();
-        }
-        if (endpoint != null) {
-            tried.add(endpoint);
-        }
-        UpstreamEndpoint next = group().choose(tried, context.now());
-        if (next == null || !takeRetry()) {
-            return false;
-        }
-        connect(address(request, next), false);
-        return true;
+    private Next after(Failure failure) {
+        UpstreamEndpoint at = endpoint;
+        return at == null
+                ? new Next.Fail()
+                : attempts.after(failure, at, facts.target().to(), context.now());
     }
 
     /**
-     * Sends the request to the fallback and takes ownership; returns false if there is none or the retry budget is used
-     * up. The first connection may still write {@code kept} and move its reader index, so a slice is sent.
+     * Sends the request to the fallback and takes ownership. The first connection may still write {@code kept} and move
+     * its reader index, so a slice is sent.
      *
      * @param from the index of the request in {@code kept}
      */
-    private boolean tryFallback(ByteBuf kept, int from, String reason) {
-        UpstreamGroup fallback = facts.target().to().fallback();
-        RequestBody rest = body;
-        if (fallback == null || rest == null || !group().takeRetry(0, context.now())) {
-            return false;
-        }
+    private void fallBack(UpstreamGroup fallback, ByteBuf kept, int from, String reason) {
         UpstreamStream stream = state.stream();
         state = DONE;
         if (stream != null) {
@@ -259,13 +253,11 @@ final class UpstreamCall implements ResponseListener {
         leave();
         leaveLimit();
         facts.fallBack(fallback, reason);
-        attemptsBefore = attempts;
-        tried = List.of();
-        rest.rewind();
+        attempts.reset();
+        rewind();
         exchange.onFallback();
         ByteBuf request = kept.slice(from, kept.writerIndex() - from);
-        send(address(request, group().first(context.now())), whole, rest);
-        return true;
+        enqueue(address(request, group().first(context.now())));
     }
 
     /** Addresses the request to another endpoint; takes ownership and returns it. */
@@ -289,7 +281,7 @@ final class UpstreamCall implements ResponseListener {
                             && !sending.stream().hasResponseBegun()
                     : again.readerIndex() == sending.from();
             state = new CallState.Sending(sending.stream(), null, sending.from(), sending.written());
-            if (unread && takeRetry()) {
+            if (unread && after(Failure.CLOSED) instanceof Next.Retry) {
                 leave(); // not a failure: the server has closed an idle connection
                 connect(again.readerIndex(sending.from()), true);
                 return;
@@ -314,21 +306,20 @@ final class UpstreamCall implements ResponseListener {
         } else {
             leave(); // graceful shutdown of the connection, for example after a maximum number of requests
         }
-        if (again != null && takeRetry()) {
-            if (body != null) {
-                body.rewind();
-            }
-            UpstreamEndpoint other =
-                    refused && endpoint != null ? group().choose(List.of(endpoint), context.now()) : null;
-            again.readerIndex(from);
-            connect(other == null ? again : address(again, other), false);
-            return;
-        }
         if (again != null) {
-            if (tryFallback(again, from, "unprocessed")) {
-                return;
+            switch (after(refused ? Failure.REFUSED : Failure.GOAWAY)) {
+                case Next.Retry(UpstreamEndpoint at) -> {
+                    rewind();
+                    again.readerIndex(from);
+                    connect(address(again, at), false);
+                    return;
+                }
+                case Next.Fallback(UpstreamGroup to) -> {
+                    fallBack(to, again, from, "unprocessed");
+                    return;
+                }
+                case Next.Fail() -> again.release();
             }
-            again.release();
         }
         exchange.fail(Verdict.Kind.BAD_GATEWAY, code);
     }
@@ -347,7 +338,9 @@ final class UpstreamCall implements ResponseListener {
         boolean failure = at != null && group().responded(at, head, context.now());
         ByteBuf kept = sending.kept();
         if (kept != null) {
-            if (facts.target().to().isDeclined(head.status()) && tryFallback(kept, sending.from(), "status")) {
+            if (facts.target().to().isDeclined(head.status())
+                    && after(Failure.STATUS) instanceof Next.Fallback(UpstreamGroup to)) {
+                fallBack(to, kept, sending.from(), "status");
                 return;
             }
             kept.release();
@@ -369,6 +362,10 @@ final class UpstreamCall implements ResponseListener {
 
     @Override
     public void onEnd() {
+        if (exchange.isOpenSession()) {
+            onBroken("upstream-closed-in-body");
+            return;
+        }
         boolean succeeded = !(state instanceof CallState.Answering answering && answering.failure());
         state = DONE;
         UpstreamEndpoint at = entered;

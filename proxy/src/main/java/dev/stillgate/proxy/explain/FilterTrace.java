@@ -54,7 +54,16 @@ final class FilterTrace implements AutoCloseable {
         KeyedMarks marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
         Secrets secrets = new Secrets(accounts.secret(), marks);
         ChainCompiler compiler = new ChainCompiler(
-                catalog, new StateRegistry(), meters, meters, ticker, timer, null, new LoneFleet(), secrets);
+                catalog,
+                new StateRegistry(),
+                meters,
+                meters,
+                ticker,
+                timer,
+                null,
+                new LoneFleet(),
+                secrets,
+                ChainCompiler.inMemory(ticker));
         built = new PolicyBuilder(catalog, compiler, new JwtVerifiers(keys, meters, ticker))
                 .buildOffline(
                         loaded,

@@ -51,6 +51,7 @@ final class LoggedDecision {
         }
         copy(line, "response_code", result, "status");
         copy(line, "response_code_details", result, "code");
+        copy(line, "refusal_details", result, "details");
         result.put("message", message(outcome, filter, line.get("response_code_details")));
         copy(line, "shadow", result, "shadow");
         copy(line, "flags", result, "flags");

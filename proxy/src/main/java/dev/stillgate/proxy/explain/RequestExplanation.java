@@ -260,6 +260,9 @@ public final class RequestExplanation {
             result.put("by", refusal.filter());
             result.put("status", ErrorBodies.status(verdict.kind()));
             result.put("code", verdict.code());
+            if (verdict.details() != null) {
+                result.put("details", verdict.details());
+            }
             result.put("message", verdict.message());
             if (verdict.retryAfter() != null) {
                 result.put("retryAfterSeconds", verdict.retryAfter().toSeconds());

@@ -5,18 +5,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
-/** Default name of a gateway in the fleet: the host name and a random suffix, for several gateways on one host. */
+/**
+ * Name of a gateway in the fleet: the configured name, else the host's, and a random suffix. Messages and leases carry it,
+ * so two gateways that were configured with one name must not share it.
+ */
 final class NodeName {
+    private static final int SUFFIX_BYTES = 6;
     private static final int LONGEST_HOST = 48;
     private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
 
     private NodeName() {}
 
-    static String random() {
-        byte[] suffix = new byte[4];
+    static String unique(@Nullable String configured) {
+        byte[] suffix = new byte[SUFFIX_BYTES];
         new SecureRandom().nextBytes(suffix);
-        return host() + "-" + HexFormat.of().formatHex(suffix);
+        return (configured == null ? host() : configured) + "-" + HexFormat.of().formatHex(suffix);
+    }
+
+    /** Returns whether two names differ in their random suffix only. */
+    static boolean areAlike(String one, String other) {
+        int length = one.length() - 2 * SUFFIX_BYTES;
+        return one.length() == other.length() && !one.equals(other) && one.regionMatches(0, other, 0, length);
     }
 
     private static String host() {

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Membership of the fleet. Every gateway publishes a heartbeat each second, and a last record when it leaves. Ages use
- * the store's clock. The count does not fall while the store is lost, nor until all gateways had time to be lastSeen
+ * the store's clock. The count does not fall while the store is lost, nor until all gateways had time to be seen
  * again.
  */
 final class Presence {
@@ -17,7 +19,10 @@ final class Presence {
     private static final byte[] ALIVE = {1};
     private static final byte[] GOODBYE = {0};
 
+    private static final Logger log = LoggerFactory.getLogger(Presence.class);
+
     private final String node;
+    private final boolean isNamed;
     private final StreamName stream;
     private final StreamWriter writer;
     private final BooleanSupplier joined;
@@ -25,10 +30,17 @@ final class Presence {
     private final Map<String, Long> lastSeen = new HashMap<>();
     private volatile int count = 1;
     private volatile boolean leaving;
+    private boolean logged;
     private long joinedAt;
 
-    Presence(String node, String key, StreamWriter writer, BooleanSupplier joined, StoreClock clock) {
+    /**
+     * Creates a membership of one.
+     *
+     * @param isNamed whether the name was configured, so that no other gateway should have it
+     */
+    Presence(String node, boolean isNamed, String key, StreamWriter writer, BooleanSupplier joined, StoreClock clock) {
         this.node = node;
+        this.isNamed = isNamed;
         this.stream = new StreamName(key, LENGTH);
         this.writer = writer;
         this.joined = joined;
@@ -74,8 +86,20 @@ final class Presence {
             lastSeen.remove(from);
         } else {
             lastSeen.put(from, millis);
+            reportNamesake(from);
         }
         recount();
+    }
+
+    /** Logs another gateway of the same configured name: one whose heartbeat comes after one of this gateway. */
+    private void reportNamesake(String from) {
+        if (isNamed && !logged && NodeName.areAlike(node, from) && lastSeen.containsKey(node)) {
+            logged = true;
+            log.warn(
+                    "another gateway of the fleet is configured with the same name (fleet.node): {} and {}",
+                    node,
+                    from);
+        }
     }
 
     private void recount() {

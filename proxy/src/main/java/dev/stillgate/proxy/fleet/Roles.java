@@ -4,7 +4,6 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +59,7 @@ final class Roles {
     /**
      * Creates the leases of a gateway without roles.
      *
-     * @param node the gateway's name, which need not be unique
+     * @param node the gateway's unique name
      * @param prefix the prefix of the keys of roles
      * @param worker the executor of all callbacks
      */
@@ -71,7 +70,7 @@ final class Roles {
             BooleanSupplier joined,
             EventExecutor worker,
             LongSupplier nanoTime) {
-        this.self = ascii(node + ' ' + Long.toHexString(new SecureRandom().nextLong()));
+        this.self = ascii(node);
         this.prefix = prefix;
         this.connection = connection;
         this.joined = joined;

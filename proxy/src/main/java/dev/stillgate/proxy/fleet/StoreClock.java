@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 final class StoreClock implements TimeMeter {
     private final LongSupplier nanoTime;
     private volatile long offset;
+    private volatile boolean known;
 
     StoreClock(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -26,6 +27,12 @@ final class StoreClock implements TimeMeter {
      */
     void synchronize(long storeNanos, long asked, long answered) {
         offset = storeNanos - (asked + (answered - asked) / 2);
+        known = true;
+    }
+
+    /** Returns whether the store has responded since the start. */
+    boolean known() {
+        return known;
     }
 
     long millis() {

@@ -20,8 +20,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The three threads of the fleet: one for I/O with the store, one for work that must not delay that I/O, and a timer.
- * They are created here rather than by Lettuce, so that store connections never share an event loop with client
+ * The threads of the fleet: one for I/O with the store, one for work that must not delay that I/O, one for the receiver of
+ * records, which may block, and a timer. They are created here rather than by Lettuce, so that store connections never share an event loop with client
  * connections. Threads start with their first task.
  */
 final class StoreThreads implements AutoCloseable {
@@ -41,6 +41,7 @@ final class StoreThreads implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup io =
             new MultiThreadIoEventLoopGroup(1, named("io"), NioIoHandler.newFactory());
     private final DefaultEventExecutorGroup work = new DefaultEventExecutorGroup(1, named("work"));
+    private final DefaultEventExecutorGroup records = new DefaultEventExecutorGroup(1, named("records"));
     private final HashedWheelTimer timer = new HashedWheelTimer(named("timer"), TICK_MILLIS, TimeUnit.MILLISECONDS);
     private final EventLoop loop = io.next();
     private final EventExecutor worker = work.next();
@@ -53,6 +54,11 @@ final class StoreThreads implements AutoCloseable {
     /** Returns the executor of readers and of periodic tasks. */
     EventExecutor worker() {
         return worker;
+    }
+
+    /** Returns the executor of the receiver of records. */
+    EventExecutor records() {
+        return records.next();
     }
 
     /** Returns client resources that make Lettuce use these threads. */
@@ -71,6 +77,7 @@ final class StoreThreads implements AutoCloseable {
         timer.stop();
         end(io);
         end(work);
+        end(records);
     }
 
     private static void end(EventExecutorGroup group) {

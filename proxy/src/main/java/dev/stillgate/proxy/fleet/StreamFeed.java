@@ -2,6 +2,7 @@ package dev.stillgate.proxy.fleet;
 
 import dev.stillgate.spi.FleetFeed;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /** Feed of one topic, kept as a stream in the store. */
 record StreamFeed(StreamName stream, StreamWriter writer, StreamReader streams) implements FleetFeed {
@@ -14,10 +15,20 @@ record StreamFeed(StreamName stream, StreamWriter writer, StreamReader streams) 
 
     @Override
     public boolean publish(byte[] record) {
+        checkSize(record);
+        return writer.offer(stream, record);
+    }
+
+    @Override
+    public CompletionStage<Void> send(byte[] record) {
+        checkSize(record);
+        return writer.send(stream, record);
+    }
+
+    private static void checkSize(byte[] record) {
         if (record.length > LARGEST_RECORD) {
             throw new IllegalArgumentException(record.length + " bytes: a record has at most " + LARGEST_RECORD);
         }
-        return writer.offer(stream, record);
     }
 
     @Override

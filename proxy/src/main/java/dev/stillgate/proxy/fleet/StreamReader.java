@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.fleet;
 
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reader of streams, on its own connection because reads block it. The cursor of a stream advances only after its
  * records were delivered. A disconnect therefore repeats records and loses none, as long as the stream still keeps
- * them.
+ * them. A cursor beyond the end of its stream is set back to it: the stream was replaced, and the ids of its next
+ * records may be below the cursor.
  */
 final class StreamReader {
     /** How long one read blocks in the store. */
@@ -31,6 +34,13 @@ final class StreamReader {
     private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
     private static final int MOST_AT_ONCE = 256;
 
+    /** Returns the store's time and the id of a stream's last record. */
+    private static final byte[] POSITION = """
+            local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+            local time = redis.call('TIME')
+            return {time[1], time[2], last[1] and last[1][1] or '0-0'}
+            """.getBytes(StandardCharsets.US_ASCII);
+
     private final StoreConnection reads;
     private final StoreConnection writes;
     private final EventLoop loop;
@@ -38,7 +48,8 @@ final class StreamReader {
     private final FleetMeters meters;
     private final Map<String, Cursor> cursors = new ConcurrentHashMap<>();
     private volatile boolean started;
-    private volatile boolean cursorMissing;
+    private volatile boolean anyDue;
+    private final AtomicInteger joins = new AtomicInteger();
     private boolean reading;
 
     /**
@@ -65,6 +76,9 @@ final class StreamReader {
          * @param millis the time when the store accepted it, in milliseconds since the epoch by the store's clock
          */
         void record(long millis, String node, byte[] record);
+
+        /** Tells that earlier records may have been missed: the store was joined, or the stream was replaced. */
+        default void joined() {}
     }
 
     /**
@@ -76,9 +90,9 @@ final class StreamReader {
         cursors.computeIfAbsent(stream.key(), absent -> new Cursor(stream.bytes(), back.toMillis()))
                 .listeners
                 .add(new Guarded(stream.key(), listener));
-        cursorMissing = true;
+        anyDue = true;
         if (started) {
-            execute(loop, this::initializeCursors);
+            execute(loop, this::positionCursors);
         }
     }
 
@@ -86,33 +100,82 @@ final class StreamReader {
         started = true;
     }
 
+    /** Checks all cursors, and tells the listeners after that. Called on the worker when the store was joined. */
+    void onJoin() {
+        joins.incrementAndGet();
+        checkCursors();
+    }
+
+    /** Looks for replaced streams. Called on the worker. */
+    void checkCursors() {
+        cursors.values().forEach(cursor -> cursor.due = true);
+        anyDue = true;
+        execute(loop, this::positionCursors);
+    }
+
     /**
-     * Initializes missing cursors with the store's time. The request uses the connection that records are sent on, so
-     * that records sent by this gateway after {@link #listen} come after the cursor. Called on the fleet's thread.
+     * Asks for the ends of streams whose cursors are missing or to be checked. The request uses the connection that
+     * records are sent on, so that records sent by this gateway after {@link #listen} come after the cursor. Called on
+     * the fleet's thread.
      */
-    void initializeCursors() {
+    void positionCursors() {
         StatefulRedisConnection<byte[], byte[]> open = writes.get();
-        if (!cursorMissing || open == null) {
+        if (!anyDue || open == null) {
             return;
         }
-        cursorMissing = false;
+        anyDue = false;
         for (Cursor cursor : cursors.values()) {
-            if (cursor.after == null && !cursor.asked) {
+            if (cursor.asked) {
+                anyDue = true;
+            } else if (cursor.due) {
+                cursor.due = false;
                 cursor.asked = true;
-                open.async().time().whenCompleteAsync((time, failure) -> initialize(cursor, time), worker);
+                String before = cursor.after;
+                int join = joins.get();
+                open.async()
+                        .<List<byte[]>>eval(POSITION, ScriptOutputType.MULTI, new byte[][] {cursor.key})
+                        .whenCompleteAsync((end, failure) -> position(cursor, before, join, end), worker);
             }
         }
     }
 
-    private void initialize(Cursor cursor, @Nullable List<byte[]> time) {
+    /** Evaluates the end of a stream. Its cursor may have advanced since the question, but only to what was there. */
+    private void position(Cursor cursor, @Nullable String before, int join, @Nullable List<byte[]> end) {
         cursor.asked = false;
-        if (time == null) {
-            cursorMissing = true;
+        if (end == null) {
+            cursor.due = true;
+            anyDue = true;
             return;
         }
-        long millis = StoreTime.nanos(time) / 1_000_000 - cursor.back;
-        cursor.after = Math.max(millis - 1, 0) + "-" + Long.toUnsignedString(-1);
+        String last = new String(end.get(2), StandardCharsets.US_ASCII);
+        boolean replaced = before != null && isAfter(before, last);
+        if (replaced) {
+            log.info("the store's stream {} was replaced: reading goes on at its end", cursor);
+            cursor.after = last;
+        } else if (before == null) {
+            long millis = StoreTime.nanos(end) / 1_000_000 - cursor.back;
+            String then = Math.max(millis - 1, 0) + "-" + Long.toUnsignedString(-1);
+            cursor.after = cursor.back == 0 || isAfter(then, last) ? last : then;
+        }
+        if (replaced || join != cursor.join) {
+            cursor.join = join;
+            cursor.listeners.forEach(listener -> listener.joined(meters));
+        }
         read();
+    }
+
+    /** Compares stream ids, whose parts are unsigned numbers of 64 bits. */
+    private static boolean isAfter(String one, String other) {
+        int byMillis = Long.compareUnsigned(millis(one), millis(other));
+        return byMillis != 0 ? byMillis > 0 : Long.compareUnsigned(sequence(one), sequence(other)) > 0;
+    }
+
+    private static long millis(String id) {
+        return Long.parseUnsignedLong(id, 0, id.indexOf('-'), 10);
+    }
+
+    private static long sequence(String id) {
+        return Long.parseUnsignedLong(id, id.indexOf('-') + 1, id.length(), 10);
     }
 
     /** Starts the next read unless one is in progress. Called on the worker. */
@@ -158,7 +221,7 @@ final class StreamReader {
         byte[] record = fields.hasNext() ? fields.next() : null;
         String id = message.getId();
         if (node != null && record != null) {
-            long millis = Long.parseLong(id.substring(0, id.indexOf('-')));
+            long millis = millis(id);
             String name = new String(node, StandardCharsets.UTF_8);
             for (Guarded listener : cursor.listeners) {
                 meters.received.increment();
@@ -182,11 +245,18 @@ final class StreamReader {
         private final long back;
         private final List<Guarded> listeners = new CopyOnWriteArrayList<>();
         private volatile @Nullable String after;
+        private volatile boolean due = true;
         private volatile boolean asked;
+        private int join;
 
         private Cursor(byte[] key, long back) {
             this.key = key;
             this.back = back;
+        }
+
+        @Override
+        public String toString() {
+            return new String(key, StandardCharsets.UTF_8);
         }
     }
 
@@ -202,8 +272,16 @@ final class StreamReader {
         }
 
         private void record(long millis, String node, byte[] record, FleetMeters meters) {
+            guard(() -> listener.record(millis, node, record), meters);
+        }
+
+        private void joined(FleetMeters meters) {
+            guard(listener::joined, meters);
+        }
+
+        private void guard(Runnable call, FleetMeters meters) {
             try {
-                listener.record(millis, node, record);
+                call.run();
             } catch (RuntimeException | LinkageError failure) {
                 meters.readerFailures.increment();
                 if (!logged) {

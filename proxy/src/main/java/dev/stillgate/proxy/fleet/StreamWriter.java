@@ -11,6 +11,8 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,12 +69,25 @@ final class StreamWriter {
 
     /** Queues a record. Returns false if the record was dropped. */
     boolean offer(StreamName stream, byte[] record) {
-        boolean accepted = joined.getAsBoolean() && reserve(record.length);
+        return offer(new QueuedRecord(stream, record, null));
+    }
+
+    /** Queues a record; the stage completes on the fleet's event loop when the store has it, and fails if it was dropped. */
+    CompletionStage<Void> send(StreamName stream, byte[] record) {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        if (!offer(new QueuedRecord(stream, record, stored))) {
+            stored.completeExceptionally(new IllegalStateException("the queue is full, or the fleet's store is lost"));
+        }
+        return stored;
+    }
+
+    private boolean offer(QueuedRecord queued) {
+        boolean accepted = joined.getAsBoolean() && reserve(queued.record.length);
         if (!accepted) {
             meters.dropped.increment();
             return false;
         }
-        queue.add(new QueuedRecord(stream, record));
+        queue.add(queued);
         wake();
         return true;
     }
@@ -97,6 +112,14 @@ final class StreamWriter {
         (accepted ? meters.sent : meters.dropped).increment();
         bytes.addAndGet(-done.record.length);
         records.decrementAndGet();
+        if (done.stored != null) {
+            if (accepted) {
+                done.stored.complete(null);
+            } else {
+                done.stored.completeExceptionally(
+                        new IllegalStateException("the fleet's store did not confirm a record"));
+            }
+        }
     }
 
     private void wake() {
@@ -159,14 +182,16 @@ final class StreamWriter {
                 new Command<>(CommandType.XADD, new ByteArrayOutput<>(ByteArrayCodec.INSTANCE), arguments));
     }
 
-    /** A record and its stream. */
+    /** A record, its stream, and who waits for it. */
     private static final class QueuedRecord {
         private final StreamName stream;
         private final byte[] record;
+        private final @Nullable CompletableFuture<Void> stored;
 
-        private QueuedRecord(StreamName stream, byte[] record) {
+        private QueuedRecord(StreamName stream, byte[] record, @Nullable CompletableFuture<Void> stored) {
             this.stream = stream;
             this.record = record;
+            this.stored = stored;
         }
     }
 }

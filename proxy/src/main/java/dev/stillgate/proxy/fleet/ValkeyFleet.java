@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.fleet;
 
 import dev.stillgate.proxy.config.FleetStore;
+import dev.stillgate.proxy.orders.SharedRecords;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.FleetFeed;
 import dev.stillgate.spi.SharedBuckets;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class ValkeyFleet implements Fleet, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ValkeyFleet.class);
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
+    private static final Duration CURSOR_CHECK = Duration.ofSeconds(5);
     private static final long PAUSE_MILLIS = 5;
 
     private final String node;
@@ -40,6 +43,8 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     private final Presence presence;
     private final Roles roles;
     private final StoreBuckets buckets;
+    private final StoreRecords orders;
+    private final StoreClock clock = new StoreClock(System::nanoTime);
     private final Map<String, StreamFeed> feeds = new ConcurrentHashMap<>();
     private final List<ScheduledFuture<?>> periodic = new ArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
@@ -49,15 +54,13 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
 
     /** Creates a fleet that is not started. */
     public ValkeyFleet(FleetStore store) {
-        String name = store.node();
-        node = name == null ? NodeName.random() : name;
+        node = NodeName.unique(store.node());
         namespace = store.namespace();
         timeout = store.timeout();
         client = new StoreClient(store, threads, StreamReader.BLOCK);
         StoreConnection draws = new StoreConnection(client);
         StoreConnection writes = new StoreConnection(client);
         StoreConnection reads = new StoreConnection(client);
-        StoreClock clock = new StoreClock(System::nanoTime);
         watch = new LinkWatch(
                 store.store(),
                 List.of(draws, writes, reads),
@@ -67,12 +70,14 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
                 threads.worker(),
                 this::onJoin);
         reader = new StreamReader(reads, writes, threads.loop(), threads.worker(), meters);
-        writer = new StreamWriter(node, writes, watch::joined, threads.loop(), meters, reader::initializeCursors);
-        presence = new Presence(node, namespace + ":nodes", writer, watch::joined, clock);
+        writer = new StreamWriter(node, writes, watch::joined, threads.loop(), meters, reader::positionCursors);
+        presence = new Presence(node, store.node() != null, namespace + ":nodes", writer, watch::joined, clock);
         presence.listen(reader);
         roles = new Roles(node, namespace + ":role:", draws, watch::joined, threads.worker(), System::nanoTime);
         buckets =
                 new StoreBuckets(namespace + ":bucket:", draws, watch::joined, clock, threads.loop(), timeout, meters);
+        orders = new StoreRecords(
+                node, namespace + ":orders", writes, watch::joined, reader, threads.worker(), threads.records());
     }
 
     /** Starts to connect in the background. Idempotent. */
@@ -84,6 +89,7 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
         periodic.add(every(CHECK_INTERVAL, this::check));
         periodic.add(every(Presence.BEAT, presence::beat));
         periodic.add(every(Roles.BEAT, roles::beat));
+        periodic.add(every(CURSOR_CHECK, reader::checkCursors));
     }
 
     /** Schedules a task that continues after failures. Executors cancel a periodic task once it fails. */
@@ -110,16 +116,16 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     private void check() {
         watch.check();
         if (watch.joined()) {
-            threads.loop().execute(reader::initializeCursors);
+            threads.loop().execute(reader::positionCursors);
             reader.read();
         }
     }
 
-    /** Prepares for a joined store. Cursors are initialized before any record can be sent. */
+    /** Prepares for a joined store. Cursors are positioned before any record can be sent. */
     private void onJoin() {
         presence.onJoin();
         roles.onJoin();
-        threads.loop().execute(reader::initializeCursors);
+        reader.onJoin();
         threads.worker().execute(presence::beat);
     }
 
@@ -154,6 +160,16 @@ public final class ValkeyFleet implements Fleet, AutoCloseable {
     @Override
     public SharedBuckets buckets() {
         return buckets;
+    }
+
+    /** Returns the records of operators' orders in the store. */
+    public SharedRecords orders() {
+        return orders;
+    }
+
+    /** Returns the store's time in milliseconds since the epoch; empty before the store's first response. */
+    public OptionalLong storeMillis() {
+        return clock.known() ? OptionalLong.of(clock.millis()) : OptionalLong.empty();
     }
 
     /**

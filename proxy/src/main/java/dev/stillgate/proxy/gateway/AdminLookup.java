@@ -3,20 +3,28 @@ package dev.stillgate.proxy.gateway;
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.admin.ResourcePage;
 import dev.stillgate.proxy.admin.Resources;
+import dev.stillgate.proxy.admin.RoleNeededException;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.AdminPages;
+import dev.stillgate.proxy.config.OperatorRole;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.RefusalLookup;
+import dev.stillgate.proxy.orders.GatewayOrders;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
+import dev.stillgate.spi.orders.Order;
+import dev.stillgate.spi.orders.OrderBook;
+import dev.stillgate.spi.orders.Orders;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,23 +36,27 @@ import org.jspecify.annotations.Nullable;
 /** Lookup of accounts, and of the pages that filters contribute, for the admin API of a running gateway. */
 final class AdminLookup implements Resources {
     private static final String ACCOUNTS = "accounts";
+    private static final String BLOCKED = Standing.BLOCKED.name().toLowerCase(Locale.ROOT);
     private final ActivePolicy<ServingPolicy> policy;
     private final Accounts accounts;
     private final Standings standings;
     private final RefusalLookup refusals;
     private final TopAccounts counts;
+    private final GatewayOrders orders;
 
     AdminLookup(
             ActivePolicy<ServingPolicy> policy,
             Accounts accounts,
             Standings standings,
             RefusalLookup refusals,
-            TopAccounts counts) {
+            TopAccounts counts,
+            GatewayOrders orders) {
         this.policy = policy;
         this.accounts = accounts;
         this.standings = standings;
         this.refusals = refusals;
         this.counts = counts;
+        this.orders = orders;
     }
 
     /** The fields of a listed account on its page. */
@@ -160,16 +172,70 @@ final class AdminLookup implements Resources {
     }
 
     @Override
-    public Done perform(String page, String id, String action, Map<String, Object> arguments) {
+    public Done perform(String page, String id, String action, Map<String, Object> arguments, OperatorRole role) {
         ResourcePage found = new ResourcePage().named(id);
-        return withPages(pages -> {
-            pages.actions(page, action)
-                    .forEach((filter, each) -> found.part(filter, () -> each.perform(id, arguments)));
-            if (page.equals(ACCOUNTS) && !action.equals(AdminAction.ERASE)) {
-                found.note("inForce", inForce(id)); // read after the action, to show its effect
-            }
-            return new Done(found.end(), found.failed());
-        });
+        GatewayOrders.Observed<String> done = orders.observing(
+                order -> require(role, order),
+                () -> withPages(pages -> {
+                    Map<String, AdminAction> actions = pages.actions(page, action);
+                    Runnable perform = () ->
+                            actions.forEach((filter, each) -> found.part(filter, () -> each.perform(id, arguments)));
+                    if (!page.equals(ACCOUNTS)) {
+                        perform.run();
+                    } else if (action.equals(AdminAction.ERASE)) {
+                        erase(found, id, arguments, actions.values(), perform);
+                    } else {
+                        perform.run();
+                        found.note("inForce", inForce(id)); // read after the action, to show its effect
+                    }
+                    return page;
+                }));
+        Orders.Reach reach = done.reach();
+        if (reach == Orders.Reach.HERE) {
+            found.note("kept", "here, not yet known to the fleet");
+        } else if (reach == Orders.Reach.MEMORY) {
+            found.note("kept", "in memory until the gateway stops: it has no state.directory");
+        }
+        List<String> given =
+                done.receipts().stream().map(receipt -> receipt.order().id()).toList();
+        return new Done(found.end(), found.failed(), reach == Orders.Reach.HERE, given);
+    }
+
+    /** Refuses an order that an operator may not give and not replace: an erasure, and the standing {@code blocked}. */
+    static void require(OperatorRole role, Order order) {
+        boolean isAdmins = order.isErasure() || BLOCKED.equals(order.details().get("standing"));
+        if (isAdmins && !role.includes(OperatorRole.ADMIN)) {
+            throw new RoleNeededException(OperatorRole.ADMIN);
+        }
+    }
+
+    /** Orders an erasure, which other gateways follow, and performs it here if no other operator must ask for it. */
+    private void erase(
+            ResourcePage found,
+            String id,
+            Map<String, Object> arguments,
+            Collection<AdminAction> actions,
+            Runnable perform) {
+        int needs = actions.stream().mapToInt(each -> each.operators(id)).max().orElse(1);
+        boolean isKnown = orders.isShared() || find(ACCOUNTS, id) != null;
+        if (!isKnown) {
+            perform.run(); // a filter may know it without a page of it
+        }
+        if (!isKnown && !found.isKnown()) {
+            return;
+        }
+        String order = orders.erase(id, by(arguments), needs).order().id();
+        found.own("order", order);
+        GatewayOrders.Listed listed = orders.find(order);
+        if (listed != null && listed.status() == OrderBook.Status.WAITING) {
+            found.note("waiting", Map.of("names", listed.asked().size(), "needs", needs));
+        } else if (isKnown) {
+            perform.run();
+        }
+    }
+
+    private static @Nullable String by(Map<String, Object> arguments) {
+        return arguments.get("by") instanceof String by ? by : null;
     }
 
     /**

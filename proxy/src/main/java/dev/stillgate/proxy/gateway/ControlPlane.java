@@ -1,5 +1,6 @@
 package dev.stillgate.proxy.gateway;
 
+import dev.stillgate.proxy.account.AcceptedFile;
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.chain.ActivePolicy;
 import dev.stillgate.proxy.chain.ChainCompiler;
@@ -14,15 +15,18 @@ import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
+import dev.stillgate.proxy.config.OperatorIdentity;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.jwt.JwtVerifiers;
+import dev.stillgate.proxy.jwt.OperatorTokens;
 import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.orders.GatewayOrders;
 import dev.stillgate.proxy.policy.PolicyArchive;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.proxy.policy.PolicyReader;
@@ -46,9 +50,11 @@ import org.jspecify.annotations.Nullable;
 final class ControlPlane implements AutoCloseable {
     private static final Duration NAME_REFRESH = Duration.ofSeconds(1);
     private static final Duration KEYS_CHECK = Duration.ofSeconds(1);
+    private static final Duration ACCEPTED_SAVE = Duration.ofSeconds(30);
 
     private final Ticker ticker;
     private final Accounts accounts;
+    private final @Nullable AcceptedFile accepted;
     private final KeyedMarks marks;
     private final DaemonTimer timer = new DaemonTimer();
     private final FileContents contents;
@@ -56,12 +62,14 @@ final class ControlPlane implements AutoCloseable {
     private final Upstreams upstreams;
     private final PolicyReloader reloader;
     private final JwtVerifiers verifiers;
+    private final @Nullable OperatorTokens operators;
     private final ExecutorService nameThreads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("stillgate-names-", 0).factory());
 
     /**
      * Puts the first policy in force.
      *
+     * @param orders the orders of operators, which the caller closes
      * @param state the directory for saved filter state, null when none is configured
      * @throws ConfigException if a file is invalid
      */
@@ -71,6 +79,7 @@ final class ControlPlane implements AutoCloseable {
             FilterCatalog catalog,
             Accounts accounts,
             Fleet fleet,
+            GatewayOrders orders,
             @Nullable StateDirectory state,
             FilterMeters meters,
             Audit audit,
@@ -81,17 +90,31 @@ final class ControlPlane implements AutoCloseable {
         marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
         contents = new FileContents(ticker);
         Secrets secrets = new Secrets(accounts.secret(), marks);
-        compiler =
-                new ChainCompiler(catalog, new StateRegistry(), meters, meters, ticker, timer, state, fleet, secrets);
+        compiler = new ChainCompiler(
+                catalog, new StateRegistry(), meters, meters, ticker, timer, state, fleet, secrets, orders::of);
         Counter failed = meters.counter("stillgate.upstream.names.failed");
         UpstreamNames names = new UpstreamNames(InetAddress::getAllByName, nameThreads, ticker, failed);
         upstreams = new Upstreams(upstreamMeters(meters), names, ticker);
         verifiers = new JwtVerifiers(keySets(state), meters, ticker);
+        operators = operators(config.admin().identity());
         PolicyBuilder builder = new PolicyBuilder(catalog, compiler, upstreams, verifiers);
         PolicyReader reader = new PolicyReader(loader, config.policy(), builder, accounts.secretNames(), contents);
-        reloader =
-                new PolicyReloader(reader, accounts, upstreams, contents, ticker, meters, archive(state), audit, timer);
+        reloader = new PolicyReloader(
+                reader,
+                accounts,
+                upstreams,
+                contents,
+                ticker,
+                meters,
+                archive(state),
+                audit,
+                compiler.standings(),
+                timer);
         timer.everyNonBlocking(NAME_REFRESH, upstreams::refreshNames);
+        accepted = state == null ? null : new AcceptedFile(accounts, state.accepted(), ticker);
+        if (accepted != null) {
+            timer.every(ACCEPTED_SAVE, accepted);
+        }
         refreshKeys();
         timer.everyNonBlocking(KEYS_CHECK, this::refreshKeys);
     }
@@ -99,6 +122,20 @@ final class ControlPlane implements AutoCloseable {
     /** Returns whether the keys of tokens are being fetched for the first time. */
     boolean awaitsKeys() {
         return verifiers.awaitsKeys();
+    }
+
+    private @Nullable OperatorTokens operators(@Nullable OperatorIdentity identity) throws ConfigException {
+        try {
+            return identity == null ? null : verifiers.operators(identity);
+        } catch (IOException e) {
+            throw new ConfigException(Position.of(Path.of("admin.identity.jwks")), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Returns the verifier of operators' tokens, null if none are accepted. */
+    @Nullable
+    OperatorTokens operators() {
+        return operators;
     }
 
     private void refreshKeys() {
@@ -147,6 +184,8 @@ final class ControlPlane implements AutoCloseable {
         meters.gauge("stillgate.config.synchronized", reloader, each -> each.isSynchronized() ? 1 : 0);
         meters.gauge(
                 "stillgate.config.generation", reloader, each -> each.current().number());
+        MissingAccounts missing = new MissingAccounts(accounts, standings());
+        meters.gauge("stillgate.accounts.missing", missing, MissingAccounts::count);
         List<String> secrets = accounts.secretNames();
         for (int i = 0; i < secrets.size(); i++) {
             int secret = i;
@@ -195,6 +234,9 @@ final class ControlPlane implements AutoCloseable {
     public void close() {
         policy().close();
         timer.close();
+        if (accepted != null) {
+            accepted.close();
+        }
         verifiers.close();
         nameThreads.shutdownNow();
     }

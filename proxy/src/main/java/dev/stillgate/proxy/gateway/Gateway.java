@@ -2,9 +2,11 @@ package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.admin.AdminServer;
+import dev.stillgate.proxy.admin.Auditor;
 import dev.stillgate.proxy.admin.ResourceAction;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.FilterSnapshot;
+import dev.stillgate.proxy.chain.Secrets;
 import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
@@ -12,6 +14,7 @@ import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
 import dev.stillgate.proxy.config.GenAiNames;
 import dev.stillgate.proxy.config.PolicyLoader;
+import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;
@@ -25,6 +28,8 @@ import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.RefusalLookup;
 import dev.stillgate.proxy.observe.StandingAudit;
 import dev.stillgate.proxy.observe.TrafficHistory;
+import dev.stillgate.proxy.orders.GatewayOrders;
+import dev.stillgate.proxy.orders.KeyedHash;
 import dev.stillgate.proxy.policy.PolicyChange;
 import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.whatif.BacktestJobs;
@@ -60,6 +65,7 @@ public final class Gateway implements AutoCloseable {
     private final FilterCatalog catalog;
     private final @Nullable StateDirectory state;
     private final @Nullable ValkeyFleet fleet;
+    private final GatewayOrders orders;
     private final ControlPlane control;
     private final DataPlane data;
     private final @Nullable FileWatch watch;
@@ -169,18 +175,30 @@ public final class Gateway implements AutoCloseable {
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
         fleet = fleet(config);
         Accounts accounts = new Accounts(config.hashing(), ticker);
+        orders = orders(state, accounts, fleet, ticker);
         logs = new GatewayLogs(config, accounts, ticker);
         try {
             control = new ControlPlane(
-                    config, loader, catalog, accounts, orLone(fleet), state, filterMeters, logs.audit(), ticker);
+                    config,
+                    loader,
+                    catalog,
+                    accounts,
+                    orLone(fleet),
+                    orders,
+                    state,
+                    filterMeters,
+                    logs.audit(),
+                    ticker);
         } catch (ConfigException e) {
             logs.close();
+            orders.close();
             throw e;
         }
         exports = new GatewayExports(config, registry, meters, ticker);
         data = new DataPlane(config, transports.apply(config.transport()), control, meters, logs, exports, ticker);
         data.watch(control, meters);
         control.show(meters);
+        show(orders, meters);
         logs.show(meters);
         meters.gauge("stillgate.ready", this, gateway -> gateway.notReady() == null ? 1 : 0);
         TrafficHistory traffic = new TrafficHistory(meters::traffic, ticker);
@@ -197,6 +215,7 @@ public final class Gateway implements AutoCloseable {
         if (config.audit().path() != null) {
             control.timer().every(STANDINGS_POLL, new StandingAudit(control.standings(), logs.audit()));
         }
+        orders.start();
         if (fleet != null) {
             fleet.show(registry);
             fleet.start();
@@ -210,6 +229,29 @@ public final class Gateway implements AutoCloseable {
                 control.reloader().current().sha256());
     }
 
+    private static GatewayOrders orders(
+            @Nullable StateDirectory state, Accounts accounts, @Nullable ValkeyFleet fleet, Ticker ticker)
+            throws ConfigException {
+        try {
+            return new GatewayOrders(
+                    state == null ? null : state.orders(),
+                    new KeyedHash(Secrets.derive(accounts.secret(), "gateway", "erased accounts")),
+                    ticker,
+                    fleet == null ? null : new GatewayOrders.Store(fleet.orders(), fleet::storeMillis));
+        } catch (IOException e) {
+            throw new ConfigException(Position.of(Path.of("state.directory")), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void show(GatewayOrders orders, GatewayMeters meters) {
+        meters.gauge("stillgate.orders.known", orders, GatewayOrders::known);
+        meters.gauge("stillgate.orders.unsent", orders, GatewayOrders::unsent);
+        meters.gauge("stillgate.orders.newer", orders, each -> each.newer().size());
+        meters.gauge("stillgate.orders.journal.writable", orders, each -> each.isWritable() ? 1 : 0);
+        meters.gauge("stillgate.orders.journal.bytes", orders, GatewayOrders::journalBytes);
+        meters.gauge("stillgate.orders.clock.held", orders, each -> each.isClockHeld() ? 1 : 0);
+    }
+
     private AdminServer openAdmin(StillgateConfig config, TrafficHistory traffic, Ticker ticker) {
         RefusalLookup refusals = new RefusalLookup(data::refusals);
         TopAccounts top = new TopAccounts(data::counts, refusals, ticker);
@@ -218,7 +260,7 @@ public final class Gateway implements AutoCloseable {
                 config.admin(),
                 registry::scrape,
                 this::filters,
-                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals, top),
+                new AdminLookup(control.policy(), control.accounts(), control.standings(), refusals, top, orders),
                 new GatewayOperations(
                         control.reloader(),
                         catalog,
@@ -228,9 +270,14 @@ public final class Gateway implements AutoCloseable {
                         top,
                         control.upstreams(),
                         backtests,
+                        new OrdersPage(orders),
                         this::requestDrain),
-                this::noteAction,
-                new AdminServer.Console(new EventStream(live::next, GatewayLogs.file(config)), new SignInLimit(ticker)),
+                auditor(config.audit().required()),
+                new AdminServer.Console(
+                        new EventStream(live::next, GatewayLogs.file(config)),
+                        new SignInLimit(ticker),
+                        control.operators(),
+                        ticker),
                 this::notReady);
     }
 
@@ -253,7 +300,21 @@ public final class Gateway implements AutoCloseable {
                 new LiveEvents.Watched(List.of("backtests"), backtests::states));
     }
 
-    private void noteAction(ResourceAction action) {
+    private Auditor auditor(boolean required) {
+        return new Auditor() {
+            @Override
+            public void accept(ResourceAction action) {
+                note("admin.request", action);
+            }
+
+            @Override
+            public boolean begins(ResourceAction action) {
+                return !required || note("admin.begin", action);
+            }
+        };
+    }
+
+    private boolean note(String type, ResourceAction action) {
         Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("peer", action.peer());
         facts.put("token", action.token());
@@ -261,9 +322,11 @@ public final class Gateway implements AutoCloseable {
         facts.put("path", action.path());
         facts.put("arguments", action.arguments().isEmpty() ? null : action.arguments());
         facts.put("by", action.by());
-        facts.put("status", action.status());
+        facts.put("role", action.role());
+        facts.put("orders", action.orders());
+        facts.put("status", action.status() == 0 ? null : action.status());
         facts.put("outcome", action.outcome());
-        logs.audit().note("admin.request", facts);
+        return logs.audit().note(type, facts);
     }
 
     /**
@@ -355,6 +418,7 @@ public final class Gateway implements AutoCloseable {
         logs.audit().note("gateway.stopped", Map.of());
         logs.close();
         control.close();
+        orders.close();
         release(state);
         if (fleet != null) {
             fleet.close();

@@ -7,6 +7,7 @@ import dev.stillgate.proxy.config.OtlpOptions;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.WebhookOptions;
 import dev.stillgate.proxy.observe.GatewayMeters;
+import dev.stillgate.proxy.observe.Receiver;
 import dev.stillgate.proxy.observe.StandingChangeNotifier;
 import dev.stillgate.proxy.observe.Webhook;
 import dev.stillgate.proxy.otlp.OtlpExport;
@@ -28,7 +29,7 @@ final class GatewayExports implements AutoCloseable {
     /** Creates the configured exporters. */
     GatewayExports(StillgateConfig config, PrometheusMeterRegistry registry, GatewayMeters meters, Ticker ticker) {
         otlp = otlp(config.otlp(), registry, meters, ticker);
-        webhook = webhook(config.webhook(), meters);
+        webhook = webhook(config.webhook(), meters, ticker);
     }
 
     private static @Nullable OtlpExport otlp(
@@ -36,20 +37,23 @@ final class GatewayExports implements AutoCloseable {
         if (options == null) {
             return null;
         }
-        OtlpExport export = new OtlpExport(options, registry.getPrometheusRegistry(), ticker::millis);
-        meters.counter("stillgate.otlp.sent", export, OtlpExport::sent);
+        OtlpExport export = new OtlpExport(options, registry.getPrometheusRegistry(), ticker);
+        meters.counter("stillgate.otlp.sent", export.collector(), Receiver::accepted);
+        meters.gauge("stillgate.otlp.age.seconds", export.collector(), Receiver::age);
         meters.counter("stillgate.otlp.failed", export, OtlpExport::failed);
         meters.counter("stillgate.otlp.spans.sent", export, OtlpExport::spans);
         meters.counter("stillgate.otlp.spans.dropped", export, OtlpExport::droppedSpans);
         return export;
     }
 
-    private static @Nullable Webhook webhook(@Nullable WebhookOptions options, GatewayMeters meters) {
+    private static @Nullable Webhook webhook(@Nullable WebhookOptions options, GatewayMeters meters, Ticker ticker) {
         if (options == null) {
             return null;
         }
-        Webhook hook = new Webhook(options.uri(), options.secret(), options.timeout());
-        meters.counter("stillgate.webhook.sent", hook, Webhook::sent);
+        Webhook hook = new Webhook(options.uri(), options.secret(), options.timeout(), ticker::nanos);
+        meters.counter("stillgate.webhook.sent", hook.receiver(), Receiver::accepted);
+        meters.gauge("stillgate.webhook.age.seconds", hook.receiver(), Receiver::age);
+        meters.gauge("stillgate.webhook.waiting", hook, Webhook::waiting);
         meters.counter("stillgate.webhook.dropped", hook, Webhook::dropped);
         return hook;
     }

@@ -32,12 +32,12 @@ final class GatewayLogs implements AutoCloseable {
      */
     GatewayLogs(StillgateConfig config, Accounts accounts, Ticker ticker) {
         Path log = config.accessLog().path();
-        access = log == null ? null : new AccessLog(orStandardOutput(log));
+        access = log == null ? null : new AccessLog("access log", orStandardOutput(log));
         Path decided = config.accessLog().decisions();
-        decisions = decided == null ? null : new AccessLog(decided);
+        decisions = decided == null ? null : new AccessLog("decisions log", decided);
         Path actions = config.audit().path();
         audit = actions == null ? null : new AuditLog(orStandardOutput(actions), ticker::millis);
-        recorder = recorder(config.record(), accounts);
+        recorder = recorder(config.record(), accounts, ticker);
         recording = config.record() == null ? null : config.record().path();
     }
 
@@ -62,14 +62,19 @@ final class GatewayLogs implements AutoCloseable {
         return path.endsWith("-") ? null : path;
     }
 
-    private static @Nullable Recorder recorder(StillgateConfig.@Nullable Recording record, Accounts accounts) {
+    private static @Nullable Recorder recorder(
+            StillgateConfig.@Nullable Recording record, Accounts accounts, Ticker ticker) {
         if (record == null) {
             return null;
         }
         boolean hashed = record.text() == StillgateConfig.RecordedText.HASHED;
         byte[] key = Secrets.derive(accounts.secret(), "gateway", "recorded texts");
         return new Recorder(
-                record.path(), record.maxBytes().bytes(), record.files(), hashed ? new TextHash(key) : null);
+                record.path(),
+                record.maxBytes().bytes(),
+                record.files(),
+                hashed ? new TextHash(key) : null,
+                ticker::nanos);
     }
 
     /** Registers the counters of written and dropped lines. */
@@ -77,6 +82,10 @@ final class GatewayLogs implements AutoCloseable {
         if (access != null) {
             meters.counter("stillgate.access.log.dropped", access, AccessLog::dropped);
             meters.counter("stillgate.access.log.written", access, AccessLog::written);
+        }
+        if (decisions != null) {
+            meters.counter("stillgate.decisions.log.dropped", decisions, AccessLog::dropped);
+            meters.counter("stillgate.decisions.log.written", decisions, AccessLog::written);
         }
         if (audit != null) {
             meters.counter("stillgate.audit.log.dropped", audit, AuditLog::dropped);

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.admin.Operations;
+import dev.stillgate.proxy.admin.OrderPages;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.config.ConfigException;
@@ -15,6 +16,7 @@ import dev.stillgate.proxy.policy.PolicyReloader;
 import dev.stillgate.proxy.relay.Upstreams;
 import dev.stillgate.proxy.whatif.BacktestJobs;
 import dev.stillgate.spi.ConflictException;
+import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.time.Instant;
@@ -37,6 +39,7 @@ final class GatewayOperations implements Operations {
     private final TopAccounts top;
     private final Upstreams upstreams;
     private final BacktestJobs backtests;
+    private final OrderPages orders;
     private final Runnable drain;
 
     GatewayOperations(
@@ -48,6 +51,7 @@ final class GatewayOperations implements Operations {
             TopAccounts top,
             Upstreams upstreams,
             BacktestJobs backtests,
+            OrderPages orders,
             Runnable drain) {
         this.reloader = reloader;
         this.catalog = catalog;
@@ -57,6 +61,7 @@ final class GatewayOperations implements Operations {
         this.top = top;
         this.upstreams = upstreams;
         this.backtests = backtests;
+        this.orders = orders;
         this.drain = drain;
     }
 
@@ -67,10 +72,10 @@ final class GatewayOperations implements Operations {
         page.put("synchronized", reloader.isSynchronized());
         page.put("pinned", reloader.isPinned());
         page.put("refused", reloader.refused());
-        page.put("accounts", now.table().accounts());
+        page.put("accounts", reloader.accounts());
         page.put(
                 "history",
-                reloader.history().stream().map(GatewayOperations::line).toList());
+                reloader.history().all().stream().map(GatewayOperations::line).toList());
         page.put("policy", policy(now));
         page.put("stillgate", EffectiveConfig.of(config));
         return page;
@@ -108,7 +113,7 @@ final class GatewayOperations implements Operations {
     @Override
     public Object policies() throws IOException {
         List<Map<String, @Nullable Object>> lines = new ArrayList<>();
-        for (PolicyArchive.Entry entry : reloader.entries()) {
+        for (PolicyArchive.Entry entry : reloader.history().entries()) {
             Map<String, @Nullable Object> line = new LinkedHashMap<>();
             line.put("generation", entry.generation());
             line.put("since", entry.since());
@@ -125,7 +130,7 @@ final class GatewayOperations implements Operations {
 
     @Override
     public @Nullable Object policy(long generation) throws IOException {
-        String text = reloader.text(generation);
+        String text = reloader.history().text(generation);
         if (text == null) {
             return null;
         }
@@ -157,10 +162,9 @@ final class GatewayOperations implements Operations {
     }
 
     @Override
-    public Done rollback(@Nullable String by, @Nullable String why) {
+    public Done rollback(@Nullable Long to, @Nullable String by, @Nullable String why) {
         try {
-            Done done = done(reloader.rollback(by, why));
-            return new Done(done.result(), done.text() + "; pinned until the policy or its accounts change");
+            return done(reloader.rollback(to, by, why));
         } catch (ConfigException e) {
             return new Done(Result.REFUSED, String.valueOf(e.getMessage()));
         } catch (PolicyReloader.NothingToDo e) {
@@ -168,11 +172,12 @@ final class GatewayOperations implements Operations {
         }
     }
 
-    private static Done done(PolicyGeneration now) {
+    private Done done(PolicyGeneration now) {
         String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
         return new Done(
                 Result.DONE,
-                "generation " + now.number() + " is in force, sha256 " + now.sha256() + ", changed: " + changes);
+                "generation " + now.number() + " is in force, sha256 " + now.sha256() + ", changed: " + changes
+                        + (reloader.isPinned() ? "; pinned until the policy file changes" : ""));
     }
 
     @Override
@@ -188,7 +193,10 @@ final class GatewayOperations implements Operations {
     @Override
     public Object startBacktest(String policy) {
         try {
+            reloader.check(policy);
             return backtests.start(policy);
+        } catch (ConfigException e) {
+            throw new PolicyException("policy", String.valueOf(e.getMessage()));
         } catch (BacktestJobs.Refused e) {
             throw new ConflictException(String.valueOf(e.getMessage()), Map.of());
         }
@@ -197,6 +205,11 @@ final class GatewayOperations implements Operations {
     @Override
     public @Nullable Object cancelBacktest(long id) {
         return backtests.cancel(id);
+    }
+
+    @Override
+    public OrderPages orders() {
+        return orders;
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.stillgate.proxy.gateway;
 
 import dev.stillgate.proxy.config.ConfigNode;
+import dev.stillgate.proxy.config.OperatorIdentity;
 import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.TlsClients;
 import dev.stillgate.proxy.files.PemFile;
 import dev.stillgate.proxy.files.PemPair;
 import dev.stillgate.proxy.files.WritableTarget;
+import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.listen.Listeners;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Check of the files that {@code stillgate.yaml} names, with every problem at its place: certificates and keys, log
- * files, and the state directory. Nothing is bound, locked, created or written.
+ * Check of the files that {@code stillgate.yaml} names, with every problem at its place: certificates and keys, the
+ * operators' key set, log files, and the state directory. Nothing is bound, locked, created or written.
  */
 public final class Preflight {
     private static final Duration SOON = Duration.ofDays(14);
@@ -49,6 +51,8 @@ public final class Preflight {
                 check.tls("listeners[" + i + "].tls", tls, listener.http2());
             }
         }
+        OperatorIdentity identity = config.admin().identity();
+        check.keys(identity == null ? null : identity.jwks().file());
         check.log("accessLog.path", config.accessLog().path());
         check.log("accessLog.decisions", config.accessLog().decisions());
         check.log("audit.path", config.audit().path());
@@ -103,6 +107,16 @@ public final class Preflight {
             warn(at, "the certificate in " + chain + " expired at " + pair.expiry());
         } else if (!pair.expiry().isAfter(now.plus(SOON))) {
             warn(at, "the certificate in " + chain + " expires at " + pair.expiry());
+        }
+    }
+
+    private void keys(@Nullable Path file) {
+        try {
+            if (file != null) {
+                JwtVerifiers.check(file);
+            }
+        } catch (IOException e) {
+            error("admin.identity.jwks.file", e);
         }
     }
 

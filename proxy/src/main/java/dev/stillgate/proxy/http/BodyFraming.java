@@ -34,8 +34,13 @@ public record BodyFraming(Kind kind, long length) {
         if (hosts > 1 || (hosts == 0 && head.minorVersion() == 1)) {
             throw BadMessage.malformed("host", "The request must have one Host field.");
         }
-        if (hosts == 1 && !isAuthority(head, head.find(KnownHeader.HOST))) {
-            throw BadMessage.malformed("host", "The Host field is not a host and a port.");
+        if (hosts == 1) {
+            int host = head.find(KnownHeader.HOST);
+            requireAuthority(head, head.valueStart(host), head.valueEnd(host));
+        }
+        if (head.authorityStart > 0) {
+            requireAuthority(head, head.authorityStart, head.targetStart);
+            head.takeHostFromTarget();
         }
         if (head.has(KnownHeader.FRAMING_TWIN)) {
             throw BadMessage.malformed(
@@ -60,19 +65,22 @@ public record BodyFraming(Kind kind, long length) {
         }
     }
 
-    /** Returns whether the value consists of characters that a host and a port may have (RFC 3986 section 3.2). */
-    private static boolean isAuthority(Http1Head head, int field) {
-        for (int i = head.valueStart(field); i < head.valueEnd(field); i++) {
+    /**
+     * Rejects an authority with characters that a host and a port cannot have (RFC 3986 section 3.2), or with an empty
+     * host. The latter makes no valid target URI (RFC 9110 section 4.2.1, RFC 9112 section 3.3).
+     */
+    private static void requireAuthority(Http1Head head, int start, int end) throws BadMessage {
+        boolean fine = start < end && head.bytes()[start] != ':';
+        for (int i = start; i < end; i++) {
             byte b = head.bytes()[i];
-            boolean fine = (b >= 'a' && b <= 'z')
+            fine &= (b >= 'a' && b <= 'z')
                     || (b >= 'A' && b <= 'Z')
                     || (b >= '0' && b <= '9')
                     || "-._~:[]%!$&'()*+;=".indexOf(b) >= 0;
-            if (!fine) {
-                return false;
-            }
         }
-        return true;
+        if (!fine) {
+            throw BadMessage.malformed("host", "The request's authority is not a host and a port.");
+        }
     }
 
     /**

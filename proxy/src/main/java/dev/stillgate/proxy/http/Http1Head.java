@@ -25,7 +25,11 @@ public final class Http1Head implements Headers {
 
     /** Request: end of the method. */
     int methodEnd;
-    /** Request: end of the target, which starts at {@code methodEnd + 1}. */
+    /** Request: start of the authority of a target in absolute form, which ends where the path starts; else 0. */
+    int authorityStart;
+    /** Request: start of path and query. */
+    int targetStart;
+    /** Request: end of the target. */
     int targetEnd;
     /** Request: offset of {@code ?} in the target, or {@link #targetEnd}. */
     int queryStart;
@@ -39,6 +43,7 @@ public final class Http1Head implements Headers {
         firstLineEnd = 0;
         count = 0;
         seen = 0;
+        authorityStart = 0;
         if (bytes.length > KEPT_BYTES) {
             bytes = new byte[1024];
             offsets = new int[FIELD_INTS * 16];
@@ -105,8 +110,9 @@ public final class Http1Head implements Headers {
         return methodIs("GET") || methodIs("HEAD") || methodIs("OPTIONS");
     }
 
+    /** Returns the start of path and query, before which a target in absolute form has its scheme and authority. */
     public int targetStart() {
-        return methodEnd + 1;
+        return targetStart;
     }
 
     public int targetEnd() {
@@ -126,7 +132,7 @@ public final class Http1Head implements Headers {
 
     /** Returns the path without the query. */
     public String path() {
-        return new String(bytes, targetStart(), queryStart - targetStart(), StandardCharsets.US_ASCII);
+        return new String(bytes, targetStart, queryStart - targetStart, StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -277,6 +283,34 @@ public final class Http1Head implements Headers {
 
     private int lineEnd(int field) {
         return field + 1 < count ? nameStart(field + 1) : length - 2;
+    }
+
+    /** Returns whether the target has no scheme and authority. */
+    public boolean isOriginForm() {
+        return authorityStart == 0;
+    }
+
+    /** Writes method and target, in origin form (RFC 9112 section 3.2.1). */
+    public void writeOriginForm(ByteBuf out) {
+        int origin = isOriginForm() ? 0 : targetStart;
+        if (origin > 0) {
+            out.writeBytes(bytes, 0, methodEnd + 1);
+        }
+        out.writeBytes(bytes, origin, targetEnd - origin);
+    }
+
+    /** Returns how many bytes {@link #writeOriginForm} writes. */
+    public int originFormLength() {
+        return methodEnd + 1 + targetEnd - targetStart;
+    }
+
+    /** Replaces the value of the Host field by the authority of the target (RFC 9112 section 3.2.2). */
+    void takeHostFromTarget() {
+        int host = find(KnownHeader.HOST);
+        if (host >= 0) {
+            offsets[host * FIELD_INTS + 2] = authorityStart;
+            offsets[host * FIELD_INTS + 3] = targetStart;
+        }
     }
 
     public void writeValue(int field, ByteBuf out) {

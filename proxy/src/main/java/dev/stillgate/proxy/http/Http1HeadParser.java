@@ -3,6 +3,7 @@ package dev.stillgate.proxy.http;
 import dev.stillgate.spi.Verdict;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Strict incremental parser of HTTP/1.1 message heads (RFC 9112 sections 2 to 5). Anything that two recipients could
@@ -15,7 +16,12 @@ public final class Http1HeadParser {
     /** Maximum number of fields in a head. */
     public static final int MAX_FIELDS = 128;
 
+    /** Maximum length of a method. */
+    static final int MAX_METHOD = 16;
+
     private static final int COPY = 2048;
+    private static final byte[] HTTP = "http://".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] HTTPS = "https://".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ENCODED_LINE_END = "%0d%0a".getBytes(StandardCharsets.US_ASCII);
     static final boolean[] TOKEN = new boolean[256];
     static final boolean[] TARGET = new boolean[256];
@@ -117,12 +123,19 @@ public final class Http1HeadParser {
     }
 
     private BadMessage tooLarge() {
-        return firstLineDone || !request
-                ? new BadMessage(
-                        Verdict.Kind.HEADERS_TOO_LARGE,
-                        "headers-too-large",
-                        "The request's header section is too large.")
-                : targetTooLong();
+        if (firstLineDone || !request) {
+            return new BadMessage(
+                    Verdict.Kind.HEADERS_TOO_LARGE, "headers-too-large", "The request's header section is too large.");
+        }
+        int at = 0;
+        while (at <= MAX_METHOD && TOKEN[head.bytes[at] & 0xff]) {
+            at++;
+        }
+        return at > MAX_METHOD ? methodTooLong() : targetTooLong();
+    }
+
+    static BadMessage methodTooLong() {
+        return new BadMessage(Verdict.Kind.NOT_IMPLEMENTED, "method-too-long", "The request's method is unknown.");
     }
 
     static BadMessage targetTooLong() {
@@ -170,8 +183,11 @@ public final class Http1HeadParser {
         while (at < end && TOKEN[bytes[at] & 0xff]) {
             at++;
         }
-        if (at == start || at - start > 16 || at == end || bytes[at] != ' ') {
+        if (at == start || at == end || bytes[at] != ' ') {
             throw BadMessage.malformed("request-line", "The request line is not of HTTP/1.1.");
+        }
+        if (at - start > MAX_METHOD) {
+            throw methodTooLong();
         }
         head.methodEnd = at++;
         int query = -1;
@@ -187,6 +203,10 @@ public final class Http1HeadParser {
         if (at == target || at == end || bytes[at] != ' ') {
             throw BadMessage.malformed("request-target", "The request target has characters that must be encoded.");
         }
+        head.targetStart = target;
+        if (bytes[target] != '/') {
+            absoluteForm(target);
+        }
         refuseEncodedLineEnd(bytes, target, at);
         if (at - target > maxTarget) {
             throw targetTooLong();
@@ -195,6 +215,25 @@ public final class Http1HeadParser {
             throw BadMessage.malformed("http-version", "The request line does not end in an HTTP/1 version.");
         }
         version(at + 1);
+    }
+
+    /** Finds authority and path of a target in absolute form (RFC 9112 section 3.2.2), if it is one with a path. */
+    private void absoluteForm(int start) {
+        byte[] bytes = head.bytes;
+        int authority = start;
+        for (byte[] scheme : List.of(HTTP, HTTPS)) {
+            if (start + scheme.length < head.queryStart && KnownHeader.sameName(bytes, start, scheme)) {
+                authority = start + scheme.length;
+            }
+        }
+        int path = authority;
+        while (path < head.queryStart && bytes[path] != '/') {
+            path++;
+        }
+        if (authority > start && path < head.queryStart) {
+            head.authorityStart = authority;
+            head.targetStart = path;
+        }
     }
 
     /**

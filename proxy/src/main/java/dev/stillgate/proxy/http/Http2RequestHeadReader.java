@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * that two recipients could interpret differently.
  */
 public final class Http2RequestHeadReader extends Http2FieldSection {
-    private static final int MAX_METHOD = 16;
     private static final AsciiString COOKIE = AsciiString.cached("cookie");
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final AsciiString HOST = AsciiString.cached("host");
@@ -152,8 +151,11 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
                 throw malformed("request-line", "The method is not a token.");
             }
         }
-        if (verb.isEmpty() || verb.length() > MAX_METHOD) {
-            throw malformed("request-line", "The method is empty or too long.");
+        if (verb.isEmpty()) {
+            throw malformed("request-line", "The method is empty.");
+        }
+        if (verb.length() > Http1HeadParser.MAX_METHOD) {
+            throw Http1HeadParser.methodTooLong();
         }
         if (target.isEmpty()) {
             throw malformed("request-target", "The path is empty.");
@@ -180,6 +182,7 @@ public final class Http2RequestHeadReader extends Http2FieldSection {
         Http1HeadParser.refuseEncodedLineEnd(head.bytes, start, end);
         System.arraycopy(VERSION, 0, head.bytes, end, VERSION.length);
         head.methodEnd = start - 1;
+        head.targetStart = start;
         head.targetEnd = end;
         head.queryStart = query < 0 ? end : start + query;
         head.minorVersion = 1;

@@ -117,24 +117,43 @@ public final class JwtVerifier {
         return millis < checked.from() ? JwtFault.NOT_YET_VALID : caller;
     }
 
+    /** The result of all checks but that of the signature. */
+    sealed interface Reading permits JwtFault, Unsigned {}
+
+    /** A token in which all but the signature is known to be right. */
+    record Unsigned(JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) implements Reading {
+        /** Returns whether the signature is right, too. */
+        boolean isSigned(JwtToken token) {
+            return genuine.key().verifies(algorithm, token.signed(), token.signature());
+        }
+    }
+
     private Judgement judge(Question question) {
-        Map<?, ?> header = question.token.header(HEADER);
+        return switch (read(question.token, question.keys, question.millis)) {
+            case JwtFault fault -> fault;
+            case Unsigned unsigned -> signed(question, unsigned);
+        };
+    }
+
+    /** Checks all of a token but its signature. */
+    Reading read(JwtToken token, JwtKeys keys, long millis) {
+        Map<?, ?> header = token.header(HEADER);
         if (header == null) {
             return JwtFault.FORM;
         }
         if (!(header.get("alg") instanceof String name) || !algorithms.contains(name)) {
             return JwtFault.ALGORITHM;
         }
-        if (question.token.isCritical()) {
+        if (token.isCritical()) {
             return JwtFault.CRITICAL;
         }
         JwtAlgorithm algorithm = JwtAlgorithm.named(name);
-        JwtKey key = algorithm == null ? null : key(header.get("kid"), algorithm, question.keys);
+        JwtKey key = algorithm == null ? null : key(header.get("kid"), algorithm, keys);
         if (algorithm == null || key == null) {
             source.missed();
             return JwtFault.UNKNOWN_KEY;
         }
-        Map<?, ?> values = question.token.claims(claims);
+        Map<?, ?> values = token.claims(claims);
         if (values == null) {
             return JwtFault.FORM;
         }
@@ -143,8 +162,9 @@ public final class JwtVerifier {
             case JwtClaims.Valid valid -> {
                 TokenCache.Checked genuine =
                         new TokenCache.Checked(policy, key, valid.caller(), valid.from(), valid.until());
-                Judgement inTime = result(genuine, question.millis);
-                yield inTime instanceof JwtFault ? inTime : signed(question, algorithm, genuine, valid.caller());
+                yield result(genuine, millis) instanceof JwtFault untimely
+                        ? untimely
+                        : new Unsigned(algorithm, genuine, valid.caller());
             }
         };
     }
@@ -167,7 +187,9 @@ public final class JwtVerifier {
     }
 
     /** Checks the signature of a token in which all else is right, unless it has been checked before. */
-    private Judgement signed(Question question, JwtAlgorithm algorithm, TokenCache.Checked genuine, JwtCaller caller) {
+    private Judgement signed(Question question, Unsigned unsigned) {
+        TokenCache.Checked genuine = unsigned.genuine;
+        JwtCaller caller = unsigned.caller;
         if (question.known != null && question.known.key().isSame(genuine.key())) {
             shared.cache.keep(question.cacheKey, genuine);
             return caller;
@@ -177,7 +199,7 @@ public final class JwtVerifier {
         if (client == null) {
             return JwtFault.TOO_MANY_CHECKS;
         }
-        if (genuine.key().verifies(algorithm, question.token.signed(), question.token.signature())) {
+        if (unsigned.isSigned(question.token)) {
             shared.valid.add(1);
             shared.cache.keep(question.cacheKey, genuine);
             return caller;

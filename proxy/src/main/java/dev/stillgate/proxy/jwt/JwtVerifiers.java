@@ -3,6 +3,7 @@ package dev.stillgate.proxy.jwt;
 import com.github.benmanes.caffeine.cache.Interner;
 import dev.stillgate.proxy.chain.MeterSource;
 import dev.stillgate.proxy.config.JwtPolicy;
+import dev.stillgate.proxy.config.OperatorIdentity;
 import dev.stillgate.proxy.files.FileFault;
 import dev.stillgate.proxy.jwt.JwtKeys.BadKeySet;
 import dev.stillgate.spi.Ticker;
@@ -39,6 +40,9 @@ public final class JwtVerifiers implements AutoCloseable {
 
     private final Map<URI, RemoteKeys> remotes = new ConcurrentHashMap<>();
     private volatile @Nullable InForce inForce;
+
+    /** The settings of the operators' tokens; null if these are not accepted. */
+    private volatile @Nullable OperatorIdentity operators;
 
     /** Whether a policy is in force. */
     private volatile boolean started;
@@ -82,6 +86,27 @@ public final class JwtVerifiers implements AutoCloseable {
         return new JwtVerifier(policies.intern(policy), source(policy.jwks()), shared());
     }
 
+    /**
+     * Creates the verifier of operators' tokens, whose keys are fetched by {@link #tick} from then on. To be called once.
+     *
+     * @throws IOException as {@link #verifier}
+     */
+    public OperatorTokens operators(OperatorIdentity identity) throws IOException {
+        JwtPolicy policy = identity.tokens();
+        KeySource source = source(policy.jwks());
+        operators = identity;
+        return new OperatorTokens(identity, new JwtVerifier(policy, source, shared()), source);
+    }
+
+    /**
+     * Checks a file with a key set.
+     *
+     * @throws IOException with a reason for the operator, if it cannot be used
+     */
+    public static void check(Path file) throws IOException {
+        keys(file);
+    }
+
     private synchronized JwtVerifier.Shared shared() {
         JwtVerifier.Shared existing = shared;
         if (existing == null) {
@@ -110,9 +135,13 @@ public final class JwtVerifiers implements AutoCloseable {
         if (file == null) {
             throw new IllegalStateException("a key set has a URL or a file");
         }
+        JwtKeys keys = keys(file);
+        return () -> keys;
+    }
+
+    private static JwtKeys keys(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            JwtKeys keys = JwtKeys.parse(in.readNBytes(JwtKeys.MAX_BYTES + 1));
-            return () -> keys;
+            return JwtKeys.parse(in.readNBytes(JwtKeys.MAX_BYTES + 1));
         } catch (BadKeySet e) {
             throw new IOException(file + " " + e.getMessage(), e);
         } catch (IOException e) {
@@ -148,6 +177,12 @@ public final class JwtVerifiers implements AutoCloseable {
         if (policy != null && remote != null) {
             show();
             remote.tick(policy.jwks().refresh());
+        }
+        OperatorIdentity identity = operators;
+        URI own = identity == null ? null : identity.jwks().uri();
+        RemoteKeys theirs = own == null || own.equals(url) ? null : remotes.get(own);
+        if (identity != null && theirs != null) {
+            theirs.tick(identity.jwks().refresh());
         }
     }
 

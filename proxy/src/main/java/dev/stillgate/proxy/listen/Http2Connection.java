@@ -6,6 +6,7 @@ import dev.stillgate.proxy.exchange.Peer;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http2RequestHeadReader;
 import dev.stillgate.proxy.http2.AbuseBudget;
+import dev.stillgate.proxy.http2.Http2ClosedStreams;
 import dev.stillgate.proxy.http2.Http2Fault;
 import dev.stillgate.proxy.http2.Http2Output;
 import dev.stillgate.proxy.http2.Http2Session;

@@ -34,11 +34,12 @@ public final class AccessLog implements AutoCloseable {
     /**
      * Opens the log.
      *
+     * @param name the name in messages, such as {@code access log}
      * @param path the file to append to, null for standard output
      * @throws java.io.UncheckedIOException if the file cannot be opened
      */
-    public AccessLog(@Nullable Path path) {
-        file = new LogFile("access log", path, QUEUE, BLOCK);
+    public AccessLog(String name, @Nullable Path path) {
+        file = new LogFile(name, path, QUEUE, BLOCK);
     }
 
     private static Map<Standing, String> standings() {
@@ -105,6 +106,7 @@ public final class AccessLog implements AutoCloseable {
             line.field("outcome", r.outcome());
             line.field("response_code_details", r.code());
             line.field("filter", r.filter());
+            line.field("refusal_details", r.details());
             line.field("shadow", r.shadow());
             line.field("flags", r.flags());
             geo(r.geo());

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome {@code served}, {@code rejected}, {@code upstream_failed}, {@code truncated} or {@code
  *     downstream_gone}
  * @param code the reason code, null if the exchange was served
+ * @param details the figures of a refusal by a limit; null for none
  * @param filter the filter that refused the request, {@code gateway} for the engine, null if not refused
  * @param shadow {@code filter:code} of the first filter in shadow mode that would have refused, null for none
  * @param flags {@code filter:reason} of the flags raised, comma-separated, null for none
@@ -44,6 +45,7 @@ public record AccessRecord(
         int status,
         String outcome,
         @Nullable String code,
+        @Nullable String details,
         @Nullable String filter,
         @Nullable String shadow,
         @Nullable String flags,

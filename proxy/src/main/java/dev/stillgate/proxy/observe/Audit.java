@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Audit {
     /** Discards all events. */
-    Audit NONE = (type, facts) -> {};
+    Audit NONE = (type, facts) -> true;
 
     /**
-     * Records an event, such as an operator's action. The event is written when this method returns, unless the disk
-     * blocks for seconds.
+     * Records an event, such as an operator's action. Waits until it is written, for a few seconds at most.
      *
      * @param type the event type, such as {@code policy.applied}
      * @param facts strings and integers by name, in order; null values are omitted
+     * @return whether the event is written, or none are kept
      */
-    void note(String type, Map<String, ? extends @Nullable Object> facts);
+    boolean note(String type, Map<String, ? extends @Nullable Object> facts);
 
     /**
      * Records several events of one type. Never blocks.

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The audit log, with one timestamped JSON object per line, written by its own thread. A single event is written when
  * {@link #note} returns. Several events at once are queued in blocks, at most 64 MiB in total; lines beyond that are
- * dropped and counted. Strings are cut after 1,024 characters.
+ * dropped and counted. Strings are cut after 1,024 characters, except the
+ * arguments of an action, which are at most a request's body of 64 KiB.
  */
 public final class AuditLog implements Audit, AutoCloseable {
     static final int LONGEST = 1024;
@@ -35,10 +36,10 @@ public final class AuditLog implements Audit, AutoCloseable {
     }
 
     @Override
-    public void note(String type, Map<String, ? extends @Nullable Object> facts) {
+    public boolean note(String type, Map<String, ? extends @Nullable Object> facts) {
         LineBuffer line = new LineBuffer(new byte[512]);
         append(line, type, facts);
-        file.write(line.bytes(), line.length(), 1);
+        return file.write(line.bytes(), line.length(), 1);
     }
 
     @Override
@@ -69,7 +70,7 @@ public final class AuditLog implements Audit, AutoCloseable {
             if (value instanceof Long || value instanceof Integer) {
                 line.field(name, ((Number) value).longValue());
             } else if (value != null) {
-                line.field(name, cut(value.toString()));
+                line.field(name, name.equals("arguments") ? value.toString() : cut(value.toString()));
             }
         });
         line.close();

@@ -71,6 +71,7 @@ public final class GatewayMeters {
     private final Counter unreadableAnswers;
     private final Counter usageInjected;
     private final Counter untappedAnswers;
+    private final Counter unreadableForwarded;
 
     public GatewayMeters(PrometheusMeterRegistry registry, Set<GenAiVersion> genAiVersions) {
         this.registry = registry;
@@ -104,6 +105,7 @@ public final class GatewayMeters {
         unreadableAnswers = registry.counter("stillgate.upstream.unreadable.answers");
         usageInjected = registry.counter("stillgate.usage.injected");
         untappedAnswers = registry.counter("stillgate.answers.untapped");
+        unreadableForwarded = registry.counter("stillgate.forwarded.unreadable");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
         handshakes = registry.counter("stillgate.tls.handshakes");
@@ -381,6 +383,11 @@ public final class GatewayMeters {
     /** Counts a response that a filter could not read, because it is encoded or partial. */
     public void untappedAnswer() {
         untappedAnswers.increment();
+    }
+
+    /** Counts a request whose entry of X-Forwarded-For is not an address. */
+    public void unreadableForwarded() {
+        unreadableForwarded.increment();
     }
 
     /** Counts a stream whose usage was requested by the gateway and not by the client. */

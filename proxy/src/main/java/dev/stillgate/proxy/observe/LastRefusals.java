@@ -35,6 +35,7 @@ public final class LastRefusals {
      * @param status the status of the response
      * @param filter the name of the filter that refused it, {@code gateway} for the engine
      * @param code the reason code
+     * @param details the figures of a refusal by a limit; null for none
      * @param geo the facts about its address, null unless geo-restriction refused it
      */
     public record Refusal(
@@ -42,6 +43,7 @@ public final class LastRefusals {
             int status,
             String filter,
             String code,
+            @Nullable String details,
             String requestId,
             @Nullable GeoRefusal geo) {}
 

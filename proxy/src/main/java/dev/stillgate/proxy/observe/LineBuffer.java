@@ -3,6 +3,7 @@ package dev.stillgate.proxy.observe;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Encoder of JSON objects, one per line, into a reusable byte array. Not thread-safe. */
@@ -56,6 +57,35 @@ final class LineBuffer {
             quoted(value);
             put(']');
         }
+    }
+
+    /** Writes a list of texts. */
+    void list(String name, Collection<String> values) {
+        name(name);
+        char before = '[';
+        for (String value : values) {
+            put(before);
+            quoted(value);
+            before = ',';
+        }
+        if (before == '[') {
+            put('[');
+        }
+        put(']');
+    }
+
+    /** Returns the bytes of a text in a list: quotes, escapes and the comma included. */
+    static int listed(String value) {
+        int bytes = 3;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            bytes += c == '"' || c == '\\' ? 2 : isPlain(c) ? 1 : 6;
+        }
+        return bytes;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x7f;
     }
 
     void field(String name, long value) {
@@ -132,7 +162,7 @@ final class LineBuffer {
         ensure(count * 6);
         for (int i = 0; i < count; i++) {
             char c = value.charAt(i);
-            if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
+            if (isPlain(c) && c != '"' && c != '\\') {
                 bytes[length++] = (byte) c;
             } else if (c == '"' || c == '\\') {
                 bytes[length++] = '\\';

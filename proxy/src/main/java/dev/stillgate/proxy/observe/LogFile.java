@@ -1,15 +1,18 @@
 package dev.stillgate.proxy.observe;
 
+import dev.stillgate.proxy.files.AppendFile;
 import dev.stillgate.proxy.files.FileFault;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class LogFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
     private static final Block STOP = new Block(new byte[0], 0, 0, null);
+    /** Standard output without {@link System#out}, which hides failures. Never closed. */
+    private static final OutputStream STANDARD_OUTPUT = new FileOutputStream(FileDescriptor.out);
+
     private static final long LAST_SECONDS = 5;
     private static final long PATIENCE_SECONDS = 5;
     /** Most bytes in the queue. */
@@ -41,7 +47,7 @@ final class LogFile implements AutoCloseable {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Block(
-            byte[] bytes, int length, int lines, @Nullable CountDownLatch done) {}
+            byte[] bytes, int length, int lines, @Nullable CompletableFuture<Boolean> done) {}
 
     /**
      * Opens the file and starts its thread.
@@ -58,15 +64,14 @@ final class LogFile implements AutoCloseable {
         this.recycled = recycled;
         this.full = new ArrayBlockingQueue<>(room);
         this.spare = new ArrayBlockingQueue<>(room);
-        OutputStream out = open();
+        AppendFile out = open();
         thread = Thread.ofPlatform().name(name.replace(' ', '-')).daemon().start(() -> write(out));
     }
 
-    private OutputStream open() {
+    /** Returns the opened file, null for standard output. */
+    private @Nullable AppendFile open() {
         try {
-            return path == null
-                    ? System.out
-                    : Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            return path == null ? null : AppendFile.open(path);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the " + name + " " + path + ": " + FileFault.reason(e), e);
         }
@@ -88,11 +93,11 @@ final class LogFile implements AutoCloseable {
     }
 
     /**
-     * Writes a block of complete lines and waits for it, for a few seconds at most. Returns whether the write succeeded
-     * or failed within that time.
+     * Writes a block of complete lines and waits for it, for a few seconds at most. Returns whether it was written within
+     * that time.
      */
     boolean write(byte[] bytes, int length, int lines) {
-        CountDownLatch done = new CountDownLatch(1);
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
         try {
             if (!thread.isAlive()
                     || !full.offer(new Block(bytes, length, lines, done), PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -100,7 +105,9 @@ final class LogFile implements AutoCloseable {
                 return false;
             }
             waiting.addAndGet(bytes.length);
-            return done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException slow) {
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -127,8 +134,8 @@ final class LogFile implements AutoCloseable {
         return written.sum();
     }
 
-    private void write(OutputStream first) {
-        OutputStream out = first;
+    private void write(@Nullable AppendFile first) {
+        AppendFile out = first;
         boolean failing = false;
         try {
             for (Block block = full.take(); block.bytes.length > 0; block = full.take()) {
@@ -136,13 +143,16 @@ final class LogFile implements AutoCloseable {
                     reopen = false;
                     out = reopened(out);
                 }
+                boolean isWritten = false;
                 try {
-                    out.write(block.bytes, 0, block.length);
-                    written.add(block.lines);
-                    if (full.isEmpty() || block.done != null) {
-                        out.flush();
+                    if (out == null) {
+                        STANDARD_OUTPUT.write(block.bytes, 0, block.length);
+                    } else {
+                        out.write(block.bytes, block.length);
                     }
+                    written.add(block.lines);
                     failing = false;
+                    isWritten = true;
                 } catch (IOException e) {
                     dropped.add(block.lines);
                     if (!failing) { // once per outage
@@ -152,25 +162,27 @@ final class LogFile implements AutoCloseable {
                 } finally {
                     waiting.addAndGet(-block.bytes.length);
                     if (block.done != null) {
-                        block.done.countDown();
+                        block.done.complete(isWritten);
                     }
                 }
                 if (block.bytes.length == recycled) {
                     spare.offer(block.bytes);
                 }
             }
-            out.flush();
+            if (out != null) {
+                out.close();
+            }
         } catch (InterruptedException | IOException e) {
             LOG.warn("the {} ended: {}", name, e.toString());
         }
     }
 
-    private OutputStream reopened(OutputStream old) {
-        if (path == null) {
-            return old;
+    private @Nullable AppendFile reopened(@Nullable AppendFile old) {
+        if (old == null) {
+            return null;
         }
         try {
-            OutputStream fresh = open();
+            AppendFile fresh = open();
             old.close();
             return fresh;
         } catch (UncheckedIOException | IOException e) {

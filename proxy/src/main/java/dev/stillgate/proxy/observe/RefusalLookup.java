@@ -35,6 +35,9 @@ public final class RefusalLookup {
         page.put("at", Instant.ofEpochMilli(refusal.millis()));
         page.put("filter", refusal.filter());
         page.put("code", refusal.code());
+        if (refusal.details() != null) {
+            page.put("details", refusal.details());
+        }
         page.put("status", refusal.status());
         page.put("requestId", refusal.requestId());
         if (refusal.geo() != null) {

@@ -4,16 +4,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -37,18 +39,20 @@ public final class Webhook implements AutoCloseable {
     /** The length of the queue from which reports are dropped, so that they displace no findings. */
     private static final int ROOM_FOR_REPORTS = ROOM / 2;
 
+    /** Limit on the characters of all queued messages. */
+    private static final int MOST_CHARS = 64 << 20;
+
     private static final int ATTEMPTS = 8;
     private static final long LONGEST_PAUSE_SECONDS = 60;
 
     private final ArrayBlockingQueue<String> waiting = new ArrayBlockingQueue<>(ROOM);
-    private final LongAdder sent = new LongAdder();
+    private final AtomicInteger waitingChars = new AtomicInteger();
     private final LongAdder dropped = new LongAdder();
     private final URI url;
     private final SecretKeySpec key;
-    private final Duration timeout;
     private volatile Supplier<Map<String, @Nullable String>> common = Map::of;
     private final Pause pause;
-    private final HttpClient client;
+    private final Receiver receiver;
     private final Thread thread;
 
     /** Waits between two attempts. */
@@ -62,20 +66,17 @@ public final class Webhook implements AutoCloseable {
      *
      * @param secret key of the signatures
      * @param timeout timeout of one attempt
+     * @param nanos monotonic clock in nanoseconds
      */
-    public Webhook(URI url, String secret, Duration timeout) {
-        this(url, secret, timeout, Thread::sleep);
+    public Webhook(URI url, String secret, Duration timeout, LongSupplier nanos) {
+        this(url, secret, new Receiver(HttpClient.Version.HTTP_2, timeout, nanos), Thread::sleep);
     }
 
-    Webhook(URI url, String secret, Duration timeout, Pause pause) {
+    Webhook(URI url, String secret, Receiver receiver, Pause pause) {
         this.url = url;
         this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
-        this.timeout = timeout;
         this.pause = pause;
-        this.client = HttpClient.newBuilder()
-                .connectTimeout(timeout)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+        this.receiver = receiver;
         this.thread = Thread.ofPlatform().name("webhook").daemon().start(this::deliver);
     }
 
@@ -89,9 +90,9 @@ public final class Webhook implements AutoCloseable {
      *
      * @param type type of the message, such as {@code account.standing}
      * @param millis time of the event in milliseconds since the epoch
-     * @param data texts by name; null values are omitted
+     * @param data texts, and lists of texts, by name; null values are omitted
      */
-    public void tell(String type, long millis, Map<String, @Nullable String> data) {
+    public void tell(String type, long millis, Map<String, ? extends @Nullable Object> data) {
         queue(UUID.randomUUID().toString(), type, millis, data);
     }
 
@@ -111,24 +112,37 @@ public final class Webhook implements AutoCloseable {
         }
     }
 
-    private void queue(String id, String type, long millis, Map<String, ? extends @Nullable String> data) {
+    private void queue(String id, String type, long millis, Map<String, ? extends @Nullable Object> data) {
         LineBuffer line = new LineBuffer(new byte[512]);
         line.open();
         line.field("id", id);
         line.field("type", type);
         line.field("time", Instant.ofEpochMilli(millis).toString());
-        data.forEach(line::field);
+        data.forEach((name, value) -> {
+            if (value instanceof Collection<?> texts) {
+                line.list(name, texts.stream().map(String::valueOf).toList());
+            } else if (value != null) {
+                line.field(name, value.toString());
+            }
+        });
         common.get().forEach(line::field);
         line.close();
         String body = new String(line.bytes(), 0, line.length() - 1, StandardCharsets.UTF_8);
-        if (!waiting.offer(body)) {
+        int length = body.length();
+        if (waitingChars.addAndGet(length) > MOST_CHARS || !waiting.offer(body)) {
+            waitingChars.addAndGet(-length);
             dropped.increment();
         }
     }
 
-    /** Returns the number of messages accepted by the receiver. */
-    public long sent() {
-        return sent.sum();
+    /** Returns the receiver, which counts accepted messages. */
+    public Receiver receiver() {
+        return receiver;
+    }
+
+    /** Returns the number of queued messages. */
+    public int waiting() {
+        return waiting.size();
     }
 
     /** Returns the number of messages given up. */
@@ -140,9 +154,8 @@ public final class Webhook implements AutoCloseable {
         try {
             while (true) {
                 String body = waiting.take();
-                if (arrives(body)) {
-                    sent.increment();
-                } else {
+                waitingChars.addAndGet(-body.length());
+                if (!arrives(body)) {
                     dropped.increment();
                 }
             }
@@ -177,13 +190,12 @@ public final class Webhook implements AutoCloseable {
     private int attempt(String body) throws IOException, InterruptedException {
         String time = Long.toString(Instant.now().getEpochSecond());
         HttpRequest request = HttpRequest.newBuilder(url)
-                .timeout(timeout)
                 .header("content-type", "application/json")
                 .header("stillgate-timestamp", time)
                 .header("stillgate-signature", "v1=" + signature(time, body))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        return receiver.send(request);
     }
 
     private String signature(String time, String body) {
@@ -201,6 +213,6 @@ public final class Webhook implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
-        client.shutdownNow();
+        receiver.close();
     }
 }

@@ -3,13 +3,14 @@ package dev.stillgate.proxy.otlp;
 import dev.stillgate.proxy.admin.JsonWriter;
 import dev.stillgate.proxy.config.OtlpOptions;
 import dev.stillgate.proxy.observe.AccessRecord;
+import dev.stillgate.proxy.observe.Receiver;
 import dev.stillgate.proxy.observe.SpanSink;
+import dev.stillgate.spi.Ticker;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -20,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +39,13 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
 
     private final OtlpOptions options;
     private final PrometheusRegistry registry;
-    private final HttpClient client;
+    private final Receiver collector;
     private final ArrayBlockingQueue<OtlpSpan> queue = new ArrayBlockingQueue<>(QUEUE_SIZE);
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final LongAdder sent = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder spans = new LongAdder();
     private final LongAdder droppedSpans = new LongAdder();
-    private final LongSupplier millis;
+    private final Ticker ticker;
     private final long startNanos;
     private final Thread thread;
     private boolean failing;
@@ -55,18 +54,13 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
      * Starts the export; metrics are first sent after one interval.
      *
      * @param registry the metrics to export
-     * @param millis clock in milliseconds since the epoch
      */
-    public OtlpExport(OtlpOptions options, PrometheusRegistry registry, LongSupplier millis) {
+    public OtlpExport(OtlpOptions options, PrometheusRegistry registry, Ticker ticker) {
         this.options = options;
-        this.millis = millis;
+        this.ticker = ticker;
         this.startNanos = nanos();
         this.registry = registry;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
+        this.collector = new Receiver(HttpClient.Version.HTTP_1_1, TIMEOUT, ticker::nanos);
         this.thread = Thread.ofPlatform().name("otlp").daemon().start(this::run);
     }
 
@@ -90,9 +84,9 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
         }
     }
 
-    /** Returns the number of messages accepted by the collector. */
-    public long sent() {
-        return sent.sum();
+    /** Returns the collector, which counts accepted messages. */
+    public Receiver collector() {
+        return collector;
     }
 
     /** Returns the number of messages not accepted. */
@@ -111,7 +105,7 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     }
 
     private long nanos() {
-        return TimeUnit.MILLISECONDS.toNanos(millis.getAsLong());
+        return TimeUnit.MILLISECONDS.toNanos(ticker.millis());
     }
 
     private void run() {
@@ -157,14 +151,11 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
     private boolean send(String path, Message message) throws InterruptedException {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(options.base() + path))
-                    .timeout(TIMEOUT)
                     .header("content-type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(JsonWriter.json(message.make())));
             options.headers().forEach(request::header);
-            int status = client.send(request.build(), HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            int status = collector.send(request.build());
             if (status / 100 == 2) {
-                sent.increment();
                 failing = false;
                 return true;
             }
@@ -193,6 +184,6 @@ public final class OtlpExport implements SpanSink, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         thread.interrupt();
-        client.shutdownNow();
+        collector.close();
     }
 }

@@ -60,6 +60,7 @@ public final class PolicyArchive {
      * @param why the reason that was given; null for none
      * @param sha256 the SHA-256 of the text, as hex digits; empty if {@code since} is null
      * @param changes the differences to the generation before
+     * @param origin the generation in which this text was read from the file
      */
     public record Entry(
             long generation,
@@ -68,7 +69,8 @@ public final class PolicyArchive {
             @Nullable String by,
             @Nullable String why,
             String sha256,
-            List<String> changes) {
+            List<String> changes,
+            long origin) {
         static Entry of(PolicyGeneration generation) {
             return new Entry(
                     generation.number(),
@@ -77,7 +79,8 @@ public final class PolicyArchive {
                     generation.change().by(),
                     generation.change().why(),
                     generation.sha256(),
-                    generation.changes());
+                    generation.changes(),
+                    generation.origin());
         }
     }
 
@@ -92,6 +95,18 @@ public final class PolicyArchive {
         }
     }
 
+    /** Returns whether the state directory that the archive is in has a subdirectory of a filter. */
+    boolean hasState(String filter) {
+        return Files.isDirectory(directory.resolveSibling(filter));
+    }
+
+    /** Returns the text of the highest number in the archive, null if it is empty. */
+    @Nullable
+    String latest() throws IOException {
+        NavigableSet<Long> numbers = numbers();
+        return numbers.isEmpty() ? null : text(numbers.last());
+    }
+
     /** Writes the text of a generation that is about to be put in force. */
     void prepare(long number, PolicyLoader.Loaded loaded) {
         try {
@@ -101,7 +116,7 @@ public final class PolicyArchive {
         }
     }
 
-    /** Writes when and why a generation came into force, and deletes the oldest ones. */
+    /** Writes when and why a generation came into force, and deletes those beyond the limit. */
     void complete(PolicyGeneration generation) {
         Entry entry = Entry.of(generation);
         StringBuilder text = new StringBuilder();
@@ -110,6 +125,7 @@ public final class PolicyArchive {
         property(text, "by", entry.by);
         property(text, "why", entry.why);
         property(text, "sha256", entry.sha256);
+        property(text, "origin", String.valueOf(entry.origin));
         for (int i = 0; i < entry.changes.size(); i++) {
             property(text, "change." + i, entry.changes.get(i));
         }
@@ -162,12 +178,15 @@ public final class PolicyArchive {
     }
 
     private void trim() throws IOException {
-        NavigableSet<Long> numbers = numbers();
-        while (numbers.size() > KEPT) {
-            long oldest = numbers.first();
-            numbers.remove(oldest);
-            Files.deleteIfExists(directory.resolve(oldest + ".properties"));
-            Files.deleteIfExists(directory.resolve(oldest + ".yaml"));
+        if (numbers().size() <= KEPT) {
+            return;
+        }
+        List<Entry> kept = new ArrayList<>(entries().reversed());
+        while (kept.size() > KEPT) {
+            Entry dropped = kept.remove(
+                    PolicyHistory.expendable(kept.stream().map(Entry::sha256).toList()));
+            Files.deleteIfExists(directory.resolve(dropped.generation + ".properties"));
+            Files.deleteIfExists(directory.resolve(dropped.generation + ".yaml"));
         }
     }
 
@@ -212,9 +231,10 @@ public final class PolicyArchive {
                     properties.getProperty("by"),
                     properties.getProperty("why"),
                     properties.getProperty("sha256", ""),
-                    List.copyOf(changes));
+                    List.copyOf(changes),
+                    Long.parseLong(properties.getProperty("origin", String.valueOf(number))));
         } catch (NoSuchFileException | DateTimeException | IllegalArgumentException incomplete) {
-            return new Entry(number, null, "interrupted", null, null, "", List.of());
+            return new Entry(number, null, "interrupted", null, null, "", List.of(), number);
         }
     }
 

@@ -334,6 +334,15 @@ public final class PolicyBuilder {
         return EffectiveConfig.of(loaded.policy(), entry -> policies.get(entry.name()));
     }
 
+    /** Checks the filters of a policy without building them. */
+    void check(PolicyLoader.Loaded loaded) throws ConfigException {
+        List<Problem> problems = new ArrayList<>();
+        specs(loaded, catalog, problems);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
     /**
      * Returns the files named by upstreams, by the settings of tokens, and by filter policies. Filters with an invalid
      * policy are skipped.
@@ -369,7 +378,7 @@ public final class PolicyBuilder {
                 continue;
             }
             try {
-                Record policy = Binder.bind(entry.config(), factory.policyType());
+                Record policy = Binder.bindFilter(entry.config(), factory.policyType(), i);
                 specs.add(new FilterSpec(
                         entry.name(),
                         entry.type(),

@@ -1,31 +1,35 @@
 package dev.stillgate.proxy.policy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.ArrayDeque;
+import dev.stillgate.proxy.config.Sha256;
+import dev.stillgate.proxy.policy.PolicyReloader.NothingToDo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * The most recent policy generations, the one in force last; rollbacks use the others. Generations often share one
- * account table. At most two tables are kept, because each may be as large as the rest of the heap.
- *
- * <p>Thread-safe.
- */
-final class PolicyHistory {
+/** The policy generations of this process, and those in the archive of earlier ones. Thread-safe. */
+public final class PolicyHistory {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyHistory.class);
     private static final int MOST = 10;
 
+    private final @Nullable PolicyArchive archive;
+
     @GuardedBy("this")
-    private final Deque<PolicyGeneration> generations = new ArrayDeque<>();
+    private final List<PolicyGeneration> generations = new ArrayList<>();
 
     @GuardedBy("this")
     private long numbers;
 
-    /** Creates a history whose numbers follow another's. */
-    PolicyHistory(long last) {
-        numbers = last;
+    /** Creates a history whose numbers follow those of the archive, null for none. */
+    PolicyHistory(@Nullable PolicyArchive archive) {
+        this.archive = archive;
+        numbers = archive == null ? 0 : archive.last();
     }
 
     /** Returns a new generation number. */
@@ -33,19 +37,45 @@ final class PolicyHistory {
         return ++numbers;
     }
 
-    /** Appends the generation that is now in force and drops the oldest ones. */
-    synchronized void add(PolicyGeneration generation) {
-        generations.addLast(generation);
-        trim();
+    /** Returns whether a filter may have saved state; always true without an archive. */
+    boolean mayHaveState(String filter) {
+        return archive == null || archive.hasState(filter);
+    }
+
+    /** Archives the text of a generation that is about to be put in force. */
+    void prepare(PolicyGeneration generation) {
+        if (archive != null) {
+            archive.prepare(generation.number(), generation.loaded());
+        }
+    }
+
+    /** Appends the generation that is now in force, and drops one if there are too many. */
+    void add(PolicyGeneration generation) {
+        synchronized (this) {
+            generations.add(generation);
+            if (generations.size() > MOST) {
+                generations.remove(expendable(
+                        generations.stream().map(PolicyGeneration::sha256).toList()));
+            }
+        }
+        if (archive != null) {
+            archive.complete(generation);
+        }
     }
 
     /**
-     * Replaces the generation in force and the previous one by a new generation with the content of the previous one.
+     * Returns the index of the generation to drop. It is the oldest one with the text of its predecessor, so that an
+     * accounts file that changes often leaves the texts of earlier policies. Otherwise it is the oldest one.
+     *
+     * @param hashes the hashes of the texts, the oldest first; the last one is in force
      */
-    synchronized void rollBack(PolicyGeneration to) {
-        generations.removeLast();
-        generations.removeLast();
-        generations.addLast(to);
+    static int expendable(List<String> hashes) {
+        for (int i = 1; i < hashes.size() - 1; i++) {
+            if (hashes.get(i).equals(hashes.get(i - 1))) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     /** Returns the generation in force. */
@@ -53,39 +83,86 @@ final class PolicyHistory {
         return generations.getLast();
     }
 
-    /** Returns the target of a rollback, null when there is none. */
-    synchronized @Nullable PolicyGeneration previous() {
-        Iterator<PolicyGeneration> latestFirst = generations.descendingIterator();
-        latestFirst.next();
-        return latestFirst.hasNext() ? latestFirst.next() : null;
+    /** Returns the latest generations of this process, the one in force first. */
+    public synchronized List<PolicyGeneration> all() {
+        return List.copyOf(generations.reversed());
     }
 
-    /** Returns all generations, the one in force first. */
-    synchronized List<PolicyGeneration> all() {
-        List<PolicyGeneration> all = new ArrayList<>();
-        generations.descendingIterator().forEachRemaining(all::add);
-        return all;
+    /**
+     * Returns all generations that are known, the newest first.
+     *
+     * @throws IOException if the archive cannot be read
+     */
+    public List<PolicyArchive.Entry> entries() throws IOException {
+        return entries(archive == null ? List.of() : archive.entries());
     }
 
-    @SuppressWarnings("ReferenceEquality") // tables are counted by identity
-    @GuardedBy("this")
-    private void trim() {
-        while (generations.size() > MOST) {
-            generations.removeFirst();
-        }
-        int tables = 0;
-        int kept = 0;
-        PolicyGeneration above = null;
-        for (Iterator<PolicyGeneration> latestFirst = generations.descendingIterator(); latestFirst.hasNext(); kept++) {
-            PolicyGeneration generation = latestFirst.next();
-            tables += above == null || above.table() != generation.table() ? 1 : 0;
-            if (tables > 2) {
-                break;
+    private List<PolicyArchive.Entry> entries(List<PolicyArchive.Entry> archived) {
+        NavigableMap<Long, PolicyArchive.Entry> entries = new TreeMap<>();
+        archived.forEach(entry -> entries.put(entry.generation(), entry));
+        all().forEach(own -> entries.put(own.number(), PolicyArchive.Entry.of(own)));
+        return List.copyOf(entries.descendingMap().values());
+    }
+
+    /**
+     * Returns the text of a generation, null if it is not known.
+     *
+     * @throws IOException if the archive cannot be read
+     */
+    public @Nullable String text(long number) throws IOException {
+        for (PolicyGeneration generation : all()) {
+            if (generation.number() == number) {
+                return generation.loaded().text();
             }
-            above = generation;
         }
-        while (generations.size() > kept) {
-            generations.removeFirst();
+        return archive == null ? null : archive.text(number);
+    }
+
+    /**
+     * Returns the target of a rollback.
+     *
+     * @param number its number; null for the latest generation that was in force before the text in force was, and has
+     *     another text
+     */
+    PolicyArchive.Entry target(@Nullable Long number) throws NothingToDo {
+        PolicyGeneration from = current();
+        List<PolicyArchive.Entry> known;
+        try {
+            known = entries();
+        } catch (IOException e) {
+            LOG.warn("the policy archive cannot be read", e);
+            known = entries(List.of());
         }
+        return known.stream()
+                .filter(entry -> number != null
+                        ? entry.generation() == number
+                        : entry.generation() < from.origin()
+                                && entry.since() != null
+                                && !entry.sha256().equals(from.sha256()))
+                .findFirst()
+                .orElseThrow(() -> new NothingToDo(
+                        number != null
+                                ? "generation " + number + " is not known: see stillgate history"
+                                : "there is no generation before " + from.origin() + " with another policy"));
+    }
+
+    /** Returns the text of a rollback's target. */
+    String textOf(PolicyArchive.Entry target) throws NothingToDo {
+        String text = null;
+        try {
+            text = text(target.generation());
+        } catch (IOException e) {
+            LOG.warn("the text of generation {} cannot be read", target.generation(), e);
+        }
+        if (text == null) {
+            throw new NothingToDo("the text of generation " + target.generation() + " cannot be read");
+        }
+        if (!target.sha256().isEmpty() && !target.sha256().equals(Sha256.hex(text.getBytes(StandardCharsets.UTF_8)))) {
+            throw new NothingToDo("the text of generation " + target.generation() + " is damaged: see the archive");
+        }
+        if (text.equals(current().loaded().text())) {
+            throw new NothingToDo("the policy of generation " + target.generation() + " is in force");
+        }
+        return text;
     }
 }

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.config.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reader of policy candidates, from the current files or from a previous generation. */
+/** Reader of policy candidates, from the current files or with the text of a previous generation. */
 public final class PolicyReader {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyReader.class);
 
@@ -39,15 +40,32 @@ public final class PolicyReader {
     }
 
     /**
-     * Reads the files. Fingerprints are taken before a file is read, so that a concurrent change is noticed at the next
-     * comparison. The account table of the policy in force is reused if its file is unchanged.
+     * Reads the policy file.
      *
-     * @param before the generation in force, null for none
+     * @throws ConfigException with all problems found
+     */
+    PolicyLoader.Loaded policy() throws ConfigException {
+        return loader.policy(file);
+    }
+
+    /**
+     * Reads the text of a previous generation of the policy file.
+     *
+     * @throws ConfigException with all problems found
+     */
+    PolicyLoader.Loaded policy(String text) throws ConfigException {
+        return loader.policy(file, text);
+    }
+
+    /**
+     * Reads the files that a policy names, and builds it. Fingerprints are taken before a file is read, so that a
+     * concurrent change is noticed at the next comparison.
+     *
+     * @param inForce accounts to reuse
      * @param seen receives the fingerprint of each file, also if the read fails
      * @throws ConfigException with all problems found
      */
-    PolicyCandidate read(@Nullable PolicyGeneration before, Map<Path, String> seen) throws ConfigException {
-        PolicyLoader.Loaded loaded = loader.policy(file);
+    PolicyCandidate read(PolicyLoader.Loaded loaded, InForce inForce, Map<Path, String> seen) throws ConfigException {
         seen.clear();
         seen.put(file, loaded.sha256());
         Path listed = loaded.policy().accounts().file();
@@ -57,18 +75,39 @@ public final class PolicyReader {
         }
         others.remove(file);
         others.forEach(other -> seen.put(other, contents.look(other)));
-        AccountTable table = listed == null ? AccountTable.EMPTY : table(listed, seen.get(listed), before);
+        String known = listed == null ? null : inForce.contents.get(listed);
+        if (listed != null && known != null && inForce.holds) {
+            seen.put(listed, known);
+        }
+        boolean reused = known != null && known.equals(seen.get(listed));
+        AccountTable table =
+                reused ? inForce.table : listed == null ? AccountTable.EMPTY : table(listed, seen.get(listed));
         return new PolicyCandidate(loaded, Map.copyOf(seen), table, build(loaded));
     }
 
     /**
-     * Builds a previous generation again, from its parsed policy and its accounts.
+     * Checks the text of a candidate without building its filters.
      *
-     * @throws ConfigException if it can no longer be built
+     * @throws ConfigException with all problems found, at positions in {@code candidate}
      */
-    PolicyCandidate rebuild(PolicyGeneration generation) throws ConfigException {
-        PolicyLoader.Loaded loaded = generation.loaded();
-        return new PolicyCandidate(loaded, generation.contents(), generation.table(), build(loaded));
+    void check(String text) throws ConfigException {
+        builder.check(loader.policy(file.resolveSibling("candidate"), text));
+    }
+
+    /**
+     * The accounts in force, which a candidate reuses if their file is unchanged.
+     *
+     * @param contents the fingerprints of the files of the policy in force
+     * @param holds whether they are reused although their file has changed
+     */
+    record InForce(AccountTable table, Map<Path, String> contents, boolean holds) {
+        /** Nothing in force. */
+        static final InForce NOTHING = new InForce(AccountTable.EMPTY, Map.of(), false);
+    }
+
+    /** Returns the warnings about filters whose names differ from those of the latest policy in an archive. */
+    List<Problem> renamedSince(PolicyArchive archive, PolicyLoader.Loaded loaded) {
+        return RenamedFilters.since(archive, loader, loaded);
     }
 
     private PolicyBuilder.Built build(PolicyLoader.Loaded loaded) throws ConfigException {
@@ -80,13 +119,7 @@ public final class PolicyReader {
         }
     }
 
-    private AccountTable table(Path listed, @Nullable String content, @Nullable PolicyGeneration before)
-            throws ConfigException {
-        if (before != null
-                && content != null
-                && content.equals(before.contents().get(listed))) {
-            return before.table();
-        }
+    private AccountTable table(Path listed, @Nullable String content) throws ConfigException {
         AccountsFile.Loaded loaded;
         try {
             loaded = AccountsFile.load(listed, secretNames);

@@ -9,11 +9,12 @@ import dev.stillgate.proxy.config.FileContents;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
+import dev.stillgate.proxy.config.Problem;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.observe.Audit;
 import dev.stillgate.proxy.relay.Upstreams;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * Reloads and rolls back the policy. A new policy is built completely and then swapped in; a policy with problems
  * leaves the one in force unchanged. All work runs on the calling thread, never on an event loop.
  *
- * <p>A rollback <em>pins</em> the restored policy. The watch, a signal and an unforced reload then leave it in force.
- * The pin ends with a valid policy whose file, or whose accounts file, differs from its content at the rollback. A file
- * that is temporarily missing, or a changed database file, does not end the pin.
+ * <p>A rollback restores the text of a policy, and leaves the accounts as they are. It <em>pins</em> the text: the
+ * watch, a signal and an unforced reload leave it in force. The accounts and the other files that the text names are
+ * reloaded meanwhile. The pin ends with a valid policy file that differs from its content at the rollback.
  *
  * <p>Thread-safe.
  */
@@ -41,7 +42,6 @@ public final class PolicyReloader implements FileWatch.Subject {
     private static final String WATCH = "watch";
     private static final String RELOADS = "stillgate.config.reloads";
     private static final List<String> RESULTS = List.of("applied", "unchanged", "refused", "rolled-back", "pinned");
-    private static final Logger AUDIT = LoggerFactory.getLogger("dev.stillgate.audit");
 
     private final PolicyReader reader;
     private final Accounts accounts;
@@ -49,13 +49,13 @@ public final class PolicyReloader implements FileWatch.Subject {
     private final FileContents contents;
     private final Ticker ticker;
     private final MeterSource meters;
-    private final Audit audit;
+    private final PolicyAudit audit;
+    private final Standings standings;
     private final PolicyHistory history;
-    private final @Nullable PolicyArchive archive;
     private final ActivePolicy<ServingPolicy> active;
     private volatile Map<Path, String> known;
-    /** File contents that rollbacks abandoned; not empty while the policy in force is pinned. */
-    private volatile Set<Sources> rolledBackFrom = Set.of();
+    /** Hashes of policy files that rollbacks abandoned; not empty while the policy in force is pinned. */
+    private volatile Set<String> rolledBackFrom = Set.of();
 
     private volatile boolean inSync = true;
     private volatile @Nullable String refused;
@@ -65,6 +65,7 @@ public final class PolicyReloader implements FileWatch.Subject {
      *
      * @param archive keeps the texts of policies; null for none
      * @param audit receives an event for every applied and every refused policy
+     * @param standings the standings in force, which a reload does not take away unless it is forced
      * @param closer closes the policies that are no longer used
      * @throws ConfigException with all problems found
      */
@@ -77,6 +78,7 @@ public final class PolicyReloader implements FileWatch.Subject {
             MeterSource meters,
             @Nullable PolicyArchive archive,
             Audit audit,
+            Standings standings,
             Executor closer)
             throws ConfigException {
         this.reader = reader;
@@ -85,44 +87,28 @@ public final class PolicyReloader implements FileWatch.Subject {
         this.contents = contents;
         this.ticker = ticker;
         this.meters = meters;
-        this.audit = audit;
-        this.archive = archive;
-        history = new PolicyHistory(archive == null ? 0 : archive.last());
+        this.audit = new PolicyAudit(audit);
+        this.standings = standings;
+        history = new PolicyHistory(archive);
         RESULTS.forEach(result -> meters.counter(RELOADS, "result", result)); // exported as 0 from the start
-        PolicyCandidate first = reader.read(null, new LinkedHashMap<>());
-        PolicyGeneration generation = prepared(PolicyChange.of("start"), first, List.of());
+        PolicyCandidate first = reader.read(reader.policy(), PolicyReader.InForce.NOTHING, new LinkedHashMap<>());
+        if (archive != null) {
+            warn(reader.renamedSince(archive, first.loaded()));
+        }
+        PolicyGeneration generation = prepared(PolicyChange.of("start"), first, List.of(), 0);
         accounts.swap(first.table());
         active = new ActivePolicy<>(numbered(first, generation), first.built().chain(), closer);
         upstreams.activate(first.built().upstreams());
         history.add(generation);
-        archived(generation);
         known = first.contents();
-        noteApplied();
+        this.audit.applied(generation);
     }
 
-    /**
-     * Hashes of the files that decide whether a pin ends.
-     *
-     * @param policy the hash of the policy file
-     * @param accounts the hash of the accounts file, null without one
-     */
-    private record Sources(
-            @Nullable String policy, @Nullable String accounts) {
-        private static Sources of(PolicyLoader.Loaded loaded, Map<Path, String> contents) {
-            return new Sources(loaded.sha256(), accounts(loaded, contents));
-        }
-
-        private static @Nullable String accounts(PolicyLoader.Loaded loaded, Map<Path, String> contents) {
-            Path listed = loaded.policy().accounts().file();
-            return listed == null ? null : contents.get(listed);
-        }
-    }
-
-    /** Thrown when a reload is held by a pin, or a rollback has no earlier generation. */
+    /** Thrown when a reload is held by a pin, or a rollback has no generation to go to. */
     public static final class NothingToDo extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private NothingToDo(String message) {
+        NothingToDo(String message) {
             super(message);
         }
     }
@@ -135,8 +121,22 @@ public final class PolicyReloader implements FileWatch.Subject {
         return history.current();
     }
 
-    public List<PolicyGeneration> history() {
-        return history.all();
+    /** Returns the number of listed accounts. */
+    public int accounts() {
+        return accounts.table().accounts();
+    }
+
+    public PolicyHistory history() {
+        return history;
+    }
+
+    /**
+     * Checks the text of a candidate without building its filters.
+     *
+     * @throws ConfigException with all problems found, at positions in {@code candidate}
+     */
+    public void check(String text) throws ConfigException {
+        reader.check(text);
     }
 
     public boolean isSynchronized() {
@@ -174,105 +174,129 @@ public final class PolicyReloader implements FileWatch.Subject {
      * Reads the files and puts the policy in force. Exchanges in progress complete under the policy they began with.
      *
      * @param change the origin to report
-     * @param force whether to reload although the policy is pinned
+     * @param force whether to reload although many accounts would be removed, or the policy is pinned; the pin stays if
+     *     the last reload was refused
      * @throws ConfigException if a file is invalid; the policy in force stays
-     * @throws NothingToDo if the policy is pinned and neither its file nor its accounts have changed since
+     * @throws NothingToDo if the policy is pinned and no file has changed since
      */
     public synchronized PolicyGeneration reload(PolicyChange change, boolean force)
             throws ConfigException, NothingToDo {
         Map<Path, String> now = contents.look(known.keySet());
-        boolean held = isPinned() && !force;
+        boolean held = isPinned() && !(force && refused == null);
         if (held && refused == null && now.equals(known)) {
             throw pinned();
         }
         long begun = ticker.nanos();
         ReloadEvent event = ReloadEvent.begin(change.cause());
         Map<Path, String> seen = new LinkedHashMap<>(now);
+        PolicyLoader.Loaded file = null;
         try {
-            PolicyCandidate candidate = reader.read(current(), seen);
-            if (held && rolledBackFrom.contains(Sources.of(candidate.loaded(), candidate.contents()))) {
+            file = reader.policy();
+            boolean pinned = held && rolledBackFrom.contains(file.sha256());
+            PolicyCandidate candidate = reader.read(pinned ? current().loaded() : file, inForce(false), seen);
+            boolean isNew = !candidate.contents().equals(current().contents());
+            if (!isNew && (pinned || change.cause().equals(WATCH))) {
                 candidate.built().chain().close();
+                if (!pinned) {
+                    markInSync("unchanged");
+                    return current();
+                }
                 refused = null;
                 count("pinned");
                 throw pinned();
             }
-            if (change.cause().equals(WATCH)
-                    && candidate.contents().equals(current().contents())) {
-                candidate.built().chain().close();
-                markInSync("unchanged");
-                return current();
+            List<String> changes = changes(current(), candidate, !force);
+            long origin = pinned ? current().origin() : 0;
+            putInForce(candidate, prepared(change, candidate, changes, origin));
+            if (pinned) {
+                refused = null;
+                count("applied");
+            } else {
+                markInSync("applied");
             }
-            List<String> changes = changes(current(), candidate);
-            PolicyGeneration next = prepared(change, candidate, changes);
-            putInForce(candidate, next);
-            history.add(next);
-            archived(next);
-            markInSync("applied");
             event.end("applied", current().number());
-            report(current(), ticker.nanos() - begun);
+            audit.replaced(current(), ticker.nanos() - begun);
             return current();
         } catch (ConfigException e) {
             event.end("refused", current().number());
             refuse(change.cause(), e);
             throw e;
         } finally {
+            if (file != null) {
+                seen.put(file.file(), file.sha256());
+            }
             known = seen;
         }
     }
 
     private NothingToDo pinned() {
         return new NothingToDo("pinned at generation " + current().number()
-                + " since a rollback, and neither the policy nor its accounts have changed since: change one, or force"
-                + " it");
+                + " since a rollback, until the policy file changes: change it, or force a reload");
     }
 
     /**
-     * Puts the previous generation in force again, regardless of the files, and pins it.
+     * Puts the text of an earlier generation in force again and pins it. The accounts in force stay. The pin is not
+     * needed if the policy file has that text.
      *
+     * @param number the generation, null for the previous one with another text
      * @param by who asked for it; null if unknown
      * @param why the reason that was given; null for none
      * @throws ConfigException if it can no longer be built; the policy in force stays
-     * @throws NothingToDo if no previous generation exists
+     * @throws NothingToDo if there is no such generation, or its text is in force
      */
-    public synchronized PolicyGeneration rollback(@Nullable String by, @Nullable String why)
+    public synchronized PolicyGeneration rollback(@Nullable Long number, @Nullable String by, @Nullable String why)
             throws ConfigException, NothingToDo {
         PolicyGeneration from = current();
-        PolicyGeneration to = history.previous();
-        if (to == null) {
-            throw new NothingToDo("there is no generation before " + from.number() + " to roll back to");
-        }
+        PolicyArchive.Entry to = history.target(number);
+        String text = history.textOf(to);
         long begun = ticker.nanos();
         ReloadEvent event = ReloadEvent.begin("rollback");
-        Map<Path, String> now = contents.look(known.keySet());
+        String cause = "rollback to " + to.generation();
+        Path file = from.loaded().file();
+        String onDisk = contents.look(known.keySet()).get(file);
+        Map<Path, String> seen = new LinkedHashMap<>();
         PolicyCandidate candidate;
+        List<String> changes;
         try {
-            candidate = reader.rebuild(to);
+            candidate = reader.read(reader.policy(text), inForce(true), seen);
+            changes = changes(from, candidate, false);
         } catch (ConfigException e) {
             count("refused");
-            noteRefused("rollback to " + to.number(), e);
+            audit.refused(cause, from, e);
             throw e;
         }
-        List<String> changes = changes(from, candidate);
-        PolicyGeneration next = prepared(new PolicyChange("rollback to " + to.number(), by, why), candidate, changes);
+        String wanted = candidate.loaded().sha256();
+        PolicyGeneration next = prepared(new PolicyChange(cause, by, why), candidate, changes, to.origin());
         putInForce(candidate, next);
-        Set<Sources> abandoned = new HashSet<>(rolledBackFrom);
-        abandoned.add(Sources.of(from.loaded(), from.contents()));
-        abandoned.add(new Sources(now.get(from.loaded().file()), Sources.accounts(from.loaded(), now)));
-        history.rollBack(next);
-        archived(next);
-        known = now;
-        rolledBackFrom = Set.copyOf(abandoned);
-        inSync = false;
+        Set<String> abandoned = new HashSet<>(rolledBackFrom);
+        abandoned.add(from.sha256());
+        abandoned.add(onDisk);
+        abandoned.remove(wanted);
+        seen.put(file, onDisk);
+        known = seen;
+        rolledBackFrom = wanted.equals(onDisk) ? Set.of() : Set.copyOf(abandoned);
+        inSync = !isPinned() && contents.look(known.keySet()).equals(known);
+        refused = inSync ? null : refused;
         count("rolled-back");
         event.end("rolled-back", current().number());
-        report(current(), ticker.nanos() - begun);
+        audit.replaced(current(), ticker.nanos() - begun);
         return current();
     }
 
+    private PolicyReader.InForce inForce(boolean holds) {
+        return new PolicyReader.InForce(accounts.table(), current().contents(), holds);
+    }
+
     private void putInForce(PolicyCandidate candidate, PolicyGeneration generation) {
+        warn(RenamedFilters.between(current().loaded().policy(), candidate.loaded(), history::mayHaveState));
         accounts.swap(candidate.table());
         upstreams.activate(candidate.built().upstreams());
         active.swap(numbered(candidate, generation), candidate.built().chain());
+        history.add(generation);
+    }
+
+    private static void warn(List<Problem> warnings) {
+        warnings.forEach(warning -> LOG.warn("{}", warning));
     }
 
     private static ServingPolicy numbered(PolicyCandidate candidate, PolicyGeneration generation) {
@@ -290,114 +314,57 @@ public final class PolicyReloader implements FileWatch.Subject {
         refused = e.getMessage();
         count("refused");
         inSync = false; // written last, so that readers of this flag see the reason too
-        noteRefused(cause, e);
-        LOG.error(
-                "policy not reloaded ({}), generation {} stays in force:\n{}",
-                cause,
-                current().number(),
-                refused);
+        audit.refused(cause, current(), e);
     }
 
     private void count(String result) {
         meters.counter(RELOADS, "result", result).add(1);
     }
 
-    /** Returns a new generation, whose text is in the archive. */
-    private PolicyGeneration prepared(PolicyChange change, PolicyCandidate candidate, List<String> changes) {
+    /**
+     * Returns a new generation, whose text is in the archive.
+     *
+     * @param origin the generation in which its text was read from the file, 0 for the new one
+     */
+    private PolicyGeneration prepared(
+            PolicyChange change, PolicyCandidate candidate, List<String> changes, long origin) {
+        long number = history.next();
         PolicyGeneration generation = new PolicyGeneration(
-                history.next(),
+                number,
                 ticker.millis(),
                 change,
                 candidate.loaded(),
                 candidate.contents(),
-                candidate.table(),
-                changes);
-        if (archive != null) {
-            archive.prepare(generation.number(), generation.loaded());
-        }
+                changes,
+                origin == 0 ? number : origin);
+        history.prepare(generation);
         return generation;
     }
 
-    private void archived(PolicyGeneration inForce) {
-        if (archive != null) {
-            archive.complete(inForce);
-        }
-    }
-
     /**
-     * Returns the generations that are known, the newest first: those of the archive, else those of this process.
+     * Returns the differences of a candidate to the generation in force.
      *
-     * @throws IOException if the archive cannot be read
+     * @param checked whether to refuse a candidate without many of the accounts
+     * @throws ConfigException if it is refused; its chain is closed
      */
-    public List<PolicyArchive.Entry> entries() throws IOException {
-        return archive != null
-                ? archive.entries()
-                : history.all().stream().map(PolicyArchive.Entry::of).toList();
-    }
-
-    /**
-     * Returns the text of a generation, null if it is not known.
-     *
-     * @throws IOException if the archive cannot be read
-     */
-    public @Nullable String text(long number) throws IOException {
-        for (PolicyGeneration generation : history.all()) {
-            if (generation.number() == number) {
-                return generation.loaded().text();
-            }
-        }
-        return archive == null ? null : archive.text(number);
-    }
-
-    private void report(PolicyGeneration now, long nanos) {
-        String changes = now.changes().isEmpty() ? "nothing" : String.join(", ", now.changes());
-        LOG.info(
-                "policy generation {} is in force after {} ms ({}), sha256 {}, changed: {}",
-                now.number(),
-                nanos / 1_000_000,
-                now.change().cause(),
-                now.sha256(),
-                changes);
-        AUDIT.info(
-                "policy generation {} by {}, sha256 {}, changed: {}",
-                now.number(),
-                now.change().cause(),
-                now.sha256(),
-                changes);
-        noteApplied();
-    }
-
-    private void noteApplied() {
-        PolicyGeneration now = current();
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("generation", now.number());
-        facts.put("cause", now.change().cause());
-        if (now.change().by() != null) {
-            facts.put("by", now.change().by());
-        }
-        if (now.change().why() != null) {
-            facts.put("why", now.change().why());
-        }
-        facts.put("sha256", now.sha256());
-        facts.put("changes", String.join(", ", now.changes()));
-        audit.note("policy.applied", facts);
-    }
-
-    private void noteRefused(String cause, ConfigException e) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("generation", current().number());
-        facts.put("cause", cause);
-        facts.put("error", String.valueOf(e.getMessage()));
-        audit.note("policy.refused", facts);
-    }
-
     @SuppressWarnings("ReferenceEquality") // the table is reused unless its file was read again
-    private static List<String> changes(PolicyGeneration before, PolicyCandidate after) {
+    private List<String> changes(PolicyGeneration before, PolicyCandidate after, boolean checked)
+            throws ConfigException {
         List<String> changes = new ArrayList<>(
                 ConfigDiff.of(before.loaded().root(), after.loaded().root()));
-        if (before.table() != after.table()) {
-            changes.add("accounts " + before.table().accounts() + " -> "
-                    + after.table().accounts());
+        if (accounts.table() != after.table()) {
+            Path listed = after.loaded().policy().accounts().file();
+            Path file = listed == null ? after.loaded().file() : listed;
+            try {
+                AccountChanges between = new AccountChanges(accounts.table(), after.table(), standings, file);
+                if (checked) {
+                    between.check(file);
+                }
+                changes.add(between.toString());
+            } catch (ConfigException e) {
+                after.built().chain().close();
+                throw e;
+            }
         }
         Map<Path, String> others = new LinkedHashMap<>(after.contents());
         others.remove(after.loaded().file());

@@ -234,9 +234,29 @@ public final class PolicyWarnings {
                 warn("filters[" + i + "].mode", "the filter " + filter.name() + " is off: it is never evaluated");
             }
         }
+        order();
         boolean enforced = policy.filters().stream().anyMatch(filter -> filter.mode() == Policy.Mode.ENFORCE);
         if (!enforced) {
             warn("filters", "no filter enforces: every request of a known path is let through");
+        }
+    }
+
+    /** Warns of a geo-restriction whose facts the analysis of accounts, which stands before it, never sees. */
+    private void order() {
+        String analysis = null;
+        for (int i = 0; i < policy.filters().size(); i++) {
+            Policy.FilterEntry filter = policy.filters().get(i);
+            if (filter.mode() == Policy.Mode.OFF) {
+                continue;
+            }
+            if (filter.type().equals("fingerprint")) {
+                analysis = filter.name();
+            } else if (filter.type().equals("geo-restriction") && analysis != null) {
+                warn(
+                        "filters[" + i + "].name",
+                        "the filter " + filter.name() + " stands after " + analysis
+                                + ", which reads its country, ASN and hosting: move it before " + analysis);
+            }
         }
     }
 }

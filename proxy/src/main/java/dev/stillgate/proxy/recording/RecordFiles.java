@@ -1,30 +1,34 @@
 package dev.stillgate.proxy.recording;
 
-import java.io.BufferedOutputStream;
+import dev.stillgate.proxy.files.AppendFile;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log file with size-based rotation. Rotated files are named {@code NAME.000001} and so on, oldest first; only the
  * newest are kept. Readable by their owner only. Not thread-safe.
  */
 final class RecordFiles implements Closeable {
+    private static final int BUFFER = 1 << 16;
     private static final String DIGITS = "[0-9]{6,}";
     private final Path path;
     private final long maxBytes;
     private final int keptFiles;
-    private OutputStream out;
-    private long written;
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream(BUFFER);
+    private final LongAdder written = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+    private @Nullable AppendFile file;
+    private int pendingLines;
 
     /**
      * Opens the file for appending, or creates it.
@@ -36,35 +40,70 @@ final class RecordFiles implements Closeable {
         this.path = path.toAbsolutePath();
         this.maxBytes = maxBytes;
         this.keptFiles = keptFiles;
-        this.out = open();
+        open();
     }
 
-    private OutputStream open() throws IOException {
+    private AppendFile open() throws IOException {
+        AppendFile opened = file;
+        if (opened != null) {
+            return opened;
+        }
         if (!Files.exists(path)) {
             Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
-        written = Files.size(path);
-        return new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.APPEND), 1 << 16);
+        opened = AppendFile.open(path);
+        file = opened;
+        return opened;
     }
 
-    /** Writes a line, including its line feed. Rotates first if the line would exceed the size limit. */
+    /**
+     * Writes a line, including its line feed. Rotates first if the line would exceed the size limit. If an exception is
+     * thrown, the line is lost, and the next line begins anew.
+     */
     void write(ByteArrayOutputStream line) throws IOException {
-        if (written > 0 && written + line.size() > maxBytes) {
-            rotate();
+        boolean queued = false;
+        try {
+            long size = open().size() + pending.size();
+            if (size > 0 && size + line.size() > maxBytes) {
+                rotate();
+            } else if (pending.size() >= BUFFER) {
+                flush();
+            }
+            line.writeTo(pending);
+            pendingLines++;
+            queued = true;
+        } finally {
+            if (!queued) {
+                lost.increment();
+            }
         }
-        line.writeTo(out);
-        written += line.size();
     }
 
+    /** Rotates the file; does nothing if it was removed. The next write opens a new one. */
     private void rotate() throws IOException {
-        out.close();
+        release();
+        if (!Files.exists(path)) {
+            return;
+        }
         List<Path> rotated = rotated();
         long next = rotated.isEmpty() ? 1 : number(rotated.getLast()) + 1;
         Files.move(path, path.resolveSibling("%s.%06d".formatted(path.getFileName(), next)));
         for (int i = 0; i <= rotated.size() - Math.max(keptFiles, 1); i++) {
             Files.deleteIfExists(rotated.get(i));
         }
-        out = open();
+    }
+
+    /** Writes the pending lines and closes the file. */
+    private void release() throws IOException {
+        try {
+            flush();
+        } finally {
+            AppendFile closed = file;
+            file = null;
+            if (closed != null) {
+                closed.close();
+            }
+        }
     }
 
     private List<Path> rotated() throws IOException {
@@ -100,18 +139,40 @@ final class RecordFiles implements Closeable {
         return Long.parseLong(text.substring(text.lastIndexOf('.') + 1));
     }
 
+    /** Writes the pending lines; they are lost if an exception is thrown. */
     void flush() throws IOException {
-        out.flush();
+        int lines = pendingLines;
+        boolean done = false;
+        try {
+            if (lines > 0) {
+                open().write(pending.toByteArray(), pending.size());
+            }
+            done = true;
+        } finally {
+            (done ? written : lost).add(lines);
+            pending.reset();
+            pendingLines = 0;
+        }
+    }
+
+    /** Returns the number of lines written. Thread-safe. */
+    long written() {
+        return written.sum();
+    }
+
+    /** Returns the number of lines lost by failed writes. Thread-safe. */
+    long lost() {
+        return lost.sum();
     }
 
     /** Reopens the file by its path, after an external log rotation moved it. */
     void reopen() throws IOException {
-        out.close();
-        out = open();
+        release();
+        open();
     }
 
     @Override
     public void close() throws IOException {
-        out.close();
+        release();
     }
 }

@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +30,18 @@ public final class Recorder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
     private static final int QUEUE = 8192;
+    private static final long WARNINGS_APART = TimeUnit.MINUTES.toNanos(1);
 
     private final ArrayBlockingQueue<RecordedExchange> waiting = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicLong held = new AtomicLong();
     private final LongAdder dropped = new LongAdder();
-    private final LongAdder recorded = new LongAdder();
     private final RecordFiles files;
     private final JsonCopy copy;
     private final WholeAnswer assembler = new WholeAnswer();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 14);
     private final Thread thread;
+    private final LongSupplier nanos;
+    private long warnAfter;
     private volatile boolean reopen;
 
     /**
@@ -46,15 +50,18 @@ public final class Recorder implements AutoCloseable {
      * @param maxBytes size limit of a file in bytes, beyond which it is rotated
      * @param keptFiles number of rotated files to keep, at least 1
      * @param hash replaces texts; null to record them
+     * @param nanos monotonic clock in nanoseconds
      * @throws UncheckedIOException if the file cannot be opened
      */
-    public Recorder(Path path, long maxBytes, int keptFiles, @Nullable TextHash hash) {
+    public Recorder(Path path, long maxBytes, int keptFiles, @Nullable TextHash hash, LongSupplier nanos) {
         try {
             files = new RecordFiles(path, maxBytes, keptFiles);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the record " + path + ": " + FileFault.reason(e), e);
         }
         copy = new JsonCopy(hash);
+        this.nanos = nanos;
+        warnAfter = nanos.getAsLong();
         thread = Thread.ofPlatform().name("record").daemon().start(this::write);
     }
 
@@ -87,12 +94,12 @@ public final class Recorder implements AutoCloseable {
 
     /** Returns the number of exchanges dropped since the start. */
     public long dropped() {
-        return dropped.sum();
+        return dropped.sum() + files.lost();
     }
 
     /** Returns the number of exchanges written since the start. */
     public long recorded() {
-        return recorded.sum();
+        return files.written();
     }
 
     /** Reopens the file before the next line, after an external log rotation moved it. */
@@ -105,9 +112,11 @@ public final class Recorder implements AutoCloseable {
             for (RecordedExchange next = waiting.take(); !next.isEnd(); next = waiting.take()) {
                 try {
                     write(next);
-                } catch (IOException | RuntimeException e) {
+                } catch (RuntimeException e) {
                     dropped.increment();
-                    LOG.warn("exchange not recorded: {}", e.toString());
+                    warn(e);
+                } catch (IOException e) {
+                    warn(e);
                 } finally {
                     release(next.weight());
                 }
@@ -115,6 +124,15 @@ public final class Recorder implements AutoCloseable {
             files.close();
         } catch (InterruptedException | IOException e) {
             LOG.warn("recording stopped: {}", e.toString());
+        }
+    }
+
+    /** Logs a failure, at most one a minute. */
+    private void warn(Exception failure) {
+        long now = nanos.getAsLong();
+        if (now - warnAfter >= 0) {
+            warnAfter = now + WARNINGS_APART;
+            LOG.warn("exchanges are not recorded: {}", failure.toString());
         }
     }
 
@@ -129,7 +147,6 @@ public final class Recorder implements AutoCloseable {
         if (waiting.isEmpty()) {
             files.flush();
         }
-        recorded.increment();
     }
 
     private void compose(RecordedExchange exchange) {

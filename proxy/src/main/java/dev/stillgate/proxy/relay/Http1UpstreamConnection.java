@@ -68,6 +68,9 @@ final class Http1UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void opening(Channel opened) {
         channel = opened;
+        if (state == State.CLOSED) {
+            close();
+        }
     }
 
     @Override

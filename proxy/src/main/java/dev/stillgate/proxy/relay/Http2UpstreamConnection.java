@@ -135,6 +135,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void opening(Channel opened) {
         channel = opened;
+        if (state == State.CLOSED) {
+            close();
+        }
     }
 
     @Override
@@ -227,9 +230,12 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
         session.discardFields(id, block);
     }
 
+    /** Charges what exceeds the window of a stream that the gateway has reset; the rest was in transit. */
     @Override
     public void onLateData(int id, int flow) throws Http2Fault {
-        session.abuseBudget().charge(1);
+        if (!streams.reset().consumeLate(id, flow)) {
+            session.abuseBudget().charge(1);
+        }
     }
 
     @Override
@@ -307,7 +313,9 @@ final class Http2UpstreamConnection extends ChannelInboundHandlerAdapter
     }
 
     void close() {
-        if (channel != null) {
+        if (channel == null) {
+            state = State.CLOSED; // "opening" follows
+        } else {
             channel.close();
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * complete. Flow control confines a slow client's back-pressure to its own stream.
  */
 final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
-    /** Credit for the frames of a reset stream in transit, which the upstream cannot avoid. */
+    /** Credit for the field sections of a reset stream in transit, which the upstream cannot avoid. */
     private static final int CREDIT_PER_RESET = 20;
 
     /** Maximum number of interim responses before the final one. */
@@ -209,6 +209,7 @@ final class Http2UpstreamStream implements UpstreamStream, Http2Session.Stream {
         Http2Wire.reset(out.buffer(13), id, code);
         out.flushSoon();
         streams.session().abuseBudget().earn(CREDIT_PER_RESET);
+        streams.reset().add(id, response.credit());
         close();
     }
 

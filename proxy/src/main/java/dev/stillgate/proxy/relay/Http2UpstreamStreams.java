@@ -3,6 +3,7 @@ package dev.stillgate.proxy.relay;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http2ResponseHeadReader;
+import dev.stillgate.proxy.http2.Http2ClosedStreams;
 import dev.stillgate.proxy.http2.Http2Session;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ final class Http2UpstreamStreams {
     private final Http2RequestHead requestHead;
     private final Consumer<Http2UpstreamStream> waitingCancelled;
     private final ArrayDeque<Http1Head> spareHeads = new ArrayDeque<>();
+    private final Http2ClosedStreams reset = new Http2ClosedStreams();
     private final List<Http2UpstreamStream> touched = new ArrayList<>();
     private final ContentPieces piece = new ContentPieces();
 
@@ -48,6 +50,11 @@ final class Http2UpstreamStreams {
 
     Http2RequestHead requestHead() {
         return requestHead;
+    }
+
+    /** Returns the streams that the gateway has reset. */
+    Http2ClosedStreams reset() {
+        return reset;
     }
 
     /** Describes the read that is being passed on. */

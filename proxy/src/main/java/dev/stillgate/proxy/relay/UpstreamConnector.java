@@ -65,6 +65,13 @@ final class UpstreamConnector {
             loop.execute(() -> connection.openFailed(new NoDescriptorsException(null)));
             return;
         }
+        // In a task, when no event is left to handle: epoll gives the last event of a closed descriptor to a new
+        // channel
+        // with the same number, and closes it.
+        loop.execute(() -> connect(endpoint, within, connection));
+    }
+
+    private void connect(UpstreamEndpoint endpoint, Duration within, Opening connection) {
         Secured secured = endpoint.isSecure() ? new Secured(endpoint, within, connection) : null;
         ChannelFuture opening = bootstrap
                 .clone()
@@ -74,7 +81,7 @@ final class UpstreamConnector {
         if (opening.isDone() && !opening.channel().isRegistered()) { // its listeners would run on another thread
             descriptors.connectionClosed();
             meters.connectFailed();
-            loop.execute(() -> connection.openFailed(new NoDescriptorsException(opening.cause())));
+            connection.openFailed(new NoDescriptorsException(opening.cause()));
             return;
         }
         endpoint.connectionOpening();

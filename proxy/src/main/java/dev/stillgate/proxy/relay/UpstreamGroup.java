@@ -323,15 +323,21 @@ public final class UpstreamGroup {
         state.request();
     }
 
+    /** Returns whether a request may be sent again after this many attempts, as far as the budget permits it. */
+    public boolean mayRetry(int attempts) {
+        return attempts < options.retries().attempts();
+    }
+
     /**
-     * Takes a retry from the budget; returns whether the request may be retried.
+     * Takes a retry from the budget; returns whether one was left.
      *
-     * @param attempts number of attempts so far
+     * @param only whether the request takes no other, so that 100 percent are one for each request
      * @param now the ticker's nanoseconds
      */
-    public boolean takeRetry(int attempts, long now) {
+    public boolean takeRetry(boolean only, long now) {
         Retries retries = options.retries();
-        return attempts < retries.attempts() && state.takeRetry(now, retries.percent(), retries.perSecond());
+        boolean unlimited = only && retries.percent() >= 100;
+        return state.takeRetry(now, retries.percent(), unlimited ? Integer.MAX_VALUE : retries.perSecond());
     }
 
     public UpstreamPool.Options connections() {

@@ -44,7 +44,7 @@ final class PolicyReviewer {
     private final List<Problem> errors = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
     private final Set<String> publishers = new LinkedHashSet<>();
-    private final Set<String> tiers = new TreeSet<>();
+    private @Nullable Set<String> tiers;
 
     /**
      * Creates a reviewer of one policy.
@@ -64,7 +64,8 @@ final class PolicyReviewer {
         return warnings;
     }
 
-    /** Returns the tiers that filters treat differently; empty if the policy has errors. */
+    /** Returns the tiers that filters treat differently; null if no filter would, or if the policy has errors. */
+    @Nullable
     Set<String> tiers() {
         return tiers;
     }
@@ -141,7 +142,7 @@ final class PolicyReviewer {
         ConfigNode config = entry.find("config");
         ConfigNode own = config == null ? new ConfigNode.Mapping(entry.at(), List.of()) : config;
         try {
-            Record policy = Binder.bind(own, factory.policyType());
+            Record policy = Binder.bindFilter(own, factory.policyType(), index);
             FilterMode mode = entry.find("mode") instanceof ConfigNode.Scalar value
                             && value.text().equals("off")
                     ? FilterMode.OFF
@@ -229,7 +230,9 @@ final class PolicyReviewer {
 
         @Override
         public void namesTiers(Set<String> named) {
-            PolicyReviewer.this.tiers.addAll(named);
+            Set<String> all = PolicyReviewer.this.tiers == null ? new TreeSet<>() : PolicyReviewer.this.tiers;
+            all.addAll(named);
+            PolicyReviewer.this.tiers = all;
         }
 
         @Override

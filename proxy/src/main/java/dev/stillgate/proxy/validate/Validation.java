@@ -8,6 +8,7 @@ import dev.stillgate.proxy.chain.DaemonTimer;
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.chain.PluginException;
 import dev.stillgate.proxy.chain.Secrets;
+import dev.stillgate.proxy.chain.StateDirectory;
 import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.Binder;
 import dev.stillgate.proxy.config.ConfigException;
@@ -23,6 +24,8 @@ import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.proxy.gateway.Preflight;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.observe.FilterMeters;
+import dev.stillgate.proxy.policy.PolicyArchive;
+import dev.stillgate.proxy.policy.RenamedFilters;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.LoneFleet;
 import dev.stillgate.spi.Ticker;
@@ -141,6 +144,11 @@ public final class Validation {
         if (root == null) {
             return;
         }
+        Path state = config == null ? null : config.state().directory();
+        if (loaded != null && state != null) {
+            PolicyArchive archive = new PolicyArchive(StateDirectory.policies(state));
+            warnings.addAll(RenamedFilters.since(archive, new PolicyLoader(environment), loaded));
+        }
         AccountTable table = accounts(policy, loaded, root, secretNames);
         Fleet fleet = config == null ? new LoneFleet() : Gateway.unjoinedFleet(config);
         try (DaemonTimer timer = new DaemonTimer()) {
@@ -154,12 +162,17 @@ public final class Validation {
         }
     }
 
-    /** Warns of each tier in the accounts file that no filter names, if filters name any tier. */
-    private void warnOfTiers(@Nullable AccountTable table, Set<String> named) {
+    /**
+     * Warns of each tier in the accounts file that no filter names.
+     *
+     * @param named the tiers that filters name; null if no filter treats tiers differently
+     */
+    private void warnOfTiers(@Nullable AccountTable table, @Nullable Set<String> named) {
         Path listed = accountsFile;
-        if (listed == null || table == null || named.isEmpty()) {
+        if (listed == null || table == null || named == null) {
             return;
         }
+        String known = named.isEmpty() ? "" : " (known: " + String.join(", ", named) + ")";
         Set<String> unknown = new TreeSet<>(table.tiers());
         unknown.removeAll(named);
         try {
@@ -167,7 +180,7 @@ public final class Validation {
                     .forEach((tier, place) -> warnings.add(new Problem(
                             place,
                             "no limit has a factor for the tier \"" + tier + "\"" + Suggestion.phrase(tier, named)
-                                    + " (known: " + String.join(", ", named) + ")")));
+                                    + known)));
         } catch (ConfigException e) {
             errors.addAll(e.problems());
         }
@@ -197,7 +210,8 @@ public final class Validation {
                 timer,
                 null,
                 fleet,
-                new Secrets(accounts.secret(), marks));
+                new Secrets(accounts.secret(), marks),
+                ChainCompiler.inMemory(Ticker.system()));
     }
 
     private @Nullable AccountTable accounts(

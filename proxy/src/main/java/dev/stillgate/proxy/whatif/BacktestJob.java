@@ -83,7 +83,7 @@ final class BacktestJob {
         Path sorted = reports.resolve(id + "-log.jsonl");
         try {
             sort(sorted);
-            Map<?, ?> after = replay("candidate", candidate, sorted, "");
+            Map<?, ?> after = replay("candidate", candidate, sorted, "the candidate: ");
             Map<?, ?> before = after == null ? null : replay("in-force", inForce, sorted, "the policy in force: ");
             if (before != null && after != null) {
                 result = OutcomeTable.of(before, after);

@@ -49,7 +49,7 @@ public final class BacktestProcess {
     }
 
     /**
-     * Returns a launcher of this process's own program, with the lowest priority and a quarter of the memory.
+     * Returns a launcher of this process's own program, with the lowest priority and a tenth of the memory as heap.
      *
      * @param main the class with the program's entry point
      * @param policy the policy file in whose place the text is read, so that relative paths stay the same
@@ -59,7 +59,7 @@ public final class BacktestProcess {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
-                    "-XX:MaxRAMPercentage=25",
+                    "-XX:MaxRAMPercentage=10",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
                     "-cp",
@@ -83,6 +83,7 @@ public final class BacktestProcess {
                 text.toString(),
                 "--out",
                 report.toString(),
+                "--brief",
                 "--lenient",
                 "--progress")));
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The outcomes of two backtests side by side. */
 final class OutcomeTable {
-    private static final int LONGEST = 64 << 20;
+    private static final int LONGEST = 1 << 20;
 
     private OutcomeTable() {}
 
@@ -80,20 +80,17 @@ final class OutcomeTable {
         }
         counts.put("exchanges", exchanges);
         counts.put("refused", refused);
-        counts.put("not refused", exchanges - refused);
+        long unjudged = number(report.get("unjudged"));
+        counts.put("not refused", exchanges - refused - unjudged);
+        if (unjudged > 0) {
+            counts.put("not judged: no body on record", unjudged);
+        }
         if (number(report.get("broken")) > 0) {
             counts.put("lines that were skipped", number(report.get("broken")));
         }
-        counts.put("clusters", report.get("clusters") instanceof List<?> clusters ? (long) clusters.size() : 0L);
-        if (report.get("standings") instanceof List<?> accounts) {
-            for (Object account : accounts) {
-                if (account instanceof Map<?, ?> fields
-                        && fields.get("changes") instanceof List<?> changes
-                        && !changes.isEmpty()
-                        && changes.getLast() instanceof Map<?, ?> last) {
-                    counts.merge("accounts " + last.get("standing"), 1L, Long::sum);
-                }
-            }
+        counts.put("clusters", number(report.get("clusterCount")));
+        if (report.get("accountsByStanding") instanceof Map<?, ?> accounts) {
+            accounts.forEach((standing, count) -> counts.put("accounts " + standing, number(count)));
         }
         return counts;
     }

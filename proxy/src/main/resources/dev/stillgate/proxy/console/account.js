@@ -23,6 +23,7 @@ import {judgeAccount, pin, unlabel, unpin} from './orders.js';
 import {use} from './net.js';
 import {topTable} from './now.js';
 import {gauges} from './gauges.js';
+import {ordersOf} from './order-list.js';
 import {resemblance} from './dossier-members.js';
 
 function seek(event) {
@@ -67,9 +68,9 @@ function actions(id, behaviour) {
             ${orderOrCommand('Refute: innocent', () => judgeAccount('refute', id))}
             ${orderOrCommand('Vouch: known customer', () => judgeAccount('vouch', id))}`
       }
-      ${behaviour?.pinned ? orderOrCommand('Take set standing back', () => unpin('accounts', id)) : orderOrCommand('Set standing', () => pin('accounts', id))}
+      ${behaviour?.pinned ? orderOrCommand('Take set standing back', () => unpin('accounts', id, behaviour.standing)) : orderOrCommand('Set standing', () => pin('accounts', id))}
     </div>
-    <p class="note">${readOnly()}</p>
+    <p class="note"><a href=${ordersOf({account: id})}>Orders on this account</a> ${readOnly()}</p>
   </section>`;
 }
 
@@ -190,6 +191,12 @@ function traits(behaviour) {
   );
 }
 
+/** Returns the order with which a standing began or ended. */
+function ordered({order, ended}) {
+  const {what, by, why} = order ?? ended;
+  return html`${ended ? 'ended: ' : nothing}${visible(what)} by ${text(by ?? 'an unnamed operator')}${why ? html`: ${text(why, 160)}` : nothing}`;
+}
+
 /** Returns what is known of an account, in two sentences. */
 function gist(page, behaviour) {
   const kinds = Object.entries(behaviour.asksFor ?? {})
@@ -275,7 +282,7 @@ function one(id) {
                       ${time(each.at)}
                       <span
                         >${standing(each.standing)} ${each.cluster ? clusterLink(each.cluster) : nothing}
-                        <span class="note">${(each.reasons ?? []).map(name => signal(name)[0]).join('; ')}</span></span
+                        <span class="note">${each.order || each.ended ? ordered(each) : (each.reasons ?? []).map(name => signal(name)[0]).join('; ')}</span></span
                       >
                     </li>`,
                 )}

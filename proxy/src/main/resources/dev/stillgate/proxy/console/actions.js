@@ -1,6 +1,7 @@
 /** Dialog of orders: it shows the command that an order stands for, asks why, sends it, and shows the answer. */
 import {html, nothing, commands, curl, multiline, text} from './widgets.js';
-import {mayWrite, order} from './net.js';
+import {words} from './format.js';
+import {mayWrite, order, signedName, whyNot} from './net.js';
 
 let open = null;
 let redraw = () => {};
@@ -10,7 +11,8 @@ export const onDraw = draw => {
   redraw = draw;
 };
 
-const remembered = () => sessionStorage.getItem('by') ?? '';
+/** Returns the name that the operator gave before; empty where the credential tells it, so that orders need none. */
+const remembered = () => (signedName() ? '' : (sessionStorage.getItem('by') ?? ''));
 
 /**
  * @typedef {object} Order
@@ -21,6 +23,7 @@ const remembered = () => sessionStorage.getItem('by') ?? '';
  * @property {(values: any) => object|null} body
  * @property {(values: any) => string|string[]} [command] the commands that do the same, where they exist
  * @property {{name: string, label: string, value?: string, options?: string[], needed?: boolean, note?: string, check?: boolean}[]} [fields] in addition to `by` and `why`
+ * @property {'review'|'admin'} [role] the role that it needs
  * @property {boolean} [danger]
  * @property {boolean} [plain] asks neither by nor why
  */
@@ -68,19 +71,36 @@ function refresh(revision) {
 const LISTED = 100;
 const spared = list => (list.length < LISTED ? list.length : `at least ${LISTED}`);
 
+/** Says what became of an order on an order. @param {any} page */
+const given = ({status, needs, asked = []}) =>
+  status === 'waiting'
+    ? `It waits for another operator: ${asked.length} of ${needs} have asked.`
+    : status === 'in-force'
+      ? 'The order is in force.'
+      : `The order is ${words(status)}.`;
+
+/** What a refusal means, by its status. */
+const REFUSED = {
+  403: 'Your role does not allow this.',
+  404: 'Not done: this gateway does not know it.',
+  409: 'Not done: the order is not as this page shows it.',
+  503: 'Nothing has changed: the order could not be written.',
+};
+
 function answered(answer) {
   if (!answer) return nothing;
   if (answer.ok) {
-    const done =
-      answer.data &&
-      Object.values(answer.data.filters ?? {})
-        .map(part => part?.decided ?? part?.pending)
-        .find(Boolean);
+    const filters = Object.values(answer.data?.filters ?? {});
+    const done = filters.map(part => part?.decided ?? part?.pending).find(Boolean);
+    const unenforced = filters.map(part => part?.notEnforced).find(Boolean);
     return html`<div class="answer good" role="status">
       <p>
-        <b>Done.</b> ${answer.data?.inForce ? html`In force: ${answer.data.inForce}.` : nothing}
+        <b>${unenforced ? 'Recorded, not enforced:' : 'Done.'}</b> ${unenforced ? html`${text(unenforced, 500)}.` : nothing} ${answer.data?.inForce ? html`In force: ${answer.data.inForce}.` : nothing}
         ${done?.needed ? html`It waits for another operator: ${done.approvals} of ${done.needed} approvals.` : nothing}
         ${done?.labelled != null ? html`${done.labelled} accounts labelled${done.pooled ? ' and pooled' : ''}, ${spared(done.exempt ?? [])} spared.` : nothing}
+        ${answer.data?.status ? given(answer.data) : nothing}
+        ${answer.status === 202 ? 'It is kept and in force at this gateway, and not yet known to the fleet: the store did not answer. It is sent again until it does.' : nothing}
+        ${answer.data?.kept ? html`Kept ${text(answer.data.kept, 200)}.` : nothing}
         ${!answer.data ? multiline(answer.text) : nothing}
       </p>
     </div>`;
@@ -88,7 +108,7 @@ function answered(answer) {
   const details = answer.data?.details ?? answer.data ?? {};
   return html`<div class="answer bad" role="alert">
     <p>
-      <b>${answer.status === 409 ? 'The members have changed since this page was read.' : 'Not done.'}</b>
+      <b>${details.revision != null ? 'The members have changed since this page was read.' : (REFUSED[answer.status] ?? 'Not done.')}</b>
       ${multiline(answer.error)}
     </p>
     ${
@@ -158,7 +178,7 @@ export function dialog() {
           : html`${
               open.plain
                 ? nothing
-                : html`${field({name: 'by', label: 'Your name', needed: true})}
+                : html`${signedName() ? html`<p class="note">By ${text(signedName(), 100)}</p>` : field({name: 'by', label: 'Your name', needed: true})}
                   ${field({name: 'why', label: 'Why', needed: true, note: 'kept in the audit log, and shown on the page'})}`
             }
             ${(open.fields ?? []).map(field)}`
@@ -174,22 +194,21 @@ export function dialog() {
   </dialog>`;
 }
 
-/** A button for an order; none in a read-only console. @param {unknown} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
+/** A button for an order; none for those who may not give it. @param {unknown} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
 export const orderButton = (label, make, kind = '', disabled = false) =>
-  mayWrite()
+  mayWrite(make().role)
     ? html`<button type="button" class=${kind} ?disabled=${disabled} @click=${() => ask(make())}>${label}</button>`
     : nothing;
 
-/** A button for an order; in a read-only console, the command that does the same. @param {unknown} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
+/** A button for an order; for those who may not give it here, the command that does the same. @param {unknown} label @param {() => Order} make @param {string} [kind] @param {boolean} [disabled] */
 export function orderOrCommand(label, make, kind = '', disabled = false) {
-  if (mayWrite() || disabled) return orderButton(label, make, kind, disabled);
   const order = make();
+  if (mayWrite(order.role) || disabled) return orderButton(label, make, kind, disabled);
   return html`<details class="orders">
     <summary>${label} <span class="note">· command</span></summary>
-    ${commands(lines(order, initial(order, 'NAME', 'TEXT')).slice(0, 1))}
+    ${commands(lines(order, initial(order, signedName() ? '' : 'NAME', 'TEXT')).slice(0, 1))}
   </details>`;
 }
 
-/** Says that a read-only console has no buttons. */
-export const readOnly = () =>
-  mayWrite() ? nothing : html`This console is read-only: it shows commands in place of buttons.`;
+/** Says why there are no buttons. */
+export const readOnly = () => (mayWrite() ? nothing : html`${whyNot()} Commands stand in place of buttons.`);

@@ -1,6 +1,6 @@
 /** Entry: routes, the frame around the pages, sign-in, keyboard, and the state of the connection. */
 import {render} from './lib/lit-html.js';
-import {html, nothing, time} from './widgets.js';
+import {html, nothing, time, visible} from './widgets.js';
 import {duration, isUtc, showUtc} from './format.js';
 import {
   beginView,
@@ -20,6 +20,7 @@ import {dialog, onDraw} from './actions.js';
 import {refreshTip, showTips} from './tip.js';
 import * as now from './now.js';
 import * as review from './review.js';
+import * as orderList from './order-list.js';
 import * as clusters from './clusters.js';
 import * as dossier from './dossier.js';
 import * as graph from './graph.js';
@@ -34,6 +35,7 @@ import * as system from './system.js';
 const PAGES = [
   ['now', 'Now', 'n', now],
   ['review', 'Review', 'r', review],
+  ['orders', 'Orders', 'o', orderList],
   ['clusters', 'Clusters', 'c', clusters],
   ['graph', 'Graph', 'g', graph],
   ['accounts', 'Accounts', 'a', account],
@@ -102,19 +104,41 @@ function connection() {
   </p>`;
 }
 
-const signIn = () =>
-  html`<main id="page" class="signin" tabindex="-1">
+/** Label of the sign-in and where the token comes from, by the kind of credential. */
+const TOKENS = {
+  token: ['Admin token', html`It is the value of <code>admin.token</code> in stillgate.yaml.`],
+  operator: ['Your token', html`It is yours alone: stillgate.yaml has its hash and your role.`],
+  identity: ['Your access token', html`It is one of your identity provider for this gateway. The session ends with it.`],
+};
+
+/** What became of a sign-in, by the query of the page. */
+const WRONG = {
+  '': 'The token is wrong.',
+  403: 'The token is genuine and gives no role here: see admin.identity in stillgate.yaml.',
+  503: 'The keys of the identity provider are not known to the gateway yet. Try again soon.',
+};
+
+function signIn(session) {
+  const [label, source] = TOKENS[session?.credential] ?? TOKENS.token;
+  const wrong = new URLSearchParams(location.search).get('wrong');
+  return html`<main id="page" class="signin" tabindex="-1">
     <h1>Stillgate console</h1>
     <form method="post" action="/console/session">
-      <label>Admin token <input type="password" name="token" required autocomplete="current-password" /></label>
-      <p class="note">
-        It is the value of <code>admin.token</code> in stillgate.yaml. The session ends with the browser or by signing
-        out.
-      </p>
-      ${new URLSearchParams(location.search).has('wrong') ? html`<p class="answer bad" role="alert">The token is wrong.</p>` : nothing}
+      <label>${label} <input type="password" name="token" required autocomplete="current-password" /></label>
+      <p class="note">${source} The session ends with the browser or by signing out.</p>
+      ${wrong === null ? nothing : html`<p class="answer bad" role="alert">${WRONG[wrong] ?? WRONG['']}</p>`}
       <button class="primary">Sign in</button>
     </form>
   </main>`;
+}
+
+/** Says who is signed in, and what this session may do. */
+function who(session) {
+  const may = mayWrite('admin') ? 'you can change everything' : mayWrite() ? 'you can judge' : 'read-only';
+  return html`<span class="mode"
+    >${session?.name ? html`${visible(session.name)} · ${session.role} · ` : nothing}${session?.name || !mayWrite() ? may : 'you can change standings'}</span
+  >`;
+}
 
 const help = () =>
   html`<dialog
@@ -177,7 +201,7 @@ function frame(session) {
       >
       ${connection()}
       <div class="tools">
-        <span class="mode">${mayWrite() ? 'you can change standings' : 'read-only'}</span>
+        ${who(session)}
         <button type="button" class="plain" @click=${zone}>
           Times: ${isUtc() ? 'UTC' : 'my zone'}<span class="vh">, change the zone</span>
         </button>
@@ -221,7 +245,7 @@ function draw() {
   beginView();
   const session = use('/console/session', 60).data;
   const locked = (session?.needsToken && !session.signedIn) || (link.signIn && session?.needsToken !== false);
-  render(locked ? signIn() : frame(session), document.getElementById('app'));
+  render(locked ? signIn(session) : frame(session), document.getElementById('app'));
   refreshTip();
   if (!locked && !document.hidden) listen(route.name === 'tail');
 }
@@ -229,6 +253,7 @@ function draw() {
 function navigate() {
   const before = route;
   route = readRoute();
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // an order is about its page
   draw();
   const title = document.querySelector('main h1')?.textContent.trim().replace(/\s+/g, ' ') ?? '';
   document.title = `${title.slice(0, 80)} · Stillgate`;

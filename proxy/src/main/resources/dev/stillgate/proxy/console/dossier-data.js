@@ -15,6 +15,9 @@ const filters = () => use('/config', 30).data?.policy?.filters ?? [];
 /** Returns a filter of the policy that is not off, with its configuration; undefined for none. @param {string} type */
 export const filterOf = type => filters().find(each => each.type === type && each.mode !== 'off');
 
+/** Returns whether evidence and judgements change no request. */
+export const inShadow = () => filterOf('fingerprint')?.mode === 'shadow';
+
 /** Returns the thresholds in force, of the dossier or of the policy. @param {any} d */
 export function thresholds(d) {
   if (d.thresholds) return d.thresholds;

@@ -3,6 +3,7 @@ import {html, nothing, brief, clusterLink, empty, standing, text, time} from './
 import {count, isUtc, millis, plural, when, words} from './format.js';
 import {LADDER} from './explain.js';
 import {meets} from './dossier-orders.js';
+import {ordersOf} from './order-list.js';
 import {thresholds} from './dossier-data.js';
 
 /** Returns the ladder with the members at each step. @param {any} d */
@@ -52,7 +53,8 @@ export function standings(d) {
             }`
     }
     <h3>Orders that hold</h3>
-    ${orders(d)}`;
+    ${orders(d)}
+    <p><a href=${ordersOf({cluster: d.id})}>All orders on this cluster</a></p>`;
 }
 
 const ORDERED = {confirmed: 'confirmed', refuted: 'refuted', vouched: 'vouched for', set: 'standing set'};

@@ -3,7 +3,7 @@ import {html, nothing, facts, text} from './widgets.js';
 import {count, duration, plural, when, words} from './format.js';
 import {orderOrCommand, readOnly} from './actions.js';
 import {hideCluster, judgeCluster, pin, unlabel, unpin} from './orders.js';
-import {filterOf} from './dossier-data.js';
+import {filterOf, inShadow} from './dossier-data.js';
 import {listed} from './dossier-words.js';
 
 const UNITS = {'1s': 'a second', '1m': 'a minute', '1h': 'an hour', '1d': 'a day'};
@@ -79,7 +79,10 @@ function confirm(d) {
           : ''
       }`,
     ],
-    ['Customers notice', `${meets(effect.becomes)}${effect.becomes === 'pooled' ? verifyAt() : ''}`],
+    [
+      'Customers notice',
+      `${inShadow() ? 'Nothing while the filter is in shadow. Enforced: ' : ''}${meets(effect.becomes)}${effect.becomes === 'pooled' ? verifyAt() : ''}`,
+    ],
     ['Lasts', lasting(d.effects.judgementSeconds)],
     ['Undo', '“Take judgements back”, for all members; for one, on the page of the account.'],
     ['Later members', 'are not confirmed; the cluster comes back to the review.'],
@@ -128,7 +131,6 @@ const card = (buttons, effects) =>
 
 /** Returns the decisions on a cluster, each with its effect. @param {any} d */
 export function decisions(d) {
-  const shadow = filterOf('fingerprint')?.mode === 'shadow';
   const known = Boolean(d.effects);
   const none = known && !d.effects.set;
   const back = orderOrCommand('Take judgements back', () => unlabel('clusters', d.id), '', !judged(d));
@@ -155,7 +157,7 @@ export function decisions(d) {
     <p class="note">
       Every order asks first for your name and a reason, shows its command, and is written to the audit log.
       ${d.thresholds?.approvals > 1 ? html`A judgement takes effect when ${count(d.thresholds.approvals)} operators have given it.` : nothing}
-      ${shadow ? html`The filter runs in shadow mode: standings by evidence have no effect, orders do.` : nothing}
+      ${inShadow() ? html`The filter runs in shadow mode: evidence and judgements have no effect, a set standing does.` : nothing}
       ${readOnly()}
       Customers are not told of a standing; they notice what it refuses. To object they turn to you: vouch for an account
       or verify it in accounts.yaml.

@@ -123,8 +123,23 @@ export function invalidate(prefixes) {
 /** Returns whether requests need a token. */
 export const needsToken = () => cache.get('/console/session')?.data?.needsToken === true;
 
-/** Returns whether this session may give orders. */
-export const mayWrite = () => cache.get('/console/session')?.data?.write === true;
+const session = () => cache.get('/console/session')?.data;
+const ROLES = ['read', 'review', 'admin'];
+
+/** Returns whether a role includes another one. @param {string|undefined} role @param {string} needed */
+const includes = (role, needed) => ROLES.indexOf(role) >= ROLES.indexOf(needed);
+
+/** Returns whether this session may give orders that need a role. @param {'review'|'admin'} [needed] */
+export const mayWrite = (needed = 'review') => session()?.write === true && includes(session().role, needed);
+
+/** Returns the operator's name, null if the credential does not tell it. */
+export const signedName = () => session()?.name ?? null;
+
+/** Says why this session cannot give orders that need a role. @param {'review'|'admin'} [needed] */
+export const whyNot = (needed = 'review') =>
+  session()?.write === true
+    ? `This needs the role ${needed}; ${signedName() ?? 'you'} has the role ${session().role}.`
+    : 'This console is read-only.';
 
 /**
  * Sends an order.
@@ -133,7 +148,7 @@ export const mayWrite = () => cache.get('/console/session')?.data?.write === tru
  * @returns {Promise<{ok: boolean, status: number, data: any, error: string|null}>}
  */
 export async function order(path, body) {
-  if (!mayWrite()) return {ok: false, status: 0, data: null, error: 'this console is read-only'};
+  if (!mayWrite()) return {ok: false, status: 0, data: null, error: whyNot()};
   try {
     const response = await fetch(
       path,
@@ -172,7 +187,7 @@ const CONCERNS = {
   review: ['/review'],
   clusters: ['/clusters', '/dossiers', '/review'],
   policy: ['/config', '/policies', '/filters'],
-  standings: ['/accounts/', '/clusters', '/dossiers', '/now'],
+  standings: ['/accounts/', '/clusters', '/dossiers', '/now', '/orders'],
   backtests: ['/backtests'],
 };
 

@@ -1,14 +1,22 @@
 /** The orders that an operator may give: judgements, standings, policies. */
 import {visible} from './widgets.js';
+import {inShadow} from './dossier-data.js';
+import {mayWrite, signedName} from './net.js';
 
 /** @typedef {import('./actions.js').Order} Order */
 
 /** Returns a word of a shell command, quoted if need be. @param {string} value */
 export const shell = value => (/^[\w.,:@/-]+$/.test(value) ? value : `'${String(value).replace(/'/g, `'\\''`)}'`);
 const reviewed = (verb, id, values, revision) =>
-  `stillgate review ${verb} ${shell(id)}${revision != null ? ` --revision ${revision}` : ''} --by ${shell(values.by || 'NAME')} --why ${shell(values.why || 'TEXT')}` +
+  `stillgate review ${verb} ${shell(id)}${revision != null ? ` --revision ${revision}` : ''}${flags(values)}` +
   `${values.for ? ` --for ${shell(values.for)}` : ''}${values.except ? ` --except ${shell(values.except)}` : ''}${values.verified ? ' --verified' : ''}`;
+const flags = values =>
+  `${signedName() ? '' : ` --by ${shell(values.by || 'NAME')}`} --why ${shell(values.why || 'TEXT')}`;
 const LASTS = {name: 'for', label: 'For how long', note: 'such as 90d; empty for the default of the policy'};
+const shadow = verb =>
+  verb === 'confirm' && inShadow()
+    ? ' The filter is in shadow: nothing of this is enforced until the policy says “mode: enforce”. A standing that you set is.'
+    : '';
 const given = values =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value !== false && value != null));
 
@@ -22,7 +30,7 @@ export const judgeCluster = (verb, {id, revision, size}) => ({
   danger: verb === 'confirm',
   effect:
     verb === 'confirm'
-      ? 'The members share the limits of one customer and a daily budget (page Limits), and their prose is marked. Verified accounts, organisations and vouched accounts are spared. “Take judgements back” in the dossier undoes it.'
+      ? `The members share the limits of one customer and a daily budget (page Limits), and their prose is marked. Verified accounts, organisations and vouched accounts are spared. “Take judgements back” in the dossier undoes it.${shadow(verb)}`
       : 'The members were suspected without cause: they are clear at once, and this evidence no longer counts against them.',
   path: `/clusters/${encodeURIComponent(id)}/${verb}`,
   fields: [
@@ -65,7 +73,7 @@ export const hideCluster = ({id, revision, hidden}) => ({
       revision: hidden ? '' : (values.revision ?? revision),
       for: values.for,
     }),
-  command: values => (hidden ? `stillgate review unhide ${shell(id)}` : reviewed('hide', id, values, values.revision ?? revision)),
+  command: values => (hidden ? `stillgate review unhide ${shell(id)}${flags(values)}` : reviewed('hide', id, values, values.revision ?? revision)),
 });
 
 const ACCOUNT = {
@@ -78,7 +86,7 @@ const ACCOUNT = {
 export const judgeAccount = (verb, id) => ({
   title: `${ACCOUNT[verb][0]} account ${visible(id).slice(0, 60)}?`,
   button: `${ACCOUNT[verb][0]} the account`,
-  effect: ACCOUNT[verb][1],
+  effect: ACCOUNT[verb][1] + shadow(verb),
   danger: verb === 'confirm',
   path: `/accounts/${encodeURIComponent(id)}/${verb}`,
   fields: [LASTS],
@@ -99,7 +107,8 @@ export const unlabel = (page, id) => ({
       : 'Confirmed and refuted members have the standing from evidence again. Vouched members stay vouched for.',
   path: `/${page}/${encodeURIComponent(id)}/unlabel`,
   body: values => given({by: values.by, why: values.why}),
-  command: () => `stillgate review unlabel ${shell(id)}${page === 'accounts' && /^c\d+$/.test(id) ? ' --account' : ''}`,
+  command: values =>
+    `stillgate review unlabel ${shell(id)}${page === 'accounts' && /^c\d+$/.test(id) ? ' --account' : ''}${flags(values)}`,
 });
 
 /** Order that sets a standing. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
@@ -115,15 +124,16 @@ export const pin = (page, id) => ({
       name: 'standing',
       label: 'Standing',
       value: 'marked',
-      options: ['clear', 'marked', 'tightened', 'pooled', 'blocked'],
+      options: ['clear', 'marked', 'tightened', 'pooled', ...(mayWrite('review') && !mayWrite('admin') ? [] : ['blocked'])],
     },
     LASTS,
   ],
   body: values => given({standing: values.standing, for: values.for, by: values.by, why: values.why}),
 });
 
-/** Order that takes a set standing back. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
-export const unpin = (page, id) => ({
+/** Order that takes a set standing back. @param {'accounts'|'clusters'} page @param {string} id @param {string} [standing] the one that was set @returns {Order} */
+export const unpin = (page, id, standing) => ({
+  role: standing === 'blocked' ? 'admin' : 'review',
   title: 'Take the set standing back?',
   button: 'Take back',
   effect: 'The standing from evidence applies again.',
@@ -132,15 +142,49 @@ export const unpin = (page, id) => ({
 });
 
 const who = values => given({by: values.by, why: values.why});
-const flags = values => ` --by ${shell(values.by || 'NAME')} --why ${shell(values.why || 'TEXT')}`;
+
+/** Returns the role that a change of an order needs. */
+const roleOf = ({action, details}) => (action === 'erase' || details?.standing === 'blocked' ? 'admin' : 'review');
+
+/** Order that asks for a waiting order as another operator. @param {any} asked @returns {Order} */
+export const approve = asked => ({
+  title: `Approve the order on ${visible(asked.subject).slice(0, 60)}?`,
+  role: roleOf(asked),
+  button: 'Approve',
+  danger: true,
+  effect: `You ask for the same as ${visible(asked.asked.join(', ')).slice(0, 200)}. It takes effect once ${asked.needs} operators have asked.`,
+  path: `/orders/${asked.id}/approve`,
+  body: who,
+});
+
+/** Order that takes another one back. @param {any} given @returns {Order} */
+export const withdraw = given => ({
+  title: `Withdraw the order on ${visible(given.subject).slice(0, 60)}?`,
+  role: roleOf(given),
+  button: 'Withdraw',
+  effect: `Evidence decides again about the accounts that no later order decides about.${given.needs ? ` It takes effect once ${given.needs} operators have asked.` : ''}`,
+  path: `/orders/${given.id}/withdraw`,
+  body: who,
+});
+
+/** Order that takes the present time for right. @returns {Order} */
+export const confirmClock = () => ({
+  title: 'Is the time right?',
+  role: 'admin',
+  button: 'Confirm the time',
+  effect: 'Orders end again by the clock. Those whose end has passed by it end at once.',
+  path: '/orders/clock/confirm',
+  body: who,
+});
 
 /** Order that goes back to the policy before the one in force. @returns {Order} */
 export const rollback = () => ({
   title: 'Go back to the previous policy?',
+  role: 'admin',
   button: 'Roll back',
   danger: true,
   effect:
-    'The policy before the one in force is put in force and stays pinned until the files change. No bucket is refilled.',
+    'The policy before the one in force is put in force at this gateway and stays pinned until the policy file changes. Accounts stay. No bucket is refilled.',
   path: '/rollback',
   body: who,
   command: values => `stillgate reload --rollback${flags(values)}`,
@@ -149,6 +193,7 @@ export const rollback = () => ({
 /** Order that reads the files again. @returns {Order} */
 export const reload = () => ({
   title: 'Read the policy again?',
+  role: 'admin',
   button: 'Reload',
   effect: 'The files are read and checked. Invalid files change nothing.',
   path: '/reload',

@@ -50,7 +50,8 @@ function difference(from, to) {
   if (before.data.yaml == null || after.data.yaml == null) return empty('The text of one of them is no longer kept.');
   const lines = hunks(before.data.yaml, after.data.yaml);
   const changed = kind => lines.filter(line => line.kind === kind).length;
-  if (!lines.some(line => line.kind !== 'same')) return empty('The two texts are equal.');
+  if (!lines.some(line => line.kind !== 'same'))
+    return empty('The two texts are equal. The history tells what else has changed.');
   return html`<p class="note">${plural(changed('added'), 'line')} added, ${count(changed('removed'))} removed</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Difference of the texts">
       <table class="diff">
@@ -135,7 +136,7 @@ export function view(route, draw) {
               ['Cause', text(now.cause)],
               ['SHA-256', html`<code>${brief(now.sha256, 70)}</code>`],
               ['Equals the files', now.synchronized ? 'yes' : 'no: the files differ from the policy in force'],
-              ['Pinned by a rollback', now.pinned ? 'yes, until the files change' : 'no'],
+              ['Pinned by a rollback', now.pinned ? 'yes, until the policy file changes' : 'no'],
               ['Refused files', now.refused ? multiline(now.refused) : null],
               ['Listed accounts', count(now.accounts)],
             ])}

@@ -12,12 +12,16 @@ const reasons = list =>
     .map((name, i) => (i ? signal(name)[0].replace(/^./, first => first.toLowerCase()) : signal(name)[0]))
     .join('; ');
 
+/** Returns the standing that accounts have, and the one after a confirmation. */
+const standings = item =>
+  html`<span>${standing(item.standing)} <span class="note">if confirmed ${words(item.ifConfirmed)}</span></span>`;
+
 function clusterItem(item) {
   return html`<li class="item">
     <article aria-label="Cluster ${item.id}">
       <header>
         <h3>${clusterLink(item.id)} · ${plural(item.size, 'account')}</h3>
-        ${standing(item.standing)}
+        ${standings(item)}
       </header>
       <p><b>${strength(item.evidence)}</b> (${odds(item.evidence)}). ${reasons(item.reasons)}.</p>
       <p class="note">
@@ -42,7 +46,7 @@ function accountItem(item) {
     <article aria-label="Account ${String(item.id).slice(0, 60)}">
       <header>
         <h3>${accountLink(item.id)}</h3>
-        ${standing(item.standing)}
+        ${standings(item)}
       </header>
       ${
         like
@@ -73,7 +77,8 @@ function calibration(page) {
       : html`<span class="note">no vouched accounts</span>`;
   return html`<p class="note">
       Vouched customers show how many innocent accounts the evidence would touch. Evidence tightens accounts only where
-      the observed share keeps the promise of ${percent(part.promised.tightened)}.
+      the observed share keeps the promise of ${percent(part.promised.tightened)}. Accounts that a campaign has verified
+      count as vouched, and raise the share, until an operator confirms them too. So they do in the demo.
     </p>
     ${table(
       'Promised and observed effect on innocent accounts',

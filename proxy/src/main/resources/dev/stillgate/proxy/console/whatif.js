@@ -5,7 +5,7 @@ import {table} from './table.js';
 import {ask, orderButton} from './actions.js';
 import {shell} from './orders.js';
 import {offers} from './dossier-data.js';
-import {mayWrite, use} from './net.js';
+import {mayWrite, use, whyNot} from './net.js';
 
 let draft = null;
 let chosen = null;
@@ -63,6 +63,7 @@ function run(id) {
                 ${orderButton('Cancel', () => ({
                   title: `Cancel backtest ${id}?`,
                   button: 'Cancel the backtest',
+                  role: 'admin',
                   plain: true,
                   effect: 'Its process ends. Nothing of the gateway changes.',
                   path: `${path}/cancel`,
@@ -103,8 +104,8 @@ function form(logs, newest) {
         Set <code>record: {path: exchanges.jsonl}</code> in stillgate.yaml. The recording has counts and hashes, as
         described in the documentation of backtests.
       </p>`;
-  if (!mayWrite())
-    return html`<p>This console is read-only. On the command line:</p>
+  if (!mayWrite('admin'))
+    return html`<p>${whyNot('admin')} On the command line:</p>
       ${commands(command(logs))}`;
   return html`<form @submit=${event => start(event, logs)}>
     <p class="note">Recorded: ${text(logs.join(', '), 200)}</p>

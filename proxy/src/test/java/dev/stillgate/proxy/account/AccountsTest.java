@@ -227,6 +227,14 @@ class AccountsTest {
         assertThat(resolve(cursor, third).id()).startsWith("h2:");
     }
 
+    /** State keeps ids of unlisted credentials under a secret that has been replaced since. */
+    @Test
+    void idsUnderAFormerSecretAreThoseOfUnlistedCredentials() {
+        String former = accounts.id(KEY, 0, KEY.length);
+        assertThat(Set.of(former, former.replace("h1:", "2025-q4:"))).allMatch(Accounts::isHash);
+        assertThat(Set.of("acme", "eu:acme", former + "0", former.substring(3))).noneMatch(Accounts::isHash);
+    }
+
     @Test
     void hashesOfDifferentSecretsDiffer() {
         AccountEntries entries = new AccountEntries(List.of("h1", "h2"));

@@ -60,7 +60,7 @@ class JsonWriterTest {
             fan.add(fan);
         }
         assertThatThrownBy(() -> JsonWriter.json(fan)).isInstanceOf(IllegalArgumentException.class);
-        List<String> long1 = java.util.Collections.nCopies(5_000_000, "x");
+        List<String> long1 = java.util.Collections.nCopies(10_000_000, "x");
         assertThatThrownBy(() -> JsonWriter.json(long1)).hasMessageContaining("longer");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.config.HostPort;
+import dev.stillgate.proxy.config.OperatorRole;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.console.EventStream;
 import dev.stillgate.proxy.console.SignInLimit;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class ResourceRequestsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final FakeTicker ticker = new FakeTicker();
     private final List<OptionalInt> limits = new ArrayList<>();
     private final List<ResourceAction> audited = new ArrayList<>();
     private Map<String, Object> arguments = Map.of("revision", 3);
@@ -63,12 +65,12 @@ class ResourceRequestsTest {
         }
 
         @Override
-        public Done perform(String page, String id, String action, Map<String, Object> arguments) {
+        public Done perform(String page, String id, String action, Map<String, Object> arguments, OperatorRole role) {
             ResourcePage found = new ResourcePage();
             found.part("behaviour", () -> {
                 throw refusal;
             });
-            return new Done(found.end(), found.failed());
+            return new Done(found.end(), found.failed(), false, List.of());
         }
     }
 
@@ -126,17 +128,22 @@ class ResourceRequestsTest {
 
         @Override
         public Done reload(boolean force, @Nullable String by, @Nullable String why) {
-            return rollback(by, why);
+            return rollback(null, by, why);
         }
 
         @Override
-        public Done rollback(@Nullable String by, @Nullable String why) {
+        public Done rollback(@Nullable Long to, @Nullable String by, @Nullable String why) {
             return new Done(Result.DONE, "done");
         }
 
         @Override
+        public OrderPages orders() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public Done drain() {
-            return rollback(null, null);
+            return rollback(null, null, null);
         }
     }
 
@@ -144,13 +151,19 @@ class ResourceRequestsTest {
     void start() {
         server = new AdminServer(
                 new StillgateConfig.Admin(
-                        HostPort.parse("127.0.0.1:0"), null, List.of(), false, StillgateConfig.Console.READ),
+                        HostPort.parse("127.0.0.1:0"),
+                        null,
+                        List.of(),
+                        null,
+                        List.of(),
+                        false,
+                        StillgateConfig.Console.READ),
                 () -> "",
                 List::of,
                 new Scripted(),
                 new NoOperations(),
                 audited::add,
-                new AdminServer.Console(new EventStream(List::of, null), new SignInLimit(new FakeTicker())),
+                new AdminServer.Console(new EventStream(List::of, null), new SignInLimit(ticker), null, ticker),
                 () -> null);
     }
 
@@ -249,7 +262,8 @@ class ResourceRequestsTest {
         RawClient.Answer answer = confirm();
         assertThat(answer.status()).isEqualTo(409);
         assertThat(json(answer)).isEqualTo(JSON.readTree("""
-                {"error":"cluster c7 has changed","revision":4,"added":["a-77","a\\"\\n"],"removed":[]}"""));
+            {"error":"cluster c7 has changed","revision":4,"added":["a-77","a\\"\\n"],"removed":[]}\
+            """));
         assertThat(audited).singleElement().satisfies(action -> {
             assertThat(action.path()).isEqualTo("/review/c7/confirm");
             assertThat(action.arguments()).isEqualTo("{\"revision\":3}");

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,50 @@ class BacktestRunReportTest extends BacktestRunRig {
         assertThat(report.at("/standings/1/changes/0/ts").asLong()).isEqualTo(START + 30_000);
         assertThat(report.get("to").asLong()).isEqualTo(START + 29_500);
         assertThat(report.get("from").asLong()).isEqualTo(START);
+    }
+
+    /** A request that the gateway refused before it read the body. */
+    private static Lines unread(long after) {
+        return line(after, "a")
+                .text("method", "POST")
+                .with("request", "null")
+                .with("status", "429")
+                .with("response", "null");
+    }
+
+    @Test
+    void requestWithoutItsBodyIsJudgedByItsHead() throws Exception {
+        JsonNode report = report(SCRIPTED, unread(0), unread(1).does("limit"), line(2, "a"));
+        assertThat(report.get("codes").toString()).isEqualTo("{\"limit-x\":1}");
+        assertThat(report.get("unjudged").asInt()).isOne();
+        assertThat(report.get("exchanges").asInt()).isEqualTo(3);
+        assertThat(report.at("/clusters/0/reasons").toString()).doesNotContain("head 429", "Served 429");
+    }
+
+    @Test
+    void requestWithoutItsBodyCostsARequest() throws Exception {
+        String limit = "[{name: l, type: token-bucket, config: {limits:"
+                + " [{name: requests, measure: requests, capacity: 1, refill: 1/1h}]}}]";
+        JsonNode report = report(limit, unread(0), unread(1), unread(2));
+        assertThat(report.get("unjudged").asInt()).isOne();
+        assertThat(report.get("codes").toString()).isEqualTo("{\"requests\":2}");
+    }
+
+    @Test
+    void briefReportCountsAccountsAndClusters() throws Exception {
+        Findings findings = run(
+                SCRIPTED,
+                log(
+                        line(0, "a").does("set a MARKED;set b POOLED;set c MARKED"),
+                        line(3_000, "b").does("clear c"),
+                        line(9_000, "d")));
+        Path out = directory.resolve("brief.json");
+        Report.write(findings, Map.of(), out, true);
+        JsonNode brief = new ObjectMapper().readTree(out.toFile());
+        assertThat(brief.get("accountsByStanding").toString()).isEqualTo("{\"clear\":1,\"marked\":1,\"pooled\":1}");
+        assertThat(brief.get("clusterCount").asInt()).isOne();
+        assertThat(brief.has("standings")).isFalse();
+        assertThat(brief.has("clusters")).isFalse();
     }
 
     @Test

@@ -32,7 +32,7 @@ class DaemonTimerTest {
             prompt.await();
             assertThat(behind.getCount()).isEqualTo(1);
             disk.countDown();
-            assertThat(behind.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(behind.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

@@ -13,12 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StandingChangeNotifierTest {
     private final AtomicReference<StandingsPublisher> publisher = new AtomicReference<>();
     private final List<String> told = new ArrayList<>();
+    private final List<Map<String, ?>> findings = new ArrayList<>();
     private StandingChangeNotifier news;
 
     @BeforeEach
@@ -38,7 +41,12 @@ class StandingChangeNotifierTest {
         CompiledChain chain = compiler.compile(List.of(spec));
         new ActivePolicy<>(chain, chain, Runnable::run);
         news = new StandingChangeNotifier(
-                compiler.standings(), (type, millis, data) -> told.add(type + " " + data), () -> 5);
+                compiler.standings(),
+                (type, millis, data) -> {
+                    told.add(type + " " + data);
+                    findings.add(data);
+                },
+                () -> 5);
     }
 
     private void look(Map<String, Standing> standings, Map<String, String> groups) {
@@ -82,5 +90,47 @@ class StandingChangeNotifierTest {
                 Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED, "z", Standing.MARKED),
                 Map.of("x", "c1", "y", "c1", "z", "c1"));
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void accountsThatRiseTogetherAreOneMessage() {
+        List<String> accounts = look(25_000, "a-%06d");
+        assertThat(told).hasSize(3);
+        assertThat(told.get(0)).isEqualTo("cluster.found {cluster=c1, accounts=25000}");
+        assertThat(told.get(1))
+                .isEqualTo("account.standing {accounts=24999, account_ids=" + accounts.subList(1, 25_000)
+                        + ", standing=pooled, before=clear, cluster=c1}");
+        assertThat(told.get(2))
+                .isEqualTo("account.standing {account=a-000000, standing=pooled, before=marked, cluster=c1}");
+    }
+
+    @Test
+    void idsThatOneMessageCannotHoldComeInNumberedParts() {
+        List<String> accounts = look(25_000, "%0128d");
+        List<Map<String, ?>> parts =
+                findings.stream().filter(data -> data.containsKey("parts")).toList();
+        assertThat(parts).hasSize(4);
+        List<Object> ids = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            List<?> part = (List<?>) parts.get(i).get("account_ids");
+            assertThat(part.size() * 131).isLessThanOrEqualTo(1_000_000);
+            assertThat(parts.get(i).toString())
+                    .startsWith("{accounts=24999, ")
+                    .endsWith("part=" + (i + 1) + ", parts=4}");
+            ids.addAll(part);
+        }
+        assertThat(ids).isEqualTo(accounts.subList(1, 25_000));
+    }
+
+    /** Pools accounts at once, the first of which was marked before. */
+    private List<String> look(int count, String format) {
+        List<String> accounts =
+                IntStream.range(0, count).mapToObj(format::formatted).toList();
+        look(Map.of(accounts.getFirst(), Standing.MARKED), Map.of());
+        look(Map.of(accounts.getFirst(), Standing.MARKED), Map.of());
+        Map<String, Standing> pooled = accounts.stream().collect(Collectors.toMap(id -> id, id -> Standing.POOLED));
+        findings.clear();
+        look(pooled, accounts.stream().collect(Collectors.toMap(id -> id, id -> "c1")));
+        return accounts;
     }
 }

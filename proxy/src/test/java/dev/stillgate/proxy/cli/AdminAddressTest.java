@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.stillgate.proxy.config.OperatorToken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ class AdminAddressTest {
 
     private HttpServer admin;
     private final List<String> asked = new ArrayList<>();
+    private final List<String> tokens = new ArrayList<>();
     private int status = 200;
 
     @BeforeEach
@@ -39,6 +42,7 @@ class AdminAddressTest {
         admin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
         admin.createContext("/", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            tokens.add(exchange.getRequestHeaders().getFirst("Authorization"));
             byte[] bytes = "ready\n".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -112,6 +116,57 @@ class AdminAddressTest {
     }
 
     @Test
+    void tokenIsReadFromAFile() throws IOException {
+        Path token = Files.writeString(directory.resolve("token"), "of-the-file\n");
+        Path config = Files.writeString(
+                directory.resolve("stillgate.yaml"),
+                "admin: {address: \"" + address() + "\", token: an-other-token-of-it}\n");
+        for (List<String> where : List.of(List.of("--config", config.toString()), List.of("--admin", address()))) {
+            assertThat(Lines.of("reload", where.get(0), where.get(1), "--token-file", token.toString())
+                            .exit())
+                    .isZero();
+        }
+        assertThat(tokens).containsExactly("Bearer of-the-file", "Bearer of-the-file");
+        for (String bad : List.of("", "two\nlines", "a b", "a\u0000")) {
+            Files.writeString(token, bad);
+            Lines run = Lines.of("reload", "--admin", address(), "--token-file", token.toString());
+            assertThat(run.exit()).as(bad).isNotZero();
+            assertThat(run.err()).contains("--token-file");
+        }
+        assertThat(Lines.of("reload", "--admin", address(), "--token-file", directory + "/none")
+                        .err())
+                .contains("/none cannot be read");
+        assertThat(tokens).hasSize(2);
+    }
+
+    @Test
+    void hashOfAnOperatorIsSentNowhere() throws IOException {
+        String hash = OperatorToken.of("a-token-of-the-test-0123456789", new SecureRandom())
+                .toString();
+        Path config = Files.writeString(
+                directory.resolve("stillgate.yaml"),
+                "admin: {address: \"" + address() + "\", operators: [{name: ann, role: admin, token: \"" + hash
+                        + "\"}]}\n");
+        assertThat(Lines.of("reload", "--config", config.toString()).exit()).isZero();
+        assertThat(tokens).containsExactly((String) null);
+    }
+
+    @Test
+    void secretsOfOtherSectionsAreNotNeeded() throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("stillgate.yaml"),
+                "admin: {address: \"" + address() + "\"}\nhashing: {h1: \"${STILLGATE_UNSET_SECRET}\"}\n");
+        assertThat(Lines.of("reload", "--config", config.toString()).exit()).isZero();
+        assertThat(asked).containsExactly("POST /reload");
+        Files.writeString(config, "admin: {address: \"" + address() + "\", token: \"${STILLGATE_UNSET_TOKEN}\"}\n");
+        Lines unset = Lines.of("reload", "--config", config.toString());
+        assertThat(unset.exit()).isOne();
+        assertThat(unset.err())
+                .contains(config + ":1:", "STILLGATE_UNSET_TOKEN is not set")
+                .contains("--config", "--admin", "STILLGATE_ADMIN");
+    }
+
+    @Test
     @DisplayName("newcomer F21, plugins 17: the address and the reason are printed if the admin does not respond")
     void reasonOfFailureIsPrinted() throws IOException {
         String unused;
@@ -121,6 +176,7 @@ class AdminAddressTest {
         Lines run = Lines.of("healthcheck", "--admin", "http://" + unused);
         assertThat(run.exit()).isOne();
         assertThat(run.err()).startsWith("stillgate: " + unused + " does not respond: connection refused");
+        assertThat(run.err()).contains("--config", "--admin", "STILLGATE_ADMIN");
         assertThat(Lines.of("healthcheck", "--admin", "no-such-host.invalid:9090")
                         .err())
                 .contains("does not respond: its name cannot be resolved");

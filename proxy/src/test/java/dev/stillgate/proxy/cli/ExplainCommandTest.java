@@ -160,7 +160,7 @@ class ExplainCommandTest {
         assertThat(err.toString())
                 .isEqualToIgnoringNewLines(
                         "stillgate: " + nobody
-                                + " does not respond: connection refused; is the gateway running, and is this its admin address?");
+                                + " does not respond: connection refused; is the gateway running, and is this its admin address? (--config FILE, --admin HOST:PORT or STILLGATE_ADMIN names another)");
     }
 
     @Test
@@ -168,11 +168,14 @@ class ExplainCommandTest {
     void requestIsReadFromStandardInput() throws IOException {
         InputStream before = System.in;
         String line = "{\"start_time\":\"t\",\"request_id\":\"r\",\"path\":\"/\",\"response_code\":429,"
-                + "\"outcome\":\"rejected\",\"filter\":\"limits\",\"response_code_details\":\"rate\"}\n";
+                + "\"outcome\":\"rejected\",\"filter\":\"limits\",\"response_code_details\":\"rate\","
+                + "\"refusal_details\":\"account's limit: 0.01 USD, used 0.0052, requested 0.0051\"}\n";
         try {
             System.setIn(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)));
             assertThat(run("explain", "request", "-")).isZero();
-            assertThat(out.toString()).contains("the filter limits refused the request: rate");
+            assertThat(out.toString())
+                    .contains("the filter limits refused the request: rate")
+                    .contains("account's limit: 0.01 USD, used 0.0052, requested 0.0051");
             System.setIn(new ByteArrayInputStream(" \n".getBytes(StandardCharsets.UTF_8)));
             assertThat(run("explain", "request", "-", "--config", config())).isOne();
             assertThat(err.toString()).contains("standard input is empty");

@@ -60,6 +60,27 @@ class InitCommandTest {
     }
 
     @Test
+    void uncommentedGeoRestrictionStandsBeforeTheAnalysis() {
+        assertThat(Lines.of("init", directory.toString()).exit()).isZero();
+        assertThat(read("policy.yaml")).containsSubsequence("# - name: regions", "- name: behaviour", "- name: limits");
+    }
+
+    @Test
+    void portsAndDirectoriesAreNamed() {
+        Lines init = Lines.of("init", directory.toString(), "--port", "18080", "--admin-port", "19090");
+        assertThat(init.exit()).isZero();
+        assertThat(init.out()).contains("ANTHROPIC_BASE_URL=http://127.0.0.1:18080", directory.resolve("state") + "/");
+        assertThat(read("stillgate.yaml")).contains("127.0.0.1:18080", "127.0.0.1:19090");
+        for (String invalid : List.of("-1", "65536", "x")) {
+            assertThat(Lines.of("init", directory.resolve("other").toString(), "--port", invalid)
+                            .exit())
+                    .as(invalid)
+                    .isEqualTo(2);
+        }
+        assertThat(directory.resolve("other")).doesNotExist();
+    }
+
+    @Test
     @DisplayName("newcomer init: secrets are random, long enough, and readable by their owner only")
     void secretsAreRandomAndReadableByOwnerOnly() throws IOException {
         assertThat(Lines.of("init", directory.toString()).exit()).isZero();

@@ -23,37 +23,38 @@ class ReviewCommandTest {
 
     /** A filter that reports the arguments of a decision as {@code decided}, and refuses by id. */
     private static final String REVIEWING = """
-            context.adminView("review", new AdminView() {
-                public Object of(String id) { return null; }
-                public Object all() { return all(25); }
-                public Object all(int limit) {
-                    return java.util.Map.of("size", limit, "items", java.util.List.of(java.util.Map.of(
-                        "id", "c7", "kind", "cluster", "reasons", java.util.List.of("template"))));
-                }
-            });
-            context.adminView("clusters", id -> switch (id) {
-                case "c7", "c8" -> java.util.Map.of("id", id, "size", 41, "revision", 3, "members",
-                    java.util.stream.IntStream.range(0, 12).mapToObj(i -> "a-" + i).toList());
-                case "c9" -> java.util.Map.of("id", id);
-                default -> null;
-            });
-            context.adminView("accounts", id -> java.util.Map.of("standing", "marked"));
-            for (String page : java.util.List.of("clusters", "accounts")) {
-                for (String action : java.util.List.of("confirm", "refute", "hide", "unhide", "vouch", "unlabel")) {
-                    context.adminAction(page, action, (id, arguments) -> {
-                        if ("".equals(arguments.get("by"))) {
-                            throw new PolicyException("by", "expected a name");
-                        }
-                        if (id.equals("c8")) {
-                            throw new ConflictException("cluster c8 has changed", java.util.Map.of("added",
-                                java.util.stream.IntStream.range(0, 99).mapToObj(i -> "a-" + i).toList()));
-                        }
-                        return id.equals("nobody") ? null : new java.util.TreeMap<>(java.util.Map.of("id", id,
-                            "members", 1, "decided", new java.util.TreeMap<>(arguments), "what", page + " " + action));
-                    });
-                }
+        context.adminView("review", new AdminView() {
+            public Object of(String id) { return null; }
+            public Object all() { return all(25); }
+            public Object all(int limit) {
+                return java.util.Map.of("size", limit, "items", java.util.List.of(java.util.Map.of(
+                    "id", "c7", "kind", "cluster", "reasons", java.util.List.of("template"))));
             }
-            return (RequestFilter) exchange -> Verdict.ALLOW;""";
+        });
+        context.adminView("clusters", id -> switch (id) {
+            case "c7", "c8" -> java.util.Map.of("id", id, "size", 41, "revision", 3, "members",
+                java.util.stream.IntStream.range(0, 12).mapToObj(i -> "a-" + i).toList());
+            case "c9" -> java.util.Map.of("id", id);
+            default -> null;
+        });
+        context.adminView("accounts", id -> java.util.Map.of("standing", "marked"));
+        for (String page : java.util.List.of("clusters", "accounts")) {
+            for (String action : java.util.List.of("confirm", "refute", "hide", "unhide", "vouch", "unlabel")) {
+                context.adminAction(page, action, (id, arguments) -> {
+                    if ("".equals(arguments.get("by"))) {
+                        throw new PolicyException("by", "expected a name");
+                    }
+                    if (id.equals("c8")) {
+                        throw new ConflictException("cluster c8 has changed", java.util.Map.of("added",
+                            java.util.stream.IntStream.range(0, 99).mapToObj(i -> "a-" + i).toList()));
+                    }
+                    return id.equals("nobody") ? null : new java.util.TreeMap<>(java.util.Map.of("id", id,
+                        "members", 1, "decided", new java.util.TreeMap<>(arguments), "what", page + " " + action));
+                });
+            }
+        }
+        return (RequestFilter) exchange -> Verdict.ALLOW;\
+        """;
 
     @TempDir
     private static Path directory;
@@ -90,10 +91,10 @@ class ReviewCommandTest {
     @Test
     void queueIsPrintedAsTable() {
         assertThat(review()).isEqualTo(new Lines(0, """
-                behaviour: 1 of 25, most suspicious first
-                  ID  KIND     SIZE  UNLABELLED  REVISION  EVIDENCE  STANDING  SINCE  WHY
-                  c7  cluster     -           -         -         -  -         -      template
-                """, ""));
+            behaviour: 1 of 25, most suspicious first
+              ID  KIND     SIZE  UNLABELLED  REVISION  EVIDENCE  STANDING  IF CONFIRMED  SINCE  WHY
+              c7  cluster     -           -         -         -  -         -             -      template
+            """, ""));
         assertThat(review("--limit", "3").out()).startsWith("behaviour: 1 of 3, ");
         assertThat(review("--json", "--limit", "3").out())
                 .startsWith("{\"filters\":{\"behaviour\":{")
@@ -134,10 +135,10 @@ class ReviewCommandTest {
         assertThat(run.err()).isEqualTo("c7: 41 accounts, revision 3\n");
         assertThat(run.exit()).isZero();
         assertThat(run.out()).isEqualTo("""
-                id: c7
-                filters:
-                  behaviour: {decided: {by: ann, except: [a-1, a-2], for: 30d, revision: 3, why: same "template"}, id: c7}
-                """);
+            id: c7
+            filters:
+              behaviour: {decided: {by: ann, except: [a-1, a-2], for: 30d, revision: 3, why: same "template"}, id: c7}
+            """);
     }
 
     @Test
@@ -166,6 +167,7 @@ class ReviewCommandTest {
                         .out())
                 .contains("decided: {by: ann, revision: 2, why: x}");
         assertThat(review("unhide", "c7").out()).contains("decided: {}");
+        assertThat(review("unhide", "c7", "--by", "ann", "--why", "x").out()).contains("decided: {by: ann, why: x}");
         assertThat(review("hide", "a-17", "--by", "ann", "--why", "x").exit())
                 .as("for clusters only")
                 .isEqualTo(2);
@@ -188,10 +190,10 @@ class ReviewCommandTest {
         assertThat(run.exit()).isOne();
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).isEqualTo("""
-                c8: 41 accounts, revision 3
-                stillgate: 127.0.0.1:%d refuses: cluster c8 has changed
-                added: [a-0, a-1, a-2, a-3, a-4, a-5, a-6, a-7, a-8, a-9, … 89 more]
-                """.formatted(rig.adminPort()));
+            c8: 41 accounts, revision 3
+            stillgate: 127.0.0.1:%d refuses: cluster c8 has changed
+            added: [a-0, a-1, a-2, a-3, a-4, a-5, a-6, a-7, a-8, a-9, … 89 more]
+            """.formatted(rig.adminPort()));
     }
 
     @Test
@@ -214,6 +216,9 @@ class ReviewCommandTest {
     @Test
     void decisionIsTakenBack() {
         assertThat(review("unlabel", "a 17 ü").out()).contains("id: a 17 ü\n", "decided: {}");
+        assertThat(review("unlabel", "c7", "--by", "ann", "--why", "wrong group")
+                        .out())
+                .contains("decided: {by: ann, why: wrong group}");
         assertThat(review("unlabel", "a-17", "--json").out()).contains("accounts unlabel");
         assertThat(review("unlabel", "c7", "--json").out()).contains("clusters unlabel");
         assertThat(review("unlabel", "c7", "--account", "--json").out()).contains("accounts unlabel");
@@ -235,9 +240,14 @@ class ReviewCommandTest {
     }
 
     @Test
+    void nameIsLeftToTheTokenIfNoneIsGiven() {
+        assertThat(review("confirm", "c7", "--why", "x", "--revision", "3").out())
+                .contains("decided: {revision: 3, why: x}");
+    }
+
+    @Test
     void wrongUsageExitsWithTwo() {
         assertThat(review("confirm", "c7", "--by", "ann").exit()).isEqualTo(2);
-        assertThat(review("confirm", "c7", "--why", "x").exit()).isEqualTo(2);
         assertThat(review("show").exit()).isEqualTo(2);
         assertThat(review("unlabel").exit()).isEqualTo(2);
         assertThat(review("c7").exit()).isEqualTo(2);

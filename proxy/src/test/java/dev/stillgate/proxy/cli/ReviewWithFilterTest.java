@@ -12,11 +12,15 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class ReviewWithFilterTest {
     private static GatewayRig rig(String review) {
+        return rig(review, "enforce");
+    }
+
+    private static GatewayRig rig(String review, String mode) {
         return GatewayRig.with()
                 .toPort(1)
                 .accounts("{file: accounts.yaml}")
                 .accountsFile("accounts:\n  - {id: a-17, keys: [\"h1:" + "0".repeat(32) + "\"]}\n")
-                .filters("[{name: behaviour, type: fingerprint, config: {review: " + review + "}}]")
+                .filters("[{name: behaviour, type: fingerprint, mode: " + mode + ", config: {review: " + review + "}}]")
                 .start();
     }
 
@@ -44,9 +48,24 @@ class ReviewWithFilterTest {
                     .contains("inForce: clear", "what: vouched")
                     .containsPattern("replaced: \\{.*what: confirmed");
             assertThat(review(rig, "show", "a-17").out()).contains("what: vouched", "why: met him");
-            Lines unlabelled = review(rig, "unlabel", "a-17");
+            Lines unlabelled = review(rig, "unlabel", "a-17", "--by", "ann", "--why", "he moved");
             assertThat(unlabelled.exit()).isZero();
             assertThat(unlabelled.out()).doesNotContain("vouched");
+        }
+    }
+
+    @Test
+    void confirmationInShadowSaysThatItIsNotEnforced() {
+        try (GatewayRig rig = rig("{}", "shadow")) {
+            Lines confirmed = review(rig, "confirm", "a-17", "--by", "ann", "--why", "sells answers");
+            assertThat(confirmed.exit()).as("recorded, and not enforced").isEqualTo(3);
+            assertThat(confirmed.out()).contains("inForce: clear", "what: confirmed");
+            assertThat(confirmed.err())
+                    .startsWith("stillgate: recorded, not enforced: the filter is in shadow")
+                    .contains("mode: enforce", "POST /accounts/{id}/standing");
+            assertThat(review(rig, "refute", "a-17", "--by", "ann", "--why", "a class"))
+                    .satisfies(refuted -> assertThat(refuted.err()).isEmpty())
+                    .satisfies(refuted -> assertThat(refuted.exit()).isZero());
         }
     }
 

@@ -51,8 +51,8 @@ class SystemdNotifierTest {
             notice.send(SystemdNotifier.READY);
             notice.send(SystemdNotifier.STOPPING);
 
-            assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(SystemdNotifier.READY);
-            assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo(SystemdNotifier.STOPPING);
+            assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(SystemdNotifier.READY);
+            assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(SystemdNotifier.STOPPING);
             supervisor.close().sync();
         }
     }

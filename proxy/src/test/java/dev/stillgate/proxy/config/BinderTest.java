@@ -163,7 +163,7 @@ class BinderTest {
                 "numbers: [1, 2, 1] | 1:17: duplicate value",
                 "times: {bytes: 1s} | 1:9: unknown value \"bytes\" (known: requests, input-tokens)",
                 "times: [] | 1:8: expected keys and values, found a list",
-                "capcity: 1 | 1:1: unknown key \"capcity\" (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret)",
+                "capcity: 1 | 1:1: unknown key \"capcity\" (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret); keys of its type stand under \"raw\"",
                 "sise: 1 | 1:1: unknown key \"sise\", did you mean \"size\"? (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret)",
                 "just text | 1:1: expected keys and values (whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret), found the text \"just text\"",
             })

@@ -63,6 +63,18 @@ class ConfigReaderTest {
                         "a:\n\t- 1\n",
                         "policy.yaml:2:1: is not valid YAML: while scanning for the next token: found character '\\t(TAB)' that cannot start"
                                 + " any token. (Do not use \\t(TAB) for indentation)"),
+                Arguments.of(
+                        "limits:\n  - {a: 1}\n - {a: 2}\n",
+                        "policy.yaml:3:2: is indented like no line above it: keys of one mapping, and items of one"
+                                + " list, begin in one column (this block begins in line 1, column 1)"),
+                Arguments.of(
+                        "a: x\n b: 1\n",
+                        "policy.yaml:2:3: is not valid YAML: mapping values are not allowed here: a key begins in"
+                                + " the column of the key above it, and a text with \": \" needs quotes"),
+                Arguments.of(
+                        "m: [*]\n",
+                        "policy.yaml:1:6: an alias is not allowed: write the value out, or put a text that begins"
+                                + " with * in quotes"),
                 Arguments.of("a: [1, 2\n", "policy.yaml:2:1: is not valid YAML: "),
                 Arguments.of("a: \"\\UFFFFFFFF\"\n", "policy.yaml"),
                 Arguments.of("%YAML 2.0\n---\na: 1\n", "policy.yaml"));
@@ -83,7 +95,18 @@ class ConfigReaderTest {
         assertThat(failure(bomb.toString()).problems())
                 .hasSize(30 + 29 * 2)
                 .extracting(Problem::toString)
-                .contains("policy.yaml:2:10: an alias is not allowed: write the value out");
+                .anyMatch(problem -> problem.startsWith("policy.yaml:2:10: an alias is not allowed: "));
+    }
+
+    @Test
+    void unquotedStarIsOneProblem() {
+        assertThat(failure("models: {*stub: {input: 1}}\n").problems())
+                .extracting(Problem::toString)
+                .containsExactly("policy.yaml:1:10: an alias is not allowed: write the value out, or put a text that"
+                        + " begins with * in quotes");
+        assertThat(failure("a: *x\nb: [1\n").problems())
+                .as("a later mistake is not hidden")
+                .hasSize(2);
     }
 
     @Test

@@ -49,7 +49,7 @@ class FileWatchTest {
     }
 
     private Map<Path, String> next() throws InterruptedException {
-        Map<Path, String> change = changes.poll(10, TimeUnit.SECONDS);
+        Map<Path, String> change = changes.poll(30, TimeUnit.SECONDS);
         assertThat(change).as("a change").isNotNull();
         return change;
     }

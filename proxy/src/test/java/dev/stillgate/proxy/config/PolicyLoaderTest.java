@@ -340,8 +340,8 @@ class PolicyLoaderTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(":1:18: ")
                 .hasMessageContaining(
-                        address + " is reachable from other machines and there is no token: set admin.token,"
-                                + " listen on 127.0.0.1, or set `open: true`");
+                        address + " is reachable from other machines without a token: set admin.operators or"
+                                + " admin.token, listen on 127.0.0.1, or set `open: true`");
         assertThat(loader.config(write(start + ", open: true}\n")).admin().open())
                 .isTrue();
         assertThat(loader.config(write(start + ", token: a.token.of.the.test}\n"))
@@ -368,6 +368,16 @@ class PolicyLoaderTest {
                 "listeners: [{address: 'h:1', trustedHops: 17}] | :1:43: trustedHops: 17 is not between 0 and 16",
                 "admin: {address: '127.0.0.1:8080'} | :1:18: admin.address: 127.0.0.1:8080 is the address of a listener: the admin API needs its own port",
                 "admin: {hosts: ['a b']} | :1:17: hosts[0]: \"a b\" is not a valid host: expected an IP address or a name",
+                "admin: {operators: [{name: ann, role: admin, token: my-clear-token-0123456789}]} | :1:53: token: expected h:SALT:HASH, as `stillgate hash-key --operator` prints it; never the token itself",
+                "admin: {operators: [{name: Ann, role: read, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'}, {name: aNN, role: read, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC'}]} | :1:132: operators[1].name: duplicate name: upper and lower case do not differ",
+                "admin: {operators: [{name: a, role: read, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'}, {name: b, role: read, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'}]} | :1:152: operators[1].token: duplicate hash: each operator has a token of their own",
+                "admin: {operators: [{name: a, role: boss, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'}]} | :1:37: unknown value \"boss\" (known: read, review, admin)",
+                "admin: {operators: [{name: a, role: read, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'}], identity: {issuer: i, audience: a, jwks: {file: k.json}, role: r, roles: {x: read}}} | :1:134: identity: names of operators come from one source: remove admin.operators or admin.identity",
+                "admin: {token: 'a.token.of.the.test', operators: [{name: a, role: read, token: 'h:AAAAAAAAAAAAAAAAAAAAAA:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB'}]} | :1:16: token: remove it: it has no name and no role. For a program that has it, list an operator, {name: prometheus, role: read, token: \"h:...\"}, with the hash that `stillgate hash-key --operator` prints of it",
+                "admin: {identity: {issuer: i, audience: a, jwks: {file: k.json}, role: r, roles: {}}} | :1:82: roles: expected 1 to 100 values of the claim \"r\"",
+                "admin: {identity: {issuer: i, audience: 'a b', jwks: {file: k.json}, role: r, roles: {x: read}}} | :1:41: audience: expected 1 to 256 characters without white space",
+                "admin: {identity: {issuer: i, audience: a, jwks: {file: k.json}, role: r, algorithms: [none], roles: {x: read}}} | :1:88: algorithms[0]: none is not accepted: it needs no private key (expected RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, Ed25519)",
+                "audit: {required: true} | :1:19: required: needs a file in audit.path, or \"-\"",
                 "threads: 9999 | :1:10: threads: 9999 is not between 0 and 1024",
                 "hashing: {a: '${OLD}'} | :1:10: hashing: \"a\" is not a secret name: expected h1, h2, …",
                 "hashing: {h1: '${OLD}', h2: '${OLD}'} | :1:29: hashing.h2: duplicate secret: a rotation needs two different ones",

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped configuration files: they must be valid, contain the defaults, and have every key documented. */
 class ShippedConfigTest {
@@ -51,6 +52,18 @@ class ShippedConfigTest {
     }
 
     @Test
+    void listenersOfThePageAreValid(@TempDir Path scratch) throws IOException, ConfigException {
+        String page = Files.readString(directory().resolve("docs/listeners.md"));
+        String example = page.substring(page.indexOf("```yaml\n") + 8, page.indexOf("\n```\n"));
+        Path file = Files.writeString(scratch.resolve("stillgate.yaml"), example);
+        assertThat(new PolicyLoader(name -> SECRET).config(file).listeners())
+                .hasSize(3)
+                .anyMatch(listener -> listener.tls() != null)
+                .anyMatch(listener -> listener.proxyProtocol() != null)
+                .anyMatch(listener -> listener.trustedHops() == 1);
+    }
+
+    @Test
     void policyYamlHasTheInitialForm() throws ConfigException {
         PolicyLoader.Loaded loaded =
                 new PolicyLoader(Environment.system()).policy(directory().resolve("policy.yaml"));
@@ -79,6 +92,9 @@ class ShippedConfigTest {
                 StillgateConfig.class,
                 StillgateConfig.Listener.class,
                 StillgateConfig.Admin.class,
+                Operator.class,
+                OperatorIdentity.class,
+                StillgateConfig.Audit.class,
                 Limits.class,
                 StillgateConfig.AccessLog.class,
                 StillgateConfig.Recording.class,

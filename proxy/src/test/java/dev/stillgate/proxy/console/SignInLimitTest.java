@@ -60,16 +60,6 @@ class SignInLimitTest {
     }
 
     @Test
-    void rightTokensDoNotCount() {
-        for (int i = 0; i < 5 * SignInLimit.MOST; i++) {
-            assertThat(limit.attempt(PEER).isAllowed()).isTrue();
-            limit.succeeded(PEER);
-        }
-        use(PEER);
-        assertThat(limit.attempt(PEER).isAllowed()).isFalse();
-    }
-
-    @Test
     void simultaneousAttemptsDoNotExceedTheLimit() throws Exception {
         List<Callable<Boolean>> attempts = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

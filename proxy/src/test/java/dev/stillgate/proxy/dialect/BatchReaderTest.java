@@ -98,6 +98,12 @@ class BatchReaderTest {
         assertThat(upload(TYPE, file("\0\1") + CLOSE)).isInstanceOf(BodyView.Opaque.class);
     }
 
+    @Test
+    void purposeOfFineTuningIsAccepted() throws MalformedBody {
+        assertThat(upload(TYPE, field("purpose", "fine-tune") + file("{}") + CLOSE))
+                .isInstanceOf(BodyView.Opaque.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "batch\r\n", " batch", "Batch", "batch\0", "b,atch", "batch batch"})
     void purposeMustBePlainWord(String purpose) {

@@ -22,28 +22,56 @@ class ErrorBodiesTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            MALFORMED,        400, invalid_request_error, invalid_request_error,
-            UNAUTHENTICATED,  401, authentication_error,  invalid_request_error, invalid_api_key
-            FORBIDDEN_REGION, 403, permission_error,      request_forbidden,     unsupported_country_region_territory
-            BLOCKED,          403, permission_error,      invalid_request_error, insufficient_permissions
-            NOT_FOUND,        404, not_found_error,       invalid_request_error, unknown_url
-            TOO_LARGE,        413, request_too_large,     invalid_request_error, request_too_large
-            RATE_LIMITED,     429, rate_limit_error,      requests,              rate_limit_exceeded
-            TOKENS_LIMITED,   429, rate_limit_error,      tokens,                rate_limit_exceeded
-            UNVERIFIED,       429, rate_limit_error,      requests,              account_unverified
-            OVERLOADED,       503, overloaded_error,      service_unavailable_error, server_is_overloaded
-            GATEWAY_TIMEOUT,  504, timeout_error,         server_error,          timeout
-            INTERNAL,         500, api_error,             server_error,          server_error
-            """)
+        MALFORMED,        400, invalid_request_error, invalid_request_error,
+        PROMPT_TOO_LONG,  400, invalid_request_error, invalid_request_error, context_length_exceeded
+        UNAUTHENTICATED,  401, authentication_error,  invalid_request_error, invalid_api_key
+        FORBIDDEN_REGION, 403, permission_error,      request_forbidden,     unsupported_country_region_territory
+        BLOCKED,          403, permission_error,      invalid_request_error, insufficient_permissions
+        NOT_FOUND,        404, not_found_error,       invalid_request_error, unknown_url
+        TOO_LARGE,        413, request_too_large,     invalid_request_error, request_too_large
+        EXPECTATION_FAILED, 417, invalid_request_error, invalid_request_error,
+        UPGRADE_REQUIRED, 426, invalid_request_error, invalid_request_error,
+        NOT_IMPLEMENTED,  501, invalid_request_error, invalid_request_error,
+        RATE_LIMITED,     429, rate_limit_error,      requests,              rate_limit_exceeded
+        TOKENS_LIMITED,   429, rate_limit_error,      tokens,                rate_limit_exceeded
+        UNVERIFIED,       429, rate_limit_error,      requests,              account_unverified
+        OVERLOADED,       503, overloaded_error,      service_unavailable_error, server_is_overloaded
+        GATEWAY_TIMEOUT,  504, timeout_error,         server_error,          timeout
+        INTERNAL,         500, api_error,             server_error,          server_error
+        """)
     void statusTypeAndCodeFollowTheProvider(Kind kind, int status, String anthropic, String openAi, String code)
             throws IOException {
         assertThat(ErrorBodies.status(kind)).isEqualTo(status);
         JsonNode a = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, "no", "req_1"));
         assertThat(a).isEqualTo(JSON.readTree("""
-                {"type":"error","error":{"type":"%s","message":"no"},"request_id":"req_1"}""".formatted(anthropic)));
+            {"type":"error","error":{"type":"%s","message":"no"},"request_id":"req_1"}\
+            """.formatted(anthropic)));
         JsonNode o = JSON.readTree(ErrorBodies.body(Provider.OPENAI, kind, "no", "req_1"));
         assertThat(o).isEqualTo(JSON.readTree("""
-                {"error":{"message":"no","type":"%s","param":null,"code":%s}}""".formatted(openAi, code == null ? "null" : '"' + code + '"')));
+            {"error":{"message":"no","type":"%s","param":null,"code":%s}}\
+            """.formatted(openAi, code == null ? "null" : '"' + code + '"')));
+    }
+
+    @Test
+    void longWaitIsAnExceededQuotaOfOpenAi() throws IOException {
+        for (Kind kind : new Kind[] {Kind.RATE_LIMITED, Kind.TOKENS_LIMITED, Kind.UNVERIFIED}) {
+            JsonNode later = error(Provider.OPENAI, kind, 301);
+            String code = kind == Kind.UNVERIFIED ? "account_unverified" : "insufficient_quota";
+            assertThat(later.path("code").asText()).isEqualTo(code);
+            assertThat(later.path("message").asText()).isEqualTo("no");
+            assertThat(ErrorBodies.namesRetry(Provider.OPENAI, kind, 301)).isFalse();
+            assertThat(error(Provider.OPENAI, kind, 300)).isEqualTo(error(Provider.OPENAI, kind, 0));
+            assertThat(ErrorBodies.namesRetry(Provider.OPENAI, kind, 300)).isTrue();
+            assertThat(error(Provider.ANTHROPIC, kind, 301)).isEqualTo(error(Provider.ANTHROPIC, kind, 0));
+            assertThat(ErrorBodies.namesRetry(Provider.ANTHROPIC, kind, 301)).isTrue();
+        }
+        assertThat(ErrorBodies.namesRetry(Provider.OPENAI, Kind.OVERLOADED, 301))
+                .isTrue();
+    }
+
+    private static JsonNode error(Provider provider, Kind kind, long retrySeconds) throws IOException {
+        return JSON.readTree(ErrorBodies.body(provider, null, kind, "no", "req_1", retrySeconds))
+                .path("error");
     }
 
     @ParameterizedTest
@@ -59,16 +87,16 @@ class ErrorBodiesTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            MALFORMED,        ValidationException,         INVALID_ARGUMENT
-            UNAUTHENTICATED,  UnrecognizedClientException, UNAUTHENTICATED
-            BLOCKED,          AccessDeniedException,       PERMISSION_DENIED
-            NOT_FOUND,        ResourceNotFoundException,   NOT_FOUND
-            RATE_LIMITED,     ThrottlingException,         RESOURCE_EXHAUSTED
-            TOKENS_LIMITED,   ThrottlingException,         RESOURCE_EXHAUSTED
-            GATEWAY_TIMEOUT,  ModelTimeoutException,       DEADLINE_EXCEEDED
-            OVERLOADED,       ServiceUnavailableException, UNAVAILABLE
-            INTERNAL,         InternalServerException,     INTERNAL
-            """)
+        MALFORMED,        ValidationException,         INVALID_ARGUMENT
+        UNAUTHENTICATED,  UnrecognizedClientException, UNAUTHENTICATED
+        BLOCKED,          AccessDeniedException,       PERMISSION_DENIED
+        NOT_FOUND,        ResourceNotFoundException,   NOT_FOUND
+        RATE_LIMITED,     ThrottlingException,         RESOURCE_EXHAUSTED
+        TOKENS_LIMITED,   ThrottlingException,         RESOURCE_EXHAUSTED
+        GATEWAY_TIMEOUT,  ModelTimeoutException,       DEADLINE_EXCEEDED
+        OVERLOADED,       ServiceUnavailableException, UNAVAILABLE
+        INTERNAL,         InternalServerException,     INTERNAL
+        """)
     void cloudsHaveMembersOfTheirOwn(Kind kind, String bedrock, String vertex) throws IOException {
         JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, kind, NASTY, "req_1"));
         JsonNode b = JSON.readTree(ErrorBodies.body(Provider.ANTHROPIC, Cloud.BEDROCK, kind, NASTY, "req_1", 0));
@@ -84,15 +112,15 @@ class ErrorBodiesTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            MALFORMED,       400, INVALID_ARGUMENT
-            UNAUTHENTICATED, 401, UNAUTHENTICATED
-            BLOCKED,         403, PERMISSION_DENIED
-            NOT_FOUND,       404, NOT_FOUND
-            RATE_LIMITED,    429, RESOURCE_EXHAUSTED
-            UNVERIFIED,      429, RESOURCE_EXHAUSTED
-            OVERLOADED,      503, UNAVAILABLE
-            INTERNAL,        500, INTERNAL
-            """)
+        MALFORMED,       400, INVALID_ARGUMENT
+        UNAUTHENTICATED, 401, UNAUTHENTICATED
+        BLOCKED,         403, PERMISSION_DENIED
+        NOT_FOUND,       404, NOT_FOUND
+        RATE_LIMITED,    429, RESOURCE_EXHAUSTED
+        UNVERIFIED,      429, RESOURCE_EXHAUSTED
+        OVERLOADED,      503, UNAVAILABLE
+        INTERNAL,        500, INTERNAL
+        """)
     void errorsOfGoogleHaveCodeMessageAndStatus(Kind kind, int code, String status) throws IOException {
         JsonNode plain = JSON.readTree(ErrorBodies.body(Provider.GOOGLE, Cloud.GEMINI, kind, NASTY, "req_1", 0));
         assertThat(plain.size()).isEqualTo(1);

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.dialect;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.spi.Operation;
@@ -59,6 +61,13 @@ public final class Fixtures {
                             && read.equals(new Usage(Usage.Source.ESTIMATED, -1, read.output(), -1, -1, -1)));
         }
 
+        /** Returns the answer with this text before its first event and after each event. */
+        public Answer withKeepAlives(String text) {
+            String events = new String(body, StandardCharsets.UTF_8).replace("\n\n", "\n\n" + text);
+            byte[] more = (text + events).getBytes(StandardCharsets.UTF_8);
+            return new Answer(name, operation, sse, more, usage, this.events, terminal, model, id);
+        }
+
         /** Returns the media type of the body. */
         public String contentType() {
             boolean lines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
@@ -105,15 +114,12 @@ public final class Fixtures {
         return answers;
     }
 
-    /** Returns the recorded exchanges; an empty list if the folder of shared data is absent. */
+    /** Returns the recorded exchanges of the shared data; skips the test without them. */
     public static List<Recording> recorded() {
-        Path data = sharedData();
-        if (data == null || !Files.exists(data.resolve(RECORDINGS))) {
-            return List.of();
-        }
+        Path file = shared(RECORDINGS);
         List<Recording> recordings = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(data.resolve(RECORDINGS))), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 recordings.add(recording(read(line), recordings.size()));
             }
@@ -124,20 +130,15 @@ public final class Fixtures {
     }
 
     /**
-     * Returns the folder of shared data: {@code stillgate.data}, or {@code ../shared/data} of a folder above; or null.
+     * Returns a file of the folder that {@code STILLGATE_SHARED} names; skips the test without it. A test that reads such
+     * files has the tag {@code shared}, and no other test depends on them.
      */
-    public static @Nullable Path sharedData() {
-        String property = System.getProperty("stillgate.data");
-        if (property != null) {
-            return Path.of(property);
-        }
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path data = at.resolve("shared/data");
-            if (Files.isDirectory(data)) {
-                return data;
-            }
-        }
-        return null;
+    public static Path shared(String name) {
+        String folder = System.getenv("STILLGATE_SHARED");
+        assumeTrue(folder != null && !folder.isEmpty(), "STILLGATE_SHARED names no folder with data/" + name);
+        Path file = Path.of(folder, "data", name);
+        assumeTrue(Files.exists(file), file + " does not exist");
+        return file;
     }
 
     private static Recording recording(JsonNode e, int number) {

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Differential test against Jackson: a fuzzed request body is rejected, or both parsers read the same document and the
@@ -70,6 +72,27 @@ class JsonDifferentialTest {
                         "json-trailing-bytes",
                         "json-depth",
                         "json-type");
+    }
+
+    /** The limits that Jackson has, and the grammar has not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e91767225600", "-1E91767225600", "1.5e-91767225600", "0e99999999999", "1e2147483648"})
+    void numberOfAnyExponentIsReadAlike(String number) {
+        String body = "{\"model\":\"m\",\"max_tokens\":9,\"temperature\":" + number + ",\"x\":[" + number
+                + "],\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+        assertThat(check(Operation.MESSAGES, body.getBytes(StandardCharsets.UTF_8)))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 2_000, 200_000})
+    void numberOfAnyLengthIsReadAlike(int digits) {
+        for (String number : List.of("7".repeat(digits), "7".repeat(digits) + ".5", "0." + "7".repeat(digits))) {
+            String body = "{\"model\":\"m\",\"max_tokens\":9,\"x\":" + number
+                    + ",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+            assertThat(check(Operation.MESSAGES, body.getBytes(StandardCharsets.UTF_8)))
+                    .isTrue();
+        }
     }
 
     /** Returns whether the body was accepted. */

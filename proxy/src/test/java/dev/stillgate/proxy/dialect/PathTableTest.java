@@ -33,83 +33,87 @@ class PathTableTest {
      * path that the table lacks, so that requests are rejected unless a route lists the path.
      */
     private static final String TABLE = """
-            # Anthropic: Messages, count_tokens, batches, models, files (files: the same paths as OpenAI's)
-            POST   /v1/messages                        Message                MESSAGES                output metered tapped paced
-            POST   /v1/messages/count_tokens           MessageTokensCount     COUNT_TOKENS            -      metered -      -
-            POST   /v1/messages/batches                MessageBatch           MESSAGE_BATCH           -      -       -      -
-            GET    /v1/messages/batches                MessageBatchList       CONTROL                 -      -       -      -
-            GET    /v1/messages/batches/{id}           MessageBatch           CONTROL                 -      -       -      -
-            DELETE /v1/messages/batches/{id}           Deleted                CONTROL                 -      -       -      -
-            POST   /v1/messages/batches/{id}/cancel    MessageBatch           CONTROL                 -      -       -      -
-            GET    /v1/messages/batches/{id}/results   MessageBatchResults    MESSAGE_BATCH_RESULTS   output metered tapped paced
-            GET    /v1/models                          Models                 no-route                -      -       -      -
-            GET    /v1/models/{id}                     Model                  no-route                -      -       -      -
-            DELETE /v1/models/{id}                     Deleted                no-route                -      -       -      -
-            POST   /v1/complete                        -                      no-route                output -       -      -
-            # OpenAI: chat completions, with the stored ones
-            POST   /v1/chat/completions                ChatCompletion         CHAT_COMPLETIONS        output metered tapped paced
-            GET    /v1/chat/completions                ChatCompletionList     STORED_CHAT_COMPLETION  output metered tapped paced
-            GET    /v1/chat/completions/{id}           ChatCompletion         STORED_CHAT_COMPLETION  output metered tapped paced
-            POST   /v1/chat/completions/{id}           ChatCompletion         STORED_CHAT_COMPLETION  output metered tapped paced
-            DELETE /v1/chat/completions/{id}           Deleted                CONTROL                 -      -       -      -
-            GET    /v1/chat/completions/{id}/messages  ChatMessageList        STORED_CHAT_COMPLETION  output metered tapped paced
-            POST   /v1/completions                     -                      no-route                output -       -      -
-            # OpenAI: responses
-            POST   /v1/responses                       Response               RESPONSES               output metered tapped paced
-            GET    /v1/responses                       -                      no-route                output -       -      -
-            GET    /v1/responses/{id}                  Response               STORED_RESPONSE         output metered tapped paced
-            DELETE /v1/responses/{id}                  Deleted                CONTROL                 -      -       -      -
-            POST   /v1/responses/{id}/cancel           Response               STORED_RESPONSE         output metered tapped paced
-            GET    /v1/responses/{id}/input_items      ResponseItemList       STORED_RESPONSE         output metered tapped paced
-            POST   /v1/responses/input_tokens          -                      no-route                -      -       -      -
-            POST   /v1/responses/compact               -                      no-route                output -       -      -
-            # OpenAI: conversations
-            POST   /v1/conversations                   -                      no-route                -      -       -      -
-            GET    /v1/conversations/{id}              -                      no-route                -      -       -      -
-            POST   /v1/conversations/{id}              -                      no-route                -      -       -      -
-            DELETE /v1/conversations/{id}              -                      no-route                -      -       -      -
-            GET    /v1/conversations/{id}/items        -                      no-route                output -       -      -
-            POST   /v1/conversations/{id}/items        -                      no-route                output -       -      -
-            GET    /v1/conversations/{id}/items/{id}   -                      no-route                output -       -      -
-            DELETE /v1/conversations/{id}/items/{id}   -                      no-route                -      -       -      -
-            # OpenAI: batches and files
-            POST   /v1/batches                         Batch                  CONTROL                 -      -       -      -
-            GET    /v1/batches                         BatchList              CONTROL                 -      -       -      -
-            GET    /v1/batches/{id}                    Batch                  CONTROL                 -      -       -      -
-            POST   /v1/batches/{id}/cancel             Batch                  CONTROL                 -      -       -      -
-            POST   /v1/files                           File                   FILE_UPLOAD             -      -       -      -
-            GET    /v1/files                           FileList               CONTROL                 -      -       -      -
-            GET    /v1/files/{id}                      File                   CONTROL                 -      -       -      -
-            DELETE /v1/files/{id}                      Deleted                CONTROL                 -      -       -      -
-            GET    /v1/files/{id}/content              BatchOutput            FILE_CONTENT            output metered tapped paced
-            # OpenAI: converted inputs
-            POST   /v1/embeddings                      Embeddings             EMBEDDINGS              -      metered -      -
-            POST   /v1/images/generations              Images                 IMAGE_GENERATION        -      metered -      -
-            POST   /v1/images/edits                    Images                 IMAGE_EDIT              -      metered -      -
-            POST   /v1/images/variations               -                      no-route                -      -       -      -
-            POST   /v1/audio/transcriptions            Transcription          TRANSCRIPTION           -      metered -      -
-            POST   /v1/audio/translations              Translation            TRANSLATION             -      -       -      -
-            POST   /v1/audio/speech                    Sound                  SPEECH                  -      -       -      -
-            POST   /v1/moderations                     Moderation             MODERATION              -      -       -      -
-            # OpenAI: sessions, whose events are read by frames
-            GET    /v1/realtime                        Switch                 REALTIME                -      -       -      -
-            POST   /v1/realtime/client_secrets         -                      no-route                -      -       -      -
-            POST   /v1/realtime/calls                  -                      no-route                output -       -      -
-            """;
+        # Anthropic: Messages, count_tokens, batches, models, files (files: the same paths as OpenAI's)
+        POST   /v1/messages                        Message                MESSAGES                output metered tapped paced
+        POST   /v1/messages/count_tokens           MessageTokensCount     COUNT_TOKENS            -      metered -      -
+        POST   /v1/messages/batches                MessageBatch           MESSAGE_BATCH           -      -       -      -
+        GET    /v1/messages/batches                MessageBatchList       CONTROL                 -      -       -      -
+        GET    /v1/messages/batches/{id}           MessageBatch           CONTROL                 -      -       -      -
+        DELETE /v1/messages/batches/{id}           Deleted                CONTROL                 -      -       -      -
+        POST   /v1/messages/batches/{id}/cancel    MessageBatch           CONTROL                 -      -       -      -
+        GET    /v1/messages/batches/{id}/results   MessageBatchResults    MESSAGE_BATCH_RESULTS   output metered tapped paced
+        GET    /v1/models                          Models                 no-route                -      -       -      -
+        GET    /v1/models/{id}                     Model                  no-route                -      -       -      -
+        DELETE /v1/models/{id}                     Deleted                no-route                -      -       -      -
+        POST   /v1/complete                        -                      no-route                output -       -      -
+        # OpenAI: chat completions, with the stored ones
+        POST   /v1/chat/completions                ChatCompletion         CHAT_COMPLETIONS        output metered tapped paced
+        GET    /v1/chat/completions                ChatCompletionList     STORED_CHAT_COMPLETION  output metered tapped paced
+        GET    /v1/chat/completions/{id}           ChatCompletion         STORED_CHAT_COMPLETION  output metered tapped paced
+        POST   /v1/chat/completions/{id}           ChatCompletion         STORED_CHAT_COMPLETION  output metered tapped paced
+        DELETE /v1/chat/completions/{id}           Deleted                CONTROL                 -      -       -      -
+        GET    /v1/chat/completions/{id}/messages  ChatMessageList        STORED_CHAT_COMPLETION  output metered tapped paced
+        POST   /v1/completions                     -                      no-route                output -       -      -
+        # OpenAI: responses
+        POST   /v1/responses                       Response               RESPONSES               output metered tapped paced
+        GET    /v1/responses                       -                      no-route                output -       -      -
+        GET    /v1/responses/{id}                  Response               STORED_RESPONSE         output metered tapped paced
+        DELETE /v1/responses/{id}                  Deleted                CONTROL                 -      -       -      -
+        POST   /v1/responses/{id}/cancel           Response               STORED_RESPONSE         output metered tapped paced
+        GET    /v1/responses/{id}/input_items      ResponseItemList       STORED_RESPONSE         output metered tapped paced
+        POST   /v1/responses/input_tokens          -                      no-route                -      -       -      -
+        POST   /v1/responses/compact               -                      no-route                output -       -      -
+        # OpenAI: conversations
+        POST   /v1/conversations                   -                      no-route                -      -       -      -
+        GET    /v1/conversations/{id}              -                      no-route                -      -       -      -
+        POST   /v1/conversations/{id}              -                      no-route                -      -       -      -
+        DELETE /v1/conversations/{id}              -                      no-route                -      -       -      -
+        GET    /v1/conversations/{id}/items        -                      no-route                output -       -      -
+        POST   /v1/conversations/{id}/items        -                      no-route                output -       -      -
+        GET    /v1/conversations/{id}/items/{id}   -                      no-route                output -       -      -
+        DELETE /v1/conversations/{id}/items/{id}   -                      no-route                -      -       -      -
+        # OpenAI: batches and files
+        POST   /v1/batches                         Batch                  FILE_BATCH              -      -       -      -
+        GET    /v1/batches                         BatchList              FILE_BATCH              -      -       -      -
+        GET    /v1/batches/{id}                    Batch                  FILE_BATCH              -      -       -      -
+        POST   /v1/batches/{id}/cancel             Batch                  FILE_BATCH              -      -       -      -
+        POST   /v1/files                           File                   FILE_UPLOAD             -      -       -      -
+        GET    /v1/files                           FileList               FILE_BATCH              -      -       -      -
+        GET    /v1/files/{id}                      File                   FILE_BATCH              -      -       -      -
+        DELETE /v1/files/{id}                      Deleted                CONTROL                 -      -       -      -
+        GET    /v1/files/{id}/content              BatchOutput            FILE_CONTENT            output metered tapped paced
+        # OpenAI: converted inputs
+        POST   /v1/embeddings                      Embeddings             EMBEDDINGS              -      metered -      -
+        POST   /v1/images/generations              Images                 IMAGE_GENERATION        -      metered -      -
+        POST   /v1/images/edits                    Images                 IMAGE_EDIT              -      metered -      -
+        POST   /v1/images/variations               -                      no-route                -      -       -      -
+        POST   /v1/audio/transcriptions            Transcription          TRANSCRIPTION           -      metered -      -
+        POST   /v1/audio/translations              Translation            TRANSLATION             -      -       -      -
+        POST   /v1/audio/speech                    Sound                  SPEECH                  -      -       -      -
+        POST   /v1/moderations                     Moderation             MODERATION              -      -       -      -
+        # OpenAI: sessions, whose events are read by frames
+        GET    /v1/realtime                        Switch                 REALTIME                -      -       -      -
+        POST   /v1/realtime/client_secrets         -                      no-route                -      -       -      -
+        POST   /v1/realtime/calls                  -                      no-route                output -       -      -
+        """;
 
     private static final String COMPLETION = """
-            {"id":"c-1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",\
-            "content":"MODEL","refusal":null},"logprobs":null,"finish_reason":"stop"}],\
-            "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}""";
+        {"id":"c-1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",\
+        "content":"MODEL","refusal":null},"logprobs":null,"finish_reason":"stop"}],\
+        "usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}\
+        """;
     private static final String ITEM = """
-            {"id":"msg_1","type":"message","role":"assistant","status":"completed",\
-            "content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"MODEL"}]}""";
+        {"id":"msg_1","type":"message","role":"assistant","status":"completed",\
+        "content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"MODEL"}]}\
+        """;
     private static final String RESPONSE = """
-            {"id":"resp_1","object":"response","model":"m","status":"completed","output":[%s],\
-            "usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5}}""".formatted(ITEM);
+        {"id":"resp_1","object":"response","model":"m","status":"completed","output":[%s],\
+        "usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5}}\
+        """.formatted(ITEM);
     private static final String MESSAGE = """
-            {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"MODEL"}],\
-            "stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}""";
+        {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"MODEL"}],\
+        "stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}\
+        """;
 
     /** Returns a response of a schema, with all fields that can contain model output. */
     private static final Map<String, String> REPLIES = Map.ofEntries(
@@ -123,25 +127,30 @@ class PathTableTest {
             Map.entry("ChatCompletion", COMPLETION),
             Map.entry("ChatCompletionList", "{\"object\":\"list\",\"data\":[" + COMPLETION + "],\"has_more\":false}"),
             Map.entry("ChatMessageList", """
-                    {"object":"list","data":[{"id":"c-1-0","role":"user","content":"CALLER","content_parts":null},\
-                    {"id":"c-1-1","role":"assistant","content":"MODEL","refusal":null}],"has_more":false}"""),
+                {"object":"list","data":[{"id":"c-1-0","role":"user","content":"CALLER","content_parts":null},\
+                {"id":"c-1-1","role":"assistant","content":"MODEL","refusal":null}],"has_more":false}\
+                """),
             Map.entry("Response", RESPONSE),
             Map.entry("ResponseItemList", """
-                    {"object":"list","data":[{"id":"msg_0","type":"message","role":"user",\
-                    "content":[{"type":"input_text","text":"CALLER"}]},%s],"has_more":false}""".formatted(ITEM)),
+                {"object":"list","data":[{"id":"msg_0","type":"message","role":"user",\
+                "content":[{"type":"input_text","text":"CALLER"}]},%s],"has_more":false}\
+                """.formatted(ITEM)),
             Map.entry("Deleted", "{\"id\":\"x\",\"object\":\"x.deleted\",\"deleted\":true}"),
             Map.entry("Batch", "{\"id\":\"b\",\"object\":\"batch\",\"output_file_id\":\"file-1\"}"),
             Map.entry("BatchList", "{\"object\":\"list\",\"data\":[{\"id\":\"b\",\"object\":\"batch\"}]}"),
             Map.entry("File", "{\"id\":\"file-1\",\"object\":\"file\",\"filename\":\"a.jsonl\"}"),
             Map.entry("FileList", "{\"object\":\"list\",\"data\":[{\"id\":\"file-1\",\"object\":\"file\"}]}"),
             Map.entry("Embeddings", """
-                    {"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.1,-2e-3]}],"model":"m",\
-                    "usage":{"prompt_tokens":3,"total_tokens":3}}"""),
+                {"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.1,-2e-3]}],"model":"m",\
+                "usage":{"prompt_tokens":3,"total_tokens":3}}\
+                """),
             Map.entry("Images", """
-                    {"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],\
-                    "usage":{"input_tokens":3,"output_tokens":272,"total_tokens":275}}"""),
+                {"created":1,"data":[{"b64_json":"iVBORw0KGgo="}],\
+                "usage":{"input_tokens":3,"output_tokens":272,"total_tokens":275}}\
+                """),
             Map.entry("Transcription", """
-                    {"text":"words","usage":{"type":"tokens","input_tokens":14,"output_tokens":2,"total_tokens":16}}"""),
+                {"text":"words","usage":{"type":"tokens","input_tokens":14,"output_tokens":2,"total_tokens":16}}\
+                """),
             Map.entry("Translation", "{\"text\":\"words\"}"),
             Map.entry("Switch", ""),
             Map.entry("Sound", "ID3\u0004 sound"),
@@ -153,9 +162,9 @@ class PathTableTest {
                     "{\"custom_id\":\"a\",\"response\":{\"body\":" + COMPLETION
                             + "}}\n{\"custom_id\":\"b\",\"response\":" + "{\"body\":" + RESPONSE + "}}\n"));
 
-    /** Operations whose responses have no usage in JSON; speech has it in events only. */
+    /** Operations whose responses have no usage in JSON; speech has it in events only, a batch in its files. */
     private static final Set<Operation> UNCOUNTED =
-            Set.of(Operation.TRANSLATION, Operation.SPEECH, Operation.MODERATION);
+            Set.of(Operation.TRANSLATION, Operation.SPEECH, Operation.MODERATION, Operation.FILE_BATCH);
 
     /** One line of the table. */
     record Row(

@@ -50,7 +50,12 @@ class AdminActionsTest {
                 }
                 return "done";
             });
-            context.adminAction("accounts", AdminAction.ERASE, (id, arguments) -> java.util.Map.of("erased", id));
+            context.adminAction("accounts", AdminAction.ERASE, new AdminAction() {
+                public Object perform(String id, java.util.Map<String, Object> arguments) {
+                    return java.util.Map.of("erased", id);
+                }
+                public int operators(String id) { return id.equals("keyless") ? 2 : 1; }
+            });
             return (RequestFilter) exchange -> Verdict.ALLOW;""";
 
     @TempDir
@@ -117,9 +122,11 @@ class AdminActionsTest {
     void resourceIsErased() throws IOException {
         try (GatewayRig rig = rig()) {
             RawClient.Answer answer = ask(rig, "DELETE /accounts/a-17", "", "");
-            assertThat(json(answer))
-                    .isEqualTo(JSON.readTree("{\"id\":\"a-17\",\"filters\":{\"act\":{\"erased\":\"a-17\"}}}"));
-            assertThat(audited()).singleElement().asString().contains(" DELETE /accounts/a-17 {} -> 200");
+            JsonNode page = json(answer);
+            assertThat(page.at("/filters/act/erased").asText()).isEqualTo("a-17");
+            assertThat(page.path("order").asText()).matches("[0-9a-f]{32}");
+            assertThat(page.path("kept").asText()).contains("until the gateway stops");
+            assertThat(audited()).singleElement().asString().contains(" DELETE /accounts/a-17  -> 200");
             assertThat(ask(rig, "DELETE /accounts/a-17", "origin: null\r\n", "").status())
                     .isEqualTo(403);
             assertThat(ask(rig, "POST /accounts/a-17/erase", TYPE, "{}").status())
@@ -127,6 +134,15 @@ class AdminActionsTest {
             RawClient.Answer other = ask(rig, "DELETE /clusters/c-1", "", "");
             assertThat(other.status()).isEqualTo(405);
             assertThat(other.values("allow")).containsExactly("GET");
+        }
+    }
+
+    @Test
+    void erasureWaitsForAnotherOperatorIfAFilterAsksForIt() throws IOException {
+        try (GatewayRig rig = rig()) {
+            JsonNode page = json(ask(rig, "DELETE /accounts/keyless", "", ""));
+            assertThat(page.path("waiting")).isEqualTo(JSON.readTree("{\"names\":1,\"needs\":2}"));
+            assertThat(page.at("/filters/act").isMissingNode()).isTrue();
         }
     }
 

@@ -13,6 +13,7 @@ import dev.stillgate.proxy.rig.RigBuilder;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -106,16 +107,47 @@ class BacktestPageTest {
             GatewayRig.eventually("recorded", () -> rig.metric("stillgate_record_written_total") == 1);
             events.send("GET /console/events HTTP/1.1\r\nhost: localhost\r\n\r\n");
             readTo(events, "event: now");
-            assertThat(post(rig, "/backtests", "{\"policy\":\"version: 1\"}").status())
-                    .isEqualTo(200);
+            String body = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("policy", GatewayRig.with().to(upstream).policy())
+                    .toString();
+            assertThat(post(rig, "/backtests", body).status()).isEqualTo(200);
             readTo(events, "event: changed\ndata: {\"what\":[\"backtests\"]}\n\n");
+        }
+    }
+
+    @Test
+    void invalidCandidateIsRefusedAtOnce() throws IOException {
+        Files.writeString(directory.resolve("log.jsonl"), "{}\n");
+        try (GatewayRig rig = GatewayRig.with()
+                .toPort(1)
+                .record("{path: " + directory.resolve("log.jsonl") + "}")
+                .start()) {
+            String policy = GatewayRig.with()
+                    .toPort(1)
+                    .filters("[{name: f, type: fingerprnt}]")
+                    .policy();
+            RawClient.Answer answer = post(
+                    rig,
+                    "/backtests",
+                    JsonNodeFactory.instance.objectNode().put("policy", policy).toString());
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text())
+                    .contains("candidate:", "there is no filter type \\\"fingerprnt\\\"")
+                    .doesNotContain("policy.yaml");
+            assertThat(JSON.readTree(rig.admin("GET /backtests").text()).get("backtests"))
+                    .isEmpty();
         }
     }
 
     @Test
     void nothingRecordedIsSaid() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
-            RawClient.Answer answer = post(rig, "/backtests", "{\"policy\":\"version: 1\"}");
+            String body = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("policy", GatewayRig.with().toPort(1).policy())
+                    .toString();
+            RawClient.Answer answer = post(rig, "/backtests", body);
             assertThat(answer.status()).isEqualTo(409);
             assertThat(answer.text()).contains("set record.path");
         }

@@ -89,7 +89,7 @@ class BrokenUploadTest {
         try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 RawClient other = rig.connect()) {
             other.send(Requests.get("/v1/models", "x-door: " + door.getLocalPort()));
-            door.setSoTimeout(10_000);
+            door.setSoTimeout(30_000);
             try (Socket inTheFilter = door.accept()) {
                 piece.run();
                 reset.countDown();

@@ -180,7 +180,7 @@ class ConvertedInputEndToEndTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             client.send(Arrays.copyOf(request, 150_000));
-            assertThat(begun.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(rig.metric("stillgate_body_memory_bytes")).isZero();
             client.send(Arrays.copyOfRange(request, 150_000, request.length));
             assertThat(client.answer().text()).isEqualTo(TRANSCRIPT);

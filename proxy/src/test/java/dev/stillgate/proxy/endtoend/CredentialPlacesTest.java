@@ -54,15 +54,15 @@ class CredentialPlacesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    bearer            | authorization=Bearer in-bearer
-                    x-api-key         | x-api-key=in-x-api-key
-                    api-key           | api-key=in-api-key
-                    x-goog-api-key    | x-goog-api-key=in-goog
-                    bearer, x-goog-api-key | authorization=Bearer in-bearer
-                    x-api-key, bearer | x-api-key=in-x-api-key
-                    bearer, x-api-key | authorization=Bearer in-bearer
-                    api-key, bearer   | api-key=in-api-key
-                    """)
+        bearer            | authorization=Bearer in-bearer
+        x-api-key         | x-api-key=in-x-api-key
+        api-key           | api-key=in-api-key
+        x-goog-api-key    | x-goog-api-key=in-goog
+        bearer, x-goog-api-key | authorization=Bearer in-bearer
+        x-api-key, bearer | x-api-key=in-x-api-key
+        bearer, x-api-key | authorization=Bearer in-bearer
+        api-key, bearer   | api-key=in-api-key
+        """)
     @DisplayName("engine A7: of credentials in all known fields only the metered one is forwarded")
     void onlyTheMeteredCredentialIsForwarded(String places, String expected) throws IOException {
         assertThat(passed(places, Requests.messages(ALL))).isEqualTo(expected);
@@ -128,6 +128,38 @@ class CredentialPlacesTest {
             assertThat(accounts.get(0)).startsWith("h1:").isEqualTo(accounts.get(1));
             assertThat(List.of(accounts.get(0), accounts.get(2), accounts.get(3), accounts.get(4)))
                     .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void refusedPathIsOfTheAccountOfItsKey() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            String key = "x-api-key: sk-1";
+            rig.ask(Requests.messages(key));
+            assertThat(rig.ask(Requests.get("/v1/nowhere", key)).status()).isEqualTo(404);
+            assertThat(rig.ask(Requests.get("/v1//models", key)).status()).isEqualTo(400);
+            assertThat(rig.ask(Requests.get("/v1/nowhere", key, key)).status()).isEqualTo(404);
+            List<String> accounts = rig.finish().stream()
+                    .map(line -> line.replaceAll(".*\"account\":\"([^\"]*)\".*", "$1"))
+                    .toList();
+            assertThat(accounts.get(0)).startsWith("h1:");
+            assertThat(accounts).containsExactly(accounts.get(0), accounts.get(0), accounts.get(0), "anonymous");
+            assertThat(upstream.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("engine A7: no provider checks the signature of a refused path, so it is of no account")
+    void refusedPathIsNotOfAClaimedAccount() throws IOException {
+        String forged = signed("Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/bedrock/aws4_request");
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [aws-access-key]}")
+                        .start()) {
+            assertThat(rig.ask(Requests.get("/v1/nowhere", forged)).status()).isEqualTo(404);
+            assertThat(rig.finish().getFirst()).contains("\"account\":\"anonymous\"");
         }
     }
 

@@ -243,9 +243,13 @@ class FallbackTest {
                     "\"previous_response_id\":\"resp_1\"",
                     "\"background\":true",
                     "\"conversation\":{\"id\":\"conv_1\"}",
-                    "\"prompt\":{\"id\":\"pmpt_1\"}");
+                    "\"prompt\":{\"id\":\"pmpt_1\"}",
+                    "\"input\":[{\"role\":\"user\",\"content\":\"hi\"},{\"type\":\"item_reference\",\"id\":\"msg_1\"}]",
+                    "\"input\":[{\"type\":null,\"id\":\"rs_1\"},{\"role\":\"user\",\"content\":\"hi\"}]",
+                    "\"input\":[{\"id\":\"rs_1\"}]");
             for (String kept : stored) {
-                String body = "{\"model\":\"m\",\"input\":\"hi\"," + kept + "}";
+                String input = kept.contains("input") ? "" : "\"input\":\"hi\",";
+                String body = "{\"model\":\"m\"," + input + kept + "}";
                 assertThat(down.ask(Requests.post("/v1/responses", body)).status())
                         .as(kept)
                         .isEqualTo(502);
@@ -254,10 +258,15 @@ class FallbackTest {
             assertThat(down.ask(Requests.post("/v1/messages/count_tokens", Requests.MESSAGES_BODY))
                             .status())
                     .isEqualTo(200);
-            assertThat(down.ask(Requests.post(
-                                    "/v1/responses", "{\"model\":\"m\",\"input\":\"hi\",\"conversation\":null}"))
-                            .status())
-                    .isEqualTo(200);
+            for (String input : List.of(
+                    "\"hi\",\"conversation\":null",
+                    "[{\"role\":\"user\",\"content\":\"hi\",\"id\":\"msg_1\"}]",
+                    "[{\"type\":\"reasoning\",\"id\":\"rs_1\",\"summary\":[],\"encrypted_content\":\"e\"}]")) {
+                String body = "{\"model\":\"m\",\"input\":" + input + "}";
+                assertThat(down.ask(Requests.post("/v1/responses", body)).status())
+                        .as(input)
+                        .isEqualTo(200);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.rig.Encodings;
 import dev.stillgate.proxy.rig.GatewayRig;
+import dev.stillgate.proxy.rig.Http2Client;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
 import dev.stillgate.proxy.rig.Requests;
@@ -90,14 +91,71 @@ class ForwardedFieldsTest {
     }
 
     @Test
+    void authorityOfAnAbsoluteTargetReplacesHost() throws IOException {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream)) {
+            rig.ask(Requests.messages().replace("POST /v1", "POST https://other.example:81/v1"));
+            UpstreamScript.Request got = upstream.requests().getFirst();
+            assertThat(got.line()).isEqualTo("POST /v1/messages HTTP/1.1");
+            assertThat(got.values("x-forwarded-host")).containsExactly("other.example:81");
+            assertThat(got.values("host")).containsExactly("127.0.0.1:" + upstream.port());
+            assertThat(rig.finish().getFirst()).contains("\"path\":\"/v1/messages\"");
+        }
+    }
+
+    /** The line is in the cache of routes by then, where HTTP/1.1 has put its path. */
+    @Test
+    void absoluteTargetIsNoPathOfHttp2() throws IOException {
+        String target = "http://other.example/v1/messages";
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.before(upstream);
+                Http2Client client = new Http2Client(rig.port())) {
+            assertThat(rig.ask(Requests.messages().replace("/v1/messages", target))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(client.post(1, target, Requests.MESSAGES_BODY).answer(1).status())
+                    .isEqualTo(400);
+            assertThat(upstream.requests()).hasSize(1);
+        }
+    }
+
+    /** The second endpoint gets a request that was written for the first, which is gone. */
+    @Test
+    void absoluteTargetIsReaddressed() throws IOException {
+        UpstreamScript gone = UpstreamScript.answering();
+        gone.close();
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with().to(gone, upstream).start()) {
+            String request = Requests.messages().replace("POST /v1", "POST http://other.example/v1");
+            for (int i = 0; i < 4; i++) {
+                assertThat(rig.ask(request).status()).isEqualTo(200);
+            }
+            assertThat(upstream.requests()).hasSize(4).allSatisfy(got -> {
+                assertThat(got.line()).isEqualTo("POST /v1/messages HTTP/1.1");
+                assertThat(got.values("host")).containsExactly("127.0.0.1:" + upstream.port());
+                assertThat(got.values("x-forwarded-host")).containsExactly("other.example");
+            });
+        }
+    }
+
+    @Test
     void trustedHopNamesTheClientAndForgedEntriesDoNot() throws IOException {
         String[][] cases = {
             {"203.0.113.9", "203.0.113.9"},
             {"6.6.6.6, 203.0.113.9", "203.0.113.9"},
-            {"nonsense", "127.0.0.1"},
-            {"6.6.6.6, 999.0.0.1", "127.0.0.1"},
+            {"203.0.113.9:4711", "203.0.113.9"},
+            {"[2001:db8::5]:443", "2001:db8:"},
+            {"[2001:db8::5]", "2001:db8:"},
             {"2001:db8::5", "2001:db8:"},
-            {"6.6.6.6,", "127.0.0.1"},
+            {"nonsense", "0.0.0.0"},
+            {"6.6.6.6, 999.0.0.1", "0.0.0.0"},
+            {"203.0.113.9:", "0.0.0.0"},
+            {"203.0.113.9:port", "0.0.0.0"},
+            {"203.0.113.9:123456", "0.0.0.0"},
+            {"[2001:db8::5]443", "0.0.0.0"},
+            {"[2001:db8::5", "0.0.0.0"},
+            {"6.6.6.6, unknown", "0.0.0.0"},
+            {"6.6.6.6,", "0.0.0.0"},
         };
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).trustedHops(1).start()) {
@@ -105,6 +163,7 @@ class ForwardedFieldsTest {
                 rig.ask(Requests.messages("X-Forwarded-For: " + each[0]));
             }
             rig.ask(Requests.messages("X-Forwarded-For: 6.6.6.6", "X-Forwarded-For: 203.0.113.77"));
+            assertThat(rig.metric("stillgate_forwarded_unreadable_total")).isEqualTo(9);
             assertThat(upstream.requests().get(1).values("x-forwarded-for"))
                     .containsExactly("6.6.6.6, 203.0.113.9, 127.0.0.1");
             List<String> log = rig.finish();
@@ -112,6 +171,24 @@ class ForwardedFieldsTest {
                 assertThat(log.get(i)).contains("\"downstream_remote_address\":\"" + cases[i][1]);
             }
             assertThat(log.getLast()).contains("\"downstream_remote_address\":\"203.0.113.77\"");
+        }
+    }
+
+    @Test
+    void clientBehindAnUnreadableEntryIsNotTakenForTheProxy() {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .trustedHops(1)
+                        .filters("[{name: g, type: geo-restriction, config: {"
+                                + "allow: {networks: [127.0.0.0/8]}, deny: {networks: [0.0.0.0/0]}}}]")
+                        .start()) {
+            assertThat(rig.ask(Requests.messages()).status()).isEqualTo(200);
+            assertThat(rig.ask(Requests.messages("X-Forwarded-For: nonsense")).status())
+                    .isEqualTo(403);
+            assertThat(rig.ask(Requests.messages("X-Forwarded-For: 203.0.113.9:4711"))
+                            .status())
+                    .isEqualTo(403);
         }
     }
 

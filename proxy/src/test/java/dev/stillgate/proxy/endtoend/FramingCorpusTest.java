@@ -165,6 +165,9 @@ class FramingCorpusTest {
         bad("host with a blank", get("Host: h i\r\n"));
         bad("host with a comma", get("Host: h,i\r\n"));
         bad("host with a path", get("Host: h/../x\r\n"));
+        bad("empty host", get("Host:\r\n"));
+        bad("host of a port alone", get("Host: :80\r\n"));
+        bad("absolute form without Host", "GET http://h/v1/models HTTP/1.1\r\n\r\n");
         bad("host with a user", get("Host: a@h\r\n"));
         bad("HTTP/0.9", "GET /v1/models\r\n");
         bad("HTTP/1.2", "GET /v1/models HTTP/1.2\r\n" + H + "\r\n");
@@ -175,11 +178,11 @@ class FramingCorpusTest {
         bad("blank after the version", "GET /v1/models HTTP/1.1 \r\n" + H + "\r\n");
         bad("two blanks", "GET  /v1/models HTTP/1.1\r\n" + H + "\r\n");
         bad("tabs", "GET\t/v1/models\tHTTP/1.1\r\n" + H + "\r\n");
-        bad("method of 17 letters", "ABCDEFGHIJKLMNOPQ /v1/models HTTP/1.1\r\n" + H + "\r\n");
+        refused(501, "method of 17 letters", "ABCDEFGHIJKLMNOPQ /v1/models HTTP/1.1\r\n" + H + "\r\n");
         bad("method with a slash", "G/T /v1/models HTTP/1.1\r\n" + H + "\r\n");
         bad("no method", " /v1/models HTTP/1.1\r\n" + H + "\r\n");
         bad("noise", "\u0016\u0003\u0001\u0002\0\u0001\n\r\n\r\n");
-        bad("other expectation", last("Expect: 200-ok\r\n"));
+        refused(417, "other expectation", last("Expect: 200-ok\r\n"));
     }
 
     private static void chunks() {
@@ -240,8 +243,19 @@ class FramingCorpusTest {
                 "/v1/models\u00e9",
                 "/v1/mod\"els",
                 "/v1/{models}",
-                "http://h/v1/models",
-                "HTTP://h/v1/models",
+                "http://h",
+                "http://h?/v1/models",
+                "http:///v1/models",
+                "http://:80/v1/models",
+                "http://a@h/v1/models",
+                "http://h,i/v1/models",
+                "http:/h/v1/models",
+                "http//h/v1/models",
+                "ftp://h/v1/models",
+                "http://h/v1/../models",
+                "http://h//v1/models",
+                "http://h/v1/models%2fx",
+                "https:",
                 "h:80",
                 "*",
                 "v1/models",
@@ -255,6 +269,8 @@ class FramingCorpusTest {
         refused(404, "path that is not listed", path("/v1/secrets"));
         refused(404, "dialect path with a slash at its end", path("/v1/messages/"));
         refused(404, "method that the path does not take", path("/v1/messages"));
+        refused(404, "options of the server", "OPTIONS * HTTP/1.1\r\n" + H + "Connection: close\r\n\r\n");
+        refused(404, "absolute path that is no route", path("https://h/admin"));
         refused(404, "trace", "TRACE /v1/models HTTP/1.1\r\n" + H + "Connection: close\r\n\r\n");
         refused(400, "connect to a path", "CONNECT /v1/models HTTP/1.1\r\n" + H + "Connection: close\r\n\r\n");
     }
@@ -263,6 +279,9 @@ class FramingCorpusTest {
         refused(414, "target of 9000 bytes", path("/v1/models/" + "a".repeat(9000)));
         refused(414, "query of 9000 bytes", path("/v1/models?" + "a".repeat(9000)));
         refused(414, "target without an end", "GET /" + "a".repeat(40_000));
+        refused(501, "method without an end", "A".repeat(40_000));
+        refused(414, "no method and no end", "@".repeat(40_000));
+        refused(413, "huge length without a body", blob("Content-Length: 999999999\r\n", ""));
         refused(431, "field of 40000 bytes", last("X: " + "a".repeat(40_000) + "\r\n"));
         refused(431, "name of 40000 bytes", last("X".repeat(40_000) + ": a\r\n"));
         refused(431, "fields of 40000 bytes", last(("X: " + "a".repeat(995) + "\r\n").repeat(40)));
@@ -277,7 +296,8 @@ class FramingCorpusTest {
         good("empty value", last("X:\r\n"));
         good("not ASCII in a value", last("X: \u00e9\r\n"));
         good("126 fields", last("X: a\r\n".repeat(126)));
-        good("empty host", "GET /v1/models HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n");
+        good("absolute form", path("http://h/v1/models"));
+        good("absolute form in capitals", path("HTTPS://[::1]:80/v1/models?a=http://h"));
         good("host of IPv6", "GET /v1/models HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n");
         good("a needed escape", path("/v1/models/a%20b"));
         good("anything in a query", path("/v1/models?a=%2e%2e/../%00"));

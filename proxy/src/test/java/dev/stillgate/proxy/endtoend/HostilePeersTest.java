@@ -199,6 +199,25 @@ class HostilePeersTest {
         }
     }
 
+    /** The provider has not checked the signature yet, so the first request may be of anyone. */
+    @Test
+    void claimedAccessKeyTakesNoPlaceOfItsOwner() throws Exception {
+        String claim = "authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/bedrock"
+                + "/aws4_request, SignedHeaders=host;x-amz-date, Signature=0f";
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .accounts("{credential: [aws-access-key]}")
+                        .limits("{exchangesPerAccount: 1}")
+                        .start();
+                RawClient slow = rig.connect()) {
+            slow.send(
+                    Requests.head("POST", "/v1/messages", "expect: 100-continue", "content-length: 9", claim) + "\r\n");
+            assertThat(slow.answer().status()).isEqualTo(100);
+            assertThat(rig.ask(Requests.messages(claim)).status()).isEqualTo(200);
+        }
+    }
+
     @Test
     void requestsAreRefusedAndHealthServedWhenMemoryIsLow() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();

@@ -67,7 +67,7 @@ class Http2TlsTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(4_000);
+        socket.setSoTimeout(30_000);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setProtocols(new String[] {version});
         parameters.setApplicationProtocols(protocols);

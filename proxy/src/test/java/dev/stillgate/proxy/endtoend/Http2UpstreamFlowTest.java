@@ -264,6 +264,63 @@ class Http2UpstreamFlowTest {
         }
     }
 
+    /**
+     * Returns an upstream that learns late of streams that clients have left. It sends content on each after the reset, and
+     * then responds to the first request, which stays.
+     */
+    private static Http2UpstreamScript learningLate(int leaving, int frames, int length) {
+        return Http2UpstreamScript.of(c -> {
+            int stays = c.greet().request().stream();
+            for (int i = 0; i < leaving; i++) {
+                c.head(c.request().stream(), false, ":status", "200", "content-type", "text/event-stream");
+            }
+            List<Integer> left = new ArrayList<>();
+            for (int i = 0; i < leaving; i++) {
+                left.add(c.readUntil(Http2Client.RST_STREAM).stream());
+            }
+            for (int i = 0; i < frames; i++) {
+                for (int stream : left) {
+                    c.frame(Http2Client.DATA, 0, stream, new byte[length]);
+                }
+            }
+            c.json(stays, UpstreamScript.JSON_BODY);
+        });
+    }
+
+    private static RawClient.Answer staysWhileOthersLeave(Http2UpstreamScript upstream, GatewayRig rig, int leaving) {
+        try (RawClient stays = rig.connect().send(Requests.messages())) {
+            GatewayRig.eventually("it is asked", () -> upstream.heads().size() == 1);
+            List<RawClient> others = new ArrayList<>();
+            for (int i = 0; i < leaving; i++) {
+                RawClient leaves = rig.connect().send(Requests.messages());
+                leaves.head();
+                others.add(leaves);
+            }
+            others.forEach(RawClient::reset);
+            return stays.answer();
+        }
+    }
+
+    @Test
+    @DisplayName("content in transit of streams that a client has left is free, however many frames it is")
+    void lateContentWithinTheWindowIsNotCharged() {
+        try (Http2UpstreamScript upstream = learningLate(40, 100, 60);
+                GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
+            assertThat(staysWhileOthersLeave(upstream, rig, 40).text()).isEqualTo(UpstreamScript.JSON_BODY);
+            assertThat(upstream.connections()).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("content beyond the window of a stream that was reset is a flood in the end")
+    void lateContentBeyondTheWindowIsCharged() {
+        try (Http2UpstreamScript upstream = learningLate(1, 65 + 1_100, 1_000);
+                GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
+            assertThat(staysWhileOthersLeave(upstream, rig, 1).status()).isEqualTo(502);
+            assertThat(rig.reason("upstream-http2-flood")).isEqualTo(1);
+        }
+    }
+
     @Test
     void clientLeavingWhileConnectingSendsNothing() {
         CountDownLatch left = new CountDownLatch(1);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class KeepAliveStreamTest {
-    private static final String COMMENT = ": keep-alive\n\n";
+    private static final String COMMENT = ": keep-alive\n";
     private static final String SSE = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
     private static final String CHUNKED = SSE + "transfer-encoding: chunked\r\n\r\n";
     private static final String LAST = "0\r\n\r\n";
@@ -109,22 +109,53 @@ class KeepAliveStreamTest {
     }
 
     @Test
-    void streamOfGeminiGetsNoComments() {
+    void streamOfGeminiGetsEmptyEvents() {
         String event = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Mix\"}]}}]}\n\n";
-        try (UpstreamScript upstream = pausing(CHUNKED, chunk(event) + LAST);
+        try (UpstreamScript upstream = pausing(CHUNKED + chunk(event), chunk(event) + LAST);
                 GatewayRig rig = rig(upstream).route("/v1beta/, keepAlive: 15s").start();
-                RawClient gemini = rig.connect();
-                RawClient other = rig.connect()) {
+                RawClient gemini = rig.connect()) {
             rig.ticker().stop();
             gemini.send(Requests.post(
                             "/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
                             "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}"))
                     .head();
-            other.send(Requests.messages()).head();
+            assertReads(gemini, chunk(event));
             rig.ticker().jump(SILENCE);
-            assertReads(other, chunk(COMMENT));
+            assertReads(gemini, chunk("\n\n"));
             go.countDown();
             assertReads(gemini, chunk(event) + LAST);
+        }
+    }
+
+    /** A JSON array of Gemini has no events; the stream that gets a comment shows that both have been looked at. */
+    @Test
+    void arrayOfGeminiGetsNone() {
+        String type = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+        String item = "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Mix\"}]}}]}";
+        UpstreamScript upstream = UpstreamScript.of(c -> {
+            boolean array = c.request().line().contains("/v1beta/");
+            c.send(array ? type + chunk("[" + item) : CHUNKED + chunk(START));
+            go.await();
+            c.send(array ? chunk("]") + LAST : chunk(END) + LAST);
+        });
+        try (upstream;
+                GatewayRig rig = rig(upstream).route("/v1beta/, keepAlive: 15s").start();
+                RawClient gemini = rig.connect();
+                RawClient other = rig.connect()) {
+            rig.ticker().stop();
+            gemini.send(Requests.post(
+                            "/v1beta/models/gemini-2.5-pro:streamGenerateContent",
+                            "{\"contents\":[{\"parts\":[{\"text\":\"hi\"}]}]}"))
+                    .head();
+            assertReads(gemini, chunk("[" + item));
+            other.send(Requests.messages()).head();
+            assertReads(other, chunk(START));
+            for (int i = 0; i < 2; i++) {
+                rig.ticker().jump(SILENCE);
+                assertReads(other, chunk(COMMENT));
+            }
+            go.countDown();
+            assertReads(gemini, chunk("]") + LAST);
         }
     }
 

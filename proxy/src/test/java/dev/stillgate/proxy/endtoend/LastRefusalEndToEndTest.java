@@ -72,6 +72,8 @@ class LastRefusalEndToEndTest {
             JsonNode last = page.get("lastRefusal");
             assertThat(last.get("filter").asText()).isEqualTo("limits");
             assertThat(last.get("code").asText()).isEqualTo("requests");
+            assertThat(last.get("details").asText())
+                    .isEqualTo("account's limit: 1 requests, refilled at 1/1h, used 1, requested 1");
             assertThat(last.get("status").asInt()).isEqualTo(429);
             assertThat(last.get("requestId").asText()).isEqualTo("mine-7");
             assertThat(Instant.parse(last.get("at").asText())).isNotNull();

@@ -159,7 +159,7 @@ class MutualTlsTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys(certificate), new TrustManager[] {new Trusting()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
-        socket.setSoTimeout(4_000);
+        socket.setSoTimeout(30_000);
         socket.setEnabledProtocols(new String[] {version});
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return socket;

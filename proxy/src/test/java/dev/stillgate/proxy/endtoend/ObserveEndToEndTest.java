@@ -45,22 +45,22 @@ class ObserveEndToEndTest {
     @BeforeEach
     void start() throws Exception {
         Files.writeString(directory.resolve("policy.yaml"), """
-                version: 1
-                upstreams: [{name: model, endpoints: ["http://127.0.0.1:%d"]}]
-                routes: [{path: /v1/, upstream: model}]
-                filters:
-                  - {name: limits, type: token-bucket, config: {limits: [{name: requests, measure: requests, capacity: 1, refill: 1/1h}]}}
-                """.formatted(upstream.port()));
+            version: 1
+            upstreams: [{name: model, endpoints: ["http://127.0.0.1:%d"]}]
+            routes: [{path: /v1/, upstream: model}]
+            filters:
+              - {name: limits, type: token-bucket, config: {limits: [{name: requests, measure: requests, capacity: 1, refill: 1/1h}]}}
+            """.formatted(upstream.port()));
         Path config = Files.writeString(directory.resolve("stillgate.yaml"), """
-                listeners: [{address: "127.0.0.1:0"}]
-                admin: {address: "127.0.0.1:0"}
-                threads: 1
-                watch: false
-                hashing: {h1: "0123456789abcdef-test"}
-                accessLog: {path: access.log, decisions: decisions.log}
-                audit: {path: audit.log}
-                webhook: {url: "http://127.0.0.1:9/hook", secret: "a secret of the test"}
-                """);
+            listeners: [{address: "127.0.0.1:0"}]
+            admin: {address: "127.0.0.1:0"}
+            threads: 1
+            watch: false
+            hashing: {h1: "0123456789abcdef-test"}
+            accessLog: {path: access.log, decisions: decisions.log}
+            audit: {path: audit.log}
+            webhook: {url: "http://127.0.0.1:9/hook", secret: "a secret of the test"}
+            """);
         gateway = Gateway.start(config, name -> null, Ticker.system());
     }
 
@@ -138,8 +138,8 @@ class ObserveEndToEndTest {
             String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             assertThat(metrics)
                     .contains(
-                            "gen_ai_client_token_usage_sum{api=\"messages\",gen_ai_operation_name=\"chat\","
-                                    + "gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"} 7.0")
+                            "gen_ai_client_token_usage_sum{api=\"messages\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"}"
+                                    + " 7.0")
                     .contains("stillgate_webhook_dropped_total 0.0")
                     .contains("stillgate_build_info{")
                     .doesNotContain("sk-one", "h1:");
@@ -213,7 +213,7 @@ class ObserveEndToEndTest {
             assertThat(act.get("token").asText()).isEqualTo("none");
         });
         assertThat(acts.get(1).get("outcome").asText()).contains("policy.yaml:").contains("filtres");
-        assertThat(acts.get(2).get("outcome").asText()).contains("pinned until the policy or its accounts change");
+        assertThat(acts.get(2).get("outcome").asText()).contains("pinned until the policy file changes");
         assertThat(lines)
                 .filteredOn(line -> line.path("cause").asText().startsWith("rollback"))
                 .singleElement()

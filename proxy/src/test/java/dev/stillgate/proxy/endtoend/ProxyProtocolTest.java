@@ -229,7 +229,7 @@ class ProxyProtocolTest {
                         .record("{path: " + log + ", text: hashed}")
                         .start()) {
             try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
-                plain.setSoTimeout(4_000);
+                plain.setSoTimeout(30_000);
                 plain.getOutputStream().write(BINARY);
                 try (SSLSocket tls =
                         (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", rig.port(), true)) {

@@ -81,7 +81,7 @@ class RealtimeEndTest {
                 RawClient client = open(rig)) {
             expect(client, join(text(done(3, 4)), ENDED));
             client.send(closing());
-            assertThat(closed.await(4, TimeUnit.SECONDS)).isTrue();
+            assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
             rig.ticker().jump(Duration.ofSeconds(31));
             assertThat(client.endsOrderly()).isTrue();
             assertThat(rig.reason("idle-timeout")).isEqualTo(1);

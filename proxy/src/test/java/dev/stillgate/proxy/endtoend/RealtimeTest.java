@@ -48,7 +48,7 @@ class RealtimeTest {
             + "{name: requests, measure: requests, capacity: 9, refill: 9/1h},"
             + "{name: tokens, measure: total-tokens, capacity: 100, refill: 100/1h}]}}]";
 
-    private static String ask(String... fields) {
+    static String ask(String... fields) {
         String[] all = Arrays.copyOf(fields, fields.length + 6);
         all[fields.length] = "Connection: Upgrade";
         all[fields.length + 1] = "Upgrade: websocket";
@@ -59,7 +59,7 @@ class RealtimeTest {
         return Requests.get("/v1/realtime?model=gpt-realtime", all);
     }
 
-    static RigBuilder builder(UpstreamScript upstream) {
+    static RigBuilder builder(UpstreamScript... upstream) {
         byte[] secret = "sk-one".getBytes(StandardCharsets.US_ASCII);
         String key = new Accounts(Map.of("h1", "0123456789abcdef-test"), Ticker.system()).id(secret, 0, secret.length);
         return GatewayRig.with()
@@ -157,7 +157,7 @@ class RealtimeTest {
             upstream.connection(0).closedAt();
             RawClient.Answer next = rig.ask(ask());
             assertThat(next.status()).isEqualTo(429);
-            assertThat(next.text()).contains("\"error\":{", "\"type\":\"tokens\"", "rate_limit_exceeded");
+            assertThat(next.text()).contains("\"error\":{", "insufficient_quota");
             assertThat(upstream.connections()).hasSize(1);
             assertThat(rig.metric("stillgate_token_bucket_charged_total", "output", "exact"))
                     .isEqualTo(120);
@@ -370,9 +370,9 @@ class RealtimeTest {
     @Test
     @DisplayName("an upstream that negotiates an extension that was not offered is a broken one")
     void extensionThatWasNotOffered() {
-        try (UpstreamScript upstream = UpstreamScript.answering(
-                        "HTTP/1.1 101 Switching Protocols\r\n"
-                                + "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-extensions: permessage-deflate\r\n\r\n");
+        try (UpstreamScript upstream = UpstreamScript.answering("HTTP/1.1 101 Switching Protocols\r\n"
+                        + "connection: upgrade\r\nupgrade: websocket\r\n"
+                        + "sec-websocket-extensions: permessage-deflate\r\n\r\n");
                 GatewayRig rig = builder(upstream).start()) {
             assertThat(rig.ask(ask()).status()).isEqualTo(502);
         }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,26 @@ class RecordEndToEndTest {
     }
 
     @Test
+    void onlyValuesThatDescribeSoftwareAreRecorded() throws Exception {
+        List<String> secret = List.of(
+                "Ocp-Apim-Subscription-Key",
+                "X-Access-Token",
+                "X-Forwarded-Client-Cert",
+                "Referer",
+                "Proxy-Authorization",
+                "X-Amz-Security-Token",
+                "X-Their-Own-Field",
+                "Cookie");
+        List<String> fields = new ArrayList<>(List.of("Authorization: Bearer " + SECRET, "X-Stainless-Lang: js"));
+        secret.forEach(name -> fields.add(name + ": " + SECRET));
+        Path log = record("full", "[]", Requests.chat(fields.toArray(String[]::new)));
+        assertThat(Files.readString(log)).doesNotContain("secret");
+        String headers = lines(log).getFirst().get("headers").toString();
+        assertThat(headers).contains("[\"X-Stainless-Lang\",\"js\"]", "[\"content-type\",\"application/json\"]");
+        secret.forEach(name -> assertThat(headers).contains("[\"" + name + "\",\"\"]"));
+    }
+
+    @Test
     void streamIsRecordedAsTheEquivalentDocument() throws Exception {
         String stream = """
                 data: {"id":"c-1","model":"m","choices":[{"index":0,"delta":{"content":"hel"}}]}
@@ -146,7 +167,7 @@ class RecordEndToEndTest {
                 + " refill: 1/1h}]}}]";
         JsonNode line = lines(record("full", full, Requests.chat("Authorization: Bearer " + SECRET)))
                 .getFirst();
-        assertThat(line.get("status").asInt()).isEqualTo(429);
+        assertThat(line.get("status").asInt()).isEqualTo(400);
         assertThat(line.get("request").toString()).isEqualTo(Requests.CHAT_BODY);
         assertThat(line.get("response").isNull()).isTrue();
     }

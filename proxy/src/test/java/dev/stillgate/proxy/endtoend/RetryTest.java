@@ -185,7 +185,7 @@ class RetryTest {
                 RawClient client = rig.connect()) {
             assertThat(client.send(Requests.messages()).answer().status()).isEqualTo(200);
             client.send(Requests.messages("x-knock: " + door.getLocalPort()));
-            door.setSoTimeout(10_000);
+            door.setSoTimeout(30_000);
             try (Socket inTheFilter = door.accept()) {
                 late.countDown();
                 closed.await();

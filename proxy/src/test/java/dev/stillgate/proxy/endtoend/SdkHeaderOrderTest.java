@@ -1,7 +1,6 @@
 package dev.stillgate.proxy.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,12 +45,12 @@ class SdkHeaderOrderTest {
     }
 
     @Test
+    @Tag("shared")
     void headerOrderIdentifiesTheSdk() throws Exception {
-        Path data = Fixtures.sharedData();
-        assumeThat(data).as("the shared data is absent").isNotNull();
+        Path profiles = Fixtures.shared("fingerprints/sdk-header-profiles.jsonl");
         Map<String, Map<Long, Integer>> orders = new HashMap<>();
         ObjectMapper json = new ObjectMapper();
-        for (String line : Files.readAllLines(data.resolve("fingerprints/sdk-header-profiles.jsonl"))) {
+        for (String line : Files.readAllLines(profiles)) {
             JsonNode profile = json.readTree(line);
             String software = profile.get("user_agent").asText().replaceAll("[ 0-9].*", "");
             orders.computeIfAbsent(software, absent -> new HashMap<>())

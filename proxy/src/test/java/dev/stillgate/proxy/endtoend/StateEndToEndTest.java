@@ -103,6 +103,39 @@ class StateEndToEndTest {
     }
 
     @Test
+    void acceptedKeyIsKnownAfterARestart() throws IOException, ConfigException {
+        builder = builder.plugins(TestPlugins.in(directory, "trusting", """
+                        java.nio.file.Path seen = context.stateDirectory().resolve("seen");
+                        return (RequestFilter) exchange -> {
+                            try {
+                                java.nio.file.Files.writeString(seen, exchange.account().trust() + " ",
+                                        java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+                            } catch (java.io.IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                            return Verdict.ALLOW;
+                        };""")).filters("[{name: k, type: trusting}]");
+        try (UpstreamScript upstream = UpstreamScript.answering()) {
+            Path config;
+            try (GatewayRig rig = builder.to(upstream).start()) {
+                config = copy(rig);
+                ask(rig.port());
+            }
+            try (Gateway gateway = Gateway.start(config, name -> null, Ticker.system())) {
+                ask(gateway.addresses().getFirst().getPort());
+            }
+        }
+        assertThat(state.resolve("k/seen")).hasContent("PROVISIONAL ACCEPTED ");
+    }
+
+    private static void ask(int port) throws IOException {
+        try (RawClient client = new RawClient(port)) {
+            client.send(Requests.chat("x-api-key: a-key"));
+            assertThat(client.answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void secondGatewayOnTheSameDirectoryIsRefused() throws ConfigException {
         try (GatewayRig rig = builder.toPort(1).start()) {
             Path config = rig.directory().resolve("stillgate.yaml");

@@ -97,7 +97,7 @@ class TlsEndToEndTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
-        socket.setSoTimeout(4_000);
+        socket.setSoTimeout(30_000);
         SSLParameters parameters = socket.getSSLParameters();
         if (!name.isEmpty()) {
             parameters.setServerNames(List.of(new SNIHostName(name)));
@@ -226,7 +226,7 @@ class TlsEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).start();
                 Socket plain = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
-            plain.setSoTimeout(4_000);
+            plain.setSoTimeout(30_000);
             plain.getOutputStream().write(Requests.messages().getBytes(StandardCharsets.US_ASCII));
             assertThat(readOrReset(plain)).isEmpty();
             assertThat(upstream.requests()).isEmpty();
@@ -246,7 +246,7 @@ class TlsEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream).limits("{headTimeout: 200ms}").start();
                 Socket slow = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
-            slow.setSoTimeout(4_000);
+            slow.setSoTimeout(30_000);
             slow.getOutputStream().write(new byte[] {0x16, 3, 1, 0, (byte) 0xff, 1, 0});
             assertThat(readOrReset(slow)).isEmpty();
         }

@@ -81,7 +81,7 @@ class TlsPairTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
-        socket.setSoTimeout(4_000);
+        socket.setSoTimeout(30_000);
         if (versions.length > 0) {
             socket.setEnabledProtocols(versions);
         }

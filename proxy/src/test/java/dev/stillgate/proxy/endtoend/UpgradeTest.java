@@ -6,6 +6,7 @@ import dev.stillgate.proxy.account.Accounts;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.RawClient;
+import dev.stillgate.proxy.rig.RealtimeModel;
 import dev.stillgate.proxy.rig.Requests;
 import dev.stillgate.proxy.rig.UpstreamScript;
 import dev.stillgate.spi.Ticker;
@@ -24,8 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class UpgradeTest {
-    private static final String SWITCHED =
-            "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: s\r\n\r\n";
+    private static final String SWITCHED = "HTTP/1.1 101 Switching Protocols\r\n"
+            + "connection: Upgrade\r\n"
+            + "upgrade: websocket\r\n"
+            + "sec-websocket-accept: s\r\n\r\n";
 
     private static String ask(String... fields) {
         String[] all = java.util.Arrays.copyOf(fields, fields.length + 3);
@@ -133,6 +136,68 @@ class UpgradeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api-version=1&api-key=sk-two",
+                "API-Key=sk-two",
+                "api%2Dkey=sk-two&api-version=1",
+                "x=1&%61%50i-key=",
+                "key=sk-two",
+                "%6Bey=sk-two",
+            })
+    void keyInTheQueryIsRefused(String query) throws Exception {
+        try (UpstreamScript upstream = echo();
+                GatewayRig rig = rig(upstream)) {
+            String request = ask("api-key: sk-one").replaceFirst("/live", "/live?" + query);
+            RawClient.Answer answer = rig.ask(request);
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text()).contains("query");
+            assertThat(rig.reason("upgrade-refused")).isEqualTo(1);
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api-version=api-key", "api-key-id=3&keys=4&%zz=1", "monkey=1&api-key", "a%26key=1"})
+    void queryWithoutAKeyPasses(String query) {
+        try (UpstreamScript upstream = echo();
+                GatewayRig rig = rig(upstream);
+                RawClient client = rig.connect()) {
+            client.send(ask("api-key: sk-one").replaceFirst("/live", "/live?" + query));
+            assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api-key", "Api-K%65y", "key"})
+    void keyInTheQueryOfASessionIsRefused(String name) {
+        try (UpstreamScript upstream = RealtimeModel.start(1, 1);
+                GatewayRig rig = RealtimeTest.builder(upstream).start()) {
+            RawClient.Answer answer = rig.ask(RealtimeTest.ask().replaceFirst("\\?", "?" + name + "=sk-two&"));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text()).contains("query");
+            assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    @Test
+    void keyInTheQueryPassesWhereAccountsAreFoundByIt() {
+        try (UpstreamScript upstream = echo();
+                GatewayRig rig = GatewayRig.with()
+                        .to(upstream)
+                        .upgrade("[websocket]")
+                        .accounts("{credential: [query-key]}")
+                        .start();
+                RawClient client = rig.connect()) {
+            client.send(ask().replaceFirst("/live", "/live?key=sk-one"));
+            assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+            assertThat(rig.ask(ask().replaceFirst("/live", "/live?key=sk-one&api-key=sk-two"))
+                            .status())
+                    .isEqualTo(400);
+        }
+    }
+
     @Test
     void subprotocolWithoutAKeyPasses() throws Exception {
         try (UpstreamScript upstream = echo();
@@ -150,9 +215,34 @@ class UpgradeTest {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = GatewayRig.before(upstream)) {
             RawClient.Answer answer = rig.ask(ask("anthropic-version: 2023-06-01"));
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.text()).contains("\"type\":\"error\"", "invalid_request_error", "another protocol");
+            assertThat(answer.status()).isEqualTo(426);
+            assertThat(answer.text()).contains("\"type\":\"error\"", "invalid_request_error", "use HTTP");
             assertThat(upstream.connections()).isEmpty();
+        }
+    }
+
+    /** An agent that tries WebSocket first asks by POST at once; it tries again after another refusal. */
+    @Test
+    void websocketAtAPathOfADialectIsToBeHttp() throws Exception {
+        try (UpstreamScript upstream = UpstreamScript.answering();
+                GatewayRig rig = rig(upstream);
+                RawClient client = rig.connect()) {
+            String ask = ask().replace("/v1/models/live", "/v1/responses");
+            RawClient.Answer answer = client.send(ask).answer();
+            assertThat(answer.status()).isEqualTo(426);
+            assertThat(answer.values("upgrade")).containsExactly("HTTP/1.1");
+            assertThat(answer.values("connection")).containsExactly("upgrade");
+            assertThat(client.send(Requests.messages()).answer().status())
+                    .as("the connection goes on")
+                    .isEqualTo(200);
+            assertThat(client.send(ask().replace("/v1/models/live", "/nowhere"))
+                            .answer()
+                            .status())
+                    .isEqualTo(404);
+            assertThat(client.send(ask.replace("websocket", "h2")).answer().status())
+                    .isEqualTo(404);
+            assertThat(rig.reason("upgrade-refused")).isEqualTo(1);
+            assertThat(upstream.requests()).hasSize(1);
         }
     }
 
@@ -234,9 +324,11 @@ class UpgradeTest {
     private static void pin(GatewayRig rig, String standing) {
         String body = "{\"standing\":\"" + standing + "\",\"for\":\"1h\"}";
         try (RawClient client = new RawClient(rig.adminPort())) {
-            assertThat(client.send(
-                                    "POST /accounts/a-17/standing HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-                                            + "content-length: " + body.length() + "\r\n\r\n" + body)
+            assertThat(client.send("POST /accounts/a-17/standing HTTP/1.1\r\n"
+                                    + "host: localhost\r\n"
+                                    + "content-type: application/json\r\n"
+                                    + "content-length:"
+                                    + " " + body.length() + "\r\n\r\n" + body)
                             .answer()
                             .status())
                     .isEqualTo(200);

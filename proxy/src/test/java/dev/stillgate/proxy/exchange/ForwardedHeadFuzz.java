@@ -55,7 +55,7 @@ public final class ForwardedHeadFuzz {
                 out,
                 head,
                 TestEndpoint.of("127.0.0.1:1"),
-                new ForwardedFor(InetAddress.getLoopbackAddress(), trusted ? 1 : 0),
+                new ForwardedFor(InetAddress.getLoopbackAddress(), trusted ? 1 : 0, entry -> {}),
                 RequestId.of(head, 7),
                 (how & 4) != 0,
                 (how & 8) != 0,

@@ -2,16 +2,20 @@ package dev.stillgate.proxy.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Provider;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests when comments are sent, with seconds in place of nanoseconds. */
 class KeepAliveTest {
     private final List<String> sent = new ArrayList<>();
     private boolean between = true;
-    private final KeepAlive comments = new KeepAlive(this::comment, 15, 100);
+    private final KeepAlive comments = new KeepAlive(this::comment, Provider.ANTHROPIC, 15, 100);
 
     private boolean comment(byte[] comment, boolean atChunkBoundary) {
         if (between && atChunkBoundary) {
@@ -27,7 +31,7 @@ class KeepAliveTest {
         assertThat(comments.onTick(114, 100, true)).isEqualTo(1);
         assertThat(sent).isEmpty();
         assertThat(comments.onTick(115, 100, true)).isEqualTo(15);
-        assertThat(sent).containsExactly(": keep-alive\n\n");
+        assertThat(sent).containsExactly(": keep-alive\n");
         assertThat(comments.onTick(129, 100, true)).isEqualTo(1);
         assertThat(comments.onTick(131, 100, true)).isEqualTo(15);
         assertThat(sent).hasSize(2);
@@ -58,10 +62,58 @@ class KeepAliveTest {
 
     @Test
     void clockMayWrapAround() {
-        KeepAlive early = new KeepAlive(this::comment, 15, Long.MAX_VALUE - 5);
+        KeepAlive early = new KeepAlive(this::comment, Provider.ANTHROPIC, 15, Long.MAX_VALUE - 5);
         early.onTick(Long.MIN_VALUE + 5, Long.MIN_VALUE + 3, true);
         assertThat(sent).isEmpty();
         early.onTick(Long.MIN_VALUE + 18, Long.MIN_VALUE + 3, true);
         assertThat(sent).hasSize(1);
+    }
+
+    /** Returns what a silent stream of two events consists of. */
+    private String stream(Provider provider) {
+        KeepAlive silent = new KeepAlive(this::comment, provider, 15, 100);
+        StringBuilder stream = new StringBuilder();
+        for (String event : List.of("", "data: {\"n\":1}\n\n", "data: {\"n\":2}\n\n")) {
+            stream.append(event);
+            for (int i = 0; i < 2; i++) {
+                sent.clear();
+                silent.onTick(1000 + 100 * stream.length(), 100, true);
+                stream.append(sent.getFirst());
+            }
+        }
+        return stream.toString();
+    }
+
+    /** A decoder as openai-go has it before 3.43: each empty line ends an event, and its data must be JSON. */
+    private static List<String> dispatchedAtEmptyLines(String stream) {
+        List<String> events = new ArrayList<>();
+        StringBuilder data = new StringBuilder();
+        for (String line : stream.split("\n", -1)) {
+            if (line.startsWith("data:")) {
+                data.append(line.substring(5).strip());
+            } else if (line.isEmpty()) {
+                events.add(data.toString());
+                data.setLength(0);
+            }
+        }
+        return events.subList(0, events.size() - 1); // without the text behind the last line end
+    }
+
+    /** A decoder as Google's for Go: what is between two line ends is nothing, or begins with the name of a data field. */
+    private static List<String> splitAtTwoLineEnds(String stream) {
+        return Arrays.stream(stream.split("\n\n"))
+                .filter(token -> !token.isEmpty())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ANTHROPIC", "OPENAI"})
+    void commentEndsNoEventOfAStrictDecoder(Provider provider) {
+        assertThat(dispatchedAtEmptyLines(stream(provider))).containsExactly("{\"n\":1}", "{\"n\":2}");
+    }
+
+    @Test
+    void emptyEventIsSkippedByGooglesDecoders() {
+        assertThat(splitAtTwoLineEnds(stream(Provider.GOOGLE))).containsExactly("data: {\"n\":1}", "data: {\"n\":2}");
     }
 }

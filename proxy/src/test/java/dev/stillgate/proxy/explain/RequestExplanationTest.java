@@ -89,7 +89,7 @@ class RequestExplanationTest {
                                         + " measure: cost, capacity: 0.00001, refill: 0.00001/1d, reserve: strict}]"));
         assertThat(Files.readString(policy)).contains("prices:");
         assertThat(explain(REQUEST, null, null).toString())
-                .contains("Request too large: limit 0.00004 USD, requested 0.00027.");
+                .contains("Request too large: limit 0.00001 USD, requested 0.00027.");
     }
 
     @Test
@@ -192,7 +192,7 @@ class RequestExplanationTest {
                 .containsEntry("trust", "accepted")
                 .containsEntry("address", "198.51.100.1");
         assertThat(map(page.get("result")).get("by")).isEqualTo("limits");
-        assertThat(map(page.get("result")).get("status")).isEqualTo(429);
+        assertThat(map(page.get("result")).get("status")).isEqualTo(400);
         assertThat(map(explain(REQUEST, "named", null).get("caller")).get("account"))
                 .isEqualTo("named");
     }

@@ -42,7 +42,7 @@ class BucketContractTest {
                 return buckets()
                         .draw(new Draw(key, terms, owed, wanted))
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS);
+                        .get(30, TimeUnit.SECONDS);
             } catch (InterruptedException | ExecutionException | TimeoutException e) {
                 throw new IllegalStateException(e);
             }
@@ -229,7 +229,7 @@ class BucketContractTest {
                 SharedBuckets asked = i % 3 == 0 ? other : buckets;
                 granted += asked.draw(new Draw("key", TERMS, 0, 5))
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS)
+                        .get(30, TimeUnit.SECONDS)
                         .granted();
             }
             assertThat(granted).isEqualTo(40 * 700 / 1000);

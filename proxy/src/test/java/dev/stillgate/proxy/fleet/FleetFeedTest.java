@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,8 +28,8 @@ class FleetFeedTest {
     @Test
     void allGatewaysReadAllRecordsInTheSameOrder() {
         try (ValkeyServer server = ValkeyServer.running(directory);
-                ValkeyFleet one = SharedBucketsTest.joined(server, "one");
-                ValkeyFleet two = SharedBucketsTest.joined(server, "two")) {
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("one"));
+                ValkeyFleet two = SharedBucketsTest.joined(server.patient("two"))) {
             Heard atOne = new Heard(one.feed("t"));
             Heard atTwo = new Heard(two.feed("t"));
             ValkeyServer.until("both read", () -> atOne.reads(one) && atTwo.reads(two));
@@ -37,8 +39,8 @@ class FleetFeedTest {
             }
             ValkeyServer.until("all is read", () -> atOne.counted("r") == 500 && atTwo.counted("r") == 500);
             assertThat(atOne.records("r")).isEqualTo(atTwo.records("r"));
-            assertThat(atOne.of("one")).isEqualTo(sequence(0));
-            assertThat(atOne.of("two")).isEqualTo(sequence(1));
+            assertThat(atOne.of(one.node())).isEqualTo(sequence(0));
+            assertThat(atOne.of(two.node())).isEqualTo(sequence(1));
         }
     }
 
@@ -49,11 +51,11 @@ class FleetFeedTest {
     @Test
     void recordsSentRightAfterSubscribingAreRead() {
         try (ValkeyServer server = ValkeyServer.running(directory);
-                ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("one"))) {
             for (int i = 0; i < 20; i++) {
                 Heard heard = new Heard(one.feed("t" + i));
                 one.feed("t" + i).publish(bytes("first"));
-                ValkeyServer.until("it is read", () -> heard.all().contains("one:first"));
+                ValkeyServer.until("it is read", () -> heard.all().contains(one.node() + ":first"));
             }
         }
     }
@@ -61,7 +63,7 @@ class FleetFeedTest {
     @Test
     void topicsAreIndependentFeeds() {
         try (ValkeyServer server = ValkeyServer.running(directory);
-                ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("one"))) {
             assertThat(one.feed("a")).isSameAs(one.feed("a")).isNotEqualTo(one.feed("b"));
             Heard a = new Heard(one.feed("a"));
             Heard b = new Heard(one.feed("b"));
@@ -69,15 +71,15 @@ class FleetFeedTest {
             one.feed("a").publish(bytes("y"));
             ValkeyServer.until(
                     "both are read", () -> !a.all().isEmpty() && !b.all().isEmpty());
-            assertThat(a.all()).containsExactly("one:y");
-            assertThat(b.all()).containsExactly("one:x");
+            assertThat(a.all()).containsExactly(one.node() + ":y");
+            assertThat(b.all()).containsExactly(one.node() + ":x");
         }
     }
 
     @Test
     void brokenConnectionLosesNoAcceptedRecord() {
         try (ValkeyServer server = ValkeyServer.running(directory);
-                ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("one"))) {
             Heard heard = new Heard(one.feed("t"));
             ValkeyServer.until("it reads", () -> heard.reads(one));
             List<String> sent = new ArrayList<>();
@@ -126,9 +128,38 @@ class FleetFeedTest {
     }
 
     @Test
+    void recordsThatWaitForEachOtherAllArriveHoweverManyTheyAre() {
+        try (ValkeyServer server = ValkeyServer.running(directory);
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("one"));
+                ValkeyFleet two = SharedBucketsTest.joined(server.patient("two"))) {
+            AtomicInteger received = new AtomicInteger();
+            two.feed("t").subscribe((node, record) -> received.addAndGet(record.length));
+            ValkeyServer.until("two reads", () -> one.feed("t").publish(new byte[1]) && received.get() > 0);
+            int before = received.get();
+            byte[] part = new byte[48 << 10];
+            int parts = 2 * StreamWriter.MOST_BYTES / part.length;
+            for (int i = 0; i < parts; i++) {
+                one.feed("t")
+                        .send(part)
+                        .toCompletableFuture()
+                        .orTimeout(30, TimeUnit.SECONDS)
+                        .join();
+            }
+            ValkeyServer.until("two has all", () -> received.get() - before >= parts * part.length);
+        }
+    }
+
+    @Test
+    void recordThatIsDroppedFailsItsStage() {
+        try (ValkeyFleet one = new ValkeyFleet(ValkeyServer.prepared(directory).store("one"))) {
+            assertThat(one.feed("t").send(bytes("x")).toCompletableFuture()).isCompletedExceptionally();
+        }
+    }
+
+    @Test
     void failingReaderDoesNotAffectOthers() {
         try (ValkeyServer server = ValkeyServer.running(directory);
-                ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("one"))) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             one.show(registry);
             one.feed("t").subscribe((node, record) -> {

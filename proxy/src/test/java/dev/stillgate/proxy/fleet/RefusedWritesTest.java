@@ -96,7 +96,7 @@ class RefusedWritesTest {
             assertThat(one.buckets()
                             .draw(new Draw("k", TERMS, 0, 1))
                             .toCompletableFuture()
-                            .orTimeout(10, TimeUnit.SECONDS)
+                            .orTimeout(30, TimeUnit.SECONDS)
                             .join()
                             .granted())
                     .isEqualTo(1);

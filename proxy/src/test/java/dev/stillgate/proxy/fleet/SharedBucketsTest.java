@@ -49,7 +49,7 @@ class SharedBucketsTest {
             Drawn end = one.buckets()
                     .draw(new Draw("k", SLOW, 0, 0))
                     .toCompletableFuture()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             assertThat(end.left()).isEqualTo(1000 - granted - paid);
             assertThat(granted).isBetween(400L, 700L);
         }
@@ -57,7 +57,7 @@ class SharedBucketsTest {
 
     private static Drawn settled(CompletableFuture<Drawn> draw) {
         return draw.handle((drawn, failure) -> drawn)
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(30, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -120,7 +120,7 @@ class SharedBucketsTest {
         return joined(server.store(node));
     }
 
-    private static ValkeyFleet joined(FleetStore store) {
+    static ValkeyFleet joined(FleetStore store) {
         ValkeyFleet fleet = new ValkeyFleet(store);
         fleet.start();
         ValkeyServer.until("joined", () -> fleet.link() == Link.JOINED);

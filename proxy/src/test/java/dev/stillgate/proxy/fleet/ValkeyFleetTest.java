@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +61,7 @@ class ValkeyFleetTest {
             assertThat(draw(one)).isCompletedExceptionally();
             server.start();
             ValkeyServer.until("joined", () -> one.link() == Link.JOINED);
-            assertThat(draw(one).orTimeout(10, TimeUnit.SECONDS).join().granted())
+            assertThat(draw(one).orTimeout(30, TimeUnit.SECONDS).join().granted())
                     .isEqualTo(1);
         }
         assertThat(lines().stream().filter(line -> line.contains("fleet's store")))
@@ -80,7 +81,7 @@ class ValkeyFleetTest {
             one.feed("t").publish(new byte[1]);
             ValkeyServer.until("lost", () -> one.link() == Link.LOST);
             assertThat(draw.handle((drawn, failure) -> failure)
-                            .orTimeout(10, TimeUnit.SECONDS)
+                            .orTimeout(30, TimeUnit.SECONDS)
                             .join())
                     .isNotNull();
             assertThat(draw(one)).as("no request is sent to a lost store").isCompletedExceptionally();
@@ -92,7 +93,7 @@ class ValkeyFleetTest {
                     .isEqualTo(2);
             server.thaw();
             ValkeyServer.until("joined again", () -> one.link() == Link.JOINED);
-            assertThat(draw(one).orTimeout(10, TimeUnit.SECONDS).join().granted())
+            assertThat(draw(one).orTimeout(30, TimeUnit.SECONDS).join().granted())
                     .isEqualTo(1);
         }
     }
@@ -119,6 +120,47 @@ class ValkeyFleetTest {
             ValkeyServer.until("the ghost is seen", () -> one.nodes() == 2);
             ValkeyServer.until("the ghost is gone", () -> one.nodes() == 1);
         }
+    }
+
+    @Test
+    void gatewaysOfOneNameAreTwoAndLoggedOnce() {
+        try (ValkeyServer server = ValkeyServer.running(directory);
+                ValkeyFleet one = SharedBucketsTest.joined(server.patient("same"))) {
+            try (ValkeyFleet crashed = SharedBucketsTest.joined(server.patient("same"))) {
+                ValkeyServer.until("one counts both", () -> one.nodes() == 2);
+                ValkeyServer.until("it is logged", () -> !namesakes().isEmpty());
+                ValkeyServer.until("both log it", () -> namesakes().size() == 2);
+                List<String> heard = new CopyOnWriteArrayList<>();
+                one.feed("t").subscribe((node, record) -> heard.add(node));
+                one.feed("t").publish(new byte[1]);
+                crashed.feed("t").publish(new byte[1]);
+                ValkeyServer.until("both are heard", () -> heard.size() == 2);
+                assertThat(heard)
+                        .containsExactlyInAnyOrder(one.node(), crashed.node())
+                        .doesNotHaveDuplicates();
+                assertThat(one.node()).startsWith("same-");
+            }
+            ValkeyServer.until("goodbye is heard", () -> one.nodes() == 1);
+            assertThat(namesakes()).hasSize(2);
+        }
+    }
+
+    @Test
+    void restartedGatewayIsNotTakenForAnother() {
+        try (ValkeyServer server = ValkeyServer.running(directory)) {
+            server.ask("XADD test:nodes * n one-0123456789ab r x"); // the last heartbeat before a crash
+            try (ValkeyFleet one = SharedBucketsTest.joined(server, "one")) {
+                ValkeyServer.until("both are counted", () -> one.nodes() == 2);
+                ValkeyServer.until("the old one is gone", () -> one.nodes() == 1);
+                assertThat(namesakes()).isEmpty();
+            }
+        }
+    }
+
+    private List<String> namesakes() {
+        return lines().stream()
+                .filter(line -> line.contains("same name (fleet.node)"))
+                .toList();
     }
 
     @Test
@@ -164,7 +206,7 @@ class ValkeyFleetTest {
             try (ValkeyFleet one = new ValkeyFleet(store)) {
                 one.start();
                 ValkeyServer.until("joined", () -> one.link() == Link.JOINED);
-                draw(one).orTimeout(10, TimeUnit.SECONDS).join();
+                draw(one).orTimeout(30, TimeUnit.SECONDS).join();
             }
             try (ValkeyFleet stranger = new ValkeyFleet(server.store("two", PASSWORD + "-not"))) {
                 stranger.start();
@@ -185,7 +227,7 @@ class ValkeyFleetTest {
             CompletableFuture<String> where =
                     draw(one).handle((drawn, failure) -> Thread.currentThread().getName());
             server.thaw();
-            assertThat(where.orTimeout(10, TimeUnit.SECONDS).join()).startsWith(StoreThreads.PREFIX);
+            assertThat(where.orTimeout(30, TimeUnit.SECONDS).join()).startsWith(StoreThreads.PREFIX);
         }
     }
 

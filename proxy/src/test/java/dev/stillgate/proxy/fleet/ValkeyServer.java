@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A real Valkey server on a free loopback port, with its own directory. It keeps no data across restarts. */
 public final class ValkeyServer implements AutoCloseable {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Path directory;
     private final int port;

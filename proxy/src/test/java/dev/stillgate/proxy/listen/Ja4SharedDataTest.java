@@ -1,7 +1,6 @@
 package dev.stillgate.proxy.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,9 +17,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Checks JA4 against the values and captures published by its authors, if the shared data is present. */
+@Tag("shared")
 class Ja4SharedDataTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,10 +49,7 @@ class Ja4SharedDataTest {
 
     @BeforeEach
     void data() {
-        Path data = Fixtures.sharedData();
-        assumeThat(data).as("the shared data is absent").isNotNull();
-        folder = data.resolve("fingerprints");
-        assumeThat(folder).as("the shared fingerprints are absent").isDirectory();
+        folder = Fixtures.shared("fingerprints");
     }
 
     private List<JsonNode> expected() throws IOException {

@@ -34,6 +34,7 @@ class AccessLogTest {
                 null,
                 null,
                 null,
+                null,
                 10,
                 20,
                 InetAddress.getLoopbackAddress(),
@@ -59,7 +60,7 @@ class AccessLogTest {
     void rotationClosesTheOldFileAndLosesNoLine() throws IOException {
         Path path = directory.resolve("access.log");
         Path rotated = directory.resolve("access.log.1");
-        AccessLog log = new AccessLog(path);
+        AccessLog log = new AccessLog("access log", path);
         AccessLog.Writer writer = log.writer();
         writer.log(record("r-before"), 0);
         writer.flush();
@@ -83,7 +84,7 @@ class AccessLogTest {
     @Test
     void lineUsesNamesOfEnvoyAndOpenTelemetry() throws IOException {
         Path path = directory.resolve("access.log");
-        AccessLog log = new AccessLog(path);
+        AccessLog log = new AccessLog("access log", path);
         AccessLog.Writer writer = log.writer();
         writer.log(record("r\n\"1"), 0);
         writer.flush();
@@ -113,7 +114,7 @@ class AccessLogTest {
                         "sh", "-c", "exec sleep 1000 < \"$0\"", pipe.toString()) // opens the pipe and never reads
                 .start();
         try {
-            AccessLog log = new AccessLog(pipe);
+            AccessLog log = new AccessLog("access log", pipe);
             AccessLog.Writer writer = log.writer();
             for (int i = 0; log.dropped() == 0; i++) {
                 writer.log(record("r" + i), 0);

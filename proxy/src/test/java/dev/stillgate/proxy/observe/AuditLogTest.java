@@ -55,10 +55,11 @@ class AuditLogTest {
     void longTextIsCut() throws IOException {
         Path path = directory.resolve("audit.log");
         try (AuditLog log = new AuditLog(path, () -> 0)) {
-            log.note("x", Map.of("path", "/".repeat(100_000)));
+            log.note("x", Map.of("path", "/".repeat(100_000), "arguments", "a".repeat(60_000)));
         }
         JsonNode line = new ObjectMapper().readTree(Files.readString(path));
         assertThat(line.get("path").asText()).hasSize(AuditLog.LONGEST + 1).endsWith("/…");
+        assertThat(line.get("arguments").asText()).as("what an operator did").hasSize(60_000);
     }
 
     @Test
@@ -132,5 +133,35 @@ class AuditLogTest {
         log.close();
         assertThat(log.written()).isZero();
         assertThat(log.dropped()).isEqualTo(notes);
+    }
+
+    /** A program that succeeds if an event cannot be written to its standard output. */
+    static final class ToStandardOutput {
+        private ToStandardOutput() {}
+
+        public static void main(String[] args) {
+            boolean isWritten;
+            try (AuditLog log = new AuditLog(null, () -> 0)) {
+                isWritten = log.note("a", Map.of());
+            }
+            System.exit(isWritten ? 1 : 0);
+        }
+    }
+
+    @Test
+    void failureOfStandardOutputIsNoticed() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ToStandardOutput.class.getName())
+                .redirectOutput(Path.of("/dev/full").toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(process.waitFor()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

@@ -14,7 +14,7 @@ class LastRefusalsTest {
     }
 
     private static LastRefusals.Refusal at(long millis) {
-        return new LastRefusals.Refusal(millis, 429, "limits", "requests", "r-" + millis, null);
+        return new LastRefusals.Refusal(millis, 429, "limits", "requests", null, "r-" + millis, null);
     }
 
     @Test

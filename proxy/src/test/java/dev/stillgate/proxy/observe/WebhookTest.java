@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -18,9 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +39,10 @@ class WebhookTest {
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
     private final AtomicInteger failures = new AtomicInteger();
     private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicLong nanos = new AtomicLong();
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile int failure = 503;
     private HttpServer server;
 
@@ -44,6 +53,12 @@ class WebhookTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/hook", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (unfinished.getAndDecrement() > 0) {
+                exchange.sendResponseHeaders(200, 20);
+                exchange.getResponseBody().write('{');
+                exchange.getResponseBody().flush();
+                await();
+            }
             boolean fails = failures.getAndDecrement() > 0;
             if (!fails) {
                 received.add(new Message(
@@ -54,17 +69,32 @@ class WebhookTest {
             exchange.sendResponseHeaders(fails ? failure : 204, -1);
             exchange.close();
         });
+        server.setExecutor(threads);
         server.start();
+    }
+
+    private void await() {
+        try {
+            over.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @AfterEach
     void stop() {
+        over.countDown();
         server.stop(0);
+        threads.shutdownNow();
     }
 
     private Webhook webhook() {
+        return webhook(Duration.ofSeconds(20), pauses::add);
+    }
+
+    private Webhook webhook(Duration timeout, Webhook.Pause pause) {
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
-        return new Webhook(url, SECRET, Duration.ofSeconds(20), pauses::add);
+        return new Webhook(url, SECRET, new Receiver(HttpClient.Version.HTTP_2, timeout, nanos::get), pause);
     }
 
     private static void tell(Webhook hook, String account) {
@@ -93,6 +123,36 @@ class WebhookTest {
     }
 
     @Test
+    void listIsAnArrayOfTexts() throws Exception {
+        try (Webhook hook = webhook()) {
+            hook.tell("account.standing", 0, Map.of("account_ids", List.of("a-1", "a-\"2")));
+            hook.tell("account.standing", 0, Map.of("account_ids", List.of()));
+            assertThat(received.poll(30, TimeUnit.SECONDS).body()).endsWith(",\"account_ids\":[\"a-1\",\"a-\\\"2\"]}");
+            assertThat(received.poll(30, TimeUnit.SECONDS).body()).endsWith(",\"account_ids\":[]}");
+        }
+    }
+
+    @Test
+    void sizeOfAListedTextIsThatOfItsJson() {
+        for (String text : List.of("", "a-1", "\"\\", "é\u0001漢")) {
+            LineBuffer line = new LineBuffer(new byte[1]);
+            line.list("", List.of(text, text));
+            assertThat(line.length() - "\"\":[]".length() + 1).isEqualTo(2 * LineBuffer.listed(text));
+        }
+    }
+
+    @Test
+    void waitingMessagesHaveABoundOfTheirCharacters() throws Exception {
+        try (Webhook hook = stuck()) {
+            for (int i = 0; i < 70; i++) {
+                hook.tell("account.standing", 0, Map.of("account", "x".repeat(1 << 20)));
+            }
+            assertThat(hook.waiting()).isEqualTo(63);
+            assertThat(hook.dropped()).isEqualTo(7);
+        }
+    }
+
+    @Test
     void whatFailsIsTriedAgainWithLongerAndLongerPauses() throws Exception {
         failures.set(4);
         try (Webhook hook = webhook()) {
@@ -102,6 +162,39 @@ class WebhookTest {
                     .containsExactly(
                             Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8));
         }
+    }
+
+    @Test
+    void responseThatDoesNotEndIsGivenUpAndTheMessageSentAgain() throws Exception {
+        unfinished.set(2);
+        try (Webhook hook = webhook(Duration.ofMillis(300), pauses::add)) {
+            tell(hook, "a-1");
+            assertThat(received.poll(30, TimeUnit.SECONDS)).isNotNull();
+            assertThat(pauses).hasSize(2);
+        }
+    }
+
+    @Test
+    void ageIsTheTimeSinceTheLastAcceptedMessage() throws Exception {
+        failure = 400;
+        try (Webhook hook = webhook()) {
+            nanos.set(3_000_000_000L);
+            assertThat(hook.receiver().age()).isEqualTo(3);
+            tell(hook, "a-1");
+            await(() -> hook.receiver().accepted() == 1);
+            nanos.set(7_000_000_000L);
+            failures.set(1);
+            tell(hook, "a-2");
+            await(() -> hook.dropped() == 1);
+            assertThat(hook.receiver().age()).isEqualTo(4);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 2_000 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
     }
 
     @Test
@@ -121,8 +214,7 @@ class WebhookTest {
     private Webhook stuck() throws InterruptedException {
         CountDownLatch paused = new CountDownLatch(1);
         failures.set(Integer.MAX_VALUE);
-        URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
-        Webhook hook = new Webhook(url, SECRET, Duration.ofSeconds(20), time -> {
+        Webhook hook = webhook(Duration.ofSeconds(20), time -> {
             paused.countDown();
             Thread.sleep(Duration.ofDays(1));
         });

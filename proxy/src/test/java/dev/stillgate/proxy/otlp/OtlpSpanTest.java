@@ -47,6 +47,7 @@ class OtlpSpanTest {
                 null,
                 null,
                 null,
+                null,
                 1,
                 1,
                 InetAddress.getLoopbackAddress(),

@@ -2,7 +2,6 @@ package dev.stillgate.proxy.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.account.AccountTable;
 import dev.stillgate.proxy.config.ConfigNode;
 import dev.stillgate.proxy.config.Policy;
 import dev.stillgate.proxy.config.PolicyLoader;
@@ -34,13 +33,22 @@ class PolicyArchiveTest {
     }
 
     private static PolicyGeneration generation(long number, PolicyChange change, String text, List<String> changes) {
-        PolicyLoader.Loaded loaded = new PolicyLoader.Loaded(
+        return new PolicyGeneration(
+                number, 1000 * number, change, loaded("5ha" + number, text), Map.of(), changes, number);
+    }
+
+    private static PolicyGeneration of(long number, String text, long origin) {
+        return new PolicyGeneration(
+                number, 1000 * number, PolicyChange.of("watch"), loaded(text, text), Map.of(), List.of(), origin);
+    }
+
+    private static PolicyLoader.Loaded loaded(String sha256, String text) {
+        return new PolicyLoader.Loaded(
                 new Policy(1, List.of(), List.of(), Policy.AccountsPolicy.defaults(), List.of()),
                 FILE,
-                "5ha" + number,
+                sha256,
                 text,
                 new ConfigNode.Mapping(Position.of(FILE), List.of()));
-        return new PolicyGeneration(number, 1000 * number, change, loaded, Map.of(), AccountTable.EMPTY, changes);
     }
 
     private void put(PolicyGeneration generation) {
@@ -67,8 +75,10 @@ class PolicyArchiveTest {
                                 "Ada \u0141ovelace",
                                 "a reason = with: \\ signs\nand a line # two ",
                                 "5ha2",
-                                List.of("filters[0].mode: shadow -> enforce", "\u202ereversed")),
-                        new PolicyArchive.Entry(1, Instant.ofEpochSecond(1), "start", null, null, "5ha1", List.of()));
+                                List.of("filters[0].mode: shadow -> enforce", "\u202ereversed"),
+                                2),
+                        new PolicyArchive.Entry(
+                                1, Instant.ofEpochSecond(1), "start", null, null, "5ha1", List.of(), 1));
         assertThat(archive.text(1)).isEqualTo(text);
         assertThat(archive.text(3)).isNull();
         assertThat(archive.last()).isEqualTo(2);
@@ -85,7 +95,7 @@ class PolicyArchiveTest {
         PolicyArchive again = new PolicyArchive(directory);
         assertThat(again.last()).isEqualTo(2);
         assertThat(again.entries().getFirst())
-                .isEqualTo(new PolicyArchive.Entry(2, null, "interrupted", null, null, "", List.of()));
+                .isEqualTo(new PolicyArchive.Entry(2, null, "interrupted", null, null, "", List.of(), 2));
         assertThat(again.text(2)).isEqualTo("b");
         PolicyGeneration next = generation(3, PolicyChange.of("start"), "whole", List.of());
         again.prepare(3, next.loaded());
@@ -105,6 +115,19 @@ class PolicyArchiveTest {
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).hasSize(2 * PolicyArchive.KEPT);
         }
+    }
+
+    @Test
+    void generationsOfOneTextAreDroppedBeforeOtherTexts() throws IOException {
+        put(generation(1, PolicyChange.of("start"), "first", List.of()));
+        for (long number = 2; number <= 150; number++) {
+            put(of(number, "second", 2));
+        }
+        List<Long> kept =
+                archive.entries().stream().map(PolicyArchive.Entry::generation).toList();
+        assertThat(kept).hasSize(PolicyArchive.KEPT).startsWith(150L, 149L).endsWith(53L, 2L, 1L);
+        assertThat(archive.text(1)).isEqualTo("first");
+        assertThat(archive.entries().getFirst().origin()).isEqualTo(2);
     }
 
     @Test

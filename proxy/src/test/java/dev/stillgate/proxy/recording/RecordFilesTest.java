@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,5 +63,34 @@ class RecordFilesTest {
         }
         assertThat(directory.resolve("moved")).hasContent("one\n");
         assertThat(path).hasContent("two\n");
+    }
+
+    @Test
+    void removedFileIsMadeAgainAtTheNextRotation() throws IOException {
+        Path path = directory.resolve("log.jsonl");
+        try (RecordFiles files = new RecordFiles(path, 10, 2)) {
+            files.write(line("123456"));
+            files.flush();
+            Files.delete(path);
+            files.write(line("7890"));
+            files.write(line("abcd"));
+        }
+        assertThat(path).hasContent("7890\nabcd\n");
+        assertThat(names()).containsExactly("log.jsonl");
+    }
+
+    @Test
+    void failedRotationLosesItsLineAndTheNextGoesOn() throws IOException {
+        Path path = directory.resolve("log.jsonl");
+        try (RecordFiles files = new RecordFiles(path, 10, 1)) {
+            files.write(line("123456"));
+            Files.createDirectories(directory.resolve("log.jsonl.000001/in the way"));
+            assertThatThrownBy(() -> files.write(line("7890"))).isInstanceOf(IOException.class);
+            files.write(line("abcd"));
+            files.flush();
+            assertThat(files.written()).isEqualTo(2);
+            assertThat(files.lost()).isOne();
+        }
+        assertThat(path).hasContent("abcd\n");
     }
 }

@@ -3,6 +3,9 @@ package dev.stillgate.proxy.recording;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.stillgate.proxy.rig.GatewayRig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Tag("slow")
 class RecorderTest {
@@ -46,7 +54,7 @@ class RecorderTest {
     @Test
     void lineHasFieldsThatBacktestReads() throws IOException {
         Path path = directory.resolve("log");
-        Recorder recorder = new Recorder(path, 1 << 20, 1, null);
+        Recorder recorder = new Recorder(path, 1 << 20, 1, null, System::nanoTime);
         recorder.offer(exchange("POST", "{\"model\":\n\"m\"}", "{}"));
         recorder.offer(exchange("DELETE", null, "no JSON"));
         recorder.close();
@@ -63,7 +71,7 @@ class RecorderTest {
 
     @Test
     void memoryIsLimitedAndReleasedWithEachLine() throws IOException {
-        Recorder recorder = new Recorder(directory.resolve("log"), 1 << 20, 1, null);
+        Recorder recorder = new Recorder(directory.resolve("log"), 1 << 20, 1, null, System::nanoTime);
         byte[] large = bytes("\"" + "x".repeat(1 << 16) + "\"");
         RecordedExchange heavy = new RecordedExchange(
                 5,
@@ -99,8 +107,35 @@ class RecorderTest {
     @Test
     void unopenablePathIsReported() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
-        assertThatThrownBy(() -> new Recorder(file.resolve("log"), 1 << 20, 1, null))
+        assertThatThrownBy(() -> new Recorder(file.resolve("log"), 1 << 20, 1, null, System::nanoTime))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot open the record");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void fullDiskIsReportedOnceAMinuteAndCounted() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Recorder.class);
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        logger.addAppender(appender);
+        AtomicLong nanos = new AtomicLong();
+        try {
+            Recorder recorder = new Recorder(Path.of("/dev/full"), 1 << 20, 1, null, nanos::get);
+            for (int i = 1; i <= 5; i++) {
+                recorder.offer(exchange("POST", "{}", "{}"));
+                long lost = i;
+                GatewayRig.eventually("line lost", () -> recorder.dropped() == lost);
+            }
+            assertThat(appender.list).hasSize(1);
+            nanos.set(TimeUnit.SECONDS.toNanos(61));
+            recorder.offer(exchange("POST", "{}", "{}"));
+            recorder.close();
+            assertThat(recorder.dropped()).isEqualTo(6);
+            assertThat(recorder.recorded()).isZero();
+            assertThat(appender.list).hasSize(2);
+        } finally {
+            logger.detachAppender(appender);
+        }
     }
 }

@@ -134,8 +134,8 @@ class UpstreamConnectorTest {
                         pool.acquire(endpoint, terms, each);
                     }
                 })
-                .get(5, TimeUnit.SECONDS);
-        loop.submit(pool::closeIdle).get(5, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
+        loop.submit(pool::closeIdle).get(30, TimeUnit.SECONDS);
         return all;
     }
 

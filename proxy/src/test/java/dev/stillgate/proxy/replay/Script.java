@@ -35,7 +35,8 @@ record Script(String method, String path, byte[] request, int status, Fixtures.A
             case GENERATE_CONTENT -> "/v1/models/gemini-x:generateContent";
             case COUNT_CONTENT_TOKENS -> "/v1/models/gemini-x:countTokens";
             case FILE_CONTENT -> "/v1/files/file-1/content";
-            case CONTROL -> "/v1/batches";
+            case FILE_BATCH -> "/v1/batches";
+            case CONTROL -> "/v1/messages/batches";
             case EMBEDDINGS -> "/v1/embeddings";
             case IMAGE_GENERATION -> "/v1/images/generations";
             case IMAGE_EDIT -> "/v1/images/edits";

@@ -85,7 +85,7 @@ public final class Http2Client implements AutoCloseable {
         this.socket = socket;
         try {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout((int) GatewayRig.SOON.toMillis());
             in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -53,7 +53,7 @@ public final class RawClient implements AutoCloseable {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(4_000);
+            socket.setSoTimeout((int) GatewayRig.SOON.toMillis());
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             in = new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024);
         } catch (IOException e) {
@@ -65,7 +65,7 @@ public final class RawClient implements AutoCloseable {
     public RawClient(Socket connected) {
         try {
             socket = connected;
-            socket.setSoTimeout(4_000);
+            socket.setSoTimeout((int) GatewayRig.SOON.toMillis());
             in = new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

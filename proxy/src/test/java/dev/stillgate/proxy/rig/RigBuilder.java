@@ -122,7 +122,7 @@ public final class RigBuilder {
 
     /** Records exchanges. */
     public RigBuilder record(String flow) {
-        record = "record: " + flow + "\n";
+        record += "record: " + flow + "\n";
         return this;
     }
 
@@ -171,6 +171,18 @@ public final class RigBuilder {
     /** Requires a token for the admin API. */
     public RigBuilder adminToken(String token) {
         admin += ", token: \"" + token + "\"";
+        return this;
+    }
+
+    /** Adds configuration keys to the admin API. */
+    public RigBuilder adminKeys(String keys) {
+        admin += ", " + keys;
+        return this;
+    }
+
+    /** Writes an audit log. */
+    public RigBuilder audit(String flow) {
+        record += "audit: " + flow + "\n";
         return this;
     }
 

@@ -207,7 +207,7 @@ public final class UpstreamScript implements AutoCloseable {
 
         /** Waits for the gateway to close the connection; returns the time in {@link System#nanoTime}. */
         public long closedAt() throws InterruptedException {
-            if (!closed.await(5, TimeUnit.SECONDS)) {
+            if (!closed.await(GatewayRig.SOON.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("the gateway did not close the upstream's connection");
             }
             return closedAt;

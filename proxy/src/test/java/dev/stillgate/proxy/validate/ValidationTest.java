@@ -16,10 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ValidationTest {
     private static final String POLICY = """
-            version: 1
-            upstreams: [{name: model, endpoints: ["http://model.invalid:9000"]}]
-            routes: [{path: /v1/, upstream: model}]
-            """;
+        version: 1
+        upstreams: [{name: model, endpoints: ["http://model.invalid:9000"]}]
+        routes: [{path: /v1/, upstream: model}]
+        """;
     private static final String LIMIT = "{name: r, measure: requests, capacity: 5, refill: 5/1m}";
 
     private ConfigDirectory config = new ConfigDirectory(Path.of(""));
@@ -43,6 +43,40 @@ class ValidationTest {
     }
 
     @Test
+    void geoRestrictionAfterFingerprintIsReported() throws IOException {
+        String regions = "  - {name: regions, type: geo-restriction, config: {deny: {networks: [10.0.0.0/8]}}}\n";
+        String behaviour = "  - {name: behaviour, type: fingerprint, config: {}}\n";
+        String limits =
+                "  - {name: limits, type: token-bucket, config: {limits: [" + LIMIT + "], pool: {requests: 5/1d}}}\n";
+        assertThat(warnings(POLICY + "filters:\n" + regions + behaviour + limits))
+                .isEmpty();
+        assertThat(warnings(POLICY + "filters:\n" + behaviour + regions + limits))
+                .containsExactly(
+                        "policy.yaml:6:12: the filter regions stands after behaviour, which reads its country, ASN and"
+                                + " hosting: move it before behaviour");
+    }
+
+    @Test
+    void errorsOfFiltersNameTheirPlaceAndTheMend() throws IOException {
+        config.write("policy.yaml", POLICY + """
+            filters:
+              - {name: regions, type: geo-restriction, databases: {country: a.mmdb}}
+              - {name: limits, type: token-bucket, config: {limits: [{name: c, measure: cost, capacity: 5, refill: 5/1d}]}}
+            """);
+        assertThat(config.errors())
+                .satisfiesExactly(
+                        e -> assertThat(e)
+                                .isEqualTo(
+                                        "policy.yaml:5:44: unknown key \"databases\" (known: name, type, mode, onError,"
+                                                + " config); keys of its type stand under \"config\""),
+                        e -> assertThat(e)
+                                .isEqualTo(
+                                        "policy.yaml:6:77: filters[1].config.limits[0].measure: a limit of cost needs"
+                                                + " prices: write them beside limits, such as prices: {currency: USD,"
+                                                + " unlisted: {input: 15, output: 75}}"));
+    }
+
+    @Test
     void errorsOfAllFilesAreFoundAtOnce() throws IOException {
         config.write("stillgate.yaml", "treads: 2\npolicy: p/policy.yaml\nplugins: none\n");
         Files.createDirectory(config.path("p"));
@@ -50,18 +84,18 @@ class ValidationTest {
                 "p/accounts.yaml",
                 "accounts:\n  - {id: a, keys: [nonsense]}\n  - {id: b, keys: []}\n  - {id: b, keys: []}\n");
         config.write("p/policy.yaml", """
-                version: 1
-                upstreams: [{name: model, endpoints: ["ftp://model:1"]}]
-                routes: [{path: /v1/, upstream: modle}, {path: /v1/, upstream: model}]
-                accounts: {file: accounts.yaml, require: true}
-                filters:
-                  - {name: a, type: geo-restriction, config: {denny: {}}}
-                  - {name: b, type: geo-restriction, config: {databases: {country: gone.mmdb}}}
-                  - {name: b, type: token-buckets}
-                  - {name: c, type: token-bucket, config: {limits: [{name: r, measure: request, capacity: 5}]}}
-                  - {name: d, type: token-bucket, config: {limits: []}}
-                  - {name: e, type: fingerprint, mode: shadowed, config: {ring: 1}}
-                """);
+            version: 1
+            upstreams: [{name: model, endpoints: ["ftp://model:1"]}]
+            routes: [{path: /v1/, upstream: modle}, {path: /v1/, upstream: model}]
+            accounts: {file: accounts.yaml, require: true}
+            filters:
+              - {name: a, type: geo-restriction, config: {denny: {}}}
+              - {name: b, type: geo-restriction, config: {databases: {country: gone.mmdb}}}
+              - {name: b, type: token-buckets}
+              - {name: c, type: token-bucket, config: {limits: [{name: r, measure: request, capacity: 5}]}}
+              - {name: d, type: token-bucket, config: {limits: []}}
+              - {name: e, type: fingerprint, mode: shadowed, config: {ring: 1}}
+            """);
         assertThat(config.errors())
                 .satisfiesExactly(
                         e -> assertThat(e)
@@ -78,7 +112,8 @@ class ValidationTest {
                         e -> assertThat(e).startsWith("p/policy.yaml:8:12: the name \"b\" is used twice"),
                         e -> assertThat(e)
                                 .startsWith(
-                                        "p/policy.yaml:8:21: there is no filter type \"token-buckets\", did you mean \"token-bucket\"?"),
+                                        "p/policy.yaml:8:21: there is no filter type \"token-buckets\", did you mean"
+                                                + " \"token-bucket\"?"),
                         e -> assertThat(e).contains("unknown value \"request\", did you mean \"requests\"?"),
                         e -> assertThat(e).startsWith("p/policy.yaml:10:").contains("limits: expected 1 to 16"),
                         e -> assertThat(e).contains("unknown value \"shadowed\", did you mean \"shadow\"?"),
@@ -114,34 +149,34 @@ class ValidationTest {
     @Test
     void upstreamOfAModelAndItsFallbackAreReached() throws IOException {
         assertThat(warnings("""
-                version: 1
-                upstreams:
-                  - {name: model, endpoints: ["http://127.0.0.1:9000"]}
-                  - {name: claude, endpoints: ["http://127.0.0.1:9001"], fallback: {upstream: claude-2}}
-                  - {name: claude-2, endpoints: ["http://127.0.0.1:9002"], fallback: {upstream: claude-3}}
-                  - {name: claude-3, endpoints: ["http://127.0.0.1:9003"]}
-                routes:
-                  - {path: /v1/, upstream: model, models: [{names: ["claude-*"], upstream: claude}]}
-                filters: [{name: r, type: geo-restriction, config: {deny: {networks: [203.0.113.0/24]}}}]
-                """)).containsExactly("policy.yaml:6:12: no route leads to the upstream \"claude-3\"");
+            version: 1
+            upstreams:
+              - {name: model, endpoints: ["http://127.0.0.1:9000"]}
+              - {name: claude, endpoints: ["http://127.0.0.1:9001"], fallback: {upstream: claude-2}}
+              - {name: claude-2, endpoints: ["http://127.0.0.1:9002"], fallback: {upstream: claude-3}}
+              - {name: claude-3, endpoints: ["http://127.0.0.1:9003"]}
+            routes:
+              - {path: /v1/, upstream: model, models: [{names: ["claude-*"], upstream: claude}]}
+            filters: [{name: r, type: geo-restriction, config: {deny: {networks: [203.0.113.0/24]}}}]
+            """)).containsExactly("policy.yaml:6:12: no route leads to the upstream \"claude-3\"");
     }
 
     @Test
     void settingsWithoutEffectGiveWarnings() throws IOException {
         assertThat(warnings("""
-                version: 1
-                upstreams:
-                  - {name: model, endpoints: ["http://127.0.0.1:9000"]}
-                  - {name: spare, endpoints: ["http://127.0.0.1:9001"]}
-                routes:
-                  - path: /v1/
-                    upstream: model
-                    opaque: [/v1/models/, /v1/models/x, /v1/private/, /v1/messages, /v1/fine]
-                  - {path: /v1/private/, upstream: model}
-                filters:
-                  - {name: out, type: geo-restriction, mode: off}
-                  - {name: quiet, type: geo-restriction, mode: shadow, config: {routes: [{path: /v2/}, {path: /v1/priv}]}}
-                """))
+            version: 1
+            upstreams:
+              - {name: model, endpoints: ["http://127.0.0.1:9000"]}
+              - {name: spare, endpoints: ["http://127.0.0.1:9001"]}
+            routes:
+              - path: /v1/
+                upstream: model
+                opaque: [/v1/models/, /v1/models/x, /v1/private/, /v1/messages, /v1/fine]
+              - {path: /v1/private/, upstream: model}
+            filters:
+              - {name: out, type: geo-restriction, mode: off}
+              - {name: quiet, type: geo-restriction, mode: shadow, config: {routes: [{path: /v2/}, {path: /v1/priv}]}}
+            """))
                 .containsExactly(
                         "policy.yaml:4:12: no route leads to the upstream \"spare\"",
                         "policy.yaml:8:27: the opaque path \"/v1/models/x\" is within \"/v1/models/\" already",
@@ -170,6 +205,19 @@ class ValidationTest {
     }
 
     @Test
+    void marksWithThePublishedSecretGiveAWarning() throws IOException {
+        String behaviour = "filters:\n  - {name: b, type: fingerprint}\n  - {name: c, type: canary, ";
+        assertThat(warnings(POLICY + behaviour + "config: {}}\n"))
+                .anyMatch(warning ->
+                        warning.contains("filter c: marks are made with the published test secret and prove nothing"));
+        assertThat(warnings(POLICY + behaviour + "mode: off, config: {}}\n"))
+                .noneMatch(warning -> warning.contains("published"));
+        config.write("secret", "a secret of the test alone\n");
+        assertThat(warnings(POLICY + behaviour + "config: {secretFile: secret}}\n"))
+                .noneMatch(warning -> warning.contains("published"));
+    }
+
+    @Test
     void unpublishedOrLateStandingsGiveWarnings() throws IOException {
         String limits =
                 "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
@@ -189,14 +237,14 @@ class ValidationTest {
     @DisplayName("newcomer B7: validate names every missing database and every other error of a filter")
     void allErrorsOfAFilter() throws IOException {
         config.write("policy.yaml", POLICY.replace("model.invalid", "127.0.0.1") + """
-                filters:
-                  - name: regions
-                    type: geo-restriction
-                    config:
-                      databases: {country: gone-country.mmdb, asn: gone-asn.mmdb}
-                      deny: {countries: [UK]}
-                  - {name: again, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
-                """);
+            filters:
+              - name: regions
+                type: geo-restriction
+                config:
+                  databases: {country: gone-country.mmdb, asn: gone-asn.mmdb}
+                  deny: {countries: [UK]}
+              - {name: again, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
+            """);
         List<String> errors = config.errors();
         assertThat(errors)
                 .satisfiesExactly(
@@ -216,10 +264,10 @@ class ValidationTest {
     @DisplayName("newcomer B8: the index of a filter counts invalid filters before it")
     void pathOfAFilter() throws IOException {
         config.write("policy.yaml", POLICY + """
-                filters:
-                  - {name: a, type: geo-restrictions}
-                  - {name: b, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
-                """);
+            filters:
+              - {name: a, type: geo-restrictions}
+              - {name: b, type: geo-restriction, config: {deny: {networks: [10.0.0.1/8]}}}
+            """);
         assertThat(config.errors())
                 .hasSize(2)
                 .anyMatch(e -> e.startsWith("policy.yaml:6:65: filters[1].config.deny.networks[0]: filter b: "));
@@ -229,12 +277,12 @@ class ValidationTest {
     @DisplayName("newcomer B3: a tier that no limit names gives a warning at the account's line")
     void unknownTiers() throws IOException {
         config.write("accounts.yaml", """
-                accounts:
-                  - {id: alice, keys: ["h1:00000000000000000000000000000001"], tier: glod}
-                  - {id: bob, keys: ["h1:00000000000000000000000000000002"], tier: gold}
-                  - {id: carol, keys: ["h1:00000000000000000000000000000003"], tier: glod}
-                  - {id: dave, keys: ["h1:00000000000000000000000000000004"]}
-                """);
+            accounts:
+              - {id: alice, keys: ["h1:00000000000000000000000000000001"], tier: glod}
+              - {id: bob, keys: ["h1:00000000000000000000000000000002"], tier: gold}
+              - {id: carol, keys: ["h1:00000000000000000000000000000003"], tier: glod}
+              - {id: dave, keys: ["h1:00000000000000000000000000000004"]}
+            """);
         String filters = "accounts: {file: accounts.yaml}\nfilters: [{name: l, type: token-bucket, config: {limits: ["
                 + LIMIT + "]%s}}]\n";
         assertThat(warnings(POLICY + filters.formatted(", tiers: {gold: 4, silver: 2}")))
@@ -244,48 +292,55 @@ class ValidationTest {
                 .noneMatch(warning -> warning.startsWith("accounts.yaml:3") || warning.startsWith("accounts.yaml:4"));
         assertThat(warnings(POLICY + filters.formatted("")))
                 .as("no limit has tiers")
-                .isEmpty();
+                .containsExactly(
+                        "accounts.yaml:2:70: no limit has a factor for the tier \"glod\"",
+                        "accounts.yaml:3:68: no limit has a factor for the tier \"gold\"");
+        assertThat(warnings(POLICY + "accounts: {file: accounts.yaml}\n"))
+                .as("no filter has tiers")
+                .noneMatch(warning -> warning.contains("tier"));
     }
 
     @Test
     @DisplayName("newcomer F19: errors of a limit point to the value, and a duplicate name gives the first line")
     void placesOfValues() throws IOException {
         config.write("policy.yaml", POLICY + """
-                filters:
-                  - name: limits
-                    type: token-bucket
-                    config:
-                      limits:
-                        - {name: a, measure: requests, capacity: -5, refill: 5/1m}
-                        - {name: b, measure: requests, capacity: 5, refill: 50/min}
-                """);
+            filters:
+              - name: limits
+                type: token-bucket
+                config:
+                  limits:
+                    - {name: a, measure: requests, capacity: -5, refill: 5/1m}
+                    - {name: b, measure: requests, capacity: 5, refill: 50/min}
+            """);
         assertThat(config.errors())
                 .satisfiesExactly(
                         e -> assertThat(e).startsWith("policy.yaml:9:50: capacity: expected 1 to "),
                         e -> assertThat(e)
                                 .isEqualTo(
-                                        "policy.yaml:10:61: refill: expected tokens/duration such as 50/1m (units ms, s, m,"
-                                                + " h, d), found '50/min'"));
+                                        "policy.yaml:10:61: refill: expected tokens/duration such as 50/1m (units ms,"
+                                                + " s, m, h, d), found '50/min'"));
         config.write("policy.yaml", POLICY + """
-                filters:
-                  - name: limits
-                    type: token-bucket
-                    config:
-                      limits:
-                        - {name: a, measure: requests, capacity: 5, refill: 5/1m}
-                        - {name: a, measure: concurrency, capacity: 5}
-                """);
+            filters:
+              - name: limits
+                type: token-bucket
+                config:
+                  limits:
+                    - {name: a, measure: requests, capacity: 5, refill: 5/1m}
+                    - {name: a, measure: concurrency, capacity: 5}
+            """);
         assertThat(config.errors())
-                .containsExactly("policy.yaml:10:18: limits[1].name: the name \"a\" is used twice, first in line 9");
+                .containsExactly(
+                        "policy.yaml:10:18: filters[0].config.limits[1].name: the name \"a\" is used twice, first in"
+                                + " line 9");
     }
 
     @Test
     @DisplayName("newcomer F20: a key is not reported as missing if an unknown key is probably a misspelling of it")
     void misspeltKey() throws IOException {
         config.write("policy.yaml", POLICY + """
-                filters:
-                  - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, capcity: 5, refill: 5/1m}]}}
-                """);
+            filters:
+              - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, capcity: 5, refill: 5/1m}]}}
+            """);
         assertThat(config.errors())
                 .singleElement()
                 .asString()
@@ -296,9 +351,9 @@ class ValidationTest {
     @DisplayName("newcomer F20: a missing key is reported beside an unrelated unknown key")
     void missingKey() throws IOException {
         config.write("policy.yaml", POLICY + """
-                filters:
-                  - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, colour: 5, refill: 5/1m}]}}
-                """);
+            filters:
+              - {name: limits, type: token-bucket, config: {limits: [{name: a, measure: requests, colour: 5, refill: 5/1m}]}}
+            """);
         assertThat(config.errors())
                 .hasSize(2)
                 .anyMatch(e -> e.contains("unknown key \"colour\""))

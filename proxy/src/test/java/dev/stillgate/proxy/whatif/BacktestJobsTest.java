@@ -21,9 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Backtests as jobs: order of the runs, progress, failure, cancellation, and bounds. Shell scripts play the process. */
 class BacktestJobsTest {
     private static final String REPORT = """
-            {"exchanges":10,"codes":{"rate":%d},"clusters":[],"standings":[{"changes":[{"standing":"marked"}]}]}""";
+        {"exchanges":10,"codes":{"rate":%d},"unjudged":3,"clusterCount":1,"accountsByStanding":{"marked":25000}}\
+        """;
 
     private final List<String> texts = new CopyOnWriteArrayList<>();
+    private final List<List<String>> arguments = new CopyOnWriteArrayList<>();
     private final List<String> sorted = new CopyOnWriteArrayList<>();
 
     @TempDir
@@ -40,6 +42,7 @@ class BacktestJobsTest {
 
     private Process process(List<String> arguments) throws IOException {
         sorted.add(Files.readString(Path.of(arguments.get(1))));
+        this.arguments.add(arguments);
         texts.add(Files.readString(Path.of(arguments.get(3))));
         List<String> command = new ArrayList<>(List.of("sh", "-c", script));
         command.addAll(arguments);
@@ -77,9 +80,14 @@ class BacktestJobsTest {
         assertThat(page(1).get("progress")).isEqualTo(1.0);
         assertThat(page(1).get("result").toString())
                 .contains("{outcome=exchanges, inForce=10, candidate=10, difference=0}")
-                .contains("{outcome=not refused, inForce=8, candidate=8, difference=0}")
+                .contains("{outcome=not refused, inForce=5, candidate=5, difference=0}")
                 .contains("{outcome=refused: rate, inForce=2, candidate=2, difference=0}")
-                .contains("{outcome=accounts marked, inForce=1, candidate=1, difference=0}");
+                .contains("{outcome=not judged: no body on record, inForce=3, candidate=3, difference=0}")
+                .contains("{outcome=clusters, inForce=1, candidate=1, difference=0}")
+                .contains("{outcome=accounts marked, inForce=25000, candidate=25000, difference=0}");
+        assertThat(arguments)
+                .as("accounts one by one may be more than can be read")
+                .allMatch(of -> of.contains("--brief"));
         assertThat(jobs.page().toString()).contains("logs=" + logs).contains("id=1");
     }
 
@@ -125,7 +133,7 @@ class BacktestJobsTest {
         script = "echo ' 50.0 %  3 exchanges'; echo \"policy.yaml:3:1: unknown key\"; exit 1";
         jobs.start("candidate");
         await("FAILED");
-        assertThat(page(1).get("error")).isEqualTo("policy.yaml:3:1: unknown key");
+        assertThat(page(1).get("error")).isEqualTo("the candidate: policy.yaml:3:1: unknown key");
         assertThat((double) page(1).get("progress")).isEqualTo(0.25);
         assertThat(texts).containsExactly("candidate");
     }

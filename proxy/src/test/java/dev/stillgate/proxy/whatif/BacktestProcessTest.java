@@ -3,9 +3,11 @@ package dev.stillgate.proxy.whatif;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.stillgate.proxy.backtest.Lines;
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,28 @@ class BacktestProcessTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         return output;
+    }
+
+    /** The gateway's heap and direct memory take three quarters, and its code and threads a part of the rest. */
+    @Test
+    void heapOfABacktestIsATenthOfTheMemory() throws Exception {
+        Process process = BacktestProcess.own(Heap.class.getName(), Path.of("policy.yaml"))
+                .start(List.of());
+        String[] figures = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .strip()
+                .split(" ");
+        long least = 128L << 20; // the JVM takes no less of a large memory
+        assertThat(Long.parseLong(figures[0])).isLessThanOrEqualTo(Math.max(least, Long.parseLong(figures[1]) / 10));
+    }
+
+    /** A program that prints its maximum heap and the memory that it sees. */
+    static final class Heap {
+        private Heap() {}
+
+        public static void main(String[] arguments) {
+            OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            System.out.println(Runtime.getRuntime().maxMemory() + " " + system.getTotalMemorySize());
+        }
     }
 
     @Test

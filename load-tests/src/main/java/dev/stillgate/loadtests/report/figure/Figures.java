@@ -6,12 +6,21 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Figures of one run. Distributions are those of complete responses. */
 public final class Figures {
     private static final double NANOS = 1e9;
+
+    /** The limit in the text of a refusal by token-bucket. */
+    private static final Pattern LIMIT = Pattern.compile(
+            "\\(([^()]+, refilled at [^()]+)\\)" + "|limit is (\\d[^.]+)\\.|(shares a limit with linked accounts)");
 
     private final List<RequestRecord> records;
     private final Slo slo;
@@ -115,9 +124,20 @@ public final class Figures {
                 .sum();
     }
 
-    /** Returns the numbers of refused requests by status and code. */
+    /** Returns the numbers of refused requests by status and code, and by limit where the text names it. */
     public Map<String, Integer> refused() {
-        return counts(Outcome.REFUSED, Figures::reason);
+        return counts(Outcome.REFUSED, each -> reason(each) + limit(each));
+    }
+
+    private static String limit(RequestRecord request) {
+        Matcher limit = LIMIT.matcher(request.error() == null ? "" : request.error());
+        return !limit.find()
+                ? ""
+                : Stream.of(1, 2, 3)
+                        .map(limit::group)
+                        .filter(Objects::nonNull)
+                        .map(each -> " (" + each + ")")
+                        .collect(Collectors.joining());
     }
 
     /** Returns the numbers of failed requests by status and code, or by error. */

@@ -59,16 +59,8 @@ final class Text {
                 .replace("'", "&#39;");
     }
 
-    /** Returns a text for a cell of a Markdown table. */
+    /** Returns a text as a code span of Markdown, which reads as it is in a terminal too. */
     static String markdown(String text) {
-        StringBuilder escaped = new StringBuilder();
-        visible(text).codePoints().forEach(point -> {
-            if (point < 0x80 && !Character.isLetterOrDigit(point) && " ,.:;/-+%()".indexOf(point) < 0) {
-                escaped.append("&#").append(point).append(';');
-            } else {
-                escaped.appendCodePoint(point);
-            }
-        });
-        return escaped.toString();
+        return "`" + visible(text).replace('`', '\'') + "`";
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FiguresTest {
@@ -45,6 +46,25 @@ class FiguresTest {
         assertThat(figures.offered()).isCloseTo(5, within(1e-9));
         assertThat(figures.refused()).isEqualTo(Map.of("429 rate_limit_error", 1));
         assertThat(figures.failed()).isEqualTo(Map.of("502 api_error", 1, "no", 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "This request would exceed the account's rate limit (5 requests, refilled at 5/1m). Please try again in 3s."
+                        + " | 429 rate_limit_error (5 requests, refilled at 5/1m)",
+                "Rate limit reached on tokens (9 tokens, refilled at 9/1m): limit 9, used 8, requested 2."
+                        + " | 429 rate_limit_error (9 tokens, refilled at 9/1m)",
+                "Too many requests at once: the account's limit is 8 concurrent requests. Please try again in 1s."
+                        + " | 429 rate_limit_error (8 concurrent requests)",
+                "This account shares a limit with linked accounts until it is verified. Try again in 1h."
+                        + " | 429 rate_limit_error (shares a limit with linked accounts)",
+                "Number of requests has exceeded your rate limit (https://x). | 429 rate_limit_error",
+            })
+    void refusalsAreCountedByLimit(String error, String reason) {
+        RequestRecord record = Records.missing(0, Outcome.REFUSED, 429, "rate_limit_error", error);
+        assertThat(new Figures(List.of(record), Slo.NONE).refused()).isEqualTo(Map.of(reason, 1));
     }
 
     @Test

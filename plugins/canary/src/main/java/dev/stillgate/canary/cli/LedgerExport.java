@@ -49,7 +49,10 @@ final class LedgerExport implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to write the bundle")
     private Path file = Path.of("");
 
-    @Option(names = "--message", paramLabel = "ID", description = "id of an answer to include; repeatable")
+    @Option(
+            names = "--message",
+            paramLabel = "ID",
+            description = "id of an answer to include; repeatable (default: all answers of the key, without their ids)")
     private List<String> messageIds = List.of();
 
     @Option(names = "--messages", paramLabel = "FILE", description = "ids of answers to include, one a line")

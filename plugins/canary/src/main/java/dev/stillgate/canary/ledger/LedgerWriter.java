@@ -262,6 +262,12 @@ final class LedgerWriter {
     private void sign(boolean last) {
         headAt = ticker.nanos();
         try {
+            tail.check();
+        } catch (IOException e) {
+            failed("no head is signed: " + e);
+            return;
+        }
+        try {
             head = heads.write(tree.size(), tree.root(), last);
             headFailed = false;
         } catch (IOException e) {

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -137,18 +139,24 @@ final class AccountNames {
         return whole;
     }
 
-    /** Overwrites an account's checksum and id in the file. Call on names that were read from it. */
-    void erase(Disk.Output file, String id) throws IOException {
-        Integer number = numbers.remove(id);
-        Long offset = number == null ? null : offsets.get(number);
-        if (number == null || offset == null) {
-            return;
+    /** Returns all ids. */
+    Set<String> all() {
+        return Set.copyOf(numbers.keySet());
+    }
+
+    /** Overwrites the checksums and ids of accounts in the file. Call on names that were read from it. */
+    void erase(Disk.Output file, List<String> erased) throws IOException {
+        for (String id : erased) {
+            Integer number = numbers.remove(id);
+            Long offset = number == null ? null : offsets.get(number);
+            if (number != null && offset != null) {
+                byte[] dashes = new byte[bytes(number, id).length - CHECKSUM];
+                Arrays.fill(dashes, (byte) '-');
+                Disk.writeWhole(file, ByteBuffer.wrap(dashes), offset + CHECKSUM);
+                ids[number] = null;
+                unnamed = true;
+            }
         }
-        byte[] dashes = new byte[bytes(number, id).length - CHECKSUM];
-        Arrays.fill(dashes, (byte) '-');
-        Disk.writeWhole(file, ByteBuffer.wrap(dashes), offset + CHECKSUM);
         file.force();
-        ids[number] = null;
-        unnamed = true;
     }
 }

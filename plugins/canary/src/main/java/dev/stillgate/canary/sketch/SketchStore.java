@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,11 @@ public final class SketchStore implements AutoCloseable {
         }
         waiting.incrementAndGet();
         queue.add(new Entry(account, (int) (millis / 1000), key.id(), sketch.values()));
+    }
+
+    /** Returns the file that names the erasures which the sketches have obeyed. */
+    public Path applied() {
+        return directory.resolve("erased");
     }
 
     /** Returns the number of records on disk, erased ones included. */
@@ -222,35 +228,34 @@ public final class SketchStore implements AutoCloseable {
     }
 
     /**
-     * Erases an account: first its id in every file, then its records. Blocks on the disk. When it is interrupted, the
+     * Erases accounts: first their ids in every file, then their records. Blocks on the disk. When it is interrupted, the
      * next call or opening finishes it.
      *
-     * @return the number of records erased, waiting ones included; -1 if the account has none
+     * @return the number of records erased, waiting ones included
      * @throws IOException if the disk failed; repeat the call
      */
-    public synchronized long erase(String account) throws IOException {
+    public synchronized long erase(Predicate<String> isErased) throws IOException {
         long erased = 0;
         for (var entries = queue.iterator(); entries.hasNext(); ) {
-            if (entries.next().account().equals(account)) {
+            if (isErased.test(entries.next().account())) {
                 entries.remove();
                 waiting.decrementAndGet();
                 erased++;
             }
         }
-        boolean known = erased > 0;
         closeTail();
         for (int number : SketchFormat.list(directory)) {
             Path file = SketchFormat.names(directory, number);
             AccountNames names = AccountNames.read(file);
-            if (names.number(account) >= 0) {
-                known = true;
+            List<String> found = names.all().stream().filter(isErased).toList();
+            if (!found.isEmpty()) {
                 try (Disk.Output out = disk.open(file)) {
-                    names.erase(out, account);
+                    names.erase(out, found);
                 }
             }
             erased += zeroUnnamed(number, names);
         }
-        return known || erased > 0 ? erased : -1;
+        return erased;
     }
 
     /** Overwrites the records of accounts whose name was erased with zeros; returns their number. */

@@ -187,6 +187,17 @@ class LedgerVerbsTest {
     }
 
     @Test
+    void exportWithoutIdsHasAllAnswersOfTheKey() throws Exception {
+        assertThat(export("--key", "c3/2026-Q4")).isZero();
+        assertThat(run.out()).contains("1 commitments, 9 answers");
+        String json = Files.readString(bundle);
+        assertThat(json.split("\"commitmentIndex\"", -1)).hasSize(10);
+        assertThat(json).contains("\"claimedAnswers\" : 9").doesNotContain("\"salt\"");
+        assertThat(node()).as(run.out()).isZero();
+        assertThat(run.out()).contains("answers       9, each under a commitment before it");
+    }
+
+    @Test
     void messageIdsMayComeFromAFile() throws IOException {
         Path file = Files.writeString(parent.resolve("ids"), "msg_1\n\nmsg_2\nmsg_3\n");
         assertThat(export("--key", "c3/2026-Q4", "--messages", file.toString(), "--message", "msg_2"))

@@ -2,7 +2,6 @@ package dev.stillgate.canary.sketch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.text.edit.TextFiles;
@@ -51,12 +50,12 @@ class SketchTraceTest {
     }
 
     @Test
+    @Tag("shared")
     @Tag("slow")
     void halfOfTheSentencesNamesTheAccount() throws Exception {
         List<String> texts = new ArrayList<>();
         for (String file : List.of("claude-3-sonnet-20240229", "gpt-4o-2024-05-13")) {
             Path path = TextFiles.shared("watermark-text/alpacaeval-" + file + ".jsonl.gz");
-            assumeThat(path).isNotNull();
             texts.addAll(TextFiles.read(path));
         }
         List<String> served = texts.stream()

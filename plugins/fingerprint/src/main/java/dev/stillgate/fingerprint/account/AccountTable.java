@@ -32,6 +32,9 @@ public final class AccountTable {
     /** Conversations that begin at least so many seconds apart can be from different places. */
     private static final int MOVE_SECONDS = 600;
 
+    /** A time so many seconds before the last one means that the clock was ahead then. Shorter steps back are ignored. */
+    private static final int CLOCK_WAS_AHEAD = 7 * DAY;
+
     /** Window of the running mean of moves. */
     private static final int MOVES_AVERAGED = 16;
 
@@ -153,7 +156,7 @@ public final class AccountTable {
         c.organisation[i] = organisations.getOrAdd(seen.organisation);
         c.tier[i] = (byte) tiers.getOrAdd(seen.tier);
         c.dialect[i] = DialectVote.add(c.dialect[i], seen.dialect, seen.verified);
-        c.lastSecond[i] = Math.max(second, c.lastSecond[i]);
+        c.lastSecond[i] = monotonic(second, c.lastSecond[i]);
         boolean mayHaveMoved = begins && second - c.lastStart[i] >= MOVE_SECONDS;
         if (begins) {
             time(c, i, second);
@@ -192,9 +195,13 @@ public final class AccountTable {
         return accountIndex;
     }
 
+    private static int monotonic(int second, int last) {
+        return last - second > CLOCK_WAS_AHEAD ? second : Math.max(second, last);
+    }
+
     private void time(AccountColumns c, int i, int second) {
-        int last = c.lastStart[i];
-        int now = Math.max(second, last); // monotonic
+        int now = monotonic(second, c.lastStart[i]);
+        int last = Math.min(c.lastStart[i], now);
         boolean first = c.exchanges[i] == 0;
         if (now / 3600 != last / 3600) {
             c.hourSquares[i] += (float) c.hourCount[i] * c.hourCount[i];
@@ -211,7 +218,7 @@ public final class AccountTable {
         }
         if (!first) {
             updateMoments(c, i, AccountColumns.GAP, (float) Math.log(Math.max(1, now - last)), c.exchanges[i]);
-            c.exposure[i] += now - last;
+            c.exposure[i] += Math.min(now - last, WINDOW);
         }
         c.exchanges[i]++;
         c.lastStart[i] = now;

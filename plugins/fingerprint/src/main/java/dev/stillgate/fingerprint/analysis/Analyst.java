@@ -12,37 +12,34 @@ import dev.stillgate.fingerprint.holdout.HoldoutGroup;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkedGroup;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.standing.AccountStanding;
-import dev.stillgate.fingerprint.standing.Approvals;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
-import dev.stillgate.fingerprint.standing.GroupText;
+import dev.stillgate.fingerprint.standing.EarlierOrders;
+import dev.stillgate.fingerprint.standing.EvidenceMerge;
 import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.Orders;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the state of all accounts, compares the accounts periodically and assigns standings. Not thread-safe. */
 public final class Analyst {
     private static final int NEWCOMER_SECONDS = 3 * 86_400;
 
-    private static final int MAX_FORGOTTEN = 1000;
-
     private final AccountStore accountStore;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
-    private final Map<Standing, GroupText> text = new EnumMap<>(Standing.class);
+    private final RequestedText text;
     private final AuditSamples samples = new AuditSamples();
     private final TemplateUsers templates = new TemplateUsers();
     private final HoldoutGroups holdoutGroups = new HoldoutGroups(this::isNewcomer);
@@ -50,16 +47,80 @@ public final class Analyst {
     private AnalysisSettings settings;
     private final RoundSchedule schedule = new RoundSchedule();
     private long revision;
-    private final List<String> forgotten = new ArrayList<>();
-    private final Approvals approvals = new Approvals();
+    private final Orders orders;
+    private final Orders.Subscription subscription;
+    private volatile boolean ordersChanged = true;
+    private EarlierOrders earlier = new EarlierOrders();
+    private final Erasures erasures;
     private final LikenessSearch likeness = new LikenessSearch();
     private final ResemblingAccounts resembling = new ResemblingAccounts(clusters, ladder);
 
-    /** An analyst without data. */
-    public Analyst(AnalysisSettings settings) {
+    /** An analyst without data that obeys orders of operators. */
+    public Analyst(AnalysisSettings settings, Orders orders) {
         this.settings = settings;
+        this.orders = orders;
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
         this.registrations = new RegistrationLinks(accountStore.table(), ladder);
+        this.text = new RequestedText(accountStore.table(), ladder);
+        this.erasures = new Erasures(orders, accountStore.table(), ladder, clusters);
+        this.subscription = orders.onChange(() -> ordersChanged = true);
+    }
+
+    /** Follows the orders no longer. */
+    public void close() {
+        subscription.close();
+    }
+
+    public Orders orders() {
+        return orders;
+    }
+
+    /** Takes over the orders of operators that were given, began or ended since the last call. */
+    public void obey() {
+        boolean isChanged = ordersChanged;
+        if (isChanged) {
+            ordersChanged = false; // before the orders are read: a later change is seen next time
+        }
+        if (isChanged || !ladder.orders().holdsAt(orders.now())) {
+            ladder.obey(OrdersInForce.of(orders, earlier.all()));
+            clusters.reserve(ladder.orders());
+            if (isChanged) {
+                erasures.due().forEach(this::forget);
+            }
+        }
+    }
+
+    /** Returns the orders that the state file of an earlier version had. */
+    public EarlierOrders earlierOrders() {
+        return earlier;
+    }
+
+    /** Forgets the earlier orders, since the journal has them. */
+    public void migrated() {
+        earlier.clear();
+        ordersChanged = true;
+        revision++;
+    }
+
+    /** Replaces the standings by evidence, and the clusters. */
+    public void adopt(StandingCodec.Content content) {
+        content.restoreTo(ladder, clusters);
+        clusters.reserve(ladder.orders());
+        erasures.ofStandings().forEach(this::forget);
+    }
+
+    /**
+     * Adds standings by evidence and clusters of another gateway; of each account and cluster, the later evidence is kept.
+     *
+     * @return whether this gateway had something that the other lacks
+     */
+    public boolean merge(StandingCodec.Content content) {
+        long now = orders.now();
+        long since = now - settings.expireAfter().toMillis();
+        boolean knewMore = new EvidenceMerge(ladder, clusters, since, now).add(content);
+        clusters.reserve(ladder.orders());
+        erasures.ofStandings().forEach(this::forget);
+        return knewMore;
     }
 
     private void forgetIndexes(int... accounts) {
@@ -70,8 +131,7 @@ public final class Analyst {
 
     /** Returns whether an account has neither a standing nor a cluster. */
     private boolean isEvictable(String account) {
-        AccountStanding rank = ladder.find(account);
-        return clusters.of(account) == null && (rank == null || rank.isClear());
+        return clusters.of(account) == null && ladder.isClear(account);
     }
 
     /**
@@ -110,11 +170,14 @@ public final class Analyst {
         }
     }
 
-    /** Records an exchange. */
+    /** Records an exchange, unless it is from before the account's erasure. */
     public void observe(Observation seen) {
+        if (seen.start < orders.erasedAt(seen.account)) {
+            return;
+        }
         schedule.begin(seen.start);
         if (seen.unread) {
-            countText(seen, clusters.of(seen.account));
+            text.count(seen, clusters.of(seen.account));
             return;
         }
         if (!accountStore.observe(seen, settings.maxAccounts())) {
@@ -134,7 +197,7 @@ public final class Analyst {
         if (cluster != null) {
             cluster.totals.add(seen);
         }
-        countText(seen, cluster);
+        text.count(seen, cluster);
         String sample = seen.sample;
         if (sample != null && settings.samples() > 0) {
             samples.add(seen.account, sample, settings.samples());
@@ -143,46 +206,35 @@ public final class Analyst {
         schedule.count();
     }
 
-    private void countText(Observation seen, @Nullable Cluster cluster) {
-        double typical = seen.refusedPrompts == 0 ? 0 : typicalAnswer(seen.account);
-        GroupText more = GroupText.of(seen, typical);
-        text.merge(ladder.standing(seen.account), more, GroupText::plus);
-        if (cluster != null) {
-            cluster.text = cluster.text.plus(more);
-        }
-    }
-
-    private double typicalAnswer(String account) {
-        int number = table().index().find(account);
-        return number == AccountIndex.NONE ? 0 : table().profile(number).meanAnswer();
-    }
-
     /**
      * Compares the accounts with each other and with confirmed ones if that is due, and ends expired standings.
      *
-     * @param now milliseconds since the epoch
+     * @param now milliseconds since the epoch by the wall clock; standings last by the clock of the orders
      * @return the standings above clear if any changed, else null
      */
     public @Nullable Map<String, Standing> tend(long now) {
+        obey();
+        long settled = orders.now();
         if (registrations.isDue(settings, now)) {
-            link(registrations.byFacts(settings, flagged()::get, now), now);
+            link(registrations.byFacts(settings, flagged()::get, now), settled);
         }
         if (schedule.isDue(settings, now)) {
             AnalysisEvent event = AnalysisEvent.start();
-            round(now);
+            round(now, settled);
             event.end(schedule.compared());
             revision++;
         }
         if (likeness.isDue(ladder, now)) {
             likeness.run(table(), ladder, settings, now);
-            revision += resembling.apply(likeness, table(), settings, learnt(now) >= 1, now) ? 1 : 0;
+            revision += resembling.apply(likeness, table(), settings, learnt(now) >= 1, settled) ? 1 : 0;
         }
-        ladder.expire(settings.expireAfter().toMillis(), now);
-        clusters.endHidings(settings, now);
+        ladder.expire(settings.expireAfter().toMillis(), settled);
+        revision += clusters.endOutgrownHidings(ladder.orders(), settings, settled) ? 1 : 0;
         return changes();
     }
 
-    private void round(long now) {
+    /** @param settled milliseconds since the epoch by the clock of the orders */
+    private void round(long now, long settled) {
         schedule.start(now);
         accountStore.updateComponents();
         BitSet flagged = flagged();
@@ -196,18 +248,18 @@ public final class Analyst {
                 for (int account : finding.accounts()) {
                     members.add(table().index().id(account));
                 }
-                Cluster cluster = clusters.take(finding, members, now);
+                Cluster cluster = clusters.take(finding, members, settled);
                 for (int account : finding.accounts()) {
-                    climb(account, rung, finding, cluster, now);
+                    climb(account, rung, finding, cluster, settled);
                 }
             }
         }
-        link(registrations.byBursts(round.accounts(), templates.shared(), now), now);
+        link(registrations.byBursts(round.accounts(), templates.shared(), now), settled);
         flagged.or(flagged());
         List<HoldoutGroup> candidates = round.candidates(templates.shared());
         candidates.forEach(group -> holdoutGroups.follow(group, flagged::get));
         candidates.forEach(holdoutGroups::begin);
-        clusters.forget(now - settings.expireAfter().toMillis());
+        clusters.forget(settled - settings.expireAfter().toMillis());
     }
 
     /** Adds linked accounts to clusters. A decisive link pools them, another one marks them at most. */
@@ -271,33 +323,23 @@ public final class Analyst {
     /** Deletes all data of an account. */
     public void forget(String account) {
         accountStore.forget(List.of(account));
-        clusters.forget(account);
+        clusters.erase(account);
         ladder.forget(account);
         samples.forget(account);
         resembling.forget(account);
+        likeness.forget(account);
         revision++;
-        if (forgotten.size() < MAX_FORGOTTEN) {
-            forgotten.add(account);
-        }
-    }
-
-    /** Returns the accounts that were deleted since the last call, for the other gateways. */
-    public List<String> forgotten() {
-        List<String> accounts = List.copyOf(forgotten);
-        forgotten.clear();
-        return accounts;
     }
 
     /** Returns the standings above clear if any changed since the last call, else null. */
     public @Nullable Map<String, Standing> changes() {
-        Map<String, Standing> changes = ladder.changes(this::isCapped);
-        revision += changes == null ? 0 : 1;
-        return changes;
+        obey();
+        return ladder.changes(this::isCapped);
     }
 
     /** Returns a number that changes whenever persistent state may have changed. */
     public long revision() {
-        return revision + clusters.hidings();
+        return revision + ladder.revision();
     }
 
     public AnalysisSettings settings() {
@@ -323,7 +365,9 @@ public final class Analyst {
         schedule.read(in);
         accountStore.read(in, sameKey, version >= AnalystStore.DECLINED);
         registrations.read(in);
-        StandingCodec.read(in, version >= AnalystStore.NAMES).restoreTo(ladder, clusters);
+        StandingCodec.Content content = StandingCodec.read(in, version);
+        earlier = content.orders();
+        content.restoreTo(ladder, clusters);
     }
 
     /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */
@@ -340,21 +384,6 @@ public final class Analyst {
     public boolean isCapped(String account) {
         int index = table().index().find(account);
         return index != AccountIndex.NONE && (table().verified(index) || table().organisationNumber(index) != 0);
-    }
-
-    /** Returns the cluster of each account above clear. */
-    public Map<String, String> groups() {
-        return ladder.groups();
-    }
-
-    /** Returns the accounts above clear whose standing was set by an operator. */
-    public Set<String> ordered() {
-        return ladder.pinnedAccounts();
-    }
-
-    /** Returns the accounts that an operator confirmed knowing that they are verified. */
-    public Set<String> despiteVerification() {
-        return ladder.confirmedDespiteVerification();
     }
 
     public AccountTable table() {
@@ -379,6 +408,12 @@ public final class Analyst {
         return samples;
     }
 
+    /** Returns a cluster by evidence, or the one of orders that outlast it; null for an unknown id. */
+    public @Nullable Cluster cluster(String id) {
+        Cluster cluster = clusters.find(id);
+        return cluster == null ? ladder.orders().cluster(id, orders.now()) : cluster;
+    }
+
     public Clusters clusters() {
         return clusters;
     }
@@ -390,10 +425,6 @@ public final class Analyst {
 
     public LikenessSearch likeness() {
         return likeness;
-    }
-
-    public Approvals approvals() {
-        return approvals;
     }
 
     public Ladder ladder() {
@@ -410,7 +441,7 @@ public final class Analyst {
                 learnt(now),
                 accountStore.evicted(),
                 accountStore.unkept(),
-                Map.copyOf(text),
+                text.byStanding(),
                 likeness.calibration());
     }
 }

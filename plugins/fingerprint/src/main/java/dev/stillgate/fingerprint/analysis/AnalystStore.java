@@ -1,6 +1,8 @@
 package dev.stillgate.fingerprint.analysis;
 
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.standing.StandingCodec;
+import dev.stillgate.spi.orders.Orders;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -26,22 +28,21 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
-    private static final int VERSION = 9;
+    private static final int VERSION = StandingCodec.WITHOUT_ORDERS;
 
     /** The first version with accounts' shares of prompts that the provider refused. */
     static final int DECLINED = 9;
-
-    /** The first version with the names of operators behind pins, and with hidden clusters. */
-    static final int NAMES = 8;
 
     private static final int OLDEST = 7;
 
     private static final int SUM = Long.BYTES;
     private static final String FILE = "behaviour";
+    private static final int MOST_ASIDE = 9;
 
     private final Path file;
     private final Path temporary;
     private final long keyCheck;
+    private volatile long failures;
 
     /**
      * @param directory the state directory
@@ -54,8 +55,8 @@ public final class AnalystStore {
     }
 
     /** Returns an analyst with the saved state; without data if the file is missing or invalid. */
-    public Analyst restore(AnalysisSettings settings) {
-        Analyst analyst = new Analyst(settings);
+    public Analyst restore(AnalysisSettings settings, Orders orders) {
+        Analyst analyst = new Analyst(settings, orders);
         if (!Files.exists(file)) {
             return analyst;
         }
@@ -78,7 +79,8 @@ public final class AnalystStore {
         } catch (IOException e) {
             quarantine(String.valueOf(e.getMessage()));
         }
-        return new Analyst(settings);
+        analyst.close();
+        return new Analyst(settings, orders);
     }
 
     private void read(DataInputStream in, Analyst analyst) throws IOException {
@@ -115,8 +117,17 @@ public final class AnalystStore {
         }
     }
 
+    /** Returns the name for a damaged file. Earlier ones are kept: the first may have what an operator wants back. */
+    private Path aside() {
+        Path aside = file.resolveSibling(FILE + ".unreadable");
+        for (int i = 2; i <= MOST_ASIDE && Files.exists(aside); i++) {
+            aside = file.resolveSibling(FILE + ".unreadable-" + i);
+        }
+        return aside;
+    }
+
     private void quarantine(String reason) {
-        Path renamed = file.resolveSibling(FILE + ".unreadable");
+        Path renamed = aside();
         LOG.log(
                 System.Logger.Level.WARNING,
                 "{0} is unusable ({2}): renamed to {1}, the analysis starts without data",
@@ -164,7 +175,13 @@ public final class AnalystStore {
         }
     }
 
-    private void warn(IOException failure) {
+    /** Returns the number of failed saves since the start. */
+    public long failures() {
+        return failures;
+    }
+
+    private synchronized void warn(IOException failure) {
+        failures++;
         LOG.log(System.Logger.Level.WARNING, "{0} could not be saved: {1}", file, failure);
     }
 }

@@ -12,7 +12,6 @@ import dev.stillgate.fingerprint.likeness.Stratum;
 import dev.stillgate.fingerprint.likeness.Subject;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.NewcomerRate;
-import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
@@ -84,7 +83,7 @@ final class JudgedAccounts {
         }
         draw.drawn(newcomers).stream().mapToObj(newcomers::get).forEach(newcomer -> {
             drawn.add(newcomer.id());
-            boolean isKnown = table.verified(table.index().find(newcomer.id())) || label(newcomer.id()) != null;
+            boolean isKnown = table.verified(table.index().find(newcomer.id())) || ladder.label(newcomer.id()) != null;
             if (draw.isDue(newcomer.firstDay(), today) && !isKnown) {
                 dueNewcomers.add(newcomer.id());
             }
@@ -97,7 +96,7 @@ final class JudgedAccounts {
             return;
         }
         String id = table.index().id(account);
-        Label label = label(id);
+        Label label = ladder.label(id);
         ReferenceKind reference = reference(account, id, label);
         Subject subject = new Subject(account, profile, stratum(table, account, profile), reference);
         if (label != null && label.kind() == LabelKind.CONFIRMED) {
@@ -132,21 +131,14 @@ final class JudgedAccounts {
         return isVouched ? ReferenceKind.VOUCHED : ReferenceKind.VERIFIED;
     }
 
-    private @Nullable Label label(String account) {
-        AccountStanding entry = ladder.find(account);
-        return entry == null ? null : entry.label;
-    }
-
     static Stratum stratum(AccountTable table, int account, AccountProfile profile) {
         return Stratum.of(table.tier(account), table.dialect(account), profile);
     }
 
     /** Returns whether an account is known to be innocent: verified, of an organisation, or vouched for. */
     static boolean isReference(AccountTable table, Ladder ladder, int account) {
-        AccountStanding entry = ladder.find(table.index().id(account));
-        Label label = entry == null ? null : entry.label;
         return table.verified(account)
                 || table.organisation(account) != null
-                || (label != null && label.kind() == LabelKind.VOUCHED);
+                || ladder.isLabelled(table.index().id(account), LabelKind.VOUCHED);
     }
 }

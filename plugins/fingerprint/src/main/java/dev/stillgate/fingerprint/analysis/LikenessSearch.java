@@ -18,6 +18,7 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.spi.Standing;
 import java.util.HashMap;
@@ -89,12 +90,18 @@ public final class LikenessSearch {
 
     private static int labels(Ladder ladder) {
         int hash = 0;
-        for (Map.Entry<String, AccountStanding> entry : ladder.all().entrySet()) {
-            if (entry.getValue().label != null) {
-                hash += entry.getKey().hashCode() * 31 + entry.getValue().label.hashCode();
-            }
+        for (Map.Entry<String, Label> entry : ladder.orders().labels().entrySet()) {
+            hash += entry.getKey().hashCode() * 31
+                    + entry.getValue().order().id().hashCode();
         }
         return hash;
+    }
+
+    /** Forgets what is known of an account by its id. */
+    void forget(String account) {
+        flagged.remove(account);
+        dueNewcomers =
+                dueNewcomers.stream().filter(each -> !each.equals(account)).toList();
     }
 
     /** Returns the traits of behaviour: neither words nor client, network or registration. */

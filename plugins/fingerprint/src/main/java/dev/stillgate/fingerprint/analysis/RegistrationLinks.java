@@ -13,7 +13,6 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
-import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
 import java.io.DataInput;
@@ -95,10 +94,8 @@ final class RegistrationLinks {
 
     private Population population(IntPredicate flagged) {
         BitSet vouched = new BitSet();
-        ladder.all().forEach((id, entry) -> {
-            Label label = entry.label;
-            boolean isVouched = label != null && label.kind() == LabelKind.VOUCHED;
-            int account = isVouched ? table.index().find(id) : AccountIndex.NONE;
+        ladder.orders().labels().forEach((id, label) -> {
+            int account = label.kind() == LabelKind.VOUCHED ? table.index().find(id) : AccountIndex.NONE;
             if (account != AccountIndex.NONE) {
                 vouched.set(account);
             }

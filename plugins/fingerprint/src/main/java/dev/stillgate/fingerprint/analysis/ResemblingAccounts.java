@@ -123,11 +123,10 @@ final class ResemblingAccounts {
         for (Iterator<Map.Entry<String, Joined>> each = joined.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<String, Joined> member = each.next();
             if (now - member.getValue().last() >= LEAVE_AFTER) {
-                AccountStanding entry = ladder.find(member.getKey());
-                if (entry == null || entry.isClear()) {
+                if (ladder.isClear(member.getKey())) {
                     clusters.leave(member.getValue().cluster(), member.getKey());
                     each.remove();
-                } else if (entry.label != null) {
+                } else if (ladder.label(member.getKey()) != null) {
                     each.remove();
                 }
             }

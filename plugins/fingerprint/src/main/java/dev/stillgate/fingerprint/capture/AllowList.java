@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,11 @@ public final class AllowList {
         }
         entry.hide(seen.account);
         return 0;
+    }
+
+    /** Forgets the names of erased accounts. */
+    public void forget(Predicate<String> isErased) {
+        all.forEach(entry -> entry.hidden.removeIf(isErased));
     }
 
     /**

@@ -38,6 +38,7 @@ public enum Dialect {
                     TRANSLATION,
                     SPEECH,
                     MODERATION,
+                    FILE_BATCH,
                     CONTROL,
                     OPAQUE -> OTHER;
         };

@@ -2,26 +2,32 @@ package dev.stillgate.fingerprint.fleet;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
-import java.util.Iterator;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles snapshots that arrive in parts, one at a time for each gateway, and keeps the newest complete one. A
- * snapshot with a lost part is discarded when the next one begins. Thread-safe.
+ * Assembles snapshots that arrive in parts, one at a time for each gateway, and keeps the newest complete one of each. A
+ * snapshot with a lost part is discarded when the next one of its gateway begins. Thread-safe.
  */
 final class SnapshotAssembler {
     /** Maximum number of parts of a snapshot, of 48 KiB each. */
     static final int MAX_PARTS = 1024;
 
-    private static final int MAX_NODES = 16;
+    /** A leader and the next one. A bound on memory too, since each may hold all its parts. */
+    private static final int MAX_NODES = 2;
+
+    /** Time without a part after which a snapshot makes room for that of another gateway. */
+    static final Duration MAX_IDLE = Duration.ofSeconds(10);
 
     @GuardedBy("this")
     private final Map<String, Assembly> assemblies = new LinkedHashMap<>();
 
     @GuardedBy("this")
-    private @Nullable Snapshot newest;
+    private final Map<String, Snapshot> complete = new LinkedHashMap<>();
 
     /**
      * Order of snapshots: by term, then by number.
@@ -47,6 +53,7 @@ final class SnapshotAssembler {
         private final Version version;
         private final byte[] @Nullable [] parts;
         private int missing;
+        private long lastPart;
 
         private Assembly(Version version, int count) {
             this.version = version;
@@ -56,42 +63,48 @@ final class SnapshotAssembler {
     }
 
     /**
-     * Adds a part of a gateway's snapshot.
+     * Adds a part of a gateway's snapshot. It is ignored while those of other gateways are arriving: room is not taken from
+     * them, or none would ever be complete.
      *
+     * @param nanos the present time
      * @throws IOException if the part is invalid
      */
-    synchronized void add(String node, Part part) throws IOException {
+    synchronized void add(String node, Part part, long nanos) throws IOException {
         if (part.count < 1 || part.count > MAX_PARTS || part.index < 0 || part.index >= part.count) {
             throw new IOException("invalid part: " + part.index + " of " + part.count);
         }
         Assembly assembly = assemblies.get(node);
         if (assembly == null || !assembly.version.equals(part.version)) {
-            assembly = new Assembly(part.version, part.count);
             assemblies.remove(node);
+            if (assemblies.size() >= MAX_NODES) {
+                assemblies.values().removeIf(other -> nanos - other.lastPart > MAX_IDLE.toNanos());
+            }
+            if (assemblies.size() >= MAX_NODES) {
+                return;
+            }
+            assembly = new Assembly(part.version, part.count);
             assemblies.put(node, assembly);
-            evictOldest();
         }
         if (assembly.parts.length != part.count) {
             throw new IOException("parts of one snapshot disagree on their number");
         }
+        assembly.lastPart = nanos;
         if (assembly.parts[part.index] == null) {
             assembly.parts[part.index] = part.bytes;
             assembly.missing--;
         }
         if (assembly.missing == 0) {
             assemblies.remove(node);
-            if (newest == null || !newest.version.isAfter(assembly.version)) {
-                newest = new Snapshot(assembly.version, join(assembly.parts));
-            }
+            keep(node, new Snapshot(assembly.version, join(assembly.parts)));
         }
     }
 
+    /** Keeps a complete snapshot unless the gateway had a newer one; of too many gateways, the oldest is discarded. */
     @GuardedBy("this")
-    private void evictOldest() {
-        Iterator<Assembly> oldest = assemblies.values().iterator();
-        while (assemblies.size() > MAX_NODES) {
-            oldest.next();
-            oldest.remove();
+    private void keep(String node, Snapshot snapshot) {
+        complete.merge(node, snapshot, (one, other) -> one.version.isAfter(other.version) ? one : other);
+        if (complete.size() > MAX_NODES) {
+            complete.remove(complete.keySet().iterator().next());
         }
     }
 
@@ -111,10 +124,12 @@ final class SnapshotAssembler {
         return whole;
     }
 
-    /** Returns the newest snapshot that was completed since the last call, null for none. */
-    synchronized @Nullable Snapshot newest() {
-        Snapshot snapshot = newest;
-        newest = null;
-        return snapshot;
+    /** Returns the snapshots that were completed since the last call, the newest one last. */
+    synchronized List<Snapshot> take() {
+        List<Snapshot> taken = new ArrayList<>(complete.values());
+        complete.clear();
+        taken.sort(
+                (one, other) -> one.version.isAfter(other.version) ? 1 : other.version.isAfter(one.version) ? -1 : 0);
+        return taken;
     }
 }

@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.fleet;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.spi.Fleet;
 import dev.stillgate.spi.FleetFeed;
@@ -10,36 +9,44 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replication of standings in a fleet, from the elected leader to the other gateways. {@link #receive} is thread-safe;
- * all other methods are for the analysis thread.
+ * Replication of standings by evidence in a fleet, from the elected leader to the other gateways. {@link #receive}
+ * is thread-safe; all other methods are for the analysis thread. Orders of operators travel as records of their own.
  *
  * <ul>
  *   <li>The leader compares accounts. It publishes a full snapshot of the standings whenever they change and every few
  *       seconds. Snapshots are ordered by the leader's term, which is above every term it has seen, and by their number
  *       in the term.
- *   <li>The other gateways adopt the newest complete snapshot and compare nothing. A change by an operator takes effect
- *       on its own gateway at once and is sent to the others.
- *   <li>A new leader that never received a snapshot requests one for {@link #REQUEST_TIMEOUT} before it publishes,
- *       since an empty snapshot would clear all standings.
+ *   <li>The other gateways adopt the newest complete snapshot and compare nothing.
+ *   <li>A new leader may know less than others, for example after a restart with an empty or old disk. The first snapshots
+ *       of a term are therefore merged: of each account, the later evidence is kept. A gateway that knows more than the
+ *       leader sends its own snapshot, which the leader merges. Once the leader knows all of it, its snapshots replace what
+ *       the gateway has.
+ *   <li>A new leader compares nothing for {@link #GATHERING}, so that it gives no cluster an id that another one has.
  *   <li>A gateway without a connection to the store keeps its standings and compares its own traffic, which can only
- *       raise them; standings end by expiry alone. Once the store is back, the leader's snapshot applies again.
+ *       raise them; standings end by expiry alone. Once the store is back, what it found is merged as in a new term.
  * </ul>
  */
 final class StandingFeed {
-    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    static final Duration GATHERING = Duration.ofSeconds(10);
     private static final long PUBLISH_INTERVAL = Duration.ofSeconds(5).toNanos();
-    private static final long RETRY_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     /** Delay of the next regular snapshot by the size of the last one: a megabyte delays it by 50 seconds. */
     private static final long PUBLISH_NANOS_PER_BYTE = 50_000;
+
+    /** Delay of any further snapshot by the size of the last one: a gateway sends a megabyte a second at most. */
+    private static final long SEND_NANOS_PER_BYTE = 1_000;
+
+    /** Greatest delay of a gateway's own snapshot, so that what several gateways know is sent by one of them. */
+    private static final long MAX_CONTRIBUTION_DELAY = Duration.ofSeconds(3).toNanos();
+
+    private static final long CONTRIBUTION_INTERVAL = Duration.ofSeconds(20).toNanos();
+    private static final int MAX_CONTRIBUTIONS = 5;
 
     /**
      * Maximum lead of a term over this gateway's clock. A term far in the future would keep every other gateway from
@@ -47,36 +54,33 @@ final class StandingFeed {
      */
     private static final long MAX_TERM_AHEAD = Duration.ofDays(366).toMillis();
 
-    private static final int MAX_MESSAGES = 10_000;
-
     private final Fleet fleet;
-    private final FleetFeed feed;
     private final String role;
     private final Ticker ticker;
-    private final SnapshotAssembler assembler = new SnapshotAssembler();
-
-    @GuardedBy("operatorMessages")
-    private final Queue<FleetMessages.OperatorMessage> operatorMessages = new ArrayDeque<>();
-
-    private final AtomicBoolean requested = new AtomicBoolean();
+    private final SnapshotAssembler snapshots = new SnapshotAssembler();
+    private final SnapshotAssembler contributions = new SnapshotAssembler();
+    private final SnapshotSender sender;
     private final LongAdder refused = new LongAdder();
     private SnapshotAssembler.Version newest = new SnapshotAssembler.Version(0, 0);
-    private boolean hasSnapshot;
-    private boolean leading;
+    private volatile boolean leading;
+    private boolean isDue;
     private long ledSince;
     private long term;
     private long number;
     private long publishAt;
-    private long requestAt;
-    private long sendAt;
+    private long mayPublishAt;
+
+    /** Term whose leader knows all that this gateway knew. */
+    private long settledTerm = Long.MIN_VALUE;
+
+    private long contributeAt;
+    private int contributed;
 
     StandingFeed(FleetFeed feed, Fleet fleet, String role, Ticker ticker) {
-        this.feed = feed;
         this.fleet = fleet;
         this.role = role;
         this.ticker = ticker;
-        this.sendAt = ticker.nanos();
-        this.publishAt = ticker.nanos();
+        this.sender = new SnapshotSender(feed);
     }
 
     /** Handles a message of another gateway. Called by the fleet's thread. */
@@ -87,20 +91,16 @@ final class StandingFeed {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int kind = FleetMessages.kind(in);
             switch (kind) {
-                case FleetMessages.SNAPSHOT -> assembler.add(from, FleetMessages.part(in));
-                case FleetMessages.REQUEST -> requested.set(true);
-                default -> enqueue(FleetMessages.operatorMessage(kind, in));
+                case FleetMessages.SNAPSHOT -> snapshots.add(from, FleetMessages.part(in), ticker.nanos());
+                case FleetMessages.CONTRIBUTION -> {
+                    if (leading) {
+                        contributions.add(from, FleetMessages.part(in), ticker.nanos());
+                    }
+                }
+                default -> throw new IOException("unknown kind of message: " + kind);
             }
         } catch (IOException e) {
             refused.increment();
-        }
-    }
-
-    private void enqueue(FleetMessages.OperatorMessage message) {
-        synchronized (operatorMessages) {
-            if (operatorMessages.size() < MAX_MESSAGES) {
-                operatorMessages.add(message);
-            }
         }
     }
 
@@ -115,111 +115,110 @@ final class StandingFeed {
      */
     @Nullable
     Map<String, Standing> tend(Analyst analyst, long now) {
-        analyst.forgotten().forEach(account -> feed.publish(FleetMessages.erasure(account)));
-        adopt(analyst, now);
-        applyMessages(analyst, now);
+        snapshots.take().forEach(snapshot -> follow(analyst, snapshot, now));
         boolean leads = fleet.leads(role);
         if (fleet.link() == Fleet.Link.LOST) {
             leading = false;
+            sender.abandon();
+            settledTerm = Long.MIN_VALUE;
+            contributed = 0;
             return analyst.tend(now);
         }
-        if (!leads) {
-            leading = false;
-            answerRequest(analyst);
-            sendChanges(analyst);
-            return analyst.changes();
+        if (leads) {
+            return lead(analyst, now);
         }
-        return lead(analyst, now);
+        if (leading) {
+            leading = false;
+            sender.abandon();
+        }
+        sender.resume();
+        return analyst.changes();
     }
 
     private @Nullable Map<String, Standing> lead(Analyst analyst, long now) {
         long nanos = ticker.nanos();
         if (!leading) {
             leading = true;
+            sender.abandon();
             ledSince = nanos;
-            requestAt = nanos;
-            publishAt = nanos;
+            isDue = true;
             term = Math.max(now, newest.term() + 1);
             number = 0;
         }
-        if (!hasSnapshot && nanos - ledSince < REQUEST_TIMEOUT.toNanos()) {
-            if (nanos - requestAt >= 0) {
-                requestAt = nanos + RETRY_INTERVAL;
-                feed.publish(FleetMessages.request());
-            }
-            return analyst.changes();
+        for (SnapshotAssembler.Snapshot contribution : contributions.take()) {
+            merge(analyst, contribution);
         }
-        hasSnapshot = true;
-        Map<String, Standing> changed = analyst.tend(now);
-        if (changed != null || requested.getAndSet(false) || nanos - publishAt >= 0) {
-            int bytes = publish(analyst, new SnapshotAssembler.Version(term, ++number));
-            StandingSnapshot.markSent(analyst);
+        Map<String, Standing> changed = nanos - ledSince < GATHERING.toNanos() ? analyst.changes() : analyst.tend(now);
+        isDue |= changed != null || nanos - publishAt >= 0;
+        if (sender.isBusy()) {
+            sender.resume();
+        } else if (isDue && nanos - mayPublishAt >= 0) {
+            isDue = false;
+            newest = new SnapshotAssembler.Version(term, ++number);
+            int bytes = send(analyst, FleetMessages.SNAPSHOT);
             publishAt = nanos + PUBLISH_INTERVAL + bytes * PUBLISH_NANOS_PER_BYTE;
         }
         return changed;
     }
 
-    private int publish(Analyst analyst, SnapshotAssembler.Version version) {
+    private int send(Analyst analyst, int kind) {
         byte[] snapshot = StandingSnapshot.of(analyst);
-        FleetMessages.parts(version, snapshot).forEach(feed::publish);
+        mayPublishAt = ticker.nanos() + snapshot.length * SEND_NANOS_PER_BYTE;
+        sender.send(kind, newest, snapshot);
         return snapshot.length;
     }
 
-    /** Publishes the newest snapshot if another gateway requested it. */
-    private void answerRequest(Analyst analyst) {
-        long nanos = ticker.nanos();
-        if (hasSnapshot && nanos - publishAt >= 0 && requested.getAndSet(false)) {
-            publishAt = nanos + RETRY_INTERVAL;
-            publish(analyst, newest);
-        }
-    }
-
-    /** Sends the changes by operators of this gateway until a snapshot contains them. */
-    private void sendChanges(Analyst analyst) {
-        long nanos = ticker.nanos();
-        if (nanos - sendAt >= 0) {
-            sendAt = nanos + RETRY_INTERVAL;
-            StandingSnapshot.unsentChanges(analyst).forEach(change -> feed.publish(FleetMessages.change(change)));
-            analyst.clusters().unsent().forEach(change -> feed.publish(FleetMessages.change(change)));
-        }
-    }
-
-    private void adopt(Analyst analyst, long now) {
-        SnapshotAssembler.Snapshot snapshot = assembler.newest();
-        if (snapshot == null || !snapshot.version().isAfter(newest) || (leading && hasSnapshot)) {
+    private void follow(Analyst analyst, SnapshotAssembler.Snapshot snapshot, long now) {
+        SnapshotAssembler.Version version = snapshot.version();
+        if (!version.isAfter(newest)) {
             return;
         }
-        if (snapshot.version().term() - now > MAX_TERM_AHEAD) {
+        if (version.term() - now > MAX_TERM_AHEAD) {
             refused.increment();
             return;
         }
+        if (version.term() == settledTerm) {
+            try {
+                analyst.adopt(StandingSnapshot.read(snapshot.bytes()));
+                newest = version;
+            } catch (IOException e) {
+                refused.increment();
+            }
+            return;
+        }
+        if (version.term() != newest.term()) {
+            contributed = 0;
+            contributeAt = ticker.nanos() + ThreadLocalRandom.current().nextLong(MAX_CONTRIBUTION_DELAY);
+        }
+        newest = version;
+        if (merge(analyst, snapshot)) {
+            contribute(analyst);
+        } else {
+            settledTerm = version.term();
+        }
+    }
+
+    /** Returns whether this gateway knew more than a snapshot. */
+    private boolean merge(Analyst analyst, SnapshotAssembler.Snapshot snapshot) {
         try {
-            StandingSnapshot.adopt(analyst, snapshot.bytes(), now);
-            newest = snapshot.version();
-            term = Math.max(term, newest.term() + 1);
-            hasSnapshot = true;
+            return analyst.merge(StandingSnapshot.read(snapshot.bytes()));
         } catch (IOException e) {
             refused.increment();
+            return true;
         }
     }
 
-    private void applyMessages(Analyst analyst, long now) {
-        for (int i = 0; i < MAX_MESSAGES; i++) {
-            FleetMessages.OperatorMessage message;
-            synchronized (operatorMessages) {
-                message = operatorMessages.poll();
-            }
-            if (message == null) {
-                break;
-            }
-            switch (message) {
-                case FleetMessages.OperatorMessage.Changed changed ->
-                    StandingSnapshot.apply(analyst, changed.change(), now);
-                case FleetMessages.OperatorMessage.Hidden hidden ->
-                    analyst.clusters().apply(hidden.change());
-                case FleetMessages.OperatorMessage.Erased erased -> analyst.forget(erased.account());
-            }
+    /** Sends what this gateway knows to the leader, now and then until the leader knows it. */
+    private void contribute(Analyst analyst) {
+        long nanos = ticker.nanos();
+        if (leading || sender.isBusy() || nanos - contributeAt < 0) {
+            return;
         }
-        analyst.forgotten(); // erasures by other gateways are not sent back to them
+        if (contributed++ == MAX_CONTRIBUTIONS) {
+            settledTerm = newest.term(); // the leader keeps less, for whatever reason
+            return;
+        }
+        int bytes = send(analyst, FleetMessages.CONTRIBUTION);
+        contributeAt = nanos + CONTRIBUTION_INTERVAL + bytes * PUBLISH_NANOS_PER_BYTE;
     }
 }

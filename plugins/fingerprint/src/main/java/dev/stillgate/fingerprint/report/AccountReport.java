@@ -11,9 +11,14 @@ import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Label;
+import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.Pin;
+import dev.stillgate.fingerprint.standing.StandingHistory;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.Order;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Page of one account: its standing with reasons, and the traits in which it is compared with others. */
 final class AccountReport {
     private static final double MIN_SHARE = 0.01;
+    private static final int MAX_CHANGES = 100;
 
     private final Analyst analyst;
 
@@ -33,12 +39,16 @@ final class AccountReport {
     @Nullable
     Map<String, Object> of(String id) {
         int accountIndex = analyst.table().index().find(id);
-        AccountStanding entry = analyst.ladder().find(id);
-        if (accountIndex == AccountIndex.NONE && entry == null) {
+        List<StandingHistory.Event> history =
+                new StandingHistory(analyst.ladder(), analyst.orders(), List.of(id)).of(id);
+        Map<String, Object> pending = OrderValues.pending(analyst, OrdersInForce.ofAccount(id));
+        if (accountIndex == AccountIndex.NONE && !analyst.ladder().knows(id) && history.isEmpty() && pending == null) {
             return null;
         }
         Map<String, Object> page = new LinkedHashMap<>();
-        standing(page, entry == null ? new AccountStanding() : entry);
+        AccountStanding entry = analyst.ladder().find(id);
+        standing(page, id, entry == null ? new AccountStanding() : entry, history);
+        PageValues.add(page, "pending", pending);
         if (accountIndex != AccountIndex.NONE) {
             traffic(page, accountIndex);
         }
@@ -49,57 +59,69 @@ final class AccountReport {
         return page;
     }
 
-    private void standing(Map<String, Object> page, AccountStanding entry) {
-        page.put("standing", PageValues.name(entry.standing()));
+    private void standing(
+            Map<String, Object> page, String id, AccountStanding entry, List<StandingHistory.Event> history) {
+        Standing standing = analyst.ladder().standing(id);
+        Pin pin = analyst.ladder().pin(id);
+        Label label = analyst.ladder().label(id);
+        page.put("standing", PageValues.name(standing));
         page.put("evidence", PageValues.rounded(entry.evidence));
         page.put("cluster", entry.cluster == null ? "" : entry.cluster);
         page.put("reasons", entry.reasons);
-        if (entry.standing() != Standing.CLEAR) {
-            page.put("since", since(entry));
+        if (standing != Standing.CLEAR) {
+            page.put("since", since(history));
             long earnedUntil =
                     entry.confirmed + analyst.settings().expireAfter().toMillis();
-            page.put("expires", PageValues.time(entry.pinned != null ? entry.pinnedUntil : earnedUntil));
+            page.put("expires", PageValues.time(pin != null ? pin.order().until() : earnedUntil));
         }
-        if (entry.pinned != null) {
-            Map<String, Object> pinned = new LinkedHashMap<>();
-            pinned.put("standing", PageValues.name(entry.pinned));
-            pinned.put("until", PageValues.time(entry.pinnedUntil));
-            pinned.put("by", entry.pinnedBy);
-            pinned.put("why", entry.pinnedWhy);
+        if (pin != null) {
+            Map<String, Object> pinned = OrderValues.shown(pin);
             pinned.put("insteadOf", PageValues.name(entry.earned));
             page.put("pinned", pinned);
         }
-        if (entry.label != null) {
-            page.put("label", shown(entry.label));
+        if (label != null) {
+            Map<String, Object> shown = OrderValues.shown(label);
+            shown.put("cluster", label.cluster());
+            page.put("label", shown);
         }
-        page.put("changes", entry.changes.stream().map(AccountReport::shown).toList());
+        page.put("changes", shown(history));
     }
 
-    private static Map<String, Object> shown(Label label) {
+    private static List<Map<String, Object>> shown(List<StandingHistory.Event> history) {
+        List<Map<String, Object>> shown = new ArrayList<>();
+        AccountStanding.Change last = new AccountStanding.Change(0, Standing.CLEAR, 0, null, List.of());
+        for (StandingHistory.Event event : history) {
+            last = event.evidence() == null ? last : event.evidence();
+            shown.add(shown(event, last));
+        }
+        return shown.subList(Math.max(0, shown.size() - MAX_CHANGES), shown.size());
+    }
+
+    private static Map<String, Object> shown(StandingHistory.Event event, AccountStanding.Change evidence) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("what", PageValues.name(label.kind()));
-        shown.put("by", label.by());
-        shown.put("why", label.why());
-        shown.put("at", PageValues.time(label.at()));
-        shown.put("until", PageValues.time(label.until()));
-        shown.put("cluster", label.cluster());
+        shown.put("at", PageValues.time(event.at()));
+        shown.put("standing", PageValues.name(event.standing()));
+        shown.put("evidence", evidence.evidence());
+        shown.put("cluster", evidence.cluster());
+        shown.put("reasons", evidence.reasons());
+        Order order = event.order();
+        if (order != null) {
+            Map<String, Object> given = new LinkedHashMap<>();
+            given.put("what", OrderValues.what(order));
+            given.put("subject", order.subject());
+            given.putAll(OrderValues.shown(order));
+            shown.put(event.ended() ? "ended" : "order", given);
+        }
         return shown;
     }
 
-    private static Map<String, Object> shown(AccountStanding.Change change) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("at", PageValues.time(change.at()));
-        shown.put("standing", PageValues.name(change.standing()));
-        shown.put("evidence", change.evidence());
-        shown.put("cluster", change.cluster());
-        shown.put("reasons", change.reasons());
-        return shown;
-    }
-
-    private static @Nullable Instant since(AccountStanding entry) {
-        return entry.changes.isEmpty()
-                ? null
-                : PageValues.time(entry.changes.getLast().at());
+    /** Returns when the standing in force began, null if that is unknown. */
+    static @Nullable Instant since(List<StandingHistory.Event> history) {
+        StandingHistory.Event began = null;
+        for (StandingHistory.Event event : history) {
+            began = began != null && began.standing() == event.standing() ? began : event;
+        }
+        return began == null ? null : PageValues.time(began.at());
     }
 
     private void traffic(Map<String, Object> page, int accountIndex) {
@@ -117,10 +139,7 @@ final class AccountReport {
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));
-        Object resemblance = new LikenessReport(analyst).resemblance(accountIndex);
-        if (resemblance != null) {
-            page.put("resembles", resemblance);
-        }
+        PageValues.add(page, "resembles", new LikenessReport(analyst).resemblance(accountIndex));
     }
 
     private static Map<String, Double> asksFor(AccountProfile profile) {

@@ -9,6 +9,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.text.Elicitation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +17,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -37,7 +37,6 @@ final class ClusterReport {
 
     private final Analyst analyst;
     private final Cluster cluster;
-    private final long now;
     private final List<Member> members = new ArrayList<>();
     private final List<AccountProfile> profiles = new ArrayList<>();
     private double exchanges;
@@ -49,9 +48,7 @@ final class ClusterReport {
      */
     record Member(String account, int accountIndex, double exchanges) {}
 
-    /** @param now milliseconds since the epoch */
-    ClusterReport(Analyst analyst, Cluster cluster, long now) {
-        this.now = now;
+    ClusterReport(Analyst analyst, Cluster cluster) {
         this.analyst = analyst;
         this.cluster = cluster;
         AccountTable table = analyst.table();
@@ -93,17 +90,9 @@ final class ClusterReport {
         page.put("links", ReviewQueue.links(cluster));
         page.put("revision", cluster.revision());
         page.put("labels", ReviewQueue.labels(analyst, cluster));
-        Object pending = ReviewQueue.pending(analyst, cluster.id, now);
-        if (pending != null) {
-            page.put("pending", pending);
-        }
-        if (ReviewQueue.isHidden(cluster, now)) {
-            page.put("hidden", ReviewQueue.shown(Objects.requireNonNull(cluster.hiding())));
-        }
-        Object model = new LikenessReport(analyst).model(cluster.id);
-        if (model != null) {
-            page.put("likeness", model);
-        }
+        PageValues.add(page, "pending", OrderValues.pending(analyst, OrdersInForce.ofCluster(cluster.id)));
+        PageValues.add(page, "hidden", ReviewQueue.hidden(analyst, cluster));
+        PageValues.add(page, "likeness", new LikenessReport(analyst).model(cluster.id));
         page.put("standings", standings(analyst, cluster));
         page.put("exchanges", PageValues.rounded(exchanges));
         page.put("capabilities", capabilities());
@@ -111,16 +100,9 @@ final class ClusterReport {
         page.put("sinceFound", cluster.totals.shown());
         page.put("inCommon", inCommon());
         page.put("signals", signals());
-        page.put("timeline", cluster.timeline.stream().map(ClusterReport::shown).toList());
+        page.put("timeline", OrderValues.timeline(analyst, cluster));
         page.put("members", listed());
         return page;
-    }
-
-    private static Map<String, Object> shown(Cluster.Event event) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("at", PageValues.time(event.at()));
-        shown.put("what", event.what());
-        return shown;
     }
 
     private void seen(Map<String, Object> page) {

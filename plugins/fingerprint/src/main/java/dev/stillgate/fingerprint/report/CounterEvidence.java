@@ -9,9 +9,7 @@ import dev.stillgate.fingerprint.holdout.OfficeCheck;
 import dev.stillgate.fingerprint.likeness.CampaignModel;
 import dev.stillgate.fingerprint.likeness.ConfirmedAccount;
 import dev.stillgate.fingerprint.signal.Family;
-import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
-import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
@@ -95,10 +93,8 @@ final class CounterEvidence {
         int old = 0;
         int unseen = 0;
         for (ClusterReport.Member member : report.members()) {
-            AccountStanding entry = analyst.ladder().find(member.account());
-            Label label = entry == null ? null : entry.label;
-            vouched += label != null && label.kind() == LabelKind.VOUCHED ? 1 : 0;
-            refuted += label != null && label.kind() == LabelKind.REFUTED ? 1 : 0;
+            vouched += analyst.ladder().isLabelled(member.account(), LabelKind.VOUCHED) ? 1 : 0;
+            refuted += analyst.ladder().isLabelled(member.account(), LabelKind.REFUTED) ? 1 : 0;
             clear += analyst.ladder().standing(member.account()) == Standing.CLEAR ? 1 : 0;
             int index = member.accountIndex();
             if (index == AccountIndex.NONE) {

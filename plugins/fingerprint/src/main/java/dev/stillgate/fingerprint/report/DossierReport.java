@@ -40,7 +40,7 @@ final class DossierReport {
         this.analyst = analyst;
         this.cluster = cluster;
         this.now = now;
-        report = new ClusterReport(analyst, cluster, now);
+        report = new ClusterReport(analyst, cluster);
     }
 
     Map<String, Object> page() {
@@ -58,7 +58,7 @@ final class DossierReport {
         page.put("held", standings.held());
         page.put("changes", standings.changes());
         page.put("orders", standings.orders());
-        page.put("effects", new OrderEffects(analyst, cluster, now).shown());
+        page.put("effects", new OrderEffects(analyst, cluster).shown());
         page.put(
                 "prompts",
                 Math.round(report.profiles().stream()

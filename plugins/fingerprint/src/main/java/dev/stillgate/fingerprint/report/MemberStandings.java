@@ -9,7 +9,10 @@ import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.Pin;
+import dev.stillgate.fingerprint.standing.StandingHistory;
 import dev.stillgate.spi.Standing;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,6 +36,7 @@ final class MemberStandings {
     private final Cluster cluster;
     private final ClusterReport report;
     private final long now;
+    private final StandingHistory history;
 
     /** @param now milliseconds since the epoch */
     MemberStandings(Analyst analyst, Cluster cluster, ClusterReport report, long now) {
@@ -40,6 +44,7 @@ final class MemberStandings {
         this.cluster = cluster;
         this.report = report;
         this.now = now;
+        this.history = new StandingHistory(analyst.ladder(), analyst.orders(), cluster.accounts);
     }
 
     /** Why a standing is lower than the evidence of the cluster reaches. */
@@ -60,22 +65,20 @@ final class MemberStandings {
 
     /** Adds the standing of a member to its row. */
     void describe(ClusterReport.Member member, Map<String, Object> row) {
-        AccountStanding entry = analyst.ladder().find(member.account());
-        if (entry != null && !entry.changes.isEmpty() && entry.standing() != Standing.CLEAR) {
-            row.put("since", entry.changes.getLast().at());
+        Instant since = AccountReport.since(history.of(member.account()));
+        if (since != null && analyst.ladder().standing(member.account()) != Standing.CLEAR) {
+            row.put("since", since.toEpochMilli());
         }
-        if (entry != null && entry.label != null) {
-            row.put("label", PageValues.name(entry.label.kind()));
+        Label label = analyst.ladder().label(member.account());
+        if (label != null) {
+            row.put("label", PageValues.name(label.kind()));
         }
         if (member.accountIndex() != AccountIndex.NONE) {
             AccountTable table = analyst.table();
             if (table.verified(member.accountIndex())) {
                 row.put("verified", true);
             }
-            String organisation = table.organisation(member.accountIndex());
-            if (organisation != null) {
-                row.put("organisation", organisation);
-            }
+            PageValues.add(row, "organisation", table.organisation(member.accountIndex()));
         }
     }
 
@@ -122,14 +125,14 @@ final class MemberStandings {
         if (standing.reaches(reached)) {
             return null;
         }
-        AccountStanding entry = analyst.ladder().find(member.account());
-        Label label = entry == null ? null : entry.label;
-        if (entry != null && entry.pinned != null) {
+        Label label = analyst.ladder().label(member.account());
+        if (analyst.ladder().pin(member.account()) != null) {
             return Held.OPERATOR;
         }
         if (label != null && label.kind() != LabelKind.CONFIRMED) {
             return label.kind() == LabelKind.REFUTED ? Held.REFUTED : Held.VOUCHED;
         }
+        AccountStanding entry = analyst.ladder().find(member.account());
         if (standing == Standing.CLEAR || entry == null) {
             return Held.NOT_RECORDED;
         }
@@ -223,44 +226,26 @@ final class MemberStandings {
     List<Map<String, Object>> changes() {
         TreeMap<Change, Integer> changes = new TreeMap<>();
         for (ClusterReport.Member member : report.members()) {
-            AccountStanding entry = analyst.ladder().find(member.account());
-            if (entry != null) {
-                boolean isCapped = !entry.isOrdered() && analyst.isCapped(member.account());
-                Standing before = Standing.CLEAR;
-                for (AccountStanding.Change change : entry.changes) {
-                    Standing after = isCapped && change.standing().reaches(Standing.TIGHTENED)
-                            ? Standing.MARKED
-                            : change.standing();
-                    if (after != before) {
-                        String by = change.cluster();
-                        Change key = new Change(
-                                change.at(),
-                                before,
-                                after,
-                                isOrdered(change, entry),
-                                by == null || by.equals(cluster.id) ? "" : by);
-                        changes.merge(key, 1, Integer::sum);
-                    }
-                    before = after;
+            boolean isCapped = analyst.isCapped(member.account());
+            Standing before = Standing.CLEAR;
+            for (StandingHistory.Event event : history.of(member.account())) {
+                Standing after =
+                        isCapped && !event.isOrdered() && event.standing().reaches(Standing.TIGHTENED)
+                                ? Standing.MARKED
+                                : event.standing();
+                if (after != before) {
+                    String by =
+                            event.evidence() == null ? null : event.evidence().cluster();
+                    String other = by == null || by.equals(cluster.id) ? "" : by;
+                    changes.merge(new Change(event.at(), before, after, event.order() != null, other), 1, Integer::sum);
                 }
+                before = after;
             }
         }
         return changes.entrySet().stream()
                 .skip(Math.max(0, changes.size() - MAX_LISTED))
                 .map(each -> shown(each.getKey(), each.getValue()))
                 .toList();
-    }
-
-    /** Returns whether a change results from an order: the last one on the account, or one on its cluster. */
-    private boolean isOrdered(AccountStanding.Change change, AccountStanding entry) {
-        Cluster of = change.cluster() == null ? null : analyst.clusters().find(change.cluster());
-        return change.at() == entry.pinnedAt
-                || isOrder(cluster, change.at())
-                || (of != null && isOrder(of, change.at()));
-    }
-
-    private static boolean isOrder(Cluster of, long at) {
-        return of.timeline.stream().anyMatch(event -> event.at() == at && Cluster.isOrder(event));
     }
 
     private static Map<String, Object> shown(Change change, int accounts) {
@@ -280,12 +265,13 @@ final class MemberStandings {
     List<Map<String, Object>> orders() {
         Map<Map<String, Object>, Integer> orders = new LinkedHashMap<>();
         for (ClusterReport.Member member : report.members()) {
-            AccountStanding entry = analyst.ladder().find(member.account());
-            if (entry != null && entry.label != null) {
-                orders.merge(shown(entry.label), 1, Integer::sum);
+            Label label = analyst.ladder().label(member.account());
+            Pin pin = analyst.ladder().pin(member.account());
+            if (label != null) {
+                orders.merge(OrderValues.complete(OrderValues.shown(label)), 1, Integer::sum);
             }
-            if (entry != null && entry.pinned != null) {
-                orders.merge(pinned(entry, entry.pinned), 1, Integer::sum);
+            if (pin != null) {
+                orders.merge(set(pin), 1, Integer::sum);
             }
         }
         return orders.entrySet().stream()
@@ -298,26 +284,10 @@ final class MemberStandings {
                 .toList();
     }
 
-    private static Map<String, Object> shown(Label label) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("what", PageValues.name(label.kind()));
-        shown.put("by", label.by());
-        shown.put("why", label.why());
-        shown.put("at", PageValues.time(label.at()));
-        shown.put("until", PageValues.time(label.until()));
-        return shown;
-    }
-
-    private static Map<String, Object> pinned(AccountStanding entry, Standing standing) {
+    private static Map<String, Object> set(Pin pin) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("what", "set");
-        shown.put("standing", PageValues.name(standing));
-        if (entry.pinnedBy != null) {
-            shown.put("by", entry.pinnedBy);
-        }
-        shown.put("why", entry.pinnedWhy == null ? "" : entry.pinnedWhy);
-        shown.put("at", PageValues.time(entry.pinnedAt));
-        shown.put("until", PageValues.time(entry.pinnedUntil));
-        return shown;
+        shown.putAll(OrderValues.shown(pin));
+        return OrderValues.complete(shown);
     }
 }

@@ -3,26 +3,24 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
-import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.Pin;
 import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Effects that each order of an operator on a cluster would have on its present members. */
 final class OrderEffects {
     private final Analyst analyst;
     private final Cluster cluster;
-    private final long now;
 
-    /** @param now milliseconds since the epoch */
-    OrderEffects(Analyst analyst, Cluster cluster, long now) {
+    OrderEffects(Analyst analyst, Cluster cluster) {
         this.analyst = analyst;
         this.cluster = cluster;
-        this.now = now;
     }
 
     Map<String, Object> shown() {
@@ -34,28 +32,41 @@ final class OrderEffects {
             shown.put("confirmVerified", all);
         }
         shown.put("refute", effect(List.copyOf(cluster.accounts), Standing.CLEAR, false));
-        shown.put("set", cluster.accounts.stream().filter(this::isSet).count());
+        shown.put(
+                "set",
+                cluster.accounts.stream()
+                        .filter(account -> analyst.ladder().pin(account) != null)
+                        .count());
         shown.put("judgementSeconds", analyst.settings().review().expireAfter().toSeconds());
         shown.put("standingSeconds", analyst.settings().expireAfter().toSeconds());
         return shown;
     }
 
-    private boolean isSet(String account) {
-        AccountStanding entry = analyst.ladder().find(account);
-        return entry != null && entry.pinned != null;
-    }
-
     /** @param verified whether verified accounts are confirmed too */
     private Map<String, Object> confirm(boolean verified) {
-        LabelActions labels = new LabelActions(analyst, now);
+        List<String> members = confirmed(verified);
+        return effect(members, ifConfirmed(members), verified);
+    }
+
+    /** Returns the standing of members that a confirmation does not spare, unless an operator has set another. */
+    Standing ifConfirmed() {
+        return ifConfirmed(confirmed(false));
+    }
+
+    private Standing ifConfirmed(List<String> members) {
+        Confirmation confirmation = new Confirmation(analyst);
+        return confirmation.pools(members, confirmation.pool(members)) ? Standing.POOLED : Standing.TIGHTENED;
+    }
+
+    private List<String> confirmed(boolean verified) {
+        Confirmation confirmation = new Confirmation(analyst);
         List<String> members = new ArrayList<>();
         for (String account : cluster.accounts) {
-            if (!labels.isSpared(account, verified)) {
+            if (!confirmation.isSpared(account, verified)) {
                 members.add(account);
             }
         }
-        boolean pools = labels.pools(members, labels.pool(members));
-        return effect(members, pools ? Standing.POOLED : Standing.TIGHTENED, verified);
+        return members;
     }
 
     /** @param becomes standing of a judged account whose standing is not set and of which no other evidence is known */
@@ -86,16 +97,14 @@ final class OrderEffects {
 
     /** Returns the standing in force of an account that is judged. */
     private Standing after(String account, Standing becomes, boolean verified) {
-        AccountStanding entry = analyst.ladder().find(account);
-        if (entry == null) {
-            return becomes;
+        Pin pin = analyst.ladder().pin(account);
+        if (pin != null) {
+            return pin.standing();
         }
-        if (entry.pinned != null) {
-            return entry.pinned;
-        }
+        AccountStanding entry = Objects.requireNonNullElseGet(analyst.ladder().find(account), AccountStanding::new);
         LabelKind kind = becomes == Standing.CLEAR ? LabelKind.REFUTED : LabelKind.CONFIRMED;
-        Standing after = new Label(kind, "", "", now, now, cluster.id, becomes == Standing.POOLED, verified)
-                .applyTo(entry.earned, entry.cluster);
+        boolean isSameEvidence = entry.cluster == null || entry.cluster.equals(cluster.id);
+        Standing after = kind.applyTo(entry.earned, becomes == Standing.POOLED, isSameEvidence);
         return after.reaches(Standing.TIGHTENED) && !verified && analyst.isCapped(account) ? Standing.MARKED : after;
     }
 }

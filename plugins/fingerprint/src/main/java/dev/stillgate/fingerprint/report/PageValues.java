@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Form of values on the admin pages. */
 final class PageValues {
@@ -27,6 +28,13 @@ final class PageValues {
     /** Returns a time as the pages show it, in ISO 8601. */
     static Instant time(long millis) {
         return Instant.ofEpochMilli(millis);
+    }
+
+    /** Adds a value to a page unless it is null. */
+    static void add(Map<String, Object> page, String key, @Nullable Object value) {
+        if (value != null) {
+            page.put(key, value);
+        }
     }
 
     static String name(Enum<?> constant) {

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.spi.Standing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,21 +30,26 @@ public final class Reports {
         return new AccountReport(analyst).of(id);
     }
 
+    /** Returns the number of operators that must ask for the erasure of an account. */
+    public int operatorsToErase(String account) {
+        return new Drafts(analyst, false).of(List.of(account), each -> Standing.CLEAR);
+    }
+
     /** Returns the page of a cluster, null for an unknown one. */
     public @Nullable Map<String, Object> cluster(String id) {
-        Cluster cluster = analyst.clusters().find(id);
-        return cluster == null ? null : new ClusterReport(analyst, cluster, now).page();
+        Cluster cluster = analyst.cluster(id);
+        return cluster == null ? null : new ClusterReport(analyst, cluster).page();
     }
 
     /** Returns the dossier of a cluster, null for an unknown one. */
     public @Nullable Map<String, Object> dossier(String id) {
-        Cluster cluster = analyst.clusters().find(id);
+        Cluster cluster = analyst.cluster(id);
         return cluster == null ? null : new DossierReport(analyst, cluster, now).page();
     }
 
     /** Returns the queue of clusters and accounts that wait for a judgement. */
     public Map<String, Object> review(int limit) {
-        return new ReviewQueue(analyst, now).page(limit);
+        return new ReviewQueue(analyst).page(limit);
     }
 
     /** Returns promised and observed effects of bounded evidence in each stratum, and the models of campaigns. */

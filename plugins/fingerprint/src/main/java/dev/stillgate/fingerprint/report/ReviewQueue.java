@@ -4,13 +4,13 @@ import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.likeness.Resemblance;
 import dev.stillgate.fingerprint.link.Link;
-import dev.stillgate.fingerprint.standing.AccountStanding;
-import dev.stillgate.fingerprint.standing.Approvals;
 import dev.stillgate.fingerprint.standing.Cluster;
-import dev.stillgate.fingerprint.standing.Hiding;
+import dev.stillgate.fingerprint.standing.ClusterOrder;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.Order;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,12 +24,9 @@ final class ReviewQueue {
     private static final int MAX_SHOWN = 5;
 
     private final Analyst analyst;
-    private final long now;
 
-    /** @param now milliseconds since the epoch */
-    ReviewQueue(Analyst analyst, long now) {
+    ReviewQueue(Analyst analyst) {
         this.analyst = analyst;
-        this.now = now;
     }
 
     /** Item of the queue with its evidence as a base-10 logarithm of odds, by which the queue is sorted. */
@@ -41,7 +38,7 @@ final class ReviewQueue {
         for (Cluster cluster : analyst.clusters().all()) {
             Item item = item(cluster);
             if (item != null) {
-                (isHidden(cluster, now) ? hidden : items).add(item);
+                (item.shown.containsKey("hidden") ? hidden : items).add(item);
             }
         }
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
@@ -57,20 +54,14 @@ final class ReviewQueue {
         return page;
     }
 
-    /** Returns whether an operator has hidden a cluster from the queue. */
-    static boolean isHidden(Cluster cluster, long now) {
-        Hiding hiding = cluster.hiding();
-        return hiding != null && hiding.until() > now;
-    }
-
-    /** Returns an order that hides a cluster, for JSON. */
-    static Map<String, Object> shown(Hiding hiding) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("by", hiding.by());
-        shown.put("why", hiding.why());
-        shown.put("at", PageValues.time(hiding.at()));
-        shown.put("until", PageValues.time(hiding.until()));
-        shown.put("evidence", PageValues.rounded(hiding.evidence()));
+    /** Returns the order that hides a cluster from the queue, null for none. */
+    static @Nullable Map<String, Object> hidden(Analyst analyst, Cluster cluster) {
+        Order order = analyst.ladder().orders().hiding(cluster, analyst.settings());
+        if (order == null) {
+            return null;
+        }
+        Map<String, Object> shown = OrderValues.complete(OrderValues.shown(order));
+        shown.put("evidence", PageValues.rounded(ClusterOrder.total(order)));
         return shown;
     }
 
@@ -80,12 +71,11 @@ final class ReviewQueue {
         List<String> unlabelled = new ArrayList<>();
         Standing highest = Standing.CLEAR;
         for (String account : cluster.accounts) {
-            AccountStanding entry = analyst.ladder().find(account);
-            Label label = entry == null ? null : entry.label;
+            Label label = analyst.ladder().label(account);
             refuted += label != null && label.kind() == LabelKind.REFUTED && label.isFor(cluster) ? 1 : 0;
-            Standing standing = analyst.ladder().standing(account);
+            Standing standing = analyst.standing(account);
             highest = standing.reaches(highest) ? standing : highest;
-            if (label == null && !LabelActions.isExempt(analyst, account)) {
+            if (label == null && !new Confirmation(analyst).isExempt(account)) {
                 unlabelled.add(account);
             }
         }
@@ -101,25 +91,19 @@ final class ReviewQueue {
         shown.put("since", PageValues.time(cluster.since));
         shown.put("evidence", PageValues.rounded(cluster.total));
         shown.put("standing", PageValues.name(highest));
+        shown.put("ifConfirmed", PageValues.name(new OrderEffects(analyst, cluster).ifConfirmed()));
         shown.put("links", links(cluster));
         shown.put("reasons", cluster.reasons);
         shown.put("accounts", unlabelled.stream().limit(MAX_SHOWN).toList());
-        Object pending = pending(analyst, cluster.id, now);
-        if (pending != null) {
-            shown.put("pending", pending);
-        }
-        Hiding hiding = cluster.hiding();
-        if (hiding != null && isHidden(cluster, now)) {
-            shown.put("hidden", shown(hiding));
-        }
+        PageValues.add(shown, "pending", OrderValues.pending(analyst, OrdersInForce.ofCluster(cluster.id)));
+        PageValues.add(shown, "hidden", hidden(analyst, cluster));
         return new Item(cluster.total, shown);
     }
 
     /** Adds an account that has not been labelled since the last search. */
     private void add(List<Item> items, String kind, String account, @Nullable Resemblance resemblance) {
-        AccountStanding entry = analyst.ladder().find(account);
         int index = analyst.table().index().find(account);
-        if (index == AccountIndex.NONE || (entry != null && entry.label != null)) {
+        if (index == AccountIndex.NONE || analyst.ladder().label(account) != null) {
             return;
         }
         Map<String, Object> shown = new LinkedHashMap<>();
@@ -127,10 +111,12 @@ final class ReviewQueue {
         shown.put("id", account);
         shown.put("size", 1);
         shown.put("since", PageValues.time(1000L * analyst.table().firstSecond(index)));
-        shown.put("standing", PageValues.name(analyst.ladder().standing(account)));
+        shown.put("standing", PageValues.name(analyst.standing(account)));
+        shown.put("ifConfirmed", PageValues.name(new Confirmation(analyst).ifConfirmed(account)));
         if (resemblance != null) {
             shown.put("resembles", LikenessReport.shown(resemblance));
         }
+        PageValues.add(shown, "pending", OrderValues.pending(analyst, OrdersInForce.ofAccount(account)));
         items.add(new Item(0, shown));
     }
 
@@ -152,27 +138,11 @@ final class ReviewQueue {
     static Map<String, Integer> labels(Analyst analyst, Cluster cluster) {
         Map<String, Integer> labels = new TreeMap<>();
         for (String account : cluster.accounts) {
-            AccountStanding entry = analyst.ladder().find(account);
-            if (entry != null && entry.label != null) {
-                labels.merge(PageValues.name(entry.label.kind()), 1, Integer::sum);
+            Label label = analyst.ladder().label(account);
+            if (label != null) {
+                labels.merge(PageValues.name(label.kind()), 1, Integer::sum);
             }
         }
         return labels;
-    }
-
-    /** Returns the order that waits for another operator; null for none. */
-    static @Nullable Object pending(Analyst analyst, String subject, long now) {
-        Approvals.Pending waiting = analyst.approvals().of(subject, now);
-        if (waiting == null) {
-            return null;
-        }
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("what", PageValues.name(waiting.order().kind()));
-        shown.put("by", String.join(", ", waiting.by()));
-        shown.put("why", waiting.order().why());
-        shown.put("at", PageValues.time(waiting.at()));
-        shown.put("approvals", waiting.by().size());
-        shown.put("needed", analyst.settings().review().approvals());
-        return shown;
     }
 }

@@ -5,30 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Standing of one account with its reasons and history. Not thread-safe. */
+/** Standing of one account by evidence alone, with its reasons and history. Not thread-safe. */
 public final class AccountStanding {
     private static final int MAX_CHANGES = 50;
 
     public Standing earned = Standing.CLEAR;
-
-    @Nullable
-    public Standing pinned;
-
-    public long pinnedUntil;
-
-    /** Name of the operator who pinned the standing, null if unknown. */
-    @Nullable
-    public String pinnedBy;
-
-    @Nullable
-    public String pinnedWhy;
-
-    @Nullable
-    public Label label;
-
-    /** Time of the last change by an operator, 0 for never. */
-    public long pinnedAt;
-
     public double evidence;
 
     @Nullable
@@ -40,7 +21,7 @@ public final class AccountStanding {
     public final List<Change> changes = new ArrayList<>();
 
     /**
-     * Change of a standing.
+     * Change of the standing by evidence.
      *
      * @param at milliseconds since the epoch
      */
@@ -51,46 +32,15 @@ public final class AccountStanding {
             @Nullable String cluster,
             List<String> reasons) {}
 
-    void pin(ManualStanding pin) {
-        pinned = pin.standing();
-        pinnedUntil = pin.until();
-        pinnedBy = pin.by();
-        pinnedWhy = pin.why();
-    }
-
-    void unpin() {
-        pinned = null;
-        pinnedBy = null;
-        pinnedWhy = null;
-    }
-
-    /** Returns the standing in force: the pinned one, else the one by the label, else the earned one. */
-    public Standing standing() {
-        Label given = label;
-        return pinned != null ? pinned : given == null ? earned : given.applyTo(earned, cluster);
-    }
-
-    /** Returns whether an operator set the standing, or confirmed it knowing that the account is verified. */
-    public boolean isOrdered() {
-        return pinned != null || (label != null && label.despiteVerification());
-    }
-
-    /** Returns the cluster that the standing results from, which is also the account's pool; null for none. */
-    @Nullable
-    String group() {
-        Label given = label;
-        return given != null && given.pools() ? given.cluster() : cluster;
-    }
-
     void clearEarned() {
         earned = Standing.CLEAR;
         evidence = 0;
         reasons = List.of();
     }
 
-    /** Returns whether the account is clear, not pinned and not labelled. */
-    public boolean isClear() {
-        return pinned == null && label == null && earned == Standing.CLEAR;
+    /** Returns the standing after the last change. */
+    Standing lastStanding() {
+        return changes.isEmpty() ? Standing.CLEAR : changes.getLast().standing();
     }
 
     /** Returns the time of the last change, 0 for none. */
@@ -99,24 +49,18 @@ public final class AccountStanding {
     }
 
     /**
-     * Returns the earliest time at which the standing, its pin or its history can expire.
+     * Returns the earliest time at which the standing or its history can expire.
      *
      * @param lifetime how long a standing lasts, in milliseconds
      */
     long nextExpiry(long lifetime) {
-        long next = pinned == null ? Long.MAX_VALUE : pinnedUntil;
-        Label given = label;
-        next = given == null ? next : Math.min(next, given.until());
-        boolean isHeld = pinned != null || given != null;
-        return earned == Standing.CLEAR && isHeld
-                ? next
-                : Math.min(next, (earned == Standing.CLEAR ? lastChange() : confirmed) + lifetime + 1);
+        return (earned == Standing.CLEAR ? lastChange() : confirmed) + lifetime + 1;
     }
 
     void note(long at) {
         if (changes.size() == MAX_CHANGES) {
             changes.remove(0);
         }
-        changes.add(new Change(at, standing(), evidence, cluster, reasons));
+        changes.add(new Change(at, earned, evidence, cluster, reasons));
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,9 @@ public final class Cluster {
     private static final String FOUND = "found with ";
     private static final String GREW = "grew from ";
 
-    public final String id;
+    /** Changed only before the cluster is among the {@link Clusters}. */
+    public String id;
+
     public final long since;
     final TreeMap<String, Integer> joined = new TreeMap<>();
 
@@ -55,11 +58,9 @@ public final class Cluster {
     public long confirmed;
     int revision;
 
+    /** Id of the order that hid the cluster until its evidence grew, null for none. */
     @Nullable
-    Hiding hiding;
-
-    /** Time of the last change of {@link #hiding}, 0 for never. */
-    long hidingAt;
+    String outgrown;
 
     final List<Removal> removed = new ArrayList<>();
 
@@ -78,26 +79,11 @@ public final class Cluster {
     /** Removal of a member, with the revision that it made. */
     record Removal(int revision, String account) {}
 
-    /** Returns whether an event is an order of an operator, and neither the finding nor the growth of the cluster. */
-    public static boolean isOrder(Event event) {
-        return !event.what.startsWith(FOUND) && !event.what.startsWith(GREW);
-    }
-
-    /** Adds an order to the history. An order without a name is one by hand. */
-    public void noteOrder(long at, String what, @Nullable String by, @Nullable String why) {
-        note(at, what + " by " + (by == null ? "hand" : by) + (why == null ? "" : ": " + why));
-    }
-
     public void note(long at, String what) {
         if (timeline.size() == MAX_EVENTS) {
             timeline.remove(1); // keeps the first event: how the cluster was found
         }
         timeline.add(new Event(at, what));
-    }
-
-    /** Returns the order that hides the cluster from the review queue, null for none. */
-    public @Nullable Hiding hiding() {
-        return hiding;
     }
 
     /** Returns the number that increases whenever the members change. */
@@ -168,5 +154,20 @@ public final class Cluster {
             }
             removed.add(new Removal(revision, account));
         }
+    }
+
+    /** Removes an account and its name from the members, the former members and the history. */
+    void erase(String account) {
+        if (joined.remove(account) != null) {
+            revision++;
+        }
+        removed.removeIf(removal -> removal.account.equals(account));
+        timeline.replaceAll(event -> event.what.contains(account)
+                ? new Event(event.at, event.what.replaceAll(named(account), "an erased account"))
+                : event);
+    }
+
+    private static String named(String account) {
+        return "(?<![\\w.@-])" + Pattern.quote(account) + "(?![\\w@-])";
     }
 }

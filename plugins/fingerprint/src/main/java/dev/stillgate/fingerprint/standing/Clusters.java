@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.standing;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.spi.orders.Order;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,10 +26,6 @@ public final class Clusters {
     /** Clusters of each account, the first one first. */
     private final Map<String, Set<Cluster>> byAccount = new HashMap<>();
 
-    /** Ids of clusters that were hidden or shown again since the other gateways last received a snapshot. */
-    private final Set<String> unsent = new LinkedHashSet<>();
-
-    private long hidings;
     private int last;
 
     public Collection<Cluster> all() {
@@ -45,6 +42,11 @@ public final class Clusters {
     public Cluster of(String account) {
         Set<Cluster> clusters = byAccount.get(account);
         return clusters == null ? null : clusters.iterator().next();
+    }
+
+    /** Returns the clusters of an account, the first one first. */
+    Set<Cluster> with(String account) {
+        return byAccount.getOrDefault(account, Set.of());
     }
 
     private void index(String account, Cluster cluster) {
@@ -68,10 +70,7 @@ public final class Clusters {
 
     /** Adds linked accounts to the cluster that they confirm, or to a new one, and returns that cluster. */
     public Cluster take(Link link, List<String> members, long now) {
-        Cluster cluster = sharing(members, now);
-        cluster.confirm(link, members, now);
-        members.forEach(member -> index(member, cluster));
-        return cluster;
+        return join(sharing(members, now), link, members, now);
     }
 
     /**
@@ -81,72 +80,63 @@ public final class Clusters {
      */
     public Cluster join(String id, Link link, List<String> members, long now) {
         Cluster cluster = byId.get(id);
-        if (cluster == null) {
-            return take(link, members, now);
-        }
+        return join(cluster == null ? sharing(members, now) : cluster, link, members, now);
+    }
+
+    private Cluster join(Cluster cluster, Link link, List<String> members, long now) {
         cluster.confirm(link, members, now);
         members.forEach(member -> index(member, cluster));
         return cluster;
     }
 
-    /** Hides a cluster from the review queue; null shows it again. */
-    public void hide(Cluster cluster, @Nullable Hiding hiding, long now) {
-        cluster.hiding = hiding;
-        cluster.hidingAt = now;
-        unsent.add(cluster.id);
-        hidings++;
-    }
-
-    /** Shows hidden clusters again whose order has ended or whose evidence has grown. */
-    public void endHidings(AnalysisSettings settings, long now) {
+    /**
+     * Ends the hiding of clusters whose evidence has grown, for good.
+     *
+     * @return whether there were any
+     */
+    public boolean endOutgrownHidings(OrdersInForce orders, AnalysisSettings settings, long now) {
+        boolean ended = false;
         for (Cluster cluster : byId.values()) {
-            Hiding hiding = cluster.hiding;
-            if (hiding != null && (hiding.until() <= now || hiding.isOutgrown(cluster.total, settings))) {
-                hide(cluster, null, now);
-                cluster.note(now, "shown in the review queue again: " + hiding.ended(cluster.total, now));
+            Order order = orders.outgrown(cluster, settings);
+            if (order != null) {
+                cluster.outgrown = order.id();
+                cluster.note(now, "shown in the review queue again: " + ClusterOrder.growth(order, cluster.total));
+                ended = true;
             }
         }
+        return ended;
     }
 
-    /** Returns the number of times that clusters were hidden or shown again here. */
-    public long hidings() {
-        return hidings;
+    /** Gives no new cluster an id that orders name, as they do after the clusters were lost. */
+    public void reserve(OrdersInForce orders) {
+        reserve(orders.lastCluster());
     }
 
-    /** Applies a change of another gateway, unless the cluster is unknown or a later change is known. */
-    public void apply(HidingChange change) {
-        Cluster cluster = byId.get(change.cluster());
-        if (cluster != null && change.at() > cluster.hidingAt) {
-            cluster.hiding = change.hiding();
-            cluster.hidingAt = change.at();
+    /** Gives no new cluster an id up to a number. */
+    void reserve(int number) {
+        last = Math.max(last, number);
+    }
+
+    /** Returns an id that no cluster has. */
+    String nextId() {
+        return "c" + ++last;
+    }
+
+    /** Adds a cluster, or replaces the one of the same id. */
+    void put(Cluster cluster) {
+        Cluster replaced = byId.put(cluster.id, cluster);
+        if (replaced != null) {
+            replaced.accounts.forEach(account -> unindex(account, replaced));
         }
+        cluster.accounts.forEach(account -> index(account, cluster));
     }
 
-    /** Returns the last change of each cluster that the other gateways may not have received. */
-    public List<HidingChange> unsent() {
-        unsent.retainAll(byId.keySet());
-        List<HidingChange> changes = new ArrayList<>();
-        for (String id : unsent) {
-            Cluster cluster = byId.get(id);
-            if (cluster != null) {
-                changes.add(new HidingChange(id, cluster.hidingAt, cluster.hiding));
-            }
-        }
-        return changes;
-    }
-
-    /** Marks all changes as received by the other gateways. */
-    public void markSent() {
-        unsent.clear();
-    }
-
-    /** Marks the changes as received that other clusters, by id, contain. */
-    public void markSent(List<Cluster> others) {
-        for (Cluster other : others) {
-            Cluster own = byId.get(other.id);
-            if (own != null && other.hidingAt >= own.hidingAt) {
-                unsent.remove(other.id);
-            }
+    /** Returns the number in an id, 0 if it is none. */
+    static int number(String id) {
+        try {
+            return id.startsWith("c") ? Integer.parseInt(id, 1, id.length(), 10) : 0;
+        } catch (NumberFormatException e) {
+            return 0;
         }
     }
 
@@ -163,7 +153,7 @@ public final class Clusters {
     private Cluster sharing(List<String> members, long now) {
         Map<Cluster, Integer> shared = new LinkedHashMap<>();
         for (String member : members) {
-            for (Cluster cluster : byAccount.getOrDefault(member, Set.of())) {
+            for (Cluster cluster : with(member)) {
                 shared.merge(cluster, 1, Integer::sum);
             }
         }
@@ -176,7 +166,7 @@ public final class Clusters {
             }
         }
         if (cluster == null) {
-            cluster = new Cluster("c" + ++last, now);
+            cluster = new Cluster(nextId(), now);
             byId.put(cluster.id, cluster);
         }
         return cluster;
@@ -211,10 +201,7 @@ public final class Clusters {
         byId.clear();
         byAccount.clear();
         last = number;
-        for (Cluster cluster : clusters) {
-            byId.put(cluster.id, cluster);
-            cluster.accounts.forEach(account -> index(account, cluster));
-        }
+        clusters.forEach(this::put);
     }
 
     /** Removes an account from all clusters. */
@@ -223,5 +210,11 @@ public final class Clusters {
         if (clusters != null) {
             clusters.forEach(cluster -> cluster.remove(account));
         }
+    }
+
+    /** Removes an account and its name from all clusters. */
+    public void erase(String account) {
+        byAccount.remove(account);
+        byId.values().forEach(cluster -> cluster.erase(account));
     }
 }

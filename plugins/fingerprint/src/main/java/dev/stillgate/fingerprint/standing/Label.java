@@ -1,87 +1,61 @@
 package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.spi.Standing;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
+import dev.stillgate.spi.orders.Order;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judgement of an operator on one account, until a time.
+ * Judgement of an operator on accounts.
  *
- * @param by name of the operator
- * @param why reason given by the operator
- * @param at milliseconds since the epoch at which the label was given
- * @param until milliseconds since the epoch
- * @param cluster cluster that the label was given for; null for the account alone
+ * @param cluster pool of a confirmed account, else the cluster whose evidence was judged; null for none
  * @param pools whether a confirmed account joins the pool of the cluster
- * @param despiteVerification whether the operator confirmed the account knowing that it is verified
+ * @param despiteVerification whether the account is confirmed although it is verified, or will be
+ * @param order the order that judges
  */
-public record Label(
-        LabelKind kind,
-        String by,
-        String why,
-        long at,
-        long until,
-        @Nullable String cluster,
-        boolean pools,
-        boolean despiteVerification) {
+public record Label(LabelKind kind, @Nullable String cluster, boolean pools, boolean despiteVerification, Order order) {
+    static final String CLUSTER = "cluster";
+    static final String POOL = "pool";
+    static final String POOLS = "pools";
+    static final String VERIFIED = "verified";
+
     /**
-     * Returns the standing of the labelled account. A refuted account stays clear, but a later cluster may mark it.
+     * Returns the label that an order gives, null for an action that this version does not know.
+     *
+     * @param isException whether the account is an exception of the order, which is refuted
+     */
+    static @Nullable Label of(Order order, boolean isException) {
+        LabelKind kind = LabelKind.ofAction(order.action());
+        String cluster = text(order, CLUSTER);
+        if (kind == null) {
+            return null;
+        }
+        if (isException || kind != LabelKind.CONFIRMED) {
+            return new Label(isException ? LabelKind.REFUTED : kind, cluster, false, false, order);
+        }
+        String pool = text(order, POOL);
+        return new Label(kind, pool == null ? cluster : pool, is(order, POOLS), is(order, VERIFIED), order);
+    }
+
+    private static @Nullable String text(Order order, String key) {
+        return order.details().get(key) instanceof String text ? text : null;
+    }
+
+    private static boolean is(Order order, String key) {
+        return Boolean.TRUE.equals(order.details().get(key));
+    }
+
+    /**
+     * Returns the standing of the labelled account.
      *
      * @param earned standing by evidence
      * @param from cluster of that evidence, null for none
      */
-    public Standing applyTo(Standing earned, @Nullable String from) {
-        return switch (kind) {
-            case CONFIRMED -> {
-                Standing least = pools ? Standing.POOLED : Standing.TIGHTENED;
-                yield earned.reaches(least) ? earned : least;
-            }
-            case REFUTED -> from == null || from.equals(cluster) ? Standing.CLEAR : atMostMarked(earned);
-            case VOUCHED -> atMostMarked(earned);
-        };
-    }
-
-    private static Standing atMostMarked(Standing earned) {
-        return earned.reaches(Standing.MARKED) ? Standing.MARKED : earned;
+    Standing applyTo(Standing earned, @Nullable String from) {
+        return kind.applyTo(earned, pools, from == null || from.equals(cluster));
     }
 
     /** Returns whether the label was given for a cluster. */
     public boolean isFor(Cluster other) {
         return other.id.equals(cluster);
-    }
-
-    static void write(DataOutput out, @Nullable Label label) throws IOException {
-        StandingCodec.writeText(out, label == null ? null : label.kind.name());
-        if (label != null) {
-            out.writeUTF(label.by);
-            out.writeUTF(label.why);
-            out.writeLong(label.at);
-            out.writeLong(label.until);
-            StandingCodec.writeText(out, label.cluster);
-            out.writeBoolean(label.pools);
-            out.writeBoolean(label.despiteVerification);
-        }
-    }
-
-    static @Nullable Label read(DataInput in) throws IOException {
-        String kind = StandingCodec.readText(in);
-        if (kind == null) {
-            return null;
-        }
-        try {
-            return new Label(
-                    LabelKind.valueOf(kind),
-                    in.readUTF(),
-                    in.readUTF(),
-                    in.readLong(),
-                    in.readLong(),
-                    StandingCodec.readText(in),
-                    in.readBoolean(),
-                    in.readBoolean());
-        } catch (IllegalArgumentException e) {
-            throw new IOException("it is damaged: there is no label " + kind, e);
-        }
     }
 }

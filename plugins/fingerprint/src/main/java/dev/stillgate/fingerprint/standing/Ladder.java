@@ -8,36 +8,76 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standings of all accounts. An account rises with the evidence of its cluster and keeps its standing until that
- * expires unconfirmed; a pin by an operator overrides it. Not thread-safe.
+ * Standings of all accounts: what evidence earned them, and over it what operators order. An account rises with the
+ * evidence of its cluster and keeps the earned standing until that expires unconfirmed. Not thread-safe.
  */
 public final class Ladder {
     private final Map<String, AccountStanding> accounts = new TreeMap<>();
+    private OrdersInForce orders = OrdersInForce.NONE;
     private Map<Standing, Integer> counts = Map.of();
-    private final Set<String> unsent = new LinkedHashSet<>();
     private boolean changed;
+    private long revision;
     private long nextExpiry;
     private long lastLifetime;
 
-    /** Returns the standing of an account with its history, null if the account is clear and was not changed lately. */
+    /** Replaces the orders of operators. */
+    public void obey(OrdersInForce replacement) {
+        orders = replacement;
+        changed = true;
+    }
+
+    /** Returns the orders of operators in force. */
+    public OrdersInForce orders() {
+        return orders;
+    }
+
+    /** Returns the standing that an operator set, null for none. */
+    public @Nullable Pin pin(String account) {
+        return orders.pins().get(account);
+    }
+
+    /** Returns the judgement of an operator on an account, null for none. */
+    public @Nullable Label label(String account) {
+        return orders.labels().get(account);
+    }
+
+    /** Returns whether an account has a judgement of a kind. */
+    public boolean isLabelled(String account, LabelKind kind) {
+        Label label = label(account);
+        return label != null && label.kind() == kind;
+    }
+
+    /** Returns the standing by evidence with its history, null if it is clear and was not changed lately. */
     @Nullable
     public AccountStanding find(String account) {
         return accounts.get(account);
     }
 
-    /** Returns the standing in force of an account. */
+    /** Returns the standing in force of an account: the set one, else the one by its judgement, else the earned one. */
     public Standing standing(String account) {
+        return standing(account, pin(account), label(account));
+    }
+
+    /** Returns the standing that an account would have with other orders. */
+    public Standing standing(String account, @Nullable Pin pin, @Nullable Label label) {
         AccountStanding entry = accounts.get(account);
-        return entry == null ? Standing.CLEAR : entry.standing();
+        return entry == null
+                ? standing(Standing.CLEAR, null, pin, label)
+                : standing(entry.earned, entry.cluster, pin, label);
+    }
+
+    /** Returns the standing that follows from evidence and orders. */
+    static Standing standing(Standing earned, @Nullable String from, @Nullable Pin pin, @Nullable Label label) {
+        return pin != null ? pin.standing() : label == null ? earned : label.applyTo(earned, from);
     }
 
     /**
@@ -46,15 +86,35 @@ public final class Ladder {
      * @param capped accounts that stand at most at {@code MARKED} unless an operator says otherwise
      */
     public Standing standing(String account, Predicate<String> capped) {
-        AccountStanding entry = accounts.get(account);
-        return entry == null ? Standing.CLEAR : standing(account, entry, capped);
-    }
-
-    private static Standing standing(String account, AccountStanding entry, Predicate<String> capped) {
-        Standing standing = entry.standing();
-        return standing.reaches(Standing.TIGHTENED) && !entry.isOrdered() && capped.test(account)
+        Standing standing = standing(account);
+        return standing.reaches(Standing.TIGHTENED) && !isOrdered(account) && capped.test(account)
                 ? Standing.MARKED
                 : standing;
+    }
+
+    /** Returns whether an operator set the standing, or confirmed it whether or not the account is verified. */
+    public boolean isOrdered(String account) {
+        Label label = label(account);
+        return pin(account) != null || (label != null && label.despiteVerification());
+    }
+
+    /** Returns whether an account is clear by evidence, and no order is in force about it. */
+    public boolean isClear(String account) {
+        AccountStanding entry = accounts.get(account);
+        return pin(account) == null && label(account) == null && (entry == null || entry.earned == Standing.CLEAR);
+    }
+
+    /** Returns whether there is evidence or an order about an account. */
+    public boolean knows(String account) {
+        return accounts.containsKey(account) || pin(account) != null || label(account) != null;
+    }
+
+    /** Returns the accounts with evidence or an order. */
+    private Set<String> known() {
+        Set<String> known = new TreeSet<>(accounts.keySet());
+        known.addAll(orders.pins().keySet());
+        known.addAll(orders.labels().keySet());
+        return known;
     }
 
     /**
@@ -64,17 +124,20 @@ public final class Ladder {
      */
     public BitSet reaching(Standing rung, double evidence, AccountIndex index) {
         BitSet reaching = new BitSet();
-        accounts.forEach((id, entry) -> {
-            boolean reaches = entry.standing().reaches(rung)
-                    || (entry.standing() != Standing.CLEAR && entry.evidence >= evidence);
+        for (String id : known()) {
+            Standing standing = standing(id);
+            AccountStanding entry = accounts.get(id);
+            boolean reaches = standing.reaches(rung)
+                    || (standing != Standing.CLEAR && entry != null && entry.evidence >= evidence);
             int account = reaches ? index.find(id) : AccountIndex.NONE;
             if (account != AccountIndex.NONE) {
                 reaching.set(account);
             }
-        });
+        }
         return reaching;
     }
 
+    /** Returns the standings by evidence. */
     public Map<String, AccountStanding> all() {
         return accounts;
     }
@@ -92,90 +155,37 @@ public final class Ladder {
             return;
         }
         AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
-        Standing before = entry.standing();
         if (rung.reaches(entry.earned)) {
-            changed |= !cluster.equals(entry.cluster);
+            Standing before = entry.earned;
+            if (!cluster.equals(entry.cluster) || rung != before) {
+                noteChange();
+            }
             entry.confirmed = now;
             entry.evidence = evidence > 0 ? evidence : entry.evidence;
             entry.cluster = cluster;
             entry.reasons = reasons;
-        }
-        if (rung != entry.earned && rung.reaches(entry.earned)) {
             entry.earned = rung;
+            if (rung != before) {
+                entry.note(now);
+            }
         }
-        update(entry, before, now);
+        nextExpiry = 0;
     }
 
-    /** Pins an account to a rung for an operator; {@code CLEAR} exempts it. */
-    public void pin(String account, ManualStanding pin, long now) {
-        AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
-        Standing before = entry.standing();
-        entry.pin(pin);
-        entry.pinnedAt = now;
-        unsent.add(account);
-        changed = true; // even if the standing is unchanged: it is pinned now
-        update(entry, before, now);
-    }
-
-    /** Removes the pin of an account. */
-    public void unpin(String account, long now) {
-        AccountStanding entry = accounts.get(account);
-        if (entry != null) {
-            Standing before = entry.standing();
-            entry.unpin();
-            entry.pinnedAt = now;
-            unsent.add(account);
-            changed = true;
-            update(entry, before, now);
-        }
-    }
-
-    /** Labels an account for an operator; null removes the label. Returns the label before, null for none. */
-    @Nullable
-    public Label label(String account, @Nullable Label label, long now) {
-        AccountStanding entry = accounts.computeIfAbsent(account, absent -> new AccountStanding());
-        Standing before = entry.standing();
-        Label replaced = entry.label;
-        entry.label = label;
-        entry.pinnedAt = now;
-        unsent.add(account);
-        changed = true; // even if the standing is unchanged: its pool may be another
-        update(entry, before, now);
-        return replaced;
-    }
-
-    /** Clears the earned standing of an account; its pin stays. */
+    /** Clears the earned standing of an account; orders stay. */
     public void clearEarned(String account, long now) {
         AccountStanding entry = accounts.get(account);
-        if (entry != null) {
-            Standing before = entry.standing();
+        if (entry != null && entry.earned != Standing.CLEAR) {
             entry.clearEarned();
-            update(entry, before, now);
+            entry.note(now);
+            noteChange();
+            nextExpiry = 0;
         }
-    }
-
-    /** Applies a change by an operator of another gateway, unless a later one is known. */
-    public void apply(OperatorChange change, long now) {
-        AccountStanding entry = accounts.computeIfAbsent(change.account(), absent -> new AccountStanding());
-        if (change.at() <= entry.pinnedAt) {
-            return;
-        }
-        Standing before = entry.standing();
-        ManualStanding pin = change.pin();
-        if (pin == null) {
-            entry.unpin();
-        } else {
-            entry.pin(pin);
-        }
-        entry.pinnedAt = change.at();
-        entry.label = change.label();
-        changed = true;
-        update(entry, before, now);
     }
 
     /**
-     * Expires standings that were not confirmed in time, pins, and labels. Scans the accounts only when one can have expired
-     * since the last scan.
+     * Expires standings that were not confirmed in time. Scans the accounts only when one can have expired since the last
+     * scan.
      *
      * @param lifetime how long a standing lasts, in milliseconds
      */
@@ -187,60 +197,50 @@ public final class Ladder {
         lastLifetime = lifetime;
         for (Iterator<AccountStanding> each = accounts.values().iterator(); each.hasNext(); ) {
             AccountStanding entry = each.next();
-            Standing before = entry.standing();
-            if (entry.pinned != null && entry.pinnedUntil <= now) {
-                entry.unpin();
-                changed = true;
-            }
-            Label label = entry.label;
-            if (label != null && label.until() <= now) {
-                entry.label = null;
-                changed = true;
-            }
             if (entry.earned != Standing.CLEAR && entry.confirmed < now - lifetime) {
                 entry.clearEarned();
+                entry.note(now);
+                noteChange();
             }
-            noteChange(entry, before, now);
-            if (entry.isClear() && entry.lastChange() < now - lifetime) {
+            if (entry.earned == Standing.CLEAR && entry.lastChange() < now - lifetime) {
                 each.remove();
+                revision++;
             } else {
                 nextExpiry = Math.min(nextExpiry, entry.nextExpiry(lifetime));
             }
         }
     }
 
+    /** Forgets the evidence about an account. */
     public void forget(String account) {
-        changed |= accounts.remove(account) != null;
-        unsent.remove(account);
+        if (accounts.remove(account) != null) {
+            noteChange();
+        }
     }
 
-    /**
-     * Returns the accounts changed by operators of this gateway since the other gateways last received a snapshot. The
-     * set is live: elements may be removed.
-     */
-    public Set<String> unsentChanges() {
-        unsent.retainAll(accounts.keySet());
-        return unsent;
-    }
-
-    /** Replaces all standings. */
+    /** Replaces all standings by evidence. */
     void replace(Map<String, AccountStanding> replacement) {
         accounts.clear();
         accounts.putAll(replacement);
+        noteChange();
+        nextExpiry = 0;
+    }
+
+    /** Replaces the standing of an account by evidence. */
+    void put(String account, AccountStanding entry) {
+        accounts.put(account, entry);
+        noteChange();
+        nextExpiry = 0;
+    }
+
+    private void noteChange() {
         changed = true;
-        nextExpiry = 0;
+        revision++;
     }
 
-    private void update(AccountStanding entry, Standing before, long now) {
-        nextExpiry = 0;
-        noteChange(entry, before, now);
-    }
-
-    private void noteChange(AccountStanding entry, Standing before, long now) {
-        if (entry.standing() != before) {
-            entry.note(now);
-            changed = true;
-        }
+    /** Returns a number that changes whenever the standings by evidence change. */
+    public long revision() {
+        return revision;
     }
 
     /** Returns the number of accounts on each rung above clear, as of the last call of {@link #standings}. */
@@ -258,34 +258,36 @@ public final class Ladder {
         return standings(capped);
     }
 
-    /** Returns the cluster of each account above clear that has one. */
+    /** Returns the cluster of each account above clear that has one, which is also its pool. */
     public Map<String, String> groups() {
         Map<String, String> groups = new HashMap<>();
-        accounts.forEach((account, entry) -> {
-            String cluster = entry.group();
-            if (cluster != null && entry.standing() != Standing.CLEAR) {
+        for (String account : known()) {
+            Label label = label(account);
+            AccountStanding entry = accounts.get(account);
+            String cluster = label != null && label.pools() ? label.cluster() : entry == null ? null : entry.cluster;
+            if (cluster != null && standing(account) != Standing.CLEAR) {
                 groups.put(account, cluster);
             }
-        });
+        }
         return groups;
     }
 
-    /** Returns the accounts that are pinned above clear. */
+    /** Returns the accounts whose standing an operator set above clear. */
     public Set<String> pinnedAccounts() {
-        Set<String> pinnedAccounts = new HashSet<>();
-        accounts.forEach((account, entry) -> {
-            if (entry.pinned != null && entry.pinned != Standing.CLEAR) {
-                pinnedAccounts.add(account);
+        Set<String> pinned = new HashSet<>();
+        orders.pins().forEach((account, pin) -> {
+            if (pin.standing() != Standing.CLEAR) {
+                pinned.add(account);
             }
         });
-        return pinnedAccounts;
+        return pinned;
     }
 
-    /** Returns the accounts that an operator confirmed knowing that they are verified. */
+    /** Returns the accounts that an operator confirmed whether or not they are verified. */
     public Set<String> confirmedDespiteVerification() {
         Set<String> confirmed = new HashSet<>();
-        accounts.forEach((account, entry) -> {
-            if (entry.label != null && entry.label.despiteVerification()) {
+        orders.labels().forEach((account, label) -> {
+            if (label.despiteVerification()) {
                 confirmed.add(account);
             }
         });
@@ -300,13 +302,13 @@ public final class Ladder {
     public Map<String, Standing> standings(Predicate<String> capped) {
         Map<String, Standing> standings = new LinkedHashMap<>();
         Map<Standing, Integer> counted = new EnumMap<>(Standing.class);
-        accounts.forEach((account, entry) -> {
-            Standing standing = standing(account, entry, capped);
+        for (String account : known()) {
+            Standing standing = standing(account, capped);
             if (standing != Standing.CLEAR) {
                 standings.put(account, standing);
                 counted.merge(standing, 1, Integer::sum);
             }
-        });
+        }
         counts = counted;
         return standings;
     }

@@ -10,20 +10,37 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reader of {@code for} and {@code until} in an operator's action. */
-final class OrderTime {
+public final class OrderTime {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
-    private static final Duration MAX_DURATION = Duration.ofDays(3660);
+    static final Duration MAX_DURATION = Duration.ofDays(3660);
+
+    /** Difference of two ends that counts as none, as between an order and its repetition a moment later. */
+    private static final long SAME = Duration.ofMinutes(1).toMillis();
 
     private OrderTime() {}
 
     /**
-     * Returns the end of an order in milliseconds since the epoch.
+     * End of an order.
+     *
+     * @param until milliseconds since the epoch
+     * @param isDate whether the operator named a date; else the order has a duration
+     * @param isDefault whether the operator named neither
+     */
+    public record End(long until, boolean isDate, boolean isDefault) {
+        /** Returns whether a repeated order with this end changes nothing about an order that ends at a time. */
+        public boolean changesNothing(long present) {
+            return isDefault || Math.abs(until - present) <= SAME;
+        }
+    }
+
+    /**
+     * Returns the end of an order.
      *
      * @param now milliseconds since the epoch
      * @param defaultDuration duration if neither {@code for} nor {@code until} is given
      * @throws PolicyException if an argument is invalid
      */
-    static long until(Map<String, Object> arguments, long now, Duration defaultDuration) {
+    static End end(Map<String, Object> arguments, long now, Duration defaultDuration) {
         Object span = arguments.get("for");
         Object until = arguments.get("until");
         if (span != null && until != null) {
@@ -43,9 +60,9 @@ final class OrderTime {
                         "expected a time in the future, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found "
                                 + shown(arguments.get("until")));
             }
-            return ((Number) until).longValue();
+            return new End(((Number) until).longValue(), true, false);
         }
-        return now + (span == null ? defaultDuration : duration(span)).toMillis();
+        return new End(now + (span == null ? defaultDuration : duration(span)).toMillis(), false, span == null);
     }
 
     /** Returns the milliseconds of a time in ISO 8601, or the invalid text itself. */

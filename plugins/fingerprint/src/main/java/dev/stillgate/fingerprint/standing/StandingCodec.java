@@ -16,17 +16,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binary form of standings and clusters, for the state file and the other gateways. Reading allocates memory in
+ * Binary form of standings by evidence and of clusters, for the state file and the other gateways. Reading allocates memory in
  * proportion to the bytes read, never by a count in them.
  */
 public final class StandingCodec {
     private static final int MAX_REASONS = 32;
     private static final int MAX_LINKS = 32;
 
+    /** The first version of the format without orders of operators. */
+    public static final int WITHOUT_ORDERS = 10;
+
+    /** The first version with the names of operators behind pins, and with hidden clusters. */
+    private static final int NAMES = 8;
+
     private StandingCodec() {}
 
-    /** Decoded standings and clusters. */
-    public record Content(Map<String, AccountStanding> accounts, List<Cluster> clusters, int lastCluster) {
+    /**
+     * Decoded standings and clusters.
+     *
+     * @param orders orders of operators, which only earlier versions wrote
+     */
+    public record Content(
+            Map<String, AccountStanding> accounts, List<Cluster> clusters, int lastCluster, EarlierOrders orders) {
         /** Replaces the content of a ladder and of the clusters. */
         public void restoreTo(Ladder ladder, Clusters into) {
             ladder.replace(accounts);
@@ -50,21 +61,23 @@ public final class StandingCodec {
     /**
      * Reads standings and clusters.
      *
-     * @param isCurrent whether this version wrote the data; the one before wrote no names with pins, and hid no clusters
+     * @param version the version of the format
      * @throws IOException if the data is invalid
      */
-    public static Content read(DataInput in, boolean isCurrent) throws IOException {
+    public static Content read(DataInput in, int version) throws IOException {
         try {
+            EarlierOrders orders = new EarlierOrders();
             Map<String, AccountStanding> accounts = new LinkedHashMap<>();
             for (int left = in.readInt(); left > 0; left--) {
-                accounts.put(in.readUTF(), readAccount(in, isCurrent));
+                String account = in.readUTF();
+                accounts.put(account, readAccount(in, account, orders, version));
             }
             int last = in.readInt();
             List<Cluster> clusters = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                clusters.add(readCluster(in, isCurrent));
+                clusters.add(readCluster(in, orders, version));
             }
-            return new Content(accounts, clusters, last);
+            return new Content(accounts, clusters, last, orders);
         } catch (IllegalArgumentException e) {
             throw new IOException("it is damaged: " + e.getMessage(), e);
         }
@@ -72,12 +85,6 @@ public final class StandingCodec {
 
     private static void writeAccount(DataOutput out, AccountStanding entry) throws IOException {
         writeStanding(out, entry.earned);
-        writeStanding(out, entry.pinned);
-        out.writeLong(entry.pinnedUntil);
-        writeText(out, entry.pinnedBy);
-        writeText(out, entry.pinnedWhy);
-        out.writeLong(entry.pinnedAt);
-        Label.write(out, entry.label);
         out.writeDouble(entry.evidence);
         writeText(out, entry.cluster);
         writeReasons(out, entry.reasons);
@@ -92,15 +99,14 @@ public final class StandingCodec {
         }
     }
 
-    private static AccountStanding readAccount(DataInput in, boolean isCurrent) throws IOException {
+    private static AccountStanding readAccount(DataInput in, String account, EarlierOrders orders, int version)
+            throws IOException {
         AccountStanding entry = new AccountStanding();
         entry.earned = standing(in);
-        entry.pinned = readStanding(in);
-        entry.pinnedUntil = in.readLong();
-        entry.pinnedBy = isCurrent ? readText(in) : null;
-        entry.pinnedWhy = readText(in);
-        entry.pinnedAt = in.readLong();
-        entry.label = Label.read(in);
+        if (version < WITHOUT_ORDERS) {
+            orders.readPin(in, account, version >= NAMES);
+            orders.readLabel(in, account);
+        }
         entry.evidence = in.readDouble();
         entry.cluster = readText(in);
         entry.reasons = readReasons(in);
@@ -108,6 +114,14 @@ public final class StandingCodec {
         for (int left = in.readUnsignedByte(); left > 0; left--) {
             entry.changes.add(new AccountStanding.Change(
                     in.readLong(), standing(in), in.readDouble(), readText(in), readReasons(in)));
+        }
+        if (version < WITHOUT_ORDERS) {
+            // earlier versions noted the standings in force, which orders had made
+            entry.changes.removeIf(
+                    change -> change.standing() != Standing.CLEAR && !entry.earned.reaches(change.standing()));
+            if (entry.lastStanding() != entry.earned) {
+                entry.note(Math.max(entry.confirmed, entry.lastChange()));
+            }
         }
         return entry;
     }
@@ -149,11 +163,10 @@ public final class StandingCodec {
         writeText(out, matchedOn == null ? null : matchedOn.name());
         out.writeDouble(cluster.total);
         out.writeLong(cluster.confirmed);
-        out.writeLong(cluster.hidingAt);
-        Hiding.write(out, cluster.hiding);
+        writeText(out, cluster.outgrown);
     }
 
-    private static Cluster readCluster(DataInput in, boolean isCurrent) throws IOException {
+    private static Cluster readCluster(DataInput in, EarlierOrders orders, int version) throws IOException {
         Cluster cluster = new Cluster(in.readUTF(), in.readLong());
         cluster.revision = in.readInt();
         for (int left = in.readInt(); left > 0; left--) {
@@ -180,18 +193,19 @@ public final class StandingCodec {
         cluster.matchedOn = matchedOn == null ? null : SharedKey.valueOf(matchedOn);
         cluster.total = in.readDouble();
         cluster.confirmed = in.readLong();
-        if (isCurrent) {
-            cluster.hidingAt = in.readLong();
-            cluster.hiding = Hiding.read(in);
+        if (version >= WITHOUT_ORDERS) {
+            cluster.outgrown = readText(in);
+        } else if (version >= NAMES) {
+            orders.readHiding(in, cluster);
         }
         return cluster;
     }
 
-    public static void writeStanding(DataOutput out, @Nullable Standing standing) throws IOException {
+    private static void writeStanding(DataOutput out, @Nullable Standing standing) throws IOException {
         writeText(out, standing == null ? null : standing.name());
     }
 
-    static @Nullable public Standing readStanding(DataInput in) throws IOException {
+    static @Nullable Standing readStanding(DataInput in) throws IOException {
         String name = readText(in);
         try {
             return name == null ? null : Standing.valueOf(name);
@@ -208,14 +222,14 @@ public final class StandingCodec {
         return standing;
     }
 
-    public static void writeText(DataOutput out, @Nullable String text) throws IOException {
+    private static void writeText(DataOutput out, @Nullable String text) throws IOException {
         out.writeBoolean(text != null);
         if (text != null) {
             out.writeUTF(text);
         }
     }
 
-    static @Nullable public String readText(DataInput in) throws IOException {
+    static @Nullable String readText(DataInput in) throws IOException {
         return in.readBoolean() ? in.readUTF() : null;
     }
 

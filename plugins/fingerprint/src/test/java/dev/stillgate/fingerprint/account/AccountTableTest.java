@@ -124,6 +124,31 @@ final class AccountTableTest {
     }
 
     @Test
+    void clockThatWasAheadDoesNotFreezeTheAccount() {
+        for (int hour = 0; hour < 96; hour++) {
+            long time = Seen.START + hour * 3_600_000L;
+            table.observe(Seen.prompt("steady", time), true);
+            table.observe(Seen.prompt("seen ahead", hour == 24 ? time + 365 * DAY : time), true);
+        }
+        AccountProfile ahead = profile("seen ahead");
+        AccountProfile steady = profile("steady");
+        assertThat(table.lastSecond(1)).isEqualTo(table.lastSecond(0));
+        assertThat(ahead.meanLogGap()).isCloseTo(steady.meanLogGap(), within(0.5));
+        assertThat(ahead.exchanges()).isCloseTo(steady.exchanges(), within(50.0));
+        assertThat(ahead.activeDays()).isGreaterThan(2);
+        assertThat(ahead.squaresOfHours()).isLessThan(200);
+    }
+
+    @Test
+    void clockThatWasBehindLeavesTheHistory() {
+        for (int hour = 0; hour < 96; hour++) {
+            table.observe(Seen.prompt("a", hour == 48 ? DAY : Seen.START + hour * 3_600_000L), true);
+        }
+        assertThat(profile("a").exchanges()).isGreaterThan(40);
+        assertThat(profile("a").activeDays()).isGreaterThan(2);
+    }
+
+    @Test
     void hoursOfTheDayAreCounted() {
         for (int k = 0; k < 40; k++) {
             table.observe(Seen.prompt("a", Seen.START + k * DAY / 40 + 13 * 3_600_000L - k * DAY / 40), true);

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.account;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.analysis.Seen;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -130,7 +131,7 @@ final class CitationGraphTest {
 
     @Test
     void ownAnswersCreateNoEdge() {
-        Analyst analyst = new Analyst(Seen.settings(1000));
+        Analyst analyst = new Analyst(Seen.settings(1000), Pins.orders(() -> Seen.START));
         analyst.observe(Seen.issued("a", Seen.START, 71, 72));
         analyst.observe(Seen.cited("a", Seen.START + 1, 71));
         assertThat(analyst.accountStore().edges().size()).isZero();
@@ -138,7 +139,7 @@ final class CitationGraphTest {
 
     @Test
     void transcriptCountsOncePerExchangeAndNotWithinAnOrganisation() {
-        Analyst analyst = new Analyst(Seen.settings(1000));
+        Analyst analyst = new Analyst(Seen.settings(1000), Pins.orders(() -> Seen.START));
         analyst.observe(Seen.issued("a", Seen.START, 71, 72));
         analyst.observe(Seen.cited("b", Seen.START + 1, 71, 72));
         analyst.observe(Seen.cited("b", Seen.START + 1, 72));

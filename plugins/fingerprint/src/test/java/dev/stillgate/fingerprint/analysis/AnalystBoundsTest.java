@@ -8,7 +8,6 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.Ladder;
-import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** State is bounded, and important accounts are kept. */
 final class AnalystBoundsTest {
     private static final int MOST = 800;
-    private final Analyst analyst = new Analyst(Seen.settings(MOST));
+    private final Analyst analyst = new Analyst(Seen.settings(MOST), Pins.orders(() -> Seen.START));
 
     private boolean knows(String account) {
         return analyst.table().index().find(account) != AccountIndex.NONE;
@@ -47,11 +46,7 @@ final class AnalystBoundsTest {
         for (int a = 0; a < MOST; a++) {
             analyst.observe(Seen.prompt("a-" + a, Seen.START));
             if (a < 500) {
-                analyst.ladder()
-                        .pin(
-                                "a-" + a,
-                                new ManualStanding(Standing.TIGHTENED, Long.MAX_VALUE, "ann", "test"),
-                                Seen.START);
+                analyst.ladder().climb("a-" + a, Standing.TIGHTENED, 8, List.of(), "c1", Seen.START);
             }
         }
         analyst.observe(Seen.prompt("b", Seen.START + 1));
@@ -60,18 +55,13 @@ final class AnalystBoundsTest {
         }
         assertThat(knows("b")).isTrue();
         for (int a = 500; a < MOST; a++) {
-            analyst.ladder()
-                    .pin("a-" + a, new ManualStanding(Standing.TIGHTENED, Long.MAX_VALUE, "ann", "test"), Seen.START);
+            analyst.ladder().climb("a-" + a, Standing.TIGHTENED, 8, List.of(), "c1", Seen.START);
         }
         for (int k = 0; k < 5000; k++) {
             String account = "c-" + k;
             analyst.observe(Seen.prompt(account, Seen.START + k));
             if (knows(account)) {
-                analyst.ladder()
-                        .pin(
-                                account,
-                                new ManualStanding(Standing.TIGHTENED, Long.MAX_VALUE, "ann", "test"),
-                                Seen.START);
+                analyst.ladder().climb(account, Standing.TIGHTENED, 8, List.of(), "c1", Seen.START);
             }
         }
         assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);
@@ -85,19 +75,17 @@ final class AnalystBoundsTest {
         analyst.observe(Seen.prompt("b", Seen.START + 1));
         analyst.observe(Seen.cited("c", Seen.START + 2, 71));
         assertThat(analyst.accountStore().edges().size()).isZero();
-        assertThat(analyst.forgotten()).containsExactly("a");
-        assertThat(analyst.forgotten()).isEmpty();
     }
 
     @Test
     void clearedStandingsAreForgottenEventually() {
         Ladder ladder = analyst.ladder();
-        ladder.pin("a", new ManualStanding(Standing.MARKED, Seen.START + 1000, "ann", "test"), Seen.START);
+        ladder.climb("a", Standing.MARKED, 5, List.of(), "c1", Seen.START);
         long lasting = Duration.ofDays(14).toMillis();
-        ladder.expire(lasting, Seen.START + 2000);
+        ladder.expire(lasting, Seen.START + lasting + 1);
+        assertThat(ladder.standing("a")).isEqualTo(Standing.CLEAR);
         assertThat(ladder.find("a")).as("history is kept for a while").isNotNull();
-        long later = Seen.START + Duration.ofDays(15).toMillis();
-        ladder.expire(lasting, later);
+        ladder.expire(lasting, Seen.START + 2 * lasting + 2);
         assertThat(ladder.find("a")).isNull();
     }
 

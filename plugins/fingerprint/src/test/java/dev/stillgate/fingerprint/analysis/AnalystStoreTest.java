@@ -8,10 +8,9 @@ import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
-import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
-import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.Orders;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -40,13 +39,14 @@ final class AnalystStoreTest {
     @TempDir
     private Path directory;
 
+    private final Orders orders = Pins.orders(() -> Seen.START + 10);
     private AnalystStore store;
     private Analyst analyst;
 
     @BeforeEach
     void learn() {
         store = new AnalystStore(directory, CHECK);
-        analyst = new Analyst(SETTINGS);
+        analyst = new Analyst(SETTINGS, orders);
         Random random = new Random(2);
         for (int k = 0; k < 9000; k++) {
             Observation seen = Seen.prompt("a-" + random.nextInt(1500), Seen.START + k * 10_000L);
@@ -61,7 +61,7 @@ final class AnalystStoreTest {
         analyst.forget("a-1234");
         analyst.accountStore().edges().add(5, 6, 1);
         analyst.accountStore().edges().add(5, 6, 2);
-        analyst.ladder().pin("a-7", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"), Seen.START);
+        Pins.pin(analyst, "a-7", Standing.BLOCKED, Long.MAX_VALUE);
         Finding finding = new Finding(
                 new int[] {1, 2},
                 SharedKey.CLIENT,
@@ -88,14 +88,14 @@ final class AnalystStoreTest {
     @Test
     void restoredStateEqualsTheSavedState() throws IOException {
         save();
-        Analyst again = new AnalystStore(directory, CHECK).restore(SETTINGS);
+        Analyst again = new AnalystStore(directory, CHECK).restore(SETTINGS, orders);
         assertThat(again.table().index().size())
                 .isEqualTo(analyst.table().index().size())
                 .isGreaterThan(1400);
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
         assertThat(again.changes())
                 .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
-        assertThat(again.ladder().find("a-7").pinnedBy).isEqualTo("ann");
+        assertThat(again.ladder().pin("a-7").order().by()).isEqualTo("ann");
         assertThat(again.clusters().of("a-2").timeline)
                 .isEqualTo(analyst.clusters().of("a-2").timeline);
     }
@@ -103,7 +103,7 @@ final class AnalystStoreTest {
     @Test
     void restoredAnalystContinues() throws IOException {
         save();
-        Analyst again = store.restore(SETTINGS);
+        Analyst again = store.restore(SETTINGS, orders);
         for (Analyst each : List.of(analyst, again)) {
             each.observe(Seen.at("new-1", Seen.START + 200_000_000L));
             each.observe(Seen.at("a-3", Seen.START + 200_000_001L));
@@ -123,7 +123,7 @@ final class AnalystStoreTest {
     @Test
     void otherKeyKeepsStandingsAndDropsHashes() {
         save();
-        Analyst again = new AnalystStore(directory, CHECK + 1).restore(SETTINGS);
+        Analyst again = new AnalystStore(directory, CHECK + 1).restore(SETTINGS, orders);
         int account = again.table().index().find("a-17");
         AccountProfile profile = again.table().profile(account);
         assertThat(profile.exchanges()).isPositive();
@@ -132,12 +132,12 @@ final class AnalystStoreTest {
         assertThat(profile.networks()).isZero();
         assertThat(again.accountStore().issued().size()).isZero();
         assertThat(again.accountStore().edges().count(5, 6)).isEqualTo(2);
-        assertThat(again.ladder().find("a-7").standing()).isEqualTo(Standing.BLOCKED);
+        assertThat(again.changes()).containsEntry("a-7", Standing.BLOCKED);
     }
 
     @Test
     void missingFileGivesAnEmptyAnalyst() {
-        assertThat(store.restore(SETTINGS).table().index().size()).isZero();
+        assertThat(store.restore(SETTINGS, orders).table().index().size()).isZero();
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -153,13 +153,27 @@ final class AnalystStoreTest {
             changed[at] ^= 0x41;
             for (byte[] bad : List.of(Arrays.copyOf(whole, at), changed)) {
                 Files.write(file, bad);
-                assertThat(store.restore(SETTINGS).table().index().size()).isZero();
+                assertThat(store.restore(SETTINGS, orders).table().index().size())
+                        .isZero();
                 assertThat(file).doesNotExist();
                 assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(bad);
+                Files.delete(directory.resolve("behaviour.unreadable"));
             }
         }
         Files.write(file, whole);
-        assertThat(store.restore(SETTINGS).table().index().size()).isPositive();
+        assertThat(store.restore(SETTINGS, orders).table().index().size()).isPositive();
+    }
+
+    @Test
+    void earlierDamagedFilesAreKept() throws IOException {
+        for (int i = 1; i <= 12; i++) {
+            Files.writeString(directory.resolve("behaviour"), "damaged " + i);
+            store.restore(SETTINGS, orders);
+        }
+        assertThat(directory.resolve("behaviour.unreadable")).hasContent("damaged 1");
+        assertThat(directory.resolve("behaviour.unreadable-2")).hasContent("damaged 2");
+        assertThat(directory.resolve("behaviour.unreadable-9")).hasContent("damaged 12");
+        assertThat(directory.resolve("behaviour.unreadable-10")).doesNotExist();
     }
 
     @Test
@@ -178,7 +192,7 @@ final class AnalystStoreTest {
             sum.update(bad, 0, bad.length - 8);
             ByteBuffer.wrap(bad).putLong(bad.length - 8, sum.getValue());
             Files.write(file, bad);
-            assertThat(store.restore(SETTINGS).table().index().size()).isBetween(0, 1501);
+            assertThat(store.restore(SETTINGS, orders).table().index().size()).isBetween(0, 1501);
         }
     }
 
@@ -192,26 +206,29 @@ final class AnalystStoreTest {
         sum.update(other, 0, other.length - 8);
         ByteBuffer.wrap(other).putLong(other.length - 8, sum.getValue());
         Files.write(file, other);
-        assertThat(store.restore(SETTINGS).table().index().size()).isZero();
+        assertThat(store.restore(SETTINGS, orders).table().index().size()).isZero();
         assertThat(directory.resolve("behaviour.unreadable")).hasBinaryContent(other);
     }
 
-    @Test
-    void fileOfTheVersionBeforeIsRead() throws IOException {
-        try (InputStream in = AnalystStoreTest.class.getResourceAsStream("behaviour-7.gz")) {
+    private Analyst restored(String resource) throws IOException {
+        try (InputStream in = AnalystStoreTest.class.getResourceAsStream(resource)) {
             Files.write(directory.resolve("behaviour"), new GZIPInputStream(in).readAllBytes());
         }
-        analyst = store.restore(Seen.settings(50));
+        return store.restore(Seen.settings(50), orders);
+    }
+
+    @Test
+    void fileOfTheFirstVersionIsRead() throws IOException {
+        analyst = restored("behaviour-7.gz");
         assertThat(analyst.table().index().size()).isEqualTo(3);
-        AccountStanding pinned = analyst.ladder().find("a-0");
-        assertThat(pinned.standing()).isEqualTo(Standing.BLOCKED);
-        assertThat(pinned.pinnedWhy).isEqualTo("sells answers");
-        assertThat(pinned.pinnedBy).isNull();
-        assertThat(analyst.clusters().of("a-1").hiding()).isNull();
-        assertThat(analyst.ladder().find("a-2").label.by()).isEqualTo("ann");
+        assertThat(analyst.earlierOrders().all())
+                .extracting(order -> order.action() + " " + order.accounts() + " " + order.by() + ": " + order.why())
+                .contains("standing [a-0] null: sells answers")
+                .anyMatch(order -> order.contains("[a-2] ann"));
         assertThat(analyst.clusters().of("a-1").timeline).hasSize(1);
+        analyst.migrated();
         save();
-        assertThat(bytes(store.restore(Seen.settings(50))))
+        assertThat(bytes(store.restore(Seen.settings(50), orders)))
                 .as("as this version writes it")
                 .isEqualTo(bytes(analyst));
     }

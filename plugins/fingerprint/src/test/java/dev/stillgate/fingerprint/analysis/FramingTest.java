@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Shows 6: citations by or of third parties do not put an account into a campaign's cohort. */
 final class FramingTest {
     private static final int RING = 20;
-    private final Analyst analyst = new Analyst(Seen.settings(1000));
+    private final Analyst analyst = new Analyst(Seen.settings(1000), Pins.orders(() -> Seen.START));
     private long now = Seen.START;
 
     /** Issues an answer to one account and cites it from another, twice. */

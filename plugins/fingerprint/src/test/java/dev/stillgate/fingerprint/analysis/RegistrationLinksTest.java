@@ -6,6 +6,7 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.spi.Standing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -28,8 +29,8 @@ class RegistrationLinksTest {
 
     private final Map<String, Map<String, String>> facts = new HashMap<>();
     private final Map<String, Instant> created = new HashMap<>();
-    private Analyst analyst = new Analyst(SETTINGS);
     private long now = Seen.START;
+    private Analyst analyst = new Analyst(SETTINGS, Pins.orders(() -> now));
 
     private void observe(String account, boolean verified, long system) {
         Observation seen = Seen.prompt(account, now);
@@ -86,7 +87,7 @@ class RegistrationLinksTest {
         now += 10 * MINUTE;
         Map<String, Standing> changed = analyst.tend(now);
         assertThat(changed).hasSize(12).containsEntry("farm-11", Standing.POOLED);
-        assertThat(analyst.groups().values()).hasSize(12).containsOnly("c1");
+        assertThat(analyst.ladder().groups().values()).hasSize(12).containsOnly("c1");
         assertThat(analyst.clusters().find("c1").links.values())
                 .singleElement()
                 .matches(link -> link.kind() == LinkKind.FACT && link.accounts() == 12);
@@ -99,15 +100,16 @@ class RegistrationLinksTest {
         analyst.tend(now += 10 * MINUTE);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
-        analyst = new Analyst(SETTINGS);
-        analyst.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.DECLINED);
+        analyst = new Analyst(SETTINGS, Pins.orders(() -> now));
+        analyst.read(
+                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, StandingCodec.WITHOUT_ORDERS);
         assertThat(standing("farm-3")).isEqualTo(Standing.POOLED);
 
         accounts("late-", 1, Map.of("payment", "h:farm"));
         exchanges(3, "late-0");
         analyst.tend(now += 10 * MINUTE);
         assertThat(standing("late-0")).isEqualTo(Standing.POOLED);
-        assertThat(analyst.groups()).containsEntry("late-0", "c1");
+        assertThat(analyst.ladder().groups()).containsEntry("late-0", "c1");
     }
 
     @Test

@@ -113,7 +113,8 @@ final class RoamingDetectorTest {
     }
 
     private Analyst play(Signal... signals) {
-        Analyst analyst = new Analyst(new AnalysisSettings(
+        long[] now = new long[1];
+        AnalysisSettings settings = new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
                 Map.of(Standing.MARKED, 1.1, Standing.TIGHTENED, 1.6),
@@ -126,11 +127,13 @@ final class RoamingDetectorTest {
                 AllowedAccounts.NONE,
                 Policies.NO_PROMISE,
                 FactSettings.STANDARD,
-                0));
+                0);
+        Analyst analyst = new Analyst(settings, Pins.orders(() -> now[0]));
         all.sort(Comparator.comparingLong(seen -> seen.start));
         long next = 0;
         for (Observation seen : all) {
             if (seen.start >= next) {
+                now[0] = seen.start;
                 analyst.tend(seen.start);
                 next = seen.start + HOUR;
             }

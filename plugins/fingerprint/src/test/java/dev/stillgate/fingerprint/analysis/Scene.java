@@ -5,6 +5,8 @@ import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.SignalTest;
+import dev.stillgate.fingerprint.report.Decision;
+import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
@@ -18,11 +20,17 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.MemoryOrders;
+import dev.stillgate.spi.orders.OrderBook;
+import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.Orders;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** An analyst with observed accounts, and a cluster of some of them. */
 public final class Scene {
@@ -47,8 +55,48 @@ public final class Scene {
             new SignalTest(Family.TIME, List.of("clock"), 8.0),
             new SignalTest(Family.CONTENT, List.of("elicitation"), 2.34567));
 
-    public final Analyst analyst = new Analyst(SETTINGS);
-    public final Reports reports = new Reports(analyst, BEGIN + 30 * HOUR);
+    public final OrderBook book;
+
+    /** Whether the store is lost. */
+    public boolean mayLackOrders;
+
+    /** Time by the clock of the orders, in milliseconds since the epoch. */
+    public long now = BEGIN + 31 * HOUR;
+
+    public final Orders orders;
+    public final Analyst analyst;
+    public final Reports reports;
+
+    public Scene() {
+        this(new OrderBook(account -> "hash of " + account));
+    }
+
+    /** @param book orders that other gateways may share */
+    public Scene(OrderBook book) {
+        this.book = book;
+        orders = new MemoryOrders(book, "behaviour", () -> now);
+        analyst = new Analyst(SETTINGS, orders);
+        reports = new Reports(analyst, BEGIN + 30 * HOUR);
+    }
+
+    /** Carries out an operator's action. */
+    public @Nullable Map<String, Object> does(Function<OperatorActions, @Nullable Decision> action) {
+        analyst.obey();
+        Decision decision = action.apply(new OperatorActions(analyst, mayLackOrders));
+        if (decision == null) {
+            return null;
+        }
+        OrderDraft draft = decision.draft();
+        Orders.Receipt receipt = draft == null ? null : orders.give(draft);
+        analyst.obey();
+        return decision.shown(receipt);
+    }
+
+    /** Runs the analysis at a time. */
+    public @Nullable Map<String, Standing> tend(long at) {
+        now = at;
+        return analyst.tend(at);
+    }
 
     /** Records one exchange an hour of each account. */
     public Scene seen(int exchanges, String... accounts) {

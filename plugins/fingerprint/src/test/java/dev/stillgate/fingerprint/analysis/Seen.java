@@ -6,6 +6,7 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Signal;
+import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
 import java.io.ByteArrayInputStream;
@@ -83,8 +84,10 @@ public final class Seen {
     public static Analyst restored(Analyst analyst) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
-        Analyst copy = new Analyst(analyst.settings());
-        copy.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.DECLINED);
+        Analyst copy = new Analyst(analyst.settings(), analyst.orders());
+        copy.read(
+                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, StandingCodec.WITHOUT_ORDERS);
+        copy.obey();
         return copy;
     }
 }

@@ -7,6 +7,8 @@ import dev.stillgate.fingerprint.capture.ObservationQueue;
 import dev.stillgate.spi.FleetFeed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** Batches of observations between gateways; a batch that is delivered twice is read once. */
@@ -22,6 +24,12 @@ final class ObservationFeedTest {
             public boolean publish(byte[] record) {
                 sent.add(record);
                 return true;
+            }
+
+            @Override
+            public CompletionStage<Void> send(byte[] record) {
+                publish(record);
+                return CompletableFuture.completedFuture(null);
             }
 
             @Override

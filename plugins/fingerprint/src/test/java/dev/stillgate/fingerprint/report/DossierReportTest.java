@@ -100,8 +100,7 @@ class DossierReportTest {
                 "a-2",
                 "a-3",
                 "a-4");
-        new LabelActions(scene.analyst, FOUND)
-                .labelAccount(LabelKind.VOUCHED, "a-4", Map.of("by", "ann", "why", "known"));
+        scene.does(op -> op.labels().labelAccount(LabelKind.VOUCHED, "a-4", Map.of("by", "ann", "why", "known")));
         scene.analyst.forget("a-1");
         Map<String, Object> page = dossier();
         assertThat(rows(page, "counterEvidence"))

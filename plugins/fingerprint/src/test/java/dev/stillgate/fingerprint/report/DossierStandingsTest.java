@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.link.Link;
@@ -10,7 +11,6 @@ import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.LabelKind;
-import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,12 +86,8 @@ class DossierStandingsTest {
         for (String account : List.of("a-1", "a-2")) {
             scene.analyst.ladder().climb(account, Standing.TIGHTENED, 10.3, List.of("clock"), "c1", FOUND + Scene.HOUR);
         }
-        scene.analyst
-                .ladder()
-                .pin(
-                        "a-3",
-                        new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"),
-                        FOUND + 2 * Scene.HOUR);
+        scene.now = FOUND + 2 * Scene.HOUR;
+        Pins.pin(scene.analyst, "a-3", Standing.BLOCKED, Long.MAX_VALUE);
         assertThat(rows(dossier(), "changes"))
                 .extracting(each -> each.get("at") + " " + each.get("from") + " " + each.get("to") + " "
                         + each.get("accounts") + " " + each.get("ordered"))
@@ -104,11 +100,10 @@ class DossierStandingsTest {
     @Test
     void equalOrdersAreListedOnceWithTheirReason() {
         scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
-        LabelActions labels = new LabelActions(scene.analyst, FOUND);
         for (String account : List.of("a-1", "a-2")) {
-            labels.labelAccount(LabelKind.VOUCHED, account, Map.of("by", "ann", "why", "known"));
+            scene.does(op -> op.labels().labelAccount(LabelKind.VOUCHED, account, Map.of("by", "ann", "why", "known")));
         }
-        new OperatorActions(scene.analyst, FOUND).pin("a-3", Map.of("standing", "blocked", "why", "fraud"));
+        scene.does(op -> op.pin("a-3", Map.of("standing", "blocked", "why", "fraud")));
         Map<String, Object> page = dossier();
         assertThat(rows(page, "orders"))
                 .extracting(each -> each.get("what") + " " + each.get("why") + " " + each.get("accounts"))
@@ -143,9 +138,7 @@ class DossierStandingsTest {
     @Test
     void effectsLeaveSetStandingsAndOtherEvidenceAsTheyAre() {
         scene.seen(30, "a-1", "a-2", "a-3").found(Standing.MARKED, "a-1", "a-2", "a-3");
-        scene.analyst
-                .ladder()
-                .pin("a-1", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "by hand"), FOUND);
+        Pins.pin(scene.analyst, "a-1", Standing.BLOCKED, Long.MAX_VALUE);
         scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("clock"), "c9", FOUND);
         assertThat(dossier().get("effects").toString())
                 .contains("confirm={accounts=3, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}]")
@@ -156,22 +149,22 @@ class DossierStandingsTest {
     void effectsAreThoseOfTheOrders() {
         String[] many = IntStream.range(0, 12).mapToObj(i -> "a-" + i).toArray(String[]::new);
         scene.seen(30, many).seenVerified("a-0").found(Standing.TIGHTENED, many);
-        scene.analyst.ladder().pin("a-1", new ManualStanding(Standing.CLEAR, Long.MAX_VALUE, "ann", "by hand"), FOUND);
+        Pins.pin(scene.analyst, "a-1", Standing.CLEAR, Long.MAX_VALUE);
         Map<String, Object> before = dossier();
         assertThat(before.get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "tightened", 10));
         assertThat(before.get("effects").toString()).contains("changes=[{from=tightened, to=pooled, accounts=10}]");
-        new LabelActions(scene.analyst, FOUND)
-                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1));
+        scene.does(op -> op.labels()
+                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1)));
         assertThat(dossier().get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "pooled", 10));
     }
 
     @Test
     void earlierOrdersOnTheClusterAreToldFromEvidence() {
         scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
-        new LabelActions(scene.analyst, FOUND + 1)
-                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1));
-        new LabelActions(scene.analyst, FOUND + 2)
-                .labelCluster(LabelKind.REFUTED, "c1", Map.of("by", "ann", "why", "a class", "revision", 1));
+        scene.does(op -> op.labels()
+                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1)));
+        scene.does(op -> op.labels()
+                .labelCluster(LabelKind.REFUTED, "c1", Map.of("by", "ann", "why", "a class", "revision", 1)));
         assertThat(rows(dossier(), "changes"))
                 .extracting(each -> each.get("to") + " " + each.get("ordered"))
                 .containsExactly("marked false", "tightened true", "clear true");
@@ -211,9 +204,8 @@ class DossierStandingsTest {
     void operatorsAndMissingStandingsAreNamed() {
         scene.seen(3, "a-1", "a-2", "a-3");
         found(Map.of(Family.TIME, 8.0), false, "a-1", "a-2", "a-3");
-        scene.analyst.ladder().pin("a-1", new ManualStanding(Standing.CLEAR, Long.MAX_VALUE, "ann", "known"), FOUND);
-        new LabelActions(scene.analyst, FOUND)
-                .labelAccount(LabelKind.REFUTED, "a-2", Map.of("by", "ann", "why", "known"));
+        Pins.pin(scene.analyst, "a-1", Standing.CLEAR, Long.MAX_VALUE);
+        scene.does(op -> op.labels().labelAccount(LabelKind.REFUTED, "a-2", Map.of("by", "ann", "why", "known")));
         scene.analyst.ladder().clearEarned("a-3", FOUND);
         assertThat(heldKeys()).containsExactlyInAnyOrder("operator", "refuted", "not-recorded");
     }

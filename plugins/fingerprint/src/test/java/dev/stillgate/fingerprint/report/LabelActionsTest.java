@@ -3,11 +3,11 @@ package dev.stillgate.fingerprint.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.analysis.Seen;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.standing.LabelKind;
-import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
@@ -32,15 +32,19 @@ class LabelActionsTest {
         for (int i = 0; i < arguments.length; i += 2) {
             all.put((String) arguments[i], arguments[i + 1]);
         }
-        return new LabelActions(scene.analyst, NOW).labelCluster(kind, "c1", all);
+        return scene.does(op -> op.labels().labelCluster(kind, "c1", all));
     }
 
     private Map<String, Object> account(LabelKind kind, String account, String by) {
-        return new LabelActions(scene.analyst, NOW).labelAccount(kind, account, Map.of("by", by, "why", "known"));
+        return scene.does(op -> op.labels().labelAccount(kind, account, Map.of("by", by, "why", "known")));
     }
 
     private Standing standing(String account) {
         return scene.analyst.ladder().standing(account);
+    }
+
+    private long until(String account) {
+        return scene.analyst.ladder().label(account).order().until();
     }
 
     private void needs(int approvals) {
@@ -58,7 +62,7 @@ class LabelActionsTest {
         assertThat(decided(page).get("pooled")).isEqualTo(true);
         assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
         assertThat(standing("a-3")).as("struck out").isEqualTo(Standing.CLEAR);
-        assertThat(scene.analyst.groups()).containsEntry("a-0", "c1");
+        assertThat(scene.analyst.ladder().groups()).containsEntry("a-0", "c1");
     }
 
     @Test
@@ -83,11 +87,12 @@ class LabelActionsTest {
         Map<String, Object> page = cluster(LabelKind.CONFIRMED, "verified", true);
         assertThat(decided(page).get("exempt")).isEqualTo(List.of("a-2", "a-4"));
         assertThat(standing("a-1")).isEqualTo(Standing.POOLED);
-        assertThat(scene.analyst.despiteVerification())
-                .as("an account that is verified later leaves the pool")
-                .containsExactly("a-1");
+        assertThat(scene.analyst.ladder().confirmedDespiteVerification())
+                .as("accounts that are verified later too")
+                .contains("a-1", "a-0")
+                .doesNotContain("a-2", "a-4");
         cluster(LabelKind.REFUTED, "by", "ben");
-        assertThat(scene.analyst.despiteVerification()).isEmpty();
+        assertThat(scene.analyst.ladder().confirmedDespiteVerification()).isEmpty();
     }
 
     @Test
@@ -95,7 +100,7 @@ class LabelActionsTest {
         scene.seenVerified("a-1");
         account(LabelKind.CONFIRMED, "a-1", "ann");
         assertThat(scene.analyst.standings()).containsEntry("a-1", Standing.TIGHTENED);
-        assertThat(scene.analyst.despiteVerification()).containsExactly("a-1");
+        assertThat(scene.analyst.ladder().confirmedDespiteVerification()).containsExactly("a-1");
     }
 
     @Test
@@ -106,7 +111,7 @@ class LabelActionsTest {
                 .containsEntry("a-1", Standing.MARKED)
                 .containsEntry("a-2", Standing.MARKED);
         assertThat(scene.analyst.figures(NOW).standings()).containsEntry(Standing.MARKED, 2);
-        scene.analyst.ladder().pin("a-2", new ManualStanding(Standing.BLOCKED, Long.MAX_VALUE, "ann", "abuse"), NOW);
+        Pins.pin(scene.analyst, "a-2", Standing.BLOCKED, Long.MAX_VALUE);
         assertThat(scene.analyst.standings()).containsEntry("a-2", Standing.BLOCKED);
     }
 
@@ -120,7 +125,7 @@ class LabelActionsTest {
     @Test
     void changedClusterConflictsAndNothingIsDone() {
         scene.seen(30, "a-77").found(Standing.MARKED, joined("a-77"));
-        scene.analyst.forget("a-5");
+        scene.analyst.clusters().leave("c1", "a-5");
         assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED))
                 .isInstanceOfSatisfying(
                         ConflictException.class,
@@ -140,11 +145,13 @@ class LabelActionsTest {
     @Test
     void repeatedOrderChangesNothing() {
         cluster(LabelKind.CONFIRMED);
-        long until = scene.analyst.ladder().find("a-0").label.until();
-        Map<String, Object> again = new LabelActions(scene.analyst, NOW + Scene.HOUR)
-                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "one pipeline", "revision", 1));
+        long until = until("a-0");
+        scene.now += Scene.HOUR;
+        Map<String, Object> again = scene.does(op -> op.labels()
+                .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "one pipeline", "revision", 1)));
         assertThat(decided(again).get("already")).isEqualTo(true);
-        assertThat(scene.analyst.ladder().find("a-0").label.until()).isEqualTo(until);
+        assertThat(until("a-0")).isEqualTo(until);
+        assertThat(scene.orders.all()).hasSize(1);
     }
 
     @Test
@@ -194,10 +201,11 @@ class LabelActionsTest {
         scene.found(Standing.TIGHTENED, MEMBERS);
         account(LabelKind.VOUCHED, "a-0", "ann");
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
-        new LabelActions(scene.analyst, NOW).unlabel("a-0", Map.of());
+        scene.does(op -> op.labels().unlabel("a-0", Map.of()));
         assertThat(standing("a-0")).isEqualTo(Standing.TIGHTENED);
         cluster(LabelKind.CONFIRMED, "for", "2d");
-        scene.analyst.ladder().expire(Duration.ofDays(14).toMillis(), NOW + 49 * Scene.HOUR);
+        scene.now += 49 * Scene.HOUR;
+        scene.analyst.obey();
         assertThat(standing("a-0")).as("the confirmation has ended").isEqualTo(Standing.TIGHTENED);
     }
 
@@ -205,9 +213,8 @@ class LabelActionsTest {
     void judgementsOfAClusterAreTakenBackExceptVouches() {
         account(LabelKind.VOUCHED, "a-0", "ann");
         cluster(LabelKind.CONFIRMED, "except", List.of("a-3"));
-        LabelActions actions = new LabelActions(scene.analyst, NOW);
-        assertThat(actions.unlabelCluster("c2", Map.of())).isNull();
-        Map<String, Object> page = actions.unlabelCluster("c1", Map.of());
+        assertThat(unlabel("c2", Map.of())).isNull();
+        Map<String, Object> page = unlabel("c1", Map.of());
         assertThat(page)
                 .containsEntry("labels", Map.of("vouched", 1))
                 .containsEntry("standings", Map.of("marked", 12))
@@ -215,12 +222,15 @@ class LabelActionsTest {
                 .asString()
                 .contains("judgements taken back");
         assertThat(queue()).contains("unlabelled=11");
-        assertThat(actions.unlabelCluster("c1", Map.of("by", "ann", "why", "mistaken")))
+        int orders = scene.orders.all().size();
+        unlabel("c1", Map.of("by", "ann", "why", "mistaken"));
+        assertThat(scene.orders.all()).as("nothing to take back").hasSize(orders);
+        cluster(LabelKind.REFUTED);
+        assertThat(unlabel("c1", Map.of("by", "ann", "why", "mistaken")))
                 .extractingByKey("timeline")
                 .asString()
                 .contains("judgements taken back by ann: mistaken");
-        assertThatThrownBy(() -> actions.unlabelCluster("c1", Map.of("revision", 1)))
-                .isInstanceOf(PolicyException.class);
+        assertThatThrownBy(() -> unlabel("c1", Map.of("revision", 1))).isInstanceOf(PolicyException.class);
     }
 
     @Test
@@ -233,6 +243,10 @@ class LabelActionsTest {
         assertThat(queue()).contains("unlabelled=1", "accounts=[a-77]", "revision=2");
         cluster(LabelKind.REFUTED, "revision", 2);
         assertThat(queue()).isEqualTo("[]");
+    }
+
+    private Map<String, Object> unlabel(String id, Map<String, Object> arguments) {
+        return scene.does(op -> op.labels().unlabelCluster(id, arguments));
     }
 
     private String queue() {
@@ -284,10 +298,10 @@ class LabelActionsTest {
                 .mapToObj(i -> i < 3 ? "a-" + i : "b-" + i)
                 .toArray(String[]::new);
         scene.seen(30, others).found(Standing.MARKED, others);
-        Map<String, Object> page = new LabelActions(scene.analyst, NOW)
-                .labelCluster(LabelKind.CONFIRMED, "c2", Map.of("by", "ann", "why", "the same", "revision", 1));
+        Map<String, Object> page = scene.does(op -> op.labels()
+                .labelCluster(LabelKind.CONFIRMED, "c2", Map.of("by", "ann", "why", "the same", "revision", 1)));
         assertThat(page).isNotNull();
-        assertThat(scene.analyst.groups()).containsEntry("b-19", "c1").containsEntry("a-0", "c1");
+        assertThat(scene.analyst.ladder().groups()).containsEntry("b-19", "c1").containsEntry("a-0", "c1");
         assertThat(standing("b-19")).isEqualTo(Standing.POOLED);
     }
 

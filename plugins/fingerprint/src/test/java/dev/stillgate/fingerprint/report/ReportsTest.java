@@ -2,10 +2,10 @@ package dev.stillgate.fingerprint.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.standing.GroupText;
-import dev.stillgate.fingerprint.standing.ManualStanding;
 import dev.stillgate.spi.Standing;
 import java.time.Instant;
 import java.util.List;
@@ -97,10 +97,22 @@ class ReportsTest {
     }
 
     @Test
+    @SuppressWarnings("unchecked")
+    void queueShowsTheStandingInForceAndTheOneAfterAConfirmation() {
+        String[] members = IntStream.range(0, 11).mapToObj(i -> "a-" + i).toArray(String[]::new);
+        scene.seen(30, members).found(Standing.MARKED, members).seenVerified("a-1");
+        scene.analyst.ladder().climb("a-1", Standing.TIGHTENED, 10.3, List.of(), "c1", Scene.BEGIN + 30 * Scene.HOUR);
+        assertThat((List<Map<String, Object>>) scene.reports.review(5).get("items"))
+                .singleElement()
+                .satisfies(item ->
+                        assertThat(item).containsEntry("standing", "marked").containsEntry("ifConfirmed", "pooled"));
+    }
+
+    @Test
     void clusterListCountsMembersByStanding() {
         scene.seen(30, "a-1", "a-2", "a-3", "b-1", "b-2");
         scene.found(Standing.MARKED, "a-1", "a-2", "a-3").found(Standing.TIGHTENED, "b-1", "b-2");
-        scene.analyst.ladder().pin("a-2", new ManualStanding(Standing.CLEAR, Long.MAX_VALUE, "ann", null), Scene.BEGIN);
+        Pins.pin(scene.analyst, "a-2", Standing.CLEAR, Long.MAX_VALUE);
         assertThat(scene.reports.clusters())
                 .extracting(shown -> shown.get("standings"))
                 .containsExactly(Map.of("clear", 1, "marked", 2), Map.of("tightened", 2));
@@ -119,8 +131,8 @@ class ReportsTest {
                 .containsEntry("firstSeen", Instant.ofEpochMilli(FIRST_DAY));
         assertThat(page.get("evidenceByFamily")).hasToString("{CONTENT=2.346, TIME=8.0}");
         assertThat(page.get("capabilities"))
-                .hasToString(
-                        "{reasoning=1.0, grading=0.0, synthetic-data=0.0, trajectory=0.0, rewriting=0.0, code=0.0, tools=0.0}");
+                .hasToString("{reasoning=1.0, grading=0.0, synthetic-data=0.0, trajectory=0.0, rewriting=0.0, code=0.0,"
+                        + " tools=0.0}");
         assertThat(page)
                 .extracting("inCommon", InstanceOfAssertFactories.map(String.class, Object.class))
                 .containsEntry("system", Map.of("value", "007fff01", "accounts", 2))

@@ -63,12 +63,10 @@ class ReviewQueueDecoysTest {
         decoys(3, 20);
         scene.seen(30, accounts("a-", 12)).found(Standing.TIGHTENED, accounts("a-", 12));
         for (int k = 0; k < 3; k++) {
+            LabelKind kind = k == 0 ? LabelKind.CONFIRMED : LabelKind.REFUTED;
             String decoy = (String) items().getFirst().get("id");
-            new LabelActions(scene.analyst, NOW)
-                    .labelCluster(
-                            k == 0 ? LabelKind.CONFIRMED : LabelKind.REFUTED,
-                            decoy,
-                            Map.of("by", "ann", "why", "looked at it", "revision", 1));
+            scene.does(op ->
+                    op.labels().labelCluster(kind, decoy, Map.of("by", "ann", "why", "looked at it", "revision", 1)));
         }
         assertThat(items().getFirst().get("accounts").toString()).contains("a-0");
         assertThat(scene.analyst.ladder().standing("decoy-20.0-0-0")).isEqualTo(Standing.POOLED);

@@ -25,15 +25,13 @@ public final class Bucket {
     /** The largest debt, so that no sum overflows. */
     private static final long MIN_LEVEL = -(1L << 60);
 
-    private static final int[] NONE = {};
-
     private final int key;
     private BucketLimits limits;
     private @Nullable BucketState state;
     private @Nullable Lease lease;
     private @Nullable ShareWatch watch;
     private int inFlight;
-    private int[] concurrencyInUse;
+    private @Nullable ConcurrencyCounters concurrency;
 
     /**
      * Creates a full bucket.
@@ -45,14 +43,9 @@ public final class Bucket {
         this.limits = limits;
         this.lease = leased ? new Lease(limits.size()) : null;
         this.watch = ShareWatch.of(limits);
-        this.concurrencyInUse = counters(limits);
+        this.concurrency = ConcurrencyCounters.of(limits);
         BucketConfiguration configuration = limits.configuration();
         this.state = configuration == null ? null : Levels.full(configuration, now);
-    }
-
-    private static int[] counters(BucketLimits limits) {
-        int count = limits.concurrency().length;
-        return count == 0 ? NONE : new int[count];
     }
 
     /** Returns the key of the partition of the owner's traffic that the bucket counts. */
@@ -147,9 +140,9 @@ public final class Bucket {
                 }
             }
         }
-        for (int i = 0; i < concurrencyInUse.length; i++) {
+        for (int i = 0; i < limits.concurrency().length; i++) {
             TokenLimit limit = limits.concurrency()[i];
-            if (concurrencyInUse[i] >= limit.capacity() && limit.counts(charge)) {
+            if (concurrencyInUse(i) >= limit.capacity() && limit.counts(charge)) {
                 shortage.addWait(limit, true, Shortage.CONCURRENCY_NANOS, 1, 0, Shortage.CONCURRENCY_NANOS);
             }
         }
@@ -185,23 +178,24 @@ public final class Bucket {
     /** Takes the reserved tokens of a charge; {@link #check} must precede. */
     void take(Charge charge) {
         inFlight++;
-        for (int i = 0; i < concurrencyInUse.length; i++) {
-            concurrencyInUse[i] += limits.concurrency()[i].counts(charge) ? 1 : 0;
+        if (concurrency != null) {
+            concurrency.take(limits, charge);
         }
         long surplus = 0;
         for (int i = limits.size() - 1; i >= 0; i--) {
             TokenLimit limit = limits.get(i);
-            long wanted = limit.counts(charge) ? limit.reserve(charge) : 0;
-            surplus = change(i, -wanted, surplus);
+            long taken = limit.counts(charge) ? limit.taken(charge) : 0;
+            surplus = change(i, -taken, surplus);
             if (watch != null) {
-                watch.reserve(i, wanted);
+                watch.reserve(i, taken);
             }
         }
         endChanges();
     }
 
     /**
-     * Replaces the earlier charges of a charge by its final cost, leaving a debt if necessary.
+     * Replaces the earlier charges of a charge by its final cost, leaving a debt if necessary. The debt of a bucket
+     * that several accounts share is at most its capacity, since nothing was reserved that would bound the charge.
      *
      * @param pool the pool that the bucket belongs to; null for other owners
      */
@@ -209,7 +203,11 @@ public final class Bucket {
         long surplus = 0;
         for (int i = limits.size() - 1; i >= 0; i--) {
             TokenLimit limit = limits.get(i);
-            surplus = change(i, limit.counts(charge) ? correction(limit, charge, pool) : 0, surplus);
+            long tokens = limit.counts(charge) ? -charge.beyondEarlier(limit, pool) : 0;
+            if (limit.isShared(charge)) {
+                tokens = Math.max(tokens, Math.min(0, -limit.capacity() - level(i) + surplus));
+            }
+            surplus = change(i, tokens, surplus);
         }
         endChanges();
         if (watch != null) {
@@ -217,21 +215,17 @@ public final class Bucket {
         }
     }
 
-    private static long correction(TokenLimit limit, Charge charge, @Nullable String pool) {
-        return -charge.beyondEarlier(limit.chargeKey(pool), limit.cost(charge));
-    }
-
     /**
      * Ends an exchange: replaces its reserved tokens by its final cost. A limit that a reload has removed is skipped; a
      * limit that replaced it has inherited its used tokens.
      *
      * @param taken the limits at the time of {@link #take}
+     * @param takenAt the {@link #adoptions} at that time
      */
-    void settle(Charge charge, BucketLimits taken) {
+    void settle(Charge charge, BucketLimits taken, int takenAt) {
         inFlight--;
-        for (int i = 0; i < concurrencyInUse.length; i++) {
-            TokenLimit limit = taken.concurrency(limits.concurrency()[i].name());
-            concurrencyInUse[i] -= limit == null || limit.counts(charge) ? 1 : 0;
+        if (concurrency != null) {
+            concurrency.settle(limits, charge, taken, takenAt);
         }
         long surplus = 0;
         for (int i = limits.size() - 1; i >= 0; i--) {
@@ -239,7 +233,7 @@ public final class Bucket {
             long unused = 0;
             if (index >= 0 && taken.get(index).counts(charge)) {
                 long cost = taken.get(index).cost(charge);
-                long reserved = taken.get(index).reserve(charge);
+                long reserved = taken.get(index).taken(charge);
                 unused = reserved - cost;
                 if (watch != null) {
                     watch.reserve(i, -reserved);
@@ -305,23 +299,9 @@ public final class Bucket {
         if (lease != null) {
             lease.adopt(limits, wanted);
         }
-        adoptCounters(wanted);
+        concurrency = ConcurrencyCounters.adopted(concurrency, limits, wanted, inFlight);
         watch = ShareWatch.adopted(watch, limits, wanted);
         limits = wanted;
-    }
-
-    /** A new concurrency limit counts all exchanges in flight; {@link #settle} releases them. */
-    private void adoptCounters(BucketLimits wanted) {
-        int[] before = concurrencyInUse;
-        concurrencyInUse = counters(wanted);
-        for (int i = 0; i < concurrencyInUse.length; i++) {
-            concurrencyInUse[i] = inFlight;
-            for (int j = 0; j < before.length; j++) {
-                if (limits.concurrency()[j].name().equals(wanted.concurrency()[i].name())) {
-                    concurrencyInUse[i] = before[j];
-                }
-            }
-        }
     }
 
     /**
@@ -404,13 +384,18 @@ public final class Bucket {
         return inFlight == 0 && isLeaseSettled();
     }
 
+    /** Returns the number of changes of limits so far. */
+    int adoptions() {
+        return ConcurrencyCounters.adoptions(concurrency);
+    }
+
     public int inFlight() {
         return inFlight;
     }
 
     /** Returns the exchanges in flight that the concurrency limit at an index counts. */
     public int concurrencyInUse(int index) {
-        return concurrencyInUse[index];
+        return concurrency == null ? 0 : concurrency.inUse(index);
     }
 
     /** Returns the tokens left in the bandwidth at an index; negative for a debt. */

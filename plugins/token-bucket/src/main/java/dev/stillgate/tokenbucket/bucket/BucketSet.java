@@ -218,12 +218,13 @@ public final class BucketSet {
      * Replaces the tokens that were taken from a bucket by the final cost.
      *
      * @param taken the limits of the bucket at that time
+     * @param takenAt the adoptions of the bucket at that time
      * @return whether the set must be added to the next round of draws
      */
-    synchronized boolean settle(Charge charge, Bucket bucket, BucketLimits taken, long clock) {
+    synchronized boolean settle(Charge charge, Bucket bucket, BucketLimits taken, int takenAt, long clock) {
         now = Math.max(now, clock);
         bucket.refill(now);
-        bucket.settle(charge, taken);
+        bucket.settle(charge, taken, takenAt);
         return enqueueForDraw();
     }
 
@@ -304,6 +305,12 @@ public final class BucketSet {
         now = Math.max(now, clock);
         refill();
         return isIdle() && nanosUntilFull() == 0;
+    }
+
+    /** Marks the set as evicted unless an exchange is in flight; returns whether it is evicted. */
+    synchronized boolean evictIfIdle() {
+        evicted |= isIdle();
+        return evicted;
     }
 
     public synchronized OwnerLimits limits() {

@@ -1,6 +1,8 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Ticker;
+import dev.stillgate.spi.orders.Erasures;
+import dev.stillgate.spi.orders.Orders;
 import dev.stillgate.tokenbucket.policy.BucketLimits;
 import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
@@ -12,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +28,15 @@ public final class BucketStore implements AutoCloseable {
 
     private final Ticker ticker;
     private final Buckets buckets;
+    private final Erasures erasures;
     private volatile @Nullable Path file;
+    private volatile long failures;
     private long nextNanos;
 
-    public BucketStore(Ticker ticker, Buckets buckets) {
+    public BucketStore(Ticker ticker, Buckets buckets, Orders orders) {
         this.ticker = ticker;
         this.buckets = buckets;
+        this.erasures = new Erasures(orders, ticker::nanos);
         this.nextNanos = ticker.nanos();
     }
 
@@ -38,13 +44,52 @@ public final class BucketStore implements AutoCloseable {
         return buckets;
     }
 
-    /** Restores the buckets from a directory, and saves them there from now on. */
+    /** Restores the buckets of accounts that were not erased from a directory, and saves them there from now on. */
     public synchronized void open(Path directory, PolicyLimits limits) {
         if (file == null) {
             Path saved = directory.resolve(FILE);
             restore(saved, limits);
+            readErasures(erased(saved));
+            eraseWhenDue();
             file = saved;
         }
+    }
+
+    private static Path erased(Path file) {
+        return file.resolveSibling(FILE + ".erased");
+    }
+
+    private void readErasures(Path from) {
+        try {
+            erasures.read(from);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be read, all erasures are applied again: {1}", from, e);
+        }
+    }
+
+    /** Deletes what is held of accounts that were erased since the last call, a moment later if that takes long. */
+    public void eraseWhenDue() {
+        try {
+            erasures.applyDue(this::erase);
+        } catch (IOException e) {
+            throw new IllegalStateException("buckets in memory have no I/O", e);
+        }
+    }
+
+    /**
+     * Deletes what is held of erased accounts: buckets with their debts, pools, accepted claims, reports, and whom stored
+     * responses were charged to. The buckets of address prefixes hold no account. Exchanges in flight settle with the deleted
+     * buckets, and tokens leased from the fleet are given back.
+     */
+    private void erase(Predicate<String> isErased) {
+        Predicate<String> isOfErased = owner ->
+                isErased.test(owner.startsWith(Pools.OF_ACCOUNT) ? owner.substring(Pools.OF_ACCOUNT.length()) : owner);
+        buckets.accounts().erase(isErased);
+        buckets.pools().erase(isErased, isOfErased);
+        buckets.provenClaims().erase(isErased);
+        buckets.deferredCharges().erase(isErased);
+        buckets.notices.erase(isOfErased);
+        buckets.markChanged(true);
     }
 
     /**
@@ -175,12 +220,19 @@ public final class BucketStore implements AutoCloseable {
     public synchronized void close() {
         Path target = file;
         if (target != null) {
+            eraseWhenDue();
             save(target);
         }
+        erasures.close();
+    }
+
+    /** Returns the number of failed saves since the start. */
+    public long failures() {
+        return failures;
     }
 
     /** Saves all buckets that are not full. A failure is logged and leaves the old file in place. */
-    private void save(Path target) {
+    private synchronized void save(Path target) {
         try {
             Snapshot.write(target, ticker.millis(), writer -> {
                 for (Owner owner : Owner.values()) {
@@ -189,7 +241,9 @@ public final class BucketStore implements AutoCloseable {
                 long now = buckets.now();
                 buckets.pools().forEachMembership((account, membership) -> write(writer, account, membership, now));
             });
+            erasures.write(erased(target));
         } catch (IOException | WriteFailure e) {
+            failures++;
             LOG.log(System.Logger.Level.WARNING, "{0} was not saved: {1}", target, String.valueOf(e.getMessage()));
         }
     }

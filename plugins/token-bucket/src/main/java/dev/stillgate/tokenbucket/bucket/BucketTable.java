@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,17 @@ public final class BucketTable {
                 set.adopt(wanted.apply(set.limits()), clock.getAsLong());
                 return set;
             });
+        }
+    }
+
+    /** Deletes the sets of some owners, also those that are not full. */
+    void erase(Predicate<String> isErased) {
+        for (String id : sets.asMap().keySet()) {
+            BucketSet set = isErased.test(id) ? sets.asMap().remove(id) : null;
+            if (set != null) {
+                size.decrementAndGet();
+                set.evict(clock.getAsLong());
+            }
         }
     }
 

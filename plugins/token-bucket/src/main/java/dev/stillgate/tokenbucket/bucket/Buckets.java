@@ -40,12 +40,13 @@ public final class Buckets {
     private final Pools pools;
     private final BucketTable organisations;
     private final OverflowTable overflow = new OverflowTable();
+    final Newcomers newcomers = new Newcomers();
     private final NameIndex models = new NameIndex(MAX_MODELS);
     private final NameIndex routes = new NameIndex(MAX_ROUTES);
     private final ReservationPool reservations = new ReservationPool();
     private final DeferredCharges deferredCharges;
     private final ProvenClaims provenClaims;
-    private final ShareNotices notices = new ShareNotices();
+    final ShareNotices notices = new ShareNotices();
     private final @Nullable LeaseRounds leases;
     private volatile @Nullable BucketSet everyone;
     private volatile boolean changed;
@@ -161,11 +162,14 @@ public final class Buckets {
         PolicyLimits effective = rounds == null ? policy : rounds.state().limits(policy);
         while (true) {
             reservation.clearOwners();
-            locate(account, standing, address, effective, reservation);
+            locate(account, standing, address, effective, reservation, operation);
             int result = apply(reservation, 0, now(), operation);
             if (result == GRANTED || result == INSUFFICIENT) {
                 markChanged(operation != Operation.CHECK && result == GRANTED);
                 report(account, reservation);
+                if (result == INSUFFICIENT) {
+                    newcomers.release(reservation);
+                }
                 return result == GRANTED;
             }
             if (result != RETRY) {
@@ -191,7 +195,7 @@ public final class Buckets {
                 reporter);
     }
 
-    private void markChanged(boolean isChange) {
+    void markChanged(boolean isChange) {
         if (isChange && !changed) { // avoids contention on the flag
             changed = true;
         }
@@ -225,15 +229,23 @@ public final class Buckets {
     }
 
     private void locate(
-            Account account, Standing standing, InetAddress address, PolicyLimits policy, Reservation reservation) {
+            Account account,
+            Standing standing,
+            InetAddress address,
+            PolicyLimits policy,
+            Reservation reservation,
+            Operation operation) {
         String organisation = account.organisation();
         OwnerLimits limits = policy.account(account.tier(), standing, organisation == null);
         if (!limits.isEmpty()) {
             boolean listed = account.trust() == Account.Trust.LISTED;
             long bound = listed ? Long.MAX_VALUE : policy.policy().accountBound();
-            BucketSet own = account.keepsState() ? accounts.findOrCreate(account.id(), limits, bound) : null;
+            // An account that was accepted before a restart has buckets as long as they are not full.
+            BucketSet own = account.keepsState()
+                    ? accounts.findOrCreate(account.id(), limits, bound)
+                    : accounts.find(account.id());
             reservation.proven = own != null && reservation.claimed && provenClaims.contains(account, address);
-            if (own != null && isLimitedAsFailedClaim(account, address, policy, reservation)) {
+            if (own != null && overflow.refusesClaim(account, address, policy.overflow(), now(), reservation)) {
                 reservation.addOwner(
                         overflow.ofFailedClaims(account, address, policy.overflow(), now()), policy.overflow());
                 reservation.overflows = true;
@@ -245,6 +257,10 @@ public final class Buckets {
                                 ? limits
                                 : ownLimits.account(account.tier(), standing, organisation == null));
             } else {
+                boolean isNew = account.trust() == Account.Trust.PROVISIONAL && !reservation.claimed;
+                if (isNew && operation == Operation.TAKE) {
+                    newcomers.addTo(reservation, account.id(), policy.newcomer(), now());
+                }
                 reservation.addOwner(overflow.at(address, policy.overflow(), now()), policy.overflow());
                 reservation.overflows = true;
             }
@@ -263,14 +279,6 @@ public final class Buckets {
             BucketSet set = everyone(policy.everyone());
             reservation.addOwner(set, set.effectiveLimits(policy).everyone());
         }
-    }
-
-    private boolean isLimitedAsFailedClaim(
-            Account account, InetAddress address, PolicyLimits policy, Reservation reservation) {
-        return reservation.claimed
-                && !reservation.proven
-                && !overflow.ofFailedClaims(account, address, policy.overflow(), now())
-                        .fits(reservation.oneRequest(), policy.overflow(), now());
     }
 
     /** Returns the claimed accounts that the failed claims of their prefixes do not limit. */
@@ -349,11 +357,12 @@ public final class Buckets {
         Taken taken = reservation.taken;
         for (int i = 0; i < taken.size(); i++) {
             BucketSet set = reservation.owner(taken.owner(i));
-            addToRound(set, set.settle(reservation, taken.bucket(i), taken.limits(i), clock));
+            addToRound(set, set.settle(reservation, taken.bucket(i), taken.limits(i), taken.adoptions(i), clock));
             reservation.ownReached(taken.owner(i));
         }
         markChanged(true);
         reservation.clearOwners();
+        newcomers.release(reservation);
     }
 
     /** Evicts buckets that have been full for long enough, and switches all others to the active policy. */

@@ -3,15 +3,17 @@ package dev.stillgate.tokenbucket.bucket;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stillgate.spi.Account;
+import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.PriceTable;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,20 @@ import org.jspecify.annotations.Nullable;
  * background response is charged its reservation, or what is fetched of it if that is more, and corrected when it is
  * first fetched in full. Other stored responses were charged when they were generated.
  *
+ * <p>A background response without an entry was requested at another gateway, before a restart, or by a client that
+ * left before its id was known. Its reservation is assumed to be charged, and is never returned. A file that was not
+ * named here as results may be the client's own, so it is charged to the account alone. Such a file has at most one
+ * token of each kind a byte.
+ *
  * <p>Bounded: the oldest entries are evicted, and their responses keep their earlier charges. Thread-safe.
  */
 public final class DeferredCharges {
     private static final int MAX_ENTRIES = 100_000;
     private static final Duration RETENTION = Duration.ofDays(31);
+    private static final String CONTENT = "/content";
+
+    /** The last segment of the path of a response's input. */
+    private static final String ITEMS = "input_items";
 
     private final Cache<String, Charges> byResponse;
 
@@ -39,114 +50,195 @@ public final class DeferredCharges {
     /**
      * The charges of one response.
      *
-     * @param reserved the reserved charges of a background response by limit name; null once its input and output are
-     *     known
+     * @param account who is charged; null before the first charge, and once the account was erased
+     * @param background the charges of a background response; null once its input and output are known
+     * @param unknownFile whether no batch has named the file
      * @param money the charged cost in millionths of the currency
      */
     private record Charges(
-            Account account,
+            @Nullable Account account,
             @Nullable String model,
-            @Nullable Map<String, Long> reserved,
+            @Nullable BackgroundCharges background,
+            boolean unknownFile,
             long input,
             long output,
-            long money) {}
+            long money) {
+        Charges of(@Nullable Account payer) {
+            return new Charges(payer, model, background, unknownFile, input, output, money);
+        }
+
+        Charges ofResults() {
+            return new Charges(account, model, background, false, input, output, money);
+        }
+    }
 
     /**
      * Registers a background response that is charged its reservation. Must precede the settlement of the reservation.
+     *
+     * @param delivered the output delivered so far
      */
-    public void addBackground(String responseId, Account account, Reservation reservation) {
+    public void addBackground(String responseId, Account account, Reservation reservation, long delivered) {
         byResponse.put(
                 responseId,
-                new Charges(account, reservation.modelName, new ConcurrentHashMap<>(reservation.charges()), 0, 0, 0));
+                new Charges(
+                        account,
+                        reservation.modelName,
+                        BackgroundCharges.reserved(reservation.charges(), delivered),
+                        false,
+                        0,
+                        0,
+                        0));
+    }
+
+    /** Registers a background response whose final cost is known. */
+    public void addSettled(String responseId, Account account, Reservation reservation) {
+        byResponse.put(
+                responseId,
+                new Charges(
+                        account,
+                        reservation.modelName,
+                        null,
+                        false,
+                        reservation.costInput,
+                        reservation.costOutput,
+                        reservation.money()));
+    }
+
+    /** Forgets whom responses were charged to; a later fetch is charged as far as it exceeds the earlier charges. */
+    synchronized void erase(Predicate<String> isErased) {
+        byResponse.asMap().replaceAll((response, charges) -> {
+            Account account = charges.account();
+            return account != null && isErased.test(account.id()) ? charges.of(null) : charges;
+        });
+    }
+
+    /** Registers the files of results that a batch has named. */
+    public void addResultFiles(DeferredAnswer answer) {
+        for (String file : answer.resultFiles()) {
+            byResponse
+                    .asMap()
+                    .merge(file, new Charges(null, null, null, false, 0, 0, 0), (before, named) -> before.ofResults());
+        }
     }
 
     /** Returns who fetches if that account still has the same buckets, perhaps of another tier; else who asked. */
     private static Account payer(Charges before, Account fetcher) {
         Account asked = before.account();
-        boolean same = asked.id().equals(fetcher.id()) && asked.keepsState() == fetcher.keepsState();
-        return same ? fetcher : asked;
+        if (asked == null || (asked.id().equals(fetcher.id()) && asked.keepsState() == fetcher.keepsState())) {
+            return fetcher;
+        }
+        return asked;
     }
 
-    /** Raises the charges of a background response that was fetched in part to the delivered output. */
-    private static Account raise(
-            Charges before,
-            Map<String, Long> reserved,
-            Account fetcher,
-            long output,
-            @Nullable PriceTable prices,
-            Reservation reservation) {
-        reservation.hasTokens = true;
-        reservation.requests = 1;
-        reservation.modelName = before.model();
-        reservation.earlierCharges = reserved;
-        reservation.onlyRaises = true;
-        reservation.setCost(1, 0, output);
-        reservation.setMoney(prices == null ? 0 : prices.of(before.model()).ofOutput(output));
-        return payer(before, fetcher);
+    /** Returns the charges of a response without an entry: nothing, or the reservation of a background response. */
+    private static @Nullable Charges unseen(Exchange exchange, boolean results) {
+        DeferredAnswer answer = exchange.deferredAnswer();
+        boolean background = answer.background() || BackgroundCharges.isContinued(exchange.query());
+        if (!results && !background) {
+            return null;
+        }
+        return new Charges(
+                null,
+                answer.model(),
+                background && !results ? BackgroundCharges.assumed(answer.maxOutput()) : null,
+                exchange.operation() == Operation.FILE_CONTENT,
+                0,
+                0,
+                0);
+    }
+
+    private static String key(Exchange exchange) {
+        String path = exchange.storedPath();
+        return switch (exchange.operation()) {
+            case MESSAGE_BATCH_RESULTS -> path;
+            case FILE_CONTENT -> lastSegment(path.substring(0, path.length() - CONTENT.length()));
+            default -> lastSegment(path);
+        };
+    }
+
+    private static String lastSegment(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     /**
      * Makes a reservation the correction of the earlier charges of a fetched response, and returns the account to
      * charge; null if there is nothing to charge.
      *
-     * @param path the path of the fetch
+     * @param outcome how the fetch ended
      * @param input the input as the provider counts it
      * @param prices the prices of models; null if no limit counts cost
      */
     synchronized @Nullable public Account correct(
-            Operation operation,
-            String path,
-            Account fetcher,
-            Usage usage,
-            long input,
-            @Nullable PriceTable prices,
-            Reservation reservation) {
-        boolean results = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
-        String key = results ? path : path.substring(path.lastIndexOf('/') + 1);
-        Charges before = byResponse.getIfPresent(key);
-        Map<String, Long> reserved = before == null ? null : before.reserved();
-        if (before != null && reserved != null && usage.source() == Usage.Source.ESTIMATED) {
-            return raise(before, reserved, fetcher, usage.output(), prices, reservation);
-        }
-        if (usage.source() != Usage.Source.EXACT || (before == null && !results)) {
+            Exchange exchange, Outcome outcome, long input, @Nullable PriceTable prices, Reservation reservation) {
+        Operation operation = exchange.operation();
+        String key = key(exchange);
+        if (key.equals(ITEMS)) {
             return null;
         }
-        Account account = before == null ? fetcher : payer(before, fetcher);
-        long newOutput = Math.clamp(usage.output(), 0, Charge.MAX_AMOUNT);
-        // The input of a batch of messages was charged when the batch was sent.
-        long newInput = operation == Operation.MESSAGE_BATCH_RESULTS ? 0 : Math.clamp(input, 0, Charge.MAX_AMOUNT);
-        long money;
+        Charges found = byResponse.getIfPresent(key);
+        Charges before = found == null ? unseen(exchange, operation != Operation.STORED_RESPONSE) : found;
+        if (before == null || outcome.usage().source() == Usage.Source.NONE) {
+            return null;
+        }
+        long most = before.unknownFile() ? outcome.bytes() : Charge.MAX_AMOUNT;
+        Usage usage = atMost(most, outcome.usage());
+        BackgroundCharges background = before.background();
+        boolean exact = usage.source() == Usage.Source.EXACT;
+        if (background == null && !exact) {
+            return null;
+        }
+        Account account = payer(before, exchange.account());
         reservation.hasTokens = true;
         reservation.requests = 1;
-        if (before != null && reserved != null) {
-            reservation.earlierCharges = reserved;
-            reservation.modelName = before.model();
-            reservation.setCost(1, newInput, newOutput);
-            money = cost(operation, usage, prices, before.model());
-            reservation.setMoney(money);
-        } else {
-            long chargedInput = before == null ? 0 : before.input();
-            long chargedOutput = before == null ? 0 : before.output();
-            long chargedMoney = before == null ? 0 : before.money();
-            reservation.setCost(0, newInput - chargedInput, newOutput - chargedOutput);
-            money = cost(operation, usage, prices, before == null ? null : before.model());
-            reservation.setMoney(money - chargedMoney);
-            money = Math.max(money, chargedMoney);
-            newInput = Math.max(newInput, chargedInput);
-            newOutput = Math.max(newOutput, chargedOutput);
+        reservation.modelName = before.model();
+        reservation.ofUnknownFile = before.unknownFile();
+        if (background != null && !exact) {
+            long output = background.add(exchange.query(), usage.output());
+            background.prepare(reservation, prices);
+            reservation.onlyRaises = true;
+            reservation.setCost(1, 0, output);
+            reservation.setMoney(prices == null ? 0 : prices.of(before.model()).ofOutput(output));
+            byResponse.put(key, before.of(account));
+            return account;
         }
-        String model = before == null ? null : before.model();
-        byResponse.put(key, new Charges(account, model, null, newInput, newOutput, money));
+        long newOutput = Math.clamp(usage.output(), 0, Charge.MAX_AMOUNT);
+        // The input of a batch of messages was charged when the batch was sent.
+        boolean outputOnly = operation == Operation.MESSAGE_BATCH_RESULTS;
+        long newInput = outputOnly ? 0 : Math.clamp(input, 0, most);
+        long money = cost(outputOnly, usage, prices, before.model());
+        if (background != null) {
+            boolean assumed = background.isAssumed(); // then the input was charged too
+            background.prepare(reservation, prices);
+            reservation.setCost(1, assumed ? 0 : newInput, newOutput);
+            reservation.setMoney(assumed ? cost(true, usage, prices, before.model()) : money);
+        } else {
+            reservation.setCost(0, newInput - before.input(), newOutput - before.output());
+            reservation.setMoney(money - before.money());
+            money = Math.max(money, before.money());
+            newInput = Math.max(newInput, before.input());
+            newOutput = Math.max(newOutput, before.output());
+        }
+        byResponse.put(
+                key, new Charges(account, before.model(), null, before.unknownFile(), newInput, newOutput, money));
         return account;
     }
 
-    private static long cost(Operation operation, Usage usage, @Nullable PriceTable prices, @Nullable String model) {
+    private static Usage atMost(long most, Usage usage) {
+        return new Usage(
+                usage.source(),
+                Math.min(usage.input(), most),
+                Math.min(usage.output(), most),
+                Math.min(usage.cacheRead(), most),
+                Math.min(usage.cacheWrite(), most),
+                Math.min(usage.reasoning(), most));
+    }
+
+    private static long cost(boolean outputOnly, Usage usage, @Nullable PriceTable prices, @Nullable String model) {
         if (prices == null) {
             return 0;
         }
-        return switch (operation) {
-            case MESSAGE_BATCH_RESULTS -> prices.of(model).ofOutput(usage.output());
-            default -> prices.of(model).of(Provider.OPENAI, usage, 0);
-        };
+        return outputOnly
+                ? prices.of(model).ofOutput(usage.output())
+                : prices.of(model).of(Provider.OPENAI, usage, 0);
     }
 }

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.spi.Account;
+import dev.stillgate.tokenbucket.policy.Charge;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -38,6 +39,13 @@ final class OverflowTable {
     BucketSet ofFailedClaims(Account account, InetAddress address, OwnerLimits limits, long now) {
         long ofPrefix = sipHash(key0, key1, prefix(address) | FAILED_CLAIMS);
         return at(ofPrefix ^ account.id().hashCode(), limits, now);
+    }
+
+    /** Returns whether the failed claims of an account from the prefix leave no room for an unproven claim. */
+    boolean refusesClaim(Account account, InetAddress address, OwnerLimits limits, long now, Charge charge) {
+        return charge.claimed
+                && !charge.proven
+                && !ofFailedClaims(account, address, limits, now).fits(charge.oneRequest(), limits, now);
     }
 
     private BucketSet at(long key, OwnerLimits limits, long now) {

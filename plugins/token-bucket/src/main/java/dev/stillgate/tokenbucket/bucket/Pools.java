@@ -5,6 +5,7 @@ import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Pools {
+    /** Beginning of the id of a pool of one account. */
+    public static final String OF_ACCOUNT = "account ";
+
     private final BucketTable buckets;
     private final ConcurrentHashMap<String, Membership> memberships = new ConcurrentHashMap<>();
 
@@ -63,6 +67,16 @@ public final class Pools {
     /** Returns the buckets of all pools. */
     BucketTable buckets() {
         return buckets;
+    }
+
+    /**
+     * Deletes the pools of erased accounts.
+     *
+     * @param isPoolErased whether a pool is that of one erased account
+     */
+    void erase(Predicate<String> isErased, Predicate<String> isPoolErased) {
+        memberships.keySet().removeIf(isErased);
+        buckets.erase(pool -> pool.startsWith(OF_ACCOUNT) && isPoolErased.test(pool));
     }
 
     /** Passes the pools of each account to a consumer, in no particular order. */

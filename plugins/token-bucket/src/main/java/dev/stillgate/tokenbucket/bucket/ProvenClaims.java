@@ -7,6 +7,7 @@ import dev.stillgate.spi.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 /**
  * Claimed accounts whose credential the upstream has accepted, by the address prefix that sent it. Forged claims from the
@@ -32,6 +33,10 @@ public final class ProvenClaims {
     /** Records that the upstream has accepted the credential of an account from an address. */
     public void add(Account account, InetAddress address) {
         accepted.put(claim(account, address), true);
+    }
+
+    void erase(Predicate<String> isErased) {
+        accepted.asMap().keySet().removeIf(claim -> isErased.test(claim.account));
     }
 
     boolean contains(Account account, InetAddress address) {

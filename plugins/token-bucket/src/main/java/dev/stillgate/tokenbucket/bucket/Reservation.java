@@ -22,6 +22,10 @@ public final class Reservation extends Charge {
     @Nullable
     public String pool;
 
+    /** The id of the account if its credential was never accepted and {@link Newcomers} count the exchange. */
+    @Nullable
+    String newcomer;
+
     final Taken taken = new Taken();
     final Shortage shortage = new Shortage();
     private final List<BucketSet> owners = new ArrayList<>();
@@ -33,6 +37,7 @@ public final class Reservation extends Charge {
     public void reset() {
         super.reset();
         pool = null;
+        newcomer = null;
         clearOwners();
     }
 

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,16 @@ public final class ShareNotices {
     private final ArrayBlockingQueue<Notice> waiting = new ArrayBlockingQueue<>(ROOM);
     private final LongAdder dropped = new LongAdder();
 
-    /** The last reported period by limit, owner and share; the least recently used entries are evicted. */
+    /**
+     * The owners of sent reports by their ids, so that a clock that was ahead silences no period; the least recently used are
+     * evicted.
+     */
     @GuardedBy("this")
-    private final Map<String, Long> told = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, String> told = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
             return size() > MOST_KNOWN;
         }
     };
@@ -78,7 +82,7 @@ public final class ShareNotices {
         String owner = switch (reached.limit().owner()) {
             case ACCOUNT -> account.id();
             case POOL -> reached.pool();
-            case ORGANISATION -> organisation == null ? account.id() : organisation;
+            case ORGANISATION -> organisation;
             case EVERYONE -> "";
         };
         if (owner != null && !waiting.offer(new Notice(reached, owner, millis))) {
@@ -104,6 +108,12 @@ public final class ShareNotices {
         }
     }
 
+    /** Forgets the reports of erased owners, the queued ones too. */
+    synchronized void erase(Predicate<String> isErased) {
+        waiting.removeIf(notice -> isErased.test(notice.owner));
+        told.values().removeIf(isErased);
+    }
+
     @GuardedBy("this")
     private void report(
             String filter, Notice notice, Shares shares, int index, Partitions partitions, Reporter reporter) {
@@ -123,11 +133,12 @@ public final class ShareNotices {
                 Objects.toString(route, ""),
                 share);
         long period = Math.floorDiv(notice.millis, shares.periodMillis());
-        Long before = told.get(key);
-        if (before != null && before >= period) {
+        String id = UUID.nameUUIDFromBytes(
+                        (key + '\n' + shares.periodMillis() + '\n' + period).getBytes(StandardCharsets.UTF_8))
+                .toString();
+        if (told.put(id, notice.owner) != null) {
             return;
         }
-        told.put(key, period);
         Map<String, String> data = new LinkedHashMap<>();
         data.put("filter", filter);
         data.put("limit", limit.name());
@@ -147,9 +158,6 @@ public final class ShareNotices {
         data.put("unit", limit.unit());
         data.put("reached", Instant.ofEpochMilli(notice.millis).toString());
         data.put("period", Instant.ofEpochMilli(period * shares.periodMillis()).toString());
-        String id = UUID.nameUUIDFromBytes(
-                        (key + '\n' + shares.periodMillis() + '\n' + period).getBytes(StandardCharsets.UTF_8))
-                .toString();
         reporter.report(TYPE, id, data);
     }
 }

@@ -13,6 +13,7 @@ final class Taken {
     private final List<Bucket> buckets = new ArrayList<>();
     private final List<BucketLimits> limits = new ArrayList<>();
     private int[] owners = new int[12];
+    private int[] adoptions = new int[12];
 
     void clear() {
         buckets.clear();
@@ -22,8 +23,10 @@ final class Taken {
     void add(Bucket bucket, BucketLimits atThatTime, int owner) {
         if (buckets.size() == owners.length) {
             owners = Arrays.copyOf(owners, 2 * owners.length);
+            adoptions = Arrays.copyOf(adoptions, owners.length);
         }
         owners[buckets.size()] = owner;
+        adoptions[buckets.size()] = bucket.adoptions();
         buckets.add(bucket);
         limits.add(atThatTime);
     }
@@ -38,6 +41,11 @@ final class Taken {
 
     BucketLimits limits(int index) {
         return limits.get(index);
+    }
+
+    /** Returns the {@link Bucket#adoptions} at that time. */
+    int adoptions(int index) {
+        return adoptions[index];
     }
 
     /** Returns the index of the owner of a bucket. */

@@ -1,6 +1,7 @@
 package dev.stillgate.tokenbucket.bucket;
 
 import dev.stillgate.tokenbucket.policy.Measure;
+import dev.stillgate.tokenbucket.policy.Owner;
 import dev.stillgate.tokenbucket.policy.TokenLimit;
 import java.util.EnumMap;
 import java.util.Map;
@@ -28,8 +29,14 @@ public final class TightestLimits {
         byMeasure.values().forEach(reading -> reading.limit = null);
     }
 
-    /** Adds a limit; for each measure the one with the smallest remaining fraction is kept. */
+    /**
+     * Adds a limit; for each measure the one with the smallest remaining fraction is kept. A limit that counts other
+     * accounts too is ignored, since its level tells how much they use.
+     */
     public void add(TokenLimit limit, long remaining, long untilFullNanos) {
+        if (limit.owner() != Owner.ACCOUNT) {
+            return;
+        }
         Reading reading = of(limit.measure());
         TokenLimit other = reading.limit;
         double fraction = (double) remaining / (double) limit.capacity();

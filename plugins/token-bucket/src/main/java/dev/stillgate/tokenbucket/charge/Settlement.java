@@ -74,7 +74,28 @@ public final class Settlement {
     }
 
     private static boolean isFailedClaim(Charge charge, int status) {
-        return status == UNAUTHORIZED || status == FORBIDDEN || (status >= 300 && !charge.proven);
+        return isRefused(status) || (status >= 300 && !charge.proven);
+    }
+
+    /**
+     * Returns whether a credential that was never accepted, or a failed claim, got no response that shows it to be
+     * valid.
+     */
+    public static boolean isUnaccepted(Charge charge, Outcome outcome) {
+        if (charge.disowned || !charge.overflows) {
+            return charge.disowned;
+        }
+        return switch (outcome) {
+            case Outcome.Served served -> served.status() >= 300;
+            case Outcome.Truncated cut -> cut.status() >= 300;
+            case Outcome.DownstreamGone gone -> gone.phase() != Outcome.Phase.STREAMING || gone.status() >= 300;
+            case Outcome.Rejected rejected -> true;
+            case Outcome.UpstreamFailed failed -> true;
+        };
+    }
+
+    private static boolean isRefused(int status) {
+        return status == UNAUTHORIZED || status == FORBIDDEN;
     }
 
     /** Sets the cost of a part of a session. */

@@ -53,6 +53,12 @@ public class Charge {
     /** Whether a correction only raises the earlier charges, and never returns anything. */
     public boolean onlyRaises;
 
+    /** Whether the earlier charges are at least the reservation, which another gateway may have charged. */
+    public boolean assumesReservation;
+
+    /** Whether the charge is for a file that may be the account's own, so that the account alone is charged. */
+    public boolean ofUnknownFile;
+
     public boolean background;
     public boolean batch;
 
@@ -77,8 +83,11 @@ public class Charge {
     /** Whether the upstream has accepted the credential of the claimed account from this address prefix before. */
     public boolean proven;
 
-    /** Whether only limits on everyone count the cost, because the account may not have sent the request. */
+    /** Whether limits of the account do not count the cost, because the account may not have sent the request. */
     public boolean disowned;
+
+    /** Whether limits on everyone do not count the cost, because the upstream has not accepted the credential. */
+    public boolean unaccepted;
 
     long costRequests;
     public long costInput;
@@ -114,12 +123,15 @@ public class Charge {
         anyModel = false;
         earlierCharges = null;
         onlyRaises = false;
+        assumesReservation = false;
+        ofUnknownFile = false;
         overflows = false;
         encoded = false;
         costsReserve = false;
         claimed = false;
         proven = false;
         disowned = false;
+        unaccepted = false;
         costRequests = 0;
         costInput = 0;
         costOutput = 0;
@@ -149,15 +161,24 @@ public class Charge {
     }
 
     /**
-     * Returns by how much a cost is more than what was charged before, negative for less. If the charge {@linkplain
-     * #onlyRaises only raises} charges, the cost becomes the earlier charge at once, and nothing is negative. A limit
-     * without an earlier charge was added later and gets none.
+     * Returns by how much the cost for a limit is more than what was charged before, negative for less. If the charge
+     * {@linkplain #onlyRaises only raises} charges, the cost becomes the earlier charge at once, and nothing is
+     * negative. A limit without an earlier charge was added later and gets none.
+     *
+     * @param pool the pool whose limit it is; null for others
      */
-    public long beyondEarlier(String key, long amount) {
+    public long beyondEarlier(TokenLimit limit, @Nullable String pool) {
         Map<String, Long> earlier = earlierCharges;
+        long cost = limit.cost(this);
         if (earlier == null) {
-            return amount;
+            return cost;
         }
+        String key = limit.chargeKey(pool);
+        long reserved = assumesReservation ? limit.reserveAtMost(this) : 0;
+        if (assumesReservation) {
+            earlier.putIfAbsent(key, reserved);
+        }
+        long amount = Math.max(cost, reserved);
         if (!onlyRaises) {
             return amount - earlier.getOrDefault(key, amount);
         }

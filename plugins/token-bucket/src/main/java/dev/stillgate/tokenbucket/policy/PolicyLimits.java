@@ -29,6 +29,7 @@ public final class PolicyLimits {
     private final OwnerLimits organisation;
     private final OwnerLimits everyone;
     private final OwnerLimits overflow;
+    private final OwnerLimits newcomer;
 
     /**
      * Computes the limits of a policy.
@@ -50,7 +51,8 @@ public final class PolicyLimits {
         this.pool = poolLimits();
         this.organisation = limits(Variant.DEFAULT, Set.of(Owner.ORGANISATION), limit -> 1.0);
         this.everyone = limits(Variant.DEFAULT, Set.of(Owner.EVERYONE), limit -> 1.0);
-        this.overflow = overflowLimits();
+        this.overflow = unreportedLimits(policy.overflowFactor());
+        this.newcomer = unreportedLimits(1.0);
     }
 
     /** Returns the limits divided by the number of gateways. */
@@ -127,6 +129,11 @@ public final class PolicyLimits {
         return overflow;
     }
 
+    /** Returns the limits of a credential that was never accepted. */
+    public OwnerLimits newcomer() {
+        return newcomer;
+    }
+
     /** Warns in the log of limits that were renamed or rescoped since the policy before. */
     public void warnOfChanges(String filter, PolicyLimits before) {
         List<String> removed = missing(before);
@@ -194,12 +201,16 @@ public final class PolicyLimits {
     }
 
     private OwnerLimits limits(Variant variant, Set<Owner> owners, ToDoubleFunction<Limit> factors) {
-        return new OwnerLimits(generation, variant, byKind(owners, factors));
+        List<List<TokenLimit>> byKind = byKind(owners, factors);
+        if (owners.contains(Owner.ACCOUNT)) {
+            byKind.forEach(limits -> limits.replaceAll(TokenLimit::ofAccount));
+        }
+        return new OwnerLimits(generation, variant, byKind);
     }
 
-    private OwnerLimits overflowLimits() {
-        List<List<TokenLimit>> byKind =
-                byKind(Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> policy.overflowFactor());
+    /** Returns an account's limits times a factor, whose use is not reported. */
+    private OwnerLimits unreportedLimits(double factor) {
+        List<List<TokenLimit>> byKind = byKind(Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> factor);
         byKind.forEach(limits -> limits.replaceAll(TokenLimit::ofPrefix));
         return new OwnerLimits(generation, Variant.DEFAULT, byKind);
     }

@@ -48,6 +48,8 @@ public record TokenBucketPolicy(
         @Nullable Verify verify,
         @Nullable Prices prices) {
     private static final int MAX_LIMITS = 16;
+    private static final String PRICES =
+            ": write them beside limits, such as prices: {currency: USD, unlisted: {input: 15, output: 75}}";
     private static final int MAX_TIERS = 100;
     private static final long MAX_ACCOUNTS = 100_000_000L;
     private static final long DEFAULT_ACCOUNTS = 1_000_000L;
@@ -109,11 +111,11 @@ public record TokenBucketPolicy(
     private static void checkWithoutPrices(List<Limit> limits, Map<Measure, String> pool) {
         for (int i = 0; i < limits.size(); i++) {
             if (limits.get(i).measure() == Measure.COST) {
-                throw new PolicyException("limits[" + i + "].measure", "a limit of cost needs prices");
+                throw new PolicyException("limits[" + i + "].measure", "a limit of cost needs prices" + PRICES);
             }
         }
         if (pool.containsKey(Measure.COST)) {
-            throw new PolicyException("pool.cost", "a budget of cost needs prices");
+            throw new PolicyException("pool.cost", "a budget of cost needs prices" + PRICES);
         }
     }
 

@@ -66,9 +66,14 @@ public record TokenLimit(
         return with(Owner.POOL, shares);
     }
 
-    /** Returns the limit as it applies to an address prefix, whose use is not reported. */
+    /** Returns the limit as it applies to an account, also if that counts as its own organisation. */
+    TokenLimit ofAccount() {
+        return with(Owner.ACCOUNT, shares);
+    }
+
+    /** Returns the limit as it applies to an address prefix or a new credential, whose use is not reported. */
     TokenLimit ofPrefix() {
-        return with(owner, null);
+        return with(Owner.ACCOUNT, null);
     }
 
     private TokenLimit with(Owner other, @Nullable Shares reported) {
@@ -132,10 +137,17 @@ public record TokenLimit(
     }
 
     /**
-     * Returns the tokens reserved for a request, at least 1, or {@link #TOO_LARGE}. An estimate that exceeds the
-     * capacity by no more than the accepted error reserves the whole capacity.
+     * Returns the tokens that a request must find, at least 1, or {@link #TOO_LARGE}. They are reserved for it, unless it
+     * is {@linkplain #isChargedAtEnd charged at its end}. An estimate that exceeds the capacity by no more than the
+     * accepted error reserves the whole capacity.
      */
     public long reserve(Charge charge) {
+        long wanted = wanted(charge);
+        return wanted > 1 && isChargedAtEnd(charge) ? 1 : wanted;
+    }
+
+    /** Returns the estimated cost, at least 1, or {@link #TOO_LARGE}. */
+    private long wanted(Charge charge) {
         long wanted = switch (measure) {
             case REQUESTS -> charge.requests;
             case INPUT_TOKENS -> input(charge, charge.input);
@@ -147,18 +159,43 @@ public record TokenLimit(
         if (wanted > fullCapacity) {
             return TOO_LARGE;
         }
-        // Otherwise a few forged keys could hold the tokens of all accounts until the upstream has refused them.
-        boolean atTheEnd = charge.overflows && owner == Owner.EVERYONE && measure.needsPrompt();
-        return atTheEnd ? 1 : Math.clamp(wanted, 1, capacity);
+        return Math.clamp(wanted, 1, capacity);
+    }
+
+    /**
+     * Returns whether a request holds no tokens while it is in flight. Otherwise a few forged keys could hold the tokens
+     * of all accounts until the upstream has refused them.
+     */
+    private boolean isChargedAtEnd(Charge charge) {
+        return owner == Owner.EVERYONE && (charge.overflows || (charge.claimed && !charge.proven));
+    }
+
+    /** Returns the tokens that a request takes when it is granted. */
+    public long taken(Charge charge) {
+        return isChargedAtEnd(charge) ? 0 : reserve(charge);
+    }
+
+    /** Returns the tokens reserved for a request that was granted, perhaps under other limits. */
+    long reserveAtMost(Charge charge) {
+        long reserved = wanted(charge);
+        return reserved == TOO_LARGE ? capacity : reserved;
+    }
+
+    /** Returns whether several accounts draw from the bucket of a charge. */
+    public boolean isShared(Charge charge) {
+        return owner != Owner.ACCOUNT || charge.overflows;
     }
 
     /** Returns the final cost of an exchange for this limit. */
     public long cost(Charge charge) {
-        if (charge.disowned && owner != Owner.EVERYONE) {
+        if (charge.ofUnknownFile && isShared(charge)) {
+            return 0;
+        }
+        if (owner == Owner.EVERYONE ? charge.unaccepted : charge.disowned) {
             return 0;
         }
         long measuredCost = measuredCost(charge);
-        return charge.costsReserve ? Math.max(reserve(charge), measuredCost) : measuredCost;
+        return charge.costsReserve ? Math.max(wanted(charge), measuredCost) : measuredCost;
     }
 
     private long measuredCost(Charge charge) {

@@ -253,6 +253,18 @@ final class BucketStoreTest {
     }
 
     @Test
+    void failedSaveIsCounted() throws IOException {
+        start();
+        use(40);
+        Files.createDirectory(directory.resolve("buckets.new"));
+        stop();
+        assertThat(context.gauge("stillgate.token.bucket.saves.failed")).isOne();
+        Files.delete(directory.resolve("buckets.new"));
+        stop();
+        assertThat(context.gauge("stillgate.token.bucket.saves.failed")).isOne();
+    }
+
+    @Test
     void changesDuringASaveAreSavedNextTime() throws IOException {
         Path file = directory.resolve("buckets");
         AtomicReference<Runnable> meanwhile = new AtomicReference<>();
@@ -273,7 +285,7 @@ final class BucketStoreTest {
         };
         BucketHarness harness = new BucketHarness(clock, Runnable::run, BucketTable.SLACK);
         PolicyLimits policy = harness.policy(Policies.limit("daily", 10, "1/1d"));
-        BucketStore store = new BucketStore(clock, harness.buckets);
+        BucketStore store = new BucketStore(clock, harness.buckets, context.orders());
         store.open(directory, policy);
         harness.take(ACCOUNT, policy, 1);
         meanwhile.set(() -> harness.take(ACCOUNT, policy, 3));

@@ -136,7 +136,7 @@ final class BucketTest {
         }
         assertThat(set.nanosToKeep(0, 5 * SECOND)).isEqualTo(Long.MAX_VALUE);
         reservation.costsReserve = true;
-        set.settle(reservation, reservation.taken.bucket(0), reservation.taken.limits(0), SECOND);
+        set.settle(reservation, reservation.taken.bucket(0), reservation.taken.limits(0), 0, SECOND);
         assertThat(set.nanosToKeep(SECOND, 5 * SECOND)).isEqualTo(5 * SECOND + 5 * SECOND);
         assertThat(set.evict(3 * SECOND))
                 .as("evicted while two tokens are missing")
@@ -150,7 +150,7 @@ final class BucketTest {
         Reservation reservation = tokens(1, 100);
         bucket.take(reservation);
         reservation.setCost(1, 0, 350);
-        bucket.settle(reservation, bucket.limits());
+        bucket.settle(reservation, bucket.limits(), bucket.adoptions());
         assertThat(bucket.level(0)).isEqualTo(100 - 350);
         bucket.refill(20 * SECOND);
         assertThat(bucket.level(0)).isEqualTo(-50);
@@ -175,7 +175,7 @@ final class BucketTest {
         for (int i = 0; i < 2_000_000; i++) {
             bucket.take(reservation);
             reservation.setCost(1, 0, Long.MAX_VALUE);
-            bucket.settle(reservation, bucket.limits());
+            bucket.settle(reservation, bucket.limits(), bucket.adoptions());
         }
         assertThat(bucket.level(0)).isBetween(-(1L << 60) - 2 * Charge.MAX_AMOUNT, -(1L << 60) + 2 * Charge.MAX_AMOUNT);
         bucket.check(reservation, reservation.terms, 1, reservation.shortage);
@@ -190,7 +190,7 @@ final class BucketTest {
         bucket.refill(SECOND);
         assertThat(bucket.level(0)).isEqualTo(100);
         reservation.setCost(0, 0, 0);
-        bucket.settle(reservation, bucket.limits());
+        bucket.settle(reservation, bucket.limits(), bucket.adoptions());
         assertThat(bucket.level(0)).isEqualTo(100);
     }
 
@@ -204,7 +204,7 @@ final class BucketTest {
         Shortage refused = take(bucket, 1, Duration.ofDays(9).toNanos());
         assertThat(refused.limit().name()).isEqualTo("parallel");
         assertThat(refused.waitNanos()).isEqualTo(SECOND);
-        bucket.settle(first, bucket.limits());
+        bucket.settle(first, bucket.limits(), bucket.adoptions());
         assertThat(bucket.inFlight()).isEqualTo(1);
         assertThat(take(bucket, 1, 0)).isNull();
     }

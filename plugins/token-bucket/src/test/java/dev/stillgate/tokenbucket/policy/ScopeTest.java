@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
+import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Usage;
@@ -291,5 +292,26 @@ final class ScopeTest {
             granted += metered.ask(exchange, FakeBody.prompt(model, 1, 1)) == Verdict.ALLOW ? 1 : 0;
         }
         return granted;
+    }
+
+    @Test
+    void useOfOthersIsNotTold() {
+        Metered metered = new Metered(
+                scoped(Set.of(Scope.ORGANISATION), limit("firm", 7, "7/1h")),
+                scoped(Set.of(Scope.ROUTE), limit("all", 10, "10/1h")));
+        Account member = member("a-1", "o-1");
+        FakeExchange one = metered.begin(metered.completions().by(member), FakeBody.prompt("m", 10, 10));
+        assertThat(metered.harness.response(one, 200)).isEmpty();
+        FakeExchange alone = metered.begin(metered.completions().by(account("a-2")), FakeBody.prompt("m", 10, 10));
+        assertThat(metered.harness.response(alone, 200)).contains(new Header("x-ratelimit-remaining-requests", "6"));
+        for (int i = 0; i < 6; i++) {
+            metered.begin(metered.completions().by(member), FakeBody.prompt("m", 10, 10));
+        }
+        Verdict.Reject refused = metered.refused(metered.completions().by(member), FakeBody.prompt("m", 10, 10));
+        assertThat(refused.message()).contains("limit 7, requested 1.").doesNotContain("used");
+        assertThat(refused.details())
+                .isEqualTo("organisation's limit: 7 requests, refilled at 7/1h, used 7, requested 1");
+        assertThat(refused.headers()).isEmpty();
+        assertThat(refused.retryAfter()).isNotNull();
     }
 }

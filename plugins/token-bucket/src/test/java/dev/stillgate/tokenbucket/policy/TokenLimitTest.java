@@ -6,6 +6,8 @@ import static dev.stillgate.tokenbucket.Policies.part;
 import static dev.stillgate.tokenbucket.Policies.strict;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.testkit.FakeBody;
 import dev.stillgate.tokenbucket.Metered;
@@ -101,19 +103,38 @@ final class TokenLimitTest {
     void tooLargeRequestGetsNoRetryAfter() {
         Metered metered = new Metered(INPUT, strict(OUTPUT));
         Verdict.Reject input = metered.refused(20_000, 10);
-        assertThat(input.kind()).isEqualTo(Verdict.Kind.TOKENS_LIMITED);
+        assertThat(input.kind()).isEqualTo(Verdict.Kind.PROMPT_TOO_LONG);
         assertThat(input.code()).isEqualTo("in");
         assertThat(input.retryAfter()).isNull();
-        assertThat(input.message())
-                .isEqualTo("Request too large: limit 8000 input tokens, requested 20000."
-                        + " The input or output tokens must be reduced for the request to fit.");
         assertThat(input.headers())
                 .extracting(each -> each.name() + ": " + each.value())
-                .contains("x-should-retry: false", "anthropic-ratelimit-input-tokens-limit: 8000");
+                .contains("anthropic-ratelimit-input-tokens-limit: 8000");
         Verdict.Reject output = metered.refused(metered.completions(), FakeBody.prompt("m", 10, 9000));
         assertThat(output.code()).isEqualTo("out");
         assertThat(output.message()).startsWith("Request too large: limit 8000 output tokens, requested 9000.");
         assertThat(output.retryAfter()).isNull();
+    }
+
+    @Test
+    void tooLargeRequestIsRefusedInTheWordsOfItsProvider() {
+        Metered metered = new Metered(INPUT);
+        assertThat(metered.refused(20_000, 10).message())
+                .isEqualTo("prompt is too long: 20000 tokens > 8000 maximum (the account's limit of input tokens)");
+        assertThat(metered.refused(metered.completions(), FakeBody.prompt("m", 20_000, 10))
+                        .message())
+                .isEqualTo("Request too large: limit 8000 input tokens, requested 20000."
+                        + " The input or output tokens must be reduced for the request to fit.");
+        assertThat(metered.refused(
+                                metered.messages()
+                                        .asks(
+                                                Provider.GOOGLE,
+                                                Operation.GENERATE_CONTENT,
+                                                "POST",
+                                                "/v1beta/models/m:generateContent"),
+                                FakeBody.prompt("m", 20_000, 10))
+                        .message())
+                .isEqualTo("The input token count (20000) exceeds the maximum number of tokens allowed (8000)"
+                        + " (the account's limit of input tokens).");
     }
 
     @Test

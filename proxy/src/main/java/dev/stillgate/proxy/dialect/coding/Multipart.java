@@ -143,8 +143,8 @@ public final class Multipart {
 
     private String purpose(int start, int stop) throws MalformedBody {
         String value = new String(buf, start, Math.min(stop - start, MAX_PURPOSE + 1), StandardCharsets.ISO_8859_1);
-        if (!value.matches("[a-z_]{1,32}")) {
-            throw malformed("the purpose must consist of lower-case letters and underscores", start);
+        if (!value.matches("[a-z_-]{1,32}")) {
+            throw malformed("the purpose must consist of lower-case letters, hyphens and underscores", start);
         }
         return value;
     }

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.dialect.realtime;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Incremental reader of the WebSocket frames of one side (RFC 6455 section 5), in pieces split at any byte. Passes on the
  * payload of text messages, unmasked, as it comes; skips binary messages and control frames. Holds a frame's header
@@ -8,7 +10,7 @@ package dev.stillgate.proxy.dialect.realtime;
  * <p>After a violation of the framing the start of the next frame is unknown, so the rest is skipped. Among these are
  * reserved bits, because no extension may be negotiated. Not thread-safe.
  */
-final class WebSocketReader {
+public final class WebSocketReader {
     private static final int LONGEST_HEADER = 14;
     private static final int MASK = 4;
     private static final int FIN = 0x80;
@@ -24,7 +26,7 @@ final class WebSocketReader {
     private static final int EIGHT_BYTES = 127;
     private static final int PIECE = 4096;
 
-    private final Sink sink;
+    private final @Nullable Sink sink;
     private final byte[] header = new byte[LONGEST_HEADER];
     private int filled;
     private int opcode;
@@ -54,12 +56,17 @@ final class WebSocketReader {
         void text(byte[] buf, int from, int to);
     }
 
-    WebSocketReader(Sink sink) {
+    WebSocketReader(@Nullable Sink sink) {
         this.sink = sink;
     }
 
+    /** Creates a reader that skips all payload. */
+    public WebSocketReader() {
+        this(null);
+    }
+
     /** Reads a piece up to its end or the end of a text message, whichever is first; returns the index after that. */
-    int read(byte[] buf, int from, int to) {
+    public int read(byte[] buf, int from, int to) {
         textEnded = false;
         int p = from;
         while (p < to && !broken && !textEnded) {
@@ -124,7 +131,7 @@ final class WebSocketReader {
 
     private void payload(byte[] buf, int from, int to) {
         boolean text = opcode == TEXT || (opcode == CONTINUATION && message == TEXT);
-        if (!text) {
+        if (!text || sink == null) {
             return;
         }
         if (mask == 0) {
@@ -171,12 +178,12 @@ final class WebSocketReader {
     }
 
     /** Returns whether the side has sent its Close frame. */
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /** Returns whether the framing was violated. */
-    boolean isBroken() {
+    public boolean isBroken() {
         return broken;
     }
 }

@@ -21,6 +21,7 @@ final class CompletionsChat extends JsonChat {
     private static final JsonName LOGPROBS = new JsonName("logprobs");
     private static final JsonName TOP_LOGPROBS = new JsonName("top_logprobs");
     private static final JsonName RESPONSE_FORMAT = new JsonName("response_format");
+    private static final JsonName PREDICTION = new JsonName("prediction");
     private static final JsonName REASONING_EFFORT = new JsonName("reasoning_effort");
     private static final JsonName STREAM_OPTIONS = new JsonName("stream_options");
     private static final JsonName INCLUDE_USAGE = new JsonName("include_usage");
@@ -50,6 +51,7 @@ final class CompletionsChat extends JsonChat {
             JsonFields.field("tools", JsonFields.ANY),
             JsonFields.field("functions", JsonFields.ANY),
             JsonFields.field("response_format", JsonFields.ANY),
+            JsonFields.field("prediction", JsonFields.ANY),
             JsonFields.field("reasoning_effort", JsonFields.ANY));
 
     CompletionsChat(NameCache models, TextCache systems, JsonTape tape) {
@@ -127,6 +129,12 @@ final class CompletionsChat extends JsonChat {
     @Override
     public boolean structuredOutput() {
         return asksForJson(field(RESPONSE_FORMAT));
+    }
+
+    @Override
+    public boolean prediction() {
+        int prediction = field(PREDICTION);
+        return prediction != JsonTape.NONE && tape.kind(prediction) != JsonTape.NULL;
     }
 
     @Override

@@ -26,7 +26,7 @@ abstract sealed class JsonChat implements BodyView.Chat
     static final JsonName STREAM = new JsonName("stream");
     private static final JsonName TEMPERATURE = new JsonName("temperature");
     private static final JsonName TOP_P = new JsonName("top_p");
-    private static final JsonName TYPE = new JsonName("type");
+    static final JsonName TYPE = new JsonName("type");
     private static final JsonName TOOLS = new JsonName("tools");
     private static final JsonName NAME = new JsonName("name");
     private static final JsonName JSON_OBJECT = new JsonName("json_object");
@@ -198,7 +198,7 @@ abstract sealed class JsonChat implements BodyView.Chat
     }
 
     @Override
-    public final boolean needsStored() {
+    public boolean needsStored() {
         for (JsonName name : STORED) {
             int node = field(name);
             if (node != JsonTape.NONE && tape.kind(node) != JsonTape.NULL) {

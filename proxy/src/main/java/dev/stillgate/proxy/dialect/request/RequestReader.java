@@ -101,6 +101,7 @@ public final class RequestReader {
                     REALTIME,
                     TRANSCRIPTION,
                     TRANSLATION,
+                    FILE_BATCH,
                     CONTROL,
                     OPAQUE -> len == 0 ? BodyView.None.INSTANCE : new BodyView.Opaque(len);
         };

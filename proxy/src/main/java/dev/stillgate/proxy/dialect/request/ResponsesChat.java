@@ -24,6 +24,8 @@ final class ResponsesChat extends JsonChat {
     private static final JsonName PREVIOUS = new JsonName("previous_response_id");
     private static final JsonName INSTRUCTIONS = new JsonName("instructions");
     private static final JsonName INPUT = new JsonName("input");
+    private static final JsonName ROLE = new JsonName("role");
+    private static final JsonName REFERENCE = new JsonName("item_reference");
 
     private static final JsonFields FIELDS = JsonFields.of(
             JsonFields.field("model", JsonFields.STRING),
@@ -106,6 +108,31 @@ final class ResponsesChat extends JsonChat {
     @Override
     public @Nullable String previousResponse() {
         return tape.stringOrNull(field(PREVIOUS));
+    }
+
+    @Override
+    public boolean needsStored() {
+        return super.needsStored() || refersToItems(array(field(INPUT)));
+    }
+
+    /** Returns whether the input names an item of an earlier response instead of repeating it. */
+    private boolean refersToItems(int input) {
+        if (input == JsonTape.NONE) {
+            return false;
+        }
+        for (int item = tape.first(input); item != tape.end(input); item = tape.next(item)) {
+            if (tape.kind(item) == JsonTape.OBJECT && isReference(item)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether an item is a reference, which may leave out its type; so may a message, which has a role. */
+    private boolean isReference(int item) {
+        int type = tape.find(item, TYPE);
+        boolean untyped = type == JsonTape.NONE || tape.kind(type) == JsonTape.NULL;
+        return untyped ? tape.find(item, ROLE) == JsonTape.NONE : tape.isString(type, REFERENCE);
     }
 
     @Override

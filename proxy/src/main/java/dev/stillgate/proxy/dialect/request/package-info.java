@@ -1,5 +1,5 @@
 /**
- * Request body parsing for the three APIs: model, limits, messages and batches as the {@link
+ * Request body parsing for each dialect: model, limits, messages and batches as the {@link
  * dev.stillgate.spi.BodyView} that filters see.
  */
 @NullMarked

@@ -67,6 +67,16 @@ enum AnswerField {
     REFUSAL_PART(AnswerKind.BY_TYPE),
     /** The name of a tool that the model calls. */
     CALL(AnswerKind.ASIDE),
+    /** Whether a response was generated in the background. */
+    BACKGROUND,
+    /** The most output that the request of a response allowed. */
+    MOST_OUTPUT,
+    /** The id of a file with results or errors of a batch. */
+    RESULT_FILE,
+    /** The id of a file, or of a batch. */
+    FILE_ID,
+    /** The purpose of a file. */
+    FILE_PURPOSE,
     /** A content block of Messages. */
     BLOCK,
     /** A content part of Responses. */

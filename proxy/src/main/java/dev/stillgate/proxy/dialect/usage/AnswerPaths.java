@@ -145,19 +145,24 @@ final class AnswerPaths {
             json("arguments", AnswerField.ASIDE),
             text("input", AnswerField.ASIDE),
             text("code", AnswerField.ASIDE));
+
+    /** Whether a stored response was generated in the background, and how much of it was requested. */
+    private static final JsonPaths<AnswerField> BACKGROUND = JsonPaths.of(
+            presence("background", AnswerField.BACKGROUND), number("max_output_tokens", AnswerField.MOST_OUTPUT));
+
     private static final JsonPaths<AnswerField> STORED_RESPONSE =
-            RESPONSE.with(JsonPaths.of(list("data", LISTED_ITEM)));
-    private static final JsonPaths<AnswerField> RESPONSE_EVENT = JsonPaths.of(
-            shortString("type", AnswerField.TYPE),
-            presence("error", AnswerField.ERROR),
-            text("delta", AnswerField.BY_TYPE),
-            object("item", ITEM_EVENT),
-            object("part", DONE_PART),
-            object(
-                    "response",
-                    answer(RESPONSES_USAGE)
-                            .with(RESPONSE_END)
-                            .with(JsonPaths.of(list("output", JsonPaths.of(list("content", DONE_PART)))))));
+            RESPONSE.with(BACKGROUND).with(JsonPaths.of(list("data", LISTED_ITEM)));
+    private static final JsonPaths<AnswerField> EVENT_RESPONSE = answer(RESPONSES_USAGE)
+            .with(RESPONSE_END)
+            .with(JsonPaths.of(list("output", JsonPaths.of(list("content", DONE_PART)))));
+    private static final JsonPaths<AnswerField> RESPONSE_EVENT = responseEvent(EVENT_RESPONSE);
+    private static final JsonPaths<AnswerField> STORED_EVENT = responseEvent(EVENT_RESPONSE.with(BACKGROUND));
+    private static final JsonPaths<AnswerField> BATCH_FILES = JsonPaths.of(
+            shortString("output_file_id", AnswerField.RESULT_FILE),
+            shortString("error_file_id", AnswerField.RESULT_FILE),
+            shortString("id", AnswerField.FILE_ID),
+            shortString("purpose", AnswerField.FILE_PURPOSE));
+    private static final JsonPaths<AnswerField> FILE_BATCH = BATCH_FILES.with(JsonPaths.of(list("data", BATCH_FILES)));
     private static final JsonPaths<AnswerField> GENERATED_USAGE = JsonPaths.of(
             number("promptTokenCount", AnswerField.PROMPT_TOKENS),
             number("toolUsePromptTokenCount", AnswerField.TOOL_PROMPT_TOKENS),
@@ -243,6 +248,16 @@ final class AnswerPaths {
                 object("usage", usage));
     }
 
+    private static JsonPaths<AnswerField> responseEvent(JsonPaths<AnswerField> response) {
+        return JsonPaths.of(
+                shortString("type", AnswerField.TYPE),
+                presence("error", AnswerField.ERROR),
+                text("delta", AnswerField.BY_TYPE),
+                object("item", ITEM_EVENT),
+                object("part", DONE_PART),
+                object("response", response));
+    }
+
     /** Returns the paths of the root of a response; for streams of each event, for JSON lines of each line. */
     static JsonPaths<AnswerField> root(Operation operation, boolean sse) {
         return switch (operation) {
@@ -252,10 +267,11 @@ final class AnswerPaths {
             case CHAT_COMPLETIONS -> CHAT;
             case STORED_CHAT_COMPLETION -> STORED_CHAT;
             case RESPONSES -> sse ? RESPONSE_EVENT : RESPONSE;
-            case STORED_RESPONSE -> sse ? RESPONSE_EVENT : STORED_RESPONSE;
+            case STORED_RESPONSE -> sse ? STORED_EVENT : STORED_RESPONSE;
             case GENERATE_CONTENT -> GENERATION;
             case COUNT_CONTENT_TOKENS -> CONTENT_COUNT;
             case FILE_CONTENT -> FILE_LINE;
+            case FILE_BATCH -> FILE_BATCH;
             case EMBEDDINGS -> EMBEDDINGS;
             case IMAGE_GENERATION, IMAGE_EDIT, TRANSCRIPTION, TRANSLATION, SPEECH, MODERATION ->
                 sse ? CONVERTED_EVENT : CONVERTED;

@@ -59,6 +59,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private boolean sound;
 
     private final AnswerEnding ending = new AnswerEnding();
+    final DeferredFields deferred = new DeferredFields();
 
     /** Whether the response is of a new answer, whose ending counts. */
     private boolean judged;
@@ -80,6 +81,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
     void reset(TokenWeights weights, boolean ofStream, boolean isNew, @Nullable AnswerContent newContent) {
         judged = isNew;
         ending.reset();
+        deferred.reset();
         content = newContent;
         Arrays.fill(counts, -1);
         Arrays.fill(sums, -1);
@@ -142,6 +144,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
                 reportOutput(candidateTokens + thoughtTokens);
             }
             case FIRST_OUTPUT -> countOutput(value);
+            case MOST_OUTPUT -> deferred.maxOutput(value);
             case CHOICE_INDEX -> {
                 if (content != null) {
                     content.choice(value);
@@ -233,13 +236,15 @@ final class AnswerTally extends JsonSink<AnswerField> {
     /** Handles an error, which is the last event of its stream, or the flag of a part that is thinking. */
     @Override
     public void presence(AnswerField field, byte first, boolean empty) {
-        if (field == AnswerField.THOUGHT) {
-            if (content != null && first == 't') {
-                content.thought();
+        switch (field) {
+            case THOUGHT -> {
+                if (content != null && first == 't') {
+                    content.thought();
+                }
             }
-            return;
+            case BACKGROUND -> deferred.background(first == 't');
+            default -> last |= first == '"' || first == '{';
         }
-        last |= first == '"' || first == '{';
     }
 
     /** Returns the receiver of the structure of the output, or null if it is not needed. */
@@ -292,6 +297,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
                 }
             }
             case MODEL -> modelLength = keep(model, buf, from, to);
+            case RESULT_FILE, FILE_ID, FILE_PURPOSE -> deferred.ofFile(field, buf, from, to);
             case MEDIA_TYPE ->
                 sound = to - from > AUDIO_TYPE.length && same(AUDIO_TYPE, buf, from, from + AUDIO_TYPE.length);
             default -> innerType(field, buf, from, to);

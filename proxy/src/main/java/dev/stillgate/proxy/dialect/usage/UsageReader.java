@@ -5,6 +5,7 @@ import dev.stillgate.proxy.json.JsonReader;
 import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.json.Swar;
 import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.DeferredAnswer;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.Usage;
@@ -187,6 +188,11 @@ public final class UsageReader {
      */
     public @Nullable String finishReason() {
         return tally.finishReason();
+    }
+
+    /** Returns what the response says of answers that are fetched later. */
+    public DeferredAnswer deferred() {
+        return tally.deferred.answer(tally.model());
     }
 
     /** Returns the provider's own judgement so far. */

@@ -1,5 +1,5 @@
 /**
- * Streaming extraction of token usage, character counts and context marks from the responses of the three APIs, without
+ * Streaming extraction of token usage, character counts and context marks from the responses of each dialect, without
  * buffering them.
  */
 @NullMarked

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 public final class OpenCounts {
     private static final int SLOTS = 1 << 16;
     private static final int V6_BYTES = 16;
+    private static final long TRANSLATED = 0x0064_ff9b_0000_0000L;
 
     private final int most;
     private final AtomicIntegerArray counts = new AtomicIntegerArray(SLOTS);
@@ -24,12 +25,14 @@ public final class OpenCounts {
         this.most = most;
     }
 
-    /** Returns the key of an address; for IPv6 the /64 network, all of which is usually assigned to one client. */
+    /**
+     * Returns the key of an address; for IPv6 the /64 network, all of which is usually assigned to one client. Those of a
+     * translator, 64:ff9b::/96 (RFC 6052), are of as many clients as there are IPv4 addresses, which are their keys.
+     */
     public static long key(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        return bytes.length == V6_BYTES
-                ? ByteBuffer.wrap(bytes).getLong()
-                : ByteBuffer.wrap(bytes).getInt() & 0xffff_ffffL;
+        ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+        long network = bytes.remaining() == V6_BYTES ? bytes.getLong() : TRANSLATED;
+        return network == TRANSLATED ? bytes.getInt(bytes.limit() - Integer.BYTES) & 0xffff_ffffL : network;
     }
 
     /** Increments a key's counter; returns false without counting if it is at the maximum. */

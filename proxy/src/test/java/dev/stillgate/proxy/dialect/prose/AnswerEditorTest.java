@@ -1,7 +1,6 @@
 package dev.stillgate.proxy.dialect.prose;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stillgate.proxy.dialect.Fixtures;
 import dev.stillgate.proxy.dialect.PlainProse;
@@ -120,9 +119,9 @@ class AnswerEditorTest {
     }
 
     @Test
+    @Tag("shared")
     void onlyProseOfRecordingsIsReplaced() {
         List<Fixtures.Recording> recorded = Fixtures.recorded();
-        assumeTrue(!recorded.isEmpty(), "no recorded exchanges: ../shared/data/wire-exchanges is absent");
         Random random = new Random(5);
         int tapped = 0;
         for (Fixtures.Recording recording : recorded) {
@@ -147,6 +146,26 @@ class AnswerEditorTest {
             check(answer, lagging, edit(answer, lagging));
         }
         assertThat(tapped).isGreaterThan(300);
+    }
+
+    static List<Fixtures.Answer> streams() {
+        return own().stream().filter(Fixtures.Answer::sse).toList();
+    }
+
+    /** Bytes that another gateway writes between the events of a silent stream. */
+    @ParameterizedTest
+    @MethodSource("streams")
+    void keepAlivesOfUpstreamPassBesideEdits(Fixtures.Answer answer) {
+        String edited = text(edit(answer, ReplacingTap.changing()));
+        Fixtures.Answer commented = answer.withKeepAlives(": keep-alive\n");
+        Fixtures.Answer spaced = answer.withKeepAlives("\n\n");
+        for (int size : new int[] {1, 2, 3, 7, 64, 1 << 20}) {
+            assertThat(text(editPieces(commented, ReplacingTap.changing(), size))
+                            .replace(": keep-alive\n", ""))
+                    .isEqualTo(edited);
+            assertThat(text(editPieces(spaced, ReplacingTap.changing(), size)).replaceAll("^\n\n|(?<=\n\n)\n\n", ""))
+                    .isEqualTo(edited);
+        }
     }
 
     /** Compares the edited response with the original. */

@@ -3,7 +3,6 @@ package dev.stillgate.proxy.dialect.request;
 import static dev.stillgate.proxy.dialect.Prompts.parts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stillgate.proxy.dialect.Fixtures;
 import dev.stillgate.proxy.dialect.Mutations;
@@ -16,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +61,21 @@ class RequestReaderTest {
         assertThatThrownBy(() -> chat(Operation.CHAT_COMPLETIONS, json)).isInstanceOf(MalformedBody.class);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'messages': []}|false",
+                "{'messages': [], 'prediction': null}|false",
+                "{'messages': [], 'prediction': {'type': 'content', 'content': 'a'}}|true",
+            },
+            quoteCharacter = '`')
+    void predictionIsRead(String json, boolean predicts) throws MalformedBody {
+        byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        Chat chat = (Chat) reader.read(Operation.CHAT_COMPLETIONS, "application/json", body, 0, body.length);
+        assertThat(chat.prediction()).isEqualTo(predicts);
+    }
+
     @Test
     void bodiesOfOtherOperationsAreOpaque() throws MalformedBody {
         assertThat(reader.read(Operation.CONTROL, null, new byte[0], 0, 0)).isSameAs(BodyView.None.INSTANCE);
@@ -70,8 +85,9 @@ class RequestReaderTest {
     @Test
     void readingDoesNotAllocateInSteadyState() throws MalformedBody {
         byte[] body = """
-                {"model":"claude-x","max_tokens":1024,"temperature":0.25,"messages":[{"role":"user","content":[
-                 {"type":"text","text":"Hello caf\u00e9 \\n"}]}]}""".getBytes(StandardCharsets.UTF_8);
+            {"model":"claude-x","max_tokens":1024,"temperature":0.25,"messages":[{"role":"user","content":[
+             {"type":"text","text":"Hello caf\u00e9 \\n"}]}]}\
+            """.getBytes(StandardCharsets.UTF_8);
         BodyView.PartVisitor visitor = (message, role, kind, id, text) -> text.length() > 0;
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
@@ -90,9 +106,9 @@ class RequestReaderTest {
     }
 
     @Test
+    @Tag("shared")
     void recordedRequestsAreRead() throws MalformedBody {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
-        assumeTrue(!recordings.isEmpty(), "no recorded exchanges in ../shared/data");
         for (Fixtures.Recording r : recordings) {
             Chat chat =
                     (Chat) reader.read(r.answer().operation(), "application/json", r.request(), 0, r.request().length);
@@ -112,10 +128,11 @@ class RequestReaderTest {
     void mutatedRequestsAreReadOrMalformed() {
         Random random = new Random(7);
         byte[] seed = """
-                {"model":"m","system":[{"type":"text","text":"s"}],"instructions":"i","tools":[{"name":"t"}],"messages":[{"role":"user","content":[
-                {"type":"text","text":"a"},{"type":"tool_result","tool_use_id":"x","content":[{"type":"text","text":"r"}]}]},
-                {"role":"assistant","tool_calls":[{"id":"c","function":{"arguments":"{}"}}]}],"input":[{"type":"function_call","call_id":"q",
-                "arguments":"{}"},{"type":"reasoning","summary":[{"type":"summary_text","text":"z"}]}],"requests":[{"params":{"model":"b"}}]}""".getBytes(StandardCharsets.UTF_8);
+            {"model":"m","system":[{"type":"text","text":"s"}],"instructions":"i","tools":[{"name":"t"}],"messages":[{"role":"user","content":[
+            {"type":"text","text":"a"},{"type":"tool_result","tool_use_id":"x","content":[{"type":"text","text":"r"}]}]},
+            {"role":"assistant","tool_calls":[{"id":"c","function":{"arguments":"{}"}}]}],"input":[{"type":"function_call","call_id":"q",
+            "arguments":"{}"},{"type":"reasoning","summary":[{"type":"summary_text","text":"z"}]}],"requests":[{"params":{"model":"b"}}]}\
+            """.getBytes(StandardCharsets.UTF_8);
         Operation[] operations = {
             Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.MESSAGE_BATCH
         };

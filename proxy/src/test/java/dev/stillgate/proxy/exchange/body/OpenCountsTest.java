@@ -36,6 +36,13 @@ class OpenCountsTest {
     }
 
     @Test
+    void clientsBehindATranslatorAreNotOne() {
+        assertThat(key("64:ff9b::192.0.2.1")).isNotEqualTo(key("64:ff9b::192.0.2.2"));
+        assertThat(key("64:ff9b::192.0.2.1")).isEqualTo(key("192.0.2.1"));
+        assertThat(key("64:ff9b:1::192.0.2.1")).isEqualTo(key("64:ff9b:1::192.0.2.2"));
+    }
+
+    @Test
     void countsAreExactAmongThreads() throws InterruptedException {
         OpenCounts counts = new OpenCounts(3);
         CountDownLatch done = new CountDownLatch(4);

@@ -14,6 +14,7 @@ import dev.stillgate.canary.ledger.tree.MerkleFrontier;
 import dev.stillgate.canary.ledger.tree.MerkleProofs;
 import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,10 @@ public final class EvidenceBundle {
     private final Map<Long, Leaf.Answer> found = new TreeMap<>();
     private final Map<Long, long[]> counts = new HashMap<>();
     private final List<Earlier> earlier = new ArrayList<>();
-    private final Map<Long, List<Hash>> paths = new HashMap<>();
+    /** Whether all answers of the key are included. */
+    private final boolean all;
+
+    private @Nullable MerkleProofs proofs;
     private @Nullable Opening opening;
     private @Nullable Opening global;
     private @Nullable Opening secret;
@@ -59,7 +63,14 @@ public final class EvidenceBundle {
     /** The preimage of a commitment. */
     record Opening(long commitment, List<byte[]> parts) {}
 
-    private EvidenceBundle(Path directory, VerifierKey key, SignedHead head, String keyName, Set<String> relatedNames) {
+    /** Receives the answers of a bundle. */
+    interface AnswerVisitor {
+        void answer(long index, Leaf.Answer answer) throws IOException;
+    }
+
+    private EvidenceBundle(
+            Path directory, VerifierKey key, SignedHead head, String keyName, Set<String> relatedNames, boolean all) {
+        this.all = all;
         this.directory = directory;
         this.key = key;
         this.head = head;
@@ -73,7 +84,7 @@ public final class EvidenceBundle {
      * @param keyName name of the key
      * @param related names of commitments on which the key rests: its epoch's secret, and for a stratum the global key;
      *     those that the ledger has are included
-     * @param messages ids of the answers to include, in any order
+     * @param messages ids of the answers to include, in any order; none for all answers of the key
      * @param signingKey the ledger's private key, with which messages are found; null for the one in the directory
      * @param published an earlier head to prove consistency with, or null for heads that the ledger kept
      * @throws LedgerException if the ledger is damaged, or lacks the key or a message under a signed head
@@ -91,7 +102,7 @@ public final class EvidenceBundle {
         if (head == null) {
             throw new LedgerException(directory + ": no head is signed yet, so nothing can be proven");
         }
-        EvidenceBundle bundle = new EvidenceBundle(directory, key, head, keyName, related);
+        EvidenceBundle bundle = new EvidenceBundle(directory, key, head, keyName, related, messages.isEmpty());
         if (!messages.isEmpty()) {
             MessageIdHasher ids = LedgerKeyFiles.messageIds(directory, signingKey);
             messages.forEach(id -> bundle.wanted.put(ids.hash(id), new Message(id, ids.salt(id))));
@@ -144,7 +155,8 @@ public final class EvidenceBundle {
         Set<Hash> missing = new HashSet<>(wanted.keySet());
         found.values().forEach(answer -> missing.remove(answer.message()));
         if (!missing.isEmpty()) {
-            String first = message(missing.iterator().next()).id();
+            String first =
+                    Objects.requireNonNull(message(missing.iterator().next())).id();
             throw new LedgerException(directory + ": " + missing.size() + " of " + wanted.size()
                     + " messages have no leaf" + under + ", such as \"" + first + "\"");
         }
@@ -175,12 +187,7 @@ public final class EvidenceBundle {
             HeadFiles.checkRoot(directory, old, proofs.root(old.head().size()));
             earlier.add(new Earlier(old, proofs.consistency(old.head().size(), size)));
         }
-        Set<Long> leaves = new TreeSet<>(commitments.keySet());
-        leaves.addAll(related.keySet());
-        leaves.addAll(found.keySet());
-        for (long index : leaves) {
-            paths.put(index, proofs.inclusion(index, size));
-        }
+        this.proofs = proofs;
     }
 
     /**
@@ -232,7 +239,9 @@ public final class EvidenceBundle {
 
     /** Returns a summary of the content in words. */
     public String size() {
-        return commitments.size() + " commitments, " + found.size() + " answers and " + earlier.size()
+        long answers =
+                all ? counts.values().stream().mapToLong(count -> count[0]).sum() : found.size();
+        return commitments.size() + " commitments, " + answers + " answers and " + earlier.size()
                 + " earlier heads under a head of " + head.head().size() + " leaves";
     }
 
@@ -256,16 +265,43 @@ public final class EvidenceBundle {
         return commitments;
     }
 
-    Map<Long, Leaf.Answer> answers() {
-        return found;
+    /** Visits the included answers in order. All answers of a key are read again, so that they need no memory. */
+    void answers(AnswerVisitor visitor) throws IOException {
+        for (Map.Entry<Long, Leaf.Answer> entry : found.entrySet()) {
+            visitor.answer(entry.getKey(), entry.getValue());
+        }
+        if (all) {
+            try {
+                LedgerScan.of(directory, head.head().size(), (index, leaf, after) -> {
+                    if (index < head.head().size()
+                            && leaf instanceof Leaf.Answer answer
+                            && counts.containsKey(answer.key())) {
+                        give(visitor, index, answer);
+                    }
+                });
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
     }
 
+    private static void give(AnswerVisitor visitor, long index, Leaf.Answer answer) {
+        try {
+            visitor.answer(index, answer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the id and the salt of an answer's message, or null if its id was not given. */
+    @Nullable
     Message message(Hash hash) {
-        return Objects.requireNonNull(wanted.get(hash));
+        return wanted.get(hash);
     }
 
-    List<Hash> path(long index) {
-        return paths.getOrDefault(index, List.of());
+    /** Returns the proof that a leaf is under the head. */
+    List<Hash> path(long index) throws IOException {
+        return Objects.requireNonNull(proofs).inclusion(index, head.head().size());
     }
 
     /** Returns the number of answers marked under a commitment, and of their sites. */

@@ -69,9 +69,7 @@ public final class EvidenceBundleJson {
         opening("globalOpening", bundle.global());
         opening("secretOpening", bundle.secret());
         out.writeArrayFieldStart("answers");
-        for (Map.Entry<Long, Leaf.Answer> entry : bundle.answers().entrySet()) {
-            answer(bundle, entry.getKey(), entry.getValue());
-        }
+        bundle.answers((index, answer) -> answer(bundle, index, answer));
         out.writeEndArray();
         out.writeEndObject();
     }
@@ -97,11 +95,13 @@ public final class EvidenceBundleJson {
     }
 
     private void answer(EvidenceBundle bundle, long index, Leaf.Answer leaf) throws IOException {
-        EvidenceBundle.Message message = bundle.message(leaf.message());
+        EvidenceBundle.@Nullable Message message = bundle.message(leaf.message());
         out.writeStartObject();
         leaf(bundle, index, leaf);
-        out.writeStringField("message", message.id());
-        out.writeStringField("salt", message.salt().toString());
+        if (message != null) {
+            out.writeStringField("message", message.id());
+            out.writeStringField("salt", message.salt().toString());
+        }
         out.writeNumberField("commitmentIndex", leaf.key());
         out.writeNumberField("sites", leaf.sites());
         out.writeEndObject();

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The file operations of the ledger. Tests inject disk faults here. */
 public interface Disk {
@@ -24,6 +26,15 @@ public interface Disk {
         long size() throws IOException;
 
         void truncate(long size) throws IOException;
+    }
+
+    /** Inode and size of a file. */
+    record Stamp(@Nullable Object inode, long size) {}
+
+    /** Returns the inode and size of the file that a path names now. */
+    default Stamp stamp(Path file) throws IOException {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(found.fileKey(), found.size());
     }
 
     /** Opens a file for writing; creates it, readable by the owner only, if it does not exist. */

@@ -4,12 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Appends records to the last leaf file and forces them to disk. On opening, the file is truncated to the
- * offset known to be on disk, because the page cache may report lost pages as clean after a failed force. Not
- * thread-safe.
+ * offset known to be on disk, because the page cache may report lost pages as clean after a failed force. A file that was
+ * removed, replaced or truncated by others is an error. Not thread-safe.
  */
 public final class SegmentAppender implements Closeable {
     private static final int PROBE = 64 << 10;
@@ -20,6 +23,9 @@ public final class SegmentAppender implements Closeable {
     private long first;
     private long offset;
     private Disk.@Nullable Output file;
+    private @Nullable Object inode;
+    /** The sizes of the full files. These are closed, so a copy in their place is as good. */
+    private final Map<Path, Long> full = new HashMap<>();
 
     /**
      * Creates an appender, which opens the file when first needed.
@@ -50,6 +56,8 @@ public final class SegmentAppender implements Closeable {
         boolean done = false;
         try {
             if (leaves == first + (1L << level)) {
+                checkTail(offset);
+                full.put(path(), disk.stamp(path()).size());
                 close();
                 first = leaves;
                 offset = 0;
@@ -58,6 +66,7 @@ public final class SegmentAppender implements Closeable {
             int length = records.remaining();
             Disk.writeWhole(out, records, offset);
             out.force();
+            checkTail(offset + length);
             offset += length;
             done = true;
         } finally {
@@ -74,11 +83,44 @@ public final class SegmentAppender implements Closeable {
     public void open() throws IOException {
         opened().force();
         disk.forceDirectory(directory);
+        for (Path earlier : SegmentFormat.list(directory).headMap(first).values()) {
+            full.put(earlier, disk.stamp(earlier).size());
+        }
     }
 
-    /** Reopens the file and checks that the disk has space and can be forced. */
+    /** Checks that all files are those that were written: a deleted file still takes writes while it is open. */
+    public void check() throws IOException {
+        checkFull();
+        checkTail(offset);
+    }
+
+    private void checkFull() throws IOException {
+        for (Map.Entry<Path, Long> earlier : full.entrySet()) {
+            require(disk.stamp(earlier.getKey()).size() == earlier.getValue(), earlier.getKey());
+        }
+    }
+
+    private void checkTail(long least) throws IOException {
+        if (file != null) {
+            Disk.Stamp now = disk.stamp(path());
+            require(Objects.equals(now.inode(), inode) && now.size() >= least, path());
+        }
+    }
+
+    private static void require(boolean holds, Path file) throws IOException {
+        if (!holds) {
+            throw new IOException(file + ": was removed, replaced or truncated while in use; restore it from a copy");
+        }
+    }
+
+    private Path path() {
+        return SegmentFormat.file(directory, first);
+    }
+
+    /** Reopens the file and checks that the disk has space and can be forced. Files that were restored are accepted. */
     public void probe() throws IOException {
         close();
+        checkFull();
         Disk.Output out = opened();
         try {
             Disk.writeWhole(out, ByteBuffer.allocate(PROBE), offset);
@@ -93,7 +135,10 @@ public final class SegmentAppender implements Closeable {
         if (file != null) {
             return file;
         }
-        Disk.Output out = disk.open(SegmentFormat.file(directory, first));
+        if (offset > 0) {
+            require(disk.stamp(path()).size() >= offset, path());
+        }
+        Disk.Output out = disk.open(path());
         file = out;
         boolean ready = false;
         try {
@@ -104,6 +149,7 @@ public final class SegmentAppender implements Closeable {
             if (offset == 0) {
                 begin(out);
             }
+            inode = disk.stamp(path()).inode();
             ready = true;
             return out;
         } finally {

@@ -6,7 +6,9 @@ import dev.stillgate.canary.ledger.tree.TreeHasher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Subtree roots of a scanned ledger, for proofs. Roots of full files are in memory; lower ones are computed from the
@@ -16,8 +18,13 @@ public final class SegmentSubtrees implements MerkleProofs.Subtrees {
     private final Path directory;
     private final LedgerScan scan;
     private final TreeHasher hasher = new TreeHasher();
-    private long loaded = -1;
-    private List<List<Hash>> levels = List.of();
+    /** The newest two files that were read: a proof needs the one of its leaf and the last one. */
+    private final Map<Long, List<List<Hash>>> loaded = new LinkedHashMap<>(4, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, List<List<Hash>>> eldest) {
+            return size() > 2;
+        }
+    };
 
     public SegmentSubtrees(Path directory, LedgerScan scan) {
         this.directory = directory;
@@ -33,21 +40,21 @@ public final class SegmentSubtrees implements MerkleProofs.Subtrees {
             return scan.segments().get(Math.toIntExact(index));
         }
         int below = scan.level() - level;
-        load(index >> below);
-        return levels.get(level).get((int) (index & (1L << below) - 1));
+        return levels(index >> below).get(level).get((int) (index & (1L << below) - 1));
     }
 
-    private void load(long segment) throws IOException {
-        if (segment == loaded) {
-            return;
+    private List<List<Hash>> levels(long segment) throws IOException {
+        List<List<Hash>> known = loaded.get(segment);
+        if (known != null) {
+            return known;
         }
         List<List<Hash>> fresh = new ArrayList<>();
         fresh.add(leaves(segment << scan.level()));
         for (int level = 0; level < scan.level(); level++) {
             fresh.add(parents(fresh.get(level)));
         }
-        levels = fresh;
-        loaded = segment;
+        loaded.put(segment, fresh);
+        return fresh;
     }
 
     private List<Hash> leaves(long first) throws IOException {

@@ -129,7 +129,7 @@ public final class ProseEditor {
     private void accept(int count) {
         int i = 0;
         while (i < count) {
-            int run = wordHeld ? i : word.takesPlainly(chunk, i, count);
+            int run = wordHeld || markdown.inTag() ? i : word.takesPlainly(chunk, i, count);
             if (run > i) {
                 out.add(chunk, i, run);
                 written += run - i;
@@ -174,6 +174,9 @@ public final class ProseEditor {
             to.add(glue);
         }
         to.add(c);
+        if (markdown.inTag()) {
+            readTag(glue, c);
+        }
         if (!wordHeld) {
             written += glue == 0 ? 1 : 2;
         } else if (pending.count() > 0) {
@@ -182,6 +185,13 @@ public final class ProseEditor {
             flush(held.length());
             wordHeld = false;
         }
+    }
+
+    private void readTag(char glue, char c) {
+        if (glue != 0) {
+            markdown.tag(glue);
+        }
+        markdown.tag(c);
     }
 
     /** Returns whether a form may begin with the word being read; for when no word is pending. */
@@ -362,6 +372,9 @@ public final class ProseEditor {
         }
         if (stressed) {
             left.stress();
+        }
+        if (forms.leadsMessage(id)) {
+            markdown.announcesEdits();
         }
         markdown.words(1);
     }

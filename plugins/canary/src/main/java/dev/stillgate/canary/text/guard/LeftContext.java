@@ -112,6 +112,7 @@ public final class LeftContext {
         cued |= sentenceWords >= LONG
                 || forms.isCue(newWord)
                 || (newCapital && !capital && kind == Left.WORD && forms.isCapitalCue(newWord));
+        technical |= forms.leadsMessage(newWord);
         word = newWord;
         hash = newHash;
         capital = newCapital;

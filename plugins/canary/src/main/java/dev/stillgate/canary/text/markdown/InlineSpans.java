@@ -14,7 +14,9 @@ public final class InlineSpans {
 
     private boolean comment;
     private boolean doubleQuote;
-    private boolean curlyQuote;
+    /** The mark that closes the open quotation of “, „, « or », 0 if none is open. */
+    private char closingQuote;
+
     private boolean singleQuote;
     private boolean emphasis;
     /** The character before the current run of asterisks or underscores. */
@@ -36,16 +38,18 @@ public final class InlineSpans {
 
     void begin() {
         codeRun = run = 0;
-        dollarBlock = texBlock = docs = comment = doubleQuote = curlyQuote = false;
+        docs = doubleQuote = false;
+        closingQuote = 0;
         previous = beforePrevious = '\n';
         endParagraph();
         endLine();
     }
 
-    /** Ends a paragraph. Quotations continue, because the closing mark may follow in a later paragraph. */
+    /** Ends a paragraph. English quotations continue, because the closing mark may follow in a later paragraph. */
     void endParagraph() {
         codeRun = 0;
-        comment = false;
+        closingQuote = closingQuote == '”' ? closingQuote : 0;
+        comment = dollarBlock = texBlock = false;
     }
 
     void endLine() {
@@ -66,7 +70,7 @@ public final class InlineSpans {
 
     private boolean plain() {
         return codeRun == 0
-                && !(doubleQuote || curlyQuote || singleQuote || tag || link)
+                && !(doubleQuote || closingQuote != 0 || singleQuote || tag || link)
                 && !(dollars || dollarBlock || texBlock || docs || comment)
                 && brackets == 0
                 && braces == 0;
@@ -129,8 +133,7 @@ public final class InlineSpans {
                 doubleQuote = isLead(previous);
             }
             case '*' -> comment |= previous == '/' && beforePrevious == '\n';
-            case '“', '„', '«' -> curlyQuote = true;
-            case '”', '»' -> curlyQuote = false;
+            case '“', '”', '„', '«', '»' -> curlyQuote(c);
             case '\'', '’' -> singleQuote &= isLead(previous);
             case '[' -> {
                 brackets = Math.min(DEEPEST, brackets + 1);
@@ -158,6 +161,20 @@ public final class InlineSpans {
             case '>' -> tag = false;
             case '$' -> dollar();
             default -> dollars |= previous == '$' && (c == '\\' || c == '-') && beforePrevious != '$';
+        }
+    }
+
+    private void curlyQuote(char c) {
+        if (closingQuote == 0) {
+            closingQuote = switch (c) {
+                case '“' -> '”';
+                case '„' -> '“';
+                case '«' -> '»';
+                case '»' -> isLead(previous) ? '«' : 0;
+                default -> 0;
+            };
+        } else if (c == closingQuote || (c == '”' && closingQuote == '“')) {
+            closingQuote = 0;
         }
     }
 

@@ -29,7 +29,8 @@ public final class ClassTable {
         classes = read.classes();
         SortedSet<String> words = new TreeSet<>(read.evidence());
         words.addAll(read.against());
-        forms = new FormMatcher(classes, words, read.examplesAfter(), read.cues(), read.capitalCues());
+        forms = new FormMatcher(
+                classes, words, read.examplesAfter(), read.messagesAfter(), read.cues(), read.capitalCues());
         evidence = new LanguageEvidence(forms.words, read.evidence(), read.against());
         digest = digest(read);
     }
@@ -139,6 +140,9 @@ public final class ClassTable {
                 for (double offset : cls.offsets()) {
                     out.writeDouble(offset);
                 }
+            }
+            if (!read.messagesAfter().isEmpty()) { // tables without the list keep their digest
+                texts(out, read.messagesAfter());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -95,6 +95,8 @@ public final class FormMatcher {
 
     /** Words that, with a comma after them, introduce an example of usage. */
     private final BitSet examplesAfter;
+    /** Words after which the rest of the sentence may be a message. */
+    private final BitSet messagesAfter;
 
     private int mostHeld;
     private int mostWords;
@@ -103,12 +105,14 @@ public final class FormMatcher {
             List<WordClass> classes,
             SortedSet<String> evidence,
             SortedSet<String> examplesAfter,
+            SortedSet<String> messagesAfter,
             SortedSet<String> cues,
             SortedSet<String> capitalCues)
             throws TableException {
         this.classes = classes;
         evidence.forEach(words::add);
         examplesAfter.forEach(words::add);
+        messagesAfter.forEach(words::add);
         cues.forEach(words::add);
         capitalCues.forEach(words::add);
         ends.add(null);
@@ -141,6 +145,7 @@ public final class FormMatcher {
             addContext(c);
         }
         this.examplesAfter = ids(examplesAfter, false);
+        this.messagesAfter = ids(messagesAfter, false);
         this.cues = ids(cues, false);
         this.capitalCues = ids(capitalCues, false);
         telling = new BitSet[classes.size()];
@@ -381,6 +386,11 @@ public final class FormMatcher {
     /** Returns whether a word with a comma after it introduces an example of usage. */
     public boolean leadsExample(int word) {
         return examplesAfter.get(word);
+    }
+
+    /** Returns whether the rest of a sentence after a word may be a message. */
+    public boolean leadsMessage(int word) {
+        return messagesAfter.get(word);
     }
 
     /** Returns the family of a form's class, from 0 to one less than the number of classes. */

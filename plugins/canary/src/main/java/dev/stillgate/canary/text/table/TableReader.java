@@ -29,8 +29,16 @@ final class TableReader {
     private static final int MOST_LETTERS = 64;
     private static final int LONGEST_WORD = 24;
     private static final int MOST_EDITS = 1_000_000;
-    private static final Set<String> FILE_KEYS =
-            Set.of("format", "language", "evidence", "words", "cues", "capital-cues", "examples-after", "classes");
+    private static final Set<String> FILE_KEYS = Set.of(
+            "format",
+            "language",
+            "evidence",
+            "words",
+            "cues",
+            "capital-cues",
+            "examples-after",
+            "messages-after",
+            "classes");
     private static final Set<String> CLASS_KEYS =
             Set.of("name", "pairs", "direction", "buckets", "guards", "opening", "rate", "offsets", "error");
     private static final Set<String> GUARD_KEYS = Set.of(
@@ -49,6 +57,7 @@ final class TableReader {
             SortedSet<String> evidence,
             SortedSet<String> against,
             SortedSet<String> examplesAfter,
+            SortedSet<String> messagesAfter,
             SortedSet<String> cues,
             SortedSet<String> capitalCues,
             List<WordClass> classes) {}
@@ -56,6 +65,7 @@ final class TableReader {
     private final SortedSet<String> evidence = new TreeSet<>();
     private final SortedSet<String> against = new TreeSet<>();
     private final SortedSet<String> examplesAfter = new TreeSet<>();
+    private final SortedSet<String> messagesAfter = new TreeSet<>();
     private final List<WordClass> classes = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Map<String, SortedSet<String>> lists = new HashMap<>();
@@ -92,13 +102,15 @@ final class TableReader {
         cues.addAll(words(entries.get("cues")));
         capitalCues.addAll(words(entries.get("capital-cues")));
         examplesAfter.addAll(words(entries.get("examples-after")));
+        messagesAfter.addAll(words(entries.get("messages-after")));
         for (YamlValue item : required(root, entries, "classes").items("the classes", 1, MOST_CLASSES)) {
             classes.add(wordClass(item, item.entries("a class", CLASS_KEYS)));
         }
     }
 
     Read read() {
-        return new Read(language, evidence, against, examplesAfter, cues, capitalCues, List.copyOf(classes));
+        return new Read(
+                language, evidence, against, examplesAfter, messagesAfter, cues, capitalCues, List.copyOf(classes));
     }
 
     private WordClass wordClass(YamlValue at, Map<String, YamlValue> entries) throws TableException {

@@ -6,7 +6,7 @@ package dev.stillgate.canary.text.word;
  */
 public final class WordHash {
     /** The hash of the empty word. */
-    static final int EMPTY = 0x811c9dc5;
+    public static final int EMPTY = 0x811c9dc5;
 
     private static final int PRIME = 0x01000193;
 
@@ -21,7 +21,8 @@ public final class WordHash {
 
     private WordHash() {}
 
-    static int add(int hash, char c) {
+    /** Returns the hash of a word and one more character. */
+    public static int add(int hash, char c) {
         char folded = c < FOLDED.length ? FOLDED[c] : c == '’' ? '\'' : Character.toLowerCase(c);
         return (hash ^ folded) * PRIME;
     }

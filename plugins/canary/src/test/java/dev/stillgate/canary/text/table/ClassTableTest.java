@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,12 @@ final class ClassTableTest {
     @Test
     void digestCoversTheContent() throws Exception {
         byte[] digest = read(HEAD + cls("a", "[[do not, don't]]")).digest();
-        assertThat(digest).hasSize(32);
+        assertThat(HexFormat.of().formatHex(digest))
+                .as("the digest of a table of an earlier version, to which its keys are bound")
+                .isEqualTo("57ab538ee29f4e06dff67a75dfcf4ff56befee9e46321869314a828668d93f05");
+        assertThat(read(HEAD.replace("classes:", "messages-after: [says]\nclasses:") + cls("a", "[[do not, don't]]"))
+                        .digest())
+                .isNotEqualTo(digest);
         assertThat(read("# a comment\n" + HEAD + cls("a", "[[do not, don't]]")).digest())
                 .isEqualTo(digest);
         assertThat(read(HEAD + cls("a", "[[don't, do not]]")).digest()).isNotEqualTo(digest);

@@ -1,0 +1,113 @@
+package dev.stillgate.loadtests.orders;
+
+import dev.stillgate.loadtests.orders.GivenOrder.Slot;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** All orders of a run, and what follows from them: the model that the gateways are compared with. Thread-safe. */
+final class History {
+    private final Map<String, List<GivenOrder>> byAccount = new TreeMap<>();
+    private final List<GivenOrder> all = new ArrayList<>();
+
+    synchronized void add(GivenOrder order) {
+        all.add(order);
+        byAccount
+                .computeIfAbsent(order.request().account(), account -> new ArrayList<>())
+                .add(order);
+    }
+
+    synchronized List<GivenOrder> all() {
+        return List.copyOf(all);
+    }
+
+    synchronized Set<String> accounts() {
+        return Set.copyOf(byAccount.keySet());
+    }
+
+    private synchronized List<GivenOrder> about(String account, Predicate<GivenOrder> which) {
+        return byAccount.getOrDefault(account, List.of()).stream().filter(which).toList();
+    }
+
+    /** Notes that the fleet was healed. */
+    void settle() {
+        long now = System.nanoTime();
+        all().forEach(order -> order.settle(now));
+    }
+
+    /**
+     * Content of one slot that a gateway may show.
+     *
+     * @param inForce orders that may be in force
+     * @param nothing whether it may show none
+     * @param deciding orders that may be the last ones
+     */
+    record Expected(Set<GivenOrder> inForce, boolean nothing, Set<GivenOrder> deciding) {
+        /** Returns whether a gateway may show an order with this reason, or none for an empty one. */
+        boolean allows(String why) {
+            return why.isEmpty()
+                    ? nothing
+                    : inForce.stream().anyMatch(order -> order.request().why().equals(why));
+        }
+    }
+
+    /** Returns what may be shown at a time. Known orders, if not null, replace intervals by ranks. */
+    Expected expected(String account, Slot slot, long nanos, @Nullable KnownOrders known) {
+        List<GivenOrder> orders = about(
+                account,
+                order -> order.mayBeKept()
+                        && (order.request().slot() == slot || order.request().slot() == Slot.ERASURE));
+        if (known != null) {
+            orders = known.effective(orders);
+        }
+        Set<GivenOrder> last = new LinkedHashSet<>();
+        for (GivenOrder order : orders) {
+            if (orders.stream().noneMatch(other -> replaces(other, order, known))) {
+                last.add(order);
+            }
+        }
+        Set<GivenOrder> inForce = new LinkedHashSet<>();
+        boolean nothing = last.stream().noneMatch(GivenOrder::isAcknowledged);
+        for (GivenOrder order : last) {
+            boolean withdraws = order.request().withdraws();
+            nothing |= withdraws || !order.surelyLasts(nanos);
+            if (!withdraws && !order.surelyEnded(nanos)) {
+                inForce.add(order);
+            }
+        }
+        return new Expected(inForce, nothing, last);
+    }
+
+    private static boolean replaces(GivenOrder later, GivenOrder order, @Nullable KnownOrders known) {
+        if (known != null && known.has(later) && known.has(order)) {
+            return known.rank(order).compareTo(known.rank(later)) < 0;
+        }
+        return later.isAcknowledged() && order.precedes(later);
+    }
+
+    /** Returns whether an account was certainly erased, and has had no order since. */
+    boolean isErased(String account) {
+        List<GivenOrder> orders = about(account, GivenOrder::mayBeKept);
+        return orders.stream()
+                .filter(order -> order.request().slot() == Slot.ERASURE && order.isAcknowledged())
+                .anyMatch(erasure -> orders.stream().allMatch(order -> order == erasure || order.precedes(erasure)));
+    }
+
+    /** Returns whether an erasure may have taken the order's reason and account. */
+    boolean mayBeScrubbed(GivenOrder order) {
+        return about(order.request().account(), GivenOrder::mayBeKept).stream()
+                .anyMatch(other -> other.request().slot() == Slot.ERASURE && !other.precedes(order));
+    }
+
+    /** Returns the reasons of the orders about an account. */
+    List<String> reasons(String account) {
+        return about(account, order -> order.request().slot() != Slot.ERASURE).stream()
+                .map(order -> order.request().why())
+                .toList();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.stillgate.loadtests.orders;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.stillgate.loadtests.orders.GivenOrder.Slot;
+import dev.stillgate.spi.orders.Order.Rank;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The orders in the journal of one gateway, by the reasons that identify them. Immutable. */
+final class KnownOrders {
+    private static final String JOURNAL = "orders.jsonl";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static volatile boolean listed;
+
+    private final Map<String, List<JsonNode>> byReason = new HashMap<>();
+
+    private KnownOrders() {}
+
+    /** Reads the journal of a gateway; null if it has none, since its version is older. */
+    static @Nullable KnownOrders of(Member member) throws IOException {
+        Path journal = member.state().resolve(JOURNAL);
+        if (!Files.exists(journal)) {
+            return null;
+        }
+        listed = true;
+        Map<String, JsonNode> byId = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(journal)) {
+            try {
+                JsonNode order = JSON.readTree(line);
+                byId.put(order.at("/order/id").asText(), order);
+            } catch (JsonProcessingException e) {
+                // the line is being written
+            }
+        }
+        KnownOrders known = new KnownOrders();
+        for (JsonNode line : byId.values()) {
+            if (line.path("final").asBoolean()) {
+                String why = line.at("/order/why").asText("");
+                known.byReason.computeIfAbsent(why, reason -> new ArrayList<>()).add(line);
+            }
+        }
+        return known;
+    }
+
+    /** Returns whether any gateway has a journal: then an order that is answered with 200 is in the store. */
+    static boolean isListed() {
+        return listed;
+    }
+
+    boolean has(GivenOrder order) {
+        return count(order) > 0;
+    }
+
+    /** Returns the number of records of an order. */
+    int count(GivenOrder order) {
+        return byReason.getOrDefault(order.request().why(), List.of()).size();
+    }
+
+    /** Returns the rank of an order that the gateway has. */
+    Rank rank(GivenOrder order) {
+        return Rank.of(field(order, "/rank").asText());
+    }
+
+    private JsonNode field(GivenOrder order, String name) {
+        List<JsonNode> records = byReason.getOrDefault(order.request().why(), List.of());
+        return records.isEmpty()
+                ? MissingNode.getInstance()
+                : records.getFirst().at(name);
+    }
+
+    /**
+     * Returns the orders that count: those with a record that enough operators asked for, and erasures, whose records have
+     * no reason. A withdrawal of nothing has no record.
+     */
+    List<GivenOrder> effective(List<GivenOrder> orders) {
+        List<GivenOrder> effective = new ArrayList<>();
+        List<GivenOrder> ranked = new ArrayList<>();
+        for (GivenOrder order : orders) {
+            if (has(order)) {
+                ranked.add(order);
+            } else if (order.isAcknowledged() && order.request().slot() == Slot.ERASURE) {
+                effective.add(order);
+            }
+        }
+        ranked.sort((a, b) -> rank(a).compareTo(rank(b)));
+        Map<String, Set<String>> names = new HashMap<>();
+        for (GivenOrder order : ranked) {
+            Set<String> asked = names.computeIfAbsent(order.request().agreement(), agreement -> new HashSet<>());
+            asked.add(order.request().by());
+            if (asked.size() >= field(order, "/order/needs").asInt(1)) {
+                effective.add(order);
+                names.clear(); // the slot is decided: earlier voices count no more
+            }
+        }
+        return effective;
+    }
+}

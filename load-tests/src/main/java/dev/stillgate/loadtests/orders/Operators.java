@@ -1,0 +1,118 @@
+package dev.stillgate.loadtests.orders;
+
+import dev.stillgate.loadtests.fleet.GatewayProcess;
+import dev.stillgate.loadtests.orders.AdminClient.Reply;
+import dev.stillgate.loadtests.orders.GivenOrder.Outcome;
+import dev.stillgate.loadtests.orders.GivenOrder.Request;
+import dev.stillgate.loadtests.orders.GivenOrder.Slot;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Operators that give the orders of a plan side by side, each waiting for its response. Thread-safe. */
+final class Operators {
+    private static final int OPERATORS = 3;
+    private static final long PAUSE_MILLIS = 900;
+
+    private final List<Member> members;
+    private final AdminClient admin;
+    private final History history;
+    private final Holdings holdings;
+    private final OperationLog log;
+
+    Operators(List<Member> members, AdminClient admin, History history, Holdings holdings, OperationLog log) {
+        this.members = members;
+        this.admin = admin;
+        this.history = history;
+        this.holdings = holdings;
+        this.log = log;
+    }
+
+    /** Gives orders for some time. */
+    void give(Plan plan, int epoch, long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        List<Thread> threads = IntStream.range(0, OPERATORS)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> giveUntil(end, plan, epoch)))
+                .toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private void giveUntil(long end, Plan plan, int epoch) {
+        try {
+            while (System.nanoTime() < end) {
+                Request request;
+                synchronized (plan) {
+                    request = plan.nextOrder(epoch);
+                }
+                give(request.at(running(request.gateway())));
+                Thread.sleep(PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns a gateway that is not down; operators turn to the next one if it is. */
+    private int running(int wanted) {
+        return IntStream.range(0, members.size())
+                .map(i -> (wanted + i) % members.size())
+                .filter(i -> members.get(i).process() != null)
+                .findFirst()
+                .orElse(wanted);
+    }
+
+    private void give(Request request) throws InterruptedException {
+        GatewayProcess gateway = members.get(request.gateway()).process();
+        GivenOrder order = new GivenOrder(request);
+        history.add(order);
+        Reply reply = send(gateway, request);
+        order.answered(reply.status(), meaning(reply));
+        if (order.isAcknowledged()) {
+            holdings.has(request.gateway(), order, order.start());
+            if (order.outcome() == Outcome.KNOWN && KnownOrders.isListed()) {
+                holdings.has(Holdings.STORE, order, order.start());
+            }
+        }
+        String answer = switch (reply.status()) {
+            case AdminClient.NOT_SENT -> "not sent";
+            case AdminClient.NO_RESPONSE -> "no response";
+            default -> Integer.toString(reply.status());
+        };
+        log.count("order " + answer);
+        log.line(order
+                + (order.isAcknowledged()
+                        ? ""
+                        : " " + reply.body().lines().findFirst().orElse("")));
+    }
+
+    private Reply send(@Nullable GatewayProcess gateway, Request request) throws InterruptedException {
+        String account = "/accounts/" + request.account();
+        if (request.slot() == Slot.ERASURE) {
+            return admin.delete(gateway, account);
+        }
+        Map<String, String> body = new LinkedHashMap<>();
+        if (request.standing() != null) {
+            body.put("standing", request.standing());
+        }
+        if (!request.withdraws()) {
+            body.put("for", request.seconds() + "s");
+        }
+        body.put("by", request.by());
+        body.put("why", request.why());
+        return admin.post(
+                gateway, account + "/" + request.action() + (request.withdraws() ? "" : "?create=true"), body);
+    }
+
+    private static Outcome meaning(Reply reply) {
+        return switch (reply.status()) {
+            case 200 -> reply.body().contains("\"kept\":\"here\"") ? Outcome.HERE : Outcome.KNOWN;
+            case 202 -> Outcome.HERE;
+            case AdminClient.NOT_SENT, 503 -> Outcome.REFUSED;
+            default -> reply.status() >= 400 && reply.status() < 500 ? Outcome.REFUSED : Outcome.UNANSWERED;
+        };
+    }
+}

@@ -1,0 +1,237 @@
+package dev.stillgate.fingerprint.standing;
+
+import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.spi.orders.Order;
+import dev.stillgate.spi.orders.OrderBook;
+import dev.stillgate.spi.orders.Orders;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Orders of operators in force at a time: set standings, judgements, and clusters hidden from the review queue. Immutable. */
+public final class OrdersInForce {
+    /** Slot of set standings. */
+    public static final String STANDING = "standing";
+
+    /** Slot of judgements. */
+    public static final String JUDGEMENT = "judgement";
+
+    /** Slot of hidden clusters. */
+    public static final String QUEUE = "queue";
+
+    /** No orders, at no time. */
+    static final OrdersInForce NONE = new OrdersInForce(Long.MAX_VALUE);
+
+    private static final String OF_CLUSTER = "cluster ";
+    private static final String OF_ACCOUNT = "account ";
+
+    /** Beginning of what stands in an order for an erased account. */
+    private static final String ERASED = "erased ";
+
+    private final Map<String, Pin> pins = new HashMap<>();
+    private final Map<String, Label> labels = new HashMap<>();
+
+    /** Orders that hide a cluster, by subject. */
+    private final Map<String, Order> hidings = new HashMap<>();
+
+    /** Deciding judgements and set standings on clusters, withdrawals too, by subject. */
+    private final Map<String, List<Order>> onClusters = new HashMap<>();
+
+    /** The latest order on each subject that needs other operators. */
+    private final Map<String, Order> waiting = new HashMap<>();
+
+    /** Orders that count for others that ask for the same, by agreement. */
+    private final Map<String, List<Order>> asked = new HashMap<>();
+
+    private int lastCluster;
+    private long from;
+    private long until = Long.MAX_VALUE;
+
+    private OrdersInForce(long from) {
+        this.from = from;
+    }
+
+    /**
+     * Returns the orders in force now.
+     *
+     * @param earlier orders of lower rank than all others, from the state file of an earlier version
+     */
+    public static OrdersInForce of(Orders orders, Collection<Order> earlier) {
+        OrdersInForce inForce = new OrdersInForce(Long.MIN_VALUE);
+        long now = orders.now();
+        Map<String, Map<String, Order>> bySlot = new HashMap<>();
+        for (String slot : List.of(STANDING, JUDGEMENT, QUEUE)) {
+            Map<String, Order> deciding = orders.deciding(slot);
+            bySlot.put(slot, deciding);
+            for (Order order : earlier) {
+                if (order.slot().equals(slot)) {
+                    Map<String, Order> first = new HashMap<>();
+                    order.keys().filter(key -> !deciding.containsKey(key)).forEach(key -> first.put(key, order));
+                    inForce.add(slot, first, now);
+                }
+            }
+            inForce.add(slot, deciding, now);
+        }
+        for (Order order : orders.all()) {
+            if (order.needs() > 1 && inForce.counts(order, bySlot.getOrDefault(order.slot(), Map.of()), now)) {
+                inForce.asked
+                        .computeIfAbsent(order.agreement(), absent -> new ArrayList<>())
+                        .add(order);
+                if (orders.names(order) < order.needs()) {
+                    inForce.waiting.put(order.subject(), order);
+                }
+            }
+        }
+        return inForce;
+    }
+
+    /** Returns whether an order still counts for others that ask for the same: it is of this week, and nothing was decided since. */
+    private boolean counts(Order order, Map<String, Order> deciding, long now) {
+        long end = order.time() + OrderBook.WAITING_MILLIS + 1;
+        if (now >= end) {
+            from = Math.max(from, end);
+            return false;
+        }
+        until = Math.min(until, end);
+        return order.keys()
+                .map(deciding::get)
+                .noneMatch(last -> last != null && last.rank().compareTo(order.rank()) >= 0);
+    }
+
+    private void add(String slot, Map<String, Order> deciding, long now) {
+        IdentityHashMap<Order, Effect> effects = new IdentityHashMap<>();
+        deciding.forEach((key, order) -> {
+            Effect effect = effects.computeIfAbsent(order, each -> effect(slot, each, now));
+            if (effect != Effect.NOTHING && !isErased(key)) {
+                effect.on(key, this);
+            }
+        });
+    }
+
+    private Effect effect(String slot, Order order, long now) {
+        if (order.lasts(now)) {
+            until = Math.min(until, order.until());
+        } else {
+            from = Math.max(from, order.until());
+        }
+        lastCluster = Math.max(lastCluster, ClusterOrder.lastCluster(order));
+        if (!slot.equals(QUEUE) && order.subject().startsWith(OF_CLUSTER)) {
+            onClusters
+                    .computeIfAbsent(order.subject(), absent -> new ArrayList<>())
+                    .add(order);
+        }
+        if (order.withdraws() || !order.lasts(now)) {
+            return Effect.NOTHING;
+        }
+        if (slot.equals(QUEUE)) {
+            return (key, inForce) -> inForce.hidings.put(key, order);
+        }
+        if (slot.equals(STANDING)) {
+            Pin pin = Pin.of(order);
+            return pin == null ? Effect.NOTHING : (key, inForce) -> inForce.pins.put(key, pin);
+        }
+        Label label = Label.of(order, false);
+        Label exception = Label.of(order, true);
+        if (label == null || exception == null) {
+            return Effect.NOTHING;
+        }
+        Set<String> except = new HashSet<>(order.except());
+        return (key, inForce) -> inForce.labels.put(key, except.contains(key) ? exception : label);
+    }
+
+    /** Effect of an order on one of its keys. */
+    @FunctionalInterface
+    private interface Effect {
+        Effect NOTHING = (key, inForce) -> {};
+
+        void on(String key, OrdersInForce inForce);
+    }
+
+    /** Returns whether the same orders are in force at a time. */
+    public boolean holdsAt(long now) {
+        return from <= now && now < until;
+    }
+
+    /** Returns whether an order names an erased account in place of an id. */
+    static boolean isErased(String account) {
+        return account.startsWith(ERASED);
+    }
+
+    /** Returns the time at which an order was given, in milliseconds since the epoch; of one from a state file, what that says. */
+    public static long at(Order order) {
+        return order.details().get(EarlierOrders.AT) instanceof Number at ? at.longValue() : order.time();
+    }
+
+    /** Returns the subject of an order on an account. */
+    public static String ofAccount(String account) {
+        return OF_ACCOUNT + account;
+    }
+
+    /** Returns the subject of an order on a cluster. */
+    public static String ofCluster(String id) {
+        return OF_CLUSTER + id;
+    }
+
+    public Map<String, Pin> pins() {
+        return pins;
+    }
+
+    public Map<String, Label> labels() {
+        return labels;
+    }
+
+    /** Returns the order on a subject that needs other operators, null for none. */
+    public @Nullable Order waiting(String subject) {
+        return waiting.get(subject);
+    }
+
+    /** Returns the orders that count for one that {@link #waiting waits}, itself included. */
+    public List<Order> asked(Order waiting) {
+        return asked.getOrDefault(waiting.agreement(), List.of());
+    }
+
+    /**
+     * Returns the order that hides a cluster from the review queue, null for none. A later judgement of the cluster ends it,
+     * and so does evidence that has grown.
+     */
+    public @Nullable Order hiding(Cluster cluster, AnalysisSettings settings) {
+        Order order = hiding(cluster);
+        return order == null || ClusterOrder.isOutgrown(order, cluster.total, settings) ? null : order;
+    }
+
+    /** Returns the order that would hide a cluster if its evidence had not grown, null for none. */
+    @Nullable
+    Order outgrown(Cluster cluster, AnalysisSettings settings) {
+        Order order = hiding(cluster);
+        return order == null || !ClusterOrder.isOutgrown(order, cluster.total, settings) ? null : order;
+    }
+
+    private @Nullable Order hiding(Cluster cluster) {
+        Order order = hidings.get(ofCluster(cluster.id));
+        if (order == null || !ClusterOrder.isOn(order, cluster) || order.id().equals(cluster.outgrown)) {
+            return null;
+        }
+        boolean isJudged = onClusters.getOrDefault(order.subject(), List.of()).stream()
+                .anyMatch(each -> each.slot().equals(JUDGEMENT) && each.rank().compareTo(order.rank()) > 0);
+        return isJudged ? null : order;
+    }
+
+    /** Returns the cluster of the orders that last, as its last order met it; null if none lasts. */
+    public @Nullable Cluster cluster(String id, long now) {
+        List<Order> lasting = onClusters.getOrDefault(ofCluster(id), List.of()).stream()
+                .filter(order -> order.lasts(now) && !order.withdraws())
+                .toList();
+        return lasting.isEmpty() ? null : ClusterOrder.clusterOf(id, lasting);
+    }
+
+    /** Returns the greatest number of a cluster that orders name, 0 for none. */
+    int lastCluster() {
+        return lastCluster;
+    }
+}

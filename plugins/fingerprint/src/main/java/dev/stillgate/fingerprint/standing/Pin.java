@@ -1,0 +1,27 @@
+package dev.stillgate.fingerprint.standing;
+
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.Order;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Standing that an operator set, with the order that sets it. */
+public record Pin(Standing standing, Order order) {
+    /** Key of the standing among an order's details. */
+    static final String STANDING = "standing";
+
+    /** Returns the standing that an order sets, null if it names none that this version knows. */
+    static @Nullable Pin of(Order order) {
+        Object given = order.details().get(STANDING);
+        for (Standing standing : Standing.values()) {
+            if (name(standing).equals(given)) {
+                return new Pin(standing, order);
+            }
+        }
+        return null;
+    }
+
+    static String name(Standing standing) {
+        return standing.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.stillgate.fingerprint.standing;
+
+import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.Order;
+import dev.stillgate.spi.orders.Orders;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Standings of some accounts over time: changes by evidence, and the orders of operators as all gateways know them. */
+public final class StandingHistory {
+    private final Ladder ladder;
+    private final long now;
+    private final Map<String, List<Order>> orders = new HashMap<>();
+
+    /** Exceptions of each order, by its id. */
+    private final Map<String, Set<String>> exceptions = new HashMap<>();
+
+    public StandingHistory(Ladder ladder, Orders all, Collection<String> accounts) {
+        this.ladder = ladder;
+        this.now = all.now();
+        Set<String> wanted = new HashSet<>(accounts);
+        for (Order order : all.all()) {
+            boolean counts =
+                    order.slot().equals(OrdersInForce.STANDING) || order.slot().equals(OrdersInForce.JUDGEMENT);
+            if (counts && (order.needs() <= 1 || all.names(order) >= order.needs())) {
+                order.keys()
+                        .filter(wanted::contains)
+                        .forEach(account -> orders.computeIfAbsent(account, absent -> new ArrayList<>())
+                                .add(order));
+            }
+        }
+    }
+
+    /**
+     * Event in the history of an account.
+     *
+     * @param at milliseconds since the epoch
+     * @param standing standing in force after it
+     * @param isOrdered whether an order justifies that standing whether or not the account is verified
+     * @param evidence change by evidence, null for an event of an order
+     * @param order order that began or ended, null for a change by evidence
+     * @param ended whether the order ended
+     */
+    public record Event(
+            long at,
+            Standing standing,
+            boolean isOrdered,
+            AccountStanding.@Nullable Change evidence,
+            @Nullable Order order,
+            boolean ended) {}
+
+    /** Returns the events of an account, the earliest first. */
+    public List<Event> of(String account) {
+        List<Event> events = new ArrayList<>();
+        AccountStanding entry = ladder.find(account);
+        if (entry != null) {
+            entry.changes.forEach(
+                    change -> events.add(new Event(change.at(), change.standing(), false, change, null, false)));
+        }
+        List<Order> given = orders.getOrDefault(account, List.of());
+        for (int i = 0; i < given.size(); i++) {
+            Order order = given.get(i);
+            events.add(new Event(OrdersInForce.at(order), Standing.CLEAR, false, null, order, false));
+            long replaced = replaced(given, i);
+            if (!order.withdraws() && order.until() <= now && order.until() < replaced) {
+                events.add(new Event(order.until(), Standing.CLEAR, false, null, order, true));
+            }
+        }
+        events.sort(Comparator.comparingLong(Event::at));
+        return standings(account, events);
+    }
+
+    /** Returns the time of the order that replaced another one. */
+    private static long replaced(List<Order> given, int index) {
+        Order order = given.get(index);
+        return given.subList(index + 1, given.size()).stream()
+                .filter(later -> later.slot().equals(order.slot()))
+                .mapToLong(OrdersInForce::at)
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    private Set<String> exceptions(Order order) {
+        return exceptions.computeIfAbsent(order.id(), absent -> new HashSet<>(order.except()));
+    }
+
+    private List<Event> standings(String account, List<Event> events) {
+        List<Event> after = new ArrayList<>();
+        Standing earned = Standing.CLEAR;
+        String from = null;
+        Pin pin = null;
+        Label label = null;
+        for (Event event : events) {
+            Order order = event.order;
+            AccountStanding.Change change = event.evidence;
+            if (change != null) {
+                earned = change.standing();
+                from = change.cluster();
+            } else if (order != null) {
+                boolean ends = event.ended || order.withdraws();
+                if (order.slot().equals(OrdersInForce.STANDING)) {
+                    pin = ends ? null : Pin.of(order);
+                } else {
+                    label = ends ? null : Label.of(order, exceptions(order).contains(account));
+                }
+            }
+            boolean isOrdered = pin != null || (label != null && label.despiteVerification());
+            after.add(new Event(
+                    event.at, Ladder.standing(earned, from, pin, label), isOrdered, change, order, event.ended));
+        }
+        return after;
+    }
+}

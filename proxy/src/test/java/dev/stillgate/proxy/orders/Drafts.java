@@ -1,0 +1,29 @@
+package dev.stillgate.proxy.orders;
+
+import dev.stillgate.spi.orders.OrderDraft;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Drafts of orders for tests. */
+final class Drafts {
+    private Drafts() {}
+
+    /** Returns an order that blocks an account for some time from now. */
+    static OrderDraft block(String account, long now, Duration lasting) {
+        return new OrderDraft(
+                "ann",
+                "ticket 7",
+                "standing",
+                "account " + account,
+                "standing",
+                List.of(account),
+                List.of(),
+                false,
+                now + lasting.toMillis(),
+                false,
+                1,
+                "standing blocked " + account,
+                Map.of("standing", "blocked"));
+    }
+}

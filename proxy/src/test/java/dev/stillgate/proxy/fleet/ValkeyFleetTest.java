@@ -133,6 +133,7 @@ class ValkeyFleetTest {
                 List<String> heard = new CopyOnWriteArrayList<>();
                 one.feed("t").subscribe((node, record) -> heard.add(node));
                 one.feed("t").publish(new byte[1]);
+                ValkeyServer.until("it hears itself, so it has subscribed", () -> heard.size() == 1);
                 crashed.feed("t").publish(new byte[1]);
                 ValkeyServer.until("both are heard", () -> heard.size() == 2);
                 assertThat(heard)

@@ -47,19 +47,17 @@ class ModelLoadTest {
 
     /**
      * The stub sends three events before the text of a message, and one before that of a chat completion. A busy machine
-     * delays events but never hastens the first one.
+     * delays events, so only the earliest possible times are known.
      */
     @ParameterizedTest
     @CsvSource({"MESSAGES, 160", "CHAT, 120"})
-    void knownPaceIsMeasured(Apis apis, double first) throws InterruptedException {
+    void eventsOfAKnownPaceAreNotEarly(Apis apis, double first) throws InterruptedException {
         List<Arrival> arrivals = Arrivals.parse("constant:10", 0).schedule(2, 1);
         List<RequestRecord> records = run(true, apis, "delay=100,pace=20,events=30,size=116", arrivals);
         Figures figures = new Figures(records, Slo.NONE);
         assertThat(figures.count(Outcome.COMPLETED)).isEqualTo(20);
-        assertThat(figures.of(Metric.TTFT).get(Statistic.MIN)).isBetween(first - 1, first + 5);
-        assertThat(figures.of(Metric.ITL).get(Statistic.P50)).isBetween(19.0, 25.0);
-        assertThat(figures.of(Metric.ICL).get(Statistic.AVG)).isBetween(19.0, 30.0);
-        assertThat(figures.of(Metric.E2E).get(Statistic.MIN)).isBetween(first + 29 * 20 - 1, first + 29 * 20 + 40);
+        assertThat(figures.of(Metric.TTFT).get(Statistic.MIN)).isGreaterThan(first - 1);
+        assertThat(figures.of(Metric.E2E).get(Statistic.MIN)).isGreaterThan(first + 29 * 20 - 1);
         assertThat(records).allSatisfy(each -> {
             assertThat(each.outputs()).hasSize(30);
             assertThat(each.outputTokens()).isEqualTo(30);

@@ -55,6 +55,11 @@ public final class ClusterOrder {
         return since(order) == cluster.since;
     }
 
+    /** Returns whether two orders with one subject were given on one cluster. */
+    static boolean isOnSame(Order order, Order other) {
+        return since(order) == since(other);
+    }
+
     /** Returns the greatest number of a cluster that an order names, 0 for none. */
     static int lastCluster(Order order) {
         int last = 0;

@@ -36,7 +36,7 @@ public record Label(LabelKind kind, @Nullable String cluster, boolean pools, boo
         return new Label(kind, pool == null ? cluster : pool, is(order, POOLS), is(order, VERIFIED), order);
     }
 
-    private static @Nullable String text(Order order, String key) {
+    static @Nullable String text(Order order, String key) {
         return order.details().get(key) instanceof String text ? text : null;
     }
 

@@ -25,6 +25,9 @@ public final class OrdersInForce {
     /** Slot of hidden clusters. */
     public static final String QUEUE = "queue";
 
+    /** Slot of accounts that joined under a standing order. */
+    public static final String JOIN = "join";
+
     /** No orders, at no time. */
     static final OrdersInForce NONE = new OrdersInForce(Long.MAX_VALUE);
 
@@ -49,6 +52,7 @@ public final class OrdersInForce {
     /** Orders that count for others that ask for the same, by agreement. */
     private final Map<String, List<Order>> asked = new HashMap<>();
 
+    private JoinsInForce joins = JoinsInForce.NONE;
     private int lastCluster;
     private long from;
     private long until = Long.MAX_VALUE;
@@ -88,6 +92,9 @@ public final class OrdersInForce {
                 }
             }
         }
+        inForce.joins = JoinsInForce.of(orders, inForce.labels);
+        inForce.from = Math.max(inForce.from, inForce.joins.from);
+        inForce.until = Math.min(inForce.until, inForce.joins.until);
         return inForce;
     }
 
@@ -184,6 +191,21 @@ public final class OrdersInForce {
 
     public Map<String, Label> labels() {
         return labels;
+    }
+
+    /** Returns the standing orders in force, in the order in which they were given. */
+    public List<StandingOrder> standingOrders() {
+        return joins.standingOrders;
+    }
+
+    /** Returns the joins in force, by account; an account that an operator judged is none of them. */
+    public Map<String, Join> joins() {
+        return joins.joins;
+    }
+
+    /** Returns whether an account ever joined under a standing order, so that it never does so again. */
+    public boolean hasJoined(StandingOrder order, String account) {
+        return joins.all.getOrDefault(order.id(), Map.of()).containsKey(account);
     }
 
     /** Returns the order on a subject that needs other operators, null for none. */

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.standing;
 
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.time.Duration;
@@ -39,9 +40,13 @@ public record Join(
     /** Action of the order. */
     public static final String ACTION = "join";
 
+    /** Action of the order that ends the joins of a verified account. */
+    public static final String RELEASE = "release";
+
     private static final int MAX_TRAITS = 5;
     private static final String SEPARATOR = "; ";
-    private static final String OF = "of";
+    private static final String BY = "standing order ";
+    static final String OF = "of";
     private static final String START = "start";
     private static final String SCORE = "score";
     private static final String ASKED = "asked";
@@ -76,7 +81,7 @@ public record Join(
         details.put(BOUND, scores.bound);
         String subject = OrdersInForce.ofAccount(account);
         return new OrderDraft(
-                "standing order " + order.id(),
+                BY + order.id(),
                 // an erasure of the account drops the reason, and with it the traits
                 String.join(SEPARATOR, scores.traits.subList(0, Math.min(MAX_TRAITS, scores.traits.size()))),
                 ACTION,
@@ -90,6 +95,29 @@ public record Join(
                 1,
                 ACTION + ' ' + order.id() + ' ' + subject,
                 details);
+    }
+
+    /**
+     * Returns the order that ends the joins of an account because it was verified.
+     *
+     * @param until the end of the join, in milliseconds since the epoch
+     */
+    public static OrderDraft release(Join join, long until) {
+        String subject = OrdersInForce.ofAccount(join.account);
+        return new OrderDraft(
+                BY + join.order,
+                "verified with a fact that is new to the campaign",
+                RELEASE,
+                subject,
+                OrdersInForce.JOIN,
+                List.of(join.account),
+                List.of(),
+                true,
+                until,
+                true,
+                1,
+                RELEASE + ' ' + join.order + ' ' + subject,
+                Map.of(OF, join.order));
     }
 
     /** Returns the join of an order of the journal, null if it is none that this version knows. */
@@ -121,6 +149,15 @@ public record Join(
                 number(details, ORIGIN),
                 number(details, BOUND),
                 why == null || why.isEmpty() ? List.of() : List.of(why.split(SEPARATOR)));
+    }
+
+    /** Returns whether the account shares the limits of the campaign. */
+    public boolean pools() {
+        return effect == Joins.POOL;
+    }
+
+    Standing applyTo(Standing earned) {
+        return earned.reaches(effect.standing) ? earned : effect.standing;
     }
 
     private static double number(Map<String, Object> details, String key) {

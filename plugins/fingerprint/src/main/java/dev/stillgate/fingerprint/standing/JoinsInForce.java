@@ -8,22 +8,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** Standing orders, and the accounts that joined under them. A function of the orders and the time. Immutable. */
+/** Standing orders, and the accounts that joined under them. A function of the orders and the time. */
 final class JoinsInForce {
+    static final JoinsInForce NONE = new JoinsInForce(Map.of());
+
     /** Key of the id of an order that another one takes back. */
     private static final String WITHDRAWS = "withdraws";
 
-    static final JoinsInForce NONE = new JoinsInForce();
-
-    /** Standing orders that accounts may join under, in rank order. */
+    /** Standing orders in force, suspended ones too, in rank order. */
     final List<StandingOrder> standingOrders = new ArrayList<>();
 
     /** Joins in force, by account. */
     final Map<String, Join> joins = new TreeMap<>();
-
-    /** First join of each account under each standing order, in force or not, by id of the order. */
-    final Map<String, Map<String, Join>> all = new HashMap<>();
 
     /** Latest end of a join that has ended. */
     long from = Long.MIN_VALUE;
@@ -31,87 +29,119 @@ final class JoinsInForce {
     /** Earliest end of a join that lasts. */
     long until = Long.MAX_VALUE;
 
-    private JoinsInForce() {}
+    /** Judgements in force, by account. */
+    private final Map<String, Label> labels;
+
+    /** Standing orders that enough operators asked for, by id. */
+    private final Map<String, StandingOrder> known = new LinkedHashMap<>();
+
+    /** Joins under each standing order, by its id. */
+    private final Map<String, JoinsOfOrder> byOrder = new HashMap<>();
+
+    /** Latest judgement of each cluster, by subject. */
+    private final Map<String, Order> lastOnCluster = new HashMap<>();
+
+    /** Judgement that ended the joins of a standing order, by the id of that. */
+    private final Map<String, Order> ended = new HashMap<>();
+
+    private JoinsInForce(Map<String, Label> labels) {
+        this.labels = labels;
+    }
 
     /** @param labels judgements in force, by account */
     static JoinsInForce of(Orders orders, Map<String, Label> labels) {
-        JoinsInForce inForce = new JoinsInForce();
+        JoinsInForce inForce = new JoinsInForce(labels);
         long now = orders.now();
-        Map<String, StandingOrder> known = new LinkedHashMap<>();
-        Map<String, Order> lastOnCluster = new HashMap<>();
-        Map<String, Order> ended = new HashMap<>();
-        Map<String, Order> withdrawals = new HashMap<>();
-        List<Order> records = new ArrayList<>();
         for (Order order : orders.all()) {
             if (order.slot().equals(OrdersInForce.JOIN)) {
-                if (order.withdraws()) {
-                    order.keys().forEach(account -> withdrawals.put(account, order));
-                } else {
-                    records.add(order);
-                }
+                inForce.addRecord(order);
             } else if (order.slot().equals(OrdersInForce.JUDGEMENT) && orders.names(order) >= order.needs()) {
-                known.values().stream()
-                        .filter(each -> ends(order, each))
-                        .forEach(each -> ended.putIfAbsent(each.id(), order));
-                StandingOrder standing = StandingOrder.of(order);
-                if (standing != null) {
-                    known.put(standing.id(), standing);
-                }
-                if (!order.details().containsKey(WITHDRAWS)) {
-                    lastOnCluster.put(order.subject(), order);
-                }
+                inForce.addJudgement(order);
             }
         }
-        records.forEach(order -> inForce.add(order, now, labels, ended, withdrawals));
-        for (StandingOrder each : known.values()) {
-            List<String> confirmed = each.accounts().stream()
-                    .filter(account -> labels.get(account) instanceof Label label && label.kind() == LabelKind.CONFIRMED)
-                    .toList();
-            if (each.order().lasts(now)
-                    && !ended.containsKey(each.id())
-                    && each.order().equals(lastOnCluster.get(each.order().subject()))
-                    && !confirmed.isEmpty()) {
-                inForce.standingOrders.add(each.with(confirmed, false));
-            }
-        }
+        inForce.byOrder.values().forEach(each -> each.joined().forEach(joined -> inForce.apply(joined, now)));
+        inForce.known.values().forEach(each -> inForce.apply(each, now));
         return inForce;
     }
 
-    /** Returns whether a later judgement ends the joins of a standing order: a refutation of its cluster or a withdrawal. */
-    private static boolean ends(Order judgement, StandingOrder order) {
+    private void addJudgement(Order order) {
+        known.values().stream()
+                .filter(each -> ends(order, each.order()))
+                .forEach(each -> ended.putIfAbsent(each.id(), order));
+        StandingOrder standing = StandingOrder.of(order);
+        if (standing != null) {
+            known.put(standing.id(), standing);
+        }
+        if (!order.details().containsKey(WITHDRAWS)) {
+            lastOnCluster.put(order.subject(), order);
+        }
+    }
+
+    /** Returns whether a later judgement ends the joins of a confirmation: its withdrawal, or a refutation of its cluster. */
+    private static boolean ends(Order judgement, Order confirmation) {
         Object withdrawn = judgement.details().get(WITHDRAWS);
         if (withdrawn != null) {
-            return withdrawn.equals(order.id());
+            return withdrawn.equals(confirmation.id());
         }
-        return judgement.subject().equals(order.order().subject())
-                && ClusterOrder.isOnSame(judgement, order.order())
+        return judgement.subject().equals(confirmation.subject())
+                && ClusterOrder.isOnSame(judgement, confirmation)
                 && (judgement.withdraws() || LabelKind.ofAction(judgement.action()) == LabelKind.REFUTED);
     }
 
-    private void add(
-            Order order, long now, Map<String, Label> labels, Map<String, Order> ended, Map<String, Order> withdrawals) {
+    /** Adds a join, or the end of joins of an account. */
+    private void addRecord(Order order) {
+        if (order.withdraws()) {
+            String of = Label.text(order, Join.OF); // a release names its standing order
+            byOrder.forEach((id, joins) -> {
+                if (of == null || of.equals(id)) {
+                    order.accounts().forEach(account -> joins.end(account, order));
+                }
+            });
+            return;
+        }
         Join join = Join.of(order);
-        if (join == null
-                || all.computeIfAbsent(join.order(), absent -> new LinkedHashMap<>())
-                                .putIfAbsent(join.account(), join)
-                        != null) {
+        if (join != null) {
+            byOrder.computeIfAbsent(join.order(), absent -> new JoinsOfOrder()).add(join, order);
+        }
+    }
+
+    private void apply(JoinsOfOrder.Joined joined, long now) {
+        Order record = joined.record();
+        if (!record.lasts(now)) {
+            from = Math.max(from, record.until());
             return;
         }
-        if (!order.lasts(now)) {
-            from = Math.max(from, order.until());
-            return;
-        }
-        until = Math.min(until, order.until());
-        Order withdrawal = withdrawals.get(join.account());
-        boolean isWithdrawn = withdrawal != null && withdrawal.rank().compareTo(order.rank()) > 0;
-        if (!isWithdrawn
+        until = Math.min(until, record.until());
+        Join join = joined.join();
+        if (joined.end() == null
                 && !ended.containsKey(join.order())
                 && !labels.containsKey(join.account())
                 && !OrdersInForce.isErased(join.account())) {
-            joins.merge(
-                    join.account(),
-                    join,
-                    (first, later) -> later.effect().compareTo(first.effect()) > 0 ? later : first);
+            joins.merge(join.account(), join, (a, b) -> b.effect().compareTo(a.effect()) > 0 ? b : a);
         }
+    }
+
+    private void apply(StandingOrder order, long now) {
+        boolean isReplaced = !order.order().equals(lastOnCluster.get(order.order().subject()));
+        if (isReplaced || ended.containsKey(order.id()) || !order.order().lasts(now)) {
+            return;
+        }
+        List<String> confirmed = order.accounts().stream()
+                .filter(account -> labels.get(account) instanceof Label label && label.kind() == LabelKind.CONFIRMED)
+                .toList();
+        if (!confirmed.isEmpty()) {
+            standingOrders.add(order.with(confirmed, JoinGuards.suspends(of(order.id()).judged(labels))));
+        }
+    }
+
+    /** Returns the joins under a standing order, in force or not. */
+    JoinsOfOrder of(String order) {
+        return byOrder.getOrDefault(order, new JoinsOfOrder());
+    }
+
+    /** Returns the judgement that ended the joins of a standing order, null for none. */
+    @Nullable
+    Order end(String order) {
+        return ended.get(order);
     }
 }

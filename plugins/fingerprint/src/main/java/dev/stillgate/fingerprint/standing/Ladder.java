@@ -50,6 +50,11 @@ public final class Ladder {
         return orders.labels().get(account);
     }
 
+    /** Returns the join of an account under a standing order, null for none. */
+    public @Nullable Join join(String account) {
+        return orders.joins().get(account);
+    }
+
     /** Returns whether an account has a judgement of a kind. */
     public boolean isLabelled(String account, LabelKind kind) {
         Label label = label(account);
@@ -62,7 +67,7 @@ public final class Ladder {
         return accounts.get(account);
     }
 
-    /** Returns the standing in force of an account: the set one, else the one by its judgement, else the earned one. */
+    /** Returns the standing in force of an account: the set one, else the one by its judgement, its join, or evidence. */
     public Standing standing(String account) {
         return standing(account, pin(account), label(account));
     }
@@ -70,14 +75,23 @@ public final class Ladder {
     /** Returns the standing that an account would have with other orders. */
     public Standing standing(String account, @Nullable Pin pin, @Nullable Label label) {
         AccountStanding entry = accounts.get(account);
+        Join join = join(account);
         return entry == null
-                ? standing(Standing.CLEAR, null, pin, label)
-                : standing(entry.earned, entry.cluster, pin, label);
+                ? standing(Standing.CLEAR, null, pin, label, join)
+                : standing(entry.earned, entry.cluster, pin, label, join);
     }
 
     /** Returns the standing that follows from evidence and orders. */
-    static Standing standing(Standing earned, @Nullable String from, @Nullable Pin pin, @Nullable Label label) {
-        return pin != null ? pin.standing() : label == null ? earned : label.applyTo(earned, from);
+    static Standing standing(
+            Standing earned,
+            @Nullable String from,
+            @Nullable Pin pin,
+            @Nullable Label label,
+            @Nullable Join join) {
+        if (pin != null) {
+            return pin.standing();
+        }
+        return label != null ? label.applyTo(earned, from) : join != null ? join.applyTo(earned) : earned;
     }
 
     /**
@@ -92,21 +106,31 @@ public final class Ladder {
                 : standing;
     }
 
-    /** Returns whether an operator set the standing, or confirmed it whether or not the account is verified. */
+    /**
+     * Returns whether an operator set the standing, or confirmed it whether or not the account is verified. A verified
+     * account stays in the pool that it joined until a release or an operator takes it out.
+     */
     public boolean isOrdered(String account) {
         Label label = label(account);
-        return pin(account) != null || (label != null && label.despiteVerification());
+        Join join = join(account);
+        return pin(account) != null || (label != null ? label.despiteVerification() : join != null && join.pools());
     }
 
     /** Returns whether an account is clear by evidence, and no order is in force about it. */
     public boolean isClear(String account) {
         AccountStanding entry = accounts.get(account);
-        return pin(account) == null && label(account) == null && (entry == null || entry.earned == Standing.CLEAR);
+        return pin(account) == null
+                && label(account) == null
+                && join(account) == null
+                && (entry == null || entry.earned == Standing.CLEAR);
     }
 
     /** Returns whether there is evidence or an order about an account. */
     public boolean knows(String account) {
-        return accounts.containsKey(account) || pin(account) != null || label(account) != null;
+        return accounts.containsKey(account)
+                || pin(account) != null
+                || label(account) != null
+                || join(account) != null;
     }
 
     /** Returns the accounts with evidence or an order. */
@@ -114,6 +138,7 @@ public final class Ladder {
         Set<String> known = new TreeSet<>(accounts.keySet());
         known.addAll(orders.pins().keySet());
         known.addAll(orders.labels().keySet());
+        known.addAll(orders.joins().keySet());
         return known;
     }
 
@@ -262,14 +287,22 @@ public final class Ladder {
     public Map<String, String> groups() {
         Map<String, String> groups = new HashMap<>();
         for (String account : known()) {
-            Label label = label(account);
-            AccountStanding entry = accounts.get(account);
-            String cluster = label != null && label.pools() ? label.cluster() : entry == null ? null : entry.cluster;
+            String cluster = group(account);
             if (cluster != null && standing(account) != Standing.CLEAR) {
                 groups.put(account, cluster);
             }
         }
         return groups;
+    }
+
+    private @Nullable String group(String account) {
+        Label label = label(account);
+        if (label != null && label.pools()) {
+            return label.cluster();
+        }
+        Join join = join(account);
+        AccountStanding entry = accounts.get(account);
+        return join != null ? join.pool() : entry == null ? null : entry.cluster;
     }
 
     /** Returns the accounts whose standing an operator set above clear. */
@@ -283,11 +316,16 @@ public final class Ladder {
         return pinned;
     }
 
-    /** Returns the accounts that an operator confirmed whether or not they are verified. */
+    /** Returns the accounts that an operator confirmed, or that joined a pool, whether or not they are verified. */
     public Set<String> confirmedDespiteVerification() {
         Set<String> confirmed = new HashSet<>();
         orders.labels().forEach((account, label) -> {
             if (label.despiteVerification()) {
+                confirmed.add(account);
+            }
+        });
+        orders.joins().forEach((account, join) -> {
+            if (join.pools()) {
                 confirmed.add(account);
             }
         });

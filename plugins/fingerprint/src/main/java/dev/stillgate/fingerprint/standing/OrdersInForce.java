@@ -205,7 +205,34 @@ public final class OrdersInForce {
 
     /** Returns whether an account ever joined under a standing order, so that it never does so again. */
     public boolean hasJoined(StandingOrder order, String account) {
-        return joins.all.getOrDefault(order.id(), Map.of()).containsKey(account);
+        return joins.of(order.id()).joined(account) != null;
+    }
+
+    /** Returns all joins under a standing order, in force or not. */
+    public JoinsOfOrder joinsUnder(String order) {
+        return joins.of(order);
+    }
+
+    /** Returns the join that a record of the journal wrote, null if it wrote none or the account had joined before. */
+    @Nullable
+    Join join(Order order) {
+        Join join = order.slot().equals(JOIN) && !order.withdraws() ? Join.of(order) : null;
+        JoinsOfOrder.Joined joined = join == null ? null : joinsUnder(join.order()).joined(join.account());
+        return joined == null || !joined.record().id().equals(order.id()) ? null : joined.join();
+    }
+
+    /** Returns the judgement that ended the joins of a standing order, null for none. */
+    @Nullable
+    Order endOfJoins(String order) {
+        return joins.end(order);
+    }
+
+    /** Returns the standing order on a cluster, null for none. */
+    public @Nullable StandingOrder standingOrder(String cluster) {
+        return standingOrders().stream()
+                .filter(order -> order.cluster().equals(cluster))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the order on a subject that needs other operators, null for none. */

@@ -10,14 +10,21 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Standings of some accounts over time: changes by evidence, and the orders of operators as all gateways know them. */
 public final class StandingHistory {
+    private static final Set<String> SLOTS =
+            Set.of(OrdersInForce.STANDING, OrdersInForce.JUDGEMENT, OrdersInForce.JOIN);
+
     private final Ladder ladder;
     private final long now;
     private final Map<String, List<Order>> orders = new HashMap<>();
+
+    /** Id of the judgement of a cluster that ended an account's join. */
+    private final Map<String, String> joinEnds = new HashMap<>();
 
     /** Exceptions of each order, by its id. */
     private final Map<String, Set<String>> exceptions = new HashMap<>();
@@ -27,8 +34,7 @@ public final class StandingHistory {
         this.now = all.now();
         Set<String> wanted = new HashSet<>(accounts);
         for (Order order : all.all()) {
-            boolean counts =
-                    order.slot().equals(OrdersInForce.STANDING) || order.slot().equals(OrdersInForce.JUDGEMENT);
+            boolean counts = SLOTS.contains(order.slot());
             if (counts && (order.needs() <= 1 || all.names(order) >= order.needs())) {
                 order.keys()
                         .filter(wanted::contains)
@@ -36,6 +42,26 @@ public final class StandingHistory {
                                 .add(order));
             }
         }
+        orders.forEach((account, given) -> {
+            Order end = endOfJoin(given);
+            if (end != null) {
+                joinEnds.put(account, end.id());
+                if (given.stream().noneMatch(order -> order.id().equals(end.id()))) {
+                    given.add(end);
+                }
+            }
+        });
+    }
+
+    /** Returns the judgement of a cluster that ended an account's join, null for none. */
+    private @Nullable Order endOfJoin(List<Order> given) {
+        return given.stream()
+                .map(ladder.orders()::join)
+                .filter(Objects::nonNull)
+                .map(join -> ladder.orders().endOfJoins(join.order()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -97,6 +123,8 @@ public final class StandingHistory {
         String from = null;
         Pin pin = null;
         Label label = null;
+        Join join = null;
+        String joinEnd = joinEnds.get(account);
         for (Event event : events) {
             Order order = event.order;
             AccountStanding.Change change = event.evidence;
@@ -107,13 +135,20 @@ public final class StandingHistory {
                 boolean ends = event.ended || order.withdraws();
                 if (order.slot().equals(OrdersInForce.STANDING)) {
                     pin = ends ? null : Pin.of(order);
+                } else if (order.slot().equals(OrdersInForce.JOIN)) {
+                    join = ends ? null : ladder.orders().join(order);
                 } else {
-                    label = ends ? null : Label.of(order, exceptions(order).contains(account));
+                    boolean endsJoin = order.id().equals(joinEnd);
+                    join = endsJoin ? null : join;
+                    if (!endsJoin || order.keys().anyMatch(account::equals)) {
+                        label = ends ? null : Label.of(order, exceptions(order).contains(account));
+                    }
                 }
             }
-            boolean isOrdered = pin != null || (label != null && label.despiteVerification());
+            boolean isOrdered = pin != null
+                    || (label != null ? label.despiteVerification() : join != null && join.pools());
             after.add(new Event(
-                    event.at, Ladder.standing(earned, from, pin, label), isOrdered, change, order, event.ended));
+                    event.at, Ladder.standing(earned, from, pin, label, join), isOrdered, change, order, event.ended));
         }
         return after;
     }

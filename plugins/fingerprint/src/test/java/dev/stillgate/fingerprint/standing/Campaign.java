@@ -70,6 +70,35 @@ final class Campaign {
         return orders.give(Join.draft(order, account, scores, now, LIFETIME)).order();
     }
 
+    /** Takes an order back, as the gateway does for an operator. */
+    void withdraw(Order order) {
+        orders.give(new OrderDraft(
+                "ann",
+                "why",
+                "withdraw",
+                order.subject(),
+                order.slot(),
+                order.accounts(),
+                order.except(),
+                true,
+                order.until(),
+                true,
+                1,
+                "withdraw " + order.id(),
+                Map.of("withdraws", order.id())));
+    }
+
+    /** Joins accounts x0, x1 ... at one time. */
+    void join(StandingOrder order, String prefix, int accounts) {
+        for (int i = 0; i < accounts; i++) {
+            join(order, prefix + i);
+        }
+    }
+
+    long pooled() {
+        return inForce().joins().values().stream().filter(Join::pools).count();
+    }
+
     OrdersInForce inForce() {
         return OrdersInForce.of(orders, List.of());
     }

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.standing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,30 @@ class JoinsInForceTest {
             assertThat(campaign.inForce().joins()).isEmpty();
             assertThat(campaign.inForce().standingOrders()).isEmpty();
         }
+    }
+
+    @Test
+    void withdrawalByIdEndsTheJoinsOfThatOrderOnly() {
+        StandingOrder first = campaign.confirm(Joins.POOL);
+        campaign.join(first, "x1");
+        StandingOrder second = campaign.confirm(Joins.MARK);
+        campaign.join(second, "x2");
+        campaign.withdraw(second.order());
+        assertThat(campaign.inForce().joins()).containsOnlyKeys("x1");
+        assertThat(campaign.inForce().standingOrders()).isEmpty();
+    }
+
+    @Test
+    void historyShowsTheJoinAndItsEnd() {
+        StandingOrder order = campaign.confirm(Joins.POOL);
+        campaign.join(order, "x1");
+        campaign.now += 1000;
+        campaign.give("unlabel", "cluster c7", Campaign.SEEDS, true, Map.of(), Campaign.LIFETIME);
+        Ladder ladder = new Ladder();
+        ladder.obey(campaign.inForce());
+        assertThat(new StandingHistory(ladder, campaign.orders, List.of("x1")).of("x1"))
+                .extracting(StandingHistory.Event::standing)
+                .containsExactly(Standing.POOLED, Standing.CLEAR);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.EarlierOrders;
 import dev.stillgate.fingerprint.standing.EvidenceMerge;
+import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.StandingCodec;
@@ -52,6 +53,7 @@ public final class Analyst {
     private volatile boolean ordersChanged = true;
     private EarlierOrders earlier = new EarlierOrders();
     private final Erasures erasures;
+    private JoinOutlook joinOutlook = JoinOutlook.NONE;
     private final LikenessSearch likeness = new LikenessSearch();
     private final ResemblingAccounts resembling = new ResemblingAccounts(clusters, ladder);
 
@@ -425,6 +427,16 @@ public final class Analyst {
 
     public LikenessSearch likeness() {
         return likeness;
+    }
+
+    /** Returns what standing orders may join. */
+    public JoinOutlook joinOutlook() {
+        return joinOutlook;
+    }
+
+    /** Sets what answers for {@link #joinOutlook}. */
+    public void foretellJoins(JoinOutlook outlook) {
+        joinOutlook = outlook;
     }
 
     public Ladder ladder() {

@@ -84,6 +84,7 @@ final class AccountReport {
             shown.put("cluster", label.cluster());
             page.put("label", shown);
         }
+        PageValues.add(page, "join", new JoinReport(analyst).join(id));
         page.put("changes", shown(history));
     }
 

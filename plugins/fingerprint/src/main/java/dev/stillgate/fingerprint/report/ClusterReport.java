@@ -93,6 +93,10 @@ final class ClusterReport {
         PageValues.add(page, "pending", OrderValues.pending(analyst, OrdersInForce.ofCluster(cluster.id)));
         PageValues.add(page, "hidden", ReviewQueue.hidden(analyst, cluster));
         PageValues.add(page, "likeness", new LikenessReport(analyst).model(cluster.id));
+        JoinReport joins = new JoinReport(analyst);
+        PageValues.add(page, "standingOrder", joins.standingOrder(cluster));
+        page.put("joiners", joins.joiners(cluster));
+        page.put("joinOutlook", joins.outlook(cluster));
         page.put("standings", standings(analyst, cluster));
         page.put("exchanges", PageValues.rounded(exchanges));
         page.put("capabilities", capabilities());

@@ -84,6 +84,7 @@ final class Drafts {
      * lost, an account's order is taken back though it is unknown here.
      *
      * @param orders orders in force, by account
+     * @param further orders in force, by account, that end whatever they are about
      * @param after standing of an account after the order
      */
     Decision withdrawal(
@@ -92,10 +93,13 @@ final class Drafts {
             String slot,
             OrderTarget target,
             SortedMap<String, Order> orders,
+            Map<String, Order> further,
             Function<String, Standing> after) {
         orders.entrySet()
                 .removeIf(order -> !target.accounts().contains(order.getKey())
                         && !order.getValue().subject().equals(target.subject()));
+        further.forEach((account, order) ->
+                orders.merge(account, order, (a, b) -> a.until() < b.until() ? b : a));
         boolean isBlind = mayLackOrders && target.cluster() == null;
         List<String> accounts = List.copyOf(isBlind ? target.accounts() : orders.keySet());
         long until = isBlind
@@ -130,7 +134,8 @@ final class Drafts {
                 + digest(except)
                 + ' '
                 + (given.standing() == null ? "" : PageValues.name(given.standing()))
-                + (given.verified() ? " verified" : "");
+                + (given.verified() ? " verified" : "")
+                + (given.joins() == null ? "" : " joins " + given.joins().apiName() + ' ' + given.promise());
         return new OrderDraft(
                 given.by(),
                 given.why(),

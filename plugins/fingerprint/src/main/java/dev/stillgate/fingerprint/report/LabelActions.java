@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.OrderArguments;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +60,13 @@ public final class LabelActions {
         OrderArguments given = OrderArguments.ofCluster(kind, arguments, now, lifetime);
         requireCurrent(cluster, given.revision());
         given.requireExceptions(cluster);
+        JoinTerms.requireJoiners(analyst, cluster, given);
+        JoinTerms terms = kind == LabelKind.CONFIRMED ? JoinTerms.of(analyst, cluster, given) : JoinTerms.NONE;
         List<String> exempt = new ArrayList<>();
         List<String> members = new ArrayList<>();
-        for (String account : cluster.accounts) {
+        TreeSet<String> accounts = new TreeSet<>(cluster.accounts);
+        accounts.addAll(given.joiners());
+        for (String account : accounts) {
             if (!given.except().contains(account)) {
                 (kind == LabelKind.CONFIRMED && confirmation.isSpared(account, given.verified()) ? exempt : members)
                         .add(account);
@@ -75,8 +81,10 @@ public final class LabelActions {
             details.put("pool", group);
             details.put("pools", pools);
             details.put("verified", given.verified());
+            terms.addTo(details);
         }
         boolean isRepeated = !drafts.mayLackOrders()
+                && terms.isSame()
                 && (!members.isEmpty() || !given.except().isEmpty())
                 && members.stream().allMatch(account -> isLabelled(account, kind, group, pools, given))
                 && given.except().stream()
@@ -100,6 +108,7 @@ public final class LabelActions {
         decided.put("exempt", limited(exempt));
         decided.put("pooled", pools);
         decided.put("already", isRepeated);
+        terms.show(decided);
         boolean isWritten = !isRepeated && !(members.isEmpty() && given.except().isEmpty()) && !drafts.isAwaited(draft);
         return new Decision(isWritten ? draft : null, receipt -> {
             Map<String, Object> page = Objects.requireNonNull(target.page(analyst));
@@ -119,8 +128,9 @@ public final class LabelActions {
         OrderArguments given = OrderArguments.ofAccount(arguments, now, lifetime);
         AccountStanding entry = analyst.ladder().find(account);
         Label present = analyst.ladder().label(account);
-        String cluster = entry == null ? null : entry.cluster;
-        String pool = kind == LabelKind.CONFIRMED ? confirmation.poolOf(cluster) : null;
+        Join join = analyst.ladder().join(account);
+        String cluster = join != null ? join.cluster() : entry == null ? null : entry.cluster;
+        String pool = kind != LabelKind.CONFIRMED ? null : join != null ? join.pool() : confirmation.poolOf(cluster);
         Map<String, Object> details = new HashMap<>();
         if (cluster != null) {
             details.put("cluster", cluster);
@@ -158,12 +168,12 @@ public final class LabelActions {
     /** Removes the label of an account; the page is null for an unknown account. */
     public Decision unlabel(String account, Map<String, Object> arguments) {
         OrderArguments given = OrderArguments.removal(arguments);
-        return unlabel(OrderTarget.account(account), given, label -> true);
+        return unlabel(OrderTarget.account(account), given, label -> true, Map.of());
     }
 
     /**
-     * Removes the labels of the members of a cluster and of those that were judged with them, except of vouched ones;
-     * returns null for an unknown id.
+     * Removes the labels of the members of a cluster and of those that were judged with them, except of vouched ones,
+     * and ends the joins of its campaign; returns null for an unknown id.
      */
     public @Nullable Decision unlabelCluster(String id, Map<String, Object> arguments) {
         OrderArguments given = OrderArguments.removal(arguments);
@@ -171,17 +181,21 @@ public final class LabelActions {
         if (cluster == null) {
             return null;
         }
-        return unlabel(OrderTarget.cluster(cluster), given, label -> label.kind() != LabelKind.VOUCHED);
+        Map<String, Order> joined = analyst.ladder().orders().joinRecords(cluster.id);
+        return unlabel(OrderTarget.cluster(cluster), given, label -> label.kind() != LabelKind.VOUCHED, joined);
     }
 
-    private Decision unlabel(OrderTarget target, OrderArguments given, Predicate<Label> isRemoved) {
+    /** @param joined orders that wrote the joins that end too, by account */
+    private Decision unlabel(
+            OrderTarget target, OrderArguments given, Predicate<Label> isRemoved, Map<String, Order> joined) {
         TreeMap<String, Order> orders = new TreeMap<>();
         analyst.ladder().orders().labels().forEach((account, label) -> {
             if (isRemoved.test(label)) {
                 orders.put(account, label.order());
             }
         });
-        return drafts.withdrawal(given, "unlabel", OrdersInForce.JUDGEMENT, target, orders, drafts::withoutLabel);
+        return drafts.withdrawal(
+                given, "unlabel", OrdersInForce.JUDGEMENT, target, orders, joined, drafts::withoutLabel);
     }
 
     /**

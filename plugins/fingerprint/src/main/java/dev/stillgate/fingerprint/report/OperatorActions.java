@@ -94,7 +94,7 @@ public final class OperatorActions {
     private Decision unpin(OrderTarget target, OrderArguments given) {
         TreeMap<String, Order> orders = new TreeMap<>();
         analyst.ladder().orders().pins().forEach((account, pin) -> orders.put(account, pin.order()));
-        return drafts.withdrawal(given, "unpin", OrdersInForce.STANDING, target, orders, drafts::withoutPin);
+        return drafts.withdrawal(given, "unpin", OrdersInForce.STANDING, target, orders, Map.of(), drafts::withoutPin);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.ClusterOrder;
+import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.Pin;
@@ -36,6 +37,8 @@ final class OrderValues {
             case "hide" -> "hidden from the review queue";
             case "unhide" -> "shown in the review queue again";
             case "withdraw" -> "taken back";
+            case Join.ACTION -> "joined " + order.details().get("cluster");
+            case Join.RELEASE -> "released, since it was verified";
             default -> order.action();
         };
     }

@@ -139,6 +139,11 @@ final class JoinsInForce {
         return byOrder.getOrDefault(order, new JoinsOfOrder());
     }
 
+    /** Returns whether a join under a standing order is in force. */
+    boolean hasJoins(String order) {
+        return of(order).joined().stream().anyMatch(joined -> joins.get(joined.join().account()) == joined.join());
+    }
+
     /** Returns the judgement that ended the joins of a standing order, null for none. */
     @Nullable
     Order end(String order) {

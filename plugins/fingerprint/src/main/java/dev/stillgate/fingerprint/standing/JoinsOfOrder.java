@@ -67,7 +67,7 @@ public final class JoinsOfOrder {
     }
 
     /** Returns the judgements of the accounts after their joins. */
-    List<Label> judged(Map<String, Label> labels) {
+    public List<Label> judged(Map<String, Label> labels) {
         List<Label> judged = new ArrayList<>();
         byAccount.forEach((account, joined) -> {
             Label label = labels.get(account);

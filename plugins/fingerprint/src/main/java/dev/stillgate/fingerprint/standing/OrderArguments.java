@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param revision revision of the cluster that the operator has seen; -1 if the order needs none
  * @param except members of the cluster that are left out
  * @param verified whether verified members of a cluster are confirmed too
+ * @param joins what happens to accounts that join the confirmed campaign later, null for nothing
+ * @param promise greatest share of honest newcomers that may join a pool wrongly, null for the policy's
+ * @param joiners accounts that joined and are confirmed with the cluster
  */
 public record OrderArguments(
         @Nullable String by,
@@ -31,7 +34,10 @@ public record OrderArguments(
         @Nullable Standing standing,
         int revision,
         Set<String> except,
-        boolean verified) {
+        boolean verified,
+        @Nullable Joins joins,
+        @Nullable Double promise,
+        Set<String> joiners) {
     /** Longest time that an order lasts. */
     public static final Duration LONGEST = OrderTime.MAX_DURATION;
 
@@ -72,7 +78,8 @@ public record OrderArguments(
 
     /**
      * Reads the arguments of {@link #ofAccount}, {@code revision}, and {@code except}, a list of accounts. A
-     * confirmation may have {@code verified}: true for verified members too.
+     * confirmation may have {@code verified}: true for verified members too, {@code joins}, {@code promise}, and
+     * {@code joiners}, a list of accounts.
      *
      * @throws PolicyException if an argument is missing, unknown or invalid
      */
@@ -80,7 +87,7 @@ public record OrderArguments(
             LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
         Set<String> known = new HashSet<>(Set.of("by", "why", "for", "until", "revision", "except"));
         if (kind == LabelKind.CONFIRMED) {
-            known.add("verified");
+            known.addAll(Set.of("verified", "joins", "promise", "joiners"));
         }
         return read(arguments, now, defaultDuration, true, known);
     }
@@ -104,8 +111,11 @@ public record OrderArguments(
                 known.contains("for") ? OrderTime.end(arguments, now, defaultDuration) : null,
                 known.contains("standing") ? standing(arguments.get("standing")) : null,
                 known.contains("revision") ? revision(arguments) : -1,
-                except(arguments.get("except")),
-                flag(arguments, "verified"));
+                accounts(arguments, "except"),
+                flag(arguments, "verified"),
+                joins(arguments.get("joins")),
+                promise(arguments.get("promise")),
+                accounts(arguments, "joiners"));
     }
 
     /**
@@ -140,21 +150,44 @@ public record OrderArguments(
         throw new PolicyException(key, "expected true or false, found " + OrderTime.shown(given));
     }
 
-    private static Set<String> except(@Nullable Object given) {
+    /** @param given name of the effect; true for the review queue, and false for none */
+    private static @Nullable Joins joins(@Nullable Object given) {
+        if (given == null || given.equals(false)) {
+            return null;
+        }
+        Joins joins = given.equals(true) ? Joins.QUEUE : Joins.of(given);
+        if (joins == null) {
+            throw new PolicyException("joins", "expected pool, mark or queue, found " + OrderTime.shown(given));
+        }
+        return joins;
+    }
+
+    private static @Nullable Double promise(@Nullable Object given) {
+        if (given == null) {
+            return null;
+        }
+        if (given instanceof Number share && share.doubleValue() > 0 && share.doubleValue() <= 1) {
+            return share.doubleValue();
+        }
+        throw new PolicyException("promise", "expected a share above 0, at most 1, found " + OrderTime.shown(given));
+    }
+
+    private static Set<String> accounts(Map<String, Object> arguments, String key) {
+        Object given = arguments.get(key);
         if (given == null) {
             return Set.of();
         }
         if (!(given instanceof Collection<?> items) || items.size() > MAX_EXCEPT) {
-            throw new PolicyException("except", "expected a list of at most " + MAX_EXCEPT + " accounts");
+            throw new PolicyException(key, "expected a list of at most " + MAX_EXCEPT + " accounts");
         }
-        TreeSet<String> except = new TreeSet<>();
+        TreeSet<String> accounts = new TreeSet<>();
         for (Object item : List.copyOf(items)) {
             if (!(item instanceof String account)) {
-                throw new PolicyException("except", "expected account ids, found " + OrderTime.shown(item));
+                throw new PolicyException(key, "expected account ids, found " + OrderTime.shown(item));
             }
-            except.add(account);
+            accounts.add(account);
         }
-        return except;
+        return accounts;
     }
 
     /**

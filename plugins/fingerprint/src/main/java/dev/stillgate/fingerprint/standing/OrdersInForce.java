@@ -213,6 +213,18 @@ public final class OrdersInForce {
         return joins.of(order);
     }
 
+    /** Returns the orders that wrote the joins in force under standing orders on a cluster, by account. */
+    public Map<String, Order> joinRecords(String cluster) {
+        Map<String, Order> records = new HashMap<>();
+        joins().values().forEach(join -> {
+            JoinsOfOrder.Joined joined = joinsUnder(join.order()).joined(join.account());
+            if (joined != null && join.cluster().equals(cluster)) {
+                records.put(join.account(), joined.record());
+            }
+        });
+        return records;
+    }
+
     /** Returns the join that a record of the journal wrote, null if it wrote none or the account had joined before. */
     @Nullable
     Join join(Order order) {
@@ -271,10 +283,10 @@ public final class OrdersInForce {
         return isJudged ? null : order;
     }
 
-    /** Returns the cluster of the orders that last, as its last order met it; null if none lasts. */
+    /** Returns the cluster of the orders that last, or whose joins do, as its last order met it; null if none lasts. */
     public @Nullable Cluster cluster(String id, long now) {
         List<Order> lasting = onClusters.getOrDefault(ofCluster(id), List.of()).stream()
-                .filter(order -> order.lasts(now) && !order.withdraws())
+                .filter(order -> !order.withdraws() && (order.lasts(now) || joins.hasJoins(order.id())))
                 .toList();
         return lasting.isEmpty() ? null : ClusterOrder.clusterOf(id, lasting);
     }

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.spi.orders.Order;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ public record StandingOrder(
         double promise,
         List<String> accounts,
         boolean isSuspended) {
+    /** Share of honest newcomers of a stratum that all standing orders together may join wrongly. */
+    public static final double DEFAULT_PROMISE = 0.001;
+
     static final String JOINS = "joins";
     static final String PROMISE = "promise";
 
@@ -37,6 +41,12 @@ public record StandingOrder(
         double promise = order.details().get(PROMISE) instanceof Number share ? share.doubleValue() : 0;
         return new StandingOrder(
                 order, cluster, pool == null ? cluster : pool, joins, promise, order.accounts(), false);
+    }
+
+    /** Adds what makes a confirmation a standing order to its details. */
+    public static void put(Map<String, Object> details, Joins joins, double promise) {
+        details.put(JOINS, joins.apiName());
+        details.put(PROMISE, promise);
     }
 
     public String id() {

@@ -127,11 +127,16 @@ final class JoinsInForce {
             return;
         }
         List<String> confirmed = order.accounts().stream()
-                .filter(account -> labels.get(account) instanceof Label label && label.kind() == LabelKind.CONFIRMED)
+                .filter(this::isConfirmed)
                 .toList();
         if (!confirmed.isEmpty()) {
             standingOrders.add(order.with(confirmed, JoinGuards.suspends(of(order.id()).judged(labels))));
         }
+    }
+
+    private boolean isConfirmed(String account) {
+        Label label = labels.get(account);
+        return label != null && label.kind() == LabelKind.CONFIRMED;
     }
 
     /** Returns the joins under a standing order, in force or not. */
@@ -141,7 +146,7 @@ final class JoinsInForce {
 
     /** Returns whether a join under a standing order is in force. */
     boolean hasJoins(String order) {
-        return of(order).joined().stream().anyMatch(joined -> joins.get(joined.join().account()) == joined.join());
+        return of(order).joined().stream().anyMatch(joined -> joined.join().equals(joins.get(joined.join().account())));
     }
 
     /** Returns the judgement that ended the joins of a standing order, null for none. */

@@ -128,6 +128,7 @@ public final class FingerprintState implements AutoCloseable {
             publish(newPublisher ? analyst.standings() : changed, publisher);
             figures = analyst.figures(now);
         }
+        writeJoins();
         if (autoSave != null) {
             autoSave.saveWhenDue();
         }
@@ -189,6 +190,19 @@ public final class FingerprintState implements AutoCloseable {
             analyst.migrated();
         }
         LOG.log(System.Logger.Level.INFO, "wrote {0} orders of the state file to the journal", drafts.size());
+    }
+
+    /** Writes the joins that the analysis found to the journal. They are tried again with the next analysis if that fails. */
+    private void writeJoins() {
+        List<OrderDraft> drafts;
+        synchronized (analyst) {
+            drafts = analyst.joinDrafts();
+        }
+        try {
+            drafts.forEach(analyst.orders()::give);
+        } catch (Orders.OrdersUnavailableException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} joins are not in the journal yet: {1}", drafts.size(), e);
+        }
     }
 
     private void drain(long now) {

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.account;
 
+import dev.stillgate.fingerprint.join.JoinTrait;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
@@ -38,7 +39,8 @@ final class AccountColumns {
     static final int MEANS = 3;
 
     static final int ACCOUNT =
-            4 * 8 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 7;
+            4 * 9 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 8
+                    + JoinTrait.COUNT * (HASH + 1);
 
     final int[] lastSecond = new int[SIZE];
 
@@ -102,6 +104,16 @@ final class AccountColumns {
      */
     final byte[] declined = new byte[SIZE];
 
+    /** First values of {@link JoinTrait}s, three bytes each, and the number of the start at which each became known. */
+    final byte[] firstValues = new byte[SIZE * JoinTrait.COUNT * HASH];
+
+    final byte[] firstKnown = new byte[SIZE * JoinTrait.COUNT];
+
+    /** Number of conversation starts behind the first values, and the second of the epoch of the first one. */
+    final byte[] starts = new byte[SIZE];
+
+    final int[] firstStart = new int[SIZE];
+
     static {
         if (SHARES != FIRST_WARE + Elicitation.values().length) {
             throw new IllegalStateException("there are " + Elicitation.values().length + " kinds of elicitation");
@@ -141,7 +153,11 @@ final class AccountColumns {
                 keyFirstTurns,
                 tier,
                 dialect,
-                declined);
+                declined,
+                firstValues,
+                firstKnown,
+                starts,
+                firstStart);
     }
 
     /** Clears the account at an offset. */
@@ -167,7 +183,18 @@ final class AccountColumns {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);
         for (byte[] keyed :
-                List.of(blocks, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
+                List.of(
+                        blocks,
+                        topics,
+                        keyFirst,
+                        keySecond,
+                        keyFirstCount,
+                        keySecondCount,
+                        keyTotal,
+                        keyFirstTurns,
+                        firstValues,
+                        firstKnown,
+                        starts)) {
             Arrays.fill(keyed, (byte) 0);
         }
     }

@@ -150,11 +150,11 @@ public final class AccountStore {
      * Reads the state into an empty store.
      *
      * @param sameKey whether the hash key is the one under which the state was written
-     * @param hasDeclined whether the data has the accounts' shares of prompts that the provider refused
+     * @param missing number of the newest columns of accounts that the data lacks
      * @throws IOException if the data is invalid; the store is then unusable
      */
-    public void read(DataInput in, boolean sameKey, boolean hasDeclined) throws IOException {
-        AccountTableCodec.read(in, table, hasDeclined);
+    public void read(DataInput in, boolean sameKey, int missing) throws IOException {
+        AccountTableCodec.read(in, table, missing);
         AccountTableCodec.read(in, issued, edges, table.index().limit(), sameKey);
         if (!sameKey) {
             table.forgetKeyed();

@@ -60,6 +60,7 @@ public final class AccountTable {
     private final NameIndex tiers = new NameIndex(MAX_TIERS);
     private final List<AccountColumns> columns = new ArrayList<>();
     private final StochasticRounding rounding = new StochasticRounding();
+    private final StartColumns starts = new StartColumns(this);
     private int[] componentByAccount = {};
 
     public AccountIndex index() {
@@ -114,6 +115,11 @@ public final class AccountTable {
     /** Sets the component of each account in the citation graph, by account index; 0 for none. */
     public void setComponents(int[] byAccount) {
         componentByAccount = byAccount;
+    }
+
+    /** Returns the first conversation starts of the accounts. */
+    public StartColumns starts() {
+        return starts;
     }
 
     /** Returns a view of an account. */

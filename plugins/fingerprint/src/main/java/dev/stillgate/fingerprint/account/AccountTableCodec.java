@@ -30,9 +30,9 @@ final class AccountTableCodec {
     /**
      * Reads accounts into an empty table.
      *
-     * @param hasDeclined whether the data has the column of shares that the provider refused, which is the last
+     * @param missing number of columns that the data lacks, which are the last
      */
-    static void read(DataInput in, AccountTable table, boolean hasDeclined) throws IOException {
+    static void read(DataInput in, AccountTable table, int missing) throws IOException {
         read(in, table.organisations());
         read(in, table.tiers());
         for (int count = in.readInt(); count != 0; count = in.readInt()) {
@@ -46,7 +46,7 @@ final class AccountTableCodec {
             }
             AccountColumns columns = new AccountColumns();
             List<Object> all = columns.all();
-            for (Object column : hasDeclined ? all : all.subList(0, all.size() - 1)) {
+            for (Object column : all.subList(0, all.size() - missing)) {
                 read(in, column);
             }
             for (int organisation : columns.organisation) {
@@ -59,6 +59,9 @@ final class AccountTableCodec {
                 if ((tier & 0xff) > table.tiers().names().size()) {
                     throw new IOException("damaged: unknown tier " + (tier & 0xff));
                 }
+            }
+            if (!StartColumns.isValid(columns)) {
+                throw new IOException("damaged: invalid first starts");
             }
             table.append(columns);
         }

@@ -16,12 +16,14 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.EarlierOrders;
 import dev.stillgate.fingerprint.standing.EvidenceMerge;
+import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.orders.OrderDraft;
 import dev.stillgate.spi.orders.Orders;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -53,9 +55,10 @@ public final class Analyst {
     private volatile boolean ordersChanged = true;
     private EarlierOrders earlier = new EarlierOrders();
     private final Erasures erasures;
-    private JoinOutlook joinOutlook = JoinOutlook.NONE;
+    private JoinOutlook joinOutlook;
     private final LikenessSearch likeness = new LikenessSearch();
     private final ResemblingAccounts resembling = new ResemblingAccounts(clusters, ladder);
+    private final JoinWatch joins;
 
     /** An analyst without data that obeys orders of operators. */
     public Analyst(AnalysisSettings settings, Orders orders) {
@@ -63,6 +66,8 @@ public final class Analyst {
         this.orders = orders;
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
         this.registrations = new RegistrationLinks(accountStore.table(), ladder);
+        this.joins = new JoinWatch(accountStore.table(), ladder, orders::now);
+        this.joinOutlook = joins;
         this.text = new RequestedText(accountStore.table(), ladder);
         this.erasures = new Erasures(orders, accountStore.table(), ladder, clusters);
         this.subscription = orders.onChange(() -> ordersChanged = true);
@@ -129,6 +134,7 @@ public final class Analyst {
         holdoutGroups.forget(accounts);
         templates.forget(accounts);
         registrations.forget(accounts);
+        joins.forgetIndexes(accounts);
     }
 
     /** Returns whether an account has neither a standing nor a cluster. */
@@ -193,6 +199,7 @@ public final class Analyst {
             holdoutGroups.observe(account, seen, beginsConversation);
             if (beginsConversation) {
                 templates.observe(account, seen, prompt);
+                joins.begin(account, seen, prompt);
             }
         }
         Cluster cluster = clusters.of(seen.account);
@@ -230,6 +237,7 @@ public final class Analyst {
             likeness.run(table(), ladder, settings, now);
             revision += resembling.apply(likeness, table(), settings, learnt(now) >= 1, settled) ? 1 : 0;
         }
+        joins.tend(now);
         ladder.expire(settings.expireAfter().toMillis(), settled);
         revision += clusters.endOutgrownHidings(ladder.orders(), settings, settled) ? 1 : 0;
         return changes();
@@ -330,6 +338,7 @@ public final class Analyst {
         samples.forget(account);
         resembling.forget(account);
         likeness.forget(account);
+        joins.forget(account);
         revision++;
     }
 
@@ -353,6 +362,7 @@ public final class Analyst {
         schedule.write(out);
         accountStore.write(out);
         registrations.write(out);
+        joins.write(out);
         StandingCodec.write(out, ladder, clusters);
     }
 
@@ -365,8 +375,11 @@ public final class Analyst {
      */
     void read(DataInput in, boolean sameKey, int version) throws IOException {
         schedule.read(in);
-        accountStore.read(in, sameKey, version >= AnalystStore.DECLINED);
+        accountStore.read(in, sameKey, AnalystStore.missingColumns(version));
         registrations.read(in);
+        if (version >= AnalystStore.STARTS) {
+            joins.read(in, sameKey);
+        }
         StandingCodec.Content content = StandingCodec.read(in, version);
         earlier = content.orders();
         content.restoreTo(ladder, clusters);
@@ -423,6 +436,25 @@ public final class Analyst {
     /** Sets the keyed hash by which newcomers and accounts of organisations are drawn. */
     public void drawBy(FeatureHasher hasher) {
         likeness.drawBy(hasher);
+        joins.drawBy(hasher);
+    }
+
+    /** Returns orders for the accounts that join under standing orders and are not in the journal yet. */
+    public List<OrderDraft> joinDrafts() {
+        obey();
+        return joins.pending().stream()
+                .map(found -> Join.draft(
+                        found.order(),
+                        found.account(),
+                        found.scores(),
+                        orders.now(),
+                        settings.review().expireAfter()))
+                .toList();
+    }
+
+    /** Returns the watch for accounts that join confirmed campaigns. */
+    public JoinWatch joins() {
+        return joins;
     }
 
     public LikenessSearch likeness() {

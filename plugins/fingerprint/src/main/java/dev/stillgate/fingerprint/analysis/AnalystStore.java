@@ -1,7 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.account.StartColumns;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.spi.orders.Orders;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -28,10 +28,13 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
-    private static final int VERSION = StandingCodec.WITHOUT_ORDERS;
-
     /** The first version with accounts' shares of prompts that the provider refused. */
-    static final int DECLINED = 9;
+    private static final int DECLINED = 9;
+
+    /** The first version with accounts' first conversation starts. */
+    static final int STARTS = 11;
+
+    static final int VERSION = STARTS;
 
     private static final int OLDEST = 7;
 
@@ -96,6 +99,11 @@ public final class AnalystStore {
             LOG.log(System.Logger.Level.INFO, "{0} was written under another secret: hashes are dropped", file);
         }
         analyst.read(in, sameKey, version);
+    }
+
+    /** Returns the number of the newest columns of accounts that a version lacks. */
+    static int missingColumns(int version) {
+        return (version < DECLINED ? 1 : 0) + (version < STARTS ? StartColumns.COLUMNS : 0);
     }
 
     /** Verifies the checksum of the whole file before any of it is used. */

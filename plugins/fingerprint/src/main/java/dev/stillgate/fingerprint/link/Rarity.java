@@ -8,7 +8,7 @@ import dev.stillgate.fingerprint.stats.Hypergeometric;
  * confidence bound of its share among them is at most {@value #MAX_SHARE}. For a value that none of them has, 299 suffice.
  * With fewer, the value's share among all accounts counts instead.
  */
-final class Rarity {
+public final class Rarity {
     private static final double MAX_SHARE = 0.01;
     private static final double CONFIDENCE = 0.95;
 
@@ -30,6 +30,13 @@ final class Rarity {
         hasReferences = counts.referenceTotal() >= MIN_REFERENCES;
         identifies = counts.identifies(hasReferences);
         bounds = new double[hasReferences ? (int) (MAX_SHARE * counts.referenceTotal()) + 1 : 0];
+    }
+
+    /** Returns whether at most {@value #MAX_SHARE} of all customers have a value that some of the known ones have. */
+    public static boolean isRare(int carriers, int known) {
+        return known >= MIN_REFERENCES
+                && carriers <= MAX_SHARE * known
+                && Binomial.upperBound(carriers, known, CONFIDENCE) <= MAX_SHARE;
     }
 
     /** Returns an upper bound of the share of carriers with a value. */

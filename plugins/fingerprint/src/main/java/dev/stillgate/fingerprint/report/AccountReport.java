@@ -140,6 +140,7 @@ final class AccountReport {
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));
+        page.put("campaigns", JoinEvidence.of(analyst.joins(), accountIndex));
         PageValues.add(page, "resembles", new LikenessReport(analyst).resemblance(accountIndex));
     }
 

@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.analysis.JoinWatch;
 import dev.stillgate.fingerprint.likeness.Resemblance;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.standing.Cluster;
@@ -44,7 +45,10 @@ final class ReviewQueue {
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
         hidden.sort(Comparator.comparingDouble(Item::evidence).reversed());
         for (Resemblance near : analyst.likeness().near()) {
-            add(items, "account", analyst.table().index().id(near.account()), near);
+            add(items, "account", analyst.table().index().id(near.account()), LikenessReport.shown(near));
+        }
+        for (JoinWatch.Resembling verified : analyst.joins().resembling()) {
+            add(items, "account", verified.account(), JoinEvidence.shown(verified));
         }
         analyst.likeness().dueNewcomers().forEach(newcomer -> add(items, "newcomer", newcomer, null));
         Map<String, Object> page = new LinkedHashMap<>();
@@ -101,7 +105,7 @@ final class ReviewQueue {
     }
 
     /** Adds an account that has not been labelled since the last search. */
-    private void add(List<Item> items, String kind, String account, @Nullable Resemblance resemblance) {
+    private void add(List<Item> items, String kind, String account, @Nullable Map<String, Object> resembles) {
         int index = analyst.table().index().find(account);
         if (index == AccountIndex.NONE || analyst.ladder().label(account) != null) {
             return;
@@ -113,9 +117,7 @@ final class ReviewQueue {
         shown.put("since", PageValues.time(1000L * analyst.table().firstSecond(index)));
         shown.put("standing", PageValues.name(analyst.standing(account)));
         shown.put("ifConfirmed", PageValues.name(new Confirmation(analyst).ifConfirmed(account)));
-        if (resemblance != null) {
-            shown.put("resembles", LikenessReport.shown(resemblance));
-        }
+        PageValues.add(shown, "resembles", resembles);
         PageValues.add(shown, "pending", OrderValues.pending(analyst, OrdersInForce.ofAccount(account)));
         items.add(new Item(0, shown));
     }

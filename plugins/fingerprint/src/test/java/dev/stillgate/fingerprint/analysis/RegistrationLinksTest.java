@@ -6,7 +6,6 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.Cluster;
-import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.spi.Standing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -102,7 +101,7 @@ class RegistrationLinksTest {
         analyst.write(new DataOutputStream(bytes));
         analyst = new Analyst(SETTINGS, Pins.orders(() -> now));
         analyst.read(
-                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, StandingCodec.WITHOUT_ORDERS);
+                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.VERSION);
         assertThat(standing("farm-3")).isEqualTo(Standing.POOLED);
 
         accounts("late-", 1, Map.of("payment", "h:farm"));

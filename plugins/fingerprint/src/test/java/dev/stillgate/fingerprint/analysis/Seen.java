@@ -6,7 +6,6 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Signal;
-import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
 import java.io.ByteArrayInputStream;
@@ -86,7 +85,7 @@ public final class Seen {
         analyst.write(new DataOutputStream(bytes));
         Analyst copy = new Analyst(analyst.settings(), analyst.orders());
         copy.read(
-                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, StandingCodec.WITHOUT_ORDERS);
+                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.VERSION);
         copy.obey();
         return copy;
     }

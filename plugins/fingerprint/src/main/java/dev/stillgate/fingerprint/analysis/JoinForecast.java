@@ -1,0 +1,112 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.account.AccountIndex;
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.join.JoinAccount;
+import dev.stillgate.fingerprint.join.JoinCampaign;
+import dev.stillgate.fingerprint.join.JoinStratum;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.JoinOutlook;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.StandingOrder;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** What standing orders would have joined in the last fortnight, by the stored first starts. Valid while the analysis waits. */
+final class JoinForecast implements JoinOutlook {
+    private static final double DAYS = 14;
+
+    private final AccountTable table;
+    private final Ladder ladder;
+    private final JoinAccounts accounts;
+    private final List<StandingOrder> open;
+    private final long now;
+    /**
+     * @param open open standing orders
+     * @param now milliseconds since the epoch
+     */
+    JoinForecast(AccountTable table, Ladder ladder, JoinAccounts accounts, List<StandingOrder> open, long now) {
+        this.table = table;
+        this.ladder = ladder;
+        this.accounts = accounts;
+        this.open = open;
+        this.now = now;
+    }
+
+    @Override
+    public List<Bound> bounds(Cluster cluster) {
+        List<JoinAccount> members = accounts.of(confirmed(cluster));
+        if (members.isEmpty()) {
+            return List.of();
+        }
+        JoinCampaign campaign = new JoinCampaign(members, accounts.references(now));
+        boolean isOrdered = open.stream().anyMatch(order -> order.cluster().equals(cluster.id));
+        int orders = open.size() + (isOrdered ? 0 : 1);
+        Map<JoinStratum, Long> newcomers =
+                newcomers(cluster).collect(Collectors.groupingBy(JoinAccount::stratum, Collectors.counting()));
+        Map<JoinStratum, Integer> strata = new HashMap<>();
+        members.forEach(member -> strata.merge(member.stratum(), 1, Integer::sum));
+        return strata.entrySet().stream()
+                .sorted(Comparator.comparingInt(stratum -> -stratum.getValue()))
+                .map(Map.Entry::getKey)
+                .map(stratum -> new Bound(
+                        stratum.toString(),
+                        campaign.maxima(stratum).references(),
+                        orders,
+                        newcomers.getOrDefault(stratum, 0L) / DAYS))
+                .toList();
+    }
+
+    @Override
+    public List<String> wouldHaveJoined(Cluster cluster) {
+        List<JoinAccount> members = accounts.of(confirmed(cluster));
+        if (members.isEmpty()) {
+            return List.of();
+        }
+        JoinCampaign campaign = new JoinCampaign(members, accounts.references(now));
+        return newcomers(cluster)
+                .filter(newcomer -> campaign.isNewcomer(newcomer) && campaign.joinedAt(newcomer) > 0)
+                .sorted(Comparator.comparingDouble(newcomer ->
+                        -campaign.model().score(newcomer.starts()).total()))
+                .map(newcomer -> table.index().id(newcomer.account()))
+                .toList();
+    }
+
+    /** Returns the accounts that the order on a cluster confirmed, or would confirm. */
+    private Collection<String> confirmed(Cluster cluster) {
+        return open.stream()
+                .filter(order -> order.cluster().equals(cluster.id))
+                .findFirst()
+                .map(StandingOrder::accounts)
+                .orElseGet(() -> cluster.accounts.stream()
+                        .filter(account -> isConfirmable(account, table.index().find(account)))
+                        .toList());
+    }
+
+    private boolean isConfirmable(String id, int account) {
+        return account != AccountIndex.NONE
+                && !ladder.isLabelled(id, LabelKind.REFUTED)
+                && !JudgedAccounts.isReference(table, ladder, account);
+    }
+
+    /** Returns the unknown accounts beside a cluster that were first seen in the last fortnight. */
+    private Stream<JoinAccount> newcomers(Cluster cluster) {
+        return IntStream.range(0, table.index().limit())
+                .filter(account -> accounts.isRecent(account, now)
+                        && table.firstSecond(account) >= now / 1000 - JoinAccounts.FORTNIGHT
+                        && !JudgedAccounts.isReference(table, ladder, account))
+                .mapToObj(accounts::of)
+                .filter(newcomer -> isUnjudged(cluster, table.index().id(newcomer.account())));
+    }
+
+    private boolean isUnjudged(Cluster cluster, String id) {
+        return ladder.label(id) == null && !cluster.accounts.contains(id);
+    }
+}

@@ -1,0 +1,315 @@
+package dev.stillgate.fingerprint.analysis;
+
+import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.capture.FeatureHasher;
+import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.join.JoinAccount;
+import dev.stillgate.fingerprint.join.JoinCampaign;
+import dev.stillgate.fingerprint.join.JoinModel;
+import dev.stillgate.fingerprint.join.JoinScore;
+import dev.stillgate.fingerprint.join.PathMaxima;
+import dev.stillgate.fingerprint.join.TraitWeight;
+import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Join;
+import dev.stillgate.fingerprint.standing.JoinOutlook;
+import dev.stillgate.fingerprint.standing.Label;
+import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.fingerprint.standing.Ladder;
+import dev.stillgate.fingerprint.standing.StandingOrder;
+import dev.stillgate.fingerprint.text.PromptFeatures;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Watch for accounts that join confirmed campaigns. Each conversation start of a newcomer is compared with every campaign;
+ * under a standing order the newcomer joins. The campaigns are fitted again each hour, and within a minute after orders or
+ * judgements change. Not thread-safe.
+ */
+public final class JoinWatch implements JoinOutlook {
+    private static final long INTERVAL = 3_600_000L;
+    private static final long CHANGE_INTERVAL = 60_000L;
+
+    /** Number of traits that a join names. */
+    private static final int TOP_TRAITS = 5;
+
+    /** Largest number of references that are shown to operators because they resemble a campaign. */
+    private static final int MOST_RESEMBLING = 100;
+
+    private final AccountTable table;
+    private final Ladder ladder;
+    private final LongSupplier clock;
+    private final JoinAccounts accounts;
+    private Map<String, JoinCampaign> campaigns = Map.of();
+    private List<Resembling> resembling = List.of();
+    private final Map<String, Found> pending = new LinkedHashMap<>();
+    private int fittedFor;
+    private long lastFit;
+    private long lastCheck;
+
+    /** A newcomer that joins under a standing order. */
+    public record Found(StandingOrder order, String account, Join.Scores scores) {}
+
+    /** A verified account that resembles a confirmed campaign, and the campaign's cluster. */
+    public record Resembling(String account, String cluster, JoinScore score) {}
+
+    /**
+     * Evidence about an account and a campaign.
+     *
+     * @param cluster the campaign's cluster
+     * @param starts number of the account's conversation starts that count
+     * @param joinedAt number of the start at which it exceeds all references, 0 for none
+     * @param isNewcomer whether the account was first seen after the campaign
+     * @param most greatest evidence of the known customers in the account's stratum
+     * @param traits evidence of each trait, the strongest first
+     */
+    public record Evidence(
+            String cluster,
+            int starts,
+            int joinedAt,
+            boolean isNewcomer,
+            JoinScore score,
+            PathMaxima most,
+            List<TraitWeight> traits) {}
+
+    /** @param clock time by which orders end, in milliseconds since the epoch */
+    JoinWatch(AccountTable table, Ladder ladder, LongSupplier clock) {
+        this.table = table;
+        this.ladder = ladder;
+        this.clock = clock;
+        accounts = new JoinAccounts(table, ladder);
+    }
+
+    void drawBy(FeatureHasher hasher) {
+        accounts.drawBy(hasher);
+    }
+
+    /** Records a conversation start. A newcomer that now exceeds all references joins. */
+    void begin(int account, Observation seen, PromptFeatures prompt) {
+        if (!accounts.begin(account, seen, prompt)
+                || campaigns.isEmpty()
+                || pending.containsKey(seen.account)
+                || !isUnjudged(account, seen.account)) {
+            return;
+        }
+        JoinAccount newcomer = accounts.of(account);
+        open().stream()
+                .filter(order -> !ladder.orders().hasJoined(order, seen.account) && joins(newcomer, order))
+                .map(order -> found(order, newcomer))
+                .max(Comparator.comparingDouble(each -> each.scores().score()))
+                .ifPresent(most -> pending.put(seen.account, most));
+    }
+
+    /** Returns whether an account is neither known, nor judged, nor joined. */
+    private boolean isUnjudged(int account, String id) {
+        return ladder.label(id) == null
+                && !ladder.orders().joins().containsKey(id)
+                && !JudgedAccounts.isReference(table, ladder, account);
+    }
+
+    private boolean joins(JoinAccount newcomer, StandingOrder order) {
+        JoinCampaign campaign = campaigns.get(order.cluster());
+        return campaign != null && campaign.isNewcomer(newcomer) && campaign.joins(newcomer);
+    }
+
+    private JoinCampaign campaign(StandingOrder order) {
+        return Objects.requireNonNull(campaigns.get(order.cluster()));
+    }
+
+    private Found found(StandingOrder order, JoinAccount newcomer) {
+        JoinModel model = campaign(order).model();
+        JoinScore score = model.score(newcomer.starts());
+        List<String> traits = model.explain(newcomer.starts()).stream()
+                .limit(TOP_TRAITS)
+                .map(weight -> String.format(Locale.ROOT, "%s %+.1f", name(weight), weight.logRatio()))
+                .toList();
+        Join.Scores scores = new Join.Scores(
+                newcomer.starts().count(),
+                score.total(),
+                score.asked(),
+                score.origin(),
+                campaign(order).maxima(newcomer.stratum()).bound(open().size()),
+                traits);
+        return new Found(order, table.index().id(newcomer.account()), scores);
+    }
+
+    private static String name(TraitWeight weight) {
+        return weight.trait().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private List<StandingOrder> open() {
+        long now = clock.getAsLong();
+        return ladder.orders().standingOrders().stream()
+                .filter(order -> order.isOpen(now))
+                .toList();
+    }
+
+    /** Returns the joins that are not in the journal yet. */
+    public List<Found> pending() {
+        pending.values().removeIf(each -> ladder.orders().hasJoined(each.order(), each.account()));
+        return List.copyOf(pending.values());
+    }
+
+    /** Fits the campaigns again if that is due. */
+    void tend(long now) {
+        if (now - lastCheck < CHANGE_INTERVAL) {
+            return;
+        }
+        lastCheck = now;
+        int judgements = judgements();
+        if (now - lastFit >= INTERVAL || judgements != fittedFor) {
+            lastFit = now;
+            fittedFor = judgements;
+            fit(now);
+        }
+    }
+
+    /** Returns a hash of the judgements and standing orders in force. */
+    private int judgements() {
+        int hash = 0;
+        for (Map.Entry<String, Label> entry : ladder.orders().labels().entrySet()) {
+            hash += 31 * entry.getKey().hashCode() + entry.getValue().order().id().hashCode();
+        }
+        for (StandingOrder order : ladder.orders().standingOrders()) {
+            hash += order.id().hashCode();
+        }
+        return hash;
+    }
+
+    private void fit(long now) {
+        Map<String, List<JoinAccount>> confirmed = new TreeMap<>();
+        confirmedIds().forEach((cluster, ids) -> {
+            List<JoinAccount> known = accounts.of(ids);
+            if (!known.isEmpty()) {
+                confirmed.put(cluster, known);
+            }
+        });
+        List<JoinAccount> references = confirmed.isEmpty() ? List.of() : accounts.references(now);
+        Map<String, JoinCampaign> fitted = new HashMap<>();
+        List<Resembling> alike = new ArrayList<>();
+        confirmed.forEach((cluster, members) -> {
+            JoinCampaign campaign = new JoinCampaign(members, references);
+            fitted.put(cluster, campaign);
+            alike.addAll(resembling(cluster, campaign, members, references));
+        });
+        campaigns = fitted;
+        alike.sort(Comparator.comparingDouble(each -> -each.score().total()));
+        Set<String> listed = new HashSet<>();
+        resembling = alike.stream()
+                .filter(each -> listed.add(each.account()))
+                .limit(MOST_RESEMBLING)
+                .toList();
+    }
+
+    /** Returns the confirmed accounts by cluster; under a standing order those that it confirmed. */
+    private Map<String, Set<String>> confirmedIds() {
+        Map<String, Set<String>> ids = new TreeMap<>();
+        for (Map.Entry<String, Label> entry : ladder.orders().labels().entrySet()) {
+            String cluster = entry.getValue().cluster();
+            if (entry.getValue().kind() == LabelKind.CONFIRMED && cluster != null) {
+                ids.computeIfAbsent(cluster, absent -> new HashSet<>()).add(entry.getKey());
+            }
+        }
+        ladder.orders().standingOrders().forEach(order -> ids.put(order.cluster(), Set.copyOf(order.accounts())));
+        return ids;
+    }
+
+    /** Returns the verified accounts that resemble a campaign more than a quarter of its confirmed accounts do. */
+    private List<Resembling> resembling(
+            String cluster, JoinCampaign campaign, List<JoinAccount> members, List<JoinAccount> references) {
+        double[] scores = members.stream()
+                .mapToDouble(member -> campaign.model().score(member.starts()).total())
+                .sorted()
+                .toArray();
+        double typical = scores[scores.length / 4];
+        List<Resembling> found = new ArrayList<>();
+        for (JoinAccount reference : references) {
+            JoinScore score = campaign.model().score(reference.starts());
+            boolean isAlike = score.total() >= typical && score.asked() > 0 && score.origin() > 0;
+            if (isAlike && table.verified(reference.account())) {
+                found.add(new Resembling(table.index().id(reference.account()), cluster, score));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Returns verified accounts that resemble a confirmed campaign, the most similar first. They remain references until an
+     * operator confirms them.
+     */
+    public List<Resembling> resembling() {
+        return resembling;
+    }
+
+    /** Returns the evidence that an account belongs to each of the campaigns, the strongest first. */
+    public List<Evidence> evidence(int account) {
+        JoinAccount subject = accounts.of(account);
+        if (subject.starts().count() == 0) {
+            return List.of();
+        }
+        return campaigns.entrySet().stream()
+                .map(entry -> evidence(entry.getKey(), entry.getValue(), subject))
+                .sorted(Comparator.comparingDouble(evidence -> -evidence.score().total()))
+                .toList();
+    }
+
+    private static Evidence evidence(String cluster, JoinCampaign campaign, JoinAccount account) {
+        return new Evidence(
+                cluster,
+                account.starts().count(),
+                campaign.joinedAt(account),
+                campaign.isNewcomer(account),
+                campaign.model().score(account.starts()),
+                campaign.maxima(account.stratum()),
+                campaign.model().explain(account.starts()));
+    }
+
+    @Override
+    public List<Bound> bounds(Cluster cluster) {
+        return forecast().bounds(cluster);
+    }
+
+    @Override
+    public List<String> wouldHaveJoined(Cluster cluster) {
+        return forecast().wouldHaveJoined(cluster);
+    }
+
+    private JoinForecast forecast() {
+        return new JoinForecast(table, ladder, accounts, open(), clock.getAsLong());
+    }
+
+    /** Forgets accounts whose indexes may be reused. */
+    void forgetIndexes(int... removed) {
+        accounts.forget(removed);
+    }
+
+    /** Writes the first starts that are not in the account table. */
+    void write(DataOutput out) throws IOException {
+        accounts.write(out);
+    }
+
+    /** Reads those first starts after the accounts. */
+    void read(DataInput in, boolean sameKey) throws IOException {
+        accounts.read(in, sameKey);
+    }
+
+    /** Forgets what is kept of an account by its id. */
+    void forget(String account) {
+        pending.remove(account);
+        resembling = resembling.stream()
+                .filter(each -> !each.account().equals(account))
+                .toList();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.stillgate.fingerprint.join;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Test whether accounts join a confirmed campaign. References are known customers that were first seen before the
+ * campaign; one half fits the model, the other half calibrates it.
+ */
+public final class JoinCampaign {
+    private final int firstDay;
+    private final JoinModel model;
+    private final Map<JoinStratum, PathMaxima> maxima = new HashMap<>();
+
+    /**
+     * Fits and calibrates the test.
+     *
+     * @param confirmed accounts that a person confirmed, at least one; joiners are not among them
+     * @param references known customers, whatever they resemble
+     */
+    public JoinCampaign(Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
+        firstDay = confirmed.stream().mapToInt(JoinAccount::firstDay).min().orElseThrow();
+        List<JoinAccount> before =
+                references.stream().filter(each -> each.firstDay() < firstDay).toList();
+        model = new JoinModel(
+                confirmed.stream().map(JoinAccount::starts).toList(),
+                before.stream().filter(JoinAccount::fits).map(JoinAccount::starts).toList());
+        for (JoinAccount reference : before) {
+            if (!reference.fits() && reference.starts().isComplete()) {
+                maxima.merge(
+                        reference.stratum(), PathMaxima.of(model.path(reference.starts())), PathMaxima::with);
+            }
+        }
+    }
+
+    /** Returns whether an account is new enough to be tested: first seen on a day after the campaign was. */
+    public boolean isNewcomer(JoinAccount account) {
+        return account.firstDay() > firstDay;
+    }
+
+    /** Returns whether a newcomer joins at its latest start. */
+    public boolean joins(JoinAccount newcomer) {
+        return maxima(newcomer.stratum()).isExceededBy(model.score(newcomer.starts()));
+    }
+
+    /** Returns the number of the first start at which a newcomer joins, 0 for never. */
+    public int joinedAt(JoinAccount newcomer) {
+        PathMaxima most = maxima(newcomer.stratum());
+        List<JoinScore> path = model.path(newcomer.starts());
+        for (int i = 0; i < path.size(); i++) {
+            if (most.isExceededBy(path.get(i))) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    /** Returns the maxima of the calibration references of a stratum. */
+    public PathMaxima maxima(JoinStratum stratum) {
+        return maxima.getOrDefault(stratum, PathMaxima.NONE);
+    }
+
+    public JoinModel model() {
+        return model;
+    }
+}

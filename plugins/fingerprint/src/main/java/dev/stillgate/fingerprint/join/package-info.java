@@ -1,0 +1,8 @@
+/**
+ * Accounts that join a confirmed campaign: likelihood ratios of the first values of an account's traits, compared with the
+ * path maxima of known customers. Pure functions over values: no clock, thread or store.
+ */
+@NullMarked
+package dev.stillgate.fingerprint.join;
+
+import org.jspecify.annotations.NullMarked;

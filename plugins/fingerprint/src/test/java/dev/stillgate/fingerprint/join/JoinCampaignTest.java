@@ -1,0 +1,175 @@
+package dev.stillgate.fingerprint.join;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stillgate.fingerprint.stats.BinomialBounds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JoinCampaignTest {
+    private static final int CAMPAIGN_DAY = 100;
+    private static final int TEMPLATE = 1001;
+    private static final int CLIENT = 2001;
+
+    /** Returns an account whose traits are all known at its first start. */
+    private static JoinAccount account(int day, boolean fits, FirstStarts starts) {
+        return new JoinAccount(0, day, "free", fits, starts);
+    }
+
+    private static FirstStarts starts(int count, int template, int client) {
+        int[] values = new int[JoinTrait.COUNT];
+        byte[] known = new byte[JoinTrait.COUNT];
+        for (JoinTrait trait : List.of(JoinTrait.SYSTEM, JoinTrait.CLIENT)) {
+            values[trait.place()] = trait == JoinTrait.SYSTEM ? template : client;
+            known[trait.place()] = 1;
+        }
+        return new FirstStarts(values, known, count);
+    }
+
+    private static List<JoinAccount> campaign() {
+        return list(12, i -> account(CAMPAIGN_DAY, false, starts(8, TEMPLATE, CLIENT)));
+    }
+
+    /** Known customers with templates and clients of their own, half of them to fit. */
+    private static List<JoinAccount> customers(int count) {
+        return list(count, i -> account(50, i % 2 == 0, starts(8, 10_001 + 2 * i, 5001 + 2 * (i % 7))));
+    }
+
+    private static <T> List<T> list(int count, IntFunction<T> each) {
+        return IntStream.range(0, count).mapToObj(each).toList();
+    }
+
+    private static List<JoinAccount> with(List<JoinAccount> some, JoinAccount... more) {
+        List<JoinAccount> all = new ArrayList<>(some);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    @Test
+    void accountWithTheTemplateAndTheClientJoins() {
+        JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
+        assertThat(campaign.joinedAt(account(110, false, starts(3, TEMPLATE, CLIENT)))).isEqualTo(1);
+        assertThat(campaign.maxima(campaign().getFirst().stratum()).bound(2)).isEqualTo(2.0 / 401);
+    }
+
+    @Test
+    void oneSideAloneDoesNotJoin() {
+        JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
+        assertThat(campaign.joins(account(110, false, starts(8, TEMPLATE, 777)))).isFalse();
+        assertThat(campaign.joins(account(110, false, starts(8, 777, CLIENT)))).isFalse();
+    }
+
+    @Test
+    void valueThatTooManyCustomersHaveIsNoEvidenceFor() {
+        List<JoinAccount> customers = list(
+                800, i -> account(50, i % 2 == 0, starts(8, 10_001 + 2 * i, i % 40 < 2 ? CLIENT : 5001)));
+        JoinCampaign campaign = new JoinCampaign(campaign(), customers);
+        JoinAccount newcomer = account(110, false, starts(8, TEMPLATE, CLIENT));
+        assertThat(campaign.model().score(newcomer.starts()).origin()).isZero();
+        assertThat(campaign.joins(newcomer)).isFalse();
+        assertThat(campaign.model().score(starts(8, TEMPLATE, 777)).origin()).isNegative();
+    }
+
+    @Test
+    void fewReferencesJoinNobody() {
+        JoinCampaign campaign = new JoinCampaign(campaign(), customers(590));
+        assertThat(campaign.joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
+                .as("295 to fit cannot show that a value is rare")
+                .isFalse();
+        assertThat(new JoinCampaign(campaign(), customers(600))
+                        .joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
+                .isTrue();
+    }
+
+    @Test
+    void knownCustomerOfTheSamePlugInProtectsNewcomers() {
+        JoinAccount like = account(50, false, starts(8, TEMPLATE, CLIENT));
+        JoinAccount newcomer = account(110, false, starts(8, TEMPLATE, CLIENT));
+        assertThat(new JoinCampaign(campaign(), with(customers(800), like)).joins(newcomer))
+                .isFalse();
+        JoinAccount later = account(CAMPAIGN_DAY, false, like.starts());
+        JoinAccount short7 = account(50, false, starts(7, TEMPLATE, CLIENT));
+        JoinAccount ofOtherTier = new JoinAccount(0, 50, "paid", false, like.starts());
+        assertThat(new JoinCampaign(campaign(), with(customers(800), later, short7, ofOtherTier)).joins(newcomer))
+                .as("references are earlier, complete and of the stratum")
+                .isTrue();
+    }
+
+    @Test
+    void valuesThatTheCampaignDoesNotShareAreNoEvidence() {
+        List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN_DAY, false, starts(8, TEMPLATE, 3001 + 2 * i)));
+        JoinModel model = new JoinCampaign(confirmed, customers(800)).model();
+        assertThat(model.score(starts(8, TEMPLATE, 4001)).origin()).isBetween(-0.05, 0.05);
+        assertThat(model.score(starts(8, 4001, 4001)).asked()).isLessThan(-1);
+    }
+
+    @Test
+    void accountsOfTheFirstDayAreNoNewcomers() {
+        JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
+        assertThat(campaign.isNewcomer(account(CAMPAIGN_DAY, false, starts(1, TEMPLATE, CLIENT))))
+                .isFalse();
+        assertThat(campaign.isNewcomer(account(CAMPAIGN_DAY + 1, false, starts(1, TEMPLATE, CLIENT))))
+                .isTrue();
+    }
+
+    @Test
+    void pathSumsTheExplanation() {
+        JoinModel model = new JoinCampaign(campaign(), customers(800)).model();
+        FirstStarts account = starts(4, TEMPLATE, CLIENT);
+        account.known()[JoinTrait.CLIENT.place()] = 3;
+        assertThat(model.path(account)).hasSize(4);
+        assertThat(model.path(account).get(1).origin()).isZero();
+        assertThat(model.path(account).get(2)).isEqualTo(model.score(account));
+        assertThat(model.explain(account).stream().mapToDouble(TraitWeight::logRatio).sum())
+                .isEqualTo(model.score(account).total());
+    }
+
+    /**
+     * Accounts that are exchangeable with the references join with a probability of at most 1 / (n + 1), although their
+     * traits depend on each other, on the start and on a hidden kind of account, and many share the campaign's values.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 19, 99})
+    void exchangeableAccountsJoinAtMostAsOftenAsTheBoundSays(int references) {
+        Random random = new Random(references);
+        List<JoinAccount> confirmed = list(20, i -> account(CAMPAIGN_DAY, false, drawn(random, 0.1)));
+        List<JoinAccount> strangers = list(400, i -> account(50, true, drawn(random, 1)));
+        int trials = 4000;
+        long joined = IntStream.range(0, trials)
+                .filter(trial -> {
+                    List<JoinAccount> known = new ArrayList<>(strangers);
+                    known.addAll(list(references, i -> account(50, false, drawn(random, 0.4))));
+                    return new JoinCampaign(confirmed, known).joinedAt(account(110, false, drawn(random, 0.4))) > 0;
+                })
+                .count();
+        assertThat(joined).isPositive();
+        assertThat(BinomialBounds.lower((int) joined, trials)).isLessThanOrEqualTo(1.0 / (references + 1));
+    }
+
+    /**
+     * Draws an account.
+     *
+     * @param strange probability that a trait has a value unlike the campaign's
+     */
+    private static FirstStarts drawn(Random random, double strange) {
+        int[] values = new int[JoinTrait.COUNT];
+        byte[] known = new byte[JoinTrait.COUNT];
+        boolean isWild = random.nextInt(3) == 0; // hidden kind: its traits differ together
+        int own = 2 * random.nextInt(1000) + 1;
+        IntPredicate differs = trait -> random.nextDouble() < strange || (isWild && trait % 4 == 0);
+        byte late = (byte) (1 + random.nextInt(8));
+        for (int t = 1; t < JoinTrait.COUNT; t++) {
+            boolean isOwn = differs.test(t);
+            values[t] = isOwn ? 100_001 + 5000 * t + own : 2 * t + 1;
+            known[t] = t % 3 == 0 ? late : (byte) Math.min(8, 1 + t % 5 + (isOwn ? 1 : 0));
+        }
+        return new FirstStarts(values, known, 8);
+    }
+}

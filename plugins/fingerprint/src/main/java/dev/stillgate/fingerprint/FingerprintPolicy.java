@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -68,12 +68,19 @@ public record FingerprintPolicy(
             new Interchangeability(),
             new Clock(),
             new ClientAndNetwork(),
-            new ClaimedClient(),
             new Roaming());
+
+    /** Signals of earlier versions. */
+    private static final Set<String> REMOVED_SIGNALS = Set.of("claimed-client");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);
         for (Map.Entry<String, Double> signal : signals.entrySet()) {
+            if (REMOVED_SIGNALS.contains(signal.getKey())) {
+                throw new PolicyException(
+                        "signals." + signal.getKey(),
+                        signal.getKey() + " is no longer a signal: remove signals." + signal.getKey());
+            }
             if (SIGNALS.stream().noneMatch(known -> known.name().equals(signal.getKey()))) {
                 throw new PolicyException(
                         "signals." + signal.getKey(),

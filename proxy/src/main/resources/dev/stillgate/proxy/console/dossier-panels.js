@@ -227,7 +227,6 @@ export function among(d) {
     ['Client fingerprints of an account', spread(page.clientsEach)],
     ['Mostly from hosting networks', hosting ? 'not known: no list of hosting networks names any account' : share(page.hosted)],
     ['Another address block each time', share(page.roaming)],
-    ['Client poses as another', share(page.disguised)],
     [
       'API of most requests',
       Object.entries(page.apis ?? {})

@@ -31,7 +31,6 @@ const HOW = {
   'topic-concentration': 'they draw from one list of topics',
   'sweep-shape': 'prompts and responses have one shape',
   'registration-burst': 'they were created within a few days',
-  'claimed-client': 'their client poses as another one',
 };
 
 /** Returns what the accounts do, in two or three sentences. @param {any} d */

@@ -43,7 +43,6 @@ const SIGNALS = {
   clock: ['Hours unlike those of people', 'no sleep, or one rhythm for all'],
   'client-and-network': ['Same kind of client and network', 'number of networks and clients, age, hosting'],
   roaming: ['Another network nearly each time', 'as through rented residential addresses'],
-  'claimed-client': ['The client is not what it says', 'its connection contradicts the software that it names'],
   office: ['Works like an office', 'one or two networks and working hours: a point in favour of the accounts'],
   'registration-burst': ['Created in a burst', 'many accounts with something in common were created within a few days'],
 };

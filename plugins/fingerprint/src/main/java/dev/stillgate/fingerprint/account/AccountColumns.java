@@ -17,14 +17,14 @@ final class AccountColumns {
     /** Bytes of a stored key value. */
     static final int HASH = 3;
 
-    // Shares, as running means of 8 bits; those of elicitation kinds come last, in the order of the enum.
+    // Shares, as running means of 8 bits; those of elicitation kinds come last, in the order of the enum. Number 6 is
+    // free: earlier versions of the state file have a share there.
     static final int SINGLE_TURN = 0;
     static final int TOOL_TURN = 1;
     static final int CODE = 2;
     static final int SATURATED = 3;
     static final int HOSTED = 4;
     static final int PROSE = 5;
-    static final int DISGUISED = 6;
     static final int ROAMING = 7;
     static final int FIRST_WARE = 8;
     static final int SHARES = 13;

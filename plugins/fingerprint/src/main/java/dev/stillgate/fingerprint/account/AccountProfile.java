@@ -135,11 +135,6 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
         return AccountTable.isJudged(c, i);
     }
 
-    /** Returns the share of requests whose client fingerprint contradicts the claimed software. */
-    public double disguised() {
-        return share(AccountColumns.DISGUISED);
-    }
-
     @Override
     public double elicited(Elicitation kind) {
         return share(AccountColumns.FIRST_WARE + kind.index());

@@ -21,7 +21,6 @@ public final class AccountStore {
     private final AccountTable table = new AccountTable();
     private final IssuedMarks issued;
     private final CitationGraph edges;
-    private final ClientClaims claims = new ClientClaims();
     private final Predicate<String> isEvictable;
     private final Consumer<int[]> onEvicted;
     private long noRoomUntil;
@@ -55,7 +54,6 @@ public final class AccountStore {
             unkept++;
             return false;
         }
-        table.disguise(accountIndex, claims.contradict(seen));
         link(accountIndex, seen);
         return true;
     }

@@ -177,13 +177,6 @@ public final class AccountTable {
         return accountIndex;
     }
 
-    /** Records whether the client fingerprint of an exchange contradicts the claimed software. */
-    void disguise(int accountIndex, boolean disguised) {
-        AccountColumns c = columns(accountIndex);
-        int i = accountIndex % AccountColumns.SIZE;
-        share(c, i, AccountColumns.DISGUISED, disguised ? 1 : 0, Math.max(1, Float.float16ToFloat(c.prompts[i])));
-    }
-
     private int add(String id, int second) {
         int accountIndex = index.getOrAdd(id);
         if (accountIndex == AccountIndex.NONE) {

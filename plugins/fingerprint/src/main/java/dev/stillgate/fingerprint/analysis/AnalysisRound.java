@@ -234,8 +234,7 @@ final class AnalysisRound {
             return null;
         }
         Evidence evidence = timeEvidence(result)
-                .addConcentration(measures.others, likely, new Cohort(group.matchedOn, 0, members.rows), random)
-                .addClientMismatch(profiles, rows);
+                .addConcentration(measures.others, likely, new Cohort(group.matchedOn, 0, members.rows), random);
         switch (result) {
             case Dispatched dispatched ->
                 evidence.addInterchangeability(

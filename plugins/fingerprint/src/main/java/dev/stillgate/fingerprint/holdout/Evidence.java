@@ -1,8 +1,6 @@
 package dev.stillgate.fingerprint.holdout;
 
-import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.Roaming;
@@ -25,8 +23,6 @@ public final class Evidence {
      * Exponent of a likelihood ratio whose background density is an estimate (P. Gruenwald, "The safe Bayesian", 2012).
      */
     private static final double LEARNING_RATE = 0.5;
-
-    private static final List<String> MISMATCH_SIGNALS = List.of(ClaimedClient.NAME);
 
     public final Map<Family, Double> byFamily = new EnumMap<>(Family.class);
 
@@ -102,17 +98,6 @@ public final class Evidence {
         return this;
     }
 
-    /** Adds the evidence of client fingerprints that contradict the claimed software. */
-    public Evidence addClientMismatch(List<AccountProfile> profiles, int[] rows) {
-        if (settings.has(ClaimedClient.NAME)) {
-            double log10Odds = ClientMismatch.log10Odds(profiles, rows, settings.weight(ClaimedClient.NAME));
-            if (log10Odds > 0) {
-                keepStronger(Family.NETWORK, log10Odds, MISMATCH_SIGNALS);
-            }
-        }
-        return this;
-    }
-
     /** Records a test, and sets the evidence of its family if it is stronger than the present one. */
     private void keepStronger(Family family, double log10Odds, List<String> signals) {
         tests.add(new SignalTest(family, signals, log10Odds));
@@ -130,13 +115,10 @@ public final class Evidence {
         return byFamily.getOrDefault(Family.CONTENT, 0.0) >= Finding.MIN_SECOND_FAMILY;
     }
 
-    /**
-     * Returns the names of the signals behind odds of at least ten to one, the strongest first, and the mismatch of
-     * clients, which is weaker.
-     */
+    /** Returns the names of the signals behind odds of at least ten to one, the strongest first. */
     public List<String> signalNames() {
         return byFamily.entrySet().stream()
-                .filter(e -> e.getValue() >= 1 || MISMATCH_SIGNALS.equals(signalsByFamily.get(e.getKey())))
+                .filter(e -> e.getValue() >= 1)
                 .sorted(Map.Entry.<Family, Double>comparingByValue().reversed())
                 .flatMap(e -> signalsByFamily.getOrDefault(e.getKey(), List.of()).stream())
                 .distinct()

@@ -6,7 +6,6 @@ import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.LinkKind;
-import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -144,10 +143,6 @@ final class Absences {
                 || common.containsKey(PageValues.name(SharedKey.ISSUED_CONTEXT));
         counted("issued-context", passes ? 1 : 0, "No responses that the members pass to each other.");
         List<AccountProfile> profiles = report.profiles();
-        counted(
-                ClaimedClient.NAME,
-                MemberCounts.disguised(profiles),
-                "No client whose connection contradicts the software that it names.");
         counted(Roaming.NAME, MemberCounts.roaming(profiles), "No change of network with nearly each request.");
     }
 

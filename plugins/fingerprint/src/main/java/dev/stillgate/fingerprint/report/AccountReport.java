@@ -5,7 +5,6 @@ import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.account.RoundAccounts;
 import dev.stillgate.fingerprint.analysis.Analyst;
-import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
@@ -180,9 +179,6 @@ final class AccountReport {
             Map<String, Double> traits = new LinkedHashMap<>();
             for (Trait trait : signal.traits()) {
                 traits.put(trait.name(), PageValues.rounded(trait.of().applyAsDouble(profile)));
-            }
-            if (signal.name().equals(ClaimedClient.NAME)) {
-                traits.put("disguised", PageValues.rounded(profile.disguised()));
             }
             if (!traits.isEmpty()) {
                 signals.put(signal.name(), traits);

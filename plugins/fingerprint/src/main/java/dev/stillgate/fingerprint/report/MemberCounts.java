@@ -19,7 +19,7 @@ final class MemberCounts {
     /** Largest number of values of one kind. */
     private static final int MAX_VALUES = 20;
 
-    /** Least share of an account's requests for which they count as from hosting, or as of a disguised client. */
+    /** Least share of an account's requests for which they count as from hosting. */
     private static final double MIN_SHARE = 0.5;
 
     private final Analyst analyst;
@@ -42,7 +42,6 @@ final class MemberCounts {
         shown.put("clientsEach", spread(AccountProfile::clients));
         shown.put("hosted", hosted(report.profiles()));
         shown.put("roaming", roaming(report.profiles()));
-        shown.put("disguised", disguised(report.profiles()));
         return shown;
     }
 
@@ -56,13 +55,6 @@ final class MemberCounts {
     /** Returns how many accounts come from another network nearly each time. */
     static long roaming(List<AccountProfile> profiles) {
         return profiles.stream().filter(AccountProfile::roams).count();
-    }
-
-    /** Returns how many accounts have a client fingerprint that mostly contradicts the claimed software. */
-    static long disguised(List<AccountProfile> profiles) {
-        return profiles.stream()
-                .filter(profile -> profile.disguised() >= MIN_SHARE)
-                .count();
     }
 
     private Map<String, Integer> apis() {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.stillgate.fingerprint.account.AccountProfile;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.analysis.Seen;
-import dev.stillgate.fingerprint.signal.ClaimedClient;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.SharedKey;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class EvidenceTest {
     private static final double NATS = Math.log(10);
     private static final Signal[] ALL = {
-        new UnderDispersion(), new Interchangeability(), new SweepShape(), new TopicConcentration(), new ClaimedClient()
+        new UnderDispersion(), new Interchangeability(), new SweepShape(), new TopicConcentration()
     };
 
     private final Scene scene =
@@ -76,20 +75,7 @@ class EvidenceTest {
 
     @Test
     void disabledSignalAddsNothing() {
-        Evidence evidence = dealt(new UnderDispersion())
-                .addInterchangeability(2 * NATS, TopicConcentration.NAME)
-                .addClientMismatch(profiles(), rows());
+        Evidence evidence = dealt(new UnderDispersion()).addInterchangeability(2 * NATS, TopicConcentration.NAME);
         assertThat(evidence.byFamily).containsOnlyKeys(Family.TIME);
-    }
-
-    @Test
-    void matchingClientsAddNoEvidence() {
-        Evidence evidence = dealt(ALL).addClientMismatch(profiles(), rows());
-        assertThat(evidence.byFamily).doesNotContainKey(Family.NETWORK);
-        assertThat(evidence.signalNames()).doesNotContain(ClaimedClient.NAME);
-    }
-
-    private static int[] rows() {
-        return IntStream.range(0, 30).toArray();
     }
 }

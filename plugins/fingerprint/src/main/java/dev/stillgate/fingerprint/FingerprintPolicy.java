@@ -6,7 +6,6 @@ import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.ElicitationSignal;
 import dev.stillgate.fingerprint.signal.Interchangeability;
-import dev.stillgate.fingerprint.signal.IssuedContextSignal;
 import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
@@ -59,7 +58,6 @@ public record FingerprintPolicy(
         @Nullable PromisePolicy promise,
         @Nullable Integer samples) {
     private static final List<Signal> SIGNALS = List.of(
-            new IssuedContextSignal(),
             new Template(),
             new ElicitationSignal(),
             new SweepShape(),
@@ -71,7 +69,7 @@ public record FingerprintPolicy(
             new Roaming());
 
     /** Signals of earlier versions. */
-    private static final Set<String> REMOVED_SIGNALS = Set.of("claimed-client");
+    private static final Set<String> REMOVED_SIGNALS = Set.of("claimed-client", "issued-context");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

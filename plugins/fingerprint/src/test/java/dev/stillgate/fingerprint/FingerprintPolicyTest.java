@@ -42,8 +42,9 @@ class FingerprintPolicyTest {
 
     @Test
     void unknownSignalIsRefusedWithTheKnownOnes() {
+        refused("signals.issued-context", "no longer a signal", () -> signals(Map.of("issued-context", 1.0)));
         refused("signals.claimed-client", "no longer a signal", () -> signals(Map.of("claimed-client", 0.0)));
-        refused("signals.clocks", "expected one of issued-context, template, ", () -> signals(Map.of("clocks", 1.0)));
+        refused("signals.clocks", "expected one of template, ", () -> signals(Map.of("clocks", 1.0)));
         refused("signals.clock", "expected 0 to 10, found -1.0", () -> signals(Map.of("clock", -1.0)));
         refused("signals.clock", "expected 0 to 10, found NaN", () -> signals(Map.of("clock", Double.NaN)));
     }

@@ -92,7 +92,6 @@ export function parts(d) {
 }
 
 const GLOSS = {
-  'issued-context': 'prompts return responses that were given to other members',
   ware: 'asked for in at least 30 % of the prompts of the account',
   shape: 'sampling parameters and switches of the requests',
   client: 'names and order of header fields, TLS, HTTP/2',

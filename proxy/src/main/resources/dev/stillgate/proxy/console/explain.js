@@ -16,15 +16,10 @@ const FAMILIES = {
   time: ['Timing', 'when conversations begin, how often, and how evenly work is spread over the accounts'],
   content: ['Content', 'kind, length and topic of the prompts, as hashes and counts'],
   network: ['Network', 'addresses, hosting and client software'],
-  provenance: ['Provenance', 'prompts that return responses issued to other accounts'],
   link: ['Registration', 'what the accounts have in common since they were created'],
 };
 
 const SIGNALS = {
-  'issued-context': [
-    'Responses are passed between accounts',
-    'prompts return responses that were issued to other accounts',
-  ],
   template: ['Same prompt template', 'system prompt, tools or opening are the same'],
   elicitation: [
     'Alike in what the prompts ask for',
@@ -105,7 +100,6 @@ const KEYS = {
   client: 'client fingerprint',
   shape: 'request shape',
   ware: 'kind of output asked for',
-  'issued-context': 'circle of passed responses',
   'system-like': 'common part of system prompts',
   roaming: 'roaming',
 };

@@ -28,7 +28,7 @@ import picocli.CommandLine;
 @Tag("slow")
 class ExplainCommandTest {
     private static final String ACCOUNT = "{\"id\":\"a-17\",\"account\":null,\"standing\":\"marked\",\"filters\":"
-            + "{\"fingerprint\":{\"evidence\":4.25,\"since\":1770000000123,\"pinned\":false,\"reasons\":[\"issued-context\","
+            + "{\"fingerprint\":{\"evidence\":4.25,\"since\":1770000000123,\"pinned\":false,\"reasons\":[\"under-dispersion\","
             + "\"template\"],\"timeline\":[{\"at\":\"2026-02-02T02:40:00Z\",\"standing\":\"tightened\",\"evidence\":2.5,"
             + "\"cluster\":\"c-3\",\"reasons\":[\"synchrony\",\"topic-concentration\"]},"
             + "{\"at\":\"2026-02-02T03:40:00Z\",\"standing\":\"marked\"}],\"agent\":\"x\\u001b[2Jy\\u202ez\","
@@ -86,7 +86,7 @@ class ExplainCommandTest {
                     evidence: 4.25
                     since: 1770000000123
                     pinned: false
-                    reasons: [issued-context, template]
+                    reasons: [under-dispersion, template]
                     timeline:
                       - at: 2026-02-02T02:40:00Z
                         standing: tightened

@@ -10,9 +10,8 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
  *
  * @param c the columns
  * @param i offset of the account in the columns
- * @param component the account's component in the citation graph; 0 if none
  */
-public record AccountProfile(AccountColumns c, int i, int component) implements Profile {
+public record AccountProfile(AccountColumns c, int i) implements Profile {
     /** Least share of prompts that ask for an elicitation kind for it to be the account's main kind. */
     private static final double MIN_WARE_SHARE = 0.3;
 
@@ -181,7 +180,6 @@ public record AccountProfile(AccountColumns c, int i, int component) implements 
     public int key(SharedKey key, boolean second) {
         return switch (key) {
             case WARE -> second ? 0 : mainElicitation();
-            case ISSUED_CONTEXT -> second ? 0 : component;
             case SYSTEM_LIKE, ROAMING -> 0; // not stored by account
             default -> FrequentValues.value(c, i, key, second);
         };

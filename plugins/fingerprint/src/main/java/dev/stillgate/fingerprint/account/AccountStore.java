@@ -9,18 +9,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The known accounts with their issued answers and citations, bounded in number. Not thread-safe. */
+/** The known accounts with the marks of their issued answers, bounded in number. Not thread-safe. */
 public final class AccountStore {
-    /** Least number of requests with another account's answer for an edge to count. */
-    private static final int MIN_EXCHANGES_PER_EDGE = 2;
-
     private static final int MARKS_PER_ACCOUNT = 8;
-    private static final int EDGE_HOURS = 14 * 24;
     private static final int RETRY_BELOW_FRACTION = 64;
 
     private final AccountTable table = new AccountTable();
     private final IssuedMarks issued;
-    private final CitationGraph edges;
     private final Predicate<String> isEvictable;
     private final Consumer<int[]> onEvicted;
     private long noRoomUntil;
@@ -36,7 +31,6 @@ public final class AccountStore {
         this.isEvictable = isEvictable;
         this.onEvicted = onEvicted;
         issued = new IssuedMarks((long) MARKS_PER_ACCOUNT * maxAccounts);
-        edges = new CitationGraph(maxAccounts);
     }
 
     /**
@@ -54,7 +48,9 @@ public final class AccountStore {
             unkept++;
             return false;
         }
-        link(accountIndex, seen);
+        for (long mark : seen.issued) {
+            issued.issue(mark, accountIndex);
+        }
         return true;
     }
 
@@ -76,25 +72,6 @@ public final class AccountStore {
         return true;
     }
 
-    /** Records which accounts' answers the prompt cites, and the marks of the answer that was issued. */
-    private void link(int accountIndex, Observation seen) {
-        int hour = (int) (seen.start / 3_600_000);
-        int lastOwner = AccountIndex.NONE;
-        for (long mark : seen.cited) {
-            int owner = issued.owner(mark);
-            if (owner >= 0
-                    && owner != accountIndex
-                    && owner != lastOwner
-                    && !table.shareOrganisation(accountIndex, owner)) {
-                edges.add(accountIndex, owner, hour);
-                lastOwner = owner; // marks of one transcript are consecutive and count once
-            }
-        }
-        for (long mark : seen.issued) {
-            issued.issue(mark, accountIndex);
-        }
-    }
-
     /** Evicts the accounts with the lowest retention score; returns whether there were any. */
     private boolean evict(long millis) {
         if (millis < noRoomUntil) {
@@ -108,7 +85,6 @@ public final class AccountStore {
         }
         onEvicted.accept(evicted);
         issued.forget(accountIndexes);
-        edges.forget(accountIndexes, (int) (millis / 3_600_000) - EDGE_HOURS);
         this.evicted += evicted.length;
         if (evicted.length * RETRY_BELOW_FRACTION < table.index().size()) {
             noRoomUntil = millis + 60_000; // few accounts are evictable, and the search is slow
@@ -127,21 +103,12 @@ public final class AccountStore {
         }
         onEvicted.accept(accountIndexes.stream().toArray());
         issued.forget(accountIndexes);
-        edges.forget(accountIndexes, 0);
         table.remove(accountIndexes.stream().toArray());
-    }
-
-    /**
-     * Recomputes which accounts exchange answers with each other: the strongly connected components of the citation
-     * graph.
-     */
-    public void updateComponents() {
-        table.setComponents(edges.components(table.index().limit(), MIN_EXCHANGES_PER_EDGE));
     }
 
     public void write(DataOutput out) throws IOException {
         AccountTableCodec.write(out, table);
-        AccountTableCodec.write(out, issued, edges);
+        AccountTableCodec.write(out, issued);
     }
 
     /**
@@ -153,7 +120,7 @@ public final class AccountStore {
      */
     public void read(DataInput in, boolean sameKey, int missing) throws IOException {
         AccountTableCodec.read(in, table, missing);
-        AccountTableCodec.read(in, issued, edges, table.index().limit(), sameKey);
+        AccountTableCodec.read(in, issued, table.index().limit(), sameKey);
         if (!sameKey) {
             table.forgetKeyed();
         }
@@ -165,10 +132,6 @@ public final class AccountStore {
 
     public IssuedMarks issued() {
         return issued;
-    }
-
-    public CitationGraph edges() {
-        return edges;
     }
 
     /** Returns the number of accounts that were evicted. */

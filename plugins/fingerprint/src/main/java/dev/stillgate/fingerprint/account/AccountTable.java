@@ -61,7 +61,6 @@ public final class AccountTable {
     private final List<AccountColumns> columns = new ArrayList<>();
     private final StochasticRounding rounding = new StochasticRounding();
     private final StartColumns starts = new StartColumns(this);
-    private int[] componentByAccount = {};
 
     public AccountIndex index() {
         return index;
@@ -106,17 +105,6 @@ public final class AccountTable {
         return DialectVote.verified(columns(accountIndex).dialect[accountIndex % AccountColumns.SIZE]);
     }
 
-    /** Returns whether two accounts belong to the same declared organisation. */
-    boolean shareOrganisation(int a, int b) {
-        int organisation = organisationNumber(a);
-        return organisation != 0 && organisation == organisationNumber(b);
-    }
-
-    /** Sets the component of each account in the citation graph, by account index; 0 for none. */
-    public void setComponents(int[] byAccount) {
-        componentByAccount = byAccount;
-    }
-
     /** Returns the first conversation starts of the accounts. */
     public StartColumns starts() {
         return starts;
@@ -124,8 +112,7 @@ public final class AccountTable {
 
     /** Returns a view of an account. */
     public AccountProfile profile(int accountIndex) {
-        int component = accountIndex < componentByAccount.length ? componentByAccount[accountIndex] : 0;
-        return new AccountProfile(columns(accountIndex), accountIndex % AccountColumns.SIZE, component);
+        return new AccountProfile(columns(accountIndex), accountIndex % AccountColumns.SIZE);
     }
 
     /** Adds the columns of the accounts that were added last to the index. */

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Binary format of accounts, issued marks and citations. No array is allocated by a length from the file. */
+/** Binary format of accounts and issued marks. No array is allocated by a length from the file. */
 final class AccountTableCodec {
+    /** Bytes of a citation in the format of earlier versions. */
+    private static final int CITATION = 2 * Integer.BYTES + Short.BYTES + Integer.BYTES;
+
     private AccountTableCodec() {}
 
     static void write(DataOutput out, AccountTable table) throws IOException {
@@ -114,28 +117,22 @@ final class AccountTableCodec {
         }
     }
 
-    static void write(DataOutput out, IssuedMarks issued, CitationGraph edges) throws IOException {
+    static void write(DataOutput out, IssuedMarks issued) throws IOException {
         out.writeLong(issued.size());
         issued.forEach((mark, owner) -> {
             out.writeLong(mark);
             out.writeInt(owner);
         });
-        out.writeInt(edges.size());
-        edges.forEach((from, to, count, hour) -> {
-            out.writeInt(from);
-            out.writeInt(to);
-            out.writeShort(count);
-            out.writeInt(hour);
-        });
+        out.writeInt(0); // citations of other accounts' answers, which earlier versions have
     }
 
     /**
-     * Reads issued marks and citations.
+     * Reads issued marks.
      *
      * @param accounts upper bound of the account indexes, exclusive
      * @param marks whether the hash key is unchanged; else the marks are read and dropped
      */
-    static void read(DataInput in, IssuedMarks issued, CitationGraph edges, int accounts, boolean marks)
+    static void read(DataInput in, IssuedMarks issued, int accounts, boolean marks)
             throws IOException {
         for (long left = in.readLong(); left > 0; left--) {
             long mark = in.readLong();
@@ -147,13 +144,9 @@ final class AccountTableCodec {
                 issued.restore(mark, owner);
             }
         }
+        byte[] citation = new byte[CITATION];
         for (int left = in.readInt(); left > 0; left--) {
-            int from = in.readInt();
-            int to = in.readInt();
-            if (from < 0 || to < 0 || from >= accounts || to >= accounts) {
-                throw new IOException("damaged: an edge of an unknown account");
-            }
-            edges.restore(from, to, in.readShort(), in.readInt());
+            in.readFully(citation);
         }
     }
 }

@@ -246,7 +246,6 @@ public final class Analyst {
     /** @param settled milliseconds since the epoch by the clock of the orders */
     private void round(long now, long settled) {
         schedule.start(now);
-        accountStore.updateComponents();
         BitSet flagged = flagged();
         AnalysisRound round = new AnalysisRound(table(), settings, flagged::get, (int) (now / 1000));
         schedule.compare(round.size());

@@ -109,9 +109,9 @@ final class Absences {
         for (Family family : Family.values()) {
             Double evidence = cluster.evidence.get(family);
             String name = PageValues.name(family);
-            if (evidence == null && family != Family.PROVENANCE) {
+            if (evidence == null) {
                 add(State.NOT_MEASURED, "family-" + name, "Not measured for this group: evidence of " + name + ".");
-            } else if (evidence != null && Math.abs(evidence) < CounterEvidence.LEAST && !isTested(family)) {
+            } else if (Math.abs(evidence) < CounterEvidence.LEAST && !isTested(family)) {
                 weaken("family-" + name, "No evidence of " + name + " either way.");
             }
         }
@@ -139,9 +139,6 @@ final class Absences {
         boolean sharesTemplate = isTemplate(cluster.matchedOn)
                 || common.keySet().stream().anyMatch(key -> isTemplate(SharedKey.valueOf(constant(key))));
         counted("template", sharesTemplate ? 1 : 0, "No system prompt, tools, opening or wording in common.");
-        boolean passes = cluster.matchedOn == SharedKey.ISSUED_CONTEXT
-                || common.containsKey(PageValues.name(SharedKey.ISSUED_CONTEXT));
-        counted("issued-context", passes ? 1 : 0, "No responses that the members pass to each other.");
         List<AccountProfile> profiles = report.profiles();
         counted(Roaming.NAME, MemberCounts.roaming(profiles), "No change of network with nearly each request.");
     }

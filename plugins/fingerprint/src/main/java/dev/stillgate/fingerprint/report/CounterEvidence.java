@@ -60,7 +60,6 @@ final class CounterEvidence {
                 case CONTENT -> "Content: the members' prompts differ as those of independent customers do";
                 case NETWORK ->
                     "Network: the members' networks and clients differ as those of independent customers do";
-                case PROVENANCE -> "Provenance: the members do not pass responses to each other";
             };
             add("family-" + PageValues.name(family), 0, String.format(Locale.ROOT, "%s (%.1f).", what, evidence));
         }

@@ -9,8 +9,6 @@ public enum Family {
     CONTENT,
     /** Times of the requests. */
     TIME,
-    /** Which accounts' answers are cited. */
-    PROVENANCE,
     /** Networks and client software of the requests. */
     NETWORK
 }

@@ -11,12 +11,10 @@ public enum SharedKey {
     SHAPE(6),
     /** Main kind of output that the prompts ask for. */
     WARE(7),
-    /** Strongly connected component of the citation graph. */
-    ISSUED_CONTEXT(8),
     /** Common part of system prompts that differ each time. */
-    SYSTEM_LIKE(9),
+    SYSTEM_LIKE(8),
     /** Requests from a new network almost every time. */
-    ROAMING(10);
+    ROAMING(9);
 
     private final int place;
 

@@ -9,6 +9,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -189,8 +190,7 @@ public final class StandingCodec {
         }
         cluster.evidence = evidence;
         cluster.reasons = readReasons(in);
-        String matchedOn = readText(in);
-        cluster.matchedOn = matchedOn == null ? null : SharedKey.valueOf(matchedOn);
+        cluster.matchedOn = sharedKey(readText(in));
         cluster.total = in.readDouble();
         cluster.confirmed = in.readLong();
         if (version >= WITHOUT_ORDERS) {
@@ -199,6 +199,14 @@ public final class StandingCodec {
             orders.readHiding(in, cluster);
         }
         return cluster;
+    }
+
+    /** Returns a shared key; null for none, and for one that only earlier versions have. */
+    private static @Nullable SharedKey sharedKey(@Nullable String name) {
+        return Arrays.stream(SharedKey.values())
+                .filter(key -> key.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     private static void writeStanding(DataOutput out, @Nullable Standing standing) throws IOException {

@@ -2,10 +2,16 @@ package dev.stillgate.fingerprint.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 final class IssuedMarksTest {
@@ -78,5 +84,27 @@ final class IssuedMarksTest {
         });
         assertThat(entries).hasSizeGreaterThan(1500);
         entries.forEach((mark, owner) -> assertThat(again.owner(mark)).isEqualTo(owner));
+    }
+
+    @Test
+    @DisplayName("state: citations in a file of an earlier version are skipped")
+    void citationsOfEarlierVersionsAreSkipped() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeLong(1);
+        out.writeLong(77);
+        out.writeInt(5);
+        out.writeInt(2);
+        for (int citation = 0; citation < 2; citation++) {
+            out.writeInt(citation);
+            out.writeInt(5);
+            out.writeShort(3);
+            out.writeInt(490_000);
+        }
+        out.writeLong(123);
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+        AccountTableCodec.read(in, issued, 6, true);
+        assertThat(issued.owner(77)).isEqualTo(5);
+        assertThat(in.readLong()).as("what follows").isEqualTo(123);
     }
 }

@@ -73,8 +73,8 @@ final class AnalystBoundsTest {
         analyst.observe(Seen.issued("a", Seen.START, 71));
         analyst.forget("a");
         analyst.observe(Seen.prompt("b", Seen.START + 1));
-        analyst.observe(Seen.cited("c", Seen.START + 2, 71));
-        assertThat(analyst.accountStore().edges().size()).isZero();
+        assertThat(analyst.accountStore().beginsConversation(Seen.cited("b", Seen.START + 2, 71)))
+                .isTrue();
     }
 
     @Test

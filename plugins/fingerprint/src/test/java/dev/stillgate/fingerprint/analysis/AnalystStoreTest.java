@@ -59,8 +59,6 @@ final class AnalystStoreTest {
         }
         analyst.forget("a-3");
         analyst.forget("a-1234");
-        analyst.accountStore().edges().add(5, 6, 1);
-        analyst.accountStore().edges().add(5, 6, 2);
         Pins.pin(analyst, "a-7", Standing.BLOCKED, Long.MAX_VALUE);
         Finding finding = new Finding(
                 new int[] {1, 2},
@@ -131,7 +129,6 @@ final class AnalystStoreTest {
         assertThat(profile.topic(0)).isZero();
         assertThat(profile.networks()).isZero();
         assertThat(again.accountStore().issued().size()).isZero();
-        assertThat(again.accountStore().edges().count(5, 6)).isEqualTo(2);
         assertThat(again.changes()).containsEntry("a-7", Standing.BLOCKED);
     }
 

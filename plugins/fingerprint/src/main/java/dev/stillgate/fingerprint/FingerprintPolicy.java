@@ -4,7 +4,6 @@ import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
-import dev.stillgate.fingerprint.signal.ElicitationSignal;
 import dev.stillgate.fingerprint.signal.Interchangeability;
 import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Roaming;
@@ -59,7 +58,6 @@ public record FingerprintPolicy(
         @Nullable Integer samples) {
     private static final List<Signal> SIGNALS = List.of(
             new Template(),
-            new ElicitationSignal(),
             new SweepShape(),
             new TopicConcentration(),
             new UnderDispersion(),
@@ -69,7 +67,7 @@ public record FingerprintPolicy(
             new Roaming());
 
     /** Signals of earlier versions. */
-    private static final Set<String> REMOVED_SIGNALS = Set.of("claimed-client", "issued-context");
+    private static final Set<String> REMOVED_SIGNALS = Set.of("claimed-client", "elicitation", "issued-context");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

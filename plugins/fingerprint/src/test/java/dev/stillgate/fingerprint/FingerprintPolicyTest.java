@@ -42,6 +42,7 @@ class FingerprintPolicyTest {
 
     @Test
     void unknownSignalIsRefusedWithTheKnownOnes() {
+        refused("signals.elicitation", "no longer a signal", () -> signals(Map.of("elicitation", 1.0)));
         refused("signals.issued-context", "no longer a signal", () -> signals(Map.of("issued-context", 1.0)));
         refused("signals.claimed-client", "no longer a signal", () -> signals(Map.of("claimed-client", 0.0)));
         refused("signals.clocks", "expected one of template, ", () -> signals(Map.of("clocks", 1.0)));

@@ -92,7 +92,6 @@ export function parts(d) {
 }
 
 const GLOSS = {
-  ware: 'asked for in at least 30 % of the prompts of the account',
   shape: 'sampling parameters and switches of the requests',
   client: 'names and order of header fields, TLS, HTTP/2',
   roaming: 'another address block nearly each time',

@@ -21,10 +21,6 @@ const FAMILIES = {
 
 const SIGNALS = {
   template: ['Same prompt template', 'system prompt, tools or opening are the same'],
-  elicitation: [
-    'Alike in what the prompts ask for',
-    'how often they ask for reasoning traces, grades, invented data, trajectories or rewrites, seldom or often',
-  ],
   'sweep-shape': [
     'Prompts and responses have one shape',
     'lengths, turns and code vary as little as in a walk over a list',
@@ -99,7 +95,6 @@ const KEYS = {
   'sketch-b': 'wording of the prompt',
   client: 'client fingerprint',
   shape: 'request shape',
-  ware: 'kind of output asked for',
   'system-like': 'common part of system prompts',
   roaming: 'roaming',
 };

@@ -12,7 +12,7 @@ final class AccountColumns {
     static final int SIZE = 1 << 10;
 
     /** Number of shared keys that are counted; later keys are derived from other data. */
-    static final int KEYS = SharedKey.WARE.place();
+    static final int KEYS = SharedKey.SYSTEM_LIKE.place();
 
     /** Bytes of a stored key value. */
     static final int HASH = 3;
@@ -26,7 +26,7 @@ final class AccountColumns {
     static final int HOSTED = 4;
     static final int PROSE = 5;
     static final int ROAMING = 7;
-    static final int FIRST_WARE = 8;
+    static final int FIRST_ELICITATION = 8;
     static final int SHARES = 13;
 
     /** Bins of the hour of the day, of two hours each. */
@@ -115,7 +115,7 @@ final class AccountColumns {
     final int[] firstStart = new int[SIZE];
 
     static {
-        if (SHARES != FIRST_WARE + Elicitation.values().length) {
+        if (SHARES != FIRST_ELICITATION + Elicitation.values().length) {
             throw new IllegalStateException("there are " + Elicitation.values().length + " kinds of elicitation");
         }
     }

@@ -12,9 +12,6 @@ import dev.stillgate.fingerprint.text.PromptFeatures;
  * @param i offset of the account in the columns
  */
 public record AccountProfile(AccountColumns c, int i) implements Profile {
-    /** Least share of prompts that ask for an elicitation kind for it to be the account's main kind. */
-    private static final double MIN_WARE_SHARE = 0.3;
-
     /**
      * Least share of moves to a new address block for a roaming account. An account that never returns reaches about
      * 0.6, since the 8-bit filter takes two in five new blocks for known ones.
@@ -134,9 +131,9 @@ public record AccountProfile(AccountColumns c, int i) implements Profile {
         return AccountTable.isJudged(c, i);
     }
 
-    @Override
+    /** Returns the share of prompts that ask for a kind of output. */
     public double elicited(Elicitation kind) {
-        return share(AccountColumns.FIRST_WARE + kind.index());
+        return share(AccountColumns.FIRST_ELICITATION + kind.index());
     }
 
     private double share(int share) {
@@ -179,21 +176,8 @@ public record AccountProfile(AccountColumns c, int i) implements Profile {
     /** Returns one of the two most frequent values of a key; 0 if no value is frequent enough. */
     public int key(SharedKey key, boolean second) {
         return switch (key) {
-            case WARE -> second ? 0 : mainElicitation();
             case SYSTEM_LIKE, ROAMING -> 0; // not stored by account
             default -> FrequentValues.value(c, i, key, second);
         };
-    }
-
-    private int mainElicitation() {
-        int most = 0;
-        double share = MIN_WARE_SHARE;
-        for (Elicitation kind : Elicitation.values()) {
-            if (elicited(kind) > share) {
-                share = elicited(kind);
-                most = kind.index() + 1;
-            }
-        }
-        return most;
     }
 }

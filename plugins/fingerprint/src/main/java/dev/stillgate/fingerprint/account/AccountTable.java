@@ -267,7 +267,7 @@ public final class AccountTable {
         if (prompt.analysedChars > 0) {
             share(c, i, AccountColumns.CODE, (float) prompt.codeChars / prompt.analysedChars, n);
             for (Elicitation kind : Elicitation.values()) {
-                share(c, i, AccountColumns.FIRST_WARE + kind.index(), kind.in(prompt.elicitations) ? 1 : 0, n);
+                share(c, i, AccountColumns.FIRST_ELICITATION + kind.index(), kind.in(prompt.elicitations) ? 1 : 0, n);
             }
             for (int d = 0; d < PromptFeatures.TOPICS; d++) {
                 topic(c.topics, i * PromptFeatures.TOPICS + d, prompt.topic[d], n);

@@ -67,7 +67,7 @@ public final class FrequentValues {
             case SKETCH_B -> band(prompt.sketch, 2);
             case CLIENT -> seen.client;
             case SHAPE -> seen.shape;
-            case WARE, ROAMING -> 0;
+            case ROAMING -> 0;
         };
         return hash == 0 ? 0 : Observation.kept(hash);
     }

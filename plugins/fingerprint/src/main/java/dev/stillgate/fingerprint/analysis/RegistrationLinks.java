@@ -27,8 +27,7 @@ import java.util.function.IntPredicate;
 
 /** Registration facts of the accounts, and the links by them and by bursts of registrations. Not thread-safe. */
 final class RegistrationLinks {
-    /** Keys of a burst; the kind of output that prompts ask for has too few values to tell accounts apart. */
-    private static final Set<SharedKey> KEYS = EnumSet.complementOf(EnumSet.of(SharedKey.WARE));
+    private static final Set<SharedKey> KEYS = EnumSet.allOf(SharedKey.class);
 
     private final FactTable facts = new FactTable();
     private final AccountTable table;

@@ -30,10 +30,6 @@ final class Absences {
 
     /** Subject and negative result of each signal that is tested on a group. */
     private static final Map<String, List<String>> TESTED = Map.of(
-            "elicitation",
-            List.of(
-                    "whether the members ask for the same kinds of training data",
-                    "common demand for training data beyond that of other customers"),
             "sweep-shape",
             List.of(
                     "whether prompts and responses have one shape",

@@ -160,7 +160,7 @@ final class AccountReport {
         for (SharedKey kind : SharedKey.values()) {
             int first = profile.key(kind, false);
             int second = profile.key(kind, true);
-            if (kind != SharedKey.WARE && (first != 0 || second != 0)) {
+            if (first != 0 || second != 0) {
                 shares.put(
                         PageValues.name(kind),
                         first == 0

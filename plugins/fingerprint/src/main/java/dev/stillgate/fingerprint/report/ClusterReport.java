@@ -183,19 +183,9 @@ final class ClusterReport {
                     .filter(most -> most.getValue() >= MIN_SHARE * members.size())
                     .ifPresent(most -> common.put(
                             PageValues.name(kind),
-                            Map.of("value", value(kind, most.getKey()), "accounts", most.getValue())));
+                            Map.of("value", PageValues.hex(most.getKey()), "accounts", most.getValue())));
         }
         return common;
-    }
-
-    /** Returns a value of a key as the pages show it. */
-    static String value(SharedKey kind, int value) {
-        for (Elicitation elicitation : Elicitation.values()) {
-            if (kind == SharedKey.WARE && elicitation.index() == value - 1) {
-                return PageValues.name(elicitation);
-            }
-        }
-        return PageValues.hex(value);
     }
 
     /** Returns mean and deviation of each trait, for the members and for other accounts. */

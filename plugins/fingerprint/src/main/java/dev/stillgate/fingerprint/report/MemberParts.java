@@ -91,7 +91,7 @@ final class MemberParts {
             String value = IntStream.of(profile.key(key, false), profile.key(key, true))
                     .filter(each -> each != 0)
                     .sorted()
-                    .mapToObj(each -> ClusterReport.value(key, each))
+                    .mapToObj(each -> PageValues.hex(each))
                     .collect(Collectors.joining("+"));
             values.put(PageValues.name(key), value.isEmpty() ? NONE : value);
         }
@@ -205,7 +205,7 @@ final class MemberParts {
         if (accounts >= Math.max(2, ClusterReport.MIN_SHARE * byAccount.size())) {
             Map<String, Object> each = new LinkedHashMap<>();
             each.put("key", PageValues.name(key));
-            each.put("value", ClusterReport.value(key, value));
+            each.put("value", PageValues.hex(value));
             each.put("accounts", accounts);
             each.put("parts", Arrays.stream(byPart).boxed().toList());
             shared.add(each);

@@ -1,7 +1,5 @@
 package dev.stillgate.fingerprint.signal;
 
-import dev.stillgate.fingerprint.text.Elicitation;
-
 /**
  * Statistics of one account: counts and means over its recent exchanges, with exponential decay. A view that is valid
  * during the call only.
@@ -52,9 +50,6 @@ public interface Profile {
 
     /** Returns the share of responses that used nearly all of their allowed tokens. */
     double saturated();
-
-    /** Returns the share of prompts that ask for a kind of output. */
-    double elicited(Elicitation kind);
 
     /** Returns the mean topic of the prompts in one dimension, -1 to 1. */
     double topic(int dimension);

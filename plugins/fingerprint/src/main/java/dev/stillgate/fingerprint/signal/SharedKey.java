@@ -9,12 +9,10 @@ public enum SharedKey {
     SKETCH_B(4),
     CLIENT(5),
     SHAPE(6),
-    /** Main kind of output that the prompts ask for. */
-    WARE(7),
     /** Common part of system prompts that differ each time. */
-    SYSTEM_LIKE(8),
+    SYSTEM_LIKE(7),
     /** Requests from a new network almost every time. */
-    ROAMING(9);
+    ROAMING(8);
 
     private final int place;
 

@@ -1,16 +1,18 @@
 package dev.stillgate.fingerprint.text;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Dictionary of the words in phrases, numbered from 1, by their keyed hash. A lookup compares two slots without a
+ * Dictionary of stop words, words of dates and words in phrases, numbered from 1, by their keyed hash. A lookup compares two slots without a
  * branch (cuckoo hashing: Pagh and Rodler, Journal of Algorithms 51(2), 2004).
  */
 final class Lexicon {
-    /** Number of a word that is in no phrase. */
+    /** Number of a word that is not in the dictionary. */
     static final int UNKNOWN = 0;
 
     private static final int NUMBER_BITS = 16;
@@ -25,61 +27,52 @@ final class Lexicon {
     private final int shift;
     private final float[] weights;
     private final boolean[] dates;
-    private final PhraseAutomaton automaton;
-    private final List<String> groups = new ArrayList<>();
+    private final Phrase[][] phrases;
 
-    Lexicon(TextKey key, Phrases phrases) {
+    /**
+     * Phrase of an elicitation.
+     *
+     * @param numbers numbers of its words, at least one
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Phrase(Elicitation kind, int... numbers) {}
+
+    Lexicon(TextKey key, WordLists lists) {
         Map<Long, Integer> known = new HashMap<>();
-        List<int[]> rows = new ArrayList<>();
-        List<Integer> groupOf = new ArrayList<>();
-        List<int[]> stopRows = new ArrayList<>();
-        List<int[]> dateRows = new ArrayList<>();
         Words words = new Words(key);
-        phrases.groups().forEach((name, terms) -> {
-            int group = groups.size();
-            boolean flags = name.equals(Phrases.STOP) || name.equals(Phrases.DATES);
-            List<int[]> to = !flags ? rows : name.equals(Phrases.STOP) ? stopRows : dateRows;
-            for (String term : terms) {
-                to.add(row(term, words, known));
-                if (!flags) {
-                    groupOf.add(group);
-                }
-            }
-            groups.add(name);
-        });
+        List<int[]> stop = rows(lists.stop(), words, known);
+        List<int[]> dateRows = rows(lists.dates(), words, known);
+        List<Phrase> all = new ArrayList<>();
+        for (Elicitation kind : Elicitation.values()) {
+            rows(kind.phrases(), words, known).forEach(numbers -> all.add(new Phrase(kind, numbers)));
+        }
         int symbols = known.size() + 1;
         weights = new float[symbols];
-        boolean[] stop = flags(stopRows, symbols);
+        Arrays.fill(weights, 1);
+        stop.stream().filter(row -> row.length == 1).forEach(row -> weights[row[0]] = 0);
+        dates = new boolean[symbols];
+        dateRows.stream().filter(row -> row.length == 1).forEach(row -> dates[row[0]] = true);
+        phrases = new Phrase[symbols][];
         for (int n = 0; n < symbols; n++) {
-            weights[n] = stop[n] ? 0 : 1;
+            int first = n;
+            phrases[n] = all.stream()
+                    .filter(phrase -> phrase.numbers()[0] == first)
+                    .toArray(Phrase[]::new);
         }
-        dates = flags(dateRows, symbols);
-        automaton = new PhraseAutomaton(symbols, rows, groupOf);
         slots = slots(known, Integer.SIZE - Integer.numberOfLeadingZeros(symbols));
         shift = Long.SIZE - Integer.numberOfTrailingZeros(slots.length);
     }
 
-    /** Returns the numbers of a term's words; new words get the next numbers. */
-    private static int[] row(String term, Words words, Map<Long, Integer> known) {
-        words.read(term.toCharArray(), term.length());
-        int[] row = new int[words.count];
-        for (int i = 0; i < row.length; i++) {
-            row[i] = known.computeIfAbsent(words.hash[i], hash -> known.size() + 1);
+    /** Returns the numbers of each term's words; new words get the next numbers. */
+    private static List<int[]> rows(Collection<String> terms, Words words, Map<Long, Integer> known) {
+        List<int[]> rows = new ArrayList<>();
+        for (String term : terms) {
+            words.read(term.toCharArray(), term.length());
+            rows.add(Arrays.stream(words.hash, 0, words.count)
+                    .mapToInt(hash -> known.computeIfAbsent(hash, absent -> known.size() + 1))
+                    .toArray());
         }
-        if (row.length == 0 || row.length > Phrases.MAX_TERM_WORDS) {
-            throw new IllegalArgumentException("a term of " + row.length + " words: " + term);
-        }
-        return row;
-    }
-
-    private static boolean[] flags(List<int[]> rows, int symbols) {
-        boolean[] flags = new boolean[symbols];
-        for (int[] row : rows) {
-            if (row.length == 1) {
-                flags[row[0]] = true;
-            }
-        }
-        return flags;
+        return rows;
     }
 
     /**
@@ -145,18 +138,13 @@ final class Lexicon {
         return dates;
     }
 
-    /** Returns the automaton that finds phrases; its outputs are group indexes. */
-    PhraseAutomaton automaton() {
-        return automaton;
-    }
-
-    /** Returns the names of the groups by index. */
-    List<String> groups() {
-        return groups;
+    /** Returns the phrases by the number of their first word. */
+    Phrase[][] phrases() {
+        return phrases;
     }
 
     @Override
     public String toString() {
-        return weights.length + " words in " + slots.length + " slots, " + automaton;
+        return weights.length + " words in " + slots.length + " slots";
     }
 }

@@ -11,17 +11,14 @@ public final class PromptReaders {
     /**
      * Builds what the readers share.
      *
-     * @param key 32 secret bytes; readers with the same key produce the same hashes
+     * @param secret 32 secret bytes; readers with the same secret produce the same hashes
      */
-    public PromptReaders(byte[] key) {
-        this(new TextKey(key), Phrases.shipped());
-    }
-
-    PromptReaders(TextKey key, Phrases phrases) {
-        Lexicon lexicon = new Lexicon(key, phrases);
+    public PromptReaders(byte[] secret) {
+        TextKey key = new TextKey(secret);
+        Lexicon lexicon = new Lexicon(key, WordLists.shipped());
         KnownSystems known = new KnownSystems();
         prompts = ThreadLocal.withInitial(() -> new PromptReader(key, known));
-        texts = ThreadLocal.withInitial(() -> new TextReader(key, phrases, lexicon, known));
+        texts = ThreadLocal.withInitial(() -> new TextReader(key, lexicon, known));
     }
 
     /** Returns the prompt reader of the current thread. */

@@ -14,14 +14,14 @@ public final class TextReader {
     private final ElicitationFinder elicitations;
     private final KnownSystems known;
 
-    TextReader(TextKey key, Phrases phrases, Lexicon lexicon, KnownSystems known) {
+    TextReader(TextKey key, Lexicon lexicon, KnownSystems known) {
         this.known = known;
         this.lexicon = lexicon;
         words = new Words(key);
         masked = new MaskedWords(key);
         sketch = new ShingleSketch(key);
         topic = new TopicProjection(key);
-        elicitations = new ElicitationFinder(lexicon, phrases);
+        elicitations = new ElicitationFinder(lexicon);
     }
 
     /** Analyses a prompt, and overwrites the features of its text in {@code into}. */

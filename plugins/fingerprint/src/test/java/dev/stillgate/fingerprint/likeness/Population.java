@@ -4,7 +4,6 @@ import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.signal.Profile;
 import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Trait;
-import dev.stillgate.fingerprint.text.Elicitation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -164,11 +163,6 @@ final class Population {
 
         @Override
         public double saturated() {
-            return 0;
-        }
-
-        @Override
-        public double elicited(Elicitation kind) {
             return 0;
         }
 

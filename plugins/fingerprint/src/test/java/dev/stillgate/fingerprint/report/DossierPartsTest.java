@@ -123,7 +123,7 @@ class DossierPartsTest {
                 List.of("clock"),
                 List.of(
                         new SignalTest(Family.TIME, List.of("clock"), 8),
-                        new SignalTest(Family.CONTENT, List.of("elicitation"), 2),
+                        new SignalTest(Family.CONTENT, List.of("sweep-shape"), 2),
                         new SignalTest(Family.NETWORK, List.of("client-and-network"), 0.7)),
                 false);
         scene.analyst.clusters().take(finding, List.of("a-1", "a-2"), FOUND);
@@ -131,10 +131,10 @@ class DossierPartsTest {
         assertThat(row(page, "notSeen", "client-and-network"))
                 .containsEntry("weakens", true)
                 .containsEntry("text", "No kind of network and client that sets the group apart (0.7).");
-        assertThat(row(page, "notSeen", "elicitation"))
+        assertThat(row(page, "notSeen", "sweep-shape"))
                 .as("it was seen, though another test of content counts")
                 .isEmpty();
-        assertThat(rows(page, "tests").toString()).contains("signals=[elicitation], evidence=2.0");
+        assertThat(rows(page, "tests").toString()).contains("signals=[sweep-shape], evidence=2.0");
     }
 
     @Test
@@ -169,7 +169,7 @@ class DossierPartsTest {
     void testsAreUnknownAfterARestart() {
         scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         scene.analyst.clusters().all().iterator().next().tests = List.of();
-        scene.analyst.clusters().all().iterator().next().reasons = List.of("elicitation");
+        scene.analyst.clusters().all().iterator().next().reasons = List.of("sweep-shape");
         assertThat(row(dossier(), "notSeen", "clock").get("text").toString())
                 .startsWith("Not known until the next comparison: whether the hours");
     }

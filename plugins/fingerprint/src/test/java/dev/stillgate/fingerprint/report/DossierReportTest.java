@@ -74,7 +74,7 @@ class DossierReportTest {
         scene.seen(30, "a-1", "a-2");
         found(
                 Map.of(Family.TIME, 3.0, Family.CONTENT, 4.0, Family.NETWORK, -1.4),
-                List.of("clock", "elicitation"),
+                List.of("clock", "sweep-shape"),
                 false,
                 "a-1",
                 "a-2");

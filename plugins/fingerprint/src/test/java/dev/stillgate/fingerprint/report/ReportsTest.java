@@ -59,8 +59,8 @@ class ReportsTest {
         scene.seen(30, "a-1");
         assertThat(account("a-1").get("signals"))
                 .asString()
-                .contains("elicitation={reasoning=1.0, grading=0.0,", "hours-entropy=", "gap-spread=", "age=NaN")
-                .doesNotContain("sweep-shape");
+                .contains("sweep-shape={prompt-length=", "hours-entropy=", "gap-spread=", "age=NaN")
+                .doesNotContain("under-dispersion");
     }
 
     @Test
@@ -69,7 +69,7 @@ class ReportsTest {
         assertThat(account("a-1"))
                 .containsEntry("standing", "tightened")
                 .containsEntry("cluster", "c1")
-                .containsEntry("reasons", List.of("clock", "elicitation"))
+                .containsEntry("reasons", List.of("clock", "sweep-shape"))
                 .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
                 .containsEntry("expires", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR + 14 * 24 * Scene.HOUR))
                 .hasEntrySatisfying("evidence", e -> assertThat((Double) e).isGreaterThan(8));
@@ -93,7 +93,7 @@ class ReportsTest {
                         .containsEntry("id", "c1")
                         .containsEntry("accounts", List.of("a-1", "a-2"))
                         .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
-                        .containsEntry("reasons", List.of("clock", "elicitation")));
+                        .containsEntry("reasons", List.of("clock", "sweep-shape")));
     }
 
     @Test
@@ -135,8 +135,7 @@ class ReportsTest {
                         + " tools=0.0}");
         assertThat(page)
                 .extracting("inCommon", InstanceOfAssertFactories.map(String.class, Object.class))
-                .containsEntry("system", Map.of("value", "007fff01", "accounts", 2))
-                .containsEntry("ware", Map.of("value", "reasoning", "accounts", 2));
+                .containsEntry("system", Map.of("value", "007fff01", "accounts", 2));
         assertThat((List<?>) page.get("members"))
                 .map(Object::toString)
                 .satisfiesExactly(

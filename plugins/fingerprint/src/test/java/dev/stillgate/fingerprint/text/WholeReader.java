@@ -6,10 +6,6 @@ import dev.stillgate.spi.BodyView;
 final class WholeReader {
     private final PromptReaders readers;
 
-    WholeReader(TextKey key, Phrases phrases) {
-        readers = new PromptReaders(key, phrases);
-    }
-
     WholeReader(byte[] key) {
         readers = new PromptReaders(key);
     }

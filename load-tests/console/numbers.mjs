@@ -133,7 +133,7 @@ test('policy, limits, graph, system and tail have theirs', async () => {
   assert.equal(await page.locator('svg.graph .hub').count(), Math.min(60, clusters.length));
   assert.ok((await page.locator('svg.graph circle').count()) <= 500);
   const standings = cluster =>
-    ['clear', 'marked', 'tightened', 'pooled', 'blocked']
+    ['clear', 'marked', 'pooled', 'blocked']
       .filter(name => cluster.standings[name])
       .map(name => `${number(cluster.standings[name])} ${name}`);
   assert.deepEqual(

@@ -75,6 +75,6 @@ test('the standing that needs another role is no choice', async () => {
   await page.reload();
   await page.getByRole('button', {name: 'Set standing'}).click();
   const choices = page.locator('dialog.order select option');
-  assert.deepEqual(await choices.allInnerTexts(), ['clear', 'marked', 'tightened', 'pooled']);
+  assert.deepEqual(await choices.allInnerTexts(), ['clear', 'marked', 'pooled']);
   await page.locator('dialog.order').getByRole('button', {name: 'Cancel'}).click();
 });

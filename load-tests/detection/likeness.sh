@@ -15,7 +15,7 @@ usage: load-tests/run likeness [--scenario NAME] [--seed N] [--honest N] [--veri
   --days D         days of traffic, default 6
   --confirm N      confirmed accounts of each campaign, default 5
 Prints a table: of the other accounts of the campaign and of the innocent accounts that are not vouched for, how many have enough
-history to be compared, and how many are proposed, marked and tightened for their likeness.
+history to be compared, and how many are proposed, marked and close for their likeness.
 TEXT
 }
 

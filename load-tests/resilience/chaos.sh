@@ -54,7 +54,7 @@ YAML
   list_accounts plain:standard marked:standard tight:standard polite:standard > "$RUN/accounts.yaml"
   start_gateway "gateway-$transport" "$RUN/stillgate.yaml" "$ADMIN"
   gateway=${STARTED[-1]}
-  for standing in marked tight:tightened; do
+  for standing in marked tight:pooled; do
     curl -fsS -X POST -H 'content-type: application/json' "http://127.0.0.1:$ADMIN/accounts/${standing%:*}/standing" \
       -d "{\"standing\":\"${standing#*:}\"}" > /dev/null || die "the standing could not be set"
   done

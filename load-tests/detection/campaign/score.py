@@ -4,7 +4,7 @@ import json
 import math
 
 
-RUNGS = ("marked", "tightened", "pooled", "blocked")
+RUNGS = ("marked", "pooled", "blocked")
 
 
 def upper(count, of):

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** Reader of the accounts in a backtest report that reached a standing. */
 final class BlockedReport {
-    private static final List<String> LADDER = List.of("marked", "tightened", "pooled", "blocked");
+    private static final List<String> LADDER = List.of("marked", "pooled", "blocked");
 
     private BlockedReport() {}
 

@@ -132,7 +132,7 @@ class UnverifiedTest {
     @Test
     void accountAtMarkedBearsItsGroupsKeyEvenIfVerified() throws Exception {
         harness.context().stands("a-1", Standing.MARKED, "c3");
-        harness.context().stands("a-3", Standing.TIGHTENED, "c3");
+        harness.context().stands("a-3", Standing.POOLED, "c3");
         harness.policy(POLICY);
         assertThat(answer(NEWCOMER)).isEqualTo(expected("c3/2026-Q1"));
         assertThat(answer(account("a-3", true, null, "EU"))).isEqualTo(expected("c3/2026-Q1"));

@@ -33,7 +33,7 @@ final class Enforcement {
 
     Verdict onRequest(Exchange exchange) {
         Standing standing = standings.of(exchange.account());
-        if (!standing.reaches(Standing.TIGHTENED)) {
+        if (!standing.reaches(Standing.POOLED)) {
             return Verdict.ALLOW;
         }
         if (standing == Standing.BLOCKED) {
@@ -47,7 +47,7 @@ final class Enforcement {
 
     Verdict onBody(Exchange exchange, BodyView body) {
         Standing standing = standings.of(exchange.account());
-        if (!standing.reaches(Standing.TIGHTENED)) {
+        if (!standing.reaches(Standing.POOLED)) {
             return Verdict.ALLOW;
         }
         if (standing == Standing.BLOCKED) {

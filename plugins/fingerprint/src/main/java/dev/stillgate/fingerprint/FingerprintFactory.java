@@ -33,11 +33,7 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 FingerprintState.class, () -> FingerprintState.open(context, policy.queueCapacity(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
-        CalibrationGauges gauges = new CalibrationGauges(context);
-        context.background().every(ANALYSIS_INTERVAL, () -> {
-            state.analyse(settings, ticker.millis(), publisher);
-            gauges.update(state.figures().calibration());
-        });
+        context.background().every(ANALYSIS_INTERVAL, () -> state.analyse(settings, ticker.millis(), publisher));
         AllowList allowed = new AllowList(policy.allowed(), context);
         new FingerprintAdmin(context, state, allowed).register();
         return new FingerprintFilter(
@@ -59,8 +55,8 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
         if (!review.enforcesPools()) {
             review.warn(
                     "pool",
-                    "no filter of this policy enforces the limits of pools, so a confirmed cluster is tightened only: add a"
-                            + " token-bucket filter");
+                    "no filter of this policy enforces the limits of pools, so the accounts of a confirmed cluster share no"
+                            + " limits: add a token-bucket filter");
         }
     }
 }

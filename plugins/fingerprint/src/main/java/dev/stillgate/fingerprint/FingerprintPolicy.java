@@ -13,12 +13,8 @@ import dev.stillgate.fingerprint.signal.Template;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.spi.PolicyException;
-import dev.stillgate.spi.Standing;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * Policy of a {@code fingerprint} filter: signal weights, thresholds of the standings, and bounds.
  *
  * @param signals weight by signal name, 1 when absent; 0 turns the signal off
- * @param ladder evidence that a cluster needs for each standing, as a base-10 logarithm of odds
+ * @param ladder evidence that a cluster needs to be marked
  * @param expireAfter how long a standing lasts after its last confirmation, 14 days when absent
- * @param learning traffic that must have been observed before an account rises above {@code marked}
+ * @param learning traffic that must have been observed before the filter reports that it has learnt
  * @param regroup minimum time between two comparisons of all accounts, 10 minutes when absent
  * @param ring capacity of the observation queue, 65,536 when absent
  * @param maxAccounts maximum number of accounts that are kept, 1,000,000 when absent
@@ -44,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FingerprintPolicy(
         @Nullable Map<String, Double> signals,
-        @Nullable Map<Standing, Double> ladder,
+        @Nullable LadderPolicy ladder,
         @Nullable Duration expireAfter,
         @Nullable Learning learning,
         @Nullable Duration regroup,
@@ -86,13 +82,6 @@ public record FingerprintPolicy(
             }
             requireInRange("signals." + signal.getKey(), signal.getValue(), 0, 10);
         }
-        ladder = ladder == null ? Map.of() : Map.copyOf(ladder);
-        ladder.forEach((rung, min) -> requireInRange("ladder." + rung.name().toLowerCase(Locale.ROOT), min, 0.5, 1000));
-        if (!EnumSet.of(Standing.MARKED, Standing.TIGHTENED).containsAll(ladder.keySet())) {
-            throw new PolicyException(
-                    "ladder", "expected marked and tightened only: evidence alone pools and blocks no account");
-        }
-        requireAscending(rungs(ladder));
         requirePositive("expireAfter", expireAfter);
         requirePositive("regroup", regroup);
         requireInRange("ring", ring, 16, 1 << 24);
@@ -116,25 +105,6 @@ public record FingerprintPolicy(
         }
     }
 
-    private static void requireAscending(Map<Standing, Double> rungs) {
-        double below = 0;
-        for (Map.Entry<Standing, Double> rung : rungs.entrySet()) {
-            if (rung.getValue() < below) {
-                String name = rung.getKey().name().toLowerCase(Locale.ROOT);
-                throw new PolicyException(
-                        "ladder", name + " needs " + rung.getValue() + ", less than the rung below it with " + below);
-            }
-            below = rung.getValue();
-        }
-    }
-
-    /** Returns the threshold of each rung in ascending order, with defaults where the policy gives none. */
-    private static Map<Standing, Double> rungs(Map<Standing, Double> given) {
-        Map<Standing, Double> rungs = new EnumMap<>(Map.of(Standing.MARKED, 1.1, Standing.TIGHTENED, 1.6));
-        rungs.putAll(given);
-        return rungs;
-    }
-
     AllowPolicy allowed() {
         return Objects.requireNonNullElse(allow, AllowPolicy.NOTHING);
     }
@@ -153,7 +123,7 @@ public record FingerprintPolicy(
                         .filter(signal -> given.getOrDefault(signal.name(), 1.0) > 0)
                         .toList(),
                 weights,
-                rungs(Objects.requireNonNullElse(ladder, Map.of())),
+                Objects.requireNonNullElse(ladder, LadderPolicy.STANDARD).markedOrDefault(),
                 Objects.requireNonNullElse(expireAfter, Duration.ofDays(14)),
                 minimum.accounts(),
                 minimum.time(),

@@ -48,7 +48,6 @@ public record ReviewPolicy(
                 Objects.requireNonNullElse(expireAfter, Duration.ofDays(90)),
                 newcomers,
                 pool.leastOrDefault(),
-                pool.proposalsOrNever(),
                 promise,
                 Objects.requireNonNullElse(hideStep, ReviewSettings.HIDE_STEP));
     }

@@ -69,7 +69,7 @@ class EnforcementTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CLEAR", "MARKED"})
-    void accountBelowTightenedIsNotRestricted(Standing standing) {
+    void accountBelowPooledIsNotRestricted(Standing standing) {
         stands(standing);
         for (Operation operation : Operation.values()) {
             assertThat(harness.request(asks(operation))).isEqualTo(Verdict.ALLOW);
@@ -79,10 +79,9 @@ class EnforcementTest {
         assertThat(harness.body(exchange, FakeBody.batch(1000))).isEqualTo(Verdict.ALLOW);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"TIGHTENED", "POOLED"})
-    void tightenedAccountMayNotUseOpaquePathsOrProbe(Standing standing) {
-        stands(standing);
+    @Test
+    void pooledAccountMayNotUseOpaquePathsOrProbe() {
+        stands(Standing.POOLED);
         assertThat(code(harness.request(asks(Operation.OPAQUE)))).isEqualTo("standing-path");
         assertThat(code(harness.request(asks(Operation.REALTIME)))).isEqualTo("standing-path");
         assertThat(harness.request(asks(Operation.CONTROL))).isEqualTo(Verdict.ALLOW);
@@ -103,7 +102,7 @@ class EnforcementTest {
             })
     @DisplayName("engine A1: log-probabilities of a stored response are refused in the query as in a body")
     void logprobsOfAStoredResponseAreRefused(String query) {
-        stands(Standing.TIGHTENED);
+        stands(Standing.POOLED);
         FakeExchange stored = asks(Operation.STORED_RESPONSE);
         assertThat(harness.request(stored.query("include[]=reasoning.encrypted_content")))
                 .isEqualTo(Verdict.ALLOW);
@@ -112,10 +111,9 @@ class EnforcementTest {
         assertThat(harness.request(stored.query(query))).isEqualTo(Verdict.ALLOW);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"TIGHTENED", "POOLED"})
-    void tightenedAccountMaySendNoBatches(Standing standing) {
-        stands(standing);
+    @Test
+    void pooledAccountMaySendNoBatches() {
+        stands(Standing.POOLED);
         assertThat(code(harness.body(asks(Operation.MESSAGE_BATCH), FakeBody.batch(1))))
                 .isEqualTo("standing-batch");
         assertThat(code(harness.body(asks(Operation.FILE_UPLOAD), FakeBody.batch(3))))
@@ -151,7 +149,6 @@ class EnforcementTest {
                                 "suspect",
                                 "evidence",
                                 "pooled",
-                                "tightened",
                                 "marked"));
     }
 

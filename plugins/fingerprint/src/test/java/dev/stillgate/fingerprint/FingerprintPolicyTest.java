@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
@@ -10,7 +9,6 @@ import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.spi.PolicyException;
-import dev.stillgate.spi.Standing;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -19,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -30,10 +27,6 @@ class FingerprintPolicyTest {
                 .isInstanceOfSatisfying(
                         PolicyException.class, e -> assertThat(e.at()).isEqualTo(at))
                 .hasMessageContaining(message);
-    }
-
-    private static FingerprintPolicy ladder(Map<Standing, Double> ladder) {
-        return Policies.with(fields -> fields.ladder = ladder);
     }
 
     private static FingerprintPolicy signals(Map<String, Double> signals) {
@@ -58,21 +51,17 @@ class FingerprintPolicyTest {
 
     @Test
     void promisesOutOfRangeAreRefused() {
-        refused("tightened", "expected 1.0E-6 to 0.1, found 0.2", () -> new PromisePolicy(0.2, null));
-        refused("falseDiscoveries", "expected 0.001 to 0.5, found 0.0", () -> new PromisePolicy(null, 0.0));
-        refused("tightened", "found NaN", () -> new PromisePolicy(Double.NaN, null));
-        refused("proposals", "expected more than 0 and at most 0.01, found 0.02", () -> new PoolPolicy(null, 0.02));
-        refused("proposals", "found 0.0", () -> new PoolPolicy(null, 0.0));
-        assertThat(Policies.with(fields -> fields.promise = new PromisePolicy(0.0001, null))
+        refused("falseDiscoveries", "expected 0.001 to 0.5, found 0.0", () -> new PromisePolicy(0.0));
+        refused("falseDiscoveries", "found NaN", () -> new PromisePolicy(Double.NaN));
+        assertThat(Policies.with(fields -> fields.promise = new PromisePolicy(0.05))
                         .settings()
                         .review()
                         .promise())
-                .isEqualTo(new Promise(0.0001, 0.1));
+                .isEqualTo(new Promise(0.001, 0.05));
     }
 
     @Test
-    void proposalsAndNewcomersAreOffByDefault() {
-        assertThat(Policies.DEFAULT.settings().review().poolProposals()).isZero();
+    void newcomersAreOffByDefault() {
         assertThat(Policies.DEFAULT.settings().review().newcomers()).isNull();
     }
 
@@ -89,16 +78,14 @@ class FingerprintPolicyTest {
     }
 
     @Test
-    void ladderMustAscend() {
-        refused(
-                "ladder",
-                "tightened needs 5.0, less than the rung below it with 7.5",
-                () -> ladder(Map.of(Standing.MARKED, 7.5, Standing.TIGHTENED, 5.0)));
-        refused("ladder", "evidence alone pools and blocks no account", () -> ladder(Map.of(Standing.BLOCKED, 20.0)));
-        refused("ladder", "expected marked and tightened only", () -> ladder(Map.of(Standing.CLEAR, 1.0)));
-        refused("ladder.marked", "expected 0.5 to 1000", () -> ladder(Map.of(Standing.MARKED, 0.1)));
-        assertThatCode(() -> ladder(Map.of(Standing.MARKED, 8.0, Standing.TIGHTENED, 8.0)))
-                .doesNotThrowAnyException();
+    void thresholdOfEvidenceHasBounds() {
+        refused("marked", "expected 0.5 to 1000.0, found 0.1", () -> new LadderPolicy(0.1));
+        refused("marked", "found NaN", () -> new LadderPolicy(Double.NaN));
+        assertThat(Policies.DEFAULT.settings().marked()).isEqualTo(1.1);
+        assertThat(Policies.with(fields -> fields.ladder = new LadderPolicy(8.0))
+                        .settings()
+                        .marked())
+                .isEqualTo(8);
     }
 
     @Test
@@ -152,7 +139,7 @@ class FingerprintPolicyTest {
     }
 
     @Test
-    void readmeListsEveryKeySignalAndRung() throws IOException {
+    void readmeListsEveryKeyAndSignal() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
         for (RecordComponent key : FingerprintPolicy.class.getRecordComponents()) {
             assertThat(readme).contains("| `" + key.getName() + "` |");
@@ -163,10 +150,7 @@ class FingerprintPolicyTest {
                     .contains("| `" + signal.name() + "` | "
                             + signal.family().name().toLowerCase(Locale.ROOT) + " |");
         }
-        String rungs = settings.ladder().values().stream()
-                .map(threshold -> Double.toString(threshold).replaceAll("[.]0$", ""))
-                .collect(Collectors.joining(", "));
-        assertThat(readme).contains("| " + rungs + " |");
+        assertThat(readme).contains("{marked: " + settings.marked() + "}");
         assertThat(readme)
                 .contains("{accounts: " + settings.learnAccounts() + ", time: "
                         + settings.learnTime().toHours() + "h}");

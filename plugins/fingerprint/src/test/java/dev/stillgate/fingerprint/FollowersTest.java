@@ -36,10 +36,10 @@ final class FollowersTest {
         all.addAll(late);
         all.addAll(people);
         stage.play(all);
-        assertThat(stage.reach(Standing.TIGHTENED, "early-", Crowd.DEALT)).isGreaterThan(Crowd.DEALT * 8 / 10);
-        assertThat(stage.reach(Standing.TIGHTENED, "late-", Crowd.DEALT)).isGreaterThan(Crowd.DEALT / 4);
-        assertThat(stage.reach(Standing.TIGHTENED, "person-", 160)).isZero();
-        assertThat(stage.reach(Standing.TIGHTENED, "new-person-", 10)).isZero();
+        assertThat(stage.reach(Standing.MARKED, "early-", Crowd.DEALT)).isGreaterThan(Crowd.DEALT * 8 / 10);
+        assertThat(stage.reach(Standing.MARKED, "late-", Crowd.DEALT)).isGreaterThan(Crowd.DEALT / 4);
+        assertThat(stage.reach(Standing.MARKED, "person-", 160)).isZero();
+        assertThat(stage.reach(Standing.MARKED, "new-person-", 10)).isZero();
     }
 
     private long hour(Observation seen) {

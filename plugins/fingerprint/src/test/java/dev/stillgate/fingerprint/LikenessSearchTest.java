@@ -6,8 +6,6 @@ import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.capture.Observation;
-import dev.stillgate.fingerprint.likeness.ReferenceKind;
-import dev.stillgate.fingerprint.likeness.StratumCalibration;
 import dev.stillgate.fingerprint.report.Decision;
 import dev.stillgate.fingerprint.report.OperatorActions;
 import dev.stillgate.fingerprint.report.Reports;
@@ -42,16 +40,15 @@ class LikenessSearchTest {
 
     private final Random random = new Random(11);
     private long now = START;
-    private final Analyst analyst = new Analyst(settings(0, 0.01), Pins.orders(() -> now));
+    private final Analyst analyst = new Analyst(settings(), Pins.orders(() -> now));
 
-    private static AnalysisSettings settings(double poolProposals, double tightened) {
+    private static AnalysisSettings settings() {
         return Policies.reviewing(new ReviewSettings(
                 1,
                 Duration.ofDays(90),
                 NewcomerRate.parse("20/4d"),
                 10,
-                poolProposals,
-                new Promise(tightened, 0.1),
+                new Promise(0.01, 0.1),
                 ReviewSettings.HIDE_STEP));
     }
 
@@ -155,8 +152,7 @@ class LikenessSearchTest {
                         Map.of("by", "ada", "why", "seen", "revision", known.revision())));
         tend(1);
         assertThat(reach("worker-", 5, WORKERS, Standing.MARKED)).isGreaterThan(25);
-        assertThat(reach("worker-", 5, WORKERS, Standing.TIGHTENED)).isGreaterThan(20);
-        assertThat(reach("person-", 0, PEOPLE, Standing.TIGHTENED)).isLessThan(5);
+        assertThat(reach("worker-", 5, WORKERS, Standing.POOLED)).as("without an order").isZero();
         assertThat(known.accounts).hasSizeGreaterThan(30).noneMatch(account -> verified(account));
         assertThat(known.links).containsKey("likeness");
         Map<String, Object> page = new Reports(analyst, now).account("worker-20");
@@ -208,17 +204,6 @@ class LikenessSearchTest {
     }
 
     @Test
-    void proposalsArePooledAtOnceOnlyIfThePolicySaysSo() {
-        traffic();
-        confirm(5);
-        assertThat(reach("worker-", 5, WORKERS, Standing.POOLED)).isZero();
-        analyst.applySettings(settings(0.005, 0.01), now);
-        tend(1);
-        assertThat(reach("worker-", 5, WORKERS, Standing.POOLED)).isGreaterThan(10);
-        assertThat(reach("person-", 0, PEOPLE, Standing.POOLED)).isLessThan(4);
-    }
-
-    @Test
     void proposedAccountsLeaveWhenTheLabelsAreWithdrawn() {
         traffic();
         confirm(2); // too few for a standing
@@ -239,7 +224,7 @@ class LikenessSearchTest {
     }
 
     @Test
-    void drawnNewcomersWaitUntilTheyAreVouchedForAndAreReferencesThen() {
+    void drawnNewcomersWaitUntilTheyAreVouchedFor() {
         traffic();
         List<String> due = analyst.likeness().dueNewcomers();
         assertThat(due).isNotEmpty().hasSizeLessThanOrEqualTo(20).noneMatch(this::verified);
@@ -255,33 +240,14 @@ class LikenessSearchTest {
                 .doesNotContain("kind=newcomer, id=" + first + ",");
         tend(1);
         assertThat(analyst.likeness().dueNewcomers()).doesNotContain(first);
-        assertThat(analyst.likeness().calibration().strata())
-                .anyMatch(stratum -> stratum.tightenedByKind().containsKey(ReferenceKind.NEWCOMER));
     }
 
     @Test
-    void brokenPromiseMarksInsteadOfTightening() {
-        traffic();
-        for (int p = 0; p < 60; p += 2) {
-            analyst.ladder().climb("person-" + p, Standing.TIGHTENED, 5, List.of("clock"), "c900", now);
-        }
-        tend(1);
-        confirm(5);
-        assertThat(analyst.likeness().calibration().strata()).noneMatch(StratumCalibration::mayTighten);
-        assertThat(reach("worker-", 5, WORKERS, Standing.TIGHTENED)).isZero();
-        assertThat(reach("worker-", 5, WORKERS, Standing.MARKED)).isGreaterThan(25);
-    }
-
-    @Test
-    void calibrationPageShowsPromiseAndObservation() {
+    void pageShowsPromiseAndModels() {
         traffic();
         confirm(5);
         Map<String, Object> page = new Reports(analyst, now).calibration();
-        assertThat(page).containsKeys("promised", "strata", "models", "dueNewcomers");
-        assertThat(page)
-                .extractingByKey("strata")
-                .asString()
-                .contains("stratum=standard/messages/chat", "observedByReference={verified={flagged=");
+        assertThat(page).containsKeys("promised", "models", "dueNewcomers");
         assertFinite(page);
         assertFinite(new Reports(analyst, now).account("worker-9"));
     }

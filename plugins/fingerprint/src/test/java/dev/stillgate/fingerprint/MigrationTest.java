@@ -66,7 +66,7 @@ class MigrationTest {
         assertThat(of("a-3")).as("exception").isEqualTo(Standing.CLEAR);
         assertThat(of("b-1")).as("vouched").isEqualTo(Standing.MARKED);
         assertThat(of("b-2")).isEqualTo(Standing.BLOCKED);
-        assertThat(of("b-3")).isEqualTo(Standing.TIGHTENED);
+        assertThat(of("b-3")).isEqualTo(Standing.MARKED);
     }
 
     @Test
@@ -121,7 +121,7 @@ class MigrationTest {
                         Map.of()));
         FingerprintState state = start();
         analyse(state);
-        assertThat(of("b-2")).as("acquitted at another gateway").isEqualTo(Standing.TIGHTENED);
+        assertThat(of("b-2")).as("acquitted at another gateway").isEqualTo(Standing.MARKED);
         assertThat(of("a-0")).isEqualTo(Standing.POOLED);
         state.close();
     }

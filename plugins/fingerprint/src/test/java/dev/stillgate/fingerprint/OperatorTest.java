@@ -67,10 +67,10 @@ class OperatorTest {
 
     @Test
     void erasureRemovesTheStanding() {
-        pin(Map.of("standing", "tightened"));
+        pin(Map.of("standing", "marked"));
         assertThat(harness.context().shows("accounts", "a-1")).isNotNull();
         assertThat(harness.context().does("accounts", AdminAction.ERASE, "a-1", Map.of()))
-                .hasToString("{erased=true, standing=tightened}");
+                .hasToString("{erased=true, standing=marked}");
         Pins.erase(book, "a-1", harness.ticker()::millis);
         harness.ticker().advance(Duration.ofSeconds(1));
         assertThat(harness.context().shows("accounts", "a-1")).isNull();
@@ -101,7 +101,8 @@ class OperatorTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            standing | gone      | expected one of clear, marked, tightened, pooled, blocked, found gone
+            standing | gone      | expected one of clear, marked, pooled, blocked, found gone
+            standing | tightened | tightened is no standing any more: expected one of clear, marked, pooled, blocked
             standing | BLOCKED   | expected one of
             for      | forever   | expected a time such as 12h or 14d
             for      | 0d        | expected a time such as 12h or 14d

@@ -21,7 +21,7 @@ final class PoisoningTest {
     private final Stage stage = new Stage();
 
     private long standing(String prefix, int count) {
-        return stage.reach(Standing.TIGHTENED, prefix, count);
+        return stage.reach(Standing.MARKED, prefix, count);
     }
 
     @Test
@@ -39,9 +39,9 @@ final class PoisoningTest {
         assertThat(standing("decoy-person-", Crowd.DEALT)).isZero();
     }
 
-    /** The template is public: customers who copy it are compared with the campaign, but not tightened. */
+    /** The template is public: customers who copy it are compared with the campaign, but not marked. */
     @Test
-    void customersWhoCopyTheCampaignsTemplateAreNotTightened() {
+    void customersWhoCopyTheCampaignsTemplateAreNotMarked() {
         List<Observation> all = Crowd.of(stage.now(), 5);
         for (Observation seen : all) {
             if (seen.account.startsWith("dealt-") || Integer.parseInt(seen.account.substring(7)) < COPYING) {

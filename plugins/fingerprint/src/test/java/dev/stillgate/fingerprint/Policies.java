@@ -4,7 +4,6 @@ import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
-import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -14,12 +13,12 @@ public final class Policies {
     /** Policy without any settings. */
     public static final FingerprintPolicy DEFAULT = with(fields -> {});
 
-    /** Standard settings in which evidence alone decides about tightening, whatever the number of references. */
+    /** Standard settings in which likeness needs no number of references. */
     public static final ReviewSettings NO_PROMISE =
-            new ReviewSettings(1, Duration.ofDays(90), null, 10, 0, new Promise(1, 0.1), ReviewSettings.HIDE_STEP);
+            new ReviewSettings(1, Duration.ofDays(90), null, 10, new Promise(1, 0.1), ReviewSettings.HIDE_STEP);
 
     Map<String, Double> signals;
-    Map<Standing, Double> ladder;
+    LadderPolicy ladder;
     Duration expireAfter;
     FingerprintPolicy.Learning learning;
     Duration regroup;
@@ -60,7 +59,7 @@ public final class Policies {
         return new AnalysisSettings(
                 given.signals(),
                 given.weights(),
-                given.ladder(),
+                given.marked(),
                 given.expireAfter(),
                 given.learnAccounts(),
                 given.learnTime(),

@@ -66,22 +66,22 @@ class RefusedTextTest {
     @Test
     void requestThatALoweredLimitCannotHoldCounts() {
         answer(100, false);
-        pin("tightened");
+        pin("pooled");
         harness.complete(asks(FakeBody.chat("Hi")), new Outcome.Rejected(400, Usage.NONE, 0, 0, "limits", "input"));
-        assertThat(tokens("tightened", "refused")).isBetween(98.0, 102.0);
+        assertThat(tokens("pooled", "refused")).isBetween(98.0, 102.0);
         harness.complete(asks(FakeBody.chat("Hi")), new Outcome.Rejected(400, Usage.NONE, 0, 0, "gateway", "json"));
-        assertThat(tokens("tightened", "refused")).as("malformed").isBetween(98.0, 102.0);
+        assertThat(tokens("pooled", "refused")).as("malformed").isBetween(98.0, 102.0);
     }
 
     @Test
     void eachPromptOfARefusedBatchCounts() {
         answer(100, false);
-        pin("tightened");
+        pin("pooled");
         FakeExchange batch = harness.exchange().asks(Provider.ANTHROPIC, Operation.MESSAGE_BATCH, "POST", "/v1/b");
         harness.request(batch);
         harness.body(batch, FakeBody.batch(40));
         harness.complete(batch, new Outcome.Rejected(403, Usage.NONE, 0, 0, "behaviour", "standing-batch"));
-        assertThat(tokens("tightened", "refused")).isBetween(3_900.0, 4_100.0);
+        assertThat(tokens("pooled", "refused")).isBetween(3_900.0, 4_100.0);
     }
 
     @Test
@@ -92,11 +92,11 @@ class RefusedTextTest {
         harness.complete(asks(FakeBody.chat("Hi")), POOL_LIMIT);
         assertThat(tokens("marked", "refused")).isZero();
         assertThat(tokens("clear", "refused")).isZero();
-        pin("tightened");
+        pin("pooled");
         FakeExchange control = harness.exchange().asks(Provider.ANTHROPIC, Operation.CONTROL, "GET", "/v1/x");
         harness.request(control);
         harness.complete(control, POOL_LIMIT);
-        assertThat(tokens("tightened", "refused")).as("no answer was asked for").isZero();
+        assertThat(tokens("pooled", "refused")).as("no answer was asked for").isZero();
     }
 
     @Test

@@ -27,7 +27,7 @@ final class ScheduleTest {
 
     @Test
     void scheduledJobsOfOneWorkloadAreFound() {
-        assertThat(reached(0, Standing.TIGHTENED)).isGreaterThan(Crowd.DEALT / 2);
+        assertThat(reached(0, Standing.MARKED)).isGreaterThan(Crowd.DEALT / 2);
     }
 
     @Test

@@ -52,9 +52,9 @@ final class FactorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CLEAR, 8", "MARKED, 8", "TIGHTENED, 2", "POOLED, 1", "BLOCKED, 1"})
+    @CsvSource({"CLEAR, 8", "MARKED, 2", "POOLED, 1", "BLOCKED, 1"})
     void standingFactorAppliesUpToNextNamedStanding(Standing standing, int granted) {
-        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25, Standing.POOLED, 0.125), EIGHT));
+        Metered metered = new Metered(standings(Map.of(Standing.MARKED, 0.25, Standing.POOLED, 0.125), EIGHT));
         metered.harness.context().stands(Metered.ACCOUNT.id(), standing);
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(granted);
         metered.advance(Duration.ofSeconds(8));
@@ -63,10 +63,10 @@ final class FactorsTest {
 
     @Test
     void standingChangesNeverRefill() {
-        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), EIGHT));
+        Metered metered = new Metered(standings(Map.of(Standing.MARKED, 0.25), EIGHT));
         assertThat(granted(metered, Metered.ACCOUNT)).isEqualTo(8);
         for (int i = 0; i < 20; i++) {
-            metered.harness.context().stands(Metered.ACCOUNT.id(), i % 2 == 0 ? Standing.TIGHTENED : Standing.CLEAR);
+            metered.harness.context().stands(Metered.ACCOUNT.id(), i % 2 == 0 ? Standing.MARKED : Standing.CLEAR);
             assertThat(granted(metered, Metered.ACCOUNT)).isZero();
         }
         metered.advance(Duration.ofSeconds(1));
@@ -75,10 +75,10 @@ final class FactorsTest {
 
     @Test
     void returnToClearKeepsLevelAndRefillsOverTime() {
-        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), EIGHT));
+        Metered metered = new Metered(standings(Map.of(Standing.MARKED, 0.25), EIGHT));
         metered.begin(1, 1);
         assertThat(metered.left("eight")).isEqualTo(7);
-        metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.TIGHTENED);
+        metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.MARKED);
         metered.begin(1, 1);
         assertThat(metered.left("eight")).isEqualTo(1);
         metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.CLEAR);
@@ -92,7 +92,7 @@ final class FactorsTest {
         TokenBucketPolicy policy = new TokenBucketPolicy(
                 List.of(EIGHT, concurrency("parallel", 4)),
                 Map.of("gold", 2.0, "tiny", 0.001),
-                Map.of(Standing.TIGHTENED, 0.25),
+                Map.of(Standing.MARKED, 0.25),
                 null,
                 null,
                 null,
@@ -113,8 +113,8 @@ final class FactorsTest {
     @Test
     void ceilingIsScaledLikeCapacity() {
         TokenBucketPolicy.Limit output = Policies.ceiling(6000, limit("out", Measure.OUTPUT_TOKENS, 8000, "8000/1m"));
-        Metered metered = new Metered(standings(Map.of(Standing.TIGHTENED, 0.25), output));
-        metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.TIGHTENED);
+        Metered metered = new Metered(standings(Map.of(Standing.MARKED, 0.25), output));
+        metered.harness.context().stands(Metered.ACCOUNT.id(), Standing.MARKED);
         metered.begin(1, 32_000);
         assertThat(metered.left("out")).isEqualTo(2000 - 1500);
     }

@@ -85,7 +85,7 @@ final class PoolTest {
     void accountOutsideOfThePoolIsNotAffected() {
         pool("a", "c-1");
         pool("marked", "c-1");
-        metered.harness.context().stands("marked", Standing.TIGHTENED, "c-1");
+        metered.harness.context().stands("marked", Standing.MARKED, "c-1");
         assertThat(drain("a")).isEqualTo(500);
         assertThat(drain("marked")).isEqualTo(1000);
         assertThat(drain("other")).isEqualTo(1000);

@@ -7,7 +7,7 @@ import java.util.Locale;
 /** The honest accounts of a backtest as plain text: refusals because of a standing, and the accounts at each one. */
 final class HonestTable {
     private static final String LEGEND = """
-            refused: requests refused because of a standing, that is with a standing's code, or for a limit at tightened and
+            refused: requests refused because of a standing, that is with a standing's code, or for a limit at pooled and
             above. accounts: accounts with such a request. marked text: share of the output tokens. In brackets: the upper
             bound of the share at 95 %, one-sided (Clopper-Pearson). It takes requests as independent, which is too narrow if
             few accounts have all refusals; accounts of one organisation count once.

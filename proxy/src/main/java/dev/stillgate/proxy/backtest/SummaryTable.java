@@ -5,8 +5,7 @@ import java.util.Locale;
 /** The findings of a backtest as plain-text tables. */
 public final class SummaryTable {
     private static final String NEVER_LEARNT = """
-        never learnt: the log is too short or has too few accounts (learning of fingerprint), so that no account
-        rises above marked by its evidence
+        never learnt: the log is too short or has too few accounts (learning of fingerprint)
 
         """;
 
@@ -34,9 +33,7 @@ public final class SummaryTable {
         if (findings.learntHour() == LearningWatch.NEVER) {
             out.append(NEVER_LEARNT);
         } else if (findings.learntHour() >= 0) {
-            out.append("learnt from hour ")
-                    .append(findings.learntHour())
-                    .append(": before it, no account rises above marked by its evidence\n\n");
+            out.append("learnt from hour ").append(findings.learntHour()).append("\n\n");
         }
     }
 }

@@ -50,7 +50,7 @@ public final class StandingsBoard implements Standings {
             return Standing.CLEAR;
         }
         boolean mayBeCapped = account.verified() || account.organisation() != null;
-        return mayBeCapped && standing.reaches(Standing.TIGHTENED) ? capped(account, standing) : standing;
+        return mayBeCapped && standing.reaches(Standing.POOLED) ? capped(account, standing) : standing;
     }
 
     private Standing capped(Account account, Standing standing) {

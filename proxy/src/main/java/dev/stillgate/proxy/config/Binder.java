@@ -187,7 +187,7 @@ public final class Binder {
         }
         int before = problems.size();
         RecordComponent[] components = type.getRecordComponents();
-        Set<String> misspelt = rejectUnknown(mapping, components);
+        Set<String> misspelt = rejectUnknown(mapping, type, components);
         @Nullable Object[] arguments = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             if (!misspelt.contains(components[i].getName())) {
@@ -206,14 +206,17 @@ public final class Binder {
     }
 
     /** Records the unknown keys as problems; returns the missing known keys that they are probably misspellings of. */
-    private Set<String> rejectUnknown(ConfigNode.Mapping mapping, RecordComponent[] components) {
+    private Set<String> rejectUnknown(ConfigNode.Mapping mapping, Class<?> type, RecordComponent[] components) {
         Set<String> misspelt = new HashSet<>();
         List<String> known =
                 Arrays.stream(components).map(RecordComponent::getName).toList();
         Set<String> names = new HashSet<>(known);
         for (ConfigNode.Entry entry : mapping.entries()) {
             String key = entry.key().text();
-            if (!names.contains(key)) {
+            String removed = ScalarValue.removed(type, key);
+            if (removed != null) {
+                problem(entry.key(), removed);
+            } else if (!names.contains(key)) {
                 String nearest = Suggestion.nearest(key, known);
                 problem(
                         entry.key(),

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.ByteSize;
+import dev.stillgate.spi.Removed;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
@@ -241,8 +242,20 @@ final class ScalarValue {
                 return constant;
             }
         }
+        String removed = removed(type, text);
+        if (removed != null) {
+            throw new IllegalArgumentException(removed);
+        }
         throw new IllegalArgumentException("unknown value \"" + text + "\"" + Suggestion.phrase(text, names)
                 + " (known: " + String.join(", ", names) + ")");
+    }
+
+    /** Returns the problem with a name that only earlier versions have, null for another one. */
+    static @Nullable String removed(Class<?> type, String name) {
+        Removed removed = type.getAnnotation(Removed.class);
+        return removed != null && removed.name().equals(name)
+                ? "\"" + name + "\" is not used any more: " + removed.instead()
+                : null;
     }
 
     private static Object[] constants(Class<?> type) {

@@ -30,7 +30,7 @@ final class MissingAccounts {
         Count known = last;
         if (known.table != table || known.version != version) {
             Set<String> restricted = standings.inForce().entrySet().stream()
-                    .filter(entry -> entry.getValue().reaches(Standing.TIGHTENED))
+                    .filter(entry -> entry.getValue().reaches(Standing.POOLED))
                     .map(entry -> entry.getKey())
                     .filter(id -> !Accounts.isHash(id) && !id.equals(Account.ANONYMOUS.id()))
                     .collect(Collectors.toSet());

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports new findings: accounts whose standing rises to {@code tightened} or above, and new clusters. Accounts of one cluster
+ * Reports new findings: accounts whose standing rises to {@code pooled} or above, and new clusters. Accounts of one cluster
  * that rise together are one finding. Findings of filters in shadow mode are included. The first poll only sets the baseline. Not thread-safe.
  */
 public final class StandingChangeNotifier extends StandingsPoller {
@@ -76,7 +76,7 @@ public final class StandingChangeNotifier extends StandingsPoller {
         Map<Rise, List<String>> rises = new LinkedHashMap<>();
         standings.forEach((account, standing) -> {
             Standing before = known.getOrDefault(account, Standing.CLEAR);
-            if (standing.reaches(Standing.TIGHTENED) && standing.compareTo(before) > 0) {
+            if (standing.reaches(Standing.POOLED) && standing.compareTo(before) > 0) {
                 Rise rise = new Rise(standing, before, groupOf.get(account));
                 rises.computeIfAbsent(rise, absent -> new ArrayList<>()).add(account);
             }

@@ -61,7 +61,7 @@ final class AccountChanges {
             before.forEachMissing(after, account -> {
                 removed.add(account.id());
                 Standing standing = standings.of(account);
-                if (standing.reaches(Standing.TIGHTENED)) {
+                if (standing.reaches(Standing.POOLED)) {
                     restricted.add(account.id() + " (" + standing.name().toLowerCase(Locale.ROOT) + ")");
                 }
             });
@@ -77,7 +77,7 @@ final class AccountChanges {
      * without a standing.
      *
      * @param file the accounts file; the policy file if it names none
-     * @throws ConfigException if over a fifth of the accounts would go, or one that is tightened or above
+     * @throws ConfigException if over a fifth of the accounts would go, or one that is pooled or blocked
      */
     void check(Path file) throws ConfigException {
         if (restricted.count > 0) {

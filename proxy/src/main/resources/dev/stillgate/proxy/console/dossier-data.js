@@ -5,7 +5,7 @@
 import {parts} from './explain.js';
 import {use} from './net.js';
 
-const LADDER = {marked: 1.1, tightened: 1.6};
+const LADDER = {marked: 1.1};
 
 /** Returns whether the gateway lists a page, such as "GET /now". @param {string} page */
 export const offers = page => page in (use('/', 600).data?.pages ?? {});

@@ -89,17 +89,14 @@ export function proof(d) {
   ];
   return html`${chart(
       `Evidence by kind; total ${d.evidence.toFixed(1)}, ${odds(d.evidence)}`,
-      evidence(rows, [
-        {name: 'marked', at: limits.marked},
-        {name: 'tightened', at: limits.tightened},
-      ]),
+      evidence(rows, [{name: 'marked', at: limits.marked}]),
       ['Kind', 'Evidence', 'Counted', 'Odds'],
       () => rows.map(row => [row.label, row.value.toFixed(2), (row.counted ?? row.value).toFixed(2), odds(row.value)]),
     )}
     ${sum(d, kinds)}
     <p class="note">
       The scale is powers of ten of the odds for one actor against a model of independent customers: 1 is ten to one, 2 a
-      hundred to one. The dashed lines are the thresholds of the policy. What you know of the customers is not in it.
+      hundred to one. The dashed line is the threshold of the policy. What you know of the customers is not in it.
     </p>
     ${tests(d, kinds)}
     ${d.tests?.length ? html`<p class="note">Figures: the trait in which members are farthest from other accounts, and the one in which they are closest to each other; middle and, in brackets, the range of two thirds.</p>` : nothing}`;

@@ -37,19 +37,19 @@ export function standings(d) {
       </tbody>
     </table>
     <p class="note">
-      Evidence marks from ${limits.marked} and tightens from ${limits.tightened} (powers of ten of the odds). Pooled and
-      blocked take an operator, or a registration fact that identifies the payer.
+      Evidence marks from ${limits.marked} (powers of ten of the odds). Pooled takes an operator, or a registration fact
+      that identifies the payer; blocked takes an operator.
     </p>
     ${
       d.held == null
         ? nothing
-        : html`<h3>Why not higher</h3>
+        : html`<h3>Why clear</h3>
             ${
               d.held.length
                 ? html`<ul class="plainlist">
                     ${d.held.map(each => html`<li>${text(each.text, 400)}</li>`)}
                   </ul>`
-                : html`<p class="note">No member stands lower than the evidence reaches.</p>`
+                : html`<p class="note">No member is clear although the evidence marks.</p>`
             }`
     }
     <h3>Orders that hold</h3>

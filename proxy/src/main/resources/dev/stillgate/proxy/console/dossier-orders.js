@@ -15,20 +15,11 @@ function budget(name, value) {
   return `${Number.isFinite(Number(amount)) ? count(Number(amount)) : amount} ${what} ${UNITS[time] ?? `in ${time}`}`;
 }
 
-/** Returns the factor on the limits at a standing; a standing without one has that of the next lower one. */
-function factor(standing) {
+/** Returns the factor on the limits of a pooled account; without one, that of a lower standing. */
+function factor() {
   const factors = filterOf('token-bucket')?.config?.standings ?? {};
-  const ladder = ['marked', 'tightened', 'pooled', 'blocked'];
-  const lower = ladder.slice(0, ladder.indexOf(standing) + 1).reverse();
-  return factors[lower.find(each => each in factors)] ?? 1;
+  return factors.pooled ?? factors.marked ?? factors.clear ?? 1;
 }
-
-const limits = standing =>
-  filterOf('token-bucket')
-    ? factor(standing) === 1
-      ? 'Limits stay as they are.'
-      : `Limits are multiplied by ${count(factor(standing))}.`
-    : 'No filter has limits.';
 
 const marks = () =>
   filterOf('canary')
@@ -41,7 +32,8 @@ function pooled() {
   const budgets = Object.entries(filter.config?.pool ?? {})
     .filter(([, value]) => typeof value === 'string')
     .map(([name, value]) => budget(name, value));
-  return `All together have the limits of one account${budgets.length ? ` and a budget of ${listed(budgets)}` : ''}. Beyond it they get 429: “This account shares a limit with linked accounts until it is verified.”`;
+  const own = factor() === 1 ? '' : ` Each has its own limits times ${count(factor())} too.`;
+  return `All together have the limits of one account${budgets.length ? ` and a budget of ${listed(budgets)}` : ''}. Beyond it they get 429: “This account shares a limit with linked accounts until it is verified.”${own}`;
 }
 
 const ABUSES = 'log-probabilities, several responses at once, batches and paths that nothing reads';
@@ -51,7 +43,6 @@ export const meets = standing =>
   ({
     clear: 'No restriction.',
     marked: `Nothing is refused. ${marks()}`,
-    tightened: `403 for ${ABUSES}. ${limits('tightened')} ${marks()}`,
     pooled: `${pooled()} 403 for ${ABUSES}. ${marks()}`,
     blocked: 'Every request gets 403.',
   })[standing] ?? '';

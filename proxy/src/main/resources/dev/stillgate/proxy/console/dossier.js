@@ -180,7 +180,7 @@ function body(d, path, entry) {
     </p>
     ${verdict(d, path)}
     <dl class="figures">
-      ${figure('Accounts', count(d.size))}${figure('Evidence', d.evidence.toFixed(1), `powers of ten; marked from ${limits.marked}, tightened from ${limits.tightened}`)}${figure('Conversations', short(d.exchanges))}
+      ${figure('Accounts', count(d.size))}${figure('Evidence', d.evidence.toFixed(1), `powers of ten; marked from ${limits.marked}`)}${figure('Conversations', short(d.exchanges))}
       ${figure('First seen', time(d.firstSeen, 'day'))}${figure('Found', time(d.since), ago(d.since))}${figure('Last request', time(d.lastSeen), ago(d.lastSeen))}${figure('Revision', count(d.revision))}
     </dl>
     ${panel('Evidence', proof(d), {...from, long: true})}

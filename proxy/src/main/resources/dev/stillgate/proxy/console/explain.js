@@ -2,13 +2,13 @@
 import {count, visible, words} from './format.js';
 
 /** The ladder of standings, lowest first. */
-export const LADDER = ['clear', 'marked', 'tightened', 'pooled', 'blocked'];
+export const LADDER = ['clear', 'marked', 'pooled', 'blocked'];
 
 const STANDINGS = {
   clear: 'no restriction',
   marked: 'nothing is refused; prose may carry a secret word pattern that a model trained on it inherits',
-  tightened: 'log-probabilities, several responses at once and batches are refused; limits may be lower',
-  pooled: 'the accounts share the limits of one customer and a daily budget',
+  pooled:
+    'the accounts share the limits of one customer and a daily budget; log-probabilities, several responses at once and batches are refused',
   blocked: 'every request is refused',
 };
 

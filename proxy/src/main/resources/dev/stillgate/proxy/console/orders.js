@@ -77,7 +77,7 @@ export const hideCluster = ({id, revision, hidden}) => ({
 });
 
 const ACCOUNT = {
-  confirm: ['Confirm', 'The account works for a campaign. It is tightened at least, also if it is verified.'],
+  confirm: ['Confirm', 'The account works for a campaign. It is pooled at least, also if it is verified.'],
   refute: ['Refute', 'The account was suspected without cause: it is clear at once.'],
   vouch: ['Vouch for', 'The customer is known to be honest: marked at most, and a reference for calibration.'],
 };
@@ -124,7 +124,7 @@ export const pin = (page, id) => ({
       name: 'standing',
       label: 'Standing',
       value: 'marked',
-      options: ['clear', 'marked', 'tightened', 'pooled', ...(mayWrite('review') && !mayWrite('admin') ? [] : ['blocked'])],
+      options: ['clear', 'marked', 'pooled', ...(mayWrite('review') && !mayWrite('admin') ? [] : ['blocked'])],
     },
     LASTS,
   ],

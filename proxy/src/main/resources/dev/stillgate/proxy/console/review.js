@@ -55,7 +55,7 @@ function accountItem(item) {
               ${chance(like.p)} look as much like it.
             </p>`
           : html`<p>
-              A new account, drawn at random for calibration. Vouch for it if you know that the customer is honest.
+              A new account, drawn at random. Vouch for it if you know that the customer is honest.
             </p>`
       }
       <p class="note">First seen ${ago(item.since)}</p>
@@ -64,37 +64,6 @@ function accountItem(item) {
       </p>
     </article>
   </li>`;
-}
-
-function calibration(page) {
-  const part = parts(page)
-    .map(([, each]) => each)
-    .find(each => each?.strata);
-  if (!part) return empty('No filter of this gateway calibrates.');
-  const observed = share =>
-    share.of
-      ? html`${percent(share.share)} <span class="note">at most ${percent(share.upper95)}</span>`
-      : html`<span class="note">no vouched accounts</span>`;
-  return html`<p class="note">
-      Vouched customers show how many innocent accounts the evidence would touch. Evidence tightens accounts only where
-      the observed share keeps the promise of ${percent(part.promised.tightened)}. Accounts that a campaign has verified
-      count as vouched, and raise the share, until an operator confirms them too. So they do in the demo.
-    </p>
-    ${table(
-      'Promised and observed effect on innocent accounts',
-      [
-        {name: 'Stratum', cell: row => text(row.stratum), by: row => row.stratum},
-        {name: 'Accounts', num: true, cell: row => count(row.accounts), by: row => row.accounts},
-        {name: 'Vouched', num: true, cell: row => count(row.observed.of), by: row => row.observed.of},
-        {name: 'Would be tightened', cell: row => observed(row.observed), by: row => row.observed.share ?? -1},
-        {
-          name: 'Evidence may tighten',
-          cell: row => (row.mayTighten ? 'yes' : 'no, marks at most'),
-          by: row => (row.mayTighten ? 1 : 0),
-        },
-      ],
-      part.strata,
-    )}`;
 }
 
 /** Returns the table of kinds of evidence for the list of clusters. @param {any} cluster */
@@ -107,7 +76,6 @@ export const kinds = cluster =>
 /** Draws the page. */
 export function view() {
   const queue = use('/review?limit=1000', 20);
-  const promise = use('/review/calibration', 60);
   const items = parts(queue.data).flatMap(([, part]) => part.items ?? []);
   const size = parts(queue.data).reduce((all, [, part]) => all + (part.size ?? 0), 0);
   return html`<h1>Review</h1>
@@ -129,6 +97,5 @@ export function view() {
         entry: queue,
         note: size ? `${plural(size, 'item')}` : nothing,
       },
-    )}
-    ${panel('Calibration', calibration(promise.data), {path: '/review/calibration', entry: promise})}`;
+    )}`;
 }

@@ -70,10 +70,10 @@ export function ago(at) {
 export function standing(name) {
   const place = LADDER.indexOf(name);
   return html`<span class="standing s-${place < 0 ? 'unknown' : name}" title=${standingMeans(name)}>
-    <svg viewBox="0 0 20 12" width="20" height="12" aria-hidden="true">
-      ${[1, 2, 3, 4].map(
+    <svg viewBox="0 0 15 10" width="15" height="10" aria-hidden="true">
+      ${[1, 2, 3].map(
         step =>
-          svg`<rect x=${(step - 1) * 5} y=${9 - step * 2} width="4" height=${3 + step * 2} class=${step <= place ? 'on' : 'off'}/>`,
+          svg`<rect x=${(step - 1) * 5} y=${7 - step * 2} width="4" height=${3 + step * 2} class=${step <= place ? 'on' : 'off'}/>`,
       )}
     </svg>
     ${place < 0 ? brief(name ?? 'unknown', 20) : name}</span

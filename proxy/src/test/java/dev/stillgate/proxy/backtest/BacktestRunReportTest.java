@@ -21,7 +21,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         JsonNode report = report(
                 SCRIPTED,
                 line(0, "b"),
-                line(10, "a").does("set a TIGHTENED"),
+                line(10, "a").does("set a POOLED"),
                 line(20, "a"),
                 line(1_500, "a").does("set a MARKED"),
                 line(5_500, "b").does("clear a"),
@@ -32,7 +32,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         assertThat(standings.get(0).get("exchanges").asInt()).isEqualTo(4);
         assertThat(standings.get(0).get("tokens").toString()).isEqualTo("{\"refused\":0,\"marked\":0,\"free\":28}");
         assertThat(standings.get(0).get("changes").toString())
-                .isEqualTo("[" + change(1_000, 2, "tightened") + "," + change(2_000, 3, "marked") + ","
+                .isEqualTo("[" + change(1_000, 2, "pooled") + "," + change(2_000, 3, "marked") + ","
                         + change(6_000, 3, "clear") + "]");
         assertThat(report.at("/clusters/0/id").asText()).isEqualTo("c1");
         assertThat(report.at("/clusters/0/since").asLong()).isEqualTo(5);
@@ -191,21 +191,20 @@ class BacktestRunReportTest extends BacktestRunRig {
                 SCRIPTED,
                 line(0, "c1").label("campaign:x"),
                 line(1, "c2").label("campaign:x"),
-                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 POOLED;set c3 TIGHTENED"),
+                line(2, "c3").label("campaign:x").does("set c1 MARKED;set c2 BLOCKED;set c3 POOLED"),
                 line(3, "w").label("campaign:y"),
-                line(4, "h1").label("honest:chat").does("set h1 TIGHTENED;set h2 BLOCKED"),
+                line(4, "h1").label("honest:chat").does("set h1 POOLED;set h2 BLOCKED"),
                 line(HOUR, "h2").label("honest:chat").does("clear h2"),
                 line(2 * HOUR, "h2").label("honest:chat"),
                 line(2 * HOUR, "warm-up"));
         JsonNode honest = report.at("/labels/honest:chat/rungs");
-        assertThat(honest.at("/tightened/accounts").asInt()).isEqualTo(2);
+        assertThat(honest.at("/pooled/accounts").asInt()).isEqualTo(2);
         assertThat(honest.at("/blocked/accounts").asInt()).isEqualTo(1);
         assertThat(report.get("honest").toString())
                 .isEqualTo(report.at("/labels/honest:chat").toString());
-        assertThat(honest.at("/pooled/accounts").asInt()).isEqualTo(1);
-        JsonNode tightened = report.at("/labels/campaign:x/rungs/tightened");
-        assertThat(tightened.get("accounts").asInt()).isEqualTo(2);
-        assertThat(tightened.get("hoursToNineInTen").isNull())
+        JsonNode pooled = report.at("/labels/campaign:x/rungs/pooled");
+        assertThat(pooled.get("accounts").asInt()).isEqualTo(2);
+        assertThat(pooled.get("hoursToNineInTen").isNull())
                 .as("two of three")
                 .isTrue();
         JsonNode x = report.at("/labels/campaign:x/rungs/marked");
@@ -214,7 +213,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         assertThat(x.get("hoursToNineInTen").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
         assertThat(x.get("ownHoursToNineInTen").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));
         assertThat(x.get("medianHours").asDouble()).isCloseTo(999.0 / HOUR, within(1e-12));
-        JsonNode y = report.at("/labels/campaign:y/rungs/tightened");
+        JsonNode y = report.at("/labels/campaign:y/rungs/pooled");
         assertThat(y.toString())
                 .isEqualTo("{\"accounts\":0,\"hoursToFirst\":null,\"hoursToNineInTen\":null,"
                         + "\"ownHoursToNineInTen\":null,\"medianHours\":null}");
@@ -225,7 +224,7 @@ class BacktestRunReportTest extends BacktestRunRig {
     void honestRefusalsForStandingsAreCounted() throws Exception {
         JsonNode report = report(
                 SCRIPTED,
-                line(0, "h1").label("honest:chat").does("set h1 TIGHTENED"),
+                line(0, "h1").label("honest:chat").does("set h1 POOLED"),
                 line(1, "h2").label("honest:chat").does("limit"),
                 line(2_000, "h1").label("honest:chat").does("limit"),
                 line(2_001, "h1").label("honest:chat").does("reject"),
@@ -233,7 +232,7 @@ class BacktestRunReportTest extends BacktestRunRig {
         JsonNode chat = report.at("/labels/honest:chat");
         assertThat(chat.get("exchanges").asInt()).isEqualTo(4);
         assertThat(chat.get("refusedForStanding").asInt())
-                .as("a limit at tightened, no limit at clear, no other code")
+                .as("a limit at pooled, no limit at clear, no other code")
                 .isEqualTo(1);
         assertThat(chat.get("refusedForStandingShare").asDouble()).isEqualTo(0.25);
         assertThat(chat.get("refusedForStandingBound95").asDouble()).isEqualTo(ClopperPearson.upper95(1, 4));

@@ -80,13 +80,14 @@ class VirtualGatewayTest extends BacktestRunRig {
     @Test
     void standingIsInForceAfterTheAnalysis() throws Exception {
         try (VirtualGateway gateway = gateway(SCRIPTED)) {
-            offer(gateway, line(0, "a").does("set a TIGHTENED"));
+            offer(gateway, line(0, "a").does("set a POOLED"));
             assertThat(gateway.standing("a")).isEqualTo(Standing.CLEAR);
             gateway.advance(START + 1_001);
             assertThat(gateway.now()).isEqualTo(START + 1_001);
-            assertThat(gateway.standing("a")).isEqualTo(Standing.TIGHTENED);
+            assertThat(gateway.standing("a")).isEqualTo(Standing.POOLED);
             assertThat(gateway.reachedAt("a", Standing.MARKED)).isEqualTo(START + 1_000);
-            assertThat(gateway.reachedAt("a", Standing.POOLED)).isEqualTo(-1);
+            assertThat(gateway.reachedAt("a", Standing.POOLED)).isEqualTo(START + 1_000);
+            assertThat(gateway.reachedAt("a", Standing.BLOCKED)).isEqualTo(-1);
         }
     }
 

@@ -56,7 +56,7 @@ class ChainAllocationTest {
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "this virtual machine does not count allocations");
         StandingsBoard board = new StandingsBoard();
         board.publication("one").publish(Map.of("a", Standing.MARKED));
-        board.publication("two").publish(Map.of("a", Standing.TIGHTENED, "b", Standing.POOLED));
+        board.publication("two").publish(Map.of("a", Standing.POOLED, "b", Standing.POOLED));
         board.enforce(Set.of("one", "two"), Set.of("one", "two"));
         Account[] accounts = {listed("a"), listed("b"), listed("c")};
         int blocked = 0;

@@ -64,30 +64,30 @@ class StandingChangeNotifierTest {
     }
 
     @Test
-    void eachRiseToTightenedOrAboveIsReportedOnce() {
+    void eachRiseToPooledOrAboveIsReportedOnce() {
         look(Map.of(), Map.of());
         look(Map.of("x", Standing.MARKED), Map.of());
         assertThat(told).isEmpty();
-        look(Map.of("x", Standing.TIGHTENED), Map.of());
-        assertThat(told)
-                .containsExactly("account.standing {account=x, standing=tightened, before=marked, cluster=null}");
         look(Map.of("x", Standing.POOLED), Map.of());
         assertThat(told)
-                .containsExactly("account.standing {account=x, standing=pooled, before=tightened, cluster=null}");
-        look(Map.of("x", Standing.TIGHTENED), Map.of());
+                .containsExactly("account.standing {account=x, standing=pooled, before=marked, cluster=null}");
+        look(Map.of("x", Standing.BLOCKED), Map.of());
+        assertThat(told)
+                .containsExactly("account.standing {account=x, standing=blocked, before=pooled, cluster=null}");
+        look(Map.of("x", Standing.POOLED), Map.of());
         assertThat(told).isEmpty();
     }
 
     @Test
     void newClusterIsReportedWithItsSize() {
         look(Map.of(), Map.of());
-        look(Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED), Map.of("x", "c1", "y", "c1"));
+        look(Map.of("x", Standing.MARKED, "y", Standing.POOLED), Map.of("x", "c1", "y", "c1"));
         assertThat(told)
                 .containsExactly(
                         "cluster.found {cluster=c1, accounts=2}",
-                        "account.standing {account=y, standing=tightened, before=clear, cluster=c1}");
+                        "account.standing {account=y, standing=pooled, before=clear, cluster=c1}");
         look(
-                Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED, "z", Standing.MARKED),
+                Map.of("x", Standing.MARKED, "y", Standing.POOLED, "z", Standing.MARKED),
                 Map.of("x", "c1", "y", "c1", "z", "c1"));
         assertThat(told).isEmpty();
     }

@@ -67,12 +67,12 @@ class StandingsBoardTest {
     void highestStandingOfEnforcingFiltersIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);
-        publishers.get("a").publish(Map.of("x", Standing.TIGHTENED, "y", Standing.MARKED));
-        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
+        publishers.get("a").publish(Map.of("x", Standing.POOLED, "y", Standing.MARKED));
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
         publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.BLOCKED, "z", Standing.CLEAR));
         publishers.get("c").publish(Map.of("w", Standing.POOLED));
         assertThat(List.of(read("x"), read("y"), read("z"), read("w")))
-                .containsExactly(Standing.TIGHTENED, Standing.BLOCKED, Standing.CLEAR, Standing.POOLED);
+                .containsExactly(Standing.POOLED, Standing.BLOCKED, Standing.CLEAR, Standing.POOLED);
         publishers.get("a").publish(Map.of());
         assertThat(List.of(read("x"), read("y"))).containsExactly(Standing.MARKED, Standing.BLOCKED);
     }
@@ -93,8 +93,8 @@ class StandingsBoardTest {
         assertThat(compiler.standings().of(verified)).isEqualTo(Standing.MARKED);
         assertThat(compiler.standings().of(employee)).isEqualTo(Standing.MARKED);
         assertThat(compiler.standings().of(ordered)).isEqualTo(Standing.BLOCKED);
-        publishers.get("b").publish(Map.of("x", Standing.TIGHTENED), Map.of(), Set.of("x"));
-        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.TIGHTENED);
+        publishers.get("b").publish(Map.of("x", Standing.POOLED), Map.of(), Set.of("x"));
+        assertThat(compiler.standings().of(verified)).isEqualTo(Standing.POOLED);
     }
 
     @Test
@@ -116,9 +116,9 @@ class StandingsBoardTest {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
         publishers
                 .get("b")
-                .publish(Map.of("x", Standing.TIGHTENED, "y", Standing.TIGHTENED), Map.of("x", "b1", "y", "b1"));
+                .publish(Map.of("x", Standing.POOLED, "y", Standing.POOLED), Map.of("x", "b1", "y", "b1"));
         publishers.get("a").publish(Map.of("x", Standing.MARKED), Map.of("x", "a1"));
-        publishers.get("c").publish(Map.of("z", Standing.TIGHTENED), Map.of("z", "c1"));
+        publishers.get("c").publish(Map.of("z", Standing.POOLED), Map.of("z", "c1"));
         assertThat(compiler.standings().group(account("x"))).isEqualTo("a1");
         assertThat(compiler.standings().group(account("y"))).isEqualTo("b1");
         assertThat(compiler.standings().group(account("z"))).isNull();
@@ -147,7 +147,7 @@ class StandingsBoardTest {
     @DisplayName("newcomer F2: of a filter in shadow only the standings set by an operator are in force")
     void standingSetByAnOperatorIsInForceInShadow() {
         force(spec("a", FilterMode.SHADOW), spec("b", FilterMode.ENFORCE));
-        Map<String, Standing> standings = Map.of("x", Standing.BLOCKED, "y", Standing.TIGHTENED);
+        Map<String, Standing> standings = Map.of("x", Standing.BLOCKED, "y", Standing.POOLED);
         publishers.get("a").publish(standings, Map.of("x", "c1", "y", "c1"), Set.of("x", "z"));
         assertThat(List.of(read("x"), read("y"), read("z")))
                 .containsExactly(Standing.BLOCKED, Standing.CLEAR, Standing.CLEAR);
@@ -170,10 +170,10 @@ class StandingsBoardTest {
         StandingsBoard board = compiler.standings();
         long before = board.version();
         publishers.get("a").publish(Map.of("x", Standing.BLOCKED, "z", Standing.CLEAR));
-        publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.TIGHTENED));
+        publishers.get("b").publish(Map.of("x", Standing.MARKED, "y", Standing.POOLED));
         assertThat(board.version()).isGreaterThan(before);
         assertThat(board.published())
-                .containsExactlyInAnyOrderEntriesOf(Map.of("x", Standing.BLOCKED, "y", Standing.TIGHTENED));
+                .containsExactlyInAnyOrderEntriesOf(Map.of("x", Standing.BLOCKED, "y", Standing.POOLED));
         before = board.version();
         force(spec("b", FilterMode.ENFORCE));
         assertThat(board.version()).isGreaterThan(before);
@@ -183,19 +183,19 @@ class StandingsBoardTest {
     @Test
     void compiledPolicyChangesNothingBeforeActivation() {
         force(spec("a", FilterMode.ENFORCE));
-        publishers.get("a").publish(Map.of("x", Standing.TIGHTENED));
+        publishers.get("a").publish(Map.of("x", Standing.POOLED));
         CompiledChain never = compiler.compile(List.of(spec("a", FilterMode.SHADOW), spec("n", FilterMode.ENFORCE)));
         publishers.get("n").publish(Map.of("x", Standing.BLOCKED));
-        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
         never.close();
-        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
     }
 
     @Test
     void removedFilterLosesItsPublication() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE));
         StandingsPublisher old = publishers.get("a");
-        old.publish(Map.of("x", Standing.TIGHTENED));
+        old.publish(Map.of("x", Standing.POOLED));
         publishers.get("b").publish(Map.of("x", Standing.MARKED));
         ActivePolicy.Pinned<CompiledChain> underWay = active.pin();
         force(spec("b", FilterMode.ENFORCE));
@@ -210,13 +210,13 @@ class StandingsBoardTest {
     @Test
     void publicationIsAtomicAndCopied() {
         force(spec("a", FilterMode.ENFORCE));
-        Map<String, Standing> mine = new HashMap<>(Map.of("x", Standing.TIGHTENED));
+        Map<String, Standing> mine = new HashMap<>(Map.of("x", Standing.POOLED));
         publishers.get("a").publish(mine);
         mine.put("x", Standing.BLOCKED);
-        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
         mine.put("y", null);
         assertThatThrownBy(() -> publishers.get("a").publish(mine)).isInstanceOf(NullPointerException.class);
-        assertThat(read("x")).isEqualTo(Standing.TIGHTENED);
+        assertThat(read("x")).isEqualTo(Standing.POOLED);
     }
 
     @Test
@@ -225,7 +225,7 @@ class StandingsBoardTest {
         publishers.get("c").publish(Map.of("x", Standing.MARKED));
         AtomicBoolean wrong = new AtomicBoolean();
         List<Thread> threads = Stream.of(
-                        publishing("a", Standing.TIGHTENED, Standing.CLEAR),
+                        publishing("a", Standing.POOLED, Standing.CLEAR),
                         publishing("b", Standing.MARKED, Standing.BLOCKED),
                         reading(wrong),
                         reading(wrong))

@@ -29,7 +29,7 @@ import picocli.CommandLine;
 class ExplainCommandTest {
     private static final String ACCOUNT = "{\"id\":\"a-17\",\"account\":null,\"standing\":\"marked\",\"filters\":"
             + "{\"fingerprint\":{\"evidence\":4.25,\"since\":1770000000123,\"pinned\":false,\"reasons\":[\"under-dispersion\","
-            + "\"template\"],\"timeline\":[{\"at\":\"2026-02-02T02:40:00Z\",\"standing\":\"tightened\",\"evidence\":2.5,"
+            + "\"template\"],\"timeline\":[{\"at\":\"2026-02-02T02:40:00Z\",\"standing\":\"pooled\",\"evidence\":2.5,"
             + "\"cluster\":\"c-3\",\"reasons\":[\"synchrony\",\"topic-concentration\"]},"
             + "{\"at\":\"2026-02-02T03:40:00Z\",\"standing\":\"marked\"}],\"agent\":\"x\\u001b[2Jy\\u202ez\","
             + "\"empty\":\"\"}}}\n";
@@ -89,7 +89,7 @@ class ExplainCommandTest {
                     reasons: [under-dispersion, template]
                     timeline:
                       - at: 2026-02-02T02:40:00Z
-                        standing: tightened
+                        standing: pooled
                         evidence: 2.5
                         cluster: c-3
                         reasons: [synchrony, topic-concentration]

@@ -42,7 +42,7 @@ class ReviewWithFilterTest {
             Lines confirmed = review(rig, "confirm", "a-17", "--by", "ann", "--why", "sells answers", "--for", "2d");
             assertThat(confirmed.err()).isEmpty();
             assertThat(confirmed.out())
-                    .contains("inForce: tightened", "what: confirmed", "by: ann", "why: sells answers");
+                    .contains("inForce: pooled", "what: confirmed", "by: ann", "why: sells answers");
             assertThat(review(rig, "vouch", "a-17", "--by", "ben", "--why", "met him")
                             .out())
                     .contains("inForce: clear", "what: vouched")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.stillgate.spi.ByteSize;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Removed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BinderTest {
     private static final String TOKEN = "swordfish-swordfish";
 
+    @Removed(name = "bits", instead = "write requests")
     enum Measure {
         REQUESTS,
         INPUT_TOKENS
@@ -52,6 +54,7 @@ class BinderTest {
         }
     }
 
+    @Removed(name = "hue", instead = "remove it")
     record Everything(
             @Nullable Integer whole,
             @Nullable Long large,
@@ -162,6 +165,9 @@ class BinderTest {
                 "limits: [{name: '', measure: requests, capacity: 1}] | 1:10: a limit needs a name",
                 "numbers: [1, 2, 1] | 1:17: duplicate value",
                 "times: {bytes: 1s} | 1:9: unknown value \"bytes\" (known: requests, input-tokens)",
+                "measure: bits | 1:10: \"bits\" is not used any more: write requests",
+                "times: {bits: 1s} | 1:9: \"bits\" is not used any more: write requests",
+                "hue: 1 | 1:1: \"hue\" is not used any more: remove it",
                 "times: [] | 1:8: expected keys and values, found a list",
                 "capcity: 1 | 1:1: unknown key \"capcity\" (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret); keys of its type stand under \"raw\"",
                 "sise: 1 | 1:1: unknown key \"sise\", did you mean \"size\"? (known: whole, large, real, flag, text, measure, time, file, size, rate, limits, numbers, times, raw, seven, secret)",

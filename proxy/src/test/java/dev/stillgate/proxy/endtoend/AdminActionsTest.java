@@ -35,7 +35,7 @@ class AdminActionsTest {
                 if (id.equals("nobody")) return null;
                 if (id.equals("broken")) throw new IllegalStateException("as meant");
                 if (!(arguments.get("to") instanceof String to)) {
-                    throw new PolicyException("to", "expected clear, tightened or \\"blocked\\"");
+                    throw new PolicyException("to", "expected clear, pooled or \\"blocked\\"");
                 }
                 return java.util.Map.of("id", id, "to", to, "arguments", arguments);
             });
@@ -153,7 +153,7 @@ class AdminActionsTest {
             assertThat(refused.status()).isEqualTo(400);
             assertThat(json(refused))
                     .isEqualTo(JSON.readTree(
-                            "{\"error\":\"expected clear, tightened or \\\"blocked\\\"\",\"at\":\"to\"}"));
+                            "{\"error\":\"expected clear, pooled or \\\"blocked\\\"\",\"at\":\"to\"}"));
             for (String body : List.of("[]", "3", "{", "{\"to\":1,\"to\":2}", "null", "\u0000")) {
                 RawClient.Answer answer = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, body);
                 assertThat(answer.status()).as(body).isEqualTo(400);

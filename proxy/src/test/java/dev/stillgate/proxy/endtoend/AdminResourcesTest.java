@@ -51,7 +51,7 @@ class AdminResourcesTest {
         TestPlugins.in(directory, "knowing", """
                 context.adminView("accounts", id -> id.startsWith("a") ? java.util.Map.of("left", id.length()) : null);
                 context.adminView("clusters", id -> id.equals("c-1") ? java.util.List.of(id) : null);
-                context.publisher().publish(java.util.Map.of("a-17", Standing.TIGHTENED));
+                context.publisher().publish(java.util.Map.of("a-17", Standing.POOLED));
                 return (RequestFilter) exchange -> Verdict.ALLOW;""");
         Path plugins = TestPlugins.in(directory, "throwing", """
                 context.adminView("accounts", id -> { if (id.equals("nobody")) return null;

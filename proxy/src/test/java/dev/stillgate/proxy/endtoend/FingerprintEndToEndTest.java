@@ -117,7 +117,7 @@ class FingerprintEndToEndTest {
             JsonNode page = JSON.readTree(adminText(rig, "GET /accounts/a-17"));
             assertThat(page.at("/account/standing").asText()).isEqualTo("blocked");
             assertThat(page.at("/filters/behaviour/standing").asText()).isEqualTo("blocked");
-            assertThat(pin(rig, "tightened").at("/inForce").asText()).isEqualTo("tightened");
+            assertThat(pin(rig, "pooled").at("/inForce").asText()).isEqualTo("pooled");
             assertThat(rig.ask(Requests.messages(KEY)).text()).isEqualTo(events);
             JsonNode unpinned =
                     JSON.readTree(admin(rig, "POST /accounts/a-17/unpin", "{}").text());

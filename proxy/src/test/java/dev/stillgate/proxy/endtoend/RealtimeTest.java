@@ -433,7 +433,7 @@ class RealtimeTest {
                 assertThat(close.text()).contains("This account is not served.");
                 assertThat(client.endsOrderly()).isTrue();
             }
-            stand(rig, "tightened");
+            stand(rig, "pooled");
             assertThat(rig.ask(ask()).status()).isEqualTo(403);
             assertThat(rig.reason("account-blocked")).isEqualTo(1);
         }

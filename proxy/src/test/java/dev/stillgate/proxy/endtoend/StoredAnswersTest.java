@@ -140,10 +140,10 @@ class StoredAnswersTest {
     }
 
     @Test
-    @DisplayName("engine A1: a tightened account may not read the log-probabilities of a stored response")
-    void tightenedAccountMayNotProbeStoredResponses() {
+    @DisplayName("engine A1: a pooled account may not read the log-probabilities of a stored response")
+    void pooledAccountMayNotProbeStoredResponses() {
         try (UpstreamScript upstream = upstream();
-                GatewayRig rig = pinned(upstream, "tightened")) {
+                GatewayRig rig = pinned(upstream, "pooled")) {
             String probing = "/v1/responses/resp_1?include[]=message.output_text.logprobs";
             assertThat(rig.ask(Requests.get(probing, KEY)).status()).isEqualTo(403);
             assertThat(rig.ask(UPDATE).status()).isEqualTo(200);

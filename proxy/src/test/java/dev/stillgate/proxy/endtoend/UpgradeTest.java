@@ -366,10 +366,10 @@ class UpgradeTest {
     }
 
     @Test
-    void tightenedAccountGetsNoUpgrade() throws Exception {
+    void pooledAccountGetsNoUpgrade() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = judged(upstream)) {
-            pin(rig, "tightened");
+            pin(rig, "pooled");
             assertThat(rig.ask(ask("X-Api-Key: sk-one")).status()).isBetween(400, 403);
             assertThat(upstream.connections()).isEmpty();
         }

@@ -62,7 +62,7 @@ class StandingSnapshotTest {
         return new AnalysisSettings(
                 List.of(),
                 Map.of(),
-                Map.of(Standing.TIGHTENED, 7.5),
+                4.0,
                 Duration.ofDays(365),
                 100,
                 Duration.ofHours(20),
@@ -70,7 +70,7 @@ class StandingSnapshotTest {
                 Duration.ofDays(3),
                 1000,
                 AllowedAccounts.NONE,
-                new ReviewSettings(1, Duration.ofDays(90), null, 10, 0, new Promise(1, 0.1), ReviewSettings.HIDE_STEP),
+                new ReviewSettings(1, Duration.ofDays(90), null, 10, new Promise(1, 0.1), ReviewSettings.HIDE_STEP),
                 FactSettings.STANDARD,
                 0);
     }
@@ -121,7 +121,7 @@ class StandingSnapshotTest {
                     reason.append((char) (' ' + random.nextInt(95)));
                 }
                 analyst.ladder()
-                        .climb(account, Standing.TIGHTENED, 8, List.of(reason.toString()), cluster, ticker.millis());
+                        .climb(account, Standing.MARKED, 8, List.of(reason.toString()), cluster, ticker.millis());
             }
         }
     }

@@ -60,7 +60,7 @@ class AccountChangesTest {
     @EnumSource(Standing.class)
     void oneRestrictedAccountMustStay(Standing standing) throws IOException, ConfigException {
         AccountChanges changes = between(table(1, 100), table(1, 99), Map.of("\u0141-100", standing));
-        if (standing.reaches(Standing.TIGHTENED)) {
+        if (standing.reaches(Standing.POOLED)) {
             assertThatThrownBy(() -> changes.check(directory)).hasMessageContaining("\u0141-100 (");
         } else {
             assertThatCode(() -> changes.check(directory)).doesNotThrowAnyException();
@@ -74,11 +74,11 @@ class AccountChangesTest {
                 directory.resolve("verified.yaml"),
                 "accounts: [{id: v-1, verified: true, keys: [\"h1:%032x\"]}]".formatted(1));
         AccountTable verified = AccountsFile.load(file, List.of("h1")).table();
-        Standings board = account -> account.verified() ? Standing.MARKED : Standing.TIGHTENED;
+        Standings board = account -> account.verified() ? Standing.MARKED : Standing.POOLED;
         assertThatCode(() -> new AccountChanges(verified, table(2, 2), board, directory).check(directory))
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> new AccountChanges(table(1, 1), verified, board, directory).check(directory))
-                .hasMessageContaining("(tightened)");
+                .hasMessageContaining("(pooled)");
     }
 
     @Test

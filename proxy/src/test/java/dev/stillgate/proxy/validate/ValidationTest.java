@@ -57,6 +57,33 @@ class ValidationTest {
     }
 
     @Test
+    void standingsOfEarlierVersionsAreRefusedWithWhatToWrite() throws IOException {
+        config.write("policy.yaml", POLICY + """
+            filters:
+              - {name: b, type: fingerprint, config: {ladder: {tightened: 1.6}, promise: {tightened: 0.001}}}
+              - {name: p, type: fingerprint, config: {pool: {proposals: 0.001}, signals: {elicitation: 0}}}
+              - {name: l, type: token-bucket, config: {limits: [LIMIT], standings: {tightened: 0.25}}}
+              - {name: m, type: canary, config: {from: tightened}}
+            """.replace("LIMIT", LIMIT));
+        assertThat(config.errors())
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith("policy.yaml:5:52: ")
+                        .contains("ladder", "\"tightened\" is not used any more: remove it: evidence marks"))
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith("policy.yaml:5:79: ")
+                        .contains("promise", "\"tightened\" is not used any more: remove this line"))
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith("policy.yaml:6:50: ")
+                        .contains("pool", "\"proposals\" is not used any more: remove it"))
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith("policy.yaml:7:")
+                        .contains("standings", "\"tightened\" is not used any more: write pooled"))
+                .anySatisfy(e -> assertThat(e)
+                        .startsWith("policy.yaml:8:42: ")
+                        .contains("from", "\"tightened\" is not used any more: write pooled"));
+    }
+
+    @Test
     void errorsOfFiltersNameTheirPlaceAndTheMend() throws IOException {
         config.write("policy.yaml", POLICY + """
             filters:
@@ -220,7 +247,7 @@ class ValidationTest {
     @Test
     void unpublishedOrLateStandingsGiveWarnings() throws IOException {
         String limits =
-                "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {tightened: 0.5}}}\n";
+                "  - {name: l, type: token-bucket, config: {limits: [" + LIMIT + "], standings: {pooled: 0.5}}}\n";
         String behaviour = "  - {name: b, type: fingerprint, mode: shadow}\n";
         assertThat(warnings(POLICY + "filters:\n" + limits))
                 .singleElement()

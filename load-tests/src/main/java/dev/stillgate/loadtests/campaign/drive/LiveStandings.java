@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * clusters is the one that runs the analysis. Not thread-safe.
  */
 final class LiveStandings {
-    private static final List<String> RUNGS = List.of("marked", "tightened", "pooled", "blocked");
+    private static final List<String> RUNGS = List.of("marked", "pooled", "blocked");
     private static final int CLUSTERS_SHOWN = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -35,10 +35,10 @@ final class LiveStandings {
     }
 
     /**
-     * Standing of an account, and when it first reached {@code tightened}: milliseconds of the gateway's calendar, or
+     * Standing of an account, and when it first reached {@code pooled}: milliseconds of the gateway's calendar, or
      * never.
      */
-    private record AccountState(String standing, long tightened) {
+    private record AccountState(String standing, long pooled) {
         static final long NEVER = Long.MAX_VALUE;
     }
 
@@ -102,7 +102,7 @@ final class LiveStandings {
             byLabel.computeIfAbsent(each.getValue(), label -> new ArrayList<>())
                     .add(standing(client, admin, each.getKey()));
         }
-        out.println("| accounts of | all | " + String.join(" | ", RUNGS) + " | half tightened by day |");
+        out.println("| accounts of | all | " + String.join(" | ", RUNGS) + " | half pooled by day |");
         out.println("|---" + "|--:".repeat(RUNGS.size() + 2) + "|");
         byLabel.forEach((label, accounts) -> out.printf(
                 "| %s | %d | %s | %s |%n",
@@ -118,7 +118,7 @@ final class LiveStandings {
 
     private static String half(List<AccountState> accounts, long began) {
         long[] times =
-                accounts.stream().mapToLong(AccountState::tightened).sorted().toArray();
+                accounts.stream().mapToLong(AccountState::pooled).sorted().toArray();
         long median = times[(times.length - 1) / 2];
         return median == AccountState.NEVER ? "-" : day(median, began);
     }
@@ -137,18 +137,18 @@ final class LiveStandings {
     private static AccountState standing(HttpClient client, URI admin, String account)
             throws IOException, InterruptedException {
         String standing = "clear";
-        long tightened = AccountState.NEVER;
+        long pooled = AccountState.NEVER;
         for (JsonNode ofFilter : get(client, admin, "/accounts/" + account).path("filters")) {
             if (ofFilter.has("standing")) {
                 standing = ofFilter.path("standing").asText();
                 for (JsonNode change : ofFilter.path("changes")) {
-                    if (RUNGS.indexOf(change.path("standing").asText()) >= RUNGS.indexOf("tightened")) {
-                        tightened = Math.min(tightened, millis(change.path("at")));
+                    if (RUNGS.indexOf(change.path("standing").asText()) >= RUNGS.indexOf("pooled")) {
+                        pooled = Math.min(pooled, millis(change.path("at")));
                     }
                 }
             }
         }
-        return new AccountState(standing, tightened);
+        return new AccountState(standing, pooled);
     }
 
     private static JsonNode get(HttpClient client, URI admin, String path) throws IOException, InterruptedException {

@@ -89,27 +89,27 @@ public final class LikenessCommand {
         int compared;
         int proposed;
         int marked;
-        int tightened;
+        int close;
 
         void add(JsonNode resembles) {
             if (!resembles.isMissingNode()) {
                 String reach = resembles.path("reach").asText();
                 compared++;
                 proposed += resembles.path("proposed").asBoolean() ? 1 : 0;
-                marked += reach.equals("marked") || reach.equals("tightened") ? 1 : 0;
-                tightened += reach.equals("tightened") ? 1 : 0;
+                marked += reach.equals("marked") || reach.equals("close") ? 1 : 0;
+                close += reach.equals("close") ? 1 : 0;
             }
         }
 
         @Override
         public String toString() {
-            return "%d | %d | %d | %d".formatted(compared, proposed, marked, tightened);
+            return "%d | %d | %d | %d".formatted(compared, proposed, marked, close);
         }
     }
 
     private void measure(int confirmed, PrintStream out) throws IOException {
-        out.println("| campaign | confirmed | others compared | proposed | marked | tightened "
-                + "| innocent compared | proposed | marked | tightened |");
+        out.println("| campaign | confirmed | others compared | proposed | marked | close "
+                + "| innocent compared | proposed | marked | close |");
         out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         Random random = new Random(1);
         for (Map.Entry<String, List<String>> campaign : campaigns.entrySet()) {

@@ -76,7 +76,7 @@ public final class Play {
                 Environment.system(), new VirtualGateway.Options(options.policy(), null, world.start(), false))) {
             ReviewDesk desk = new AdminReviewDesk(gateway);
             QueueWatch queue =
-                    new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.TIGHTENED), world);
+                    new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.POOLED), world);
             ClosedLoop loop = new ClosedLoop(gateway);
             Cast cast = casting.of(loop);
             Listing listing = new Listing(gateway, cast.accounts, world);

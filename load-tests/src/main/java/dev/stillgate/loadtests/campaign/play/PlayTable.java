@@ -8,7 +8,7 @@ final class PlayTable {
     private static final String LEGEND = """
             price: of the accounts that sent a request, in dollars, at assumed prices. per million: of the free tokens / of
             all tokens that left. five in queue: hours from the first request until five accounts were in the review queue,
-            or at tightened or above.
+            or at pooled or above.
             """;
 
     private PlayTable() {}

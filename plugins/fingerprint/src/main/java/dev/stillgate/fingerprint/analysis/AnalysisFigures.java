@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.likeness.Calibration;
 import dev.stillgate.fingerprint.standing.GroupText;
 import dev.stillgate.spi.Standing;
 import java.util.Map;
@@ -12,11 +11,10 @@ import java.util.Map;
  * @param compared number of accounts that the last round compared; an organisation counts as one
  * @param clusters number of clusters
  * @param standings number of accounts by standing above clear
- * @param learnt progress of the learning phase, from 0 to 1; standings above {@code marked} require 1
+ * @param learnt progress of the learning phase, from 0 to 1
  * @param evicted number of accounts that were evicted
  * @param unkept number of exchanges that were dropped because there was no space for the account
  * @param text text that accounts at each standing asked for since the start
- * @param calibration promised and observed effects of bounded evidence
  */
 public record AnalysisFigures(
         int accounts,
@@ -26,5 +24,4 @@ public record AnalysisFigures(
         double learnt,
         long evicted,
         long unkept,
-        Map<Standing, GroupText> text,
-        Calibration calibration) {}
+        Map<Standing, GroupText> text) {}

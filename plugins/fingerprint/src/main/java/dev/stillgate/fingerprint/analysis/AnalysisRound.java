@@ -66,7 +66,7 @@ final class AnalysisRound {
     private final @Nullable Measures measures;
 
     /**
-     * @param flagged whether an account, by index, has the standing {@code tightened} or above
+     * @param flagged whether an account, by index, is pooled, blocked, or marked for its behaviour
      * @param now second of the epoch
      */
     AnalysisRound(AccountTable table, AnalysisSettings settings, IntPredicate flagged, int now) {

@@ -235,7 +235,7 @@ public final class Analyst {
         }
         if (likeness.isDue(ladder, now)) {
             likeness.run(table(), ladder, settings, now);
-            revision += resembling.apply(likeness, table(), settings, learnt(now) >= 1, settled) ? 1 : 0;
+            revision += resembling.apply(likeness, table(), settings, settled) ? 1 : 0;
         }
         joins.tend(now);
         ladder.expire(settings.expireAfter().toMillis(), settled);
@@ -249,17 +249,21 @@ public final class Analyst {
         BitSet flagged = flagged();
         AnalysisRound round = new AnalysisRound(table(), settings, flagged::get, (int) (now / 1000));
         schedule.compare(round.size());
-        boolean learnt = learnt(now) >= 1;
         for (Finding finding : holdoutGroups.testAll(round, (int) (now / 1000))) {
-            Standing rung = rung(finding, learnt);
-            if (rung != Standing.CLEAR) {
+            if (settings.marks(finding.total())) {
                 List<String> members = new ArrayList<>();
                 for (int account : finding.accounts()) {
                     members.add(table().index().id(account));
                 }
                 Cluster cluster = clusters.take(finding, members, settled);
                 for (int account : finding.accounts()) {
-                    climb(account, rung, finding, cluster, settled);
+                    ladder.climb(
+                            table().index().id(account),
+                            Standing.MARKED,
+                            finding.total(),
+                            finding.reasons(),
+                            cluster.id,
+                            settled);
                 }
             }
         }
@@ -279,54 +283,22 @@ public final class Analyst {
                     .mapToObj(table().index()::id)
                     .toList();
             Cluster cluster = clusters.take(link, members, now);
-            boolean marks = settings.rung(link.weight()) != Standing.CLEAR;
-            Standing rung = group.decisive() ? Standing.POOLED : marks ? Standing.MARKED : Standing.CLEAR;
+            Standing marked = settings.marks(link.weight()) ? Standing.MARKED : Standing.CLEAR;
+            Standing rung = group.decisive() ? Standing.POOLED : marked;
             for (String member : members) {
                 ladder.climb(member, rung, 0, cluster.reasons, cluster.id, now);
             }
         }
     }
 
+    /** Returns the accounts that are pooled, blocked, or marked for their behaviour. */
     private BitSet flagged() {
-        return ladder.reaching(
-                Standing.TIGHTENED,
-                settings.ladder().getOrDefault(Standing.TIGHTENED, Double.MAX_VALUE),
-                table().index());
+        return ladder.reaching(Standing.POOLED, settings.marked(), table().index());
     }
 
     /** Returns the progress of the learning phase, from 0 to 1. */
     public double learnt(long now) {
         return schedule.learnt(settings, now);
-    }
-
-    /**
-     * Returns the standing that a finding justifies. At most {@code marked} before the learning phase ends, for an
-     * office, and without evidence of a second family.
-     */
-    private Standing rung(Finding finding, boolean learnt) {
-        Standing combined = settings.rung(finding.total());
-        if (combined == Standing.CLEAR || !learnt || finding.isOffice()) {
-            return combined == Standing.CLEAR ? Standing.CLEAR : Standing.MARKED;
-        }
-        Standing corroborated = settings.rung(finding.corroboratedTotal());
-        return corroborated.reaches(Standing.TIGHTENED) ? Standing.TIGHTENED : Standing.MARKED;
-    }
-
-    /**
-     * Raises an account. In a stratum whose references cannot keep the promise, it is marked at most. References are
-     * raised in any case, since they are what the promise is compared with; their standing in force is capped.
-     */
-    private void climb(int account, Standing rung, Finding finding, Cluster cluster, long now) {
-        boolean mayRise = rung != Standing.TIGHTENED
-                || likeness.mayTighten(table(), account)
-                || JudgedAccounts.isReference(table(), ladder, account);
-        ladder.climb(
-                table().index().id(account),
-                mayRise ? rung : Standing.MARKED,
-                finding.total(),
-                finding.reasons(),
-                cluster.id,
-                now);
     }
 
     /** Deletes all data of an account. */
@@ -484,7 +456,6 @@ public final class Analyst {
                 learnt(now),
                 accountStore.evicted(),
                 accountStore.unkept(),
-                text.byStanding(),
-                likeness.calibration());
+                text.byStanding());
     }
 }

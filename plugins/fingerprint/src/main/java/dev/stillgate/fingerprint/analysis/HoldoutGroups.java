@@ -190,7 +190,7 @@ final class HoldoutGroups {
      * Adds the accounts of a candidate that matches a confirmed group as followers of that group.
      *
      * @param candidate accounts that share a key now
-     * @param flagged whether an account has the standing {@code tightened} or above
+     * @param flagged whether an account is pooled, blocked, or marked for its behaviour
      */
     void follow(HoldoutGroup candidate, IntPredicate flagged) {
         if (candidate.acceptsAllMatches()) {

@@ -15,14 +15,12 @@ import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.spi.Standing;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Accounts that resemble a confirmed campaign. They rise to the standing that the resemblance justifies. Those that are
+ * Accounts that resemble a confirmed campaign. They are marked if the resemblance justifies it. Those that are
  * proposed to an operator join the cluster of the campaign, and leave it when they have not been proposed for a day and
  * are clear. Not thread-safe.
  */
@@ -48,24 +46,17 @@ final class ResemblingAccounts {
         this.ladder = ladder;
     }
 
-    /**
-     * Applies the result of a search, and returns whether a cluster was confirmed or has changed.
-     *
-     * @param learnt whether the learning phase is over; before, accounts are marked at most
-     */
-    boolean apply(LikenessSearch search, AccountTable table, AnalysisSettings settings, boolean learnt, long now) {
+    /** Applies the result of a search, and returns whether a cluster was confirmed or has changed. */
+    boolean apply(LikenessSearch search, AccountTable table, AnalysisSettings settings, long now) {
         Map<CampaignModel, Cluster> campaigns = new HashMap<>();
-        Set<Resemblance> pooled = new HashSet<>();
         for (Proposal proposal : search.proposals()) {
             campaigns.put(proposal.model(), join(proposal, table, settings.review(), now));
-            pooled.addAll(pooled(proposal, settings.review()));
         }
         for (Resemblance found : search.found()) {
             Cluster cluster = campaigns.getOrDefault(
                     found.model(), clusters.find(found.model().id()));
             if (!found.isReference() && cluster != null) {
-                boolean mayTighten = learnt && search.mayTighten(table, found.account());
-                Standing rung = rung(found, mayTighten, pooled.contains(found));
+                Standing rung = found.reach().compareTo(Reach.MARKED) < 0 ? Standing.CLEAR : Standing.MARKED;
                 climb(table.index().id(found.account()), rung, cluster, now);
             }
         }
@@ -87,22 +78,6 @@ final class ResemblingAccounts {
         Cluster cluster = clusters.join(proposal.model().id(), link, members, now);
         members.forEach(member -> joined.put(member, new Joined(cluster.id, now)));
         return cluster;
-    }
-
-    /** Returns the accounts that the policy pools without an operator. */
-    private static Set<Resemblance> pooled(Proposal proposal, ReviewSettings review) {
-        List<Resemblance> within = proposal.model().agrees() ? proposal.within(review.poolProposals()) : List.of();
-        return within.size() >= review.poolLeast() ? new HashSet<>(within) : Set.of();
-    }
-
-    private static Standing rung(Resemblance found, boolean mayTighten, boolean pools) {
-        if (found.reach().compareTo(Reach.MARKED) < 0) {
-            return Standing.CLEAR;
-        }
-        if (!mayTighten || found.reach() != Reach.TIGHTENED) {
-            return Standing.MARKED;
-        }
-        return pools ? Standing.POOLED : Standing.TIGHTENED;
     }
 
     /**

@@ -56,14 +56,4 @@ public record Finding(
                 .sum();
         return leadingEvidence + Math.min(others, leadingEvidence / 2);
     }
-
-    /** Returns the total if a second family is evidence too, else 0. */
-    public double corroboratedTotal() {
-        double second = evidence.values().stream()
-                .sorted((a, b) -> Double.compare(b, a))
-                .skip(1)
-                .findFirst()
-                .orElse(0.0);
-        return second >= MIN_SECOND_FAMILY ? total() : 0;
-    }
 }

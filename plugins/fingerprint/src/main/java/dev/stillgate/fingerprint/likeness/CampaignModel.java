@@ -79,13 +79,13 @@ public final class CampaignModel {
         Reach reach = reach(account, score, p);
         boolean isProposed = !account.isReference()
                 && score > 0
-                && (reach == Reach.TIGHTENED || allInnocent.p(score) <= thresholds.proposed());
+                && (reach == Reach.CLOSE || allInnocent.p(score) <= thresholds.proposed());
         return new Resemblance(account, this, score, p, reach, isProposed);
     }
 
     private Reach reach(BinnedAccount account, double score, double p) {
-        if (score > 0 && agrees && acrossModels(p) <= thresholds.tightened()) {
-            return Reach.TIGHTENED;
+        if (score > 0 && agrees && acrossModels(p) <= thresholds.close()) {
+            return Reach.CLOSE;
         }
         if (score > 0 && agrees && p <= thresholds.marked()) {
             return Reach.MARKED;

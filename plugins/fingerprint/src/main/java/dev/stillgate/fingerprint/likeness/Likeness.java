@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Search for accounts that resemble confirmed campaigns. The p-values hold for one round: an innocent account of a
- * stratum is tightened with at most the promised probability. They are not valid at any time, so over many rounds more
- * accounts are touched; {@link Calibration} counts these.
+ * stratum is close to one with at most the promised probability. They are not valid at any time, so over many rounds
+ * more accounts are touched.
  */
 public final class Likeness {
     static final Comparator<Resemblance> MOST_LIKE = Comparator.comparing(Resemblance::isProposed)

@@ -12,9 +12,4 @@ public record Proposal(CampaignModel model, List<Resemblance> accounts) {
     public Proposal {
         accounts = List.copyOf(accounts);
     }
-
-    /** Returns the accounts whose p-value is at most a stricter promise. */
-    public List<Resemblance> within(double promise) {
-        return accounts.stream().filter(account -> account.p() <= promise).toList();
-    }
 }

@@ -7,6 +7,6 @@ public enum Reach {
     NEAR,
     /** Among the discoveries of its model against the references of its stratum. */
     MARKED,
-    /** Within the share of innocent accounts of its stratum that may be tightened. */
-    TIGHTENED
+    /** Within the promised share of innocent accounts of its stratum. */
+    CLOSE
 }

@@ -7,12 +7,12 @@ import java.util.Arrays;
 /**
  * Thresholds of one model.
  *
- * @param tightened p-value, corrected for the number of models, up to which an account is tightened
+ * @param close p-value, corrected for the number of models, up to which an account is close
  * @param marked largest p-value in a stratum that is a discovery, 0 if there is none
  * @param proposed largest p-value against all references together that is proposed, 0 if there is none
  * @param near least score of an account that is shown to an operator
  */
-record Thresholds(double tightened, double marked, double proposed, double near) {
+record Thresholds(double close, double marked, double proposed, double near) {
     /** Number of the most similar accounts that are shown. */
     private static final int NEAREST = 25;
 
@@ -32,11 +32,11 @@ record Thresholds(double tightened, double marked, double proposed, double near)
         Arrays.sort(sorted);
         double nearest = sorted.length > NEAREST ? sorted[sorted.length - NEAREST] : 0;
         return new Thresholds(
-                promise.tightened(),
+                promise.close(),
                 BenjaminiHochberg.threshold(inStratum, promise.falseDiscoveries()),
                 Math.min(
                         BenjaminiHochberg.threshold(overall, promise.falseDiscoveries()),
-                        Math.max(promise.tightened(), leastOverall)),
+                        Math.max(promise.close(), leastOverall)),
                 Math.max(least, nearest));
     }
 }

@@ -2,11 +2,9 @@ package dev.stillgate.fingerprint.report;
 
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Analyst;
-import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
-import dev.stillgate.spi.Standing;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,12 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Effect of a confirmation: the accounts that it spares, and their pool. The analysis must not run meanwhile. */
 record Confirmation(Analyst analyst) {
-    /** Returns the standing of an account after its confirmation, unless an operator has set another. */
-    Standing ifConfirmed(String account) {
-        AccountStanding entry = analyst.ladder().find(account);
-        return entry != null && poolOf(entry.cluster) != null ? Standing.POOLED : Standing.TIGHTENED;
-    }
-
     /** Returns the pool of most members of a cluster, null for none. */
     @Nullable
     String poolOf(@Nullable String cluster) {
@@ -35,11 +27,6 @@ record Confirmation(Analyst analyst) {
     /** Returns whether a confirmation of the cluster leaves an account out. */
     boolean isSpared(String account, boolean verified) {
         return isKnown(account) || (!verified && isVerified(account));
-    }
-
-    /** Returns whether confirmed accounts share limits: those of an earlier pool do, and any that are enough. */
-    boolean pools(Collection<String> members, @Nullable String pool) {
-        return pool != null || members.size() >= analyst.settings().review().poolLeast();
     }
 
     private boolean isVerified(String account) {
@@ -60,8 +47,9 @@ record Confirmation(Analyst analyst) {
         Map<String, Integer> pools = new TreeMap<>();
         for (String account : accounts) {
             Label label = analyst.ladder().label(account);
-            if (label != null && label.pools() && label.cluster() != null) {
-                pools.merge(label.cluster(), 1, Integer::sum);
+            String pool = label == null ? null : label.pool();
+            if (pool != null) {
+                pools.merge(pool, 1, Integer::sum);
             }
         }
         return pools.entrySet().stream()

@@ -48,7 +48,7 @@ final class DossierReport {
         DossierSpace space = new DossierSpace();
         SignUps signUps = new SignUps(analyst, report.members());
         OtherAccounts others = new OtherAccounts(analyst, report.members(), signUps);
-        MemberStandings standings = new MemberStandings(analyst, cluster, report, now);
+        MemberStandings standings = new MemberStandings(analyst, cluster, report);
         MemberParts parts = new MemberParts(analyst, report);
         page.put("format", FORMAT);
         page.put("at", PageValues.time(now));
@@ -105,8 +105,7 @@ final class DossierReport {
 
     private Map<String, Object> thresholds() {
         Map<String, Object> thresholds = new LinkedHashMap<>();
-        analyst.settings().ladder().forEach((rung, evidence) -> thresholds.put(PageValues.name(rung), evidence));
-        thresholds.put("secondFamily", Finding.MIN_SECOND_FAMILY);
+        thresholds.put("marked", analyst.settings().marked());
         thresholds.put("poolLeast", analyst.settings().review().poolLeast());
         thresholds.put("approvals", analyst.settings().review().approvals());
         return thresholds;

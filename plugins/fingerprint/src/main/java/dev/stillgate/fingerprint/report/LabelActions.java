@@ -73,22 +73,21 @@ public final class LabelActions {
             }
         }
         String pool = kind == LabelKind.CONFIRMED ? confirmation.pool(members) : null;
-        boolean pools = kind == LabelKind.CONFIRMED && confirmation.pools(members, pool);
         String group = pool == null ? cluster.id : pool;
         OrderTarget target = OrderTarget.cluster(cluster);
         Map<String, Object> details = target.details();
         if (kind == LabelKind.CONFIRMED) {
             details.put("pool", group);
-            details.put("pools", pools);
+            details.put("pools", true); // for gateways of earlier versions
             details.put("verified", given.verified());
             terms.addTo(details);
         }
         boolean isRepeated = !drafts.mayLackOrders()
                 && terms.isSame()
                 && (!members.isEmpty() || !given.except().isEmpty())
-                && members.stream().allMatch(account -> isLabelled(account, kind, group, pools, given))
+                && members.stream().allMatch(account -> isLabelled(account, kind, group, given))
                 && given.except().stream()
-                        .allMatch(account -> isLabelled(account, LabelKind.REFUTED, cluster.id, false, given));
+                        .allMatch(account -> isLabelled(account, LabelKind.REFUTED, cluster.id, given));
         OrderDraft draft = drafts.lasting(
                 given,
                 kind.action,
@@ -106,7 +105,7 @@ public final class LabelActions {
         decided.put("until", PageValues.time(draft.until()));
         decided.put("labelled", members.size());
         decided.put("exempt", limited(exempt));
-        decided.put("pooled", pools);
+        decided.put("pooled", kind == LabelKind.CONFIRMED);
         decided.put("already", isRepeated);
         terms.show(decided);
         boolean isWritten = !isRepeated && !(members.isEmpty() && given.except().isEmpty()) && !drafts.isAwaited(draft);
@@ -136,7 +135,7 @@ public final class LabelActions {
             details.put("cluster", cluster);
         }
         if (kind == LabelKind.CONFIRMED) {
-            details.put("pools", pool != null);
+            details.put("pools", true);
             details.put("verified", true);
         }
         if (pool != null) {
@@ -219,12 +218,11 @@ public final class LabelActions {
         return accounts.subList(0, Math.min(MAX_LISTED, accounts.size()));
     }
 
-    private boolean isLabelled(String account, LabelKind kind, String cluster, boolean pools, OrderArguments given) {
+    private boolean isLabelled(String account, LabelKind kind, String cluster, OrderArguments given) {
         Label label = analyst.ladder().label(account);
         return label != null
                 && label.kind() == kind
                 && cluster.equals(label.cluster())
-                && label.pools() == pools
                 && label.despiteVerification() == (kind == LabelKind.CONFIRMED && given.verified())
                 && Drafts.endsAlike(label.order(), given);
     }

@@ -3,9 +3,7 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.likeness.CampaignModel;
 import dev.stillgate.fingerprint.likeness.ConfirmedAccount;
-import dev.stillgate.fingerprint.likeness.ObservedShare;
 import dev.stillgate.fingerprint.likeness.Resemblance;
-import dev.stillgate.fingerprint.likeness.StratumCalibration;
 import dev.stillgate.fingerprint.likeness.TraitEvidence;
 import dev.stillgate.fingerprint.signal.Promise;
 import java.util.ArrayList;
@@ -15,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Parts of pages about accounts that resemble a confirmed campaign, and the page of the calibration. */
+/** Parts of pages about accounts that resemble a confirmed campaign, and the page of the models. */
 final class LikenessReport {
     private static final int MAX_LISTED = 100;
 
@@ -108,16 +106,11 @@ final class LikenessReport {
         return analyst.table().index().id(accountIndex);
     }
 
-    /** Returns promise and observation of each stratum, and the models. */
+    /** Returns the promise, the models, and the newcomers that wait for a judgement. */
     Map<String, Object> calibration() {
         Promise promise = analyst.settings().review().promise();
         Map<String, Object> page = new LinkedHashMap<>();
-        page.put("promised", Map.of("tightened", promise.tightened(), "falseDiscoveries", promise.falseDiscoveries()));
-        page.put(
-                "strata",
-                analyst.likeness().calibration().strata().stream()
-                        .map(LikenessReport::shown)
-                        .toList());
+        page.put("promised", Map.of("falseDiscoveries", promise.falseDiscoveries()));
         page.put(
                 "models",
                 analyst.likeness().models().stream()
@@ -126,34 +119,6 @@ final class LikenessReport {
                         .toList());
         page.put("dueNewcomers", analyst.likeness().dueNewcomers());
         return page;
-    }
-
-    private static Map<String, Object> shown(StratumCalibration stratum) {
-        Map<String, Object> references = new LinkedHashMap<>();
-        stratum.tightenedByKind().forEach((kind, share) -> references.put(PageValues.name(kind), shown(share)));
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("stratum", stratum.stratum());
-        shown.put("accounts", stratum.accounts());
-        shown.put("marked", stratum.marked().flagged());
-        shown.put("tightened", stratum.tightened().flagged());
-        shown.put("leastP", stratum.leastP());
-        shown.put("promised", stratum.promised());
-        shown.put("observed", shown(stratum.tightenedReferences()));
-        shown.put("observedByReference", references);
-        shown.put("observedMarked", shown(stratum.markedReferences()));
-        shown.put("estimatedFalseDiscoveries", finite(stratum.falseDiscoveries()));
-        shown.put("mayTighten", stratum.mayTighten());
-        return shown;
-    }
-
-    private static Map<String, Object> shown(ObservedShare share) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("flagged", share.flagged());
-        shown.put("of", share.of());
-        shown.put("share", finite(share.share()));
-        shown.put("lower95", share.lower());
-        shown.put("upper95", share.upper());
-        return shown;
     }
 
     private static @Nullable Double finite(double value) {

@@ -3,9 +3,6 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.analysis.Analyst;
-import dev.stillgate.fingerprint.holdout.Finding;
-import dev.stillgate.fingerprint.likeness.StratumCalibration;
-import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
@@ -15,52 +12,43 @@ import dev.stillgate.spi.Standing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standings of a cluster's members: why they are lower than the evidence reaches, when they changed, and which orders of
+ * Standings of a cluster's members: why they are clear though the evidence marks, when they changed, and which orders of
  * operators hold.
  */
 final class MemberStandings {
     static final int MAX_LISTED = 100;
 
-    /** Longest name of a stratum; it holds the tier of the accounts file. */
-    private static final int MAX_NAME = 60;
-
     private final Analyst analyst;
     private final Cluster cluster;
     private final ClusterReport report;
-    private final long now;
     private final StandingHistory history;
 
-    /** @param now milliseconds since the epoch */
-    MemberStandings(Analyst analyst, Cluster cluster, ClusterReport report, long now) {
+    MemberStandings(Analyst analyst, Cluster cluster, ClusterReport report) {
         this.analyst = analyst;
         this.cluster = cluster;
         this.report = report;
-        this.now = now;
         this.history = new StandingHistory(analyst.ladder(), analyst.orders(), cluster.accounts);
     }
 
-    /** Why a standing is lower than the evidence of the cluster reaches. */
+    /** Why a member is clear though the evidence of the cluster marks. */
     private enum Held {
-        OPERATOR,
-        REFUTED,
-        VOUCHED,
-        VERIFIED,
-        ORGANISATION,
-        LINK,
-        OFFICE,
-        LEARNING,
-        SECOND_FAMILY,
-        EARLIER,
-        PROMISE,
-        NOT_RECORDED
+        OPERATOR("an operator set their standing."),
+        REFUTED("an operator refuted them."),
+        NOT_RECORDED("without a standing; why is not recorded.");
+
+        private final String text;
+
+        Held(String text) {
+            this.text = text;
+        }
     }
 
     /** Adds the standing of a member to its row. */
@@ -82,126 +70,38 @@ final class MemberStandings {
         }
     }
 
-    /** Returns why members are lower than the evidence reaches, each as a key, a number of accounts and a sentence. */
+    /** Returns why members are clear though the evidence marks, each as a key, a number of accounts and a sentence. */
     List<Map<String, Object>> held() {
-        Map<Held, Integer> counts = new TreeMap<>();
-        Map<String, StratumCalibration> strata = new TreeMap<>();
-        Map<String, Integer> byStratum = new TreeMap<>();
+        Map<Held, Integer> counts = new EnumMap<>(Held.class);
         for (ClusterReport.Member member : report.members()) {
-            Held held = held(member);
-            StratumCalibration stratum = held == Held.PROMISE ? stratum(member) : null;
-            if (stratum != null) {
-                strata.put(stratum.stratum(), stratum);
-                byStratum.merge(stratum.stratum(), 1, Integer::sum);
-            } else if (held != null) {
+            Held held = held(member.account());
+            if (held != null) {
                 counts.merge(held, 1, Integer::sum);
             }
         }
         List<Map<String, Object>> items = new ArrayList<>();
-        counts.forEach((held, accounts) -> items.add(item(held, accounts, text(held))));
-        byStratum.forEach((name, accounts) -> items.add(item(Held.PROMISE, accounts, text(strata.get(name)))));
+        counts.forEach((held, accounts) -> items.add(item(held, accounts)));
         items.sort(Comparator.comparingInt(item -> -PageValues.accounts(item)));
-        return items.subList(0, Math.min(MAX_LISTED, items.size()));
+        return items;
     }
 
-    private Map<String, Object> item(Held held, int accounts, String text) {
+    private Map<String, Object> item(Held held, int accounts) {
         int size = report.members().size();
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("key", PageValues.name(held));
-        item.put("text", accounts + " of " + size + (size == 1 ? " member: " : " members: ") + text);
+        item.put("text", accounts + " of " + size + (size == 1 ? " member: " : " members: ") + held.text);
         item.put("accounts", accounts);
         return item;
     }
 
-    private @Nullable StratumCalibration stratum(ClusterReport.Member member) {
-        return member.accountIndex() == AccountIndex.NONE
-                ? null
-                : analyst.likeness().calibration(analyst.table(), member.accountIndex());
-    }
-
-    private @Nullable Held held(ClusterReport.Member member) {
-        Standing reached = analyst.settings().rung(cluster.total);
-        Standing standing = analyst.standing(member.account());
-        if (standing.reaches(reached)) {
+    private @Nullable Held held(String account) {
+        if (!analyst.settings().marks(cluster.total) || analyst.standing(account) != Standing.CLEAR) {
             return null;
         }
-        Label label = analyst.ladder().label(member.account());
-        if (analyst.ladder().pin(member.account()) != null) {
-            return Held.OPERATOR;
-        }
-        if (label != null && label.kind() != LabelKind.CONFIRMED) {
-            return label.kind() == LabelKind.REFUTED ? Held.REFUTED : Held.VOUCHED;
-        }
-        AccountStanding entry = analyst.ladder().find(member.account());
-        if (standing == Standing.CLEAR || entry == null) {
-            return Held.NOT_RECORDED;
-        }
-        if (analyst.isCapped(member.account())) {
-            return analyst.table().verified(member.accountIndex()) ? Held.VERIFIED : Held.ORGANISATION;
-        }
-        return heldAtMarked(entry, reached);
-    }
-
-    /** Returns which rule of the analysis keeps a marked account from a higher standing. */
-    private Held heldAtMarked(AccountStanding entry, Standing reached) {
-        if (cluster.evidence.isEmpty()) {
-            return Held.LINK;
-        }
-        if (cluster.reasons.contains("office")) {
-            return Held.OFFICE;
-        }
-        if (analyst.learnt(now) < 1) {
-            return Held.LEARNING;
-        }
-        long strong = cluster.evidence.values().stream()
-                .filter(evidence -> evidence >= Finding.MIN_SECOND_FAMILY)
-                .count();
-        if (strong < 2) {
-            return Held.SECOND_FAMILY;
-        }
-        return analyst.settings().rung(entry.evidence).reaches(reached) ? Held.PROMISE : Held.EARLIER;
-    }
-
-    private String text(Held held) {
-        return switch (held) {
-            case OPERATOR -> "an operator set their standing.";
-            case REFUTED -> "an operator refuted them.";
-            case VOUCHED -> "an operator vouches for them, so evidence marks them at most.";
-            case VERIFIED -> "verified customers, whom evidence marks at most.";
-            case ORGANISATION -> "accounts of a declared organisation, which evidence marks at most.";
-            case LINK -> "linked by their registration alone, which marks at most.";
-            case OFFICE -> "the group may be one office, which is marked at most.";
-            case LEARNING ->
-                String.format(
-                        Locale.ROOT,
-                        "the filter is still learning what is usual (%.0f %%), and marks at most until then.",
-                        100 * analyst.learnt(now));
-            case SECOND_FAMILY ->
-                "no second kind of evidence reaches odds of ten to one by itself, so the group is marked at most.";
-            case EARLIER -> "their standing is from an earlier comparison, whose evidence was weaker.";
-            case PROMISE -> "it is not known yet how many vouched accounts the evidence would touch.";
-            case NOT_RECORDED -> "without a standing; why is not recorded.";
-        };
-    }
-
-    /** Returns the sentence for accounts of a kind in which evidence does not tighten. */
-    private static String text(@Nullable StratumCalibration stratum) {
-        if (stratum == null) {
-            return "";
-        }
-        int references = stratum.tightenedReferences().of();
-        int touched = stratum.tightenedReferences().flagged();
-        String name = stratum.stratum();
-        String kind = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
-        return String.format(
-                Locale.ROOT,
-                "the policy lets evidence tighten %s of innocent accounts at most. To show that takes %.0f vouched"
-                        + " accounts of the same kind (%s); there are %d, of which it touches %d.",
-                PageValues.percent(stratum.promised()),
-                Math.ceil(1 / stratum.promised() - 1e-9) - 1,
-                kind,
-                references,
-                touched);
+        Label label = analyst.ladder().label(account);
+        return analyst.ladder().pin(account) != null
+                ? Held.OPERATOR
+                : label != null && label.kind() == LabelKind.REFUTED ? Held.REFUTED : Held.NOT_RECORDED;
     }
 
     /**
@@ -230,7 +130,7 @@ final class MemberStandings {
             Standing before = Standing.CLEAR;
             for (StandingHistory.Event event : history.of(member.account())) {
                 Standing after =
-                        isCapped && !event.isOrdered() && event.standing().reaches(Standing.TIGHTENED)
+                        isCapped && !event.isOrdered() && event.standing().reaches(Standing.POOLED)
                                 ? Standing.MARKED
                                 : event.standing();
                 if (after != before) {

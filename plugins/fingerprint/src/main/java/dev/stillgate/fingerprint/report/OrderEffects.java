@@ -45,17 +45,7 @@ final class OrderEffects {
     /** @param verified whether verified accounts are confirmed too */
     private Map<String, Object> confirm(boolean verified) {
         List<String> members = confirmed(verified);
-        return effect(members, ifConfirmed(members), verified);
-    }
-
-    /** Returns the standing of members that a confirmation does not spare, unless an operator has set another. */
-    Standing ifConfirmed() {
-        return ifConfirmed(confirmed(false));
-    }
-
-    private Standing ifConfirmed(List<String> members) {
-        Confirmation confirmation = new Confirmation(analyst);
-        return confirmation.pools(members, confirmation.pool(members)) ? Standing.POOLED : Standing.TIGHTENED;
+        return effect(members, Standing.POOLED, verified);
     }
 
     private List<String> confirmed(boolean verified) {
@@ -104,7 +94,7 @@ final class OrderEffects {
         AccountStanding entry = Objects.requireNonNullElseGet(analyst.ladder().find(account), AccountStanding::new);
         LabelKind kind = becomes == Standing.CLEAR ? LabelKind.REFUTED : LabelKind.CONFIRMED;
         boolean isSameEvidence = entry.cluster == null || entry.cluster.equals(cluster.id);
-        Standing after = kind.applyTo(entry.earned, becomes == Standing.POOLED, isSameEvidence);
-        return after.reaches(Standing.TIGHTENED) && !verified && analyst.isCapped(account) ? Standing.MARKED : after;
+        Standing after = kind.applyTo(entry.earned, isSameEvidence);
+        return after.reaches(Standing.POOLED) && !verified && analyst.isCapped(account) ? Standing.MARKED : after;
     }
 }

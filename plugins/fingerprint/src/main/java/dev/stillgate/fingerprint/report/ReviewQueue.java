@@ -95,7 +95,7 @@ final class ReviewQueue {
         shown.put("since", PageValues.time(cluster.since));
         shown.put("evidence", PageValues.rounded(cluster.total));
         shown.put("standing", PageValues.name(highest));
-        shown.put("ifConfirmed", PageValues.name(new OrderEffects(analyst, cluster).ifConfirmed()));
+        shown.put("ifConfirmed", PageValues.name(Standing.POOLED));
         shown.put("links", links(cluster));
         shown.put("reasons", cluster.reasons);
         shown.put("accounts", unlabelled.stream().limit(MAX_SHOWN).toList());
@@ -116,7 +116,7 @@ final class ReviewQueue {
         shown.put("size", 1);
         shown.put("since", PageValues.time(1000L * analyst.table().firstSecond(index)));
         shown.put("standing", PageValues.name(analyst.standing(account)));
-        shown.put("ifConfirmed", PageValues.name(new Confirmation(analyst).ifConfirmed(account)));
+        shown.put("ifConfirmed", PageValues.name(Standing.POOLED));
         PageValues.add(shown, "resembles", resembles);
         PageValues.add(shown, "pending", OrderValues.pending(analyst, OrdersInForce.ofAccount(account)));
         items.add(new Item(0, shown));

@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.signal;
 
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
-import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +10,10 @@ import java.util.Map;
  *
  * @param signals enabled signals
  * @param weights factor of a signal's evidence, by name; 1 if absent
- * @param ladder least evidence, as a base-10 logarithm, of each standing
+ * @param marked least evidence that marks an account, as a base-10 logarithm of odds
  * @param expireAfter time after its last confirmation at which a standing ends
- * @param learnAccounts number of accounts that must have been compared before a standing above {@code marked}
- * @param learnTime time for which traffic must have been seen before such a standing
+ * @param learnAccounts number of accounts that must have been compared before the learning phase ends
+ * @param learnTime time for which traffic must have been seen before it ends
  * @param regroup least time between two rounds
  * @param idle time after its last exchange for which an account is compared
  * @param maxAccounts capacity, in accounts
@@ -26,7 +25,7 @@ import java.util.Map;
 public record AnalysisSettings(
         List<Signal> signals,
         Map<String, Double> weights,
-        Map<Standing, Double> ladder,
+        double marked,
         Duration expireAfter,
         int learnAccounts,
         Duration learnTime,
@@ -47,14 +46,8 @@ public record AnalysisSettings(
         return signals.stream().anyMatch(each -> each.name().equals(signal));
     }
 
-    /** Returns the highest standing whose threshold the evidence reaches, or {@link Standing#CLEAR}. */
-    public Standing rung(double evidence) {
-        Standing reached = Standing.CLEAR;
-        for (Map.Entry<Standing, Double> rung : ladder.entrySet()) {
-            if (evidence >= rung.getValue() && rung.getKey().reaches(reached)) {
-                reached = rung.getKey();
-            }
-        }
-        return reached;
+    /** Returns whether evidence, as a base-10 logarithm of odds, marks an account. */
+    public boolean marks(double evidence) {
+        return evidence >= marked;
     }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param expireAfter how long a label lasts
  * @param newcomers how many newcomers are drawn for verification, null for none
  * @param poolLeast least number of accounts in a pool
- * @param poolProposals p-value up to which accounts like a confirmed campaign's are pooled at once; 0 for never
  * @param hideStep growth of a hidden cluster's evidence, as a base-10 logarithm, beyond which the review queue shows it
  *     again
  */
@@ -19,7 +18,6 @@ public record ReviewSettings(
         Duration expireAfter,
         @Nullable NewcomerRate newcomers,
         int poolLeast,
-        double poolProposals,
         Promise promise,
         double hideStep) {
     /** The default step: ten times the odds. */
@@ -28,8 +26,8 @@ public record ReviewSettings(
     /** The settings of a policy that does not name any. */
     public static final ReviewSettings STANDARD = new ReviewSettings(1, Duration.ofDays(90), 10);
 
-    /** Settings without a draw of newcomers and without pooled proposals, with the default promise. */
+    /** Settings without a draw of newcomers, with the default promise. */
     public ReviewSettings(int approvals, Duration expireAfter, int poolLeast) {
-        this(approvals, expireAfter, null, poolLeast, 0, Promise.DEFAULT, HIDE_STEP);
+        this(approvals, expireAfter, null, poolLeast, Promise.DEFAULT, HIDE_STEP);
     }
 }

@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
-import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
 import java.util.Collection;
 import java.util.Comparator;
@@ -69,12 +68,11 @@ public final class ClusterOrder {
         return last;
     }
 
-    /** Returns whether evidence has grown since an order by more than the policy's step, or across a threshold of the ladder. */
+    /** Returns whether evidence has grown since an order by more than the policy's step, or so far that it marks now. */
     static boolean isOutgrown(Order order, double present, AnalysisSettings settings) {
         double evidence = total(order);
-        Standing before = settings.rung(evidence);
-        Standing after = settings.rung(present);
-        return present > evidence + settings.review().hideStep() || (after != before && after.reaches(before));
+        boolean marksNow = settings.marks(present) && !settings.marks(evidence);
+        return present > evidence + settings.review().hideStep() || marksNow;
     }
 
     /** Returns the growth of evidence since an order, in words. */

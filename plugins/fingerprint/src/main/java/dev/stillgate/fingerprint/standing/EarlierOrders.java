@@ -79,7 +79,7 @@ public final class EarlierOrders {
         if (cluster != null) {
             details.put(Label.CLUSTER, cluster);
         }
-        details.put(Label.POOLS, in.readBoolean());
+        in.readBoolean(); // whether the account had a pool, as all confirmed accounts have now
         details.put(Label.VERIFIED, in.readBoolean());
         of(new Given(action, OrdersInForce.JUDGEMENT, by, why, at, until, details))
                 .add(account);

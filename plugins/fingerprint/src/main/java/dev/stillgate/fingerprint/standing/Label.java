@@ -8,14 +8,12 @@ import org.jspecify.annotations.Nullable;
  * Judgement of an operator on accounts.
  *
  * @param cluster pool of a confirmed account, else the cluster whose evidence was judged; null for none
- * @param pools whether a confirmed account joins the pool of the cluster
  * @param despiteVerification whether the account is confirmed although it is verified, or will be
  * @param order the order that judges
  */
-public record Label(LabelKind kind, @Nullable String cluster, boolean pools, boolean despiteVerification, Order order) {
+public record Label(LabelKind kind, @Nullable String cluster, boolean despiteVerification, Order order) {
     static final String CLUSTER = "cluster";
     static final String POOL = "pool";
-    static final String POOLS = "pools";
     static final String VERIFIED = "verified";
 
     /**
@@ -30,10 +28,10 @@ public record Label(LabelKind kind, @Nullable String cluster, boolean pools, boo
             return null;
         }
         if (isException || kind != LabelKind.CONFIRMED) {
-            return new Label(isException ? LabelKind.REFUTED : kind, cluster, false, false, order);
+            return new Label(isException ? LabelKind.REFUTED : kind, cluster, false, order);
         }
         String pool = text(order, POOL);
-        return new Label(kind, pool == null ? cluster : pool, is(order, POOLS), is(order, VERIFIED), order);
+        return new Label(kind, pool == null ? cluster : pool, is(order, VERIFIED), order);
     }
 
     static @Nullable String text(Order order, String key) {
@@ -51,7 +49,12 @@ public record Label(LabelKind kind, @Nullable String cluster, boolean pools, boo
      * @param from cluster of that evidence, null for none
      */
     Standing applyTo(Standing earned, @Nullable String from) {
-        return kind.applyTo(earned, pools, from == null || from.equals(cluster));
+        return kind.applyTo(earned, from == null || from.equals(cluster));
+    }
+
+    /** Returns the pool of a confirmed account; null for another judgement, and for an account with a pool of its own. */
+    public @Nullable String pool() {
+        return kind == LabelKind.CONFIRMED ? cluster : null;
     }
 
     /** Returns whether the label was given for a cluster. */

@@ -33,15 +33,11 @@ public enum LabelKind {
      * Returns the standing of an account that is judged so. A refuted account stays clear, but a later cluster may mark it.
      *
      * @param earned standing by evidence
-     * @param pools whether a confirmed account joins a pool
      * @param isSameEvidence whether the judged cluster is the one that the evidence is from
      */
-    public Standing applyTo(Standing earned, boolean pools, boolean isSameEvidence) {
+    public Standing applyTo(Standing earned, boolean isSameEvidence) {
         return switch (this) {
-            case CONFIRMED -> {
-                Standing least = pools ? Standing.POOLED : Standing.TIGHTENED;
-                yield earned.reaches(least) ? earned : least;
-            }
+            case CONFIRMED -> earned.reaches(Standing.POOLED) ? earned : Standing.POOLED;
             case REFUTED -> isSameEvidence ? Standing.CLEAR : atMostMarked(earned);
             case VOUCHED -> atMostMarked(earned);
         };

@@ -101,7 +101,7 @@ public final class Ladder {
      */
     public Standing standing(String account, Predicate<String> capped) {
         Standing standing = standing(account);
-        return standing.reaches(Standing.TIGHTENED) && !isOrdered(account) && capped.test(account)
+        return standing.reaches(Standing.POOLED) && !isOrdered(account) && capped.test(account)
                 ? Standing.MARKED
                 : standing;
     }
@@ -297,8 +297,9 @@ public final class Ladder {
 
     private @Nullable String group(String account) {
         Label label = label(account);
-        if (label != null && label.pools()) {
-            return label.cluster();
+        String pool = label == null ? null : label.pool();
+        if (pool != null) {
+            return pool;
         }
         Join join = join(account);
         AccountStanding entry = accounts.get(account);

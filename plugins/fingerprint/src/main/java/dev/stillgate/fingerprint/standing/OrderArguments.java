@@ -139,6 +139,9 @@ public record OrderArguments(
                 return standing;
             }
         }
+        if ("tightened".equals(given)) {
+            throw new PolicyException("standing", "tightened is no standing any more: expected one of " + RUNGS);
+        }
         throw new PolicyException("standing", "expected one of " + RUNGS + ", found " + OrderTime.shown(given));
     }
 

@@ -10,9 +10,15 @@ public record Pin(Standing standing, Order order) {
     /** Key of the standing among an order's details. */
     static final String STANDING = "standing";
 
-    /** Returns the standing that an order sets, null if it names none that this version knows. */
+    /**
+     * Returns the standing that an order sets, null if it names none that this version knows. An order of an earlier
+     * version to tighten an account marks it.
+     */
     static @Nullable Pin of(Order order) {
         Object given = order.details().get(STANDING);
+        if ("tightened".equals(given)) {
+            return new Pin(Standing.MARKED, order);
+        }
         for (Standing standing : Standing.values()) {
             if (name(standing).equals(given)) {
                 return new Pin(standing, order);

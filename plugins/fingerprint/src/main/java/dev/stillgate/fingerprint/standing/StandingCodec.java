@@ -213,10 +213,11 @@ public final class StandingCodec {
         writeText(out, standing == null ? null : standing.name());
     }
 
+    /** Returns a standing; {@code MARKED} for {@code TIGHTENED}, which only earlier versions have. */
     static @Nullable Standing readStanding(DataInput in) throws IOException {
         String name = readText(in);
         try {
-            return name == null ? null : Standing.valueOf(name);
+            return name == null ? null : name.equals("TIGHTENED") ? Standing.MARKED : Standing.valueOf(name);
         } catch (IllegalArgumentException e) {
             throw new IOException("it is damaged: there is no standing " + name, e);
         }

@@ -46,7 +46,7 @@ final class AnalystBoundsTest {
         for (int a = 0; a < MOST; a++) {
             analyst.observe(Seen.prompt("a-" + a, Seen.START));
             if (a < 500) {
-                analyst.ladder().climb("a-" + a, Standing.TIGHTENED, 8, List.of(), "c1", Seen.START);
+                analyst.ladder().climb("a-" + a, Standing.MARKED, 8, List.of(), "c1", Seen.START);
             }
         }
         analyst.observe(Seen.prompt("b", Seen.START + 1));
@@ -55,13 +55,13 @@ final class AnalystBoundsTest {
         }
         assertThat(knows("b")).isTrue();
         for (int a = 500; a < MOST; a++) {
-            analyst.ladder().climb("a-" + a, Standing.TIGHTENED, 8, List.of(), "c1", Seen.START);
+            analyst.ladder().climb("a-" + a, Standing.MARKED, 8, List.of(), "c1", Seen.START);
         }
         for (int k = 0; k < 5000; k++) {
             String account = "c-" + k;
             analyst.observe(Seen.prompt(account, Seen.START + k));
             if (knows(account)) {
-                analyst.ladder().climb(account, Standing.TIGHTENED, 8, List.of(), "c1", Seen.START);
+                analyst.ladder().climb(account, Standing.MARKED, 8, List.of(), "c1", Seen.START);
             }
         }
         assertThat(analyst.table().index().size()).isLessThanOrEqualTo(MOST);

@@ -69,7 +69,7 @@ final class AnalystStoreTest {
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
         analyst.ladder()
-                .climb("a-1", Standing.TIGHTENED, finding.total(), finding.reasons(), cluster.id, Seen.START + 5);
+                .climb("a-1", Standing.MARKED, finding.total(), finding.reasons(), cluster.id, Seen.START + 5);
     }
 
     private static byte[] bytes(Analyst of) throws IOException {
@@ -92,7 +92,7 @@ final class AnalystStoreTest {
                 .isGreaterThan(1400);
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
         assertThat(again.changes())
-                .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.TIGHTENED));
+                .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.MARKED));
         assertThat(again.ladder().pin("a-7").order().by()).isEqualTo("ann");
         assertThat(again.clusters().of("a-2").timeline)
                 .isEqualTo(analyst.clusters().of("a-2").timeline);

@@ -24,7 +24,7 @@ class RegistrationLinksTest {
     private static final long MINUTE = 60_000;
     private static final long DAY = 86_400_000;
     private static final AnalysisSettings SETTINGS =
-            Seen.settings(100_000, Map.of(Standing.MARKED, 1.1, Standing.TIGHTENED, 1.6));
+            Seen.settings(100_000, 1.1);
 
     private final Map<String, Map<String, String>> facts = new HashMap<>();
     private final Map<String, Instant> created = new HashMap<>();

@@ -117,7 +117,7 @@ final class RoamingDetectorTest {
         AnalysisSettings settings = new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
-                Map.of(Standing.MARKED, 1.1, Standing.TIGHTENED, 1.6),
+                1.1,
                 Duration.ofDays(14),
                 100,
                 Duration.ofHours(20),

@@ -39,7 +39,7 @@ public final class Scene {
     static final AnalysisSettings SETTINGS = new AnalysisSettings(
             List.of(new SweepShape(), new Clock(), new ClientAndNetwork()),
             Map.of(),
-            Map.of(Standing.MARKED, 4.0, Standing.TIGHTENED, 7.5),
+            4.0,
             Duration.ofDays(14),
             100,
             Duration.ofHours(20),
@@ -130,7 +130,7 @@ public final class Scene {
                 new AnalysisSettings(
                         SETTINGS.signals(),
                         SETTINGS.weights(),
-                        SETTINGS.ladder(),
+                        SETTINGS.marked(),
                         SETTINGS.expireAfter(),
                         SETTINGS.learnAccounts(),
                         SETTINGS.learnTime(),

@@ -7,7 +7,6 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.text.PromptFeatures;
-import dev.stillgate.spi.Standing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -59,14 +58,14 @@ public final class Seen {
     }
 
     public static AnalysisSettings settings(int maxAccounts, Signal... signals) {
-        return settings(maxAccounts, Map.of(Standing.MARKED, 4.0, Standing.TIGHTENED, 7.5), signals);
+        return settings(maxAccounts, 4.0, signals);
     }
 
-    static AnalysisSettings settings(int maxAccounts, Map<Standing, Double> ladder, Signal... signals) {
+    static AnalysisSettings settings(int maxAccounts, double marked, Signal... signals) {
         return new AnalysisSettings(
                 List.of(signals),
                 Map.of(),
-                ladder,
+                marked,
                 Duration.ofDays(14),
                 100,
                 Duration.ofHours(20),

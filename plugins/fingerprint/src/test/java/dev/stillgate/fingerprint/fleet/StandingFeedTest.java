@@ -57,18 +57,18 @@ final class StandingFeedTest {
             String cluster =
                     analyst.clusters().take(new Link(LinkKind.FACT, name, count, 9, 3), members, ticker.millis()).id;
             members.forEach(member ->
-                    analyst.ladder().climb(member, Standing.TIGHTENED, 8, List.of(name), cluster, ticker.millis()));
+                    analyst.ladder().climb(member, Standing.MARKED, 8, List.of(name), cluster, ticker.millis()));
         }
 
         private byte[] disk() {
             return StandingSnapshot.of(analyst);
         }
 
-        /** Returns the number of tightened accounts by the first link of their cluster. */
+        /** Returns the number of marked accounts by the first link of their cluster. */
         private Map<String, Integer> known() {
             Map<String, Integer> known = new TreeMap<>();
             analyst.ladder().all().forEach((account, entry) -> {
-                if (entry.earned == Standing.TIGHTENED && entry.cluster != null) {
+                if (entry.earned == Standing.MARKED && entry.cluster != null) {
                     String link = analyst.clusters()
                             .find(entry.cluster)
                             .links

@@ -97,7 +97,7 @@ final class AgreementTest {
         confirmed.addAll(mistakes);
         Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("c", confirmed));
         assertThat(unlike(confirmed, likeness)).containsAll(mistakes).hasSizeLessThan(12);
-        assertThat(touched(likeness, Reach.TIGHTENED)).hasSizeBetween(95, 110);
+        assertThat(touched(likeness, Reach.CLOSE)).hasSizeBetween(95, 110);
     }
 
     @Test

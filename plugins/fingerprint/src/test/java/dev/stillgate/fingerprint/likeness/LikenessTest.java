@@ -41,10 +41,10 @@ final class LikenessTest {
         population.accounts.addAll(campaign.subList(5, 105));
         Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("c", campaign.subList(0, 5)));
         Set<Integer> others = indexes(campaign.subList(5, 105));
-        Set<Integer> tightened = reaching(likeness, Reach.TIGHTENED);
-        assertThat(tightened).filteredOn(others::contains).hasSizeGreaterThan(80);
-        assertThat(tightened).filteredOn(account -> !others.contains(account)).hasSizeLessThan(5);
-        assertThat(reaching(likeness, Reach.MARKED)).containsAll(tightened);
+        Set<Integer> close = reaching(likeness, Reach.CLOSE);
+        assertThat(close).filteredOn(others::contains).hasSizeGreaterThan(80);
+        assertThat(close).filteredOn(account -> !others.contains(account)).hasSizeLessThan(5);
+        assertThat(reaching(likeness, Reach.MARKED)).containsAll(close);
         assertThat(likeness.models().getFirst().confirmed()).noneMatch(ConfirmedAccount::unlike);
         assertThat(likeness.found().getFirst().leastP()).isEqualTo(1.0 / (REFERENCES + 1));
     }
@@ -77,10 +77,10 @@ final class LikenessTest {
     }
 
     @Test
-    void innocentAccountsAreTightenedNoMoreOftenThanPromised() {
+    void innocentAccountsAreCloseNoMoreOftenThanPromised() {
         Promise promise = new Promise(0.02, 0.1);
         int innocent = 0;
-        int tightened = 0;
+        int close = 0;
         for (int seed = 0; seed < 150; seed++) {
             Population population =
                     new Population(seed).innocent(300, ReferenceKind.VERIFIED).innocent(300, null);
@@ -89,11 +89,11 @@ final class LikenessTest {
             population.accounts.addAll(campaign.subList(8, 60));
             Likeness likeness = population.likeness(promise, confirmed("c", campaign.subList(0, 8)));
             innocent += tested.size();
-            tightened += (int) reaching(likeness, Reach.TIGHTENED).stream()
+            close += (int) reaching(likeness, Reach.CLOSE).stream()
                     .filter(tested::contains)
                     .count();
         }
-        assertThat((double) tightened / innocent)
+        assertThat((double) close / innocent)
                 .isLessThan(0.02 + 3 * Math.sqrt(0.02 / 300 / 150)) // accounts of one run share references
                 .isGreaterThan(0.01);
     }
@@ -101,7 +101,7 @@ final class LikenessTest {
     @Test
     void promiseHoldsForAllModelsTogether() {
         Promise promise = new Promise(0.02, 0.1);
-        int tightened = 0;
+        int close = 0;
         for (int seed = 0; seed < 60; seed++) {
             Population population =
                     new Population(seed).innocent(400, ReferenceKind.VERIFIED).innocent(400, null);
@@ -111,9 +111,9 @@ final class LikenessTest {
                     confirmed("b", population.campaign(5, population.center())),
                     confirmed("c", population.campaign(5, population.center())),
                     confirmed("d", population.campaign(5, population.center())));
-            tightened += reaching(likeness, Reach.TIGHTENED).size();
+            close += reaching(likeness, Reach.CLOSE).size();
         }
-        assertThat(tightened / 60.0 / 400).isLessThan(0.02 + 3 * Math.sqrt(0.02 / 400 / 60));
+        assertThat(close / 60.0 / 400).isLessThan(0.02 + 3 * Math.sqrt(0.02 / 400 / 60));
     }
 
     @Test
@@ -137,13 +137,13 @@ final class LikenessTest {
     }
 
     @Test
-    void withFewReferencesNothingIsTightened() {
+    void withFewReferencesNothingIsClose() {
         Population population =
                 new Population(3).innocent(200, ReferenceKind.VERIFIED).innocent(1500, null);
         List<Subject> campaign = population.campaign(105, population.center());
         population.accounts.addAll(campaign.subList(5, 105));
         Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("c", campaign.subList(0, 5)));
-        assertThat(reaching(likeness, Reach.TIGHTENED)).isEmpty();
+        assertThat(reaching(likeness, Reach.CLOSE)).isEmpty();
         assertThat(likeness.found().getFirst().leastP()).isEqualTo(1 / 201.0);
         Likeness blind = Likeness.of(
                 Population.TRAIT_LIST,
@@ -181,7 +181,7 @@ final class LikenessTest {
         population.accounts.addAll(vouched);
         population.accounts.addAll(campaign.subList(15, 115));
         Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("c", campaign.subList(0, 5)));
-        assertThat(reaching(likeness, Reach.TIGHTENED)).as("limit").hasSizeLessThan(50);
+        assertThat(reaching(likeness, Reach.CLOSE)).as("limit").hasSizeLessThan(50);
         assertThat(reaching(likeness, Reach.MARKED)).hasSizeGreaterThan(90);
         List<Integer> listed = likeness.models().getFirst().resemblingReferences();
         assertThat(listed).filteredOn(indexes(vouched)::contains).hasSizeGreaterThan(2);
@@ -200,7 +200,7 @@ final class LikenessTest {
         population.accounts.addAll(campaign.subList(5, 105));
         Likeness likeness = population.likeness(
                 Promise.DEFAULT, confirmed("decoys", decoys), confirmed("c", campaign.subList(0, 5)));
-        assertThat(reaching(likeness, Reach.TIGHTENED))
+        assertThat(reaching(likeness, Reach.CLOSE))
                 .filteredOn(indexes(campaign)::contains)
                 .hasSizeGreaterThan(70);
     }
@@ -216,7 +216,7 @@ final class LikenessTest {
                     .mapToObj(i -> population.ofKind(kindOfDecoys, null))
                     .toList();
             Likeness likeness = population.likeness(Promise.DEFAULT, confirmed("decoys", decoys));
-            assertThat(reaching(likeness, Reach.TIGHTENED))
+            assertThat(reaching(likeness, Reach.CLOSE))
                     .as("of 3,000 customers, kind %d", kind)
                     .hasSizeLessThanOrEqualTo(8);
             assertThat(proposed(likeness)).hasSizeLessThanOrEqualTo(8);

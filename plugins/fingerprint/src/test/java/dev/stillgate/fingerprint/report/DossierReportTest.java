@@ -65,7 +65,7 @@ class DossierReportTest {
         assertThat(page).containsAllEntriesOf(cluster);
         assertThat(page.get("thresholds"))
                 .isEqualTo(
-                        Map.of("marked", 4.0, "tightened", 7.5, "secondFamily", 1.0, "poolLeast", 10, "approvals", 1));
+                        Map.of("marked", 4.0, "poolLeast", 10, "approvals", 1));
         assertThat(page.get("at")).isEqualTo(Instant.ofEpochMilli(FOUND));
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.analysis.Scene;
 import dev.stillgate.fingerprint.holdout.Finding;
-import dev.stillgate.fingerprint.link.Link;
-import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.standing.Cluster;
@@ -64,27 +62,21 @@ class DossierStandingsTest {
 
     @Test
     void verifiedMemberIsShownAtTheStandingInForce() {
-        scene.seen(30, "a-1", "a-2").seenVerified("a-1").found(Standing.TIGHTENED, "a-1", "a-2");
+        scene.seen(30, "a-1", "a-2").seenVerified("a-1").found(Standing.POOLED, "a-1", "a-2");
         Map<String, Object> page = dossier();
-        assertThat(page.get("standings")).isEqualTo(Map.of("marked", 1, "tightened", 1));
+        assertThat(page.get("standings")).isEqualTo(Map.of("marked", 1, "pooled", 1));
         assertThat(member(page, "a-1"))
                 .containsEntry("standing", "marked")
                 .containsEntry("verified", true)
                 .containsEntry("since", FOUND);
-        assertThat(member(page, "a-2")).containsEntry("standing", "tightened").doesNotContainKey("verified");
-        assertThat(rows(page, "held"))
-                .singleElement()
-                .satisfies(item -> assertThat(item)
-                        .containsEntry("key", "verified")
-                        .containsEntry("accounts", 1)
-                        .containsEntry("text", "1 of 2 members: verified customers, whom evidence marks at most."));
+        assertThat(member(page, "a-2")).containsEntry("standing", "pooled").doesNotContainKey("verified");
     }
 
     @Test
     void changesOfOneTimeAreOneItem() {
         scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
         for (String account : List.of("a-1", "a-2")) {
-            scene.analyst.ladder().climb(account, Standing.TIGHTENED, 10.3, List.of("clock"), "c1", FOUND + Scene.HOUR);
+            scene.analyst.ladder().climb(account, Standing.POOLED, 10.3, List.of("clock"), "c1", FOUND + Scene.HOUR);
         }
         scene.now = FOUND + 2 * Scene.HOUR;
         Pins.pin(scene.analyst, "a-3", Standing.BLOCKED, Long.MAX_VALUE);
@@ -93,7 +85,7 @@ class DossierStandingsTest {
                         + each.get("accounts") + " " + each.get("ordered"))
                 .containsExactly(
                         Instant.ofEpochMilli(FOUND) + " clear marked 3 false",
-                        Instant.ofEpochMilli(FOUND + Scene.HOUR) + " marked tightened 1 false",
+                        Instant.ofEpochMilli(FOUND + Scene.HOUR) + " marked pooled 1 false",
                         Instant.ofEpochMilli(FOUND + 2 * Scene.HOUR) + " marked blocked 1 true");
     }
 
@@ -116,10 +108,10 @@ class DossierStandingsTest {
     void effectsOfOrdersNameTheAccountsThatTheyTouch() {
         scene.seen(30, "a-1", "a-2", "a-3").seenVerified("a-1").found(Standing.MARKED, "a-1", "a-2", "a-3");
         assertThat(dossier().get("effects").toString())
-                .contains("confirm={accounts=2, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}],"
+                .contains("confirm={accounts=2, becomes=pooled, changes=[{from=marked, to=pooled, accounts=2}],"
                         + " spared=1}")
-                .contains("confirmVerified={accounts=3, becomes=tightened,"
-                        + " changes=[{from=marked, to=tightened, accounts=3}], spared=0}")
+                .contains("confirmVerified={accounts=3, becomes=pooled,"
+                        + " changes=[{from=marked, to=pooled, accounts=3}], spared=0}")
                 .contains("refute={accounts=3, becomes=clear, changes=[{from=marked, to=clear, accounts=3}], spared=0}")
                 .contains("set=0")
                 .contains("judgementSeconds=" + Duration.ofDays(90).toSeconds());
@@ -141,18 +133,18 @@ class DossierStandingsTest {
         Pins.pin(scene.analyst, "a-1", Standing.BLOCKED, Long.MAX_VALUE);
         scene.analyst.ladder().climb("a-2", Standing.MARKED, 10.3, List.of("clock"), "c9", FOUND);
         assertThat(dossier().get("effects").toString())
-                .contains("confirm={accounts=3, becomes=tightened, changes=[{from=marked, to=tightened, accounts=2}]")
+                .contains("confirm={accounts=3, becomes=pooled, changes=[{from=marked, to=pooled, accounts=2}]")
                 .contains("refute={accounts=3, becomes=clear, changes=[{from=marked, to=clear, accounts=1}]");
     }
 
     @Test
     void effectsAreThoseOfTheOrders() {
         String[] many = IntStream.range(0, 12).mapToObj(i -> "a-" + i).toArray(String[]::new);
-        scene.seen(30, many).seenVerified("a-0").found(Standing.TIGHTENED, many);
+        scene.seen(30, many).seenVerified("a-0").found(Standing.MARKED, many);
         Pins.pin(scene.analyst, "a-1", Standing.CLEAR, Long.MAX_VALUE);
         Map<String, Object> before = dossier();
-        assertThat(before.get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "tightened", 10));
-        assertThat(before.get("effects").toString()).contains("changes=[{from=tightened, to=pooled, accounts=10}]");
+        assertThat(before.get("standings")).isEqualTo(Map.of("clear", 1, "marked", 11));
+        assertThat(before.get("effects").toString()).contains("changes=[{from=marked, to=pooled, accounts=10}]");
         scene.does(op -> op.labels()
                 .labelCluster(LabelKind.CONFIRMED, "c1", Map.of("by", "ann", "why", "asked", "revision", 1)));
         assertThat(dossier().get("standings")).isEqualTo(Map.of("clear", 1, "marked", 1, "pooled", 10));
@@ -167,36 +159,21 @@ class DossierStandingsTest {
                 .labelCluster(LabelKind.REFUTED, "c1", Map.of("by", "ann", "why", "a class", "revision", 1)));
         assertThat(rows(dossier(), "changes"))
                 .extracting(each -> each.get("to") + " " + each.get("ordered"))
-                .containsExactly("marked false", "tightened true", "clear true");
+                .containsExactly("marked false", "pooled true", "clear true");
     }
 
     @Test
-    void learningHoldsMembersAtMarked() {
+    void markedMembersAreNotHeld() {
         scene.seen(3, "a-1", "a-2");
-        found(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.0), false, "a-1", "a-2");
-        assertThat(heldKeys()).containsExactly("learning");
+        found(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.0), true, "a-1", "a-2");
+        assertThat(heldKeys()).isEmpty();
     }
 
     @Test
-    void officeHoldsMembersAtMarked() {
+    void evidenceBelowTheThresholdHoldsNoMembers() {
         scene.seen(3, "a-1", "a-2");
-        found(Map.of(Family.TIME, 8.0, Family.CONTENT, 2.0), true, "a-1", "a-2").reasons = List.of("clock", "office");
-        assertThat(heldKeys()).containsExactly("office");
-    }
-
-    @Test
-    void linkAloneHoldsMembersAtMarked() {
-        scene.seen(3, "a-1", "a-2");
-        List<String> members = List.of("a-1", "a-2");
-        scene.analyst.clusters().take(new Link(LinkKind.FACT, "payment", 2, 9, 0.003), members, FOUND);
-        members.forEach(account -> scene.analyst.ladder().climb(account, Standing.MARKED, 0, List.of(), "c1", FOUND));
-        assertThat(heldKeys()).containsExactly("link");
-    }
-
-    @Test
-    void evidenceBelowTheNextThresholdHoldsNobody() {
-        scene.seen(3, "a-1", "a-2");
-        found(Map.of(Family.TIME, 5.0), false, "a-1", "a-2");
+        found(Map.of(Family.TIME, 3.0), false, "a-1", "a-2");
+        scene.analyst.ladder().clearEarned("a-1", FOUND);
         assertThat(heldKeys()).isEmpty();
     }
 
@@ -208,5 +185,8 @@ class DossierStandingsTest {
         scene.does(op -> op.labels().labelAccount(LabelKind.REFUTED, "a-2", Map.of("by", "ann", "why", "known")));
         scene.analyst.ladder().clearEarned("a-3", FOUND);
         assertThat(heldKeys()).containsExactlyInAnyOrder("operator", "refuted", "not-recorded");
+        assertThat(rows(dossier(), "held")).anySatisfy(item -> assertThat(item)
+                .containsEntry("accounts", 1)
+                .containsEntry("text", "1 of 3 members: an operator refuted them."));
     }
 }

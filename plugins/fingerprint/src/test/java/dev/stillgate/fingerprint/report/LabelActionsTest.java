@@ -66,9 +66,10 @@ class LabelActionsTest {
     }
 
     @Test
-    void fewerAccountsThanAPoolAreTightened() {
+    void fewerAccountsThanTheLeastOfAPoolShareOneToo() {
         cluster(LabelKind.CONFIRMED, "except", List.of("a-0", "a-1", "a-2"));
-        assertThat(standing("a-5")).isEqualTo(Standing.TIGHTENED);
+        assertThat(standing("a-5")).isEqualTo(Standing.POOLED);
+        assertThat(scene.analyst.ladder().groups()).containsEntry("a-5", "c1");
     }
 
     @Test
@@ -99,15 +100,15 @@ class LabelActionsTest {
     void verifiedAccountIsConfirmedByItself() {
         scene.seenVerified("a-1");
         account(LabelKind.CONFIRMED, "a-1", "ann");
-        assertThat(scene.analyst.standings()).containsEntry("a-1", Standing.TIGHTENED);
+        assertThat(scene.analyst.standings()).containsEntry("a-1", Standing.POOLED);
         assertThat(scene.analyst.ladder().confirmedDespiteVerification()).containsExactly("a-1");
     }
 
     @Test
     void publishedStandingOfAVerifiedAccountIsCapped() {
-        scene.found(Standing.TIGHTENED, MEMBERS).seenVerified("a-1").seenOf("firm", "a-2");
+        scene.found(Standing.POOLED, MEMBERS).seenVerified("a-1").seenOf("firm", "a-2");
         assertThat(scene.analyst.standings())
-                .containsEntry("a-0", Standing.TIGHTENED)
+                .containsEntry("a-0", Standing.POOLED)
                 .containsEntry("a-1", Standing.MARKED)
                 .containsEntry("a-2", Standing.MARKED);
         assertThat(scene.analyst.figures(NOW).standings()).containsEntry(Standing.MARKED, 2);
@@ -182,31 +183,32 @@ class LabelActionsTest {
         assertThat(standing("a-0")).isEqualTo(Standing.CLEAR);
         assertThat(account(LabelKind.CONFIRMED, "a-0", "ann").get("replaced").toString())
                 .contains("by=ben");
-        assertThat(standing("a-0")).isEqualTo(Standing.TIGHTENED);
+        assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
     }
 
     @Test
     void refutedAccountIsMarkedByALaterClusterOnly() {
         cluster(LabelKind.REFUTED);
-        scene.found(Standing.TIGHTENED, MEMBERS);
+        scene.found(Standing.POOLED, MEMBERS);
         assertThat(standing("a-0")).as("the same cluster").isEqualTo(Standing.CLEAR);
         String[] others =
                 IntStream.range(0, 60).mapToObj(i -> i == 0 ? "a-0" : "b-" + i).toArray(String[]::new);
-        scene.seen(30, others).found(Standing.TIGHTENED, others);
+        scene.seen(30, others).found(Standing.POOLED, others);
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
     }
 
     @Test
     void vouchedAccountIsMarkedAtMostUntilTheLabelEnds() {
-        scene.found(Standing.TIGHTENED, MEMBERS);
+        scene.found(Standing.POOLED, MEMBERS);
         account(LabelKind.VOUCHED, "a-0", "ann");
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
         scene.does(op -> op.labels().unlabel("a-0", Map.of()));
-        assertThat(standing("a-0")).isEqualTo(Standing.TIGHTENED);
-        cluster(LabelKind.CONFIRMED, "for", "2d");
+        assertThat(standing("a-0")).isEqualTo(Standing.POOLED);
+        cluster(LabelKind.REFUTED, "for", "2d");
+        assertThat(standing("a-0")).isEqualTo(Standing.CLEAR);
         scene.now += 49 * Scene.HOUR;
         scene.analyst.obey();
-        assertThat(standing("a-0")).as("the confirmation has ended").isEqualTo(Standing.TIGHTENED);
+        assertThat(standing("a-0")).as("the judgement has ended").isEqualTo(Standing.POOLED);
     }
 
     @Test

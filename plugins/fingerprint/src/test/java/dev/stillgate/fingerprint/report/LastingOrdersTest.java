@@ -202,8 +202,8 @@ class LastingOrdersTest {
         assertThat(pin("a-0", "clear", "ann")).as("frees").containsKey("pending");
         assertThat(unpin("a-0", "ben")).doesNotContainKey("pinned");
         assertThat(standing("a-0")).isEqualTo(Standing.MARKED);
-        pin("a-1", "tightened", "ann");
-        assertThat(standing("a-1")).as("below pooled").isEqualTo(Standing.TIGHTENED);
+        pin("a-1", "clear", "ann");
+        assertThat(standing("a-1")).as("below pooled").isEqualTo(Standing.CLEAR);
     }
 
     @Test
@@ -292,7 +292,7 @@ class LastingOrdersTest {
     void wallClockThatIsAheadEndsNoStandingWhileTheClockOfOrdersStands() {
         pin("a-0", "blocked", "ann", "for", "30d");
         judge(LabelKind.CONFIRMED, "ann", "for", "30d", "except", List.of("a-2"));
-        scene.seen(30, "b-1", "b-2").found(Standing.TIGHTENED, "b-1", "b-2");
+        scene.seen(30, "b-1", "b-2").found(Standing.MARKED, "b-1", "b-2");
         Map<String, Standing> before = scene.analyst.standings();
         scene.analyst.tend(scene.now + 400 * DAY);
         assertThat(scene.analyst.standings()).isEqualTo(before);

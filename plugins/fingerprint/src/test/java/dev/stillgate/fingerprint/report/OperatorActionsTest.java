@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class OperatorActionsTest {
     private static final long NOW = Scene.BEGIN + 31 * Scene.HOUR;
 
-    private final Scene scene = new Scene().seen(30, "a-1", "a-2", "b-1").found(Standing.TIGHTENED, "a-1", "a-2");
+    private final Scene scene = new Scene().seen(30, "a-1", "a-2", "b-1").found(Standing.MARKED, "a-1", "a-2");
     private final Operator operator = new Operator();
 
     /** Carries out the actions of an operator. */
@@ -145,7 +145,7 @@ class OperatorActionsTest {
         assertThat(queue("items", NOW)).isEmpty();
         assertThat(queue("hidden", NOW)).singleElement().asString().contains("id=c1", "by=ann");
         assertThat(scene.reports.review(10)).containsEntry("size", 0);
-        assertThat(standing("a-1")).isEqualTo(Standing.TIGHTENED);
+        assertThat(standing("a-1")).isEqualTo(Standing.MARKED);
         scene.tend(NOW);
         assertThat(queue("hidden", NOW)).as("after a round").hasSize(1);
 
@@ -176,17 +176,17 @@ class OperatorActionsTest {
 
     @Test
     void hiddenClusterReturnsWhenItsEvidenceCrossesAThreshold() {
-        cluster().total = 7.4;
+        cluster().total = 3.9;
         hide();
-        cluster().total = 7.49;
+        cluster().total = 3.99;
         scene.tend(NOW);
         assertThat(queue("items", NOW)).isEmpty();
         cluster().total = 3;
         scene.tend(NOW);
         assertThat(queue("items", NOW)).as("weaker").isEmpty();
-        cluster().total = 7.5;
+        cluster().total = 4;
         scene.tend(NOW);
-        assertThat(queue("items", NOW)).as("tightened from 7.5 on").hasSize(1);
+        assertThat(queue("items", NOW)).as("marked from 4 on").hasSize(1);
     }
 
     @Test
@@ -245,7 +245,7 @@ class OperatorActionsTest {
         operator.pinCluster("c1", Map.of("standing", "clear"));
         assertThat(standing("a-2")).isEqualTo(Standing.CLEAR);
         operator.unpinCluster("c1", Map.of());
-        assertThat(standing("a-2")).isEqualTo(Standing.TIGHTENED);
+        assertThat(standing("a-2")).isEqualTo(Standing.MARKED);
     }
 
     @Test

@@ -65,9 +65,9 @@ class ReportsTest {
 
     @Test
     void accountOfAClusterShowsItsStandingAndReasons() {
-        scene.seen(30, "a-1", "a-2").found(Standing.TIGHTENED, "a-1", "a-2");
+        scene.seen(30, "a-1", "a-2").found(Standing.MARKED, "a-1", "a-2");
         assertThat(account("a-1"))
-                .containsEntry("standing", "tightened")
+                .containsEntry("standing", "marked")
                 .containsEntry("cluster", "c1")
                 .containsEntry("reasons", List.of("clock", "sweep-shape"))
                 .containsEntry("since", Instant.ofEpochMilli(Scene.BEGIN + 30 * Scene.HOUR))
@@ -101,7 +101,7 @@ class ReportsTest {
     void queueShowsTheStandingInForceAndTheOneAfterAConfirmation() {
         String[] members = IntStream.range(0, 11).mapToObj(i -> "a-" + i).toArray(String[]::new);
         scene.seen(30, members).found(Standing.MARKED, members).seenVerified("a-1");
-        scene.analyst.ladder().climb("a-1", Standing.TIGHTENED, 10.3, List.of(), "c1", Scene.BEGIN + 30 * Scene.HOUR);
+        scene.analyst.ladder().climb("a-1", Standing.POOLED, 10.3, List.of(), "c1", Scene.BEGIN + 30 * Scene.HOUR);
         assertThat((List<Map<String, Object>>) scene.reports.review(5).get("items"))
                 .singleElement()
                 .satisfies(item ->
@@ -111,11 +111,11 @@ class ReportsTest {
     @Test
     void clusterListCountsMembersByStanding() {
         scene.seen(30, "a-1", "a-2", "a-3", "b-1", "b-2");
-        scene.found(Standing.MARKED, "a-1", "a-2", "a-3").found(Standing.TIGHTENED, "b-1", "b-2");
+        scene.found(Standing.MARKED, "a-1", "a-2", "a-3").found(Standing.POOLED, "b-1", "b-2");
         Pins.pin(scene.analyst, "a-2", Standing.CLEAR, Long.MAX_VALUE);
         assertThat(scene.reports.clusters())
                 .extracting(shown -> shown.get("standings"))
-                .containsExactly(Map.of("clear", 1, "marked", 2), Map.of("tightened", 2));
+                .containsExactly(Map.of("clear", 1, "marked", 2), Map.of("pooled", 2));
         assertThat(cluster("c1").get("standings")).isEqualTo(Map.of("clear", 1, "marked", 2));
     }
 
@@ -168,7 +168,7 @@ class ReportsTest {
 
     @Test
     void textSinceTheClusterWasFoundIsShown() {
-        scene.seen(30, "a-1", "a-2", "b-1").found(Standing.TIGHTENED, "a-1", "a-2");
+        scene.seen(30, "a-1", "a-2", "b-1").found(Standing.MARKED, "a-1", "a-2");
         scene.seen(2, "a-2", "b-1");
         Observation marked = Scene.exchange("a-1", Scene.BEGIN + 40 * Scene.HOUR);
         marked.markedTokens = 500;
@@ -193,7 +193,7 @@ class ReportsTest {
         Map<Standing, GroupText> byStanding =
                 scene.analyst.figures(Scene.BEGIN + 41 * Scene.HOUR).text();
         assertThat(byStanding.get(Standing.CLEAR)).isEqualTo(new GroupText(0, 0, 0, (90 + 2) * 700L));
-        assertThat(byStanding.get(Standing.TIGHTENED))
+        assertThat(byStanding.get(Standing.MARKED))
                 .isEqualTo(scene.analyst.clusters().find("c1").text);
     }
 

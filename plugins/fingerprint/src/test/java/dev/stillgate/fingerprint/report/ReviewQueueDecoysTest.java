@@ -52,7 +52,7 @@ class ReviewQueueDecoysTest {
     @Test
     void weakDecoysStayBehindTheCampaign() {
         decoys(200, 1.5);
-        scene.seen(30, accounts("a-", 12)).found(Standing.TIGHTENED, accounts("a-", 12));
+        scene.seen(30, accounts("a-", 12)).found(Standing.MARKED, accounts("a-", 12));
         assertThat(items()).hasSize(25);
         assertThat(items().getFirst()).containsEntry("accounts", List.of("a-0", "a-1", "a-10", "a-11", "a-2"));
         assertThat(scene.reports.review(25)).containsEntry("size", 201);
@@ -61,7 +61,7 @@ class ReviewQueueDecoysTest {
     @Test
     void oneJudgementRemovesAStrongDecoy() {
         decoys(3, 20);
-        scene.seen(30, accounts("a-", 12)).found(Standing.TIGHTENED, accounts("a-", 12));
+        scene.seen(30, accounts("a-", 12)).found(Standing.MARKED, accounts("a-", 12));
         for (int k = 0; k < 3; k++) {
             LabelKind kind = k == 0 ? LabelKind.CONFIRMED : LabelKind.REFUTED;
             String decoy = (String) items().getFirst().get("id");

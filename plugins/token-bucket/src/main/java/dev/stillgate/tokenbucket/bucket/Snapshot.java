@@ -209,7 +209,7 @@ final class Snapshot {
     private static Standing standing(String name) {
         return switch (name) {
             case "WATCHED" -> Standing.CLEAR;
-            case "SLOWED" -> Standing.TIGHTENED;
+            case "SLOWED", "TIGHTENED" -> Standing.MARKED;
             default -> Standing.valueOf(name);
         };
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limits 1 to 16 limits with distinct names; a request must fit in all limits that count it
  * @param tiers factors on capacity and refill by tier; 1 for other tiers
- * @param standings factors on capacity and refill by standing, such as {@code tightened: 0.25}; a standing without a
+ * @param standings factors on capacity and refill by standing, such as {@code pooled: 0.25}; a standing without a
  *     factor has the factor of the next lower one
  * @param headers the rate limit header fields of responses; {@code provider} if null
  * @param requireUsage the handling of streams that do not report their usage; {@code estimate} if null

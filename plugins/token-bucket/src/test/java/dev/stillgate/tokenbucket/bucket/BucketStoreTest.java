@@ -37,6 +37,8 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Buckets across restarts: used tokens stay used, elapsed time refills, and a damaged file only resets the buckets. */
@@ -362,15 +364,16 @@ final class BucketStoreTest {
         assertThat(((BucketPage) context.shows("accounts", "listed-0")).pools()).containsExactly("c-3");
     }
 
-    @Test
-    void fileOfTheVersionBeforePoolsIsRestored() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"2, WATCHED", "2, SLOWED", "3, TIGHTENED"})
+    void fileOfAnEarlierVersionIsRestored(int version, String standing) throws IOException {
         start();
         use(500);
         stop();
         Path file = directory.resolve("buckets");
         String saved = Files.readString(file, ISO_8859_1);
-        String older = saved.substring(0, 8) + "\0\0\0\2" + saved.substring(12, saved.length() - Long.BYTES);
-        older = older.replace("\0\5CLEAR", "\0\7WATCHED");
+        String older = saved.substring(0, 11) + (char) version + saved.substring(12, saved.length() - Long.BYTES);
+        older = older.replace("\0\5CLEAR", "\0" + (char) standing.length() + standing);
         CRC32C sum = new CRC32C();
         sum.update(older.getBytes(ISO_8859_1));
         byte[] end = ByteBuffer.allocate(Long.BYTES).putLong(sum.getValue()).array();

@@ -137,8 +137,8 @@ final class TokenBucketPolicyTest {
     @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1001, 0.0009})
     void standingAndTierFactorsOutOfRangeAreRefused(double factor) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> standings(Map.of(Standing.TIGHTENED, factor), limit("a", 1, "1/1m")))
-                .withMessageContaining("standings.tightened: expected a factor from 0.001 to 1000");
+                .isThrownBy(() -> standings(Map.of(Standing.POOLED, factor), limit("a", 1, "1/1m")))
+                .withMessageContaining("standings.pooled: expected a factor from 0.001 to 1000");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> tiered(Map.of("gold", factor), limit("a", 1, "1/1m")))
                 .withMessageContaining("tiers.gold: expected a factor from 0.001 to 1000");
@@ -291,7 +291,7 @@ final class TokenBucketPolicyTest {
     @Test
     void poolHasNoFactorsOfTiersAndStandings() {
         TokenBucketPolicy policy = standings(
-                Map.of(Standing.CLEAR, 2.0, Standing.TIGHTENED, 0.25),
+                Map.of(Standing.CLEAR, 2.0, Standing.POOLED, 0.25),
                 tiered(Map.of("gold", 4.0), limit("a", 50, "50/1m")));
         assertThat(new PolicyLimits(policy, 0).pool().all())
                 .extracting(TokenLimit::capacity)

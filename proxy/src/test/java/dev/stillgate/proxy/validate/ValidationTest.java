@@ -61,26 +61,34 @@ class ValidationTest {
         config.write("policy.yaml", POLICY + """
             filters:
               - {name: b, type: fingerprint, config: {ladder: {tightened: 1.6}, promise: {tightened: 0.001}}}
-              - {name: p, type: fingerprint, config: {pool: {proposals: 0.001}, signals: {elicitation: 0}}}
+              - {name: p, type: fingerprint, config: {pool: {proposals: 0.001}}}
               - {name: l, type: token-bucket, config: {limits: [LIMIT], standings: {tightened: 0.25}}}
               - {name: m, type: canary, config: {from: tightened}}
             """.replace("LIMIT", LIMIT));
         assertThat(config.errors())
-                .anySatisfy(e -> assertThat(e)
-                        .startsWith("policy.yaml:5:52: ")
-                        .contains("ladder", "\"tightened\" is not used any more: remove it: evidence marks"))
-                .anySatisfy(e -> assertThat(e)
-                        .startsWith("policy.yaml:5:79: ")
-                        .contains("promise", "\"tightened\" is not used any more: remove this line"))
-                .anySatisfy(e -> assertThat(e)
-                        .startsWith("policy.yaml:6:50: ")
-                        .contains("pool", "\"proposals\" is not used any more: remove it"))
-                .anySatisfy(e -> assertThat(e)
-                        .startsWith("policy.yaml:7:")
-                        .contains("standings", "\"tightened\" is not used any more: write pooled"))
-                .anySatisfy(e -> assertThat(e)
-                        .startsWith("policy.yaml:8:42: ")
-                        .contains("from", "\"tightened\" is not used any more: write pooled"));
+                .containsExactly(
+                        "policy.yaml:5:52: \"tightened\" is not used any more: remove it: evidence marks, and an"
+                                + " operator pools or blocks",
+                        "policy.yaml:5:79: \"tightened\" is not used any more: remove this line: evidence marks at"
+                                + " most",
+                        "policy.yaml:6:50: \"proposals\" is not used any more: remove it: an operator confirms the"
+                                + " accounts that resemble a campaign",
+                        "policy.yaml:7:123: \"tightened\" is not used any more: write pooled, which refuses what"
+                                + " tightened refused",
+                        "policy.yaml:8:44: \"tightened\" is not used any more: write pooled");
+    }
+
+    @Test
+    void signalsOfEarlierVersionsAreRefusedWithWhatToRemove() throws IOException {
+        config.write("policy.yaml", POLICY + """
+            filters:
+              - {name: b, type: fingerprint, config: {signals: {elicitation: 0}}}
+            """);
+        assertThat(config.errors())
+                .singleElement()
+                .asString()
+                .startsWith("policy.yaml:5:")
+                .endsWith("elicitation is no longer a signal: remove signals.elicitation");
     }
 
     @Test

@@ -249,6 +249,7 @@ class ArchitectureTest {
             "stats",
             "capture",
             "signal",
+            "join",
             "account",
             "likeness",
             "space",

@@ -24,7 +24,7 @@ import {use} from './net.js';
 import {topTable} from './now.js';
 import {gauges} from './gauges.js';
 import {ordersOf} from './order-list.js';
-import {resemblance} from './dossier-members.js';
+import {joining, resemblance} from './dossier-members.js';
 
 function seek(event) {
   event.preventDefault();
@@ -260,6 +260,7 @@ function one(id) {
             )
           : nothing
       }
+      ${(behaviour?.campaigns ?? []).map(each => panel('Like a confirmed campaign', joining(each, id), from))}
       ${behaviour?.resembles ? panel('More like a confirmed campaign', resembles(behaviour.resembles, id), from) : nothing}
       ${
         behaviour && Object.keys(behaviour.shares ?? {}).length

@@ -1,5 +1,5 @@
 /** The members of a cluster, and accounts that resemble the confirmed ones. */
-import {html, accountLink, bar, brief, standing, text, time, visible} from './widgets.js';
+import {html, accountLink, bar, brief, clusterLink, standing, text, time, visible} from './widgets.js';
 import {chance, count, millis, percent, words} from './format.js';
 import {chart} from './charts.js';
 import {waterfall} from './evidence.js';
@@ -19,6 +19,31 @@ export function resemblance(like, account) {
       Base-10 logarithms of odds: to the right speaks for the campaign, to the left against it. Words, networks and
       registration are not used.
     </p>`;
+}
+
+/** Returns the evidence, trait by trait, that an account belongs to a campaign. @param {any} like @param {string} account */
+export function joining(like, account) {
+  const most = like.greatestReference;
+  const share = value => `${(100 * value).toFixed(1)} %`;
+  return html`<p>
+      Compared with the campaign ${clusterLink(like.campaign)} after ${count(like.starts)} conversations:
+      ${like.score.total.toFixed(1)} (what is asked ${like.score.asked.toFixed(1)}, where it comes from
+      ${like.score.origin.toFixed(1)}). The greatest of ${count(like.references)} known customers:
+      ${most.total.toFixed(1)} (${most.asked.toFixed(1)}, ${most.origin.toFixed(1)}).
+      ${like.joinedAt ? `It exceeds all of them from conversation ${like.joinedAt} on.` : 'It does not exceed all of them.'}
+    </p>
+    ${chart(
+      `Evidence by trait that account ${visible(account).slice(0, 60)} belongs to campaign ${like.campaign}`,
+      waterfall(like.traits.map(each => ({name: words(each.trait), value: each.logOdds}))),
+      ['Trait', 'In the campaign', 'Known customers', 'Log odds'],
+      () =>
+        like.traits.map(each => [
+          words(each.trait),
+          share(each.shareInCampaign),
+          share(each.shareAmongKnown),
+          each.logOdds,
+        ]),
+    )}`;
 }
 
 /** Returns the accounts that resemble the confirmed ones. @param {any} d */

@@ -49,7 +49,12 @@ function accountItem(item) {
         ${standings(item)}
       </header>
       ${
-        like
+        like?.verified
+          ? html`<p>
+              A verified account that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from where it
+              comes from. It counts as a known customer until you confirm it.
+            </p>`
+          : like
           ? html`<p>
               Behaves like the confirmed campaign ${clusterLink(like.campaign)}: of the known customers,
               ${chance(like.p)} look as much like it.

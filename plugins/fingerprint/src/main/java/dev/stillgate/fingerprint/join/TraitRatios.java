@@ -1,6 +1,6 @@
 package dev.stillgate.fingerprint.join;
 
-import dev.stillgate.fingerprint.link.Rarity;
+import dev.stillgate.fingerprint.stats.RareShare;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -59,7 +59,7 @@ final class TraitRatios {
             background[i] = (carriers[i] + 0.5) / (total + 1.0); // Jeffreys' prior: has the value or not
             campaign[i] = (members + PRIOR * background[i]) / (known + PRIOR);
             double logRatio = Math.log10(campaign[i] / background[i]);
-            logRatios[i] = logRatio <= 0 || Rarity.isRare(carriers[i], total) ? logRatio : 0;
+            logRatios[i] = logRatio <= 0 || RareShare.isRare(carriers[i], total) ? logRatio : 0;
         }
     }
 

@@ -2,21 +2,16 @@ package dev.stillgate.fingerprint.link;
 
 import dev.stillgate.fingerprint.stats.Binomial;
 import dev.stillgate.fingerprint.stats.Hypergeometric;
+import dev.stillgate.fingerprint.stats.RareShare;
 
 /**
  * Rarity of the values of one fact, learnt from the customers that are vouched for. A value is rare if the upper
- * confidence bound of its share among them is at most {@value #MAX_SHARE}. For a value that none of them has, 299 suffice.
+ * confidence bound of its share among them is at most 1 % ({@link RareShare}). For a value that none of them has, 299 suffice.
  * With fewer, the value's share among all accounts counts instead.
  */
-public final class Rarity {
-    private static final double MAX_SHARE = 0.01;
-    private static final double CONFIDENCE = 0.95;
-
+final class Rarity {
     /** Probability of any link by a fact that does not identify, among customers who are like the known ones. */
     private static final double PROMISE = 0.001;
-
-    /** Least number of references that can bound a share: 0.99^n must be at most 0.05. */
-    private static final int MIN_REFERENCES = (int) Math.ceil(Math.log(1 - CONFIDENCE) / Math.log1p(-MAX_SHARE));
 
     private final ValueCounts counts;
     private final boolean hasReferences;
@@ -27,16 +22,9 @@ public final class Rarity {
 
     Rarity(ValueCounts counts) {
         this.counts = counts;
-        hasReferences = counts.referenceTotal() >= MIN_REFERENCES;
+        hasReferences = counts.referenceTotal() >= RareShare.LEAST_KNOWN;
         identifies = counts.identifies(hasReferences);
-        bounds = new double[hasReferences ? (int) (MAX_SHARE * counts.referenceTotal()) + 1 : 0];
-    }
-
-    /** Returns whether at most {@value #MAX_SHARE} of all customers have a value that some of the known ones have. */
-    public static boolean isRare(int carriers, int known) {
-        return known >= MIN_REFERENCES
-                && carriers <= MAX_SHARE * known
-                && Binomial.upperBound(carriers, known, CONFIDENCE) <= MAX_SHARE;
+        bounds = new double[hasReferences ? (int) (RareShare.MOST * counts.referenceTotal()) + 1 : 0];
     }
 
     /** Returns an upper bound of the share of carriers with a value. */
@@ -49,13 +37,13 @@ public final class Rarity {
             return 1;
         }
         if (bounds[carriers] == 0) {
-            bounds[carriers] = Binomial.upperBound(carriers, counts.referenceTotal(), CONFIDENCE);
+            bounds[carriers] = Binomial.upperBound(carriers, counts.referenceTotal(), RareShare.CONFIDENCE);
         }
         return bounds[carriers];
     }
 
     private boolean isRare(int row) {
-        return bound(row) <= MAX_SHARE;
+        return bound(row) <= RareShare.MOST;
     }
 
     /**

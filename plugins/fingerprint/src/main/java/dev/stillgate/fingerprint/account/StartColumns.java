@@ -61,7 +61,7 @@ public final class StartColumns {
         return table.columns(account).starts[account % AccountColumns.SIZE];
     }
 
-    /** Returns the second of the epoch of the first recorded start, of an account that has one. */
+    /** Returns the second of the epoch of the first recorded start, 0 before it. */
     public int since(int account) {
         return table.columns(account).firstStart[account % AccountColumns.SIZE];
     }

@@ -117,10 +117,17 @@ final class JoinAccounts {
         FirstStarts path = completed.get(account);
         return new JoinAccount(
                 account,
-                table.firstSecond(account) / DAY,
+                firstSeen(account),
                 table.tier(account),
                 (hasher.text(table.index().id(account)) & 1) == 0,
                 path == null ? table.starts().of(account) : path);
+    }
+
+    /** Returns the second at which an account was first seen; the beginning of that day if its first starts are of later days. */
+    private int firstSeen(int account) {
+        int day = table.firstSecond(account);
+        int since = table.starts().since(account);
+        return since / DAY == day / DAY ? since : day;
     }
 
     /** Returns the known accounts among ids, without those that have no recorded start. */

@@ -10,7 +10,7 @@ import java.util.Map;
  * campaign; one half fits the model, the other half calibrates it.
  */
 public final class JoinCampaign {
-    private final int firstDay;
+    private final int firstSeen;
     private final JoinModel model;
     private final Map<JoinStratum, PathMaxima> maxima = new HashMap<>();
 
@@ -21,9 +21,9 @@ public final class JoinCampaign {
      * @param references known customers, whatever they resemble
      */
     public JoinCampaign(Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
-        firstDay = confirmed.stream().mapToInt(JoinAccount::firstDay).min().orElseThrow();
+        firstSeen = confirmed.stream().mapToInt(JoinAccount::firstSeen).min().orElseThrow();
         List<JoinAccount> before =
-                references.stream().filter(each -> each.firstDay() < firstDay).toList();
+                references.stream().filter(each -> each.firstSeen() < firstSeen).toList();
         model = new JoinModel(
                 confirmed.stream().map(JoinAccount::starts).toList(),
                 before.stream().filter(JoinAccount::fits).map(JoinAccount::starts).toList());
@@ -35,9 +35,9 @@ public final class JoinCampaign {
         }
     }
 
-    /** Returns whether an account is new enough to be tested: first seen on a day after the campaign was. */
+    /** Returns whether an account is new enough to be tested: first seen after the campaign was. */
     public boolean isNewcomer(JoinAccount account) {
-        return account.firstDay() > firstDay;
+        return account.firstSeen() > firstSeen;
     }
 
     /** Returns whether a newcomer joins at its latest start. */

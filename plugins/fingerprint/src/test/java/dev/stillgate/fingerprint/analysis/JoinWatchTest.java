@@ -66,6 +66,16 @@ class JoinWatchTest {
         scene.tend(Scene.BEGIN + after);
     }
 
+    @Test
+    void accountsOfOneDayAreToldApartByTheirFirstStart() {
+        start("first", DAY, 1, 1, false);
+        start("second", DAY + 60_000, 1, 1, false);
+        JoinAccounts accounts = new JoinAccounts(analyst.table(), analyst.ladder());
+        assertThat(accounts.of(List.of("first", "second")))
+                .extracting(account -> account.firstSeen() * 1000L - Scene.BEGIN)
+                .containsExactly(DAY, DAY + 60_000);
+    }
+
     /** Gives the standing order as the control plane does. */
     private void confirm(Joins joins) {
         scene.orders.give(new OrderDraft(

@@ -14,13 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JoinCampaignTest {
-    private static final int CAMPAIGN_DAY = 100;
+    private static final int CAMPAIGN = 100;
     private static final int TEMPLATE = 1001;
     private static final int CLIENT = 2001;
 
     /** Returns an account whose traits are all known at its first start. */
-    private static JoinAccount account(int day, boolean fits, FirstStarts starts) {
-        return new JoinAccount(0, day, "free", fits, starts);
+    private static JoinAccount account(int seen, boolean fits, FirstStarts starts) {
+        return new JoinAccount(0, seen, "free", fits, starts);
     }
 
     private static FirstStarts starts(int count, int template, int client) {
@@ -34,7 +34,7 @@ class JoinCampaignTest {
     }
 
     private static List<JoinAccount> campaign() {
-        return list(12, i -> account(CAMPAIGN_DAY, false, starts(8, TEMPLATE, CLIENT)));
+        return list(12, i -> account(CAMPAIGN, false, starts(8, TEMPLATE, CLIENT)));
     }
 
     /** Known customers with templates and clients of their own, half of them to fit. */
@@ -94,7 +94,7 @@ class JoinCampaignTest {
         JoinAccount newcomer = account(110, false, starts(8, TEMPLATE, CLIENT));
         assertThat(new JoinCampaign(campaign(), with(customers(800), like)).joins(newcomer))
                 .isFalse();
-        JoinAccount later = account(CAMPAIGN_DAY, false, like.starts());
+        JoinAccount later = account(CAMPAIGN, false, like.starts());
         JoinAccount short7 = account(50, false, starts(7, TEMPLATE, CLIENT));
         JoinAccount ofOtherTier = new JoinAccount(0, 50, "paid", false, like.starts());
         assertThat(new JoinCampaign(campaign(), with(customers(800), later, short7, ofOtherTier)).joins(newcomer))
@@ -104,18 +104,18 @@ class JoinCampaignTest {
 
     @Test
     void valuesThatTheCampaignDoesNotShareAreNoEvidence() {
-        List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN_DAY, false, starts(8, TEMPLATE, 3001 + 2 * i)));
+        List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN, false, starts(8, TEMPLATE, 3001 + 2 * i)));
         JoinModel model = new JoinCampaign(confirmed, customers(800)).model();
         assertThat(model.score(starts(8, TEMPLATE, 4001)).origin()).isBetween(-0.05, 0.05);
         assertThat(model.score(starts(8, 4001, 4001)).asked()).isLessThan(-1);
     }
 
     @Test
-    void accountsOfTheFirstDayAreNoNewcomers() {
+    void onlyAccountsAfterTheFirstConfirmedOneAreNewcomers() {
         JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
-        assertThat(campaign.isNewcomer(account(CAMPAIGN_DAY, false, starts(1, TEMPLATE, CLIENT))))
+        assertThat(campaign.isNewcomer(account(CAMPAIGN, false, starts(1, TEMPLATE, CLIENT))))
                 .isFalse();
-        assertThat(campaign.isNewcomer(account(CAMPAIGN_DAY + 1, false, starts(1, TEMPLATE, CLIENT))))
+        assertThat(campaign.isNewcomer(account(CAMPAIGN + 1, false, starts(1, TEMPLATE, CLIENT))))
                 .isTrue();
     }
 
@@ -139,7 +139,7 @@ class JoinCampaignTest {
     @ValueSource(ints = {4, 19, 99})
     void exchangeableAccountsJoinAtMostAsOftenAsTheBoundSays(int references) {
         Random random = new Random(references);
-        List<JoinAccount> confirmed = list(20, i -> account(CAMPAIGN_DAY, false, drawn(random, 0.1)));
+        List<JoinAccount> confirmed = list(20, i -> account(CAMPAIGN, false, drawn(random, 0.1)));
         List<JoinAccount> strangers = list(400, i -> account(50, true, drawn(random, 1)));
         int trials = 4000;
         long joined = IntStream.range(0, trials)

@@ -11,6 +11,7 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.Joins;
 import dev.stillgate.fingerprint.standing.LabelKind;
+import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -120,6 +121,7 @@ class JoinWatchTest {
         analyst.joinDrafts().forEach(scene.orders::give);
         assertThat(analyst.joinDrafts()).isEmpty();
         assertThat(analyst.ladder().orders().joins()).containsOnlyKeys("replacement");
+        assertThat(analyst.standing("replacement")).isEqualTo(Standing.POOLED);
         start("replacement", 8 * DAY + 60_000, TEMPLATE, CLIENT, false);
         assertThat(analyst.joinDrafts()).as("joined once").isEmpty();
     }

@@ -196,7 +196,8 @@ public final class FingerprintState implements AutoCloseable {
     private void writeJoins() {
         List<OrderDraft> drafts;
         synchronized (analyst) {
-            drafts = analyst.joinDrafts();
+            analyst.obey();
+            drafts = analyst.joins().drafts(analyst.settings().review().expireAfter());
         }
         try {
             drafts.forEach(analyst.orders()::give);

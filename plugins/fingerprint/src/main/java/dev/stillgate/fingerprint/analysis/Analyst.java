@@ -16,14 +16,12 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.EarlierOrders;
 import dev.stillgate.fingerprint.standing.EvidenceMerge;
-import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.Standing;
-import dev.stillgate.spi.orders.OrderDraft;
 import dev.stillgate.spi.orders.Orders;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -55,7 +53,6 @@ public final class Analyst {
     private volatile boolean ordersChanged = true;
     private EarlierOrders earlier = new EarlierOrders();
     private final Erasures erasures;
-    private JoinOutlook joinOutlook;
     private final LikenessSearch likeness = new LikenessSearch();
     private final ResemblingAccounts resembling = new ResemblingAccounts(clusters, ladder);
     private final JoinWatch joins;
@@ -67,7 +64,6 @@ public final class Analyst {
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
         this.registrations = new RegistrationLinks(accountStore.table(), ladder);
         this.joins = new JoinWatch(accountStore.table(), ladder, orders::now);
-        this.joinOutlook = joins;
         this.text = new RequestedText(accountStore.table(), ladder);
         this.erasures = new Erasures(orders, accountStore.table(), ladder, clusters);
         this.subscription = orders.onChange(() -> ordersChanged = true);
@@ -410,19 +406,6 @@ public final class Analyst {
         joins.drawBy(hasher);
     }
 
-    /** Returns orders for the accounts that join under standing orders and are not in the journal yet. */
-    public List<OrderDraft> joinDrafts() {
-        obey();
-        return joins.pending().stream()
-                .map(found -> Join.draft(
-                        found.order(),
-                        found.account(),
-                        found.scores(),
-                        orders.now(),
-                        settings.review().expireAfter()))
-                .toList();
-    }
-
     /** Returns the watch for accounts that join confirmed campaigns. */
     public JoinWatch joins() {
         return joins;
@@ -434,12 +417,7 @@ public final class Analyst {
 
     /** Returns what standing orders may join. */
     public JoinOutlook joinOutlook() {
-        return joinOutlook;
-    }
-
-    /** Sets what answers for {@link #joinOutlook}. */
-    public void foretellJoins(JoinOutlook outlook) {
-        joinOutlook = outlook;
+        return joins;
     }
 
     public Ladder ladder() {

@@ -17,9 +17,11 @@ import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.StandingOrder;
 import dev.stillgate.fingerprint.text.PromptFeatures;
+import dev.stillgate.spi.orders.OrderDraft;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -160,6 +162,18 @@ public final class JoinWatch implements JoinOutlook {
     public List<Found> pending() {
         pending.values().removeIf(each -> ladder.orders().hasJoined(each.order(), each.account()));
         return List.copyOf(pending.values());
+    }
+
+    /**
+     * Returns orders for the {@link #pending} joins.
+     *
+     * @param lifetime how long an account stays joined
+     */
+    public List<OrderDraft> drafts(Duration lifetime) {
+        long now = clock.getAsLong();
+        return pending().stream()
+                .map(found -> Join.draft(found.order(), found.account(), found.scores(), now, lifetime))
+                .toList();
     }
 
     /** Fits the campaigns again if that is due. */

@@ -14,6 +14,7 @@ import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -118,12 +119,17 @@ class JoinWatchTest {
             assertThat(found.scores().bound()).isBetween(1 / 420.0, 1 / 280.0);
             assertThat(found.scores().traits()).hasSize(5).anyMatch(trait -> trait.startsWith("system +"));
         });
-        analyst.joinDrafts().forEach(scene.orders::give);
-        assertThat(analyst.joinDrafts()).isEmpty();
+        drafts().forEach(scene.orders::give);
+        assertThat(drafts()).isEmpty();
         assertThat(analyst.ladder().orders().joins()).containsOnlyKeys("replacement");
         assertThat(analyst.standing("replacement")).isEqualTo(Standing.POOLED);
         start("replacement", 8 * DAY + 60_000, TEMPLATE, CLIENT, false);
-        assertThat(analyst.joinDrafts()).as("joined once").isEmpty();
+        assertThat(drafts()).as("joined once").isEmpty();
+    }
+
+    private List<OrderDraft> drafts() {
+        analyst.obey();
+        return analyst.joins().drafts(Duration.ofDays(90));
     }
 
     @Test

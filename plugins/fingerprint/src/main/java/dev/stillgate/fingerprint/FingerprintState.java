@@ -27,6 +27,7 @@ import dev.stillgate.spi.orders.Orders;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -192,17 +193,19 @@ public final class FingerprintState implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "wrote {0} orders of the state file to the journal", drafts.size());
     }
 
-    /** Writes the joins that the analysis found to the journal. They are tried again with the next analysis if that fails. */
+    /** Writes the joins and releases that the analysis found to the journal. They are tried again with the next analysis if that fails. */
     private void writeJoins() {
         List<OrderDraft> drafts;
         synchronized (analyst) {
             analyst.obey();
-            drafts = analyst.joins().drafts(analyst.settings().review().expireAfter());
+            drafts = new ArrayList<>(
+                    analyst.joins().drafts(analyst.settings().review().expireAfter()));
+            drafts.addAll(analyst.joined().releases(analyst.settings().facts(), ticker.millis()));
         }
         try {
             drafts.forEach(analyst.orders()::give);
         } catch (Orders.OrdersUnavailableException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} joins are not in the journal yet: {1}", drafts.size(), e);
+            LOG.log(System.Logger.Level.WARNING, "{0} joins and releases are not in the journal yet: {1}", drafts.size(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.stillgate.proxy.cli;
 import dev.stillgate.proxy.config.ConfigException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,38 @@ final class ReviewCommand implements Callable<Integer> {
         }
     }
 
+    /** Options of a confirmation of a cluster. */
+    private static final class Confirmation {
+        @Option(names = "--verified", description = "confirm verified members of the cluster too")
+        private boolean verified;
+
+        @Option(
+                names = "--joins",
+                paramLabel = "EFFECT",
+                description = "what happens to accounts that join the campaign later: pool, mark or queue")
+        private @Nullable String joins;
+
+        @Option(
+                names = "--promise",
+                paramLabel = "SHARE",
+                description = "with --joins pool: share of honest newcomers that may join wrongly (default: 0.001)")
+        private @Nullable Double promise;
+
+        Map<String, Object> arguments() {
+            Map<String, Object> arguments = new TreeMap<>();
+            if (verified) {
+                arguments.put("verified", true);
+            }
+            if (joins != null) {
+                arguments.put("joins", joins);
+            }
+            if (promise != null) {
+                arguments.put("promise", promise);
+            }
+            return arguments;
+        }
+    }
+
     @Command(
             name = "confirm",
             mixinStandardHelpOptions = true,
@@ -109,12 +142,12 @@ final class ReviewCommand implements Callable<Integer> {
             @Mixin AsAccount as,
             @Mixin ReviewDecision decision,
             @Mixin OfCluster ofCluster,
-            @Option(names = "--verified", description = "confirm verified members of the cluster too") boolean verified)
+            @Mixin Confirmation confirmation)
             throws Exception {
         ReviewSubject subject = ReviewSubject.of(id, as.account);
-        Map<String, Object> more = verified ? Map.of("verified", true) : Map.of();
-        if (verified && !subject.isCluster()) {
-            throw new CommandLine.ParameterException(line(), "--verified is for clusters");
+        Map<String, Object> more = confirmation.arguments();
+        if (!more.isEmpty() && !subject.isCluster()) {
+            throw new CommandLine.ParameterException(line(), "--" + more.keySet().iterator().next() + " is for clusters");
         }
         return decide(subject, "confirm", decision, ofCluster, more);
     }

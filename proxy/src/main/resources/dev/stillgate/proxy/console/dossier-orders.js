@@ -76,7 +76,10 @@ function confirm(d) {
     ],
     ['Lasts', lasting(d.effects.judgementSeconds)],
     ['Undo', '“Take judgements back”, for all members; for one, on the page of the account.'],
-    ['Later members', 'are not confirmed; the cluster comes back to the review.'],
+    [
+      'Later members',
+      'are not confirmed; the cluster comes back to the review. “Accounts that join the campaign later” may pool or mark them.',
+    ],
   ];
 }
 

@@ -5,6 +5,7 @@ import {capability} from './explain.js';
 import {read, thresholds} from './dossier-data.js';
 import {proof} from './dossier-evidence.js';
 import {standings, timeline} from './dossier-history.js';
+import {joins} from './dossier-joins.js';
 import {markdown} from './dossier-markdown.js';
 import {members, resembling} from './dossier-members.js';
 import {decisions} from './dossier-orders.js';
@@ -204,6 +205,7 @@ function body(d, path, entry) {
       from,
     )}
     ${panel('Parts, and what ties them', parts(d), from)}
+    ${d.joinOutlook ? panel('Accounts that join later', joins(d), {...from, long: true}) : nothing}
     ${panel('Standings of the members', standings(d), {...from, long: true})} ${signing}
     <div class="two">
       ${panel('What the prompts ask for', kinds(d), from)} ${panel('Text since it was found', fate(d), from)}

@@ -9,7 +9,8 @@ import {mayWrite, signedName} from './net.js';
 export const shell = value => (/^[\w.,:@/-]+$/.test(value) ? value : `'${String(value).replace(/'/g, `'\\''`)}'`);
 const reviewed = (verb, id, values, revision) =>
   `stillgate review ${verb} ${shell(id)}${revision != null ? ` --revision ${revision}` : ''}${flags(values)}` +
-  `${values.for ? ` --for ${shell(values.for)}` : ''}${values.except ? ` --except ${shell(values.except)}` : ''}${values.verified ? ' --verified' : ''}`;
+  `${values.for ? ` --for ${shell(values.for)}` : ''}${values.except ? ` --except ${shell(values.except)}` : ''}${values.verified ? ' --verified' : ''}${joining(values) ? ` --joins ${values.joins}` : ''}${values.promise ? ` --promise ${shell(values.promise)}` : ''}`;
+const joining = values => values.joins && values.joins !== 'nothing';
 const flags = values =>
   `${signedName() ? '' : ` --by ${shell(values.by || 'NAME')}`} --why ${shell(values.why || 'TEXT')}`;
 const LASTS = {name: 'for', label: 'For how long', note: 'such as 90d; empty for the default of the policy'};
@@ -36,7 +37,18 @@ export const judgeCluster = (verb, {id, revision, size}) => ({
   fields: [
     {name: 'except', label: 'Leave out', note: 'account ids separated by commas: they are judged the opposite way'},
     LASTS,
-    ...(verb === 'confirm' ? [{name: 'verified', label: 'Include verified accounts', check: true}] : []),
+    ...(verb === 'confirm'
+      ? [
+          {name: 'verified', label: 'Include verified accounts', check: true},
+          {
+            name: 'joins',
+            label: 'Accounts that join the campaign later',
+            value: 'nothing',
+            options: ['nothing', 'queue', 'mark', 'pool'],
+          },
+          {name: 'promise', label: 'Promise', note: 'share of honest newcomers that may be pooled wrongly; empty for 0.001'},
+        ]
+      : []),
   ],
   body: values =>
     given({
@@ -45,6 +57,8 @@ export const judgeCluster = (verb, {id, revision, size}) => ({
       revision: values.revision ?? revision,
       for: values.for,
       verified: values.verified ?? '',
+      joins: joining(values) ? values.joins : '',
+      promise: values.promise ? Number(values.promise) : '',
       except: values.except
         ? values.except
             .split(',')

@@ -40,6 +40,23 @@ function clusterItem(item) {
   </li>`;
 }
 
+/** Accounts that joined a confirmed campaign, or the suspended order that joined them. */
+function joinersItem(item) {
+  return html`<li class="item">
+    <article aria-label="Campaign ${item.id}">
+      <header><h3>${clusterLink(item.id)} · ${item.suspended ? 'suspended standing order' : plural(item.size, 'joined account')}</h3></header>
+      <p>
+        ${
+          item.suspended
+            ? 'Operators refuted three of the last thirty judged accounts that joined. No account joins until the cluster is confirmed again.'
+            : html`Joined the confirmed campaign and wait for a judgement; ${count(item.verified)} are verified.`
+        }
+      </p>
+      <p class="buttons"><a class="button" href="#/clusters/${encodeURIComponent(item.id)}">Read the dossier<span class="vh"> of ${item.id}</span></a></p>
+    </article>
+  </li>`;
+}
+
 function accountItem(item) {
   const like = item.resembles;
   return html`<li class="item">
@@ -49,7 +66,12 @@ function accountItem(item) {
         ${standings(item)}
       </header>
       ${
-        like?.verified
+        item.join
+          ? html`<p>
+              Joined the confirmed campaign ${clusterLink(item.join.cluster)} at conversation ${count(item.join.start)}:
+              ${text(item.join.traits.join('; '), 300)}. Drawn at random for a judgement.
+            </p>`
+          : like?.verified
           ? html`<p>
               A verified account that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from where it
               comes from. It counts as a known customer until you confirm it.
@@ -70,6 +92,8 @@ function accountItem(item) {
     </article>
   </li>`;
 }
+
+const ITEMS = {cluster: clusterItem, joiners: joinersItem, 'standing-order': joinersItem};
 
 /** Returns the table of kinds of evidence for the list of clusters. @param {any} cluster */
 export const kinds = cluster =>
@@ -92,7 +116,7 @@ export function view() {
       'Queue',
       items.length
         ? html`<ul class="items">
-              ${items.slice(0, 100).map(item => (item.kind === 'cluster' ? clusterItem(item) : accountItem(item)))}
+              ${items.slice(0, 100).map(item => (ITEMS[item.kind] ?? accountItem)(item))}
             </ul>
             ${items.length > 100 ? html`<p class="note">The first 100 of ${count(size)} are shown.</p>` : nothing}`
         : empty('Nothing waits for a judgement.'),

@@ -40,6 +40,7 @@ public final class Analyst {
     private final AccountStore accountStore;
     private final Clusters clusters = new Clusters();
     private final Ladder ladder = new Ladder();
+    private final JoinedAccounts joined;
     private final RequestedText text;
     private final AuditSamples samples = new AuditSamples();
     private final TemplateUsers templates = new TemplateUsers();
@@ -64,6 +65,7 @@ public final class Analyst {
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
         this.registrations = new RegistrationLinks(accountStore.table(), ladder);
         this.joins = new JoinWatch(accountStore.table(), ladder, orders::now);
+        this.joined = new JoinedAccounts(accountStore.table(), registrations.facts(), ladder, this::isCapped);
         this.text = new RequestedText(accountStore.table(), ladder);
         this.erasures = new Erasures(orders, accountStore.table(), ladder, clusters);
         this.subscription = orders.onChange(() -> ordersChanged = true);
@@ -404,6 +406,7 @@ public final class Analyst {
     public void drawBy(FeatureHasher hasher) {
         likeness.drawBy(hasher);
         joins.drawBy(hasher);
+        joined.drawBy(hasher);
     }
 
     /** Returns the watch for accounts that join confirmed campaigns. */
@@ -413,6 +416,10 @@ public final class Analyst {
 
     public LikenessSearch likeness() {
         return likeness;
+    }
+
+    public JoinedAccounts joined() {
+        return joined;
     }
 
     /** Returns what standing orders may join. */

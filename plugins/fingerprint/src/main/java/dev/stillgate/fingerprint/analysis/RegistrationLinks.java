@@ -40,6 +40,10 @@ final class RegistrationLinks {
         this.ladder = ladder;
     }
 
+    FactTable facts() {
+        return facts;
+    }
+
     void observe(int account, Observation seen) {
         facts.observe(account, seen);
     }

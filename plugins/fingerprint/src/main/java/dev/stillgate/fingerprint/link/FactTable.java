@@ -93,12 +93,12 @@ public final class FactTable {
     }
 
     /** Returns the number of a name, or -1. */
-    int find(String name) {
+    public int find(String name) {
         return names.indexOf(name);
     }
 
     /** Returns the hash of an account's fact by the name's number, 0 if the account does not have it. */
-    long value(int name, int account) {
+    public long value(int name, int account) {
         FactBlock block = block(account);
         return block == null ? 0 : block.value(name, account % FactBlock.SIZE);
     }

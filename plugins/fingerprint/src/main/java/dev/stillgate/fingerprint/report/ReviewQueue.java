@@ -44,6 +44,7 @@ final class ReviewQueue {
         }
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
         hidden.sort(Comparator.comparingDouble(Item::evidence).reversed());
+        new JoinQueue(analyst).items().forEach(item -> items.add(new Item(0, item)));
         for (Resemblance near : analyst.likeness().near()) {
             add(items, "account", analyst.table().index().id(near.account()), LikenessReport.shown(near));
         }

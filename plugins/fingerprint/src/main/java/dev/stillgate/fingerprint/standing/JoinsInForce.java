@@ -144,6 +144,16 @@ final class JoinsInForce {
         return byOrder.getOrDefault(order, new JoinsOfOrder());
     }
 
+    long judged(long since) {
+        return byOrder.values().stream()
+                .flatMap(joins -> joins.joined().stream())
+                .map(JoinsOfOrder.Joined::join)
+                .filter(join -> join.at() > since && labels.containsKey(join.account()))
+                .map(Join::account)
+                .distinct()
+                .count();
+    }
+
     /** Returns whether a join under a standing order is in force. */
     boolean hasJoins(String order) {
         return of(order).joined().stream().anyMatch(joined -> joined.join().equals(joins.get(joined.join().account())));

@@ -213,6 +213,11 @@ public final class OrdersInForce {
         return joins.of(order);
     }
 
+    /** Returns the number of accounts that joined after a time, in milliseconds since the epoch, and were judged since. */
+    public long judgedJoins(long since) {
+        return joins.judged(since);
+    }
+
     /** Returns the orders that wrote the joins in force under standing orders on a cluster, by account. */
     public Map<String, Order> joinRecords(String cluster) {
         Map<String, Order> records = new HashMap<>();

@@ -1,0 +1,50 @@
+/** Accounts that join a confirmed campaign: what an order would join, what the present one joins, and how to stop it. */
+import {html, nothing, accountLink, ago, facts, standing, text} from './widgets.js';
+import {chance, count, percent, plural, when, words} from './format.js';
+import {orderOrCommand} from './actions.js';
+import {withdraw} from './orders.js';
+import {table} from './table.js';
+
+const bounds = outlook =>
+  outlook.bounds.length
+    ? facts(
+        outlook.bounds.map(each => [
+          each.stratum,
+          `at most ${percent(each.bound)} of honest newcomers, ${each.wrongJoinsADay.toFixed(2)} a day: ${plural(each.standingOrders, 'standing order')}, ${plural(each.knownCustomers, 'known customer')}`,
+        ]),
+      )
+    : html`<p class="note">No known customers to compare newcomers with: accounts can join the review queue only.</p>`;
+
+const standingOrder = d => {
+  const now = d.standingOrder;
+  return html`<p>
+      ${now.suspended ? html`<b>Suspended:</b> operators refuted three of the last thirty judged.` : html`<b>${now.open ? 'Open' : 'Closed'}:</b> ${plural(now.joined, 'account')} joined`}
+      · effect ${words(now.joins)} · until ${when(now.until, 'day')} · learnt from ${plural(now.learntFrom, 'confirmed account')} ·
+      at most ${count(now.ratePerHour)} an hour · ${count(now.beyondTheRate)} beyond the rate, marked ·
+      ${count(now.released)} released after verification
+    </p>
+    <p class="note">By ${text(now.by ?? 'hand', 60)}: ${text(now.why ?? '', 300)}</p>
+    <p class="buttons">
+      ${orderOrCommand('Stop, and end its joins', () => withdraw({id: now.id, subject: `cluster ${d.id}`}))}
+    </p>`;
+};
+
+const COLUMNS = [
+  {name: 'Account', cell: row => accountLink(row.account), by: row => row.account},
+  {name: 'Standing', cell: row => standing(row.standing), by: row => row.standing},
+  {name: 'Joined', cell: row => ago(row.at), by: row => row.at},
+  {name: 'Conversation', num: true, cell: row => count(row.start), by: row => row.start},
+  {name: 'Score', num: true, cell: row => row.score.toFixed(1), by: row => row.score, gloss: 'power of ten of the likelihood ratio'},
+  {name: 'Bound', num: true, cell: row => chance(row.bound), by: row => row.bound, minor: true},
+  {name: 'Because of', cell: row => text(row.traits.join('; '), 200), minor: true},
+];
+
+/** Returns the panel. @param {any} d */
+export const joins = d =>
+  html`${d.standingOrder ? standingOrder(d) : html`<p>No standing order: accounts that join later are not confirmed. A confirmation may name one.</p>`}
+    ${bounds(d.joinOutlook)}
+    <p class="note">
+      ${d.standingOrder ? 'An order' : 'One'} would have joined ${plural(d.joinOutlook.lastFortnight, 'account')} in the last
+      fortnight.
+    </p>
+    ${d.joiners.length ? table(`Accounts that joined the campaign of cluster ${d.id}`, COLUMNS, d.joiners) : nothing}`;

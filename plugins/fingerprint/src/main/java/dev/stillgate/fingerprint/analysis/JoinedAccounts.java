@@ -83,14 +83,12 @@ public final class JoinedAccounts {
         OrdersInForce inForce = ladder.orders();
         inForce.joins().forEach((account, join) -> {
             JoinsOfOrder joins = inForce.joinsUnder(join.order());
-            JoinsOfOrder.Joined joined = joins.joined(account);
-            if (joined != null
-                    && !orders.contains(join.order())
+            if (!orders.contains(join.order())
                     && isVerified.test(account)
                     && JoinGuards.mayRelease(joins.joined().size(), joins.released())
                     && hasNewFact(account, campaign(join, joins), settings)) {
                 orders.add(join.order()); // one at a time, since each release counts for the next
-                due.add(Join.release(join, joined.record().until()));
+                due.add(Join.release(join, inForce.record(join).until()));
             }
         });
         return due;

@@ -9,6 +9,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.AccountStanding;
+import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.Pin;
@@ -65,13 +66,12 @@ final class AccountReport {
         Label label = analyst.ladder().label(id);
         page.put("standing", PageValues.name(standing));
         page.put("evidence", PageValues.rounded(entry.evidence));
-        page.put("cluster", entry.cluster == null ? "" : entry.cluster);
+        Join join = analyst.ladder().join(id);
+        page.put("cluster", join != null ? join.cluster() : entry.cluster == null ? "" : entry.cluster);
         page.put("reasons", entry.reasons);
         if (standing != Standing.CLEAR) {
             page.put("since", since(history));
-            long earnedUntil =
-                    entry.confirmed + analyst.settings().expireAfter().toMillis();
-            page.put("expires", PageValues.time(pin != null ? pin.order().until() : earnedUntil));
+            page.put("expires", PageValues.time(expires(entry, pin, join)));
         }
         if (pin != null) {
             Map<String, Object> pinned = OrderValues.shown(pin);
@@ -83,8 +83,17 @@ final class AccountReport {
             shown.put("cluster", label.cluster());
             page.put("label", shown);
         }
-        PageValues.add(page, "join", new JoinReport(analyst).join(id));
+        PageValues.add(page, "join", join == null ? null : JoinReport.shown(join));
         page.put("changes", shown(history));
+    }
+
+    private long expires(AccountStanding entry, @Nullable Pin pin, @Nullable Join join) {
+        Order joined = join == null ? null : analyst.ladder().orders().record(join);
+        return pin != null
+                ? pin.order().until()
+                : joined != null
+                        ? joined.until()
+                        : entry.confirmed + analyst.settings().expireAfter().toMillis();
     }
 
     private static List<Map<String, Object>> shown(List<StandingHistory.Event> history) {

@@ -89,13 +89,6 @@ final class JoinReport {
                 .toList();
     }
 
-    /** Returns the join of an account, null for none. */
-    @Nullable
-    Map<String, Object> join(String account) {
-        Join join = analyst.ladder().join(account);
-        return join == null ? null : shown(join);
-    }
-
     static Map<String, Object> shown(Join join) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("order", join.order());

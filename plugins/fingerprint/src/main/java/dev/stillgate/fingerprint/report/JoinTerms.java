@@ -39,7 +39,7 @@ record JoinTerms(
     /** Terms of an order that is no confirmation of a cluster. */
     static final JoinTerms NONE = new JoinTerms(null, 0, null);
 
-    private static void requirePromise(List<JoinOutlook.Bound> bounds, double promise) {
+    static void requirePromise(List<JoinOutlook.Bound> bounds, double promise) {
         if (bounds.isEmpty()) {
             throw new ConflictException(
                     "no known customers to compare newcomers with: take \"joins\": \"queue\"", Map.of());
@@ -59,7 +59,7 @@ record JoinTerms(
     }
 
     /** Returns the least number with two digits that is not below a share. */
-    private static double roundedUp(double share) {
+    static double roundedUp(double share) {
         double digit = Math.pow(10, Math.floor(Math.log10(share)) - 1);
         return Math.min(1, Math.ceil(share / digit) * digit);
     }

@@ -23,17 +23,4 @@ public interface JoinOutlook {
 
     /** Returns the accounts that an order on the cluster would have joined in the last fortnight. */
     List<String> wouldHaveJoined(Cluster cluster);
-
-    /** Outlook without any references. */
-    JoinOutlook NONE = new JoinOutlook() {
-        @Override
-        public List<Bound> bounds(Cluster cluster) {
-            return List.of();
-        }
-
-        @Override
-        public List<String> wouldHaveJoined(Cluster cluster) {
-            return List.of();
-        }
-    };
 }

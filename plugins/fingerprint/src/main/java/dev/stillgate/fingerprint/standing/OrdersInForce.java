@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -221,13 +222,15 @@ public final class OrdersInForce {
     /** Returns the orders that wrote the joins in force under standing orders on a cluster, by account. */
     public Map<String, Order> joinRecords(String cluster) {
         Map<String, Order> records = new HashMap<>();
-        joins().values().forEach(join -> {
-            JoinsOfOrder.Joined joined = joinsUnder(join.order()).joined(join.account());
-            if (joined != null && join.cluster().equals(cluster)) {
-                records.put(join.account(), joined.record());
-            }
-        });
+        joins().values().stream()
+                .filter(join -> join.cluster().equals(cluster))
+                .forEach(join -> records.put(join.account(), record(join)));
         return records;
+    }
+
+    /** Returns the order that wrote a join in force. */
+    public Order record(Join join) {
+        return Objects.requireNonNull(joinsUnder(join.order()).joined(join.account())).record();
     }
 
     /** Returns the join that a record of the journal wrote, null if it wrote none or the account had joined before. */

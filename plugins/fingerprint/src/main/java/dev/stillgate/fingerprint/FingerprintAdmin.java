@@ -95,6 +95,17 @@ final class FingerprintAdmin {
                 return state.report(reports -> reports.review(limit));
             }
         });
+        context.adminView("pools", new AdminView() {
+            @Override
+            public @Nullable Object of(String id) {
+                return null;
+            }
+
+            @Override
+            public Object all() {
+                return state.figures().budgets();
+            }
+        });
         context.adminView(ACCOUNTS, id -> state.report(reports -> reports.account(id)));
         context.adminView("dossiers", id -> state.report(reports -> reports.dossier(id)));
         context.adminView(CLUSTERS, new AdminView() {

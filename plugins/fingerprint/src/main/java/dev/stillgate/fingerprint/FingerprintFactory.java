@@ -33,7 +33,11 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                 FingerprintState.class, () -> FingerprintState.open(context, policy.queueCapacity(), settings));
         Ticker ticker = context.ticker();
         StandingsPublisher publisher = context.publisher();
-        context.background().every(ANALYSIS_INTERVAL, () -> state.analyse(settings, ticker.millis(), publisher));
+        BudgetGauges budgets = new BudgetGauges(context);
+        context.background().every(ANALYSIS_INTERVAL, () -> {
+            state.analyse(settings, ticker.millis(), publisher);
+            budgets.update(state.figures().budgets());
+        });
         AllowList allowed = new AllowList(policy.allowed(), context);
         new FingerprintAdmin(context, state, allowed).register();
         return new FingerprintFilter(

@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.analysis.AnalysisFigures;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.AnalystStore;
 import dev.stillgate.fingerprint.analysis.AutoSave;
+import dev.stillgate.fingerprint.budget.PoolBudget;
 import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.capture.ObservationQueue;
@@ -27,7 +28,7 @@ import dev.stillgate.spi.orders.Orders;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -61,6 +62,9 @@ public final class FingerprintState implements AutoCloseable {
 
     @GuardedBy("analyst")
     private long savedRevision;
+
+    @GuardedBy("analyst")
+    private Map<String, PoolBudget> publishedBudgets = Map.of();
 
     private FingerprintState(FilterContext context, int queueCapacity, AnalysisSettings settings) {
         long check = ByteBuffer.wrap(context.secret("key check")).getLong();
@@ -127,6 +131,7 @@ public final class FingerprintState implements AutoCloseable {
             boolean newPublisher = !publisher.equals(lastPublisher);
             lastPublisher = publisher;
             publish(newPublisher ? analyst.standings() : changed, publisher);
+            publishBudgets(newPublisher, publisher);
             figures = analyst.figures(now);
         }
         writeJoins();
@@ -239,6 +244,17 @@ public final class FingerprintState implements AutoCloseable {
         if (changed != null) {
             Ladder ladder = analyst.ladder();
             publisher.publish(changed, ladder.groups(), ladder.pinnedAccounts(), ladder.confirmedDespiteVerification());
+        }
+    }
+
+    @GuardedBy("analyst")
+    private void publishBudgets(boolean anew, StandingsPublisher publisher) {
+        Map<String, PoolBudget> budgets = analyst.budgets().all();
+        if (anew || !budgets.equals(publishedBudgets)) {
+            publishedBudgets = budgets;
+            Map<String, Long> requests = new HashMap<>();
+            budgets.forEach((tier, budget) -> requests.put(tier, budget.requests()));
+            publisher.publishPoolRequests(requests);
         }
     }
 

@@ -12,4 +12,14 @@ public interface Standings {
     default @Nullable String group(Account account) {
         return null;
     }
+
+    /**
+     * Returns the requests a day that honest accounts of a tier need, as an analysis has learnt it, for a pool with such
+     * accounts; 0 if unknown.
+     *
+     * @param tier the tier of the account; null without a tier
+     */
+    default long poolRequests(@Nullable String tier) {
+        return 0;
+    }
 }

@@ -46,6 +46,13 @@ public interface StandingsPublisher {
         publish(byAccount, groups, ordered);
     }
 
+    /**
+     * Replaces the requests a day of pools published by this filter before. They are in force if the filter enforces.
+     *
+     * @param byTier requests a day by tier of the accounts; those of accounts without a tier under ""
+     */
+    default void publishPoolRequests(Map<String, Long> byTier) {}
+
     /** Returns whether all published standings are in force: in shadow only those that an operator ordered are. */
     default boolean isEnforced() {
         return true;

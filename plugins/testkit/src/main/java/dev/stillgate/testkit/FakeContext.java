@@ -44,6 +44,7 @@ public final class FakeContext implements FilterContext {
     private final Map<String, DoubleSupplier> gauges = new LinkedHashMap<>();
     private final Map<String, Standing> standings = new ConcurrentHashMap<>();
     private final Map<String, String> groups = new ConcurrentHashMap<>();
+    private final Map<String, Long> poolRequests = new ConcurrentHashMap<>();
     private final Map<String, AdminView> views = new HashMap<>();
     private final Map<String, AdminAction> actions = new HashMap<>();
     private final List<Report> reports = new ArrayList<>();
@@ -131,16 +132,30 @@ public final class FakeContext implements FilterContext {
             public @Nullable String group(Account account) {
                 return groups.get(account.id());
             }
+
+            @Override
+            public long poolRequests(@Nullable String tier) {
+                return poolRequests.getOrDefault(tier == null ? "" : tier, 0L);
+            }
         };
     }
 
     @Override
     public StandingsPublisher publisher() {
-        return (published, grouped) -> {
-            standings.clear();
-            standings.putAll(published);
-            groups.clear();
-            groups.putAll(grouped);
+        return new StandingsPublisher() {
+            @Override
+            public void publish(Map<String, Standing> byAccount, Map<String, String> groupByAccount) {
+                standings.clear();
+                standings.putAll(byAccount);
+                groups.clear();
+                groups.putAll(groupByAccount);
+            }
+
+            @Override
+            public void publishPoolRequests(Map<String, Long> byTier) {
+                poolRequests.clear();
+                poolRequests.putAll(byTier);
+            }
         };
     }
 
@@ -230,6 +245,12 @@ public final class FakeContext implements FilterContext {
     public FakeContext stands(String account, Standing standing, String group) {
         groups.put(account, group);
         return stands(account, standing);
+    }
+
+    /** Sets the requests a day of pools with accounts of a tier; "" for accounts without a tier. */
+    public FakeContext learnsPoolRequests(String tier, long requests) {
+        poolRequests.put(tier, requests);
+        return this;
     }
 
     /** Sets the state directory of filters created from now on. */

@@ -71,7 +71,7 @@ public final class TokenBucketFactory implements FilterFactory<TokenBucketPolicy
                 BucketStore.class,
                 () -> new BucketStore(
                         context.ticker(),
-                        new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName),
+                        new Buckets(context.ticker(), maintenance, BucketTable.SLACK, fleetName, context.standings()),
                         context.orders()));
         Buckets buckets = store.buckets();
         PolicyLimits limits = buckets.limits(policy);

@@ -46,12 +46,12 @@ public final class BucketHarness {
     /** Creates buckets in the virtual time of others. */
     public BucketHarness(FakeTicker ticker) {
         this.ticker = ticker;
-        this.buckets = new Buckets(ticker, Runnable::run, BucketTable.SLACK, null);
+        this.buckets = new Buckets(ticker, Runnable::run, BucketTable.SLACK, null, account -> Standing.CLEAR);
     }
 
     public BucketHarness(Ticker clock, Executor maintenance, Duration slack) {
         this.ticker = new FakeTicker();
-        this.buckets = new Buckets(clock, maintenance, slack, null);
+        this.buckets = new Buckets(clock, maintenance, slack, null, account -> Standing.CLEAR);
     }
 
     public PolicyLimits policy(TokenBucketPolicy.Limit... limits) {

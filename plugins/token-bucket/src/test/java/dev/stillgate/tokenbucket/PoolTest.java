@@ -4,6 +4,7 @@ import static dev.stillgate.tokenbucket.Policies.account;
 import static dev.stillgate.tokenbucket.Policies.concurrency;
 import static dev.stillgate.tokenbucket.Policies.limit;
 import static dev.stillgate.tokenbucket.Policies.member;
+import static dev.stillgate.tokenbucket.Policies.ofTier;
 import static dev.stillgate.tokenbucket.Policies.pooled;
 import static dev.stillgate.tokenbucket.Policies.scoped;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -239,6 +240,33 @@ final class PoolTest {
 
     private BucketPage page(String account) {
         return (BucketPage) metered.harness.context().shows("accounts", account);
+    }
+
+    @Test
+    void poolHasTheSmallestLearntBudgetOfItsAccountsTiers() {
+        metered.reload(pooled(Map.of(Measure.REQUESTS, "auto up to 500/1d"), limit("requests", 1000, "1000/1h")));
+        metered.harness.context().learnsPoolRequests("free", 40).learnsPoolRequests("gold", 90);
+        Account gold = ofTier("gold", "gold");
+        Account free = ofTier("free", "free");
+        pool("gold", "c-1");
+        pool("free", "c-1");
+        pool("a", "c-2");
+        assertThat(drain("a")).isEqualTo(500);
+        for (int i = 0; i < 30; i++) {
+            assertThat(ask(gold)).isEqualTo(Verdict.ALLOW);
+        }
+        assertThat(poolLeft("c-1")).isEqualTo(60);
+        for (int i = 0; i < 40; i++) {
+            assertThat(ask(i % 2 == 0 ? free : gold)).isEqualTo(Verdict.ALLOW);
+        }
+        assertThat(ask(gold)).isNotEqualTo(Verdict.ALLOW);
+        metered.harness.context().learnsPoolRequests("free", 400);
+        assertThat(ask(free)).isNotEqualTo(Verdict.ALLOW);
+        metered.advance(Duration.ofHours(12));
+        assertThat(ask(free)).isEqualTo(Verdict.ALLOW);
+        assertThat(poolLeft("c-1")).isEqualTo(199);
+        assertThat(ask(gold)).isEqualTo(Verdict.ALLOW);
+        assertThat(poolLeft("c-1")).isEqualTo(89);
     }
 
     @Test

@@ -38,8 +38,8 @@ public final class StrategyMeasure {
 
     public static void main(String[] args) throws InterruptedException, UnknownHostException {
         decisions();
-        memory(new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null));
-        forged(new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null));
+        memory(new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null, account -> Standing.CLEAR));
+        forged(new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null, account -> Standing.CLEAR));
     }
 
     private static Limit[] four(long scale) {
@@ -53,7 +53,7 @@ public final class StrategyMeasure {
 
     private static void decisions() {
         for (int accounts : new int[] {1, 1000}) {
-            Buckets buckets = new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null);
+            Buckets buckets = new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null, account -> Standing.CLEAR);
             PolicyLimits policy = buckets.limits(bounded(accounts, four(1_000_000)));
             List<Account> harness = new ArrayList<>();
             for (int i = 0; i < accounts; i++) {

@@ -34,6 +34,7 @@ public final class StandingsBoard implements Standings {
     private volatile Map<String, String> groups = Map.of();
     private volatile Map<String, Map<String, Standing>> orders = Map.of();
     private volatile Map<String, Standing> uncapped = Map.of();
+    private volatile Map<String, Long> poolRequests = Map.of();
     private volatile long version;
 
     StandingsBoard() {}
@@ -65,6 +66,11 @@ public final class StandingsBoard implements Standings {
     @Override
     public @Nullable String group(Account account) {
         return groups.get(account.id());
+    }
+
+    @Override
+    public long poolRequests(@Nullable String tier) {
+        return poolRequests.getOrDefault(tier == null ? "" : tier, 0L);
     }
 
     /** Returns a number that increases whenever {@link #published} may have changed. */
@@ -138,11 +144,24 @@ public final class StandingsBoard implements Standings {
                 ? publication.groups
                 : publication.groups(
                         ordered.getOrDefault(publication.filter, Map.of()).keySet()));
+        poolRequests = mergedPoolRequests();
     }
 
     @SuppressWarnings("GuardedBy") // called with the lock held, also from lambdas that run immediately
     private boolean enforces(Publication publication) {
         return enforcing.contains(publication.filter);
+    }
+
+    /** Merges the requests a day of pools of all enforcing filters; the largest number of a tier wins. */
+    @GuardedBy("this")
+    private Map<String, Long> mergedPoolRequests() {
+        Map<String, Long> merged = new HashMap<>();
+        for (Publication publication : publications.values()) {
+            if (enforces(publication)) {
+                publication.poolRequests.forEach((tier, requests) -> merged.merge(tier, requests, Math::max));
+            }
+        }
+        return Map.copyOf(merged);
     }
 
     /** Merges the groups of all publications by account id; the first filter's group wins. */
@@ -185,6 +204,7 @@ public final class StandingsBoard implements Standings {
         private Map<String, String> groups = Map.of();
         private Map<String, Standing> ordered = Map.of();
         private Map<String, Standing> uncapped = Map.of();
+        private Map<String, Long> poolRequests = Map.of();
         private boolean closed;
 
         private Publication(String filter) {
@@ -246,6 +266,17 @@ public final class StandingsBoard implements Standings {
         }
 
         @Override
+        public void publishPoolRequests(Map<String, Long> byTier) {
+            Map<String, Long> copy = Map.copyOf(byTier);
+            synchronized (StandingsBoard.this) {
+                if (!closed) {
+                    poolRequests = copy;
+                    StandingsBoard.this.poolRequests = mergedPoolRequests();
+                }
+            }
+        }
+
+        @Override
         public boolean isEnforced() {
             synchronized (StandingsBoard.this) {
                 return enforces(this);
@@ -261,6 +292,7 @@ public final class StandingsBoard implements Standings {
                 groups = Map.of();
                 ordered = Map.of();
                 uncapped = Map.of();
+                poolRequests = Map.of();
                 version++;
                 publications.remove(filter, this);
                 merge();

@@ -64,6 +64,19 @@ class StandingsBoardTest {
     }
 
     @Test
+    void largestPoolRequestsOfEnforcingFiltersAreInForce() {
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
+        publishers.get("a").publishPoolRequests(Map.of("free", 40L, "", 7L));
+        publishers.get("b").publishPoolRequests(Map.of("free", 60L));
+        publishers.get("c").publishPoolRequests(Map.of("free", 90L, "gold", 90L));
+        assertThat(compiler.standings().poolRequests("free")).isEqualTo(60);
+        assertThat(compiler.standings().poolRequests(null)).isEqualTo(7);
+        assertThat(compiler.standings().poolRequests("gold")).isZero();
+        force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.SHADOW));
+        assertThat(compiler.standings().poolRequests("free")).isEqualTo(40);
+    }
+
+    @Test
     void highestStandingOfEnforcingFiltersIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.ENFORCE));
         assertThat(read("x")).isEqualTo(Standing.CLEAR);

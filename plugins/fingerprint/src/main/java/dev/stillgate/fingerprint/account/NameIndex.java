@@ -7,18 +7,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Maps names to indexes from 1; 0 is none. Names beyond the capacity are not kept. Not thread-safe. */
-final class NameIndex {
+public final class NameIndex {
     private final Map<String, Integer> indexByName = new HashMap<>();
     private final List<String> names = new ArrayList<>();
     private final int capacity;
 
     /** @param capacity largest number of names */
-    NameIndex(int capacity) {
+    public NameIndex(int capacity) {
         this.capacity = capacity;
     }
 
     /** Returns a name's index and adds the name when it is unknown; 0 for null and when there is no space. */
-    int getOrAdd(@Nullable String name) {
+    public int getOrAdd(@Nullable String name) {
         if (name == null) {
             return 0;
         }
@@ -36,11 +36,12 @@ final class NameIndex {
 
     /** Returns the name with an index, or null for 0. */
     @Nullable
-    String name(int index) {
+    public String name(int index) {
         return index == 0 ? null : names.get(index - 1);
     }
 
-    List<String> names() {
+    /** Returns the names by index, from 1. */
+    public List<String> names() {
         return names;
     }
 }

@@ -1,5 +1,6 @@
 package dev.stillgate.fingerprint.analysis;
 
+import dev.stillgate.fingerprint.budget.PoolBudget;
 import dev.stillgate.fingerprint.standing.GroupText;
 import dev.stillgate.spi.Standing;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param evicted number of accounts that were evicted
  * @param unkept number of exchanges that were dropped because there was no space for the account
  * @param text text that accounts at each standing asked for since the start
+ * @param budgets budgets of pools from data, by tier; that of accounts without a tier is under ""
  */
 public record AnalysisFigures(
         int accounts,
@@ -24,4 +26,5 @@ public record AnalysisFigures(
         double learnt,
         long evicted,
         long unkept,
-        Map<Standing, GroupText> text) {}
+        Map<Standing, GroupText> text,
+        Map<String, PoolBudget> budgets) {}

@@ -3,6 +3,8 @@ package dev.stillgate.fingerprint.analysis;
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.account.AccountStore;
 import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.budget.PoolBudgets;
+import dev.stillgate.fingerprint.budget.UnverifiedDays;
 import dev.stillgate.fingerprint.candidate.TemplateUsers;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.FeatureHasher;
@@ -46,6 +48,7 @@ public final class Analyst {
     private final TemplateUsers templates = new TemplateUsers();
     private final HoldoutGroups holdoutGroups = new HoldoutGroups(this::isNewcomer);
     private final RegistrationLinks registrations;
+    private final UnverifiedDays unverifiedDays = new UnverifiedDays();
     private AnalysisSettings settings;
     private final RoundSchedule schedule = new RoundSchedule();
     private long revision;
@@ -133,6 +136,7 @@ public final class Analyst {
         templates.forget(accounts);
         registrations.forget(accounts);
         joins.forgetIndexes(accounts);
+        unverifiedDays.forget(accounts);
     }
 
     /** Returns whether an account has neither a standing nor a cluster. */
@@ -191,6 +195,7 @@ public final class Analyst {
         }
         int account = table().index().find(seen.account);
         registrations.observe(account, seen);
+        unverifiedDays.observe(account, seen, id -> !ladder.standing(id).reaches(Standing.POOLED));
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
             boolean beginsConversation = accountStore.beginsConversation(seen);
@@ -333,6 +338,7 @@ public final class Analyst {
         registrations.write(out);
         joins.write(out);
         StandingCodec.write(out, ladder, clusters);
+        unverifiedDays.write(out);
     }
 
     /**
@@ -352,6 +358,9 @@ public final class Analyst {
         StandingCodec.Content content = StandingCodec.read(in, version);
         earlier = content.orders();
         content.restoreTo(ladder, clusters);
+        if (version >= AnalystStore.DAYS) {
+            unverifiedDays.read(in, table().index().limit());
+        }
     }
 
     /** Returns the standings above clear; those of verified accounts and organisations are capped as when in force. */
@@ -382,6 +391,11 @@ public final class Analyst {
     /** Returns whether the accounts file has registration facts of an account. */
     public boolean hasFacts(int account) {
         return registrations.hasFacts(account);
+    }
+
+    /** Returns the budgets of pools from data. */
+    public PoolBudgets budgets() {
+        return unverifiedDays.budgets();
     }
 
     public AccountStore accountStore() {
@@ -441,6 +455,7 @@ public final class Analyst {
                 learnt(now),
                 accountStore.evicted(),
                 accountStore.unkept(),
-                text.byStanding());
+                text.byStanding(),
+                budgets().all());
     }
 }

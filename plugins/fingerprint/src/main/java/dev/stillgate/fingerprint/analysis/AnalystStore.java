@@ -28,11 +28,15 @@ import java.util.zip.CheckedOutputStream;
 public final class AnalystStore {
     private static final System.Logger LOG = System.getLogger(AnalystStore.class.getName());
     private static final long MAGIC = 0x5354_4c47_4650_5254L;
+
     /** The first version with accounts' shares of prompts that the provider refused. */
     private static final int DECLINED = 9;
 
     /** The first version with accounts' first conversation starts. */
     static final int STARTS = 11;
+
+    /** The first version with the requests of unverified accounts on their last days. */
+    static final int DAYS = STARTS;
 
     static final int VERSION = STARTS;
 

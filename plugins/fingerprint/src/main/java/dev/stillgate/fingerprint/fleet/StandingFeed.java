@@ -179,7 +179,9 @@ final class StandingFeed {
         }
         if (version.term() == settledTerm) {
             try {
-                analyst.adopt(StandingSnapshot.read(snapshot.bytes()));
+                StandingSnapshot.Content content = StandingSnapshot.read(snapshot.bytes());
+                analyst.adopt(content.standings());
+                analyst.budgets().adopt(content.budgets());
                 newest = version;
             } catch (IOException e) {
                 refused.increment();
@@ -201,7 +203,9 @@ final class StandingFeed {
     /** Returns whether this gateway knew more than a snapshot. */
     private boolean merge(Analyst analyst, SnapshotAssembler.Snapshot snapshot) {
         try {
-            return analyst.merge(StandingSnapshot.read(snapshot.bytes()));
+            StandingSnapshot.Content content = StandingSnapshot.read(snapshot.bytes());
+            boolean knewMoreDays = analyst.budgets().adopt(content.budgets());
+            return analyst.merge(content.standings()) || knewMoreDays;
         } catch (IOException e) {
             refused.increment();
             return true;

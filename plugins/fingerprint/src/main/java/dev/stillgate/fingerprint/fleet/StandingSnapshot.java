@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.fleet;
 
 import dev.stillgate.fingerprint.analysis.Analyst;
+import dev.stillgate.fingerprint.budget.PoolBudgets;
 import dev.stillgate.fingerprint.standing.StandingCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +15,8 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Packed snapshot of all standings by evidence and of the clusters, as the leader of a fleet sends it to the other gateways.
+ * Packed snapshot of all standings by evidence, the clusters and the budgets of pools, as the leader of a fleet sends it to the
+ * other gateways.
  */
 public final class StandingSnapshot {
     /** Maximum number of bytes of an unpacked snapshot. */
@@ -22,11 +24,15 @@ public final class StandingSnapshot {
 
     private StandingSnapshot() {}
 
+    /** Decoded snapshot. */
+    public record Content(StandingCodec.Content standings, PoolBudgets budgets) {}
+
     /** Returns a packed snapshot of an analyst's standings and clusters. */
     public static byte[] of(Analyst analyst) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bytes))) {
             StandingCodec.write(out, analyst.ladder(), analyst.clusters());
+            analyst.budgets().write(out);
         } catch (IOException e) {
             throw new IllegalStateException("write to a byte array failed", e);
         }
@@ -38,10 +44,11 @@ public final class StandingSnapshot {
      *
      * @throws IOException if it is invalid
      */
-    public static StandingCodec.Content read(byte[] snapshot) throws IOException {
+    public static Content read(byte[] snapshot) throws IOException {
         try (DataInputStream in =
                 new DataInputStream(new Bounded(new InflaterInputStream(new ByteArrayInputStream(snapshot))))) {
-            StandingCodec.Content content = StandingCodec.read(in, StandingCodec.WITHOUT_ORDERS);
+            Content content =
+                    new Content(StandingCodec.read(in, StandingCodec.WITHOUT_ORDERS), PoolBudgets.read(in));
             if (in.read() >= 0) {
                 throw new IOException("unexpected bytes after the end");
             }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.Pins;
 import dev.stillgate.fingerprint.analysis.Seen;
+import dev.stillgate.fingerprint.budget.PoolBudget;
+import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.spi.Standing;
@@ -32,6 +34,8 @@ final class StandingFeedTest {
     private final List<Node> nodes = new ArrayList<>();
 
     private final class Node {
+        private static final Map<String, PoolBudget> BUDGETS = Map.of("", new PoolBudget(1200, 5));
+
         private final FakeFleet.Member member = fleet.join();
         private final Analyst analyst =
                 new Analyst(Seen.settings(1000), new MemoryOrders(book, "behaviour", ticker::millis));
@@ -40,7 +44,9 @@ final class StandingFeedTest {
         private Node(byte @Nullable [] disk) {
             if (disk != null) {
                 try {
-                    analyst.adopt(StandingSnapshot.read(disk));
+                    StandingSnapshot.Content content = StandingSnapshot.read(disk);
+                    analyst.adopt(content.standings());
+                    analyst.budgets().adopt(content.budgets());
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -58,6 +64,16 @@ final class StandingFeedTest {
                     analyst.clusters().take(new Link(LinkKind.FACT, name, count, 9, 3), members, ticker.millis()).id;
             members.forEach(member ->
                     analyst.ladder().climb(member, Standing.MARKED, 8, List.of(name), cluster, ticker.millis()));
+        }
+
+        /** Observes an account with five requests on each of three days before its verification. */
+        private void verify(String account) {
+            for (int request = 0; request < 16; request++) {
+                Observation seen = Seen.at(
+                        account, Seen.START + request / 5 * Duration.ofDays(1).toMillis());
+                seen.verified = request == 15;
+                analyst.observe(seen);
+            }
         }
 
         private byte[] disk() {
@@ -215,6 +231,24 @@ final class StandingFeedTest {
         assertThat(nodes).extracting(Node::known).containsOnly(Map.of("old", 39));
         assertThat(nodes.getFirst().analyst.clusters().all())
                 .allSatisfy(cluster -> assertThat(cluster.accounts).doesNotContain("old-7"));
+    }
+
+    @Test
+    void daysBehindBudgetsOfPoolsOutliveEachDisk() {
+        Node one = new Node(null);
+        for (int account = 0; account < 400; account++) {
+            one.verify("a-" + account);
+        }
+        new Node(null);
+        turns(20);
+        assertThat(nodes).extracting(node -> node.analyst.budgets().all()).containsOnly(Node.BUDGETS);
+        byte[] disk = one.disk();
+        nodes.clear();
+        fleet = new FakeFleet(ticker);
+        new Node(null);
+        new Node(disk);
+        turns(60);
+        assertThat(nodes).extracting(node -> node.analyst.budgets().all()).containsOnly(Node.BUDGETS);
     }
 
     @Test

@@ -178,7 +178,10 @@ public final class BucketStore implements AutoCloseable {
         return switch (entry.owner()) {
             case ACCOUNT ->
                 buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
-            case POOL -> buckets.pools().buckets().findOrCreate(entry.id(), limits.pool(), Long.MAX_VALUE);
+            case POOL ->
+                buckets.pools()
+                        .buckets()
+                        .findOrCreate(entry.id(), limits.of(Owner.POOL, entry.variant()), Long.MAX_VALUE);
             case ORGANISATION ->
                 buckets.organisations().findOrCreate(entry.id(), limits.organisation(), Long.MAX_VALUE);
             case EVERYONE -> limits.everyone().isEmpty() ? null : buckets.everyone(limits.everyone());

@@ -3,6 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Standing;
+import dev.stillgate.spi.Standings;
 import dev.stillgate.spi.Ticker;
 import dev.stillgate.tokenbucket.lease.LeaseTerms;
 import dev.stillgate.tokenbucket.policy.Owner;
@@ -35,6 +36,7 @@ public final class Buckets {
     private static final int RETRY = -3;
 
     private final Ticker ticker;
+    private final Standings standings;
     private final long origin;
     private final BucketTable accounts;
     private final Pools pools;
@@ -65,9 +67,12 @@ public final class Buckets {
      * @param maintenance runs the caches' maintenance
      * @param slack the minimum time that full buckets are kept
      * @param fleet the name of these buckets in the fleet's store; null without a fleet
+     * @param standings the standings of the accounts, with what is learnt of budgets of pools
      */
-    public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet) {
+    public Buckets(
+            Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet, Standings standings) {
         this.ticker = ticker;
+        this.standings = standings;
         this.origin = ticker.nanos();
         LeaseRounds rounds = fleet == null ? null : new LeaseRounds(fleet, this::now, this::partitionName);
         this.leases = rounds;
@@ -101,7 +106,7 @@ public final class Buckets {
         if (last != null && last.matches(policy)) {
             return last;
         }
-        PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1);
+        PolicyLimits next = new PolicyLimits(policy, last == null ? 0 : last.generation() + 1, standings::poolRequests);
         latest = next;
         return next;
     }
@@ -267,7 +272,7 @@ public final class Buckets {
         }
         String pool = reservation.pool;
         if (pool != null) {
-            pools.addTo(reservation, account.id(), pool, policy, now());
+            pools.addTo(reservation, account, pool, policy, now());
         }
         if (organisation != null && !policy.organisation().isEmpty()) {
             BucketSet set = organisations.findOrCreate(organisation, policy.organisation(), Long.MAX_VALUE);
@@ -374,7 +379,7 @@ public final class Buckets {
             return;
         }
         accounts.adopt(before -> policy.account(before.variant()));
-        pools.buckets().adopt(before -> policy.pool());
+        pools.buckets().adopt(before -> policy.pool(before.variant().tier()));
         organisations.adopt(before -> policy.organisation());
         overflow.adopt(policy.overflow(), now());
         BucketSet all = everyone;

@@ -1,5 +1,6 @@
 package dev.stillgate.tokenbucket.bucket;
 
+import dev.stillgate.spi.Account;
 import dev.stillgate.tokenbucket.policy.OwnerLimits;
 import dev.stillgate.tokenbucket.policy.PolicyLimits;
 import java.util.List;
@@ -24,9 +25,13 @@ public final class Pools {
         this.buckets = buckets;
     }
 
-    /** Adds the pools of an account to the owners of a reservation, which must name a pool. */
-    void addTo(Reservation reservation, String account, String pool, PolicyLimits policy, long now) {
-        OwnerLimits limits = policy.pool();
+    /**
+     * Adds the pools of an account to the owners of a reservation, which must name a pool. A pool with accounts of
+     * several tiers has the smallest learnt budget among theirs.
+     */
+    void addTo(Reservation reservation, Account member, String pool, PolicyLimits policy, long now) {
+        String account = member.id();
+        OwnerLimits limits = policy.pool(member.tier());
         Membership membership = memberships.get(account);
         if (membership == null || !membership.isCurrent(pool, now, limits.fillNanos())) {
             membership = memberships.compute(
@@ -36,7 +41,9 @@ public final class Pools {
             String id = membership.draws().get(i).pool();
             BucketSet set = buckets.findOrCreate(id, limits, Long.MAX_VALUE);
             if (set != null) {
-                reservation.addOwner(set, set.effectiveLimits(policy).pool(), id);
+                PolicyLimits effective = set.effectiveLimits(policy);
+                String tier = effective.smallerPool(member.tier(), set.limits().variant().tier());
+                reservation.addOwner(set, effective.pool(tier), id);
             }
         }
     }

@@ -10,12 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one policy for each kind of owner, tier and standing. They are computed once, so that a request only
- * looks them up. Immutable.
+ * looks them up; those of pools again when the learnt budget changes. Thread-safe.
  */
 public final class PolicyLimits {
     private static final System.Logger LOG = System.getLogger(PolicyLimits.class.getName());
@@ -25,7 +27,9 @@ public final class PolicyLimits {
     private final double share;
     private final Map<Standing, AccountLimits> standard;
     private final Map<String, Map<Standing, AccountLimits>> byTier = new HashMap<>();
+    private final ToLongFunction<@Nullable String> learntRequests;
     private final OwnerLimits pool;
+    private final ConcurrentHashMap<String, LearntPool> learntPools = new ConcurrentHashMap<>();
     private final OwnerLimits organisation;
     private final OwnerLimits everyone;
     private final OwnerLimits overflow;
@@ -37,10 +41,22 @@ public final class PolicyLimits {
      * @throws PolicyException if a factor makes a limit impossible
      */
     public PolicyLimits(TokenBucketPolicy policy, long generation) {
-        this(policy, generation, 1.0);
+        this(policy, generation, tier -> 0);
     }
 
-    private PolicyLimits(TokenBucketPolicy policy, long generation, double share) {
+    /**
+     * Computes the limits of a policy.
+     *
+     * @param learntRequests the requests a day by tier that known customers need; 0 if unknown
+     * @throws PolicyException if a factor makes a limit impossible
+     */
+    public PolicyLimits(TokenBucketPolicy policy, long generation, ToLongFunction<@Nullable String> learntRequests) {
+        this(policy, generation, learntRequests, 1.0);
+    }
+
+    private PolicyLimits(
+            TokenBucketPolicy policy, long generation, ToLongFunction<@Nullable String> learntRequests, double share) {
+        this.learntRequests = learntRequests;
         this.share = share;
         this.policy = policy;
         this.generation = generation;
@@ -48,7 +64,7 @@ public final class PolicyLimits {
         for (String tier : policy.tierNames()) {
             byTier.put(tier, byStanding(tier));
         }
-        this.pool = poolLimits();
+        this.pool = poolLimits(Variant.DEFAULT, 0);
         this.organisation = limits(Variant.DEFAULT, Set.of(Owner.ORGANISATION), limit -> 1.0);
         this.everyone = limits(Variant.DEFAULT, Set.of(Owner.EVERYONE), limit -> 1.0);
         this.overflow = unreportedLimits(policy.overflowFactor());
@@ -57,7 +73,7 @@ public final class PolicyLimits {
 
     /** Returns the limits divided by the number of gateways. */
     public PolicyLimits dividedBy(int gateways) {
-        return new PolicyLimits(policy, generation, 1.0 / gateways);
+        return new PolicyLimits(policy, generation, learntRequests, 1.0 / gateways);
     }
 
     public long generation() {
@@ -101,7 +117,7 @@ public final class PolicyLimits {
     public OwnerLimits of(Owner owner, Variant variant) {
         return switch (owner) {
             case ACCOUNT -> account(variant);
-            case POOL -> pool;
+            case POOL -> pool(variant.tier());
             case ORGANISATION -> organisation;
             case EVERYONE -> everyone;
         };
@@ -112,10 +128,40 @@ public final class PolicyLimits {
         return policy.limits().stream().anyMatch(limit -> limit.scopes().contains(scope));
     }
 
-    /** Returns the limits of a pool: those of one account without a tier and with a clear standing, and the budget. */
-    public OwnerLimits pool() {
-        return pool;
+    /**
+     * Returns the limits of a pool: those of one account without a tier and with a clear standing, and the budget.
+     *
+     * @param tier the tier by whose customers the budget is learnt; null without a tier
+     */
+    public OwnerLimits pool(@Nullable String tier) {
+        long requests = learntRequests(tier);
+        if (requests == 0) {
+            return pool;
+        }
+        String name = tier == null ? "" : tier;
+        LearntPool known = learntPools.get(name);
+        if (known == null || known.requests != requests) {
+            Variant variant = new Variant(tier, Standing.CLEAR, true);
+            known = new LearntPool(requests, poolLimits(variant, requests));
+            learntPools.put(name, known);
+        }
+        return known.limits;
     }
+
+    /** Returns the one of two tiers with the smaller budget of a pool. */
+    @Nullable
+    public String smallerPool(@Nullable String first, @Nullable String second) {
+        long a = learntRequests(first);
+        long b = learntRequests(second);
+        return a == 0 || (b != 0 && b < a) ? second : first;
+    }
+
+    private long learntRequests(@Nullable String tier) {
+        return policy.learnsPoolRequests() ? learntRequests.applyAsLong(tier) : 0;
+    }
+
+    /** The limits of a pool with a learnt number of requests a day. */
+    private record LearntPool(long requests, OwnerLimits limits) {}
 
     public OwnerLimits organisation() {
         return organisation;
@@ -215,13 +261,13 @@ public final class PolicyLimits {
         return new OwnerLimits(generation, Variant.DEFAULT, byKind);
     }
 
-    private OwnerLimits poolLimits() {
+    private OwnerLimits poolLimits(Variant variant, long learnt) {
         List<List<TokenLimit>> byKind = byKind(Set.of(Owner.ACCOUNT, Owner.ORGANISATION), limit -> 1.0);
-        for (Limit limit : policy.poolLimits()) {
+        for (Limit limit : policy.poolLimits(learnt)) {
             byKind.get(OwnerLimits.kind(limit.scopes())).add(limit.scaled(1.0, share, policy.currency()));
         }
         byKind.forEach(limits -> limits.replaceAll(TokenLimit::ofPool));
-        return new OwnerLimits(generation, Variant.DEFAULT, byKind);
+        return new OwnerLimits(generation, variant, byKind);
     }
 
     private List<List<TokenLimit>> byKind(Set<Owner> owners, ToDoubleFunction<Limit> factors) {

@@ -2,22 +2,30 @@ package dev.stillgate.tokenbucket.policy;
 
 import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The budget of a pool as limits of the names {@code pool-requests}, {@code pool-input-tokens}, {@code
  * pool-output-tokens}, {@code pool-total-tokens} and {@code pool-cost}. The capacity of each is the number of tokens
- * that it refills in its period.
+ * that it refills in its period. Requests may be learnt: {@code auto up to 500/1d} is the number that known customers
+ * need on a day, and at most 500.
  */
 final class PoolBudget {
     /** The budget of a policy without {@code pool}: a request a minute for eight hours, as a customer by hand sends. */
-    static final Map<Measure, String> STANDARD = Map.of(Measure.REQUESTS, "500/1d");
+    private static final String FIXED = "500/1d";
+
+    static final Map<Measure, String> STANDARD = Map.of(Measure.REQUESTS, FIXED);
 
     private static final String PREFIX = "pool-";
+    private static final String AUTO = "auto";
+    private static final String UP_TO = AUTO + " up to ";
+    private static final Duration DAY = Duration.ofDays(1);
 
     private PoolBudget() {}
 
@@ -31,7 +39,7 @@ final class PoolBudget {
             throw new IllegalArgumentException("pool: expected at least one of requests, input-tokens, output-tokens,"
                     + " total-tokens and cost, such as requests: 500/1d");
         }
-        limits(budget, List.of());
+        limits(budget, List.of(), 0);
         return Collections.unmodifiableMap(new EnumMap<>(budget));
     }
 
@@ -39,13 +47,14 @@ final class PoolBudget {
      * Returns the limits of a budget, in the order of the measures.
      *
      * @param limits the limits of the policy, whose ceilings of reservations apply
+     * @param learnt the learnt requests a day; 0 for none
      */
-    static List<Limit> limits(Map<Measure, String> budget, List<Limit> limits) {
+    static List<Limit> limits(Map<Measure, String> budget, List<Limit> limits, long learnt) {
         List<Limit> all = new ArrayList<>();
         for (Measure measure : Measure.values()) {
             String refill = budget.get(measure);
             if (refill != null) {
-                all.add(limit(measure, refill, limits));
+                all.add(limit(measure, isAuto(refill) ? learnt(measure, refill, learnt) : refill, limits));
             }
         }
         return all;
@@ -59,6 +68,34 @@ final class PoolBudget {
             }
         }
         return false;
+    }
+
+    private static boolean isAuto(String refill) {
+        return refill.startsWith(AUTO);
+    }
+
+    /** Returns whether the requests of a budget are learnt. */
+    static boolean isLearnt(Map<Measure, String> budget) {
+        return isAuto(budget.getOrDefault(Measure.REQUESTS, ""));
+    }
+
+    /** Returns the refill of a measure that is learnt, at most the one that the policy names. */
+    private static String learnt(Measure measure, String text, long learnt) {
+        String most = text.startsWith(UP_TO) ? text.substring(UP_TO.length()) : text.equals(AUTO) ? FIXED : "";
+        Refill refill = parsed(most);
+        if (measure != Measure.REQUESTS || refill == null || !refill.period().equals(DAY)) {
+            throw new IllegalArgumentException("pool." + measure.label() + ": only requests can be auto, with the most of"
+                    + " one day; write requests: auto up to 500/1d, found '" + text + "'");
+        }
+        return learnt > 0 && learnt < refill.tokens() ? learnt + "/1d" : most;
+    }
+
+    private static @Nullable Refill parsed(String refill) {
+        try {
+            return Refill.parse(refill);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static Limit limit(Measure measure, String refill, List<Limit> limits) {

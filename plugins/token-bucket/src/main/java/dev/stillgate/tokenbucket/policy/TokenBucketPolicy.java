@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param overflow the limits of accounts without their own buckets
  * @param fleet the configuration of a fleet
  * @param pool the budget that the accounts of a pool share, as {@code tokens/duration} by measure, such as {@code
- *     requests: 500/1d}; 500 requests a day if null
+ *     requests: 500/1d}; {@code auto up to 500/1d} for a learnt number of requests; 500 requests a day if null
  * @param verify where the customers of pooled accounts verify themselves; null for no address
  * @param prices the price table of limits of cost; null without such limits
  */
@@ -174,9 +174,19 @@ public record TokenBucketPolicy(
         return !poolBudget().equals(PoolBudget.STANDARD);
     }
 
-    /** Returns the limits of a pool's budget. */
+    /** Returns whether the requests of a pool's budget are learnt from known customers. */
+    boolean learnsPoolRequests() {
+        return PoolBudget.isLearnt(poolBudget());
+    }
+
+    /** Returns the limits of a pool's budget, with the most requests if these are learnt. */
     public List<Limit> poolLimits() {
-        return PoolBudget.limits(poolBudget(), limits);
+        return poolLimits(0);
+    }
+
+    /** Returns the limits of a pool's budget with a learnt number of requests a day, 0 for none. */
+    List<Limit> poolLimits(long learnt) {
+        return PoolBudget.limits(poolBudget(), limits, learnt);
     }
 
     public FleetPolicy fleetPolicy() {

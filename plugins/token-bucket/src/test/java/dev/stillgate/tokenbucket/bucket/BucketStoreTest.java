@@ -364,6 +364,26 @@ final class BucketStoreTest {
         assertThat(((BucketPage) context.shows("accounts", "listed-0")).pools()).containsExactly("c-3");
     }
 
+    @Test
+    void poolWithALearntBudgetIsRestored() {
+        TokenBucketPolicy learnt = Policies.pooled(
+                Map.of(Measure.REQUESTS, "auto up to 100/1d"), Policies.limit("requests", 1000, "1000/1h"));
+        Account free = Policies.ofTier("free", "free");
+        filter = restarted(learnt);
+        context.learnsPoolRequests("free", 10).stands("free", Standing.POOLED, "c-1");
+        for (int i = 0; i < 7; i++) {
+            use(free, 1);
+        }
+        stop();
+        filter = restarted(learnt);
+        assertThat(left("pools", "c-1", "pool-requests")).isEqualTo(3);
+        context.learnsPoolRequests("free", 10).stands("free", Standing.POOLED, "c-1");
+        use(free, 1);
+        ticker.advance(Duration.ofHours(12));
+        use(free, 1);
+        assertThat(left("pools", "c-1", "pool-requests")).isEqualTo(6);
+    }
+
     @ParameterizedTest
     @CsvSource({"2, WATCHED", "2, SLOWED", "3, TIGHTENED"})
     void fileOfAnEarlierVersionIsRestored(int version, String standing) throws IOException {

@@ -25,9 +25,11 @@ import dev.stillgate.tokenbucket.policy.TokenBucketPolicy.Limit;
 import io.github.bucket4j.Bandwidth;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -280,7 +282,7 @@ final class TokenBucketPolicyTest {
     void poolHasTheDefaultBudgetAndOneCustomersLimits() {
         TokenBucketPolicy policy = policy(limit("a", 50, "50/1m"), concurrency("parallel", 8));
         assertThat(policy.hasOwnPoolBudget()).isFalse();
-        assertThat(new PolicyLimits(policy, 0).pool().all())
+        assertThat(new PolicyLimits(policy, 0).pool(null).all())
                 .extracting(TokenLimit::name, TokenLimit::capacity, TokenLimit::owner)
                 .containsExactly(
                         tuple("a", 50L, Owner.POOL),
@@ -293,9 +295,38 @@ final class TokenBucketPolicyTest {
         TokenBucketPolicy policy = standings(
                 Map.of(Standing.CLEAR, 2.0, Standing.POOLED, 0.25),
                 tiered(Map.of("gold", 4.0), limit("a", 50, "50/1m")));
-        assertThat(new PolicyLimits(policy, 0).pool().all())
+        assertThat(new PolicyLimits(policy, 0).pool(null).all())
                 .extracting(TokenLimit::capacity)
                 .containsExactly(50L, 500L);
+    }
+
+    @Test
+    void learntRequestsOfATierReplaceTheFixedOnesUpToThese() {
+        TokenBucketPolicy policy = pooled(
+                Map.of(Measure.REQUESTS, "auto up to 300/1d", Measure.INPUT_TOKENS, "9/1d"), limit("a", 50, "50/1m"));
+        Map<String, Long> learnt = new HashMap<>(Map.of("free", 40L, "gold", 4000L));
+        PolicyLimits limits = new PolicyLimits(policy, 0, tier -> learnt.getOrDefault(String.valueOf(tier), 0L));
+        assertThat(limits.pool("free").all()).extracting(TokenLimit::capacity).containsExactly(50L, 40L, 9L);
+        assertThat(limits.pool("free")).isSameAs(limits.pool("free"));
+        assertThat(poolRequests(limits, "gold")).isEqualTo(300);
+        assertThat(poolRequests(limits, null)).isEqualTo(300);
+        assertThat(poolRequests(limits.dividedBy(4), "free")).isEqualTo(10);
+        learnt.put("free", 60L);
+        assertThat(poolRequests(limits, "free")).isEqualTo(60);
+        assertThat(limits.smallerPool("gold", "free")).isEqualTo("free");
+        assertThat(limits.smallerPool("free", null)).isEqualTo("free");
+        PolicyLimits fixed = new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "300/1d"), limit("a", 50, "50/1m")), 0, tier -> 40);
+        assertThat(poolRequests(fixed, "free")).isEqualTo(300);
+        assertThat(poolRequests(new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "auto"), limit("a", 50, "50/1m")), 0), "free"))
+                .isEqualTo(500);
+    }
+
+    private static long poolRequests(PolicyLimits limits, @Nullable String tier) {
+        return limits.pool(tier).all().stream()
+                .filter(limit -> limit.name().equals("pool-requests"))
+                .findFirst()
+                .orElseThrow()
+                .capacity();
     }
 
     @Test
@@ -311,7 +342,7 @@ final class TokenBucketPolicyTest {
 
     private static List<Long> ceilings(TokenBucketPolicy policy) {
         return new PolicyLimits(policy, 0)
-                .pool().all().stream()
+                .pool(null).all().stream()
                         .filter(limit -> limit.name().equals("pool-output-tokens"))
                         .map(TokenLimit::ceiling)
                         .toList();
@@ -324,6 +355,12 @@ final class TokenBucketPolicyTest {
         "TOTAL_TOKENS, 5/400d, pool.total-tokens: expected a period",
         "CONCURRENCY, 5/1d, pool.concurrency: expected requests",
         "INPUT_TOKENS, 1000000000000/1m, pool.input-tokens: expected at most one a nanosecond",
+        "REQUESTS, automatic, pool.requests: only requests can be auto",
+        "REQUESTS, auto 500/1d, pool.requests: only requests can be auto",
+        "REQUESTS, auto up to 500, pool.requests: only requests can be auto",
+        "REQUESTS, auto up to 60/1h, 'pool.requests: only requests can be auto, with the most of one day; write requests: "
+                + "auto up to 500/1d, found ''auto up to 60/1h'''",
+        "OUTPUT_TOKENS, auto, pool.output-tokens: only requests can be auto",
     })
     void badBudgetIsRefused(Measure measure, String budget, String message) {
         assertThatIllegalArgumentException()

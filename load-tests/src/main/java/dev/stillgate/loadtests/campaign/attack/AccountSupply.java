@@ -76,7 +76,9 @@ final class AccountSupply {
                 number,
                 language,
                 tenures,
-                new Reaction(own.child("reaction")),
+                plan.hides(Evasion.RELAYED)
+                        ? Reaction.ofRelay(own.child("reaction"))
+                        : new Reaction(own.child("reaction")),
                 caution,
                 tactics.replaces()
                         ? opened -> open(later.child(opened), opened, MAX_PLANNED + replaced++ / FARM)
@@ -103,7 +105,7 @@ final class AccountSupply {
         if (plan.hides(Evasion.FORGED)) {
             return ClientKind.speaking(shared.wire(), holder).installed(holder).withTlsOf(shared);
         }
-        return plan.evasions().isEmpty() ? shared : kind.installed(holder);
+        return plan.evasions().isEmpty() || plan.hides(Evasion.RELAYED) ? shared : kind.installed(holder);
     }
 
     private Location location(Dice holder) {

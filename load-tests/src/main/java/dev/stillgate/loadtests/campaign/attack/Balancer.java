@@ -16,6 +16,7 @@ final class Balancer {
     private static final int MAX_BLOCK = 30;
     static final double MEAN_BLOCK = (MIN_BLOCK + MAX_BLOCK) / 2.0;
     private static final double UNEVEN_SIGMA = 1;
+    private static final long NOTED = 1_000; // milliseconds until a relay has noted the use of an account
 
     private final List<AccountSlot> slots;
     private final Dice dice;
@@ -25,6 +26,8 @@ final class Balancer {
     private long day;
     private final double[] weights;
     private int turn;
+    private final long[] lastUsed;
+    private long noted;
     private int holder;
     private int left;
 
@@ -41,7 +44,9 @@ final class Balancer {
         /** Random with very different weights. */
         UNEVEN,
         /** One account for a whole block of items, then another. */
-        BLOCKS
+        BLOCKS,
+        /** The least recently used account; conversations that begin at the same time get the same one. */
+        LEAST_RECENT
     }
 
     Balancer(List<AccountSlot> slots, Dice dice, Kind kind) {
@@ -50,6 +55,7 @@ final class Balancer {
         this.kind = kind;
         this.round = new int[slots.size()];
         this.today = new int[slots.size()];
+        this.lastUsed = new long[slots.size()];
         this.weights = new double[kind == Kind.UNEVEN ? slots.size() : 0];
         Arrays.setAll(round, i -> i);
         Arrays.setAll(weights, i -> dice.child(i).logNormal(1, UNEVEN_SIGMA));
@@ -76,6 +82,7 @@ final class Balancer {
             case RANDOM -> dice.below(round.length);
             case UNEVEN -> dice.weighted(weights);
             case BLOCKS -> holding(time);
+            case LEAST_RECENT -> leastRecent(time);
         };
     }
 
@@ -95,6 +102,25 @@ final class Balancer {
         }
         left--;
         return holder;
+    }
+
+    private int leastRecent(long time) {
+        if (time >= noted || !slots.get(holder).isFree(time)) {
+            holder = 0;
+            for (int i = 1; i < lastUsed.length; i++) {
+                boolean isFree = slots.get(i).isFree(time);
+                boolean isBetter = isFree == slots.get(holder).isFree(time) ? lastUsed[i] < lastUsed[holder] : isFree;
+                holder = isBetter ? i : holder;
+            }
+            noted = time + NOTED;
+        }
+        lastUsed[holder] = time;
+        return holder;
+    }
+
+    /** Records the use of an account that was not chosen here. */
+    void note(AccountSlot slot, long time) {
+        lastUsed[slots.indexOf(slot)] = time;
     }
 
     private int shuffled() {

@@ -55,6 +55,9 @@ public final class Campaign {
     }
 
     private static Balancer.Kind kind(Plan plan, Dice dice) {
+        if (plan.hides(Evasion.RELAYED)) {
+            return Balancer.Kind.LEAST_RECENT;
+        }
         if (plan.hides(Evasion.SESSIONS) || plan.hides(Evasion.OWN_TIMES)) {
             return Balancer.Kind.BLOCKS;
         }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Traffic source of one access path of a campaign: distributes its items among the accounts. Not thread-safe. */
 final class Dispatcher implements Source {
@@ -27,6 +28,9 @@ final class Dispatcher implements Source {
     private static final long HOUR = 60 * MINUTE;
     private static final long RECOUNT = HOUR / 6;
     private static final long SOON = 6 * HOUR;
+    private static final long PIN = HOUR; // of a relay: stickyTtlHours of claude-relay-service
+    private static final int PEOPLE = 30; // behind a relay
+    private static final int MAX_WORKERS = 8; // of one person
 
     private final World world;
     private final Plan plan;
@@ -43,6 +47,9 @@ final class Dispatcher implements Source {
     private final int first;
     private final int stride;
     private final double meanCopies;
+    private final int workers;
+    private int waiting;
+    private String person = "";
     private long unit = -1;
     private long begun;
     private int copies;
@@ -81,6 +88,7 @@ final class Dispatcher implements Source {
         this.first = first;
         this.stride = stride;
         this.meanCopies = plan.works().stream().mapToInt(Work::copies).average().orElse(1);
+        this.workers = plan.hides(Evasion.RELAYED) ? dice.child("workers").between(2, MAX_WORKERS) : 1;
         this.rhythm = new Rhythm(plan.hides(Evasion.DAYTIME) ? Rhythm.Kind.PUBLIC : Rhythm.Kind.FLAT, 8);
         this.label = "campaign:" + plan.name();
         this.due = slots.stream()
@@ -104,7 +112,12 @@ final class Dispatcher implements Source {
             retry(backlog.due(), api);
             return;
         }
-        AccountSlot slot = balancer.next(due);
+        AccountSlot slot = pinned();
+        if (slot != null) {
+            balancer.note(slot, due);
+        } else {
+            slot = balancer.next(due);
+        }
         if (slot == null) {
             slot = slots.stream().filter(any -> any.isMissing(due)).findFirst().orElse(null);
             if (slot == null) {
@@ -127,6 +140,13 @@ final class Dispatcher implements Source {
         due = after();
     }
 
+    /** Returns the account to which a relay has pinned the next turn, null for none. */
+    private @Nullable AccountSlot pinned() {
+        Run run = plan.hides(Evasion.RELAYED) && copies == 0 ? open.peek() : null;
+        boolean isPinned = run != null && run.ready() <= due && due - run.pinned() < PIN;
+        return isPinned && run.slot().isFree(due) ? run.slot() : null;
+    }
+
     private Run begin(AccountSlot slot) {
         if (copies == 0) {
             unit++;
@@ -134,6 +154,12 @@ final class Dispatcher implements Source {
         }
         copies--;
         Dialogue dialogue = itemWriter.begin(work(), first + unit * stride, slot, due, dice.child(begun++));
+        if (plan.hides(Evasion.RELAYED)) {
+            if (waiting == 0) {
+                person = dice.child("people").child((long) Math.pow(PEOPLE + 1, dice.unit())).hex(32); // Zipf 1949
+            }
+            dialogue.conversation().by(person);
+        }
         return Run.at(dialogue, slot, due);
     }
 
@@ -185,17 +211,17 @@ final class Dispatcher implements Source {
         if (!response.isServed()) {
             backlog.add(run.refused(reply, asks, time), time + MINUTE);
         } else if (run.dialogue().goesOn()) {
-            open.add(Run.at(
-                    run.dialogue(), asks, end + (long) (1000 * run.dialogue().pause())));
+            open.add(run.next(asks, time, end + (long) (1000 * run.dialogue().pause())));
         }
     }
 
     private double meanHours() {
-        return 24 * meanCopies / (plan.perDay() * Math.max(1, active));
+        return 24 * meanCopies * workers / (plan.perDay() * Math.max(1, active));
     }
 
     private long after() {
-        if (copies > 0) {
+        waiting = copies > 0 ? waiting : (waiting + 1) % workers;
+        if (copies > 0 || waiting > 0) {
             return due + 20 + dice.below(80);
         }
         if (due >= counted + RECOUNT) {

@@ -35,5 +35,10 @@ public enum Evasion {
     /** Accounts are replaced after a few days. */
     CHURN,
     /** Random accounts with very different shares. */
-    UNEVEN
+    UNEVEN,
+    /**
+     * A relay deals the conversations of several people: the least recently used account, for an hour the same one, and
+     * one client for all accounts, as in claude-relay-service ({@code unifiedClaudeScheduler.js}).
+     */
+    RELAYED
 }

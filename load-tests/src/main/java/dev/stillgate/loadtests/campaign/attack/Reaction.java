@@ -18,13 +18,24 @@ public final class Reaction {
     private static final double MOST = 0.5;
 
     private final Dice dice;
+    private final long firstRest;
     private double servedShare = 1;
     private long strugglesSince = Long.MAX_VALUE;
     private long restsUntil;
     private int refusals;
 
     public Reaction(Dice dice) {
+        this(dice, FIRST_REST);
+    }
+
+    private Reaction(Dice dice, long firstRest) {
         this.dice = dice;
+        this.firstRest = firstRest;
+    }
+
+    /** Returns the reaction of a relay: a refused account without {@code retry-after} rests for an hour. */
+    static Reaction ofRelay(Dice dice) {
+        return new Reaction(dice, HOUR);
     }
 
     /** Returns the time until which the account is not used, in milliseconds since the epoch. */
@@ -53,7 +64,7 @@ public final class Reaction {
             restsUntil = leaves;
             return leaves;
         }
-        long rest = FIRST_REST << Math.min(refusals++, DOUBLINGS);
+        long rest = firstRest << Math.min(refusals++, DOUBLINGS);
         restsUntil = time
                 + Math.clamp(
                         response.retryAfter() > 0 ? response.retryAfter() : Math.min(rest, HOUR), MINUTE, Location.DAY);

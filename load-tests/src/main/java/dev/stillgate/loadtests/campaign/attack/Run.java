@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An open dialogue of a campaign.
  *
  * @param slot its last slot
+ * @param pinned since when it has used that slot without a break, in milliseconds since the epoch
  * @param ready time of its next turn, in milliseconds since the epoch
  * @param since when the turn was first due, in milliseconds since the epoch
  * @param unanswered the response to a turn that was refused, null for a new turn
@@ -15,16 +16,22 @@ import org.jspecify.annotations.Nullable;
 record Run(
         Dialogue dialogue,
         AccountSlot slot,
+        long pinned,
         long ready,
         long since,
         @Nullable Reply unanswered) {
 
     static Run at(Dialogue dialogue, AccountSlot slot, long ready) {
-        return new Run(dialogue, slot, ready, ready, null);
+        return new Run(dialogue, slot, ready, ready, ready, null);
+    }
+
+    /** Returns the next turn after one that a slot has sent. */
+    Run next(AccountSlot by, long time, long readyAt) {
+        return new Run(dialogue, by, by == slot ? pinned : time, readyAt, readyAt, null);
     }
 
     /** Returns the same turn after its refusal at a slot. */
     Run refused(Reply reply, AccountSlot by, long time) {
-        return new Run(dialogue, by, time, unanswered == null ? time : since, reply);
+        return new Run(dialogue, by, time, time, unanswered == null ? time : since, reply);
     }
 }

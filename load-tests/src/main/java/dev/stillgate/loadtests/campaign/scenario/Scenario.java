@@ -13,6 +13,7 @@ import static dev.stillgate.loadtests.campaign.attack.Evasion.OWN_TIMES;
 import static dev.stillgate.loadtests.campaign.attack.Evasion.PARAPHRASE;
 import static dev.stillgate.loadtests.campaign.attack.Evasion.PINNED;
 import static dev.stillgate.loadtests.campaign.attack.Evasion.RANDOM;
+import static dev.stillgate.loadtests.campaign.attack.Evasion.RELAYED;
 import static dev.stillgate.loadtests.campaign.attack.Evasion.SESSIONS;
 import static dev.stillgate.loadtests.campaign.attack.Evasion.STAGGERED;
 import static dev.stillgate.loadtests.campaign.attack.Evasion.TEMPLATE_CHANGE;
@@ -42,7 +43,8 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
             new Scenario("honest-only", 30, 10_000, List.of()),
             new Scenario("rows", 14, 2000, List.of(DEEPSEEK, MOONSHOT, MINIMAX, ALIBABA)),
             new Scenario("unseen", 14, 2100, unseen()),
-            new Scenario("evasive", 14, 2100, evasive()));
+            new Scenario("evasive", 14, 2100, evasive()),
+            new Scenario("relays", 14, 2100, relays()));
 
     private static List<Plan> defaults() {
         return List.of(
@@ -103,6 +105,14 @@ public record Scenario(String name, int days, int honest, List<Plan> campaigns) 
                 Plan.of("tombola", 90, 9, Work.INSTRUCTIONS, Work.REASONING).hiding(UNEVEN, RANDOM, FORGED),
                 Plan.of("drizzle", 300, 2.5, Work.DIALOGUES).hiding(AGED, HOMES),
                 Plan.of("choir", 36, 12, Work.REASONING).hiding(LANGUAGES, OWN_TIMES, HOMES));
+    }
+
+    /** Campaigns through relays, which resell accounts to several people. */
+    private static List<Plan> relays() {
+        return List.of(
+                Plan.of("resold-questions", 40, 20, Work.BARE).hiding(RELAYED),
+                Plan.of("resold-problems", 40, 15, Work.REASONING, Work.GRADING).hiding(RELAYED, HOMES),
+                Plan.of("resold-agents", 30, 30, Work.TOOLS).hiding(RELAYED, DAYTIME));
     }
 
     /** Returns a scenario by its name; throws {@link IllegalArgumentException} for an unknown one. */

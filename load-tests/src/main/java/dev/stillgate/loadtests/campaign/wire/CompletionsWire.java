@@ -67,6 +67,7 @@ final class CompletionsWire implements Wire {
         out.fill(sampling.n() > 1 ? ",'n':?" : "", sampling.n());
         out.fill(sampling.thinking() ? ",'reasoning_effort':'high'" : "");
         out.fill(sampling.json() ? ",'response_format':{'type':'json_object'}" : "");
+        out.fill(conversation.person.isEmpty() ? "" : ",'user':?", conversation.person);
         out.raw(conversation.tools.written(this)).raw(",\"messages\":[");
         if (conversation.system.length > 0) {
             out.raw("{\"role\":\"system\",\"content\":")

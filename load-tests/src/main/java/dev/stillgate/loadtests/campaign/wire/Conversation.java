@@ -18,6 +18,8 @@ public final class Conversation {
     @Nullable
     String previous;
 
+    String person = "";
+
     private final Wire wire;
     private final Dice dice;
     private final JsonBuffer quoted = new JsonBuffer(512);
@@ -40,6 +42,11 @@ public final class Conversation {
     /** Returns a system prompt as a JSON string. */
     public static byte[] quote(CharSequence system) {
         return new JsonBuffer(system.length() + 64).string(system).copy();
+    }
+
+    /** Names the person who asks in each further request, as an id without meaning. */
+    public void by(String id) {
+        person = id;
     }
 
     /** Returns the API format. */

@@ -75,6 +75,7 @@ final class MessagesWire implements Wire {
     public void request(JsonBuffer out, Conversation conversation, Sampling sampling) {
         sampling.common(out, "max_tokens");
         out.fill(sampling.thinking() ? ",'thinking':{'type':'enabled','budget_tokens':?}" : "", THINKING_BUDGET);
+        out.fill(conversation.person.isEmpty() ? "" : ",'metadata':{'user_id':?}", conversation.person);
         if (conversation.system.length > 0) {
             out.raw(",\"system\":").raw(conversation.system);
         }

@@ -79,6 +79,7 @@ final class ResponsesWire implements Wire {
         sampling.common(out, "max_output_tokens");
         out.fill(sampling.thinking() ? ",'reasoning':{'effort':'high'}" : "");
         out.fill(sampling.json() ? ",'text':{'format':{'type':'json_object'}}" : "");
+        out.fill(conversation.person.isEmpty() ? "" : ",'safety_identifier':?", conversation.person);
         if (conversation.system.length > 0) {
             out.raw(",\"instructions\":").raw(conversation.system);
         }

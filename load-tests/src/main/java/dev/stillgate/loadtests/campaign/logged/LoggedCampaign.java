@@ -107,8 +107,7 @@ final class LoggedCampaign {
     }
 
     private static Attempt attempt(LoggedLine wanted, LoggedLine sent, LoggedClient client) {
-        return new Attempt(
-                wanted, wanted.label(), client.id(), client.isVerified(), sent.time(), sent.json(), sent.json().length);
+        return sent.attempt(wanted, client.id(), client.isVerified());
     }
 
     private void react(LoggedClient client, long time, ApiResponse response) {

@@ -89,6 +89,24 @@ record LoggedLine(byte[] json, long time, long end, String account, String label
         return written(tree.put("account", id));
     }
 
+    private boolean begins() {
+        JsonNode request = tree(json).path("request");
+        boolean begins = !request.has("previous_response_id");
+        for (JsonNode turn : request.path(request.has("input") ? "input" : "messages")) {
+            begins &= !turn.path("role").asText().equals("assistant") && !turn.has("call_id");
+        }
+        return begins;
+    }
+
+    /**
+     * Returns the attempt of an account to get the response to another line by this one. Requests of campaigns without
+     * an earlier turn of the model begin a conversation.
+     */
+    Attempt attempt(LoggedLine wanted, String id, boolean verified) {
+        boolean begins = !wanted.campaign().isEmpty() && begins();
+        return new Attempt(wanted, wanted.label, id, verified, path, begins, time, json, json.length);
+    }
+
     /** Returns the output tokens of the response, 0 if it has none. */
     long tokens() {
         JsonNode usage = tree(json).path("response").path("usage");

@@ -140,15 +140,8 @@ public final class LoggedTraffic implements Source, Closeable {
     }
 
     private void send(LoggedLine line, long time, SdkRetries sdk) {
-        LoggedLine sent = line.at(time);
-        ApiResponse response = api.send(new Attempt(
-                line,
-                line.label(),
-                line.account(),
-                accounts.isVerified(line.account()),
-                time,
-                sent.json(),
-                sent.json().length));
+        ApiResponse response =
+                api.send(line.at(time).attempt(line, line.account(), accounts.isVerified(line.account())));
         long wait = response.isServed() ? -1 : sdk.waitAfter(response);
         if (wait >= 0) {
             retries.add(new Retry(time + Math.max(1, wait), honestLines, line, sdk));

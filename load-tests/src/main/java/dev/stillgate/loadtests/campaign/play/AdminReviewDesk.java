@@ -64,12 +64,16 @@ final class AdminReviewDesk implements ReviewDesk {
     }
 
     @Override
-    public void confirm(ReviewItem item, List<String> except, boolean verified) {
+    public void confirm(ReviewItem item, List<String> except, Operator.Rules rules) {
         if (item.isAccount()) {
             gateway.act(ACCOUNTS, item.id(), "confirm", arguments());
-        } else {
-            judge(item, "confirm", Map.of("except", except, "verified", verified));
+            return;
         }
+        Map<String, Object> more = new LinkedHashMap<>(Map.of("except", except, "verified", rules.verified()));
+        if (!rules.joins().equals(Operator.NO_ORDER)) {
+            more.put("joins", rules.joins());
+        }
+        judge(item, "confirm", more);
     }
 
     @Override
@@ -80,6 +84,36 @@ final class AdminReviewDesk implements ReviewDesk {
     @Override
     public void vouch(String account) {
         gateway.act(ACCOUNTS, account, "vouch", arguments());
+    }
+
+    /** Returns the group that an account first joined under a standing order, null for none. */
+    @Nullable
+    String joined(String account) {
+        for (JsonNode part : parts(gateway.get(ACCOUNTS, account))) {
+            for (JsonNode change : part.path("changes")) {
+                JsonNode order = change.path("order");
+                if (order.path("what").asText().equals("join")) {
+                    return order.path("cluster").asText();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Returns the requests of the fullest pool that is in use, null if there is none. */
+    @Nullable
+    Double poolBudget() {
+        Double most = null;
+        for (String group : groups().keySet()) {
+            for (JsonNode part : parts(gateway.get("pools", group))) {
+                for (JsonNode limit : part.path("limits")) {
+                    if (limit.path("name").asText().equals("pool-requests")) {
+                        most = Math.max(limit.path("capacity").asDouble(), most == null ? 0 : most);
+                    }
+                }
+            }
+        }
+        return most;
     }
 
     /** Judges a group at its present revision; nothing if it is gone. */

@@ -13,6 +13,7 @@ import dev.stillgate.proxy.backtest.BrokenLogException;
 import dev.stillgate.proxy.backtest.TextVolume;
 import dev.stillgate.proxy.backtest.VirtualGateway;
 import dev.stillgate.proxy.backtest.VirtualResponse;
+import dev.stillgate.spi.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,10 +29,12 @@ import org.jspecify.annotations.Nullable;
  * a refused exchange that succeeds later, at any account, is delivered text. Not thread-safe.
  */
 final class ClosedLoop implements Api, LineApi {
+    private static final String COVER = "/cover";
+
     private final VirtualGateway gateway;
     private final ExchangeLine line = new ExchangeLine();
     private final IdentityHashMap<Object, Wanted> wanted = new IdentityHashMap<>();
-    private final Map<String, CampaignTally> campaigns = new TreeMap<>();
+    private final Map<String, GroupTally> groups = new TreeMap<>();
     private final List<Consumer<Attempt>> watchers = new ArrayList<>();
     private long requests;
     private long refusals;
@@ -50,13 +53,18 @@ final class ClosedLoop implements Api, LineApi {
         watchers.add(watcher);
     }
 
-    /** Returns the campaigns by label, without {@code /cover}. */
-    Map<String, CampaignTally> campaigns() {
-        return campaigns;
+    /** Returns the campaigns and the groups of honest accounts by label, without {@code /cover}. */
+    Map<String, GroupTally> groups() {
+        return groups;
     }
 
-    private CampaignTally campaign(String label) {
-        return campaigns.computeIfAbsent(label.replaceFirst("/cover$", ""), key -> new CampaignTally());
+    private GroupTally group(String label) {
+        String name = isCover(label) ? label.substring(0, label.length() - COVER.length()) : label;
+        return groups.computeIfAbsent(name, key -> new GroupTally());
+    }
+
+    private static boolean isCover(String label) {
+        return label.endsWith(COVER);
     }
 
     @Override
@@ -68,6 +76,8 @@ final class ClosedLoop implements Api, LineApi {
                 exchange.label(),
                 client.id(),
                 client.verified(),
+                exchange.conversation().wire().path(),
+                exchange.conversation().turns() == 1,
                 exchange.time(),
                 json.bytes(),
                 json.length()));
@@ -77,8 +87,11 @@ final class ClosedLoop implements Api, LineApi {
     public ApiResponse send(Attempt attempt) {
         requests++;
         VirtualResponse response = offer(attempt);
+        AccountUse use = group(attempt.label()).request(attempt);
+        if (response instanceof VirtualResponse.Served served && !wasPooled(attempt)) {
+            use.gotBeforePool(attempt, served.text());
+        }
         if (attempt.label().startsWith(PlayFigures.CAMPAIGN)) {
-            campaign(attempt.label()).request(attempt.account(), attempt.verified(), attempt.time());
             watchers.forEach(watcher -> watcher.accept(attempt));
         }
         Wanted before = wanted.get(attempt.wanted());
@@ -101,6 +114,11 @@ final class ClosedLoop implements Api, LineApi {
                         refused.retryable());
             }
         };
+    }
+
+    private boolean wasPooled(Attempt attempt) {
+        long since = gateway.reachedAt(attempt.account(), Standing.POOLED);
+        return since >= 0 && since < attempt.time();
     }
 
     private VirtualResponse offer(Attempt attempt) {
@@ -143,10 +161,8 @@ final class ClosedLoop implements Api, LineApi {
             return;
         }
         gateway.count(asked.label, asked.account, asked.since, asked.text, asked.refusedForStanding);
-        CampaignTally campaign = campaigns.get(asked.label);
-        if (campaign != null) {
-            campaign.add(asked.text);
-        }
+        TextVolume text = isCover(asked.label) ? TextVolume.NONE : asked.text;
+        group(asked.label).add(asked.account, text, asked.refusedForStanding);
     }
 
     /** Returns the number of attempts. */

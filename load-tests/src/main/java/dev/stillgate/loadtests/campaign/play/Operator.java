@@ -6,8 +6,10 @@ import dev.stillgate.loadtests.campaign.traffic.Api;
 import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -21,6 +23,10 @@ final class Operator implements Source {
     private static final double NOTICES = 0.95; // an honest member of a guilty group
     private static final int MOST = 1_000;
 
+    /** Value of {@link Rules#joins} for a confirmation that orders nothing for later accounts. */
+    static final String NO_ORDER = "none";
+
+
     private final ReviewDesk desk;
     private final Predicate<String> harvests;
     private final Rules rules;
@@ -28,6 +34,7 @@ final class Operator implements Source {
     private final Dice dice;
     private final Map<String, Long> seen = new HashMap<>();
     private final Judgements judgements = new Judgements();
+    private final Set<String> mistaken = new HashSet<>();
     private long due;
 
     /**
@@ -36,8 +43,9 @@ final class Operator implements Source {
      * @param reviews number of items a day, 0 for no operator
      * @param errors share of wrong judgements
      * @param verified whether verified accounts of a guilty group are confirmed too
+     * @param joins what a confirmation orders for accounts that join the group, {@link #NO_ORDER} for no order
      */
-    record Rules(int reviews, double errors, boolean verified) {}
+    record Rules(int reviews, double errors, boolean verified, String joins) {}
 
     /**
      * Creates an operator.
@@ -83,11 +91,17 @@ final class Operator implements Source {
         if (guilty == wrong) {
             acquit(item);
         } else if (wrong) {
-            desk.confirm(item, List.of(), rules.verified());
+            mistaken.add(item.id());
+            desk.confirm(item, List.of(), rules);
         } else {
             desk.confirm(
-                    item, honest.stream().filter(account -> own.chance(NOTICES)).toList(), rules.verified());
+                    item, honest.stream().filter(account -> own.chance(NOTICES)).toList(), rules);
         }
+    }
+
+    /** Returns whether a group was ever confirmed by mistake. */
+    boolean mistook(String group) {
+        return mistaken.contains(group);
     }
 
     private void acquit(ReviewItem item) {

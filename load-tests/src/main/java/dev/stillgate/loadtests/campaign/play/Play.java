@@ -74,7 +74,7 @@ public final class Play {
         long began = CPU.getCurrentThreadCpuTime();
         try (VirtualGateway gateway = VirtualGateway.open(
                 Environment.system(), new VirtualGateway.Options(options.policy(), null, world.start(), false))) {
-            ReviewDesk desk = new AdminReviewDesk(gateway);
+            AdminReviewDesk desk = new AdminReviewDesk(gateway);
             QueueWatch queue =
                     new QueueWatch(desk, account -> gateway.standing(account).reaches(Standing.POOLED), world);
             ClosedLoop loop = new ClosedLoop(gateway);
@@ -89,6 +89,7 @@ public final class Play {
             new Traffic(sources).run(world.end(), loop);
             gateway.advance(world.end());
             loop.finish();
+            loop.groups().values().forEach(group -> group.accounts().forEach(use -> settle(use, gateway, desk, operator)));
             out.printf("Closed loop: %d days, %,d accounts at the end%n%n", world.days(), listing.listed());
             report(
                     gateway.findings(),
@@ -97,12 +98,22 @@ public final class Play {
                             operator,
                             options.prices(),
                             queue,
-                            farms.figures(account -> gateway.reachedAt(account, Standing.POOLED))),
+                            farms.figures(account -> gateway.reachedAt(account, Standing.POOLED)),
+                            desk.poolBudget()),
                     out);
             double seconds = (CPU.getCurrentThreadCpuTime() - began) / 1e9;
             out.printf(
                     "%,d requests, %,d refused; %.1f s of CPU time, %,.0f requests a second%n",
                     loop.requests(), loop.refusals(), seconds, loop.requests() / seconds);
+        }
+    }
+
+    private static void settle(AccountUse use, VirtualGateway gateway, AdminReviewDesk desk, Operator operator) {
+        use.markedAt = gateway.reachedAt(use.id, Standing.MARKED);
+        use.pooledAt = gateway.reachedAt(use.id, Standing.POOLED);
+        String group = use.markedAt < 0 ? null : desk.joined(use.id);
+        if (group != null) {
+            use.join = operator.mistook(group) ? AccountUse.Join.WRONG : AccountUse.Join.RIGHT;
         }
     }
 

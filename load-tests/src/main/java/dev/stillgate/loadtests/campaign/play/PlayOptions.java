@@ -19,6 +19,7 @@ public final class PlayOptions {
             "--reviews",
             "--errors",
             "--confirm-verified",
+            "--joins",
             "--account-price",
             "--verification-price");
     private static final List<String> OF_LOG = List.of("--log", "--accounts", "--seed");
@@ -81,7 +82,8 @@ public final class PlayOptions {
         return new Operator.Rules(
                 (int) options.integer("--reviews", 10, 0, 1000),
                 options.number("--errors", 0.05, 0, 1),
-                options.choice("--confirm-verified", "no", List.of("yes", "no")).equals("yes"));
+                options.choice("--confirm-verified", "no", List.of("yes", "no")).equals("yes"),
+                options.choice("--joins", Operator.NO_ORDER, List.of("pool", "mark", "queue", Operator.NO_ORDER)));
     }
 
     Prices prices() {

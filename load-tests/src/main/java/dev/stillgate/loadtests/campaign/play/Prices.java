@@ -10,7 +10,7 @@ record Prices(double account, double verification) {
     private static final double MILLION = 1e6;
 
     /** Returns the price of all accounts of a campaign. */
-    double of(CampaignTally campaign) {
+    double of(GroupTally campaign) {
         return campaign.accounts().size() * account + campaign.verified() * verification;
     }
 

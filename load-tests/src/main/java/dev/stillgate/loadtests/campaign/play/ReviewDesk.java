@@ -22,9 +22,9 @@ interface ReviewDesk {
      * Confirms an item.
      *
      * @param except members of a group that are left out
-     * @param verified whether verified members of a group are confirmed too
+     * @param rules whether verified members of a group are confirmed too, and what happens to accounts that join it
      */
-    void confirm(ReviewItem item, List<String> except, boolean verified);
+    void confirm(ReviewItem item, List<String> except, Operator.Rules rules);
 
     /** Refutes a group. */
     void refute(ReviewItem group);

@@ -41,7 +41,7 @@ final class OperatorTest {
         }
 
         @Override
-        public void confirm(ReviewItem item, List<String> except, boolean verified) {
+        public void confirm(ReviewItem item, List<String> except, Rules rules) {
             actions.add("confirm " + item.id());
             exceptions.add(except.size());
             assertThat(except).noneMatch(OperatorTest::harvests);
@@ -63,7 +63,7 @@ final class OperatorTest {
     }
 
     private Operator operator(int reviews, double errors) {
-        return new Operator(desk, OperatorTest::harvests, new Rules(reviews, errors, false), WORLD);
+        return new Operator(desk, OperatorTest::harvests, new Rules(reviews, errors, false, Operator.NO_ORDER), WORLD);
     }
 
     private void add(String kind, String id, long revision, String... accounts) {

@@ -8,7 +8,6 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: load-tests/run campaign generate [WHO] [--out DIR] [--name STEM] [--gzip yes|no]
-                                       [--after REPORT.json [--replace-at STANDING]]
        load-tests/run campaign drive [WHO] [--minutes M] [--speedup X]
                                     [--gateways N] [--policy FILE | --url URL --model-port PORT]
        load-tests/run campaign play [WHO | --log LOG --accounts FILE] [--policy FILE] [--out REPORT.json]
@@ -29,9 +28,6 @@ generate:
   --out DIR        directory for STEM.jsonl.gz and STEM.accounts.yaml, default the current one
   --name STEM      default SCENARIO-SEED
   --gzip no        writes a plain STEM.jsonl
-  --after REPORT   backtest report of the same run: campaigns abandon the accounts that it blocked, and new ones replace them
-                   within a day. Repeat with the next report until nothing changes.
-  --replace-at S   the standing at which a campaign abandons an account, default blocked
 drive: prints the outcomes of each group's exchanges, the final standings of its accounts, and the clusters. Exits with 1 if an
 honest customer got a 403 or an error that is not the model's. The gateway's calendar runs as fast as the traffic.
   --minutes M      duration, default 10

@@ -1,6 +1,5 @@
 package dev.stillgate.loadtests.campaign;
 
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
@@ -23,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -33,7 +31,7 @@ import java.util.zip.GZIPOutputStream;
  */
 public final class CampaignCommand {
     private static final int BUFFER = 1 << 18;
-    private static final List<String> OUTPUT = List.of("--out", "--name", "--gzip", "--after", "--replace-at");
+    private static final List<String> OUTPUT = List.of("--out", "--name", "--gzip");
 
     private CampaignCommand() {}
 
@@ -117,11 +115,8 @@ public final class CampaignCommand {
         report(writer, simulation, (System.nanoTime() - began) / 1e9, log, out);
     }
 
-    private static Simulation simulation(Options options) throws IOException {
-        String after = options.get("--after");
-        String standing = options.get("--replace-at", "blocked").toLowerCase(Locale.ROOT);
-        BlockedAccounts blocked = after == null ? BlockedAccounts.NONE : BlockedReport.read(Path.of(after), standing);
-        return Simulation.of(options, Tactics.after(blocked), SignUpRules.of(options, "no"));
+    private static Simulation simulation(Options options) {
+        return Simulation.of(options, Tactics.STUBBORN, SignUpRules.of(options, "no"));
     }
 
     private static OutputStream open(Path log, boolean gzip) throws IOException {

@@ -3,7 +3,6 @@ package dev.stillgate.loadtests.campaign;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.client.SignUpRules;
@@ -28,14 +27,14 @@ final class Log {
 
     private Log() {}
 
-    static Simulation simulation(long seed, int days, int honest, List<Plan> plans, BlockedAccounts blocked) {
+    static Simulation simulation(long seed, int days, int honest, List<Plan> plans) {
         return Simulation.create(
                 new Scenario("test", days, honest, plans),
                 seed,
                 days,
                 honest,
                 1,
-                Tactics.after(blocked),
+                Tactics.STUBBORN,
                 SignUpRules.PLAIN);
     }
 

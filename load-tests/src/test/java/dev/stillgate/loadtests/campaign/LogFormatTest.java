@@ -3,7 +3,6 @@ package dev.stillgate.loadtests.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.client.Account;
 import dev.stillgate.loadtests.campaign.honest.Population;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
@@ -39,7 +38,7 @@ final class LogFormatTest {
             "label");
 
     private static final Simulation SIMULATION =
-            Log.simulation(5, 3, 250, Scenario.named("default").campaigns(), BlockedAccounts.NONE);
+            Log.simulation(5, 3, 250, Scenario.named("default").campaigns());
     private static final List<JsonNode> LINES = Log.lines(SIMULATION);
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Evasion;
 import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Work;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 final class ShapeTest {
     private static Simulation campaign(Plan plan) {
-        return Log.simulation(3, 10, 0, List.of(plan.from(0)), BlockedAccounts.NONE);
+        return Log.simulation(3, 10, 0, List.of(plan.from(0)));
     }
 
     /** Returns the reduced chi-square of daily counts: 1 for random accounts, near 0 for a load balancer. */
@@ -72,7 +71,7 @@ final class ShapeTest {
 
     @Test
     void honestCustomersAreOverdispersed() {
-        Map<String, int[]> daily = Log.daily(Log.simulation(3, 10, 400, List.of(), BlockedAccounts.NONE), "honest:");
+        Map<String, int[]> daily = Log.daily(Log.simulation(3, 10, 400, List.of()), "honest:");
         long busy = 0;
         long overdispersed = 0;
         for (int[] counts : daily.values()) {

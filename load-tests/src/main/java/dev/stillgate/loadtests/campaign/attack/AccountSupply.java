@@ -61,13 +61,9 @@ final class AccountSupply {
             Dice holder = own.child(generation);
             Account account =
                     open(holder, generation == 0 ? from - age(holder) : from, (number + 7 * generation) / FARM);
-            long until = tactics.blocked().since(account.id());
-            if (until != Long.MAX_VALUE) {
-                until += (long) (0.5 * HOUR * holder.exponential()); // until the campaign notices
-            }
-            if (plan.hides(Evasion.CHURN)) {
-                until = Math.min(until, from + (long) (Location.DAY * (2 + 3 * holder.unit())));
-            }
+            long until = plan.hides(Evasion.CHURN)
+                    ? from + (long) (Location.DAY * (2 + 3 * holder.unit()))
+                    : Long.MAX_VALUE;
             tenures.add(new AccountSlot.Tenure(from, until, account));
             from = until == Long.MAX_VALUE ? until : until + (long) (HOUR * (2 + 22 * holder.unit()));
         }

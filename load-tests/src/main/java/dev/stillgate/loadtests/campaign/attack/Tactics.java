@@ -6,13 +6,12 @@ import java.util.List;
 /**
  * Reaction of campaigns to a gateway.
  *
- * @param blocked accounts that were blocked in an earlier run
  * @param mostTimes most requests of an account a day once the campaign was refused, as a multiple of the planned ones
  * @param replaces whether accounts that are blocked or refused for a day are replaced by new ones
  */
-public record Tactics(BlockedAccounts blocked, double mostTimes, boolean replaces) {
+public record Tactics(double mostTimes, boolean replaces) {
     /** Three times the planned requests, and replacements: a stubborn campaign that does not want to stand out. */
-    public static final Tactics STUBBORN = new Tactics(BlockedAccounts.NONE, 3, true);
+    public static final Tactics STUBBORN = new Tactics(3, true);
 
     /** The options that set the tactics of a closed loop. */
     public static final List<String> OPTIONS = List.of("--catch-up", "--replace");
@@ -20,13 +19,7 @@ public record Tactics(BlockedAccounts blocked, double mostTimes, boolean replace
     /** Reads the tactics of a closed loop. */
     public static Tactics of(Options options) {
         return new Tactics(
-                BlockedAccounts.NONE,
                 options.number("--catch-up", STUBBORN.mostTimes, 1, 1000),
                 options.choice("--replace", "yes", List.of("yes", "no")).equals("yes"));
-    }
-
-    /** Returns the tactics of a campaign that knows the blocked accounts of an earlier run. */
-    public static Tactics after(BlockedAccounts blocked) {
-        return new Tactics(blocked, STUBBORN.mostTimes, STUBBORN.replaces);
     }
 }

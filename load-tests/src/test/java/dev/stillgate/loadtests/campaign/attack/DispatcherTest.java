@@ -155,7 +155,7 @@ final class DispatcherTest {
 
     @Test
     void accountsAreNotReplacedByCampaignsWithoutReplacements() {
-        tactics = new Tactics(BlockedAccounts.NONE, 1, false);
+        tactics = new Tactics(1, false);
         ScriptedApi api = run(PLAN, exchange -> BLOCKED);
         assertThat(registry.accounts()).hasSize(PLAN.accounts());
         assertThat(api.attempts()).hasSizeLessThan(3 * PLAN.accounts());

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.stillgate.loadtests.campaign.attack.BlockedAccounts;
 import dev.stillgate.loadtests.campaign.attack.Tactics;
 import dev.stillgate.loadtests.campaign.random.Dice;
 import dev.stillgate.loadtests.campaign.traffic.ApiResponse;
@@ -150,7 +149,7 @@ final class LoggedTrafficTest {
 
     @Test
     void lineIsDroppedAfterThreeDays() throws IOException {
-        tactics = new Tactics(BlockedAccounts.NONE, 3, false);
+        tactics = new Tactics(3, false);
         play(attempt -> BLOCKED, List.of(line(0, "a", "campaign:x"), line(1, "a", "campaign:x")));
         assertThat(attempts).hasSizeLessThanOrEqualTo(2);
     }

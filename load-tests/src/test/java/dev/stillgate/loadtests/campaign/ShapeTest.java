@@ -9,6 +9,7 @@ import dev.stillgate.loadtests.campaign.attack.Plan;
 import dev.stillgate.loadtests.campaign.attack.Work;
 import dev.stillgate.loadtests.campaign.scenario.Scenario;
 import dev.stillgate.loadtests.campaign.scenario.Simulation;
+import dev.stillgate.loadtests.campaign.traffic.Exchange;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.loadtests.campaign.wire.Conversation;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 /** Statistics of the generated traffic: rates, burstiness and distribution among accounts. */
 @Tag("slow")
 final class ShapeTest {
+    private static final long HOUR = 3_600_000;
+
     private static Simulation campaign(Plan plan) {
         return Log.simulation(3, 10, 0, List.of(plan.from(0)));
     }
@@ -174,6 +177,64 @@ final class ShapeTest {
                 accounts(campaign(Plan.of("x", 40, 15, Work.GRADING).hiding(Evasion.UNEVEN))).stream()
                         .collect(Collectors.groupingBy(account -> account, Collectors.counting()));
         assertThat(Collections.max(shares.values())).isGreaterThan(8 * Collections.min(shares.values()));
+    }
+
+    @Test
+    void relayDealsTheLeastRecentlyUsedAccountToEachBlockOfStarts() {
+        Set<List<Object>> clients = new HashSet<>();
+        Map<Conversation, Long> begun = new IdentityHashMap<>();
+        List<Exchange> starts = new ArrayList<>();
+        int[] pinned = {0, 0};
+        Plan plan = Plan.of("x", 20, 30, Work.TOOLS).hiding(Evasion.RELAYED);
+        Map<Conversation, String> last = new IdentityHashMap<>();
+        campaign(plan).play(exchange -> {
+            String account = exchange.account().id();
+            Conversation conversation = exchange.conversation();
+            clients.add(List.of(
+                    exchange.account().client().ja4(),
+                    exchange.account().client().json().toString()));
+            String before = last.put(conversation, account);
+            if (before == null) {
+                starts.add(exchange);
+                begun.put(conversation, exchange.time());
+            } else {
+                boolean isWithin = exchange.time() - begun.getOrDefault(conversation, 0L) < HOUR;
+                pinned[0] += isWithin && !account.equals(before) ? 1 : 0;
+                pinned[1] += isWithin ? 1 : 0;
+            }
+        });
+        assertThat(clients).as("one client for all accounts").hasSize(1);
+        assertThat(pinned[1]).as("turns within an hour").isGreaterThan(1_000);
+        assertThat(pinned[0]).as("of them at another account").isZero();
+        int blocks = 1;
+        for (int i = 1; i < starts.size(); i++) {
+            boolean isTogether = starts.get(i).time() - starts.get(i - 1).time() < 1_000;
+            boolean isSame = starts.get(i).account().equals(starts.get(i - 1).account());
+            blocks += isTogether ? 0 : 1;
+            assertThat(isTogether && !isSame).isFalse();
+        }
+        assertThat(blocks).as("starts come in blocks").isLessThan(starts.size() * 3 / 4);
+    }
+
+    @Test
+    void peopleOfARelayAreSpreadOverItsAccounts() {
+        Map<String, Set<String>> accounts = new HashMap<>();
+        for (JsonNode line : Log.lines(campaign(Plan.of("x", 20, 20, Work.GRADING).hiding(Evasion.RELAYED)))) {
+            JsonNode request = line.path("request");
+            String person = request.at("/metadata/user_id").asText()
+                    + request.path("user").asText()
+                    + request.path("safety_identifier").asText();
+            assertThat(person).matches("[0-9a-f]{32}");
+            accounts.computeIfAbsent(person, key -> new HashSet<>())
+                    .add(line.path("account").asText());
+        }
+        assertThat(accounts).hasSizeBetween(25, 30);
+        assertThat(accounts.values()).allMatch(of -> of.size() > 5);
+        for (JsonNode line : Log.lines(campaign(Plan.of("x", 2, 5, Work.GRADING)))) {
+            assertThat(line.path("request").has("metadata")).isFalse();
+            assertThat(line.path("request").has("user")).isFalse();
+            assertThat(line.path("request").has("safety_identifier")).isFalse();
+        }
     }
 
     @Test

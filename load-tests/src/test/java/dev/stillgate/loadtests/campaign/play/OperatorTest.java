@@ -98,6 +98,8 @@ final class OperatorTest {
         assertThat(actions).containsExactly("refute k1", "confirm k2", "confirm h9");
         assertThat(exceptions).as("wrong confirmations have no exceptions").containsExactly(0, 0);
         assertThat(operator.judgements().wronglyConfirmed()).isEqualTo(2);
+        assertThat(operator.mistook("k2")).isTrue();
+        assertThat(operator.mistook("k1")).as("acquitted").isFalse();
         assertThat(operator.judgements().wronglyAcquitted()).isEqualTo(1);
     }
 

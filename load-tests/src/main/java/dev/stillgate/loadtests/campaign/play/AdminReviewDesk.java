@@ -3,6 +3,7 @@ package dev.stillgate.loadtests.campaign.play;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.stillgate.proxy.backtest.VirtualGateway;
+import dev.stillgate.spi.ConflictException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class AdminReviewDesk implements ReviewDesk {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ACCOUNTS = "accounts";
     private static final String CLUSTERS = "clusters";
+    private static final String JOINED = "joined ";
 
     private final VirtualGateway gateway;
 
@@ -31,7 +33,7 @@ final class AdminReviewDesk implements ReviewDesk {
                 items.add(new ReviewItem(
                         item.path("kind").asText(),
                         item.path("id").asText(),
-                        item.path("revision").asLong()));
+                        item.path("revision").asLong(item.path("size").asLong())));
             }
         }
         return items;
@@ -57,7 +59,7 @@ final class AdminReviewDesk implements ReviewDesk {
         }
         List<String> accounts = new ArrayList<>();
         for (JsonNode part : parts(gateway.get(CLUSTERS, item.id()))) {
-            part.path("members")
+            part.path(item.isJoiners() ? "joiners" : "members")
                     .forEach(member -> accounts.add(member.path("account").asText()));
         }
         return accounts;
@@ -69,16 +71,37 @@ final class AdminReviewDesk implements ReviewDesk {
             gateway.act(ACCOUNTS, item.id(), "confirm", arguments());
             return;
         }
-        Map<String, Object> more = new LinkedHashMap<>(Map.of("except", except, "verified", rules.verified()));
-        if (!rules.joins().equals(Operator.NO_ORDER)) {
-            more.put("joins", rules.joins());
+        Map<String, Object> more = new LinkedHashMap<>(Map.of("verified", rules.verified()));
+        if (item.isJoiners()) {
+            except.forEach(account -> gateway.act(ACCOUNTS, account, "refute", arguments()));
+            more.put(
+                    "joiners",
+                    accounts(item).stream()
+                            .filter(account -> !except.contains(account))
+                            .toList());
+        } else {
+            more.put("except", except);
         }
-        judge(item, "confirm", more);
+        if (rules.joins().equals(Operator.NO_ORDER)) {
+            judge(item, "confirm", more);
+            return;
+        }
+        more.putAll(Map.of("joins", rules.joins(), "promise", rules.promise()));
+        try {
+            judge(item, "confirm", more);
+        } catch (ConflictException beyondPromise) {
+            more.put("joins", "queue");
+            judge(item, "confirm", more);
+        }
     }
 
     @Override
     public void refute(ReviewItem group) {
-        judge(group, "refute", Map.of());
+        if (group.isJoiners()) {
+            accounts(group).forEach(account -> gateway.act(ACCOUNTS, account, "refute", arguments()));
+        } else {
+            judge(group, "refute", Map.of());
+        }
     }
 
     @Override
@@ -91,9 +114,9 @@ final class AdminReviewDesk implements ReviewDesk {
     String joined(String account) {
         for (JsonNode part : parts(gateway.get(ACCOUNTS, account))) {
             for (JsonNode change : part.path("changes")) {
-                JsonNode order = change.path("order");
-                if (order.path("what").asText().equals("join")) {
-                    return order.path("cluster").asText();
+                String what = change.at("/order/what").asText();
+                if (what.startsWith(JOINED)) {
+                    return what.substring(JOINED.length());
                 }
             }
         }

@@ -44,8 +44,9 @@ final class Operator implements Source {
      * @param errors share of wrong judgements
      * @param verified whether verified accounts of a guilty group are confirmed too
      * @param joins what a confirmation orders for accounts that join the group, {@link #NO_ORDER} for no order
+     * @param promise greatest share of honest newcomers of which the operator accepts that they join a pool
      */
-    record Rules(int reviews, double errors, boolean verified, String joins) {}
+    record Rules(int reviews, double errors, boolean verified, String joins, double promise) {}
 
     /**
      * Creates an operator.

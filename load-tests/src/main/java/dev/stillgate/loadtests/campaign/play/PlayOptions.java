@@ -20,6 +20,7 @@ public final class PlayOptions {
             "--errors",
             "--confirm-verified",
             "--joins",
+            "--promise",
             "--account-price",
             "--verification-price");
     private static final List<String> OF_LOG = List.of("--log", "--accounts", "--seed");
@@ -83,7 +84,8 @@ public final class PlayOptions {
                 (int) options.integer("--reviews", 10, 0, 1000),
                 options.number("--errors", 0.05, 0, 1),
                 options.choice("--confirm-verified", "no", List.of("yes", "no")).equals("yes"),
-                options.choice("--joins", Operator.NO_ORDER, List.of("pool", "mark", "queue", Operator.NO_ORDER)));
+                options.choice("--joins", Operator.NO_ORDER, List.of("pool", "mark", "queue", Operator.NO_ORDER)),
+                options.number("--promise", 1, 0, 1));
     }
 
     Prices prices() {

@@ -143,8 +143,10 @@ final class Dispatcher implements Source {
     /** Returns the account to which a relay has pinned the next turn, null for none. */
     private @Nullable AccountSlot pinned() {
         Run run = plan.hides(Evasion.RELAYED) && copies == 0 ? open.peek() : null;
-        boolean isPinned = run != null && run.ready() <= due && due - run.pinned() < PIN;
-        return isPinned && run.slot().isFree(due) ? run.slot() : null;
+        if (run == null || run.ready() > due || due - run.pinned() >= PIN) {
+            return null;
+        }
+        return run.slot().isFree(due) ? run.slot() : null;
     }
 
     private Run begin(AccountSlot slot) {

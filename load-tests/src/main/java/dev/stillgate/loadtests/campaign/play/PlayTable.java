@@ -123,8 +123,8 @@ final class PlayTable {
         return number(spread.median(), decimals) + " / " + number(spread.nineInTen(), decimals);
     }
 
-    private static String number(double value) {
-        return number((Double) value, 0);
+    private static String number(Number value) {
+        return number((Double) value.doubleValue(), 0);
     }
 
     private static String number(@Nullable Double value, int decimals) {

@@ -98,7 +98,7 @@ final class ReviewCommand implements Callable<Integer> {
     }
 
     /** Options of a confirmation of a cluster. */
-    private static final class Confirmation {
+    static final class Confirmation {
         @Option(names = "--verified", description = "confirm verified members of the cluster too")
         private boolean verified;
 
@@ -147,7 +147,8 @@ final class ReviewCommand implements Callable<Integer> {
         ReviewSubject subject = ReviewSubject.of(id, as.account);
         Map<String, Object> more = confirmation.arguments();
         if (!more.isEmpty() && !subject.isCluster()) {
-            throw new CommandLine.ParameterException(line(), "--" + more.keySet().iterator().next() + " is for clusters");
+            String option = more.keySet().iterator().next();
+            throw new CommandLine.ParameterException(line(), "--" + option + " is for clusters");
         }
         return decide(subject, "confirm", decision, ofCluster, more);
     }

@@ -11,7 +11,7 @@ import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.AccountStanding;
 import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.Label;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.fingerprint.standing.Pin;
 import dev.stillgate.fingerprint.standing.StandingHistory;
 import dev.stillgate.fingerprint.text.Elicitation;
@@ -41,7 +41,7 @@ final class AccountReport {
         int accountIndex = analyst.table().index().find(id);
         List<StandingHistory.Event> history =
                 new StandingHistory(analyst.ladder(), analyst.orders(), List.of(id)).of(id);
-        Map<String, Object> pending = OrderValues.pending(analyst, OrdersInForce.ofAccount(id));
+        Map<String, Object> pending = OrderValues.pending(analyst, OrderKeys.ofAccount(id));
         if (accountIndex == AccountIndex.NONE && !analyst.ladder().knows(id) && history.isEmpty() && pending == null) {
             return null;
         }

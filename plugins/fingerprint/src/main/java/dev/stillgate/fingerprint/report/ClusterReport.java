@@ -9,7 +9,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.Trait;
 import dev.stillgate.fingerprint.standing.Cluster;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.fingerprint.text.Elicitation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,7 +90,7 @@ final class ClusterReport {
         page.put("links", ReviewQueue.links(cluster));
         page.put("revision", cluster.revision());
         page.put("labels", ReviewQueue.labels(analyst, cluster));
-        PageValues.add(page, "pending", OrderValues.pending(analyst, OrdersInForce.ofCluster(cluster.id)));
+        PageValues.add(page, "pending", OrderValues.pending(analyst, OrderKeys.ofCluster(cluster.id)));
         PageValues.add(page, "hidden", ReviewQueue.hidden(analyst, cluster));
         PageValues.add(page, "likeness", new LikenessReport(analyst).model(cluster.id));
         JoinReport joins = new JoinReport(analyst);

@@ -7,7 +7,7 @@ import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.OrderArguments;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderDraft;
@@ -91,8 +91,8 @@ public final class LabelActions {
         OrderDraft draft = drafts.lasting(
                 given,
                 kind.action,
-                OrdersInForce.ofCluster(id),
-                OrdersInForce.JUDGEMENT,
+                OrderKeys.ofCluster(id),
+                OrderKeys.JUDGEMENT,
                 members,
                 drafts.ofJudgement(),
                 details);
@@ -146,8 +146,8 @@ public final class LabelActions {
         OrderDraft draft = drafts.lasting(
                 given,
                 kind.action,
-                OrdersInForce.ofAccount(account),
-                OrdersInForce.JUDGEMENT,
+                OrderKeys.ofAccount(account),
+                OrderKeys.JUDGEMENT,
                 List.of(account),
                 drafts.ofJudgement(),
                 details);
@@ -194,7 +194,7 @@ public final class LabelActions {
             }
         });
         return drafts.withdrawal(
-                given, "unlabel", OrdersInForce.JUDGEMENT, target, orders, joined, drafts::withoutLabel);
+                given, "unlabel", OrderKeys.JUDGEMENT, target, orders, joined, drafts::withoutLabel);
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.OrderArguments;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.spi.ConflictException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
@@ -62,7 +62,7 @@ public final class OperatorActions {
         List<String> accounts = List.copyOf(target.accounts());
         int needs = drafts.of(accounts, account -> standing);
         OrderDraft draft =
-                drafts.lasting(given, "standing", target.subject(), OrdersInForce.STANDING, accounts, needs, details);
+                drafts.lasting(given, "standing", target.subject(), OrderKeys.STANDING, accounts, needs, details);
         boolean isRepeated = accounts.stream()
                 .allMatch(account -> Drafts.repeats(analyst.ladder().pin(account), given));
         return decision(draft, isRepeated, target);
@@ -94,7 +94,7 @@ public final class OperatorActions {
     private Decision unpin(OrderTarget target, OrderArguments given) {
         TreeMap<String, Order> orders = new TreeMap<>();
         analyst.ladder().orders().pins().forEach((account, pin) -> orders.put(account, pin.order()));
-        return drafts.withdrawal(given, "unpin", OrdersInForce.STANDING, target, orders, Map.of(), drafts::withoutPin);
+        return drafts.withdrawal(given, "unpin", OrderKeys.STANDING, target, orders, Map.of(), drafts::withoutPin);
     }
 
     /**
@@ -113,7 +113,7 @@ public final class OperatorActions {
         Order present = hiding(cluster);
         OrderTarget target = OrderTarget.cluster(cluster);
         OrderDraft draft =
-                drafts.lasting(given, "hide", target.subject(), OrdersInForce.QUEUE, List.of(), 1, target.details());
+                drafts.lasting(given, "hide", target.subject(), OrderKeys.QUEUE, List.of(), 1, target.details());
         return decision(draft, present != null && Drafts.isSame(present, given), target);
     }
 
@@ -131,7 +131,7 @@ public final class OperatorActions {
                 : drafts.withdrawal(
                         given,
                         "unhide",
-                        OrdersInForce.QUEUE,
+                        OrderKeys.QUEUE,
                         target,
                         List.of(),
                         hiding == null ? drafts.longestEnd() : hiding.until(),

@@ -3,7 +3,7 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.ClusterOrder;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,11 +21,11 @@ record OrderTarget(
         Collection<String> accounts,
         @Nullable Cluster cluster) {
     static OrderTarget account(String id) {
-        return new OrderTarget(OrdersInForce.ofAccount(id), List.of(id), null);
+        return new OrderTarget(OrderKeys.ofAccount(id), List.of(id), null);
     }
 
     static OrderTarget cluster(Cluster cluster) {
-        return new OrderTarget(OrdersInForce.ofCluster(cluster.id), cluster.accounts, cluster);
+        return new OrderTarget(OrderKeys.ofCluster(cluster.id), cluster.accounts, cluster);
     }
 
     Map<String, Object> details() {

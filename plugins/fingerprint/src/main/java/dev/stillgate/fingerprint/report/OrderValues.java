@@ -5,7 +5,7 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.ClusterOrder;
 import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.Label;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.fingerprint.standing.Pin;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
@@ -48,7 +48,7 @@ final class OrderValues {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("by", order.by());
         shown.put("why", order.why());
-        shown.put("at", PageValues.time(OrdersInForce.at(order)));
+        shown.put("at", PageValues.time(OrderKeys.at(order)));
         shown.put("until", PageValues.time(order.until()));
         return shown;
     }
@@ -122,10 +122,10 @@ final class OrderValues {
     /** Returns the history of a cluster: events of its evidence, and the orders on it. */
     static List<Map<String, Object>> timeline(Analyst analyst, Cluster cluster) {
         List<Event> events = new ArrayList<>();
-        String subject = OrdersInForce.ofCluster(cluster.id);
+        String subject = OrderKeys.ofCluster(cluster.id);
         for (Order order : analyst.orders().all()) {
             if (order.subject().equals(subject) && ClusterOrder.isOn(order, cluster)) {
-                long at = OrdersInForce.at(order);
+                long at = OrderKeys.at(order);
                 events.add(new Event(at, event(at, told(analyst, order), order)));
             }
         }

@@ -9,7 +9,7 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.ClusterOrder;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
-import dev.stillgate.fingerprint.standing.OrdersInForce;
+import dev.stillgate.fingerprint.standing.OrderKeys;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ final class ReviewQueue {
         shown.put("links", links(cluster));
         shown.put("reasons", cluster.reasons);
         shown.put("accounts", unlabelled.stream().limit(MAX_SHOWN).toList());
-        PageValues.add(shown, "pending", OrderValues.pending(analyst, OrdersInForce.ofCluster(cluster.id)));
+        PageValues.add(shown, "pending", OrderValues.pending(analyst, OrderKeys.ofCluster(cluster.id)));
         PageValues.add(shown, "hidden", hidden(analyst, cluster));
         return new Item(cluster.total, shown);
     }
@@ -119,7 +119,7 @@ final class ReviewQueue {
         shown.put("standing", PageValues.name(analyst.standing(account)));
         shown.put("ifConfirmed", PageValues.name(Standing.POOLED));
         PageValues.add(shown, "resembles", resembles);
-        PageValues.add(shown, "pending", OrderValues.pending(analyst, OrdersInForce.ofAccount(account)));
+        PageValues.add(shown, "pending", OrderValues.pending(analyst, OrderKeys.ofAccount(account)));
         items.add(new Item(0, shown));
     }
 

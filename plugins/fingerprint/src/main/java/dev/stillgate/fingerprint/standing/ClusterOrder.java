@@ -92,7 +92,7 @@ public final class ClusterOrder {
         }
         for (Order order : orders) {
             order.keys()
-                    .filter(account -> !OrdersInForce.isErased(account))
+                    .filter(account -> !OrderKeys.isErased(account))
                     .forEach(account -> cluster.joined.put(account, cluster.revision));
         }
         return cluster;

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * orders until they are in the journal. Not thread-safe.
  */
 public final class EarlierOrders {
-    /** Key of the time of an order among its details. */
-    static final String AT = "at";
-
     /** Order without its accounts. */
     private record Given(
             String action,
@@ -34,8 +31,8 @@ public final class EarlierOrders {
             Map<String, Object> details) {
         String subject(List<String> accounts) {
             return accounts.size() != 1 && details.get(Label.CLUSTER) instanceof String cluster
-                    ? OrdersInForce.ofCluster(cluster)
-                    : OrdersInForce.ofAccount(accounts.getFirst());
+                    ? OrderKeys.ofCluster(cluster)
+                    : OrderKeys.ofAccount(accounts.getFirst());
         }
 
         OrderDraft about(String subject, List<String> accounts) {
@@ -58,7 +55,7 @@ public final class EarlierOrders {
         Map<String, Object> details = details(at);
         if (pinned != null) {
             details.put(Pin.STANDING, Pin.name(pinned));
-            of(new Given("standing", OrdersInForce.STANDING, by, why, at, until, details))
+            of(new Given("standing", OrderKeys.STANDING, by, why, at, until, details))
                     .add(account);
         }
     }
@@ -81,7 +78,7 @@ public final class EarlierOrders {
         }
         in.readBoolean(); // whether the account had a pool, as all confirmed accounts have now
         details.put(Label.VERIFIED, in.readBoolean());
-        of(new Given(action, OrdersInForce.JUDGEMENT, by, why, at, until, details))
+        of(new Given(action, OrderKeys.JUDGEMENT, by, why, at, until, details))
                 .add(account);
     }
 
@@ -96,12 +93,12 @@ public final class EarlierOrders {
             long until = in.readLong();
             details.putAll(ClusterOrder.details(cluster));
             details.put(ClusterOrder.TOTAL, in.readDouble());
-            of(new Given("hide", OrdersInForce.QUEUE, by, why, at, until, details));
+            of(new Given("hide", OrderKeys.QUEUE, by, why, at, until, details));
         }
     }
 
     private static Map<String, Object> details(long at) {
-        return new HashMap<>(Map.of(AT, at, "migrated", true));
+        return new HashMap<>(Map.of(OrderKeys.AT, at, "migrated", true));
     }
 
     private List<String> of(Given given) {

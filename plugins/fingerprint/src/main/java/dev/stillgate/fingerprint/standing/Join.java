@@ -79,14 +79,14 @@ public record Join(
         details.put(ASKED, scores.asked);
         details.put(ORIGIN, scores.origin);
         details.put(BOUND, scores.bound);
-        String subject = OrdersInForce.ofAccount(account);
+        String subject = OrderKeys.ofAccount(account);
         return new OrderDraft(
                 BY + order.id(),
                 // an erasure of the account drops the reason, and with it the traits
                 String.join(SEPARATOR, scores.traits.subList(0, Math.min(MAX_TRAITS, scores.traits.size()))),
                 ACTION,
                 subject,
-                OrdersInForce.JOIN,
+                OrderKeys.JOIN,
                 List.of(account),
                 List.of(),
                 false,
@@ -103,13 +103,13 @@ public record Join(
      * @param until the end of the join, in milliseconds since the epoch
      */
     public static OrderDraft release(Join join, long until) {
-        String subject = OrdersInForce.ofAccount(join.account);
+        String subject = OrderKeys.ofAccount(join.account);
         return new OrderDraft(
                 BY + join.order,
                 "verified with a fact that is new to the campaign",
                 RELEASE,
                 subject,
-                OrdersInForce.JOIN,
+                OrderKeys.JOIN,
                 List.of(join.account),
                 List.of(),
                 true,

@@ -53,9 +53,9 @@ final class JoinsInForce {
         JoinsInForce inForce = new JoinsInForce(labels);
         long now = orders.now();
         for (Order order : orders.all()) {
-            if (order.slot().equals(OrdersInForce.JOIN)) {
+            if (order.slot().equals(OrderKeys.JOIN)) {
                 inForce.addRecord(order);
-            } else if (order.slot().equals(OrdersInForce.JUDGEMENT) && orders.names(order) >= order.needs()) {
+            } else if (order.slot().equals(OrderKeys.JUDGEMENT) && orders.names(order) >= order.needs()) {
                 inForce.addJudgement(order);
             }
         }
@@ -116,7 +116,7 @@ final class JoinsInForce {
         if (joined.end() == null
                 && !ended.containsKey(join.order())
                 && !labels.containsKey(join.account())
-                && !OrdersInForce.isErased(join.account())) {
+                && !OrderKeys.isErased(join.account())) {
             joins.merge(join.account(), join, (a, b) -> b.effect().compareTo(a.effect()) > 0 ? b : a);
         }
     }

@@ -17,26 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Orders of operators in force at a time: set standings, judgements, and clusters hidden from the review queue. Immutable. */
 public final class OrdersInForce {
-    /** Slot of set standings. */
-    public static final String STANDING = "standing";
-
-    /** Slot of judgements. */
-    public static final String JUDGEMENT = "judgement";
-
-    /** Slot of hidden clusters. */
-    public static final String QUEUE = "queue";
-
-    /** Slot of accounts that joined under a standing order. */
-    public static final String JOIN = "join";
-
     /** No orders, at no time. */
     static final OrdersInForce NONE = new OrdersInForce(Long.MAX_VALUE);
-
-    private static final String OF_CLUSTER = "cluster ";
-    private static final String OF_ACCOUNT = "account ";
-
-    /** Beginning of what stands in an order for an erased account. */
-    private static final String ERASED = "erased ";
 
     private final Map<String, Pin> pins = new HashMap<>();
     private final Map<String, Label> labels = new HashMap<>();
@@ -71,7 +53,7 @@ public final class OrdersInForce {
         OrdersInForce inForce = new OrdersInForce(Long.MIN_VALUE);
         long now = orders.now();
         Map<String, Map<String, Order>> bySlot = new HashMap<>();
-        for (String slot : List.of(STANDING, JUDGEMENT, QUEUE)) {
+        for (String slot : List.of(OrderKeys.STANDING, OrderKeys.JUDGEMENT, OrderKeys.QUEUE)) {
             Map<String, Order> deciding = orders.deciding(slot);
             bySlot.put(slot, deciding);
             for (Order order : earlier) {
@@ -116,7 +98,7 @@ public final class OrdersInForce {
         IdentityHashMap<Order, Effect> effects = new IdentityHashMap<>();
         deciding.forEach((key, order) -> {
             Effect effect = effects.computeIfAbsent(order, each -> effect(slot, each, now));
-            if (effect != Effect.NOTHING && !isErased(key)) {
+            if (effect != Effect.NOTHING && !OrderKeys.isErased(key)) {
                 effect.on(key, this);
             }
         });
@@ -129,7 +111,7 @@ public final class OrdersInForce {
             from = Math.max(from, order.until());
         }
         lastCluster = Math.max(lastCluster, ClusterOrder.lastCluster(order));
-        if (!slot.equals(QUEUE) && order.subject().startsWith(OF_CLUSTER)) {
+        if (!slot.equals(OrderKeys.QUEUE) && OrderKeys.isOnCluster(order)) {
             onClusters
                     .computeIfAbsent(order.subject(), absent -> new ArrayList<>())
                     .add(order);
@@ -137,10 +119,10 @@ public final class OrdersInForce {
         if (order.withdraws() || !order.lasts(now)) {
             return Effect.NOTHING;
         }
-        if (slot.equals(QUEUE)) {
+        if (slot.equals(OrderKeys.QUEUE)) {
             return (key, inForce) -> inForce.hidings.put(key, order);
         }
-        if (slot.equals(STANDING)) {
+        if (slot.equals(OrderKeys.STANDING)) {
             Pin pin = Pin.of(order);
             return pin == null ? Effect.NOTHING : (key, inForce) -> inForce.pins.put(key, pin);
         }
@@ -164,26 +146,6 @@ public final class OrdersInForce {
     /** Returns whether the same orders are in force at a time. */
     public boolean holdsAt(long now) {
         return from <= now && now < until;
-    }
-
-    /** Returns whether an order names an erased account in place of an id. */
-    static boolean isErased(String account) {
-        return account.startsWith(ERASED);
-    }
-
-    /** Returns the time at which an order was given, in milliseconds since the epoch; of one from a state file, what that says. */
-    public static long at(Order order) {
-        return order.details().get(EarlierOrders.AT) instanceof Number at ? at.longValue() : order.time();
-    }
-
-    /** Returns the subject of an order on an account. */
-    public static String ofAccount(String account) {
-        return OF_ACCOUNT + account;
-    }
-
-    /** Returns the subject of an order on a cluster. */
-    public static String ofCluster(String id) {
-        return OF_CLUSTER + id;
     }
 
     public Map<String, Pin> pins() {
@@ -236,7 +198,7 @@ public final class OrdersInForce {
     /** Returns the join that a record of the journal wrote, null if it wrote none or the account had joined before. */
     @Nullable
     Join join(Order order) {
-        Join join = order.slot().equals(JOIN) && !order.withdraws() ? Join.of(order) : null;
+        Join join = order.slot().equals(OrderKeys.JOIN) && !order.withdraws() ? Join.of(order) : null;
         JoinsOfOrder.Joined joined = join == null ? null : joinsUnder(join.order()).joined(join.account());
         return joined == null || !joined.record().id().equals(order.id()) ? null : joined.join();
     }
@@ -282,18 +244,18 @@ public final class OrdersInForce {
     }
 
     private @Nullable Order hiding(Cluster cluster) {
-        Order order = hidings.get(ofCluster(cluster.id));
+        Order order = hidings.get(OrderKeys.ofCluster(cluster.id));
         if (order == null || !ClusterOrder.isOn(order, cluster) || order.id().equals(cluster.outgrown)) {
             return null;
         }
         boolean isJudged = onClusters.getOrDefault(order.subject(), List.of()).stream()
-                .anyMatch(each -> each.slot().equals(JUDGEMENT) && each.rank().compareTo(order.rank()) > 0);
+                .anyMatch(each -> each.slot().equals(OrderKeys.JUDGEMENT) && each.rank().compareTo(order.rank()) > 0);
         return isJudged ? null : order;
     }
 
     /** Returns the cluster of the orders that last, or whose joins do, as its last order met it; null if none lasts. */
     public @Nullable Cluster cluster(String id, long now) {
-        List<Order> lasting = onClusters.getOrDefault(ofCluster(id), List.of()).stream()
+        List<Order> lasting = onClusters.getOrDefault(OrderKeys.ofCluster(id), List.of()).stream()
                 .filter(order -> !order.withdraws() && (order.lasts(now) || joins.hasJoins(order.id())))
                 .toList();
         return lasting.isEmpty() ? null : ClusterOrder.clusterOf(id, lasting);

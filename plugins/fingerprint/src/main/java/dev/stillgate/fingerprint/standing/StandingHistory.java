@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Standings of some accounts over time: changes by evidence, and the orders of operators as all gateways know them. */
 public final class StandingHistory {
     private static final Set<String> SLOTS =
-            Set.of(OrdersInForce.STANDING, OrdersInForce.JUDGEMENT, OrdersInForce.JOIN);
+            Set.of(OrderKeys.STANDING, OrderKeys.JUDGEMENT, OrderKeys.JOIN);
 
     private final Ladder ladder;
     private final long now;
@@ -93,7 +93,7 @@ public final class StandingHistory {
         List<Order> given = orders.getOrDefault(account, List.of());
         for (int i = 0; i < given.size(); i++) {
             Order order = given.get(i);
-            events.add(new Event(OrdersInForce.at(order), Standing.CLEAR, false, null, order, false));
+            events.add(new Event(OrderKeys.at(order), Standing.CLEAR, false, null, order, false));
             long replaced = replaced(given, i);
             if (!order.withdraws() && order.until() <= now && order.until() < replaced) {
                 events.add(new Event(order.until(), Standing.CLEAR, false, null, order, true));
@@ -108,7 +108,7 @@ public final class StandingHistory {
         Order order = given.get(index);
         return given.subList(index + 1, given.size()).stream()
                 .filter(later -> later.slot().equals(order.slot()))
-                .mapToLong(OrdersInForce::at)
+                .mapToLong(OrderKeys::at)
                 .findFirst()
                 .orElse(Long.MAX_VALUE);
     }
@@ -133,9 +133,9 @@ public final class StandingHistory {
                 from = change.cluster();
             } else if (order != null) {
                 boolean ends = event.ended || order.withdraws();
-                if (order.slot().equals(OrdersInForce.STANDING)) {
+                if (order.slot().equals(OrderKeys.STANDING)) {
                     pin = ends ? null : Pin.of(order);
-                } else if (order.slot().equals(OrdersInForce.JOIN)) {
+                } else if (order.slot().equals(OrderKeys.JOIN)) {
                     join = ends ? null : ladder.orders().join(order);
                 } else {
                     boolean endsJoin = order.id().equals(joinEnd);

@@ -55,7 +55,7 @@ public record StandingOrder(
 
     /** Returns the time at which the order was given, in milliseconds since the epoch. */
     public long given() {
-        return OrdersInForce.at(order);
+        return OrderKeys.at(order);
     }
 
     /** Returns the end of joining, in milliseconds since the epoch, exclusive. */

@@ -48,7 +48,7 @@ final class Campaign {
                         "why",
                         action,
                         subject,
-                        OrdersInForce.JUDGEMENT,
+                        OrderKeys.JUDGEMENT,
                         accounts,
                         List.of(),
                         withdraws,

@@ -87,7 +87,7 @@ class EarlierNamesTest {
                 "why",
                 "standing",
                 "account a",
-                OrdersInForce.STANDING,
+                OrderKeys.STANDING,
                 List.of("a"),
                 List.of(),
                 false,

@@ -39,7 +39,7 @@ class OrdersInForcePropertyTest {
                 "why",
                 action,
                 "cluster c" + random.nextInt(3),
-                sets ? OrdersInForce.STANDING : OrdersInForce.JUDGEMENT,
+                sets ? OrderKeys.STANDING : OrderKeys.JUDGEMENT,
                 about.subList(exceptions, about.size()),
                 about.subList(0, exceptions),
                 action.startsWith("un"),
@@ -151,8 +151,8 @@ class OrdersInForcePropertyTest {
         List<Order> orders = orders(random, count);
         Ladder ladder = ladder(random);
         Map<String, Standing> evidence = standings(ladder, OrdersInForce.NONE);
-        orders.add(withdrawal(OrdersInForce.STANDING));
-        orders.add(withdrawal(OrdersInForce.JUDGEMENT));
+        orders.add(withdrawal(OrderKeys.STANDING));
+        orders.add(withdrawal(OrderKeys.JUDGEMENT));
         Collections.shuffle(orders, random);
         assertThat(standings(ladder, inForce(orders, NOW + 2))).isEqualTo(evidence);
     }

@@ -18,7 +18,6 @@ import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Clusters;
 import dev.stillgate.fingerprint.standing.EarlierOrders;
 import dev.stillgate.fingerprint.standing.EvidenceMerge;
-import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.OrdersInForce;
 import dev.stillgate.fingerprint.standing.StandingCodec;
@@ -383,14 +382,8 @@ public final class Analyst {
         return accountStore.table();
     }
 
-    /** Returns the minute of the epoch at which an account was created, by the accounts file; 0 if unknown. */
-    public int createdMinute(int account) {
-        return registrations.created(account);
-    }
-
-    /** Returns whether the accounts file has registration facts of an account. */
-    public boolean hasFacts(int account) {
-        return registrations.hasFacts(account);
+    public RegistrationLinks registrations() {
+        return registrations;
     }
 
     /** Returns the budgets of pools from data. */
@@ -434,11 +427,6 @@ public final class Analyst {
 
     public JoinedAccounts joined() {
         return joined;
-    }
-
-    /** Returns what standing orders may join. */
-    public JoinOutlook joinOutlook() {
-        return joins;
     }
 
     public Ladder ladder() {

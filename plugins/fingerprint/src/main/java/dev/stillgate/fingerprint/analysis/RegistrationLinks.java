@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /** Registration facts of the accounts, and the links by them and by bursts of registrations. Not thread-safe. */
-final class RegistrationLinks {
+public final class RegistrationLinks {
     private static final Set<SharedKey> KEYS = EnumSet.allOf(SharedKey.class);
 
     private final FactTable facts = new FactTable();
@@ -48,13 +48,13 @@ final class RegistrationLinks {
         facts.observe(account, seen);
     }
 
-    /** Returns the minute of the epoch at which an account was created, 0 if unknown. */
-    int created(int account) {
+    /** Returns the minute of the epoch at which an account was created, by the accounts file; 0 if unknown. */
+    public int created(int account) {
         return facts.created(account);
     }
 
-    /** Returns whether an account has registration facts. */
-    boolean hasFacts(int account) {
+    /** Returns whether the accounts file has registration facts of an account. */
+    public boolean hasFacts(int account) {
         return facts.exchanges(account) > 0;
     }
 

@@ -208,8 +208,8 @@ final class Absences {
         int created = 0;
         for (ClusterReport.Member member : report.members()) {
             int index = member.accountIndex();
-            withFacts += index != AccountIndex.NONE && analyst.hasFacts(index) ? 1 : 0;
-            created += index != AccountIndex.NONE && analyst.createdMinute(index) != 0 ? 1 : 0;
+            withFacts += index != AccountIndex.NONE && analyst.registrations().hasFacts(index) ? 1 : 0;
+            created += index != AccountIndex.NONE && analyst.registrations().created(index) != 0 ? 1 : 0;
         }
         if (withFacts == 0) {
             add(

@@ -26,7 +26,7 @@ final class JoinReport {
 
     /** Returns what an order on a cluster may join and would have joined in the last fortnight. */
     Map<String, Object> outlook(Cluster cluster) {
-        JoinOutlook outlook = analyst.joinOutlook();
+        JoinOutlook outlook = analyst.joins();
         List<String> would = outlook.wouldHaveJoined(cluster);
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("promise", StandingOrder.DEFAULT_PROMISE);

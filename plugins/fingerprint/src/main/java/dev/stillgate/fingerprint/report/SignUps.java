@@ -38,7 +38,7 @@ final class SignUps {
         this.analyst = analyst;
         for (ClusterReport.Member member : of) {
             if (member.accountIndex() != AccountIndex.NONE) {
-                int minute = analyst.createdMinute(member.accountIndex());
+                int minute = analyst.registrations().created(member.accountIndex());
                 created += isCreated(member.accountIndex()) ? 1 : 0;
                 hasTimeOfDay &= minute % MINUTES_A_DAY != 0;
                 times.add(time(member.accountIndex()));
@@ -54,13 +54,13 @@ final class SignUps {
     }
 
     private boolean isCreated(int account) {
-        return analyst.createdMinute(account) != 0
+        return analyst.registrations().created(account) != 0
                 || Double.isFinite(analyst.table().profile(account).ageInDays());
     }
 
     private long time(int account) {
         AccountTable table = analyst.table();
-        int minute = analyst.createdMinute(account);
+        int minute = analyst.registrations().created(account);
         double age = table.profile(account).ageInDays();
         long firstSeen = 1000L * table.firstSecond(account);
         return minute != 0 ? minute * MINUTE : Double.isFinite(age) ? firstSeen - Math.round(age) * DAY : firstSeen;

@@ -160,7 +160,7 @@ class JoinWatchTest {
         newcomer("replacement", 3, TEMPLATE, CLIENT);
         newcomer("other", 3, 1003, 2003);
         tend(9 * DAY);
-        JoinOutlook outlook = analyst.joinOutlook();
+        JoinOutlook outlook = analyst.joins();
         assertThat(outlook.wouldHaveJoined(cluster)).containsExactly("replacement");
         assertThat(outlook.bounds(cluster)).singleElement().satisfies(bound -> {
             assertThat(bound.stratum()).isEqualTo("free/other");

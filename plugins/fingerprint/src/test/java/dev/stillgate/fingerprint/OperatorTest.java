@@ -102,7 +102,7 @@ class OperatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             standing | gone      | expected one of clear, marked, pooled, blocked, found gone
-            standing | tightened | tightened is no standing any more: expected one of clear, marked, pooled, blocked
+            standing | tightened | the standing tightened was removed: expected one of clear, marked, pooled, blocked
             standing | BLOCKED   | expected one of
             for      | forever   | expected a time such as 12h or 14d
             for      | 0d        | expected a time such as 12h or 14d

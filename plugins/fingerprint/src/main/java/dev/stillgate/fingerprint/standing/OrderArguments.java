@@ -140,7 +140,7 @@ public record OrderArguments(
             }
         }
         if ("tightened".equals(given)) {
-            throw new PolicyException("standing", "tightened is no standing any more: expected one of " + RUNGS);
+            throw new PolicyException("standing", "the standing tightened was removed: expected one of " + RUNGS);
         }
         throw new PolicyException("standing", "expected one of " + RUNGS + ", found " + OrderTime.shown(given));
     }

@@ -8,7 +8,7 @@ import dev.stillgate.proxy.backtest.TextVolume;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What accounts of a campaign got before their pool. */
+/** Tokens, conversations and hours of a campaign's accounts before their pool. */
 final class NewcomersTest {
     private static final long HOUR = 3_600_000;
 

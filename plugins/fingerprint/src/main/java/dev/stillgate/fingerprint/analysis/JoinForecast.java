@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What standing orders would have joined in the last fortnight, by the stored first starts. Valid while the analysis waits. */
+/** Accounts that standing orders would have joined in the last fortnight, by the stored first starts. Valid while the analysis waits. */
 final class JoinForecast implements JoinOutlook {
     private static final double DAYS = 14;
 

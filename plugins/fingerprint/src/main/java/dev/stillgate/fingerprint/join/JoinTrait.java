@@ -51,9 +51,9 @@ public enum JoinTrait {
 
     /** Side of the evidence. */
     public enum Side {
-        /** What the account asks for. */
+        /** Content of the requests. */
         ASKED,
-        /** Where its requests come from. */
+        /** Client and network of the requests. */
         ORIGIN
     }
 

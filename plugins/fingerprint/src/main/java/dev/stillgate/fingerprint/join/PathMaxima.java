@@ -5,8 +5,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Greatest evidence of the calibration references of one stratum over all their starts: in total and by side. An account
- * that is exchangeable with n references exceeds all of them at any of its starts with a probability of at most
- * 1 / (n + 1), whatever the dependence between traits and starts (V. Vovk, A. Gammerman and G. Shafer, "Algorithmic
+ * that is exchangeable with n references exceeds all of them at any of its starts with probability at most 1 / (n + 1).
+ * Traits and starts may depend on each other (V. Vovk, A. Gammerman and G. Shafer, "Algorithmic
  * learning in a random world", 2005). Never below 0, so an account joins only by positive evidence on both sides.
  *
  * @param references number of references

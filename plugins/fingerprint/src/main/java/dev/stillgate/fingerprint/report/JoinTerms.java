@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a confirmation of a cluster says about accounts that join it later. The analysis must not run meanwhile.
+ * Terms of a confirmation for accounts that join its cluster later. The analysis must not run meanwhile.
  *
  * @param present the standing order on the cluster before, null for none
  */
@@ -36,7 +36,7 @@ record JoinTerms(
         return new JoinTerms(given.joins(), promise, analyst.ladder().orders().standingOrder(cluster.id));
     }
 
-    /** Terms of an order that is no confirmation of a cluster. */
+    /** Terms of all other orders. */
     static final JoinTerms NONE = new JoinTerms(null, 0, null);
 
     static void requirePromise(List<JoinOutlook.Bound> bounds, double promise) {

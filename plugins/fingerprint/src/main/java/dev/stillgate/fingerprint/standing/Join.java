@@ -120,7 +120,7 @@ public record Join(
                 Map.of(OF, join.order));
     }
 
-    /** Returns the join of an order of the journal, null if it is none that this version knows. */
+    /** Returns the join of an order of the journal, null for other orders and unknown versions. */
     static @Nullable Join of(Order order) {
         Map<String, Object> details = order.details();
         Joins effect = Joins.of(details.get(StandingOrder.JOINS));

@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.standing;
 
 import java.util.List;
 
-/** What a standing order on a cluster may join, and would have joined. */
+/** Forecast of a standing order on a cluster: accounts that may join it, and that would have joined it. */
 public interface JoinOutlook {
     /**
      * Upper bound on wrong joins in one stratum.

@@ -161,7 +161,7 @@ public final class OrdersInForce {
         return joins.standingOrders;
     }
 
-    /** Returns the joins in force, by account; an account that an operator judged is none of them. */
+    /** Returns the joins in force, by account, without accounts that an operator judged. */
     public Map<String, Join> joins() {
         return joins.joins;
     }

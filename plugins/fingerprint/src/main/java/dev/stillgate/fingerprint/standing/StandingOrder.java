@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pool group whose limits the confirmed accounts share
  * @param joins what happens to an account that joins
  * @param promise greatest share of honest newcomers that may join a pool wrongly, 0 to 1
- * @param accounts accounts that the operator confirmed with the order and that are confirmed still; joiners are none of them
+ * @param accounts accounts that the operator confirmed with the order and that are confirmed still, without joiners
  * @param isSuspended whether operators refuted too many joiners, which ends joining
  */
 public record StandingOrder(

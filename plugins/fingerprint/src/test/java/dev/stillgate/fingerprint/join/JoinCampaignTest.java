@@ -132,8 +132,8 @@ class JoinCampaignTest {
     }
 
     /**
-     * Accounts that are exchangeable with the references join with a probability of at most 1 / (n + 1), although their
-     * traits depend on each other, on the start and on a hidden kind of account, and many share the campaign's values.
+     * Accounts that are exchangeable with the references join with probability at most 1 / (n + 1). Their traits depend on
+     * each other, on the start and on a hidden kind of account, and many share the campaign's values.
      */
     @ParameterizedTest
     @ValueSource(ints = {4, 19, 99})

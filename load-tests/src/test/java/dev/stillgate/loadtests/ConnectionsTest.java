@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ConnectionsTest {
     private static final int REQUESTS = 10_000;
     private static final int CLIENTS = 8;
-    private static final Pattern LISTENING = Pattern.compile("listening on \\[/127\\.0\\.0\\.1:(\\d+)]");
     private static final Pattern INET = Pattern.compile("sin6?_port=htons\\((\\d+)\\)");
 
     /** Connection of the C library to a local daemon for the user's name when the JVM starts. */
@@ -49,14 +47,14 @@ class ConnectionsTest {
     @Test
     @Timeout(180)
     void tenThousandRequestsOpenConnectionsToTheUpstreamOnly() throws Exception {
-        assumeTrue(canTrace(), "strace is not installed or not permitted");
+        assumeTrue(TracedGateway.canTrace(), "strace is not installed or not permitted");
         Path trace = work.resolve("trace");
         Path output = work.resolve("gateway.out");
         try (StubModel stub = StubModel.start();
                 GatewayFiles files = GatewayFiles.write(stub.baseUrl(), GatewayFiles.BOTH_PLUGINS)) {
-            Process strace = gateway(files, trace, output);
-            try {
-                int port = listening(strace, output);
+            try (TracedGateway gateway =
+                    TracedGateway.start(files, output, "-e", "trace=connect", "-o", trace.toString())) {
+                int port = gateway.port();
                 List<String> start = connects(trace);
                 call(port);
 
@@ -68,69 +66,8 @@ class ConnectionsTest {
                         REQUESTS, serving.size(), Set.copyOf(serving), start.size(), Set.copyOf(start));
                 assertThat(serving).isNotEmpty().containsOnly("port " + stub.port());
                 assertThat(start).allMatch(USER_NAME.asPredicate());
-            } finally {
-                stop(strace);
             }
             assertThat(files.accessLog()).hasSize(REQUESTS).allMatch(line -> line.contains("\"outcome\":\"served\""));
-        }
-    }
-
-    private static boolean canTrace() throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder("strace", "-o", "/dev/null", "true")
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException absent) {
-            return false;
-        }
-    }
-
-    /** Starts a gateway without io_uring, whose system calls strace cannot see. */
-    private static Process gateway(GatewayFiles files, Path trace, Path output) throws IOException {
-        Files.writeString(files.config(), Files.readString(files.config()) + "transport: epoll\nthreads: 2\n");
-        return new ProcessBuilder(
-                        "strace",
-                        "-f",
-                        "--seccomp-bpf",
-                        "-e",
-                        "trace=connect",
-                        "-o",
-                        trace.toString(),
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.stillgate.proxy.cli.Main",
-                        "run",
-                        "--config",
-                        files.config().toString(),
-                        "--drain-seconds",
-                        "1")
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-    }
-
-    private static int listening(Process process, Path output) throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (process.isAlive() && System.nanoTime() < end) {
-            Matcher matcher = LISTENING.matcher(Files.readString(output));
-            if (matcher.find()) {
-                return Integer.parseInt(matcher.group(1));
-            }
-            Thread.sleep(50);
-        }
-        throw new IOException("the gateway did not start: " + Files.readString(output));
-    }
-
-    /** Stops the traced gateway, which flushes its log, and strace. */
-    private static void stop(Process strace) throws InterruptedException {
-        strace.children().forEach(ProcessHandle::destroy);
-        if (!strace.waitFor(20, TimeUnit.SECONDS)) {
-            strace.descendants().forEach(ProcessHandle::destroyForcibly);
-            strace.destroyForcibly();
         }
     }
 

@@ -251,7 +251,6 @@ class ArchitectureTest {
             "signal",
             "join",
             "account",
-            "likeness",
             "space",
             "link",
             "candidate",

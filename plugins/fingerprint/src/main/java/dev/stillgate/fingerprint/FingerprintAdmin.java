@@ -30,9 +30,6 @@ final class FingerprintAdmin {
             "the filter is in shadow, where evidence and judgements change no request. Set mode: enforce in the"
                     + " policy, or set a standing with POST /accounts/{id}/standing, which holds in shadow too";
 
-    /** Pseudo id of the page that compares promised with observed effects. */
-    private static final String CALIBRATION = "calibration";
-
     private final FilterContext context;
     private final FingerprintState state;
     private final AllowList allowed;
@@ -82,7 +79,7 @@ final class FingerprintAdmin {
         context.adminView("review", new AdminView() {
             @Override
             public @Nullable Object of(String id) {
-                return id.equals(CALIBRATION) ? state.report(reports -> reports.calibration()) : null;
+                return null;
             }
 
             @Override

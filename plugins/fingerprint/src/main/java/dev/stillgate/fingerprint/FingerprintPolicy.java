@@ -5,7 +5,6 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Interchangeability;
-import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
@@ -13,6 +12,7 @@ import dev.stillgate.fingerprint.signal.Template;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.UnderDispersion;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Removed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * @param pool pools of linked accounts
  * @param review operators' judgements
  * @param facts links by registration facts
- * @param promise error rates of bounded evidence
  * @param samples number of redacted prompt openings kept in memory for each account at {@code marked} or above, 0 when absent
  */
+@Removed(name = "promise", instead = "remove it: evidence marks at most, and a confirmation has its own promise")
 public record FingerprintPolicy(
         @Nullable Map<String, Double> signals,
         @Nullable LadderPolicy ladder,
@@ -50,7 +50,6 @@ public record FingerprintPolicy(
         @Nullable PoolPolicy pool,
         @Nullable ReviewPolicy review,
         @Nullable FactPolicy facts,
-        @Nullable PromisePolicy promise,
         @Nullable Integer samples) {
     private static final List<Signal> SIGNALS = List.of(
             new Template(),
@@ -132,9 +131,7 @@ public record FingerprintPolicy(
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
                 allowed().allowedAccounts(),
                 Objects.requireNonNullElse(review, ReviewPolicy.STANDARD)
-                        .settings(
-                                Objects.requireNonNullElse(pool, PoolPolicy.STANDARD),
-                                promise == null ? Promise.DEFAULT : promise.settings()),
+                        .settings(Objects.requireNonNullElse(pool, PoolPolicy.STANDARD)),
                 Objects.requireNonNullElse(facts, FactPolicy.STANDARD).settings(),
                 Objects.requireNonNullElse(samples, 0));
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param least least number of accounts in a pool, 2 to 10,000; 10 when absent, since a family, a team and a small firm
  *     have fewer
  */
-@Removed(name = "proposals", instead = "remove it: an operator confirms the accounts that resemble a campaign")
+@Removed(name = "proposals", instead = "remove it: a confirmation decides about the accounts that join a campaign")
 public record PoolPolicy(@Nullable Integer least) {
     private static final int MIN_LEAST = 2;
     private static final int MAX_LEAST = 10_000;

@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.signal.NewcomerRate;
-import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.spi.PolicyException;
 import java.time.Duration;
@@ -42,13 +41,12 @@ public record ReviewPolicy(
         }
     }
 
-    ReviewSettings settings(PoolPolicy pool, Promise promise) {
+    ReviewSettings settings(PoolPolicy pool) {
         return new ReviewSettings(
                 Objects.requireNonNullElse(approvals, 1),
                 Objects.requireNonNullElse(expireAfter, Duration.ofDays(90)),
                 newcomers,
                 pool.leastOrDefault(),
-                promise,
                 Objects.requireNonNullElse(hideStep, ReviewSettings.HIDE_STEP));
     }
 }

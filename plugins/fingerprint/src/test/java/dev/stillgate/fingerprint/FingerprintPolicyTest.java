@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
-import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.spi.PolicyException;
 import java.io.IOException;
@@ -47,17 +46,6 @@ class FingerprintPolicyTest {
     void signalOfWeightZeroIsOff() {
         AnalysisSettings settings = signals(Map.of("clock", 0.0)).settings();
         assertThat(settings.signals()).map(Signal::name).doesNotContain("clock").contains("template");
-    }
-
-    @Test
-    void promisesOutOfRangeAreRefused() {
-        refused("falseDiscoveries", "expected 0.001 to 0.5, found 0.0", () -> new PromisePolicy(0.0));
-        refused("falseDiscoveries", "found NaN", () -> new PromisePolicy(Double.NaN));
-        assertThat(Policies.with(fields -> fields.promise = new PromisePolicy(0.05))
-                        .settings()
-                        .review()
-                        .promise())
-                .isEqualTo(new Promise(0.001, 0.05));
     }
 
     @Test

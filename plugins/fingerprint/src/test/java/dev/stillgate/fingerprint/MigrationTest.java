@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MigrationTest {
     private static final long DAY = 86_400_000;
     private static final long GIVEN = Scene.BEGIN + 31 * Scene.HOUR;
-    private static final AnalysisSettings SETTINGS = Policies.reviewing(Policies.NO_PROMISE);
+    private static final AnalysisSettings SETTINGS = Policies.DEFAULT.settings();
 
     @TempDir
     private Path directory;

@@ -2,7 +2,6 @@ package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -12,10 +11,6 @@ import java.util.function.Consumer;
 public final class Policies {
     /** Policy without any settings. */
     public static final FingerprintPolicy DEFAULT = with(fields -> {});
-
-    /** Standard settings in which likeness needs no number of references. */
-    public static final ReviewSettings NO_PROMISE =
-            new ReviewSettings(1, Duration.ofDays(90), null, 10, new Promise(1, 0.1), ReviewSettings.HIDE_STEP);
 
     Map<String, Double> signals;
     LadderPolicy ladder;
@@ -28,7 +23,6 @@ public final class Policies {
     PoolPolicy pool;
     ReviewPolicy review;
     FactPolicy facts;
-    PromisePolicy promise;
     Integer samples;
 
     private Policies() {}
@@ -49,7 +43,6 @@ public final class Policies {
                 set.pool,
                 set.review,
                 set.facts,
-                set.promise,
                 set.samples);
     }
 

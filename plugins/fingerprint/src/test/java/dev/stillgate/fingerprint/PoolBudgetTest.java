@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Budgets of pools from data, from the exchanges of customers to what other filters read. */
 final class PoolBudgetTest {
-    private static final AnalysisSettings SETTINGS = Policies.reviewing(Policies.NO_PROMISE);
+    private static final AnalysisSettings SETTINGS = Policies.DEFAULT.settings();
     private static final Duration DAY = Duration.ofDays(1);
     private static final int CUSTOMERS = 350;
 

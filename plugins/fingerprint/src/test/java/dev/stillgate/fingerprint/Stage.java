@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /** Single gateway with the default policy that replays observations. */
 final class Stage {
-    private static final AnalysisSettings SETTINGS = Policies.reviewing(Policies.NO_PROMISE);
+    private static final AnalysisSettings SETTINGS = Policies.DEFAULT.settings();
 
     private final FakeTicker ticker = new FakeTicker();
     private final FakeContext context = new FakeContext("behaviour", ticker);

@@ -29,7 +29,6 @@ final class PageIndex {
         PAGES.put("GET /dossiers/{id}", "everything that an operator needs to judge a cluster, as a file to keep");
         PAGES.put("GET /canary", "the ledger and the keys of a canary filter; /canary/{key} has one key");
         PAGES.put("GET /review", "the accounts and clusters to decide about, most suspicious first; ?limit=25");
-        PAGES.put("GET /review/calibration", "the promised and the observed false positives, of a fingerprint filter");
         PAGES.put(
                 "GET /orders",
                 "operators' orders, the newest first; ?limit=, before, account, cluster, by, since, status");
@@ -48,7 +47,7 @@ final class PageIndex {
         PAGES.put("POST /clusters/{id}/unhide", "show a cluster in the review queue again");
         PAGES.put("POST /accounts/{id}/confirm", "confirm that an account harvests answers");
         PAGES.put("POST /accounts/{id}/refute", "declare an account honest");
-        PAGES.put("POST /accounts/{id}/vouch", "vouch for an account, as a reference for calibration too");
+        PAGES.put("POST /accounts/{id}/vouch", "vouch for an account, which becomes a known customer");
         PAGES.put("POST /accounts/{id}/unlabel", "take the decision about an account back");
         PAGES.put("POST /accounts/{id}/standing", "give an account a standing, of a fingerprint filter");
         PAGES.put("POST /accounts/{id}/unpin", "take a given standing back");

@@ -15,7 +15,7 @@ import {
   visible,
   waiting,
 } from './widgets.js';
-import {chance, count, odds, percent, words} from './format.js';
+import {count, odds, percent, words} from './format.js';
 import {table} from './table.js';
 import {capability, part, parts, sharedKey, signal, standingMeans, trait} from './explain.js';
 import {orderOrCommand, readOnly} from './actions.js';
@@ -24,7 +24,7 @@ import {use} from './net.js';
 import {topTable} from './now.js';
 import {gauges} from './gauges.js';
 import {ordersOf} from './order-list.js';
-import {joining, resemblance} from './dossier-members.js';
+import {joining} from './dossier-members.js';
 
 function seek(event) {
   event.preventDefault();
@@ -167,15 +167,6 @@ const appeal = refusal =>
 const visibleCode = refusal =>
   visible([refusal.filter, refusal.code ?? refusal.reason].filter(Boolean).join('/')).slice(0, 80);
 
-function resembles(like, id) {
-  return html`<p>
-      Compared with the confirmed accounts of ${clusterLink(like.campaign)}: score ${like.score.toFixed(2)}. Of the
-      known customers, ${chance(like.p)} score as high (the least that can be measured is ${chance(like.leastP)}).
-      ${like.proposed ? 'It is proposed as a member.' : nothing}
-    </p>
-    ${resemblance(like, id)}`;
-}
-
 function traits(behaviour) {
   const rows = Object.entries(behaviour.signals ?? {}).flatMap(([name, all]) =>
     Object.entries(all).map(([key, value]) => ({name, key, value})),
@@ -261,7 +252,6 @@ function one(id) {
           : nothing
       }
       ${(behaviour?.campaigns ?? []).map(each => panel('Like a confirmed campaign', joining(each, id), from))}
-      ${behaviour?.resembles ? panel('More like a confirmed campaign', resembles(behaviour.resembles, id), from) : nothing}
       ${
         behaviour && Object.keys(behaviour.shares ?? {}).length
           ? panel(

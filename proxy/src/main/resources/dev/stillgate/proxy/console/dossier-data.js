@@ -72,7 +72,6 @@ export function read(id) {
     counterEvidence: null,
     notSeen: null,
     techniques: null,
-    resembling: null,
     amongMembers: null,
     effects: null,
     others: null,

@@ -1,25 +1,9 @@
-/** The members of a cluster, and accounts that resemble the confirmed ones. */
-import {html, accountLink, bar, brief, clusterLink, standing, text, time, visible} from './widgets.js';
-import {chance, count, millis, percent, words} from './format.js';
+/** The members of a cluster, and the evidence that an account belongs to a campaign. */
+import {html, accountLink, bar, clusterLink, standing, text, time, visible} from './widgets.js';
+import {count, millis, percent, words} from './format.js';
 import {chart} from './charts.js';
 import {waterfall} from './evidence.js';
 import {table} from './table.js';
-import {trait} from './explain.js';
-
-/** Returns the evidence of traits that a similar account resembles the campaign. @param {any} like @param {string} account */
-export function resemblance(like, account) {
-  const because = like.because ?? [];
-  return html`${chart(
-      `Evidence by trait that account ${visible(account).slice(0, 60)} resembles campaign ${like.campaign}`,
-      waterfall(because.map(each => ({name: trait(each.trait), value: each.logOdds}))),
-      ['Trait', 'From', 'Up to', 'Log odds'],
-      () => because.map(each => [trait(each.trait), each.above ?? '–', each.upTo ?? '–', each.logOdds]),
-    )}
-    <p class="note">
-      Base-10 logarithms of odds: to the right speaks for the campaign, to the left against it. Words, networks and
-      registration are not used.
-    </p>`;
-}
 
 /** Returns the evidence, trait by trait, that an account belongs to a campaign. @param {any} like @param {string} account */
 export function joining(like, account) {
@@ -45,23 +29,6 @@ export function joining(like, account) {
         ]),
     )}`;
 }
-
-/** Returns the accounts that resemble the confirmed ones. @param {any} d */
-export const resembling = d =>
-  html`<p class="note">
-      They behave like the confirmed accounts and are not members. p is the share of known customers that look as much
-      like them.
-    </p>
-    ${d.resembling.slice(0, 10).map(
-      like =>
-        html`<details class="like">
-          <summary>
-            ${brief(like.account)} · score ${like.score.toFixed(2)} · p ${chance(like.p)} · ${words(like.reach ?? '')}
-          </summary>
-          <p>Account ${accountLink(like.account)}</p>
-          ${resemblance(like, like.account)}
-        </details>`,
-    )}`;
 
 /** Returns the table of members. @param {any} d */
 export function members(d) {

@@ -7,7 +7,7 @@ import {proof} from './dossier-evidence.js';
 import {standings, timeline} from './dossier-history.js';
 import {joins} from './dossier-joins.js';
 import {markdown} from './dossier-markdown.js';
-import {members, resembling} from './dossier-members.js';
+import {members} from './dossier-members.js';
 import {decisions} from './dossier-orders.js';
 import {among, fate, hours, ledger, origin, signUps} from './dossier-panels.js';
 import {common, parts} from './dossier-parts.js';
@@ -218,7 +218,6 @@ function body(d, path, entry) {
       ${panel('Looked for and not seen', sentences(unseen(d), 'Everything that was looked for was seen.'), {...from, note: 'These neither weaken nor strengthen the case by themselves.'})}
       ${panel('Not known', sentences(unknown(d), 'Nothing: all that is looked for was measured.'), from)}
     </div>
-    ${d.resembling?.length ? panel('More like these', resembling(d), from) : nothing}
     ${panel('Traits', traits(d), from)}
     ${panel('Timeline', timeline(d), from)}
     ${panel('Members', members(d), {...from, command: `stillgate review show ${d.id}`})}

@@ -93,7 +93,7 @@ export const hideCluster = ({id, revision, hidden}) => ({
 const ACCOUNT = {
   confirm: ['Confirm', 'The account works for a campaign. It is pooled at least, also if it is verified.'],
   refute: ['Refute', 'The account was suspected without cause: it is clear at once.'],
-  vouch: ['Vouch for', 'The customer is known to be honest: marked at most, and a reference for calibration.'],
+  vouch: ['Vouch for', 'The customer is known to be honest: marked at most, and compared with newcomers as a known customer.'],
 };
 
 /** Order that judges an account. @param {'confirm'|'refute'|'vouch'} verb @param {string} id @returns {Order} */

@@ -1,6 +1,6 @@
 /** Review queue: clusters and accounts that wait for a judgement, most suspicious first. */
 import {html, nothing, panel, accountLink, clusterLink, ago, standing, empty, text, brief} from './widgets.js';
-import {chance, count, odds, percent, plural, words} from './format.js';
+import {count, odds, percent, plural, words} from './format.js';
 import {table} from './table.js';
 import {family, parts, signal, strength} from './explain.js';
 import {orderButton} from './actions.js';
@@ -71,15 +71,10 @@ function accountItem(item) {
               Joined the confirmed campaign ${clusterLink(item.join.cluster)} at conversation ${count(item.join.start)}:
               ${text(item.join.traits.join('; '), 300)}. Drawn at random for a judgement.
             </p>`
-          : like?.verified
+          : like
           ? html`<p>
               A verified account that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from where it
               comes from. It counts as a known customer until you confirm it.
-            </p>`
-          : like
-          ? html`<p>
-              Behaves like the confirmed campaign ${clusterLink(like.campaign)}: of the known customers,
-              ${chance(like.p)} look as much like it.
             </p>`
           : html`<p>
               A new account, drawn at random. Vouch for it if you know that the customer is honest.

@@ -40,7 +40,7 @@ class AdminActionsTest {
                 return java.util.Map.of("id", id, "to", to, "arguments", arguments);
             });
             context.adminView("review", new AdminView() {
-                public Object of(String id) { return id.equals("calibration") ? java.util.Map.of() : null; }
+                public Object of(String id) { return id.equals("oldest") ? java.util.Map.of() : null; }
                 public Object all() { return all(25); }
                 public Object all(int limit) { return limit; }
             });
@@ -243,7 +243,7 @@ class AdminActionsTest {
             assertThat(json(ask(rig, "GET /clusters?limit=7", "", "")))
                     .as("a view without a limit")
                     .isEqualTo(JSON.readTree("{\"filters\":{\"act\":[\"c-1\",\"c-2\"]}}"));
-            assertThat(ask(rig, "GET /review/calibration", "", "").status()).isEqualTo(200);
+            assertThat(ask(rig, "GET /review/oldest", "", "").status()).isEqualTo(200);
             assertThat(ask(rig, "GET /review/c-1", "", "").status()).isEqualTo(404);
             assertThat(ask(rig, "POST /review", TYPE, "{}").status()).isEqualTo(405);
         }

@@ -10,7 +10,6 @@ import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
-import dev.stillgate.fingerprint.signal.Promise;
 import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.MemoryOrders;
@@ -70,7 +69,7 @@ class StandingSnapshotTest {
                 Duration.ofDays(3),
                 1000,
                 AllowedAccounts.NONE,
-                new ReviewSettings(1, Duration.ofDays(90), null, 10, new Promise(1, 0.1), ReviewSettings.HIDE_STEP),
+                ReviewSettings.STANDARD,
                 FactSettings.STANDARD,
                 0);
     }

@@ -57,10 +57,10 @@ class ValidationTest {
     }
 
     @Test
-    void standingsOfEarlierVersionsAreRefusedWithWhatToWrite() throws IOException {
+    void namesOfEarlierVersionsAreRefusedWithWhatToWrite() throws IOException {
         config.write("policy.yaml", POLICY + """
             filters:
-              - {name: b, type: fingerprint, config: {ladder: {tightened: 1.6}, promise: {tightened: 0.001}}}
+              - {name: b, type: fingerprint, config: {ladder: {tightened: 1.6}, promise: {falseDiscoveries: 0.1}}}
               - {name: p, type: fingerprint, config: {pool: {proposals: 0.001}}}
               - {name: l, type: token-bucket, config: {limits: [LIMIT], standings: {tightened: 0.25}}}
               - {name: m, type: canary, config: {from: tightened}}
@@ -69,10 +69,10 @@ class ValidationTest {
                 .containsExactly(
                         "policy.yaml:5:52: \"tightened\" is not used any more: remove it: evidence marks, and an"
                                 + " operator pools or blocks",
-                        "policy.yaml:5:79: \"tightened\" is not used any more: remove this line: evidence marks at"
-                                + " most",
-                        "policy.yaml:6:50: \"proposals\" is not used any more: remove it: an operator confirms the"
-                                + " accounts that resemble a campaign",
+                        "policy.yaml:5:69: \"promise\" is not used any more: remove it: evidence marks at most, and a"
+                                + " confirmation has its own promise",
+                        "policy.yaml:6:50: \"proposals\" is not used any more: remove it: a confirmation decides"
+                                + " about the accounts that join a campaign",
                         "policy.yaml:7:123: \"tightened\" is not used any more: write pooled, which refuses what"
                                 + " tightened refused",
                         "policy.yaml:8:44: \"tightened\" is not used any more: write pooled");

@@ -75,7 +75,7 @@ public final class RoundAccounts {
     }
 
     /** Returns whether an account has enough history to be compared with a known group. */
-    public static boolean hasEnoughHistory(AccountProfile profile) {
+    private static boolean hasEnoughHistory(AccountProfile profile) {
         return profile.exchanges() >= MIN_NEWER_EXCHANGES && profile.exposure() >= MIN_NEWER_EXPOSURE;
     }
 

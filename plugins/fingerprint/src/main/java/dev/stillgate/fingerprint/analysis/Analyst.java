@@ -56,9 +56,8 @@ public final class Analyst {
     private volatile boolean ordersChanged = true;
     private EarlierOrders earlier = new EarlierOrders();
     private final Erasures erasures;
-    private final LikenessSearch likeness = new LikenessSearch();
-    private final ResemblingAccounts resembling = new ResemblingAccounts(clusters, ladder);
     private final JoinWatch joins;
+    private final DrawnNewcomers newcomers;
 
     /** An analyst without data that obeys orders of operators. */
     public Analyst(AnalysisSettings settings, Orders orders) {
@@ -67,6 +66,7 @@ public final class Analyst {
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
         this.registrations = new RegistrationLinks(accountStore.table(), ladder);
         this.joins = new JoinWatch(accountStore.table(), ladder, orders::now);
+        this.newcomers = new DrawnNewcomers(accountStore.table(), ladder);
         this.joined = new JoinedAccounts(accountStore.table(), registrations.facts(), ladder, this::isCapped);
         this.text = new RequestedText(accountStore.table(), ladder);
         this.erasures = new Erasures(orders, accountStore.table(), ladder, clusters);
@@ -218,7 +218,7 @@ public final class Analyst {
     }
 
     /**
-     * Compares the accounts with each other and with confirmed ones if that is due, and ends expired standings.
+     * Compares the accounts with each other and fits confirmed campaigns if that is due, and ends expired standings.
      *
      * @param now milliseconds since the epoch by the wall clock; standings last by the clock of the orders
      * @return the standings above clear if any changed, else null
@@ -235,11 +235,8 @@ public final class Analyst {
             event.end(schedule.compared());
             revision++;
         }
-        if (likeness.isDue(ladder, now)) {
-            likeness.run(table(), ladder, settings, now);
-            revision += resembling.apply(likeness, table(), settings, settled) ? 1 : 0;
-        }
         joins.tend(now);
+        newcomers.tend(settings.review().newcomers(), now);
         ladder.expire(settings.expireAfter().toMillis(), settled);
         revision += clusters.endOutgrownHidings(ladder.orders(), settings, settled) ? 1 : 0;
         return changes();
@@ -309,9 +306,8 @@ public final class Analyst {
         clusters.erase(account);
         ladder.forget(account);
         samples.forget(account);
-        resembling.forget(account);
-        likeness.forget(account);
         joins.forget(account);
+        newcomers.forget(account);
         revision++;
     }
 
@@ -411,8 +407,8 @@ public final class Analyst {
 
     /** Sets the keyed hash by which newcomers and accounts of organisations are drawn. */
     public void drawBy(FeatureHasher hasher) {
-        likeness.drawBy(hasher);
         joins.drawBy(hasher);
+        newcomers.drawBy(hasher);
         joined.drawBy(hasher);
     }
 
@@ -421,8 +417,9 @@ public final class Analyst {
         return joins;
     }
 
-    public LikenessSearch likeness() {
-        return likeness;
+    /** Returns the newcomers that wait for verification. */
+    public DrawnNewcomers newcomers() {
+        return newcomers;
     }
 
     public JoinedAccounts joined() {

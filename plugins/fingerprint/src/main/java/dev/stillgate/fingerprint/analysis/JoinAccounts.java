@@ -54,7 +54,7 @@ final class JoinAccounts {
     boolean begin(int account, Observation seen, PromptFeatures prompt) {
         StartColumns starts = table.starts();
         boolean isOld = starts.count(account) > 0 && seen.start / 1000 - starts.since(account) > FORTNIGHT;
-        if (isOld && JudgedAccounts.isReference(table, ladder, account)) {
+        if (isOld && isKnown(account)) {
             FirstStarts path = starts.of(account);
             completed.remove(account);
             if (path.isComplete()) {
@@ -160,6 +160,13 @@ final class JoinAccounts {
         }
         organisations.values().forEach(account -> references.add(of(account)));
         return references;
+    }
+
+    /** Returns whether an account is a known customer: verified, of an organisation, or vouched for. */
+    boolean isKnown(int account) {
+        return table.verified(account)
+                || table.organisationNumber(account) != 0
+                || ladder.isLabelled(table.index().id(account), LabelKind.VOUCHED);
     }
 
     /** Returns whether an account has recorded starts and was seen in the last fortnight. */

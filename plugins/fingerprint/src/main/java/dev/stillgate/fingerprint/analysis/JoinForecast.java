@@ -93,7 +93,7 @@ final class JoinForecast implements JoinOutlook {
     private boolean isConfirmable(String id, int account) {
         return account != AccountIndex.NONE
                 && !ladder.isLabelled(id, LabelKind.REFUTED)
-                && !JudgedAccounts.isReference(table, ladder, account);
+                && !accounts.isKnown(account);
     }
 
     /** Returns the unknown accounts beside a cluster that were first seen in the last fortnight. */
@@ -101,7 +101,7 @@ final class JoinForecast implements JoinOutlook {
         return IntStream.range(0, table.index().limit())
                 .filter(account -> accounts.isRecent(account, now)
                         && table.firstSecond(account) >= now / 1000 - JoinAccounts.FORTNIGHT
-                        && !JudgedAccounts.isReference(table, ladder, account))
+                        && !accounts.isKnown(account))
                 .mapToObj(accounts::of)
                 .filter(newcomer -> isUnjudged(cluster, table.index().id(newcomer.account())));
     }

@@ -118,7 +118,7 @@ public final class JoinWatch implements JoinOutlook {
     private boolean isUnjudged(int account, String id) {
         return ladder.label(id) == null
                 && !ladder.orders().joins().containsKey(id)
-                && !JudgedAccounts.isReference(table, ladder, account);
+                && !accounts.isKnown(account);
     }
 
     private boolean joins(JoinAccount newcomer, StandingOrder order) {

@@ -6,6 +6,6 @@ public enum LinkKind {
     EXACT,
     /** A registration fact from the operator's file. It justifies pooling if the policy names it as decisive. */
     FACT,
-    /** Evidence from behaviour or registration times. It never justifies pooling. */
+    /** Evidence from registration times. It never justifies pooling. */
     BOUNDED
 }

@@ -149,7 +149,6 @@ final class AccountReport {
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));
         page.put("campaigns", JoinEvidence.of(analyst.joins(), accountIndex));
-        PageValues.add(page, "resembles", new LikenessReport(analyst).resemblance(accountIndex));
     }
 
     private static Map<String, Double> asksFor(AccountProfile profile) {

@@ -92,7 +92,6 @@ final class ClusterReport {
         page.put("labels", ReviewQueue.labels(analyst, cluster));
         PageValues.add(page, "pending", OrderValues.pending(analyst, OrderKeys.ofCluster(cluster.id)));
         PageValues.add(page, "hidden", ReviewQueue.hidden(analyst, cluster));
-        PageValues.add(page, "likeness", new LikenessReport(analyst).model(cluster.id));
         JoinReport joins = new JoinReport(analyst);
         PageValues.add(page, "standingOrder", joins.standingOrder(cluster));
         page.put("joiners", joins.joiners(cluster));

@@ -6,8 +6,6 @@ import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.account.RoundAccounts;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.holdout.OfficeCheck;
-import dev.stillgate.fingerprint.likeness.CampaignModel;
-import dev.stillgate.fingerprint.likeness.ConfirmedAccount;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.LabelKind;
@@ -49,7 +47,7 @@ final class CounterEvidence {
         }
         workingHours();
         members();
-        likeness();
+        resembling();
         return items;
     }
 
@@ -141,24 +139,12 @@ final class CounterEvidence {
         }
     }
 
-    private void likeness() {
-        for (CampaignModel model : analyst.likeness().models()) {
-            if (model.id().equals(cluster.id)) {
-                int unlike = (int) model.confirmed().stream()
-                        .filter(ConfirmedAccount::unlike)
-                        .count();
-                count(
-                        "unlike-the-others",
-                        unlike,
-                        "confirmed, and unlike the other confirmed members of this cluster.");
-                int references = model.resemblingReferences().size();
-                if (references > 0) {
-                    add(
-                            "resembling-references",
-                            references,
-                            "Known customers that behave like the campaign: " + references + ".");
-                }
-            }
+    private void resembling() {
+        int customers = (int) analyst.joins().resembling().stream()
+                .filter(each -> each.cluster().equals(cluster.id))
+                .count();
+        if (customers > 0) {
+            add("resembling-references", customers, "Known customers that resemble the campaign: " + customers + ".");
         }
     }
 

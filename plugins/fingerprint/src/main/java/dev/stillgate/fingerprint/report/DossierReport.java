@@ -27,7 +27,6 @@ final class DossierReport {
     /** Accounts of the heat map. */
     static final int MAX_HOUR_ROWS = 100;
 
-    private static final int MAX_RESEMBLING = 20;
     private static final int HOURS = 24;
 
     private final Analyst analyst;
@@ -72,7 +71,6 @@ final class DossierReport {
         page.put("amongMembers", new MemberCounts(analyst, report).shown());
         page.put("refusals", refusals());
         page.put("refusedByProvider", PageValues.rounded(refusedByProvider()));
-        page.put("resembling", space.fitting(new LikenessReport(analyst).resembling(cluster.id, MAX_RESEMBLING)));
         page.put("counterEvidence", new CounterEvidence(analyst, cluster, report, others).items());
         page.put("notSeen", new Absences(analyst, cluster, report, others, signUps).items());
         page.put("techniques", techniques());

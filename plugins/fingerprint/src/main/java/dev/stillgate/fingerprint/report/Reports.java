@@ -52,11 +52,6 @@ public final class Reports {
         return new ReviewQueue(analyst).page(limit);
     }
 
-    /** Returns promised and observed effects of bounded evidence in each stratum, and the models of campaigns. */
-    public Map<String, Object> calibration() {
-        return new LikenessReport(analyst).calibration();
-    }
-
     /** Returns all clusters, the newest last. At most {@value #MAX_ACCOUNTS} accounts are listed in all. */
     public List<Map<String, Object>> clusters() {
         List<Map<String, Object>> all = new ArrayList<>();

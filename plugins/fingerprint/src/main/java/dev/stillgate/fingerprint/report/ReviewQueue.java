@@ -3,7 +3,6 @@ package dev.stillgate.fingerprint.report;
 import dev.stillgate.fingerprint.account.AccountIndex;
 import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.analysis.JoinWatch;
-import dev.stillgate.fingerprint.likeness.Resemblance;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.ClusterOrder;
@@ -45,13 +44,10 @@ final class ReviewQueue {
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
         hidden.sort(Comparator.comparingDouble(Item::evidence).reversed());
         new JoinQueue(analyst).items().forEach(item -> items.add(new Item(0, item)));
-        for (Resemblance near : analyst.likeness().near()) {
-            add(items, "account", analyst.table().index().id(near.account()), LikenessReport.shown(near));
-        }
         for (JoinWatch.Resembling verified : analyst.joins().resembling()) {
             add(items, "account", verified.account(), JoinEvidence.shown(verified));
         }
-        analyst.likeness().dueNewcomers().forEach(newcomer -> add(items, "newcomer", newcomer, null));
+        analyst.newcomers().due().forEach(newcomer -> add(items, "newcomer", newcomer, null));
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("size", items.size());
         page.put("items", items.stream().limit(limit).map(Item::shown).toList());
@@ -105,7 +101,7 @@ final class ReviewQueue {
         return new Item(cluster.total, shown);
     }
 
-    /** Adds an account that has not been labelled since the last search. */
+    /** Adds an account that has not been labelled since the last fit or draw. */
     private void add(List<Item> items, String kind, String account, @Nullable Map<String, Object> resembles) {
         int index = analyst.table().index().find(account);
         if (index == AccountIndex.NONE || analyst.ladder().label(account) != null) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of operators' judgements, of pools, and of the promises that bounded evidence keeps.
+ * Settings of operators' judgements and of pools.
  *
  * @param approvals number of different operators that must give the same order
  * @param expireAfter how long a label lasts
@@ -18,7 +18,6 @@ public record ReviewSettings(
         Duration expireAfter,
         @Nullable NewcomerRate newcomers,
         int poolLeast,
-        Promise promise,
         double hideStep) {
     /** The default step: ten times the odds. */
     public static final double HIDE_STEP = 1;
@@ -26,8 +25,8 @@ public record ReviewSettings(
     /** The settings of a policy that does not name any. */
     public static final ReviewSettings STANDARD = new ReviewSettings(1, Duration.ofDays(90), 10);
 
-    /** Settings without a draw of newcomers, with the default promise. */
+    /** Settings without a draw of newcomers. */
     public ReviewSettings(int approvals, Duration expireAfter, int poolLeast) {
-        this(approvals, expireAfter, null, poolLeast, Promise.DEFAULT, HIDE_STEP);
+        this(approvals, expireAfter, null, poolLeast, HIDE_STEP);
     }
 }

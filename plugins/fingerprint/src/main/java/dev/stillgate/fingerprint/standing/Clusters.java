@@ -70,20 +70,7 @@ public final class Clusters {
 
     /** Adds linked accounts to the cluster that they confirm, or to a new one, and returns that cluster. */
     public Cluster take(Link link, List<String> members, long now) {
-        return join(sharing(members, now), link, members, now);
-    }
-
-    /**
-     * Adds linked accounts to a cluster, and returns it.
-     *
-     * @param id id of the cluster; if it is unknown, the accounts are added as by {@link #take(Link, List, long)}
-     */
-    public Cluster join(String id, Link link, List<String> members, long now) {
-        Cluster cluster = byId.get(id);
-        return join(cluster == null ? sharing(members, now) : cluster, link, members, now);
-    }
-
-    private Cluster join(Cluster cluster, Link link, List<String> members, long now) {
+        Cluster cluster = sharing(members, now);
         cluster.confirm(link, members, now);
         members.forEach(member -> index(member, cluster));
         return cluster;
@@ -137,15 +124,6 @@ public final class Clusters {
             return id.startsWith("c") ? Integer.parseInt(id, 1, id.length(), 10) : 0;
         } catch (NumberFormatException e) {
             return 0;
-        }
-    }
-
-    /** Removes an account from a cluster. */
-    public void leave(String id, String account) {
-        Cluster cluster = byId.get(id);
-        if (cluster != null) {
-            cluster.remove(account);
-            unindex(account, cluster);
         }
     }
 

@@ -2,13 +2,13 @@ package dev.stillgate.fingerprint.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.fingerprint.Policies;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.MemberSums;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.FactSettings;
+import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
@@ -125,7 +125,7 @@ final class RoamingDetectorTest {
                 Duration.ofDays(3),
                 100_000,
                 AllowedAccounts.NONE,
-                Policies.NO_PROMISE,
+                ReviewSettings.STANDARD,
                 FactSettings.STANDARD,
                 0);
         Analyst analyst = new Analyst(settings, Pins.orders(() -> now[0]));

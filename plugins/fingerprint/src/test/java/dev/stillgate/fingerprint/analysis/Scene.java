@@ -1,6 +1,5 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.Policies;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
@@ -47,7 +46,7 @@ public final class Scene {
             Duration.ofDays(3),
             100_000,
             AllowedAccounts.NONE,
-            Policies.NO_PROMISE,
+            ReviewSettings.STANDARD,
             FactSettings.STANDARD,
             2);
 

@@ -1,10 +1,10 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.Policies;
 import dev.stillgate.fingerprint.capture.AllowedAccounts;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.FactSettings;
+import dev.stillgate.fingerprint.signal.ReviewSettings;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.io.ByteArrayInputStream;
@@ -73,7 +73,7 @@ public final class Seen {
                 Duration.ofDays(3),
                 maxAccounts,
                 AllowedAccounts.NONE,
-                Policies.NO_PROMISE,
+                ReviewSettings.STANDARD,
                 FactSettings.STANDARD,
                 0);
     }

@@ -126,7 +126,7 @@ class LabelActionsTest {
     @Test
     void changedClusterConflictsAndNothingIsDone() {
         scene.seen(30, "a-77").found(Standing.MARKED, joined("a-77"));
-        scene.analyst.clusters().leave("c1", "a-5");
+        scene.analyst.clusters().forget("a-5");
         assertThatThrownBy(() -> cluster(LabelKind.CONFIRMED))
                 .isInstanceOfSatisfying(
                         ConflictException.class,

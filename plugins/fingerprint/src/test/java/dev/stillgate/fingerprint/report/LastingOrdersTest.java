@@ -306,7 +306,7 @@ class LastingOrdersTest {
         pin("a-0", "blocked", "ann");
         scene.analyst.clusters().find("c1").note(scene.now, "moved a-0: why");
         scene.analyst.clusters().find("c1").note(scene.now, "moved a-01");
-        scene.analyst.clusters().leave("c1", "a-0");
+        scene.analyst.clusters().forget("a-0");
         scene.now += DAY;
         Pins.erase(scene.book, "a-0", () -> scene.now);
         scene.analyst.observe(Scene.exchange("a-0", scene.now - 1));

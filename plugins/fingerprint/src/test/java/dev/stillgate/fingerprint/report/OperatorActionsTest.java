@@ -208,7 +208,7 @@ class OperatorActionsTest {
 
     @Test
     void hidingIsRefusedWhenTheMembersHaveChanged() {
-        scene.analyst.clusters().leave("c1", "a-2");
+        scene.analyst.clusters().forget("a-2");
         assertThatThrownBy(this::hide)
                 .isInstanceOfSatisfying(
                         ConflictException.class,

@@ -171,7 +171,6 @@ final class FingerprintAdmin {
         context.gauge("stillgate.fingerprint.accounts", () -> state.figures().accounts());
         context.gauge("stillgate.fingerprint.compared", () -> state.figures().compared());
         context.gauge("stillgate.fingerprint.clusters", () -> state.figures().clusters());
-        context.gauge("stillgate.fingerprint.learnt", () -> state.figures().learnt());
         context.gauge("stillgate.fingerprint.evicted", () -> state.figures().evicted());
         context.gauge("stillgate.fingerprint.unkept", () -> state.figures().unkept());
         for (Standing standing : Standing.values()) {

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * @param signals weight by signal name, 1 when absent; 0 turns the signal off
  * @param ladder evidence that a cluster needs to be marked
  * @param expireAfter how long a standing lasts after its last confirmation, 14 days when absent
- * @param learning traffic that must have been observed before the filter reports that it has learnt
  * @param regroup minimum time between two comparisons of all accounts, 10 minutes when absent
  * @param ring capacity of the observation queue, 65,536 when absent
  * @param maxAccounts maximum number of accounts that are kept, 1,000,000 when absent
@@ -37,12 +36,13 @@ import org.jspecify.annotations.Nullable;
  * @param facts links by registration facts
  * @param samples number of redacted prompt openings kept in memory for each account at {@code marked} or above, 0 when absent
  */
-@Removed(name = "promise", instead = "remove it: evidence marks at most, and a confirmation has its own promise")
+@Removed(
+        name = {"learning", "promise"},
+        instead = "remove it: evidence marks without a learning phase, and a confirmation names its own promise")
 public record FingerprintPolicy(
         @Nullable Map<String, Double> signals,
         @Nullable LadderPolicy ladder,
         @Nullable Duration expireAfter,
-        @Nullable Learning learning,
         @Nullable Duration regroup,
         @Nullable Integer ring,
         @Nullable Integer maxAccounts,
@@ -116,7 +116,6 @@ public record FingerprintPolicy(
         Map<String, Double> given = Objects.requireNonNullElse(signals, Map.of());
         Map<String, Double> weights = new TreeMap<>();
         SIGNALS.forEach(signal -> weights.put(signal.name(), given.getOrDefault(signal.name(), 1.0)));
-        Learning minimum = Objects.requireNonNullElse(learning, new Learning(100, Duration.ofHours(30)));
         return new AnalysisSettings(
                 SIGNALS.stream()
                         .filter(signal -> given.getOrDefault(signal.name(), 1.0) > 0)
@@ -124,8 +123,6 @@ public record FingerprintPolicy(
                 weights,
                 Objects.requireNonNullElse(ladder, LadderPolicy.STANDARD).markedOrDefault(),
                 Objects.requireNonNullElse(expireAfter, Duration.ofDays(14)),
-                minimum.accounts(),
-                minimum.time(),
                 Objects.requireNonNullElse(regroup, Duration.ofMinutes(10)),
                 Duration.ofDays(3),
                 Objects.requireNonNullElse(maxAccounts, 1_000_000),
@@ -134,20 +131,5 @@ public record FingerprintPolicy(
                         .settings(Objects.requireNonNullElse(pool, PoolPolicy.STANDARD)),
                 Objects.requireNonNullElse(facts, FactPolicy.STANDARD).settings(),
                 Objects.requireNonNullElse(samples, 0));
-    }
-
-    /**
-     * Traffic that must have been observed.
-     *
-     * @param accounts number of accounts that were compared
-     * @param time length of the observed traffic
-     */
-    public record Learning(int accounts, Duration time) {
-        public Learning {
-            requireInRange("accounts", accounts, 1, 100_000_000);
-            if (time.isNegative()) {
-                throw new PolicyException("time", "expected 0 or more, found " + time);
-            }
-        }
     }
 }

@@ -83,7 +83,7 @@ public final class FingerprintState implements AutoCloseable {
             autoSave = new AutoSave(store, ticker, this::write);
         }
         analyst.drawBy(new FeatureHasher(context.secret("review draws")));
-        figures = analyst.figures(ticker.millis());
+        figures = analyst.figures();
         link = context.fleet()::link;
         migrateBy = ticker.nanos() + MIGRATION_TIMEOUT;
         fleet = context.fleet().link() == Fleet.Link.ALONE ? null : new FleetMember(context, check, queueCapacity);
@@ -133,7 +133,7 @@ public final class FingerprintState implements AutoCloseable {
             lastPublisher = publisher;
             publish(newPublisher ? analyst.standings() : changed, publisher);
             publishBudgets(newPublisher, publisher);
-            figures = analyst.figures(now);
+            figures = analyst.figures();
         }
         writeJoins();
         if (autoSave != null) {

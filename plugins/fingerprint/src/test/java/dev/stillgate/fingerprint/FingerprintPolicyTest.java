@@ -83,8 +83,6 @@ class FingerprintPolicyTest {
         refused("ring", "expected 16 to ", () -> Policies.with(fields -> fields.ring = 15));
         refused("maxAccounts", "expected 100 to ", () -> Policies.with(fields -> fields.maxAccounts = 99));
         refused("samples", "expected 0 to 20, found 21", () -> Policies.sampling(21));
-        refused("accounts", "expected 1 to ", () -> new FingerprintPolicy.Learning(0, Duration.ofHours(1)));
-        refused("time", "expected 0 or more", () -> new FingerprintPolicy.Learning(1, Duration.ofHours(-1)));
     }
 
     @Test
@@ -139,8 +137,5 @@ class FingerprintPolicyTest {
                             + signal.family().name().toLowerCase(Locale.ROOT) + " |");
         }
         assertThat(readme).contains("{marked: " + settings.marked() + "}");
-        assertThat(readme)
-                .contains("{accounts: " + settings.learnAccounts() + ", time: "
-                        + settings.learnTime().toHours() + "h}");
     }
 }

@@ -140,6 +140,5 @@ class OperatorTest {
                 .isEqualTo(1);
         assertThat(harness.context().gauge("stillgate.fingerprint.standings", "standing", "blocked"))
                 .isZero();
-        assertThat(harness.context().gauge("stillgate.fingerprint.learnt")).isZero();
     }
 }

@@ -1,8 +1,6 @@
 package dev.stillgate.fingerprint;
 
 import dev.stillgate.fingerprint.capture.AllowPolicy;
-import dev.stillgate.fingerprint.signal.AnalysisSettings;
-import dev.stillgate.fingerprint.signal.ReviewSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,7 +13,6 @@ public final class Policies {
     Map<String, Double> signals;
     LadderPolicy ladder;
     Duration expireAfter;
-    FingerprintPolicy.Learning learning;
     Duration regroup;
     Integer ring;
     Integer maxAccounts;
@@ -35,7 +32,6 @@ public final class Policies {
                 set.signals,
                 set.ladder,
                 set.expireAfter,
-                set.learning,
                 set.regroup,
                 set.ring,
                 set.maxAccounts,
@@ -44,25 +40,6 @@ public final class Policies {
                 set.review,
                 set.facts,
                 set.samples);
-    }
-
-    /** Returns the default settings with other settings of judgements. */
-    static AnalysisSettings reviewing(ReviewSettings review) {
-        AnalysisSettings given = DEFAULT.settings();
-        return new AnalysisSettings(
-                given.signals(),
-                given.weights(),
-                given.marked(),
-                given.expireAfter(),
-                given.learnAccounts(),
-                given.learnTime(),
-                given.regroup(),
-                given.idle(),
-                given.maxAccounts(),
-                given.innocent(),
-                review,
-                given.facts(),
-                given.samples());
     }
 
     public static FingerprintPolicy allowing(AllowPolicy allow) {

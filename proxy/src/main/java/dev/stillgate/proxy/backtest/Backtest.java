@@ -37,15 +37,13 @@ public final class Backtest {
      * @param marks the hashing of response content into marks
      * @param types the types of the filters that are not off, by filter name
      * @param sha256 the hash of the policy file
-     * @param learnt the learning progress of its filters, from 0 to 1; NaN when no filter learns
      */
     public record Subject(
             ServingPolicy serving,
             StandingsBoard standings,
             KeyedMarks marks,
             Map<String, String> types,
-            String sha256,
-            DoubleSupplier learnt) {}
+            String sha256) {}
 
     /**
      * The input of a backtest.
@@ -96,7 +94,6 @@ public final class Backtest {
         Explanations explanations = new Explanations(serving.chain().pages());
         StandingsWatch watch = new StandingsWatch(subject.standings(), population, explanations, clock);
         Replay replay = new Replay(serving, subject.marks(), clock, timer, watch, tally);
-        LearningWatch learning = new LearningWatch(subject.learnt(), clock.millis());
         LogFacts facts = new LogFacts(population, groups, serving.routes());
         try (LogReader log = new LogReader(input.logs(), input.brokenLines())) {
             while (log.next()) {
@@ -110,7 +107,6 @@ public final class Backtest {
                 tally.exchange(line.ts());
                 VirtualResponse response = replay.begin(line, facts);
                 facts.account().add(facts.label(), line.ts(), response.text(), response.refusedForStanding());
-                learning.at(line.ts());
                 input.progress().at(tally.exchanges(), line.ts(), log::part);
             }
             replay.finish(TAIL_MILLIS);
@@ -120,7 +116,6 @@ public final class Backtest {
                     population,
                     List.copyOf(groups.byName().values()),
                     explanations.clusters(),
-                    learning.hour(),
                     log.broken(),
                     replay.endedEarly(),
                     false);

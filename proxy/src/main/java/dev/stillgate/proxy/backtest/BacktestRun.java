@@ -71,8 +71,7 @@ public final class BacktestRun {
                                     chain.standings(),
                                     chain.marks(),
                                     types(loaded.policy()),
-                                    loaded.sha256(),
-                                    chain::learnt),
+                                    loaded.sha256()),
                             new Backtest.Input(options.logs(), listed, options.brokenLines(), options.progress()));
         }
     }

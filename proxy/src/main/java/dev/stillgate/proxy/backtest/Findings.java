@@ -11,7 +11,6 @@ public final class Findings {
     private final Collection<LoggedAccount> accounts;
     private final List<LabelGroup> groups;
     private final List<Explanations.Cluster> clusters;
-    private final long learntHour;
     private final long broken;
     private final long endedEarly;
     private final boolean closedLoop;
@@ -22,7 +21,6 @@ public final class Findings {
             Population population,
             List<LabelGroup> groups,
             List<Explanations.Cluster> clusters,
-            long learntHour,
             long broken,
             long endedEarly,
             boolean closedLoop) {
@@ -31,7 +29,6 @@ public final class Findings {
         this.accounts = population.sorted();
         this.groups = groups;
         this.clusters = clusters;
-        this.learntHour = learntHour;
         this.broken = broken;
         this.endedEarly = endedEarly;
         this.closedLoop = closedLoop;
@@ -75,7 +72,7 @@ public final class Findings {
 
     /** Returns whether the policy has a filter that marks answers. */
     boolean hasCanary() {
-        return tally.hasCanary();
+        return tally.runs("canary");
     }
 
     Map<String, Long> rejected() {
@@ -94,14 +91,6 @@ public final class Findings {
 
     List<Explanations.Cluster> clusters() {
         return clusters;
-    }
-
-    /**
-     * Returns the hour of the replay, from 0, in which the filters had learnt enough to act; {@link
-     * LearningWatch#NEVER} if they had not, {@link LearningWatch#NOTHING} if no filter learns.
-     */
-    long learntHour() {
-        return learntHour;
     }
 
     /** Returns the number of skipped broken lines. */

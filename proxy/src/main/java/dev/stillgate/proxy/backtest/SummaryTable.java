@@ -4,17 +4,17 @@ import java.util.Locale;
 
 /** The findings of a backtest as plain-text tables. */
 public final class SummaryTable {
-    private static final String NEVER_LEARNT = """
-        never learnt: the log is too short or has too few accounts (learning of fingerprint)
+    /** Hours of traffic after which a fingerprint filter compares an account with others. */
+    private static final int LEAST_HOURS = 20;
 
-        """;
+    private static final long HOUR_MILLIS = 3_600_000;
 
     private SummaryTable() {}
 
     public static String of(Findings findings) {
         StringBuilder out = new StringBuilder();
         CampaignTable.append(findings, out);
-        learning(findings, out);
+        shortLog(findings.tally(), out);
         HonestTable.append(findings, out);
         out.append(String.format(
                 Locale.ROOT,
@@ -29,11 +29,11 @@ public final class SummaryTable {
         return out.toString();
     }
 
-    private static void learning(Findings findings, StringBuilder out) {
-        if (findings.learntHour() == LearningWatch.NEVER) {
-            out.append(NEVER_LEARNT);
-        } else if (findings.learntHour() >= 0) {
-            out.append("learnt from hour ").append(findings.learntHour()).append("\n\n");
+    private static void shortLog(Tally tally, StringBuilder out) {
+        if (tally.runs("fingerprint") && tally.to() - tally.from() < LEAST_HOURS * HOUR_MILLIS) {
+            out.append("The log is too short: a fingerprint filter compares accounts after ")
+                    .append(LEAST_HOURS)
+                    .append(" hours of traffic.\n\n");
         }
     }
 }

@@ -39,9 +39,9 @@ final class Tally {
         unjudged++;
     }
 
-    /** Returns whether a filter of type {@code canary} runs. */
-    boolean hasCanary() {
-        return types.containsValue("canary");
+    /** Returns whether a filter of a type runs. */
+    boolean runs(String type) {
+        return types.containsValue(type);
     }
 
     Map<String, Long> rejected() {

@@ -13,7 +13,6 @@ import dev.stillgate.proxy.json.KeyedMarks;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.spi.LoneFleet;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -99,14 +98,6 @@ final class VirtualChain implements AutoCloseable {
 
     ServingPolicy serving() {
         return serving;
-    }
-
-    /** Returns the lowest learning progress of any filter, NaN when no filter learns. */
-    double learnt() {
-        return registry.find("stillgate.fingerprint.learnt").gauges().stream()
-                .mapToDouble(Gauge::value)
-                .min()
-                .orElse(Double.NaN);
     }
 
     @Override

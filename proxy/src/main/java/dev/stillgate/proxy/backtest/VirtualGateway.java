@@ -25,7 +25,6 @@ public final class VirtualGateway implements AutoCloseable {
     private final Population population;
     private final Label.Groups groups = new Label.Groups();
     private final Explanations explanations;
-    private final LearningWatch learning;
     private final Tally tally;
     private final Replay replay;
     private final LogLine line = new LogLine();
@@ -47,7 +46,6 @@ public final class VirtualGateway implements AutoCloseable {
         ServingPolicy serving = chain.serving();
         population = new Population(Map.of());
         explanations = new Explanations(serving.chain().pages());
-        learning = new LearningWatch(chain::learnt, now());
         tally = new Tally(BacktestRun.types(policy.policy()));
         StandingsWatch watch = new StandingsWatch(chain.standings(), population, explanations, chain.clock());
         replay = new Replay(serving, chain.marks(), chain.clock(), chain.timer(), watch, tally);
@@ -89,7 +87,6 @@ public final class VirtualGateway implements AutoCloseable {
         }
         tally.exchange(line.ts());
         VirtualResponse response = replay.begin(line, facts);
-        learning.at(line.ts());
         return response;
     }
 
@@ -178,7 +175,6 @@ public final class VirtualGateway implements AutoCloseable {
                 population,
                 List.copyOf(groups.byName().values()),
                 explanations.clusters(),
-                learning.hour(),
                 0,
                 replay.endedEarly(),
                 true);

@@ -253,7 +253,7 @@ final class ScalarValue {
     /** Returns the problem with a name that only earlier versions have, null for another one. */
     static @Nullable String removed(Class<?> type, String name) {
         Removed removed = type.getAnnotation(Removed.class);
-        return removed != null && removed.name().equals(name)
+        return removed != null && List.of(removed.name()).contains(name)
                 ? "\"" + name + "\" is not used any more: " + removed.instead()
                 : null;
     }

@@ -301,14 +301,14 @@ class BacktestRunReportTest extends BacktestRunRig {
         assertThat(table)
                 .contains("refused: never left", "marked: prose that left", "free: left without", "44 d: the shares")
                 .contains("too few accounts to be found: small (3); a cluster has at least ten accounts")
-                .doesNotContain("learnt");
+                .doesNotContain("too short");
     }
 
     @Test
-    @DisplayName("newcomer F5: the table reports that the log is too short for the filter to learn")
-    void tableReportsThatNothingWasLearnt() throws Exception {
+    @DisplayName("newcomer F5: the table reports that the log is too short to compare accounts")
+    void tableReportsThatTheLogIsTooShort() throws Exception {
         String table = SummaryTable.of(
                 run("[{name: f, type: fingerprint}]", log(line(0, "a").label("campaign:x"), line(1, "b"))));
-        assertThat(table).contains("never learnt: the log is too short or has too few accounts");
+        assertThat(table).contains("The log is too short: a fingerprint filter compares accounts after 20 hours");
     }
 }

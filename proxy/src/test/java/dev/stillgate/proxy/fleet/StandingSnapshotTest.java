@@ -63,8 +63,6 @@ class StandingSnapshotTest {
                 Map.of(),
                 4.0,
                 Duration.ofDays(365),
-                100,
-                Duration.ofHours(20),
                 Duration.ofDays(1),
                 Duration.ofDays(3),
                 1000,

@@ -61,7 +61,7 @@ class ValidationTest {
         config.write("policy.yaml", POLICY + """
             filters:
               - {name: b, type: fingerprint, config: {ladder: {tightened: 1.6}, promise: {falseDiscoveries: 0.1}}}
-              - {name: p, type: fingerprint, config: {pool: {proposals: 0.001}}}
+              - {name: p, type: fingerprint, config: {learning: {accounts: 100, time: 30h}, pool: {proposals: 0.001}}}
               - {name: l, type: token-bucket, config: {limits: [LIMIT], standings: {tightened: 0.25}}}
               - {name: m, type: canary, config: {from: tightened}}
             """.replace("LIMIT", LIMIT));
@@ -69,9 +69,11 @@ class ValidationTest {
                 .containsExactly(
                         "policy.yaml:5:52: \"tightened\" is not used any more: remove it: evidence marks, and an"
                                 + " operator pools or blocks",
-                        "policy.yaml:5:69: \"promise\" is not used any more: remove it: evidence marks at most, and a"
-                                + " confirmation has its own promise",
-                        "policy.yaml:6:50: \"proposals\" is not used any more: remove it: a confirmation decides"
+                        "policy.yaml:5:69: \"promise\" is not used any more: remove it: evidence marks without a"
+                                + " learning phase, and a confirmation names its own promise",
+                        "policy.yaml:6:43: \"learning\" is not used any more: remove it: evidence marks without a"
+                                + " learning phase, and a confirmation names its own promise",
+                        "policy.yaml:6:88: \"proposals\" is not used any more: remove it: a confirmation decides"
                                 + " about the accounts that join a campaign",
                         "policy.yaml:7:123: \"tightened\" is not used any more: write pooled, which refuses what"
                                 + " tightened refused",

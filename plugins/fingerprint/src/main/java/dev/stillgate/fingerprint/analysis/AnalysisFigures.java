@@ -12,7 +12,6 @@ import java.util.Map;
  * @param compared number of accounts that the last round compared; an organisation counts as one
  * @param clusters number of clusters
  * @param standings number of accounts by standing above clear
- * @param learnt progress of the learning phase, from 0 to 1
  * @param evicted number of accounts that were evicted
  * @param unkept number of exchanges that were dropped because there was no space for the account
  * @param text text that accounts at each standing asked for since the start
@@ -23,7 +22,6 @@ public record AnalysisFigures(
         int compared,
         int clusters,
         Map<Standing, Integer> standings,
-        double learnt,
         long evicted,
         long unkept,
         Map<Standing, GroupText> text,

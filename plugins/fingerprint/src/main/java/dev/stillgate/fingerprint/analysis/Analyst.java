@@ -295,11 +295,6 @@ public final class Analyst {
         return ladder.reaching(Standing.POOLED, settings.marked(), table().index());
     }
 
-    /** Returns the progress of the learning phase, from 0 to 1. */
-    public double learnt(long now) {
-        return schedule.learnt(settings, now);
-    }
-
     /** Deletes all data of an account. */
     public void forget(String account) {
         accountStore.forget(List.of(account));
@@ -431,13 +426,12 @@ public final class Analyst {
     }
 
     /** Returns the state of the analysis. */
-    public AnalysisFigures figures(long now) {
+    public AnalysisFigures figures() {
         return new AnalysisFigures(
                 table().index().size(),
                 schedule.compared(),
                 clusters.all().size(),
                 ladder.counts(),
-                learnt(now),
                 accountStore.evicted(),
                 accountStore.unkept(),
                 text.byStanding(),

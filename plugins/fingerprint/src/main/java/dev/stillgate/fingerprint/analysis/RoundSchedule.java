@@ -6,8 +6,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Decides when accounts are compared again, and how far the learning phase has come. A round is due after the configured
- * interval if enough exchanges are new, or after twelve hours. Times are in milliseconds since the epoch.
+ * Decides when accounts are compared again. A round is due after the configured interval if enough exchanges are new, or
+ * after twelve hours. Times are in milliseconds since the epoch.
  */
 final class RoundSchedule {
     /** One in so many recent exchanges must be new for a round. */
@@ -63,16 +63,6 @@ final class RoundSchedule {
     /** Returns how many accounts the last round compared. */
     int compared() {
         return compared;
-    }
-
-    /** Returns the progress of the learning phase, from 0 to 1. */
-    double learnt(AnalysisSettings settings, long now) {
-        double accounts = (double) compared / Math.max(1, settings.learnAccounts());
-        double time = firstMillis < 0
-                ? 0
-                : (double) (now - firstMillis)
-                        / Math.max(1, settings.learnTime().toMillis());
-        return Math.clamp(Math.min(accounts, time), 0, 1);
     }
 
     void write(DataOutput out) throws IOException {

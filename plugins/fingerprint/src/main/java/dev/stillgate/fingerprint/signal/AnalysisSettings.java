@@ -12,8 +12,6 @@ import java.util.Map;
  * @param weights factor of a signal's evidence, by name; 1 if absent
  * @param marked least evidence that marks an account, as a base-10 logarithm of odds
  * @param expireAfter time after its last confirmation at which a standing ends
- * @param learnAccounts number of accounts that must have been compared before the learning phase ends
- * @param learnTime time for which traffic must have been seen before it ends
  * @param regroup least time between two rounds
  * @param idle time after its last exchange for which an account is compared
  * @param maxAccounts capacity, in accounts
@@ -27,8 +25,6 @@ public record AnalysisSettings(
         Map<String, Double> weights,
         double marked,
         Duration expireAfter,
-        int learnAccounts,
-        Duration learnTime,
         Duration regroup,
         Duration idle,
         int maxAccounts,

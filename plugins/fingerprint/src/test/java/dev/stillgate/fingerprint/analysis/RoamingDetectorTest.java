@@ -119,8 +119,6 @@ final class RoamingDetectorTest {
                 Map.of(),
                 1.1,
                 Duration.ofDays(14),
-                100,
-                Duration.ofHours(20),
                 Duration.ofMinutes(10),
                 Duration.ofDays(3),
                 100_000,

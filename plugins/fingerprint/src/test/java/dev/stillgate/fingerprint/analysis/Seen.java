@@ -67,8 +67,6 @@ public final class Seen {
                 Map.of(),
                 marked,
                 Duration.ofDays(14),
-                100,
-                Duration.ofHours(20),
                 Duration.ofMinutes(10),
                 Duration.ofDays(3),
                 maxAccounts,

@@ -111,7 +111,7 @@ class LabelActionsTest {
                 .containsEntry("a-0", Standing.POOLED)
                 .containsEntry("a-1", Standing.MARKED)
                 .containsEntry("a-2", Standing.MARKED);
-        assertThat(scene.analyst.figures(NOW).standings()).containsEntry(Standing.MARKED, 2);
+        assertThat(scene.analyst.figures().standings()).containsEntry(Standing.MARKED, 2);
         Pins.pin(scene.analyst, "a-2", Standing.BLOCKED, Long.MAX_VALUE);
         assertThat(scene.analyst.standings()).containsEntry("a-2", Standing.BLOCKED);
     }

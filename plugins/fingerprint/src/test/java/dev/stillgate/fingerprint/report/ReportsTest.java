@@ -190,8 +190,7 @@ class ReportsTest {
                     assertThat(text.tokensMarked()).isEqualTo(500);
                     assertThat(text.tokensFree()).isEqualTo(200 + 1_400);
                 });
-        Map<Standing, GroupText> byStanding =
-                scene.analyst.figures(Scene.BEGIN + 41 * Scene.HOUR).text();
+        Map<Standing, GroupText> byStanding = scene.analyst.figures().text();
         assertThat(byStanding.get(Standing.CLEAR)).isEqualTo(new GroupText(0, 0, 0, (90 + 2) * 700L));
         assertThat(byStanding.get(Standing.MARKED))
                 .isEqualTo(scene.analyst.clusters().find("c1").text);

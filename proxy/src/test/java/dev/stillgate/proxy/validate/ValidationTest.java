@@ -66,7 +66,7 @@ class ValidationTest {
               - {name: m, type: canary, config: {from: tightened}}
             """.replace("LIMIT", LIMIT));
         assertThat(config.errors())
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "policy.yaml:5:52: \"tightened\" is not used any more: remove it: evidence marks, and an"
                                 + " operator pools or blocks",
                         "policy.yaml:5:69: \"promise\" is not used any more: remove it: evidence marks without a"

@@ -73,8 +73,8 @@ function accountItem(item) {
             </p>`
           : like
           ? html`<p>
-              A verified account that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from where it
-              comes from. It counts as a known customer until you confirm it.
+              A known customer that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from where it
+              comes from. Newcomers are compared with it until you confirm it.
             </p>`
           : html`<p>
               A new account, drawn at random. Vouch for it if you know that the customer is honest.

@@ -64,7 +64,7 @@ public final class JoinWatch implements JoinOutlook {
     /** A newcomer that joins under a standing order. */
     public record Found(StandingOrder order, String account, Join.Scores scores) {}
 
-    /** A verified account that resembles a confirmed campaign, and the campaign's cluster. */
+    /** A known customer that resembles a confirmed campaign, and the campaign's cluster. */
     public record Resembling(String account, String cluster, JoinScore score) {}
 
     /**
@@ -240,7 +240,7 @@ public final class JoinWatch implements JoinOutlook {
         return ids;
     }
 
-    /** Returns the verified accounts that resemble a campaign more than a quarter of its confirmed accounts do. */
+    /** Returns the unjudged references that resemble a campaign more than a quarter of its confirmed accounts do. */
     private List<Resembling> resembling(
             String cluster, JoinCampaign campaign, List<JoinAccount> members, List<JoinAccount> references) {
         double[] scores = members.stream()
@@ -252,16 +252,17 @@ public final class JoinWatch implements JoinOutlook {
         for (JoinAccount reference : references) {
             JoinScore score = campaign.model().score(reference.starts());
             boolean isAlike = score.total() >= typical && score.asked() > 0 && score.origin() > 0;
-            if (isAlike && table.verified(reference.account())) {
-                found.add(new Resembling(table.index().id(reference.account()), cluster, score));
+            String id = table.index().id(reference.account());
+            if (isAlike && ladder.label(id) == null) {
+                found.add(new Resembling(id, cluster, score));
             }
         }
         return found;
     }
 
     /**
-     * Returns verified accounts that resemble a confirmed campaign, the most similar first. They remain references until an
-     * operator confirms them.
+     * Returns unjudged references that resemble a confirmed campaign, the most similar first. They remain references until
+     * an operator confirms them.
      */
     public List<Resembling> resembling() {
         return resembling;

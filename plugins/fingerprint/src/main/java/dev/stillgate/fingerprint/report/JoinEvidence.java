@@ -37,12 +37,11 @@ final class JoinEvidence {
         return shown;
     }
 
-    /** Returns the campaign that a verified account resembles. */
-    static Map<String, Object> shown(JoinWatch.Resembling verified) {
+    /** Returns the campaign that a known customer resembles. */
+    static Map<String, Object> shown(JoinWatch.Resembling customer) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("campaign", verified.cluster());
-        shown.put("verified", true);
-        shown.put("score", shown(verified.score()));
+        shown.put("campaign", customer.cluster());
+        shown.put("score", shown(customer.score()));
         return shown;
     }
 

@@ -44,8 +44,8 @@ final class ReviewQueue {
         items.sort(Comparator.comparingDouble(Item::evidence).reversed());
         hidden.sort(Comparator.comparingDouble(Item::evidence).reversed());
         new JoinQueue(analyst).items().forEach(item -> items.add(new Item(0, item)));
-        for (JoinWatch.Resembling verified : analyst.joins().resembling()) {
-            add(items, "account", verified.account(), JoinEvidence.shown(verified));
+        for (JoinWatch.Resembling customer : analyst.joins().resembling()) {
+            add(items, "account", customer.account(), JoinEvidence.shown(customer));
         }
         analyst.newcomers().due().forEach(newcomer -> add(items, "newcomer", newcomer, null));
         Map<String, Object> page = new LinkedHashMap<>();

@@ -56,12 +56,16 @@ class JoinWatchTest {
     }
 
     private void start(String account, long after, long template, long client, boolean verified) {
+        analyst.observe(seen(account, after, template, client, verified));
+    }
+
+    private static Observation seen(String account, long after, long template, long client, boolean verified) {
         Observation seen = Seen.prompt(account, Scene.BEGIN + after);
         seen.tier = "free";
         seen.verified = verified;
         seen.client = client << 40;
         seen.prompt.system = template << 40;
-        analyst.observe(seen);
+        return seen;
     }
 
     private void tend(long after) {
@@ -188,7 +192,7 @@ class JoinWatchTest {
     }
 
     @Test
-    void verifiedAccountLikeTheCampaignWaitsForAnOperatorAndRemainsAReference() {
+    void knownCustomerLikeTheCampaignWaitsForAnOperatorAndRemainsAReference() {
         traffic();
         for (int k = 0; k < 8; k++) {
             start("customer-1", 6 * DAY + k * 60_000L, TEMPLATE, CLIENT, true);
@@ -196,18 +200,29 @@ class JoinWatchTest {
         for (int k = 0; k < 8; k++) {
             start("late", 7 * DAY + k * 60_000L, TEMPLATE, CLIENT, true);
         }
+        Observation organised = seen("organised", 7 * DAY, TEMPLATE, CLIENT, false);
+        organised.organisation = "firm";
+        analyst.observe(organised);
         confirm(Joins.POOL);
         tend(7 * DAY + Scene.HOUR);
-        assertThat(analyst.joins().resembling()).extracting(JoinWatch.Resembling::account).containsExactly("late");
+        assertThat(analyst.joins().resembling())
+                .extracting(JoinWatch.Resembling::account)
+                .containsExactlyInAnyOrder("late", "organised");
         assertThat(new Reports(analyst, scene.now).review(100))
                 .extractingByKey("items")
                 .asString()
-                .contains("id=late");
+                .contains("id=late", "id=organised");
+        assertThat(analyst.standings()).doesNotContainKeys("late", "organised");
         scene.does(op -> op.labels().labelAccount(LabelKind.VOUCHED, "late", Map.of("by", "ada", "why", "known")));
         assertThat(new Reports(analyst, scene.now).review(100))
                 .extractingByKey("items")
                 .asString()
                 .doesNotContain("id=late");
+        tend(7 * DAY + 2 * Scene.HOUR);
+        assertThat(analyst.joins().resembling())
+                .as("an operator has judged the other")
+                .extracting(JoinWatch.Resembling::account)
+                .containsExactly("organised");
     }
 
     @Test

@@ -58,8 +58,8 @@ class LiveStandingsTest {
 
         assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .contains(
-                        "| campaign:x | 2 | 1 | 0 | 1 | 0 | 1.0 |",
-                        "| honest:chat | 1 | 0 | 0 | 0 | 0 | - |",
+                        "| campaign:x | 2 | 1 | 1 | 0 | 1.0 |",
+                        "| honest:chat | 1 | 0 | 0 | 0 | - |",
                         "| c-7 | 1.5 | 3 | 2.5 | 2 campaign:x, 1 unknown |",
                         "1 clusters");
     }

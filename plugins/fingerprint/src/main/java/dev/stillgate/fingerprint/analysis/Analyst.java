@@ -65,7 +65,7 @@ public final class Analyst {
         this.orders = orders;
         this.accountStore = new AccountStore(settings.maxAccounts(), this::isEvictable, this::forgetIndexes);
         this.registrations = new RegistrationLinks(accountStore.table(), ladder);
-        this.joins = new JoinWatch(accountStore.table(), ladder, orders::now);
+        this.joins = new JoinWatch(accountStore.table(), registrations.facts(), ladder, orders::now);
         this.newcomers = new DrawnNewcomers(accountStore.table(), ladder);
         this.joined = new JoinedAccounts(accountStore.table(), registrations.facts(), ladder, this::isCapped);
         this.text = new RequestedText(accountStore.table(), ladder);

@@ -8,6 +8,7 @@ import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.join.FirstStarts;
 import dev.stillgate.fingerprint.join.JoinAccount;
 import dev.stillgate.fingerprint.join.JoinTrait;
+import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * First conversation starts of the accounts. Unknown accounts keep the first ones of their life; references begin anew each
@@ -34,14 +36,16 @@ final class JoinAccounts {
     static final int FORTNIGHT = 14 * DAY;
 
     private final AccountTable table;
+    private final FactTable facts;
     private final Ladder ladder;
     private FeatureHasher hasher = new FeatureHasher(new byte[Long.BYTES * 3]);
 
     /** Last complete path of references that have begun anew, by account index. */
     private final Map<Integer, FirstStarts> completed = new HashMap<>();
 
-    JoinAccounts(AccountTable table, Ladder ladder) {
+    JoinAccounts(AccountTable table, FactTable facts, Ladder ladder) {
         this.table = table;
+        this.facts = facts;
         this.ladder = ladder;
     }
 
@@ -118,9 +122,16 @@ final class JoinAccounts {
         return new JoinAccount(
                 account,
                 firstSeen(account),
+                TimeUnit.MINUTES.toSeconds(facts.created(account)),
                 table.tier(account),
                 (hasher.text(table.index().id(account)) & 1) == 0,
-                path == null ? table.starts().of(account) : path);
+                path == null ? table.starts().of(account) : path,
+                facts.values(account));
+    }
+
+    /** Returns the names of the registration facts by number. */
+    List<String> factNames() {
+        return facts.numbered();
     }
 
     /** Returns the second at which an account was first seen; the beginning of that day if its first starts are of later days. */

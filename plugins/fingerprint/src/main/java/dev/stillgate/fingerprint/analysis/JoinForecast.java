@@ -74,7 +74,7 @@ final class JoinForecast implements JoinOutlook {
         return newcomers(cluster)
                 .filter(newcomer -> campaign.isNewcomer(newcomer) && campaign.joinedAt(newcomer) > 0)
                 .sorted(Comparator.comparingDouble(newcomer ->
-                        -campaign.model().score(newcomer.starts()).total()))
+                        -campaign.model().score(newcomer).total()))
                 .map(newcomer -> table.index().id(newcomer.account()))
                 .toList();
     }

@@ -9,6 +9,7 @@ import dev.stillgate.fingerprint.join.JoinModel;
 import dev.stillgate.fingerprint.join.JoinScore;
 import dev.stillgate.fingerprint.join.PathMaxima;
 import dev.stillgate.fingerprint.join.TraitWeight;
+import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
@@ -87,11 +88,11 @@ public final class JoinWatch implements JoinOutlook {
             List<TraitWeight> traits) {}
 
     /** @param clock time by which orders end, in milliseconds since the epoch */
-    JoinWatch(AccountTable table, Ladder ladder, LongSupplier clock) {
+    JoinWatch(AccountTable table, FactTable facts, Ladder ladder, LongSupplier clock) {
         this.table = table;
         this.ladder = ladder;
         this.clock = clock;
-        accounts = new JoinAccounts(table, ladder);
+        accounts = new JoinAccounts(table, facts, ladder);
     }
 
     void drawBy(FeatureHasher hasher) {
@@ -132,10 +133,10 @@ public final class JoinWatch implements JoinOutlook {
 
     private Found found(StandingOrder order, JoinAccount newcomer) {
         JoinModel model = campaign(order).model();
-        JoinScore score = model.score(newcomer.starts());
-        List<String> traits = model.explain(newcomer.starts()).stream()
+        JoinScore score = model.score(newcomer);
+        List<String> traits = model.explain(newcomer, accounts.factNames()).stream()
                 .limit(TOP_TRAITS)
-                .map(weight -> String.format(Locale.ROOT, "%s %+.1f", name(weight), weight.logRatio()))
+                .map(weight -> String.format(Locale.ROOT, "%s %+.1f", weight.trait(), weight.logRatio()))
                 .toList();
         Join.Scores scores = new Join.Scores(
                 newcomer.starts().count(),
@@ -145,10 +146,6 @@ public final class JoinWatch implements JoinOutlook {
                 campaign(order).maxima(newcomer.stratum()).bound(open().size()),
                 traits);
         return new Found(order, table.index().id(newcomer.account()), scores);
-    }
-
-    private static String name(TraitWeight weight) {
-        return weight.trait().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private List<StandingOrder> open() {
@@ -244,13 +241,13 @@ public final class JoinWatch implements JoinOutlook {
     private List<Resembling> resembling(
             String cluster, JoinCampaign campaign, List<JoinAccount> members, List<JoinAccount> references) {
         double[] scores = members.stream()
-                .mapToDouble(member -> campaign.model().score(member.starts()).total())
+                .mapToDouble(member -> campaign.model().score(member).total())
                 .sorted()
                 .toArray();
         double typical = scores[scores.length / 4];
         List<Resembling> found = new ArrayList<>();
         for (JoinAccount reference : references) {
-            JoinScore score = campaign.model().score(reference.starts());
+            JoinScore score = campaign.model().score(reference);
             boolean isAlike = score.total() >= typical && score.asked() > 0 && score.origin() > 0;
             String id = table.index().id(reference.account());
             if (isAlike && ladder.label(id) == null) {
@@ -280,15 +277,15 @@ public final class JoinWatch implements JoinOutlook {
                 .toList();
     }
 
-    private static Evidence evidence(String cluster, JoinCampaign campaign, JoinAccount account) {
+    private Evidence evidence(String cluster, JoinCampaign campaign, JoinAccount account) {
         return new Evidence(
                 cluster,
                 account.starts().count(),
                 campaign.joinedAt(account),
                 campaign.isNewcomer(account),
-                campaign.model().score(account.starts()),
+                campaign.model().score(account),
                 campaign.maxima(account.stratum()),
-                campaign.model().explain(account.starts()));
+                campaign.model().explain(account, accounts.factNames()));
     }
 
     @Override

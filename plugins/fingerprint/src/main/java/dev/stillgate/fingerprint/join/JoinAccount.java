@@ -7,11 +7,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param account account index
  * @param firstSeen second of the epoch at which it was first seen
+ * @param created second of the epoch at which it was opened, by the accounts file; 0 if unknown
  * @param tier null for none
  * @param fits whether a reference belongs to the fit half; the others calibrate
+ * @param facts hashes of registration facts by the number of their name, 0 for unknown ones
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record JoinAccount(
-        int account, int firstSeen, @Nullable String tier, boolean fits, FirstStarts starts) {
+        int account,
+        int firstSeen,
+        long created,
+        @Nullable String tier,
+        boolean fits,
+        FirstStarts starts,
+        int[] facts) {
+    int value(JoinTrait trait) {
+        return starts.value(trait);
+    }
+
+    int fact(int number) {
+        return number < facts.length ? facts[number] : JoinTrait.UNKNOWN;
+    }
+
     public JoinStratum stratum() {
         return new JoinStratum(tier, JoinTrait.dialect(starts.value(JoinTrait.PATH)));
     }

@@ -6,11 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Test whether accounts join a confirmed campaign. References are known customers that were first seen before the
- * campaign; one half fits the model, the other half calibrates it.
+ * Test whether accounts join a confirmed campaign. References are known customers that were first seen, or opened, before
+ * the campaign's accounts were; one half fits the model, the other half calibrates it.
  */
 public final class JoinCampaign {
     private final int firstSeen;
+
+    /** Second of the epoch at which the first confirmed account was opened, 0 if unknown. */
+    private final long firstCreated;
+
     private final JoinModel model;
     private final Map<JoinStratum, PathMaxima> maxima = new HashMap<>();
 
@@ -22,17 +26,23 @@ public final class JoinCampaign {
      */
     public JoinCampaign(Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
         firstSeen = confirmed.stream().mapToInt(JoinAccount::firstSeen).min().orElseThrow();
-        List<JoinAccount> before =
-                references.stream().filter(each -> each.firstSeen() < firstSeen).toList();
+        firstCreated = confirmed.stream()
+                .mapToLong(JoinAccount::created)
+                .filter(created -> created > 0)
+                .min()
+                .orElse(0);
+        List<JoinAccount> before = references.stream().filter(this::isEarlier).toList();
         model = new JoinModel(
-                confirmed.stream().map(JoinAccount::starts).toList(),
-                before.stream().filter(JoinAccount::fits).map(JoinAccount::starts).toList());
+                confirmed, before.stream().filter(JoinAccount::fits).toList());
         for (JoinAccount reference : before) {
             if (!reference.fits() && reference.starts().isComplete()) {
-                maxima.merge(
-                        reference.stratum(), PathMaxima.of(model.path(reference.starts())), PathMaxima::with);
+                maxima.merge(reference.stratum(), PathMaxima.of(model.path(reference)), PathMaxima::with);
             }
         }
+    }
+
+    private boolean isEarlier(JoinAccount reference) {
+        return reference.firstSeen() < firstSeen || (reference.created() > 0 && reference.created() < firstCreated);
     }
 
     /** Returns whether an account is new enough to be tested: first seen after the campaign was. */
@@ -42,13 +52,13 @@ public final class JoinCampaign {
 
     /** Returns whether a newcomer joins at its latest start. */
     public boolean joins(JoinAccount newcomer) {
-        return maxima(newcomer.stratum()).isExceededBy(model.score(newcomer.starts()));
+        return maxima(newcomer.stratum()).isExceededBy(model.score(newcomer));
     }
 
     /** Returns the number of the first start at which a newcomer joins, 0 for never. */
     public int joinedAt(JoinAccount newcomer) {
         PathMaxima most = maxima(newcomer.stratum());
-        List<JoinScore> path = model.path(newcomer.starts());
+        List<JoinScore> path = model.path(newcomer);
         for (int i = 0; i < path.size(); i++) {
             if (most.isExceededBy(path.get(i))) {
                 return i + 1;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 
 /**
  * Likelihood ratios of the values of one trait. A value that two confirmed accounts have is a category of its own; all
@@ -27,12 +28,15 @@ final class TraitRatios {
     private final double[] background;
     private final double[] logRatios;
 
-    TraitRatios(JoinTrait trait, Collection<FirstStarts> confirmed, Collection<FirstStarts> references) {
+    /** @param value value of an account, {@link JoinTrait#UNKNOWN} for none */
+    TraitRatios(
+            ToIntFunction<JoinAccount> value, Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
         Map<Integer, Integer> counts = new TreeMap<>();
         int known = 0;
-        for (FirstStarts account : confirmed) {
-            if (account.value(trait) != JoinTrait.UNKNOWN) {
-                counts.merge(account.value(trait), 1, Integer::sum);
+        for (JoinAccount account : confirmed) {
+            int own = value.applyAsInt(account);
+            if (own != JoinTrait.UNKNOWN) {
+                counts.merge(own, 1, Integer::sum);
                 known++;
             }
         }
@@ -42,9 +46,10 @@ final class TraitRatios {
                 .toArray();
         int[] carriers = new int[shared.length + 1];
         int total = 0;
-        for (FirstStarts account : references) {
-            if (account.value(trait) != JoinTrait.UNKNOWN) {
-                carriers[category(account.value(trait))]++;
+        for (JoinAccount account : references) {
+            int own = value.applyAsInt(account);
+            if (own != JoinTrait.UNKNOWN) {
+                carriers[category(own)]++;
                 total++;
             }
         }

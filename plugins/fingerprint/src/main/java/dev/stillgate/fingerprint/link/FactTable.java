@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,20 @@ public final class FactTable {
     /** Returns the names of all facts seen so far, ascending. */
     public List<String> names() {
         return names.stream().sorted().toList();
+    }
+
+    /** Returns those names by their numbers. */
+    public List<String> numbered() {
+        return names;
+    }
+
+    /** Returns 32 bits of the hash of each of an account's facts by the name's number, 0 for those that it does not have. */
+    public int[] values(int account) {
+        return block(account) == null
+                ? new int[0]
+                : IntStream.range(0, names.size())
+                        .map(name -> Long.hashCode(value(name, account)))
+                        .toArray();
     }
 
     /** Returns the number of a name, or -1. */

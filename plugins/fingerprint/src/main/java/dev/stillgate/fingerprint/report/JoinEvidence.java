@@ -59,8 +59,8 @@ final class JoinEvidence {
 
     private static Map<String, Object> shown(TraitWeight weight) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("trait", PageValues.name(weight.trait()));
-        shown.put("side", PageValues.name(weight.trait().side()));
+        shown.put("trait", weight.trait());
+        shown.put("side", PageValues.name(weight.side()));
         shown.put("value", PageValues.hex(weight.value()));
         shown.put("logOdds", PageValues.rounded(weight.logRatio()));
         shown.put("shareInCampaign", PageValues.rounded(weight.campaignShare()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.Observation;
+import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.report.Reports;
@@ -76,7 +77,7 @@ class JoinWatchTest {
     void accountsOfOneDayAreToldApartByTheirFirstStart() {
         start("first", DAY, 1, 1, false);
         start("second", DAY + 60_000, 1, 1, false);
-        JoinAccounts accounts = new JoinAccounts(analyst.table(), analyst.ladder());
+        JoinAccounts accounts = new JoinAccounts(analyst.table(), new FactTable(), analyst.ladder());
         assertThat(accounts.of(List.of("first", "second")))
                 .extracting(account -> account.firstSeen() * 1000L - Scene.BEGIN)
                 .containsExactly(DAY, DAY + 60_000);

@@ -20,7 +20,11 @@ class JoinCampaignTest {
 
     /** Returns an account whose traits are all known at its first start. */
     private static JoinAccount account(int seen, boolean fits, FirstStarts starts) {
-        return new JoinAccount(0, seen, "free", fits, starts);
+        return new JoinAccount(0, seen, 0, "free", fits, starts, new int[0]);
+    }
+
+    private static JoinAccount with(int fact, JoinAccount account) {
+        return new JoinAccount(0, account.firstSeen(), 0, "free", account.fits(), account.starts(), new int[] {0, fact});
     }
 
     private static FirstStarts starts(int count, int template, int client) {
@@ -72,9 +76,9 @@ class JoinCampaignTest {
                 800, i -> account(50, i % 2 == 0, starts(8, 10_001 + 2 * i, i % 40 < 2 ? CLIENT : 5001)));
         JoinCampaign campaign = new JoinCampaign(campaign(), customers);
         JoinAccount newcomer = account(110, false, starts(8, TEMPLATE, CLIENT));
-        assertThat(campaign.model().score(newcomer.starts()).origin()).isZero();
+        assertThat(campaign.model().score(newcomer).origin()).isZero();
         assertThat(campaign.joins(newcomer)).isFalse();
-        assertThat(campaign.model().score(starts(8, TEMPLATE, 777)).origin()).isNegative();
+        assertThat(campaign.model().score(account(110, false, starts(8, TEMPLATE, 777))).origin()).isNegative();
     }
 
     @Test
@@ -96,18 +100,52 @@ class JoinCampaignTest {
                 .isFalse();
         JoinAccount later = account(CAMPAIGN, false, like.starts());
         JoinAccount short7 = account(50, false, starts(7, TEMPLATE, CLIENT));
-        JoinAccount ofOtherTier = new JoinAccount(0, 50, "paid", false, like.starts());
+        JoinAccount ofOtherTier = new JoinAccount(0, 50, 0, "paid", false, like.starts(), new int[0]);
         assertThat(new JoinCampaign(campaign(), with(customers(800), later, short7, ofOtherTier)).joins(newcomer))
                 .as("references are earlier, complete and of the stratum")
                 .isTrue();
     }
 
     @Test
+    void customersThatWereOpenedBeforeTheCampaignAreReferences() {
+        List<JoinAccount> confirmed = list(12, i -> opened(i == 0 ? 0 : 40 + i, campaign().get(i)));
+        List<JoinAccount> customers = customers(800);
+        List<JoinAccount> later = list(800, i -> opened(30, account(120, i % 2 == 0, customers.get(i).starts())));
+        JoinStratum stratum = later.getFirst().stratum();
+        assertThat(new JoinCampaign(confirmed, later).maxima(stratum).references()).isEqualTo(400);
+        assertThat(new JoinCampaign(campaign(), later).maxima(stratum).references())
+                .as("when the campaign was opened is unknown")
+                .isZero();
+        List<JoinAccount> sleepers = list(800, i -> opened(41, later.get(i)));
+        assertThat(new JoinCampaign(confirmed, sleepers).maxima(stratum).references()).isZero();
+    }
+
+    private static JoinAccount opened(long created, JoinAccount account) {
+        return new JoinAccount(0, account.firstSeen(), created, "free", account.fits(), account.starts(), new int[0]);
+    }
+
+    @Test
     void valuesThatTheCampaignDoesNotShareAreNoEvidence() {
         List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN, false, starts(8, TEMPLATE, 3001 + 2 * i)));
         JoinModel model = new JoinCampaign(confirmed, customers(800)).model();
-        assertThat(model.score(starts(8, TEMPLATE, 4001)).origin()).isBetween(-0.05, 0.05);
-        assertThat(model.score(starts(8, 4001, 4001)).asked()).isLessThan(-1);
+        assertThat(model.score(account(110, false, starts(8, TEMPLATE, 4001))).origin()).isBetween(-0.05, 0.05);
+        assertThat(model.score(account(110, false, starts(8, 4001, 4001))).asked()).isLessThan(-1);
+    }
+
+    @Test
+    void registrationFactOfTheCampaignIsEvidenceOfItsOrigin() {
+        List<JoinAccount> confirmed =
+                list(12, i -> with(i < 6 ? 31 : 33, account(CAMPAIGN, false, starts(8, TEMPLATE, 5001))));
+        List<JoinAccount> customers = customers(800);
+        JoinCampaign campaign = new JoinCampaign(confirmed, list(800, i -> with(101 + 2 * i, customers.get(i))));
+        JoinAccount newcomer = account(110, false, starts(1, TEMPLATE, 5001));
+        assertThat(campaign.joins(with(31, newcomer))).isTrue();
+        assertThat(campaign.model().explain(with(31, newcomer), List.of("device", "payment")))
+                .anySatisfy(weight -> assertThat(weight.trait()).isEqualTo("payment"));
+        assertThat(campaign.joins(newcomer)).isFalse();
+        JoinAccount other = with(999, newcomer);
+        assertThat(campaign.model().score(other)).as("no evidence against").isEqualTo(campaign.model().score(newcomer));
+        assertThat(campaign.joins(with(31, account(110, false, starts(8, 777, 5001))))).isFalse();
     }
 
     @Test
@@ -122,12 +160,12 @@ class JoinCampaignTest {
     @Test
     void pathSumsTheExplanation() {
         JoinModel model = new JoinCampaign(campaign(), customers(800)).model();
-        FirstStarts account = starts(4, TEMPLATE, CLIENT);
-        account.known()[JoinTrait.CLIENT.place()] = 3;
+        JoinAccount account = account(110, false, starts(4, TEMPLATE, CLIENT));
+        account.starts().known()[JoinTrait.CLIENT.place()] = 3;
         assertThat(model.path(account)).hasSize(4);
         assertThat(model.path(account).get(1).origin()).isZero();
         assertThat(model.path(account).get(2)).isEqualTo(model.score(account));
-        assertThat(model.explain(account).stream().mapToDouble(TraitWeight::logRatio).sum())
+        assertThat(model.explain(account, List.of()).stream().mapToDouble(TraitWeight::logRatio).sum())
                 .isEqualTo(model.score(account).total());
     }
 

@@ -5,6 +5,14 @@ import {orderOrCommand} from './actions.js';
 import {withdraw} from './orders.js';
 import {table} from './table.js';
 
+const earlier = outlook =>
+  outlook.earlierCustomers < outlook.neededCustomers
+    ? html`<p class="note">
+        No account joins yet: the profile is compared with ${plural(outlook.earlierCustomers, 'known customer')} from before
+        the campaign, and needs ${outlook.neededCustomers}.
+      </p>`
+    : nothing;
+
 const bounds = outlook =>
   outlook.bounds.length
     ? facts(
@@ -45,6 +53,8 @@ export const joins = d =>
     ${bounds(d.joinOutlook)}
     <p class="note">
       ${d.standingOrder ? 'An order' : 'One'} would have joined ${plural(d.joinOutlook.lastFortnight, 'account')} in the last
-      fortnight.
+      fortnight. Of ${plural(d.joinOutlook.knownCompared, 'known customer')} that set no bound,
+      ${d.joinOutlook.knownJoined.length} would have joined.
     </p>
+    ${earlier(d.joinOutlook)}
     ${d.joiners.length ? table(`Accounts that joined the campaign of cluster ${d.id}`, COLUMNS, d.joiners) : nothing}`;

@@ -28,6 +28,7 @@ final class JoinForecast implements JoinOutlook {
     private final JoinAccounts accounts;
     private final List<StandingOrder> open;
     private final long now;
+
     /**
      * @param open open standing orders
      * @param now milliseconds since the epoch
@@ -41,16 +42,31 @@ final class JoinForecast implements JoinOutlook {
     }
 
     @Override
-    public List<Bound> bounds(Cluster cluster) {
+    public Outlook of(Cluster cluster) {
         List<JoinAccount> members = accounts.of(confirmed(cluster));
         if (members.isEmpty()) {
-            return List.of();
+            return Outlook.EMPTY;
         }
-        JoinCampaign campaign = new JoinCampaign(members, accounts.references(now));
+        List<JoinAccount> references = accounts.references(now);
+        JoinCampaign campaign = new JoinCampaign(members, references);
+        List<JoinAccount> newcomers = newcomers(cluster).toList();
+        List<JoinAccount> known = references.stream()
+                .filter(reference -> !campaign.isCalibratedBy(reference))
+                .toList();
+        return new Outlook(
+                bounds(cluster, campaign, members, newcomers),
+                joined(campaign, newcomers.stream().filter(campaign::isNewcomer)),
+                campaign.fitted(),
+                known.size(),
+                joined(campaign, known.stream()));
+    }
+
+    private List<Bound> bounds(
+            Cluster cluster, JoinCampaign campaign, List<JoinAccount> members, List<JoinAccount> newcomers) {
         boolean isOrdered = open.stream().anyMatch(order -> order.cluster().equals(cluster.id));
         int orders = open.size() + (isOrdered ? 0 : 1);
-        Map<JoinStratum, Long> newcomers =
-                newcomers(cluster).collect(Collectors.groupingBy(JoinAccount::stratum, Collectors.counting()));
+        Map<JoinStratum, Long> perStratum =
+                newcomers.stream().collect(Collectors.groupingBy(JoinAccount::stratum, Collectors.counting()));
         Map<JoinStratum, Integer> strata = new HashMap<>();
         members.forEach(member -> strata.merge(member.stratum(), 1, Integer::sum));
         return strata.entrySet().stream()
@@ -60,22 +76,15 @@ final class JoinForecast implements JoinOutlook {
                         stratum.toString(),
                         campaign.maxima(stratum).references(),
                         orders,
-                        newcomers.getOrDefault(stratum, 0L) / DAYS))
+                        perStratum.getOrDefault(stratum, 0L) / DAYS))
                 .toList();
     }
 
-    @Override
-    public List<String> wouldHaveJoined(Cluster cluster) {
-        List<JoinAccount> members = accounts.of(confirmed(cluster));
-        if (members.isEmpty()) {
-            return List.of();
-        }
-        JoinCampaign campaign = new JoinCampaign(members, accounts.references(now));
-        return newcomers(cluster)
-                .filter(newcomer -> campaign.isNewcomer(newcomer) && campaign.joinedAt(newcomer) > 0)
-                .sorted(Comparator.comparingDouble(newcomer ->
-                        -campaign.model().score(newcomer).total()))
-                .map(newcomer -> table.index().id(newcomer.account()))
+    private List<String> joined(JoinCampaign campaign, Stream<JoinAccount> compared) {
+        return compared.filter(account -> campaign.joinedAt(account) > 0)
+                .sorted(Comparator.comparingDouble(
+                        account -> -campaign.model().score(account).total()))
+                .map(account -> table.index().id(account.account()))
                 .toList();
     }
 

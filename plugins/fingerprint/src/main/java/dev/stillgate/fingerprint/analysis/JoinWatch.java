@@ -289,17 +289,8 @@ public final class JoinWatch implements JoinOutlook {
     }
 
     @Override
-    public List<Bound> bounds(Cluster cluster) {
-        return forecast().bounds(cluster);
-    }
-
-    @Override
-    public List<String> wouldHaveJoined(Cluster cluster) {
-        return forecast().wouldHaveJoined(cluster);
-    }
-
-    private JoinForecast forecast() {
-        return new JoinForecast(table, ladder, accounts, open(), clock.getAsLong());
+    public Outlook of(Cluster cluster) {
+        return new JoinForecast(table, ladder, accounts, open(), clock.getAsLong()).of(cluster);
     }
 
     /** Forgets accounts whose indexes may be reused. */

@@ -15,6 +15,7 @@ public final class JoinCampaign {
     /** Second of the epoch at which the first confirmed account was opened, 0 if unknown. */
     private final long firstCreated;
 
+    private final int fitted;
     private final JoinModel model;
     private final Map<JoinStratum, PathMaxima> maxima = new HashMap<>();
 
@@ -32,13 +33,23 @@ public final class JoinCampaign {
                 .min()
                 .orElse(0);
         List<JoinAccount> before = references.stream().filter(this::isEarlier).toList();
-        model = new JoinModel(
-                confirmed, before.stream().filter(JoinAccount::fits).toList());
-        for (JoinAccount reference : before) {
-            if (!reference.fits() && reference.starts().isComplete()) {
-                maxima.merge(reference.stratum(), PathMaxima.of(model.path(reference)), PathMaxima::with);
-            }
-        }
+        List<JoinAccount> fit = before.stream().filter(JoinAccount::fits).toList();
+        fitted = fit.size();
+        model = new JoinModel(confirmed, fit);
+        before.stream()
+                .filter(this::isCalibratedBy)
+                .forEach(reference -> maxima.merge(
+                        reference.stratum(), PathMaxima.of(model.path(reference)), PathMaxima::with));
+    }
+
+    /** Returns whether a known customer is one whose evidence a newcomer has to exceed. */
+    public boolean isCalibratedBy(JoinAccount reference) {
+        return !reference.fits() && reference.starts().isComplete() && isEarlier(reference);
+    }
+
+    /** Returns the number of known customers to which the model is fitted. */
+    public int fitted() {
+        return fitted;
     }
 
     private boolean isEarlier(JoinAccount reference) {

@@ -27,10 +27,12 @@ public enum JoinTrait {
     PREFACE(Side.ORIGIN),
     CLAIM(Side.ORIGIN),
     BLOCK(Side.ORIGIN),
-    ASN(Side.ORIGIN);
+    ASN(Side.ORIGIN),
+    NETWORK(Side.ORIGIN),
+    CLAIM_JA4(Side.ORIGIN);
 
     /** Number of traits. */
-    public static final int COUNT = 21;
+    public static final int COUNT = 23;
 
     /** Value of a trait that the conversation starts so far do not show. */
     public static final int UNKNOWN = 0;
@@ -94,6 +96,9 @@ public enum JoinTrait {
             case CLAIM -> hash(seen.claim);
             case BLOCK -> hash(seen.block);
             case ASN -> hash(seen.asn * GOLDEN);
+            case NETWORK -> hash(seen.network);
+            // two common values can be rare together: software that speaks TLS unlike the software that it claims to be
+            case CLAIM_JA4 -> seen.claim == 0 || seen.ja4 == 0 ? UNKNOWN : hash((seen.claim ^ seen.ja4 * GOLDEN) * GOLDEN);
         };
     }
 

@@ -8,6 +8,7 @@ import dev.stillgate.fingerprint.standing.JoinsOfOrder;
 import dev.stillgate.fingerprint.standing.JoinsOfOrder.Joined;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.StandingOrder;
+import dev.stillgate.fingerprint.stats.RareShare;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +27,16 @@ final class JoinReport {
 
     /** Returns what an order on a cluster may join and would have joined in the last fortnight. */
     Map<String, Object> outlook(Cluster cluster) {
-        JoinOutlook outlook = analyst.joins();
-        List<String> would = outlook.wouldHaveJoined(cluster);
+        JoinOutlook.Outlook outlook = analyst.joins().of(cluster);
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("promise", StandingOrder.DEFAULT_PROMISE);
-        shown.put("bounds", outlook.bounds(cluster).stream().map(JoinReport::shown).toList());
-        shown.put("lastFortnight", would.size());
-        shown.put("accounts", would.stream().limit(MAX_LISTED).toList());
+        shown.put("bounds", outlook.bounds().stream().map(JoinReport::shown).toList());
+        shown.put("lastFortnight", outlook.joined().size());
+        shown.put("accounts", outlook.joined().stream().limit(MAX_LISTED).toList());
+        shown.put("earlierCustomers", outlook.fitted());
+        shown.put("neededCustomers", RareShare.LEAST_KNOWN);
+        shown.put("knownCompared", outlook.known());
+        shown.put("knownJoined", outlook.knownJoined().stream().limit(MAX_LISTED).toList());
         return shown;
     }
 

@@ -31,7 +31,7 @@ record JoinTerms(
     static JoinTerms of(Analyst analyst, Cluster cluster, OrderArguments given) {
         double promise = Objects.requireNonNullElse(given.promise(), StandingOrder.DEFAULT_PROMISE);
         if (given.joins() == Joins.POOL) {
-            requirePromise(analyst.joins().bounds(cluster), promise);
+            requirePromise(analyst.joins().of(cluster).bounds(), promise);
         }
         return new JoinTerms(given.joins(), promise, analyst.ladder().orders().standingOrder(cluster.id));
     }

@@ -18,9 +18,19 @@ public interface JoinOutlook {
         }
     }
 
-    /** Returns the bounds in the strata of a cluster's accounts, the stratum with most of the accounts first. */
-    List<Bound> bounds(Cluster cluster);
+    /**
+     * Outlook of an order on one cluster.
+     *
+     * @param bounds bounds in the strata of the cluster's accounts, the stratum with most of the accounts first
+     * @param joined newcomers of the last fortnight that would have joined, the most similar first
+     * @param fitted known customers from before the campaign that its profile is compared with
+     * @param known known customers that set no bound
+     * @param knownJoined those of them that would have joined
+     */
+    record Outlook(List<Bound> bounds, List<String> joined, int fitted, int known, List<String> knownJoined) {
+        public static final Outlook EMPTY = new Outlook(List.of(), List.of(), 0, 0, List.of());
+    }
 
-    /** Returns the accounts that an order on the cluster would have joined in the last fortnight. */
-    List<String> wouldHaveJoined(Cluster cluster);
+    /** Returns the outlook of an order on a cluster. */
+    Outlook of(Cluster cluster);
 }

@@ -166,8 +166,8 @@ class JoinWatchTest {
         newcomer("other", 3, 1003, 2003);
         tend(9 * DAY);
         JoinOutlook outlook = analyst.joins();
-        assertThat(outlook.wouldHaveJoined(cluster)).containsExactly("replacement");
-        assertThat(outlook.bounds(cluster)).singleElement().satisfies(bound -> {
+        assertThat(outlook.of(cluster).joined()).containsExactly("replacement");
+        assertThat(outlook.of(cluster).bounds()).singleElement().satisfies(bound -> {
             assertThat(bound.stratum()).isEqualTo("free/other");
             assertThat(bound.share()).isBetween(1 / 420.0, 1 / 280.0);
             assertThat(bound.newcomersADay()).isEqualTo(2 / 14.0);

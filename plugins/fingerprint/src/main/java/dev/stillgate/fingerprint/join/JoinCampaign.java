@@ -80,7 +80,10 @@ public final class JoinCampaign {
 
     /** Returns the maxima of the calibration references of a stratum. */
     public PathMaxima maxima(JoinStratum stratum) {
-        return maxima.getOrDefault(stratum, PathMaxima.NONE);
+        return maxima.entrySet().stream()
+                .filter(entry -> stratum.includes(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .reduce(PathMaxima.NONE, PathMaxima::with);
     }
 
     public JoinModel model() {

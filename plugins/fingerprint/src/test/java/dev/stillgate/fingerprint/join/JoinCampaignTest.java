@@ -125,6 +125,18 @@ class JoinCampaignTest {
     }
 
     @Test
+    void accountOfUnknownTierIsComparedWithCustomersOfAllTiers() {
+        JoinAccount newcomer =
+                new JoinAccount(0, 110, 0, null, false, starts(1, TEMPLATE, CLIENT), new int[0]);
+        JoinAccount paid = new JoinAccount(0, 50, 0, "paid", false, starts(8, TEMPLATE, CLIENT), new int[0]);
+        JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
+        assertThat(campaign.joins(newcomer)).isTrue();
+        assertThat(campaign.maxima(newcomer.stratum()).references()).isEqualTo(400);
+        assertThat(new JoinCampaign(campaign(), with(customers(800), paid)).joins(newcomer))
+                .isFalse();
+    }
+
+    @Test
     void valuesThatTheCampaignDoesNotShareAreNoEvidence() {
         List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN, false, starts(8, TEMPLATE, 3001 + 2 * i)));
         JoinModel model = new JoinCampaign(confirmed, customers(800)).model();

@@ -9,6 +9,7 @@ import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.report.Reports;
 import dev.stillgate.fingerprint.standing.Cluster;
+import dev.stillgate.fingerprint.standing.Join;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.Joins;
 import dev.stillgate.fingerprint.standing.LabelKind;
@@ -16,6 +17,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -32,11 +34,13 @@ class JoinWatchTest {
 
     private final Scene scene = new Scene();
     private final Analyst analyst = scene.analyst;
+    private final List<Analyst> gateways = new ArrayList<>(List.of(analyst));
     private Cluster cluster;
 
     /** Seven hundred verified customers with templates of their own, then a campaign of twelve accounts. */
     private void traffic() {
-        analyst.drawBy(new FeatureHasher("a key of 24 bytes or more".getBytes(StandardCharsets.UTF_8)));
+        gateways.forEach(
+                each -> each.drawBy(new FeatureHasher("a key of 24 bytes or more".getBytes(StandardCharsets.UTF_8))));
         for (int k = 0; k < 8; k++) {
             for (int i = 0; i < CUSTOMERS; i++) {
                 start("customer-" + i, k * Scene.HOUR, 1001 + 2 * i, 2001 + 2 * (i % 5), true);
@@ -57,7 +61,8 @@ class JoinWatchTest {
     }
 
     private void start(String account, long after, long template, long client, boolean verified) {
-        analyst.observe(seen(account, after, template, client, verified));
+        Observation seen = seen(account, after, template, client, verified);
+        gateways.forEach(each -> each.observe(seen));
     }
 
     private static Observation seen(String account, long after, long template, long client, boolean verified) {
@@ -138,6 +143,30 @@ class JoinWatchTest {
     }
 
     @Test
+    void joinThatTwoGatewaysWriteAtOnceCountsOnce() {
+        Analyst other = new Analyst(Scene.SETTINGS, scene.orders);
+        gateways.add(other);
+        traffic();
+        confirm(Joins.POOL);
+        other.tend(scene.now);
+        start("replacement", 8 * DAY, TEMPLATE, CLIENT, false);
+        List<OrderDraft> drafts = drafts();
+        other.obey();
+        List<OrderDraft> ofOther = other.joins().drafts(Duration.ofDays(90));
+        assertThat(ofOther).hasSize(1).extracting(OrderDraft::subject).isEqualTo(List.of(drafts.getFirst().subject()));
+        drafts.forEach(scene.orders::give);
+        ofOther.forEach(scene.orders::give);
+        gateways.forEach(Analyst::obey);
+        Join join = analyst.ladder().orders().joins().get("replacement");
+        assertThat(other.ladder().orders().joins()).containsExactly(Map.entry("replacement", join));
+        assertThat(analyst.ladder().orders().joinsUnder(join.order()).joined())
+                .as("the second record neither joins nor uses up the rate")
+                .hasSize(1);
+        assertThat(drafts()).isEmpty();
+        assertThat(other.joins().pending()).isEmpty();
+    }
+
+    @Test
     void accountOfManyStartsJoinsNoMore() {
         traffic();
         newcomer("early", 8, TEMPLATE, CLIENT);
@@ -165,9 +194,12 @@ class JoinWatchTest {
         newcomer("replacement", 3, TEMPLATE, CLIENT);
         newcomer("other", 3, 1003, 2003);
         tend(9 * DAY);
-        JoinOutlook outlook = analyst.joins();
-        assertThat(outlook.of(cluster).joined()).containsExactly("replacement");
-        assertThat(outlook.of(cluster).bounds()).singleElement().satisfies(bound -> {
+        JoinOutlook.Outlook outlook = analyst.joins().of(cluster);
+        assertThat(outlook.joined()).containsExactly("replacement");
+        assertThat(outlook.fitted()).isBetween(280, 420);
+        assertThat(outlook.known()).isEqualTo(outlook.fitted());
+        assertThat(outlook.knownJoined()).isEmpty();
+        assertThat(outlook.bounds()).singleElement().satisfies(bound -> {
             assertThat(bound.stratum()).isEqualTo("free/other");
             assertThat(bound.share()).isBetween(1 / 420.0, 1 / 280.0);
             assertThat(bound.newcomersADay()).isEqualTo(2 / 14.0);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param account account index
  * @param firstSeen second of the epoch at which it was first seen
  * @param created second of the epoch at which it was opened, by the accounts file; 0 if unknown
- * @param tier null for none
+ * @param tier null if unknown
  * @param fits whether a reference belongs to the fit half; the others calibrate
  * @param facts hashes of registration facts by the number of their name, 0 for unknown ones
  */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Test whether accounts join a confirmed campaign. References are known customers that were first seen, or opened, before
- * the campaign's accounts were; one half fits the model, the other half calibrates it.
+ * Test whether accounts join a confirmed campaign. References are known customers that were first seen, or opened,
+ * before the campaign's accounts were; one half fits the model, the other half calibrates it.
  */
 public final class JoinCampaign {
     private final int firstSeen;

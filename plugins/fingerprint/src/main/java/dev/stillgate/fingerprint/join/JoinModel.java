@@ -10,11 +10,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Naive Bayes model of one campaign over the first values of its confirmed accounts' traits, and over their registration
- * facts. Traits depend on each other, so a score ranks accounts; what it means is read from {@link PathMaxima}.
+ * Naive Bayes model of one campaign over the first values of its confirmed accounts' traits, and over their
+ * registration facts. Traits depend on each other, so a score ranks accounts; what it means is read from {@link PathMaxima}.
  *
- * <p>Facts may be known late, and each farm of a campaign has its own, so they are evidence for a campaign only. They count
- * from the first start, which can but raise the maxima of the references.
+ * <p>Facts may be known late, and each farm of a campaign has its own, so they are evidence for a campaign only. They
+ * count from the first start, which can but raise the maxima of the references.
  */
 public final class JoinModel {
     private static final JoinTrait[] TRAITS = JoinTrait.values();

@@ -98,7 +98,8 @@ public enum JoinTrait {
             case ASN -> hash(seen.asn * GOLDEN);
             case NETWORK -> hash(seen.network);
             // two common values can be rare together: software that speaks TLS unlike the software that it claims to be
-            case CLAIM_JA4 -> seen.claim == 0 || seen.ja4 == 0 ? UNKNOWN : hash((seen.claim ^ seen.ja4 * GOLDEN) * GOLDEN);
+            case CLAIM_JA4 ->
+                seen.claim == 0 || seen.ja4 == 0 ? UNKNOWN : hash((seen.claim ^ seen.ja4 * GOLDEN) * GOLDEN);
         };
     }
 

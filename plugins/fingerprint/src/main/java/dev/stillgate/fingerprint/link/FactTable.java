@@ -98,7 +98,7 @@ public final class FactTable {
         return names;
     }
 
-    /** Returns 32 bits of the hash of each of an account's facts by the name's number, 0 for those that it does not have. */
+    /** Returns 32 bits of the hash of each of an account's facts by the name's number, 0 for unknown ones. */
     public int[] values(int account) {
         return block(account) == null
                 ? new int[0]

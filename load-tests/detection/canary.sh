@@ -7,21 +7,18 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--students S,...] [--keys N]
-                            [--student-keys N] [--shares S,...] [--answers N] [--epochs N]
+usage: load-tests/run canary [--data DIR] [--table FILE] [--parts P,...] [--half HALF] [--keys N]
+                            [--student-keys N] [--shares S,...] [--answers N]
   --data DIR        directory of the texts, default $STILLGATE_CANARY_TEXTS or load-tests/data; without texts the
                     test prints a message and exits with 0
   --table FILE      table of word classes, default config/canary/english.yaml
-  --parts P,...     default all of: leaks, strata-leaks, deep, altered, calibration, oracle, learning (how a transformer
-                    learns), groups (students of text marked with one key), strata (with keys of eight strata), adaptive
-                    (students of an actor that edits the text)
-  --students S,...  kinds of students: ngram,transformer (default both)
+  --parts P,...     default all of: leaks, deep (a long leak), altered, calibration, groups (n-gram students of text
+                    marked with one key)
   --half HALF       half of each set of texts: held-out (default), development (used to choose constants), or all
-  --keys N          number of keys for leaked text and for students with a known degree of learning, default 100
+  --keys N          number of keys for leaked text, default 100
   --student-keys N  students for each marked share, each with its own key, default 5
   --shares S,...    per cent of the corpus that is marked, default 0,1,5,25,100
   --answers N       the largest audit, default 4000 answers of 300 tokens, at most 10000
-  --epochs N        how often a transformer reads its corpus, default 8
 TEXT
 }
 
@@ -31,6 +28,5 @@ case ${1:-} in -h|--help) usage; exit 0 ;; esac
 . "$(dirname "$0")/../lib/processes.sh"
 
 build
-# BLAS is much faster with the JVM's vector module.
-(load_tests_java --add-modules jdk.incubator.vector dev.stillgate.loadtests.canary.CanaryExperiment \
+(load_tests_java dev.stillgate.loadtests.canary.CanaryExperiment \
   --data "${STILLGATE_CANARY_TEXTS:-$LOAD_TESTS/data}" --table "$ROOT/config/canary/english.yaml" "$@")

@@ -4,47 +4,29 @@ import dev.stillgate.canary.text.table.ClassTable;
 import dev.stillgate.canary.text.table.TableException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
  * The command {@code load-tests/run canary}: marks texts, trains student models, audits them, and prints the results.
  */
 public final class CanaryExperiment {
-    private static final int NGRAM_ORDER = 5;
-    private static final int MEASURED_BATCHES = 20;
+    private static final List<String> PARTS = List.of("leaks", "deep", "altered", "calibration", "groups");
 
     private Path data = Path.of("load-tests/data");
     private Path table = Path.of("config/canary/english.yaml");
-    private Set<String> parts = Set.of(
-            "leaks",
-            "strata-leaks",
-            "deep",
-            "altered",
-            "calibration",
-            "oracle",
-            "learning",
-            "groups",
-            "strata",
-            "adaptive");
-    private Set<String> kinds = Set.of("ngram", "transformer");
+    private Set<String> parts = Set.copyOf(PARTS);
     private TextSet.Half half = TextSet.Half.HELD_OUT;
     private int keys = 100;
     private int studentKeys = 5;
     private int answers = 4_000;
-    private double epochs = 8;
     private double[] shares = {0, 0.01, 0.05, 0.25, 1};
 
     private CanaryExperiment() {}
@@ -77,9 +59,7 @@ public final class CanaryExperiment {
             switch (args[i]) {
                 case "--data" -> data = Path.of(value);
                 case "--table" -> table = Path.of(value);
-                case "--parts" -> parts = Set.of(value.split(",", -1));
-                case "--students" -> kinds = Set.of(value.split(",", -1));
-                case "--epochs" -> epochs = Double.parseDouble(value);
+                case "--parts" -> parts = parts(value);
                 case "--half" ->
                     half = TextSet.Half.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
                 case "--keys" -> keys = Integer.parseInt(value);
@@ -92,9 +72,17 @@ public final class CanaryExperiment {
                 default -> throw new IllegalArgumentException("unknown argument " + args[i]);
             }
         }
-        if (keys < 1 || studentKeys < 1 || !(epochs > 0)) {
-            throw new IllegalArgumentException("at least one key and a part of an epoch");
+        if (keys < 1 || studentKeys < 1) {
+            throw new IllegalArgumentException("at least one key");
         }
+    }
+
+    private static Set<String> parts(String list) {
+        Set<String> parts = Set.of(list.split(",", -1));
+        if (!PARTS.containsAll(parts)) {
+            throw new IllegalArgumentException("--parts: expected some of " + PARTS + ", found " + list);
+        }
+        return parts;
     }
 
     private boolean run(PrintStream out, PrintStream err) throws IOException, TableException {
@@ -103,53 +91,26 @@ public final class CanaryExperiment {
             return true;
         }
         MarkBench bench = new MarkBench(ClassTable.read(table), half.keys);
-        List<TextSet> all = TextSet.all(data);
-        List<TextSet> sets = all.stream().map(set -> set.half(half)).toList();
+        List<TextSet> sets =
+                TextSet.all(data).stream().map(set -> set.half(half)).toList();
         List<TextSet> assistants = sets.subList(0, 3);
-        List<String> corpus = corpus(sets);
-        Students students = new Students(bench, corpus, answers, out);
+        LeakTables leaks = new LeakTables(bench, out, keys);
+        Students students = new Students(bench, corpus(sets), answers, out);
         boolean uniform = true;
         if (parts.contains("leaks")) {
-            new LeakTables(bench, out, keys).plain(assistants);
-        }
-        if (parts.contains("strata-leaks")) {
-            new LeakTables(bench, out, keys).strata(assistants);
+            leaks.plain(assistants);
         }
         if (parts.contains("deep")) {
-            new LeakTables(bench, out, keys).deep(assistants);
+            leaks.deep(assistants);
         }
         if (parts.contains("altered")) {
-            new LeakTables(bench, out, keys).altered(assistants);
+            leaks.altered(assistants);
         }
         if (parts.contains("calibration")) {
             uniform = new Calibration(bench, out).table(sets, students);
         }
-        if (parts.contains("oracle")) {
-            new OracleStudents(bench, corpus, out).table(keys);
-        }
-        if (parts.contains("learning")) {
-            learning(corpus, out);
-        }
-        Map<String, Students.Trainer> trainers = trainers();
-        for (Map.Entry<String, Students.Trainer> trainer : trainers.entrySet()) {
-            if (parts.contains("groups")) {
-                students.table(trainer.getKey(), trainer.getValue(), shares, studentKeys);
-            }
-            if (parts.contains("strata")) {
-                students.strata(trainer.getKey(), trainer.getValue(), shares, studentKeys);
-            }
-        }
-        if (parts.contains("adaptive")) {
-            List<String> others =
-                    corpus(all.stream().map(set -> set.half(half.other())).toList());
-            for (double known : new double[] {0.5, 1}) {
-                AdaptiveActor actor = new AdaptiveActor(bench, known, others);
-                trainers.forEach((name, trainer) -> students.table(
-                        String.format("%s of an actor that knows %.0f %% of the classes", name, 100 * known),
-                        (texts, seed) -> trainer.train(actor.corpus(texts, seed), seed),
-                        shares,
-                        studentKeys));
-            }
+        if (parts.contains("groups")) {
+            students.table(shares, studentKeys);
         }
         return uniform;
     }
@@ -159,45 +120,5 @@ public final class CanaryExperiment {
         sets.subList(0, 5).forEach(set -> corpus.addAll(set.all()));
         Collections.shuffle(corpus, new Random(7));
         return corpus;
-    }
-
-    private Map<String, Students.Trainer> trainers() {
-        Map<String, Students.Trainer> trainers = new LinkedHashMap<>();
-        if (kinds.contains("ngram")) {
-            trainers.put("n-gram students", (texts, seed) -> new NgramStudent(texts, NGRAM_ORDER));
-        }
-        if (kinds.contains("transformer")) {
-            trainers.put(
-                    "Transformer students",
-                    (texts, seed) -> TransformerStudent.trained(texts, TransformerStudent.STANDARD, epochs, seed));
-        }
-        return trainers;
-    }
-
-    /** Prints how fast and how well a transformer learns unmarked text. A twentieth of the corpus is left out. */
-    private void learning(List<String> corpus, PrintStream out) {
-        int left = corpus.size() / 20;
-        List<String> unseen = corpus.subList(0, left);
-        TransformerStudent student = TransformerStudent.untrained(
-                corpus.subList(left, corpus.size()), TransformerStudent.STANDARD, epochs, 1);
-        out.println("\n### Training of a transformer\n");
-        out.println(
-                "| epochs | subwords | trained on | processor time | tokens/s | perplexity of unseen text: before | after |");
-        out.println("|---|---|---|---|---|---|---|");
-        double before = student.perplexity(unseen, MEASURED_BATCHES);
-        ThreadMXBean clock = ManagementFactory.getThreadMXBean();
-        long begun = clock.getCurrentThreadCpuTime();
-        long tokens = student.train();
-        double seconds = (clock.getCurrentThreadCpuTime() - begun) / 1e9;
-        out.printf(
-                "| %.2f | %,d | %,d | %.0f s | %,.0f | %,.0f | %.1f |%n%n%s%n",
-                epochs,
-                student.known(),
-                tokens,
-                seconds,
-                tokens / seconds,
-                before,
-                student.perplexity(unseen, MEASURED_BATCHES),
-                student.answers(new SplittableRandom(1), 1, 100).getFirst().indent(4));
     }
 }

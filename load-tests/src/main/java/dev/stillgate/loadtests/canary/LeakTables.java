@@ -54,58 +54,6 @@ final class LeakTables {
         row("all together", prose, TOGETHER_WORDS, Alteration.values(), Alteration.values().length);
     }
 
-    /** Prints p-values of leaks from one stratum, for a small and a large share of the traffic. */
-    void strata(List<TextSet> sets) {
-        out.printf(
-                "%n### Leaks from one stratum%n%nlog10 p of %d epochs; named: p < 1e-6 beyond the share of the traffic, and"
-                        + " the smallest of %d strata.%n%n",
-                keys, EpochStrata.TRAFFIC.size());
-        out.println("| traffic | words | sites | global: median | 95th percentile | p < 1e-6 | stratum: median |"
-                + " 95th percentile | p < 1e-6 | named |");
-        out.println("|---|---|---|---|---|---|---|---|---|---|");
-        List<String> prose = prose(sets);
-        for (int stratum : new int[] {EpochStrata.FAVOURED, EpochStrata.LARGE}) {
-            for (int words : new int[] {1_000, 2_000, 2_500, 3_500, 5_000, 7_500, 10_000, 20_000}) {
-                stratum(prose, stratum, words);
-            }
-        }
-    }
-
-    private void stratum(List<String> texts, int stratum, int words) {
-        double[] global = new double[keys];
-        double[] beyond = new double[keys];
-        double[] sites = new double[keys];
-        int named = 0;
-        for (int i = 0; i < keys; i++) {
-            EpochStrata strata = new EpochStrata(bench, "leaks-" + i, EpochStrata.TRAFFIC);
-            CanaryKey key = strata.key(stratum);
-            SiteReader reader = bench.reader();
-            MarkBench.words(texts, words, new Random(1_000 + i)).forEach(text -> reader.read(bench.mark(key, text)));
-            EpochStrata.Audit audit = strata.audit(reader);
-            global[i] = audit.global();
-            beyond[i] = audit.beyond(stratum);
-            sites[i] = reader.counts().total();
-            named += beyond[i] < -6 && audit.smallest() == stratum ? 1 : 0;
-        }
-        Arrays.sort(global);
-        Arrays.sort(beyond);
-        Arrays.sort(sites);
-        int worse = (int) Math.ceil(keys * 0.95) - 1;
-        out.printf(
-                "| %s | %,d | %.0f | %.1f | %.1f | %.0f %% | %.1f | %.1f | %.0f %% | %.0f %% |%n",
-                EpochStrata.percent(EpochStrata.TRAFFIC, stratum),
-                words,
-                sites[keys / 2],
-                global[keys / 2],
-                global[worse],
-                found(global),
-                beyond[keys / 2],
-                beyond[worse],
-                found(beyond),
-                100.0 * named / keys);
-        out.flush();
-    }
-
     private static List<String> prose(List<TextSet> sets) {
         return sets.stream()
                 .flatMap(set -> set.all().stream())

@@ -6,7 +6,6 @@ import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.KeyDeriver;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.KeyStatistic;
-import dev.stillgate.canary.proof.SiteCounts;
 import dev.stillgate.canary.proof.SiteReader;
 import dev.stillgate.canary.proof.Tail;
 import dev.stillgate.canary.text.edit.FormChooser;
@@ -40,25 +39,12 @@ final class MarkBench {
         return deriver.key(prefix + name);
     }
 
-    KeyDeriver deriver() {
-        return deriver;
-    }
-
-    /** Returns the name of an epoch, whose strata no other set of texts has. */
-    String epoch(String name) {
-        return prefix + name;
-    }
-
     /** Returns a text as a gateway would have served it with a key. */
     String mark(FormChooser key, String text) {
         ProseEditor editor = new ProseEditor(table, key, (cls, bucket, found, written, position) -> {});
         editor.begin();
         StringBuilder marked = new StringBuilder(editor.feed(text));
         return marked.append(editor.end()).toString();
-    }
-
-    ClassTable table() {
-        return table;
     }
 
     ClassSheet sheet() {
@@ -76,11 +62,8 @@ final class MarkBench {
     }
 
     KeyStatistic weighed(SiteReader suspect, @Nullable SiteReader reference) {
-        return evidence(suspect.counts(), reference == null ? null : reference.counts());
-    }
-
-    KeyStatistic evidence(SiteCounts suspect, @Nullable SiteCounts reference) {
-        return KeyStatistic.of(suspect, sheet, reference, CanaryPlan.CURRENT);
+        return KeyStatistic.of(
+                suspect.counts(), sheet, reference == null ? null : reference.counts(), CanaryPlan.CURRENT);
     }
 
     double log10p(CanaryKey key, SiteReader suspect, @Nullable SiteReader reference) {

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * drawn from a random occurrence of the longest context with probability (count - discount) / count, else from a
  * shorter context. Thread-safe.
  */
-final class NgramStudent implements Student {
+final class NgramStudent {
     private static final double DISCOUNT = 0.25;
 
     private final Vocabulary vocabulary;
@@ -44,8 +44,8 @@ final class NgramStudent implements Student {
         return position < tokens.length ? tokens[position] : Vocabulary.BETWEEN;
     }
 
-    @Override
-    public List<String> answers(RandomGenerator random, int count, int tokens) {
+    /** Generates texts of at most {@code tokens} tokens. */
+    List<String> answers(RandomGenerator random, int count, int tokens) {
         return Stream.generate(() -> answer(random, tokens)).limit(count).toList();
     }
 

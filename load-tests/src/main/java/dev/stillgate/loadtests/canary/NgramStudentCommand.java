@@ -14,8 +14,6 @@ import java.util.SplittableRandom;
 /** Trains an n-gram model on answers and writes answers of its own, as the demo's rival does. */
 public final class NgramStudentCommand {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int ORDER = 5;
-    private static final int TOKENS = 300;
 
     private NgramStudentCommand() {}
 
@@ -25,10 +23,10 @@ public final class NgramStudentCommand {
         for (String line : Files.readAllLines(Path.of(args[0]))) {
             texts.add(JSON.readTree(line).path("text").asText());
         }
-        NgramStudent student = new NgramStudent(texts, ORDER);
+        NgramStudent student = new NgramStudent(texts, Students.ORDER);
         SplittableRandom random = new SplittableRandom(Long.parseLong(args[3]));
         try (BufferedWriter out = Files.newBufferedWriter(Path.of(args[1]), StandardCharsets.UTF_8)) {
-            for (String answer : student.answers(random, Integer.parseInt(args[2]), TOKENS)) {
+            for (String answer : student.answers(random, Integer.parseInt(args[2]), Students.ANSWER_TOKENS)) {
                 out.write(JSON.writeValueAsString(Map.of("text", answer)));
                 out.newLine();
             }

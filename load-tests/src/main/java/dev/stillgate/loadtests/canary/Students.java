@@ -7,15 +7,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Trains and audits students of corpora with a marked share. */
+/** Trains and audits n-gram students of corpora with a marked share. */
 final class Students {
     static final int ANSWER_TOKENS = 300;
-    private static final int[] SIZES = {50, 500, 1_000, 2_500, 4_000, 10_000};
+    /** Order of the n-gram models: contexts of up to four words. */
+    static final int ORDER = 5;
 
-    /** Trains a kind of student. */
-    interface Trainer {
-        Student train(List<String> corpus, long seed);
-    }
+    private static final int[] SIZES = {50, 500, 1_000, 2_500, 4_000, 10_000};
 
     private final MarkBench bench;
     private final List<String> corpus;
@@ -40,34 +38,30 @@ final class Students {
                 .toList();
     }
 
-    /** Returns the corpus with a random share of its texts marked by strata. */
-    List<String> marked(EpochStrata strata, double share, List<Double> shares, long seed) {
-        return strata.marked(corpus, share, shares, seed);
-    }
-
     /** Audits a student for each key and share. The reference is a student of the unmarked corpus. */
-    void table(String name, Trainer trainer, double[] shares, int keys) {
+    void table(double[] shares, int keys) {
         out.printf(
-                "%n### %s%n%nlog10 p of %d keys (median; worst in brackets), without and with reference:%n%n",
-                name, keys);
+                "%n### n-gram students%n%nlog10 p of %d keys (median; worst in brackets), without and with reference:%n%n",
+                keys);
         out.println("| marked | responses | words | sites | without | with |");
         out.println("|---|---|---|---|---|---|");
         SiteReader reference = bench.reader();
         SplittableRandom random = new SplittableRandom(99);
-        Student unmarked = trainer.train(corpus, 99);
-        unmarked.answers(random, audits[audits.length - 1], ANSWER_TOKENS).forEach(reference::read);
+        new NgramStudent(corpus, ORDER)
+                .answers(random, audits[audits.length - 1], ANSWER_TOKENS)
+                .forEach(reference::read);
         for (double share : shares) {
-            row(trainer, share, keys, reference);
+            row(share, keys, reference);
         }
     }
 
-    private void row(Trainer trainer, double share, int keys, SiteReader reference) {
+    private void row(double share, int keys, SiteReader reference) {
         double[][] without = new double[audits.length][keys];
         double[][] with = new double[audits.length][keys];
         String[] sizes = new String[audits.length];
         for (int i = 0; i < keys; i++) {
             CanaryKey key = bench.key("student-" + i);
-            Student student = trainer.train(marked(key, share, 10 + i), i);
+            NgramStudent student = new NgramStudent(marked(key, share, 10 + i), ORDER);
             SplittableRandom random = new SplittableRandom(1_000 + i);
             SiteReader reader = bench.reader();
             for (int j = 0; j < audits.length; j++) {
@@ -83,59 +77,6 @@ final class Students {
             out.printf(
                     "| %.0f %% | %,d | %s | %s | %s |%n",
                     100 * share, audits[j], sizes[j], figures(without[j]), figures(with[j]));
-        }
-        out.flush();
-    }
-
-    /** Audits a student for each epoch and share, whose corpus was marked by strata. */
-    void strata(String name, Trainer trainer, double[] shares, int keys) {
-        out.printf(
-                "%n### %s of text marked by strata%n%nlog10 p of %d epochs (median; largest in brackets). Beyond: against the"
-                        + " stratum's share of the traffic. The last two columns are the smallest p.%n%n",
-                name, keys);
-        out.printf(
-                "| marked | responses | sites | global | stratum with %s of the marked texts, unmet | beyond %s |"
-                        + " stratum in proportion, beyond %s | stratum never met |%n",
-                EpochStrata.percent(EpochStrata.HARVEST, EpochStrata.FAVOURED),
-                EpochStrata.percent(EpochStrata.TRAFFIC, EpochStrata.FAVOURED),
-                EpochStrata.percent(EpochStrata.TRAFFIC, EpochStrata.IN_PROPORTION));
-        out.println("|---|---|---|---|---|---|---|---|");
-        for (double share : shares) {
-            strata(trainer, share, keys);
-        }
-    }
-
-    private void strata(Trainer trainer, double share, int keys) {
-        double[][][] log10p = new double[audits.length][5][keys];
-        int[] sites = new int[audits.length];
-        for (int i = 0; i < keys; i++) {
-            EpochStrata strata = new EpochStrata(bench, "students-" + i, EpochStrata.TRAFFIC);
-            Student student = trainer.train(marked(strata, share, EpochStrata.HARVEST, 10 + i), i);
-            SplittableRandom random = new SplittableRandom(1_000 + i);
-            SiteReader reader = bench.reader();
-            for (int j = 0; j < audits.length; j++) {
-                int more = audits[j] - (j == 0 ? 0 : audits[j - 1]);
-                student.answers(random, more, ANSWER_TOKENS).forEach(reader::read);
-                EpochStrata.Audit audit = strata.audit(reader);
-                log10p[j][0][i] = audit.global();
-                log10p[j][1][i] = audit.unmet(EpochStrata.FAVOURED);
-                log10p[j][2][i] = audit.beyond(EpochStrata.FAVOURED);
-                log10p[j][3][i] = audit.beyond(EpochStrata.IN_PROPORTION);
-                log10p[j][4][i] = audit.unmet(EpochStrata.UNMET);
-                sites[j] = reader.counts().total();
-            }
-        }
-        for (int j = 0; j < audits.length; j++) {
-            out.printf(
-                    "| %.0f %% | %,d | %,d | %s | %s | %s | %.1f | %.1f |%n",
-                    100 * share,
-                    audits[j],
-                    sites[j],
-                    figures(log10p[j][0]),
-                    figures(log10p[j][1]),
-                    figures(log10p[j][2]),
-                    Arrays.stream(log10p[j][3]).min().orElseThrow(),
-                    Arrays.stream(log10p[j][4]).min().orElseThrow());
         }
         out.flush();
     }

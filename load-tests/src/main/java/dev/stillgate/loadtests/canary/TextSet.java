@@ -83,15 +83,6 @@ record TextSet(String name, List<String> all) {
             this.keys = keys;
         }
 
-        /** Returns the other half; all texts for {@link #ALL}. */
-        Half other() {
-            return switch (this) {
-                case DEVELOPMENT -> HELD_OUT;
-                case HELD_OUT -> DEVELOPMENT;
-                case ALL -> ALL;
-            };
-        }
-
         private boolean takes(int line) {
             return this == ALL || (line % 2 == 0) == (this == DEVELOPMENT);
         }

@@ -7,11 +7,9 @@ import dev.stillgate.canary.key.CanaryKey;
 import dev.stillgate.canary.key.ClassSheet;
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.SiteCounts;
-import dev.stillgate.canary.text.table.ClassTable;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -21,8 +19,6 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class CanaryExperimentTest {
-    private static final TransformerStudent.Size SMALL = new TransformerStudent.Size(280, 2, 32, 2, 16, 4);
-
     private static int run(ByteArrayOutputStream err, String... args) {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         return CanaryExperiment.run(args, nowhere, new PrintStream(err, true, StandardCharsets.UTF_8));
@@ -37,16 +33,16 @@ class CanaryExperimentTest {
         assertThat(run(err, "--other", "1")).isEqualTo(2);
         assertThat(run(err, "--keys")).isEqualTo(2);
         assertThat(run(err, "--keys", "0")).isEqualTo(2);
+        assertThat(run(err, "--parts", "leaks,transformer")).isEqualTo(2);
     }
 
     @Test
     void studentsReproduceTheirTexts() {
         List<String> texts = Collections.nCopies(200, "It is so.\nIt is good, and that is so.");
-        for (Student student : List.of(new NgramStudent(texts, 5), TransformerStudent.trained(texts, SMALL, 15, 1))) {
-            List<String> answers = student.answers(new SplittableRandom(1), 2, 60);
-            assertThat(answers).hasSize(2).allMatch(answer -> answer.contains("is so."));
-            assertThat(student.answers(new SplittableRandom(1), 2, 60)).isEqualTo(answers);
-        }
+        NgramStudent student = new NgramStudent(texts, Students.ORDER);
+        List<String> answers = student.answers(new SplittableRandom(1), 2, 60);
+        assertThat(answers).hasSize(2).allMatch(answer -> answer.contains("is so."));
+        assertThat(student.answers(new SplittableRandom(1), 2, 60)).isEqualTo(answers);
     }
 
     @Test
@@ -89,28 +85,6 @@ class CanaryExperimentTest {
                 (Math.pow(q, plus) * Math.pow(1 - q, 8 - plus) + Math.pow(1 - q, plus) * Math.pow(q, 8 - plus)) / 2;
 
         assertThat(BestTest.log10p(key, counts, sheet)).isCloseTo(Math.log10(rare), within(1e-9));
-    }
-
-    @Test
-    void studentsThatLearnMoreHaveSmallerP() throws Exception {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        MarkBench bench = new MarkBench(ClassTable.read(Path.of("../config/canary/english.yaml")), "");
-        List<String> texts =
-                List.of("It is so, they are here, and you will see that I am not late, for it is early. ".repeat(40));
-        new OracleStudents(bench, texts, new PrintStream(out, true, StandardCharsets.UTF_8)).table(2);
-        List<String> rows = out.toString(StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.contains("% |"))
-                .toList();
-
-        assertThat(rows).hasSize(14);
-        assertThat(median(rows.get(13))).isLessThan(median(rows.get(7)));
-    }
-
-    /** Returns the median for the largest audit. */
-    private static double median(String row) {
-        String last = row.split("\\|", -1)[5].strip();
-        return Double.parseDouble(last.substring(0, last.indexOf(' ')));
     }
 
     /** The critical value at 0.01 is 1.63 / sqrt(n). */

@@ -7,7 +7,7 @@ set -euo pipefail
 usage() {
   cat <<'TEXT'
 usage: load-tests/run gatling [SCENARIO] [options]
-       load-tests/run gatling compare DIR DIR [--threshold ttft_p99=10%,itl_p99=5ms,goodput=1%] [--slo LIST]
+       load-tests/run gatling compare REPORT REPORT [--threshold ttft_p99=10%,itl_p99=5ms,goodput=1%]
   SCENARIO      TokenBudget (default), HonestMix, SteadyRate, Burst, Streaming, ReloadStorm, SlowReaders, Blocked;
                 Campaign: the same as "load-tests/run campaign drive"
   --seconds S   duration of the measured load
@@ -22,12 +22,11 @@ against your own gateway (not TokenBudget, which must know the policy):
   --admin URL --policy FILE   ReloadStorm only: URL of the admin API, and the policy file that the gateway reads and this
                 machine writes; not for the Helm chart. STILLGATE_ADMIN_TOKEN has the token, if the gateway needs one
 with a report for models (Streaming, the default with it, and SteadyRate):
-  --report DIR  writes records.jsonl and report.{html,md,json,csv}; exits with 1 if a request failed or none is complete
+  --report DIR  writes records.jsonl, report.json and report.md; exits with 1 if a request failed or none is complete
   --slo LIST    objectives of a request in ms, such as ttft=500,itl=50,e2e=10000
-  --arrivals A  constant:RATE, poisson:RATE or trace:FILE (CSV: timestamp, input tokens, output tokens)
+  --arrivals A  constant:RATE or poisson:RATE
   --beside-direct         the same arrivals also straight to the model; needs --direct with --url
   --direct URL [--direct-keys FILE]   URL of the model, and its keys if they are not those of --keys
-  --sweep R,R,…           one run for each rate, and the knee
   --api A       messages, chat or both (both with the stub model, else messages)
   --seed N      seed of the arrivals (1)
 for one scenario:
@@ -51,7 +50,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --seconds|--rate) OPTIONS+=("-D${1#--}=${2:?$1 needs a value}"); LOAD+=("$1" "$2"); shift ;;
     --report) REPORT=$(readlink -m "${2:?--report needs a directory}"); shift ;;
-    --slo|--arrivals|--sweep|--seed|--api) ONLY=$1; LOAD+=("$1" "${2:?$1 needs a value}"); shift ;;
+    --slo|--arrivals|--seed|--api) ONLY=$1; LOAD+=("$1" "${2:?$1 needs a value}"); shift ;;
     --direct) DIRECT=${2:?--direct needs a URL}; ONLY=$1; BESIDE=yes; shift ;;
     --direct-keys) LOAD+=("$1" "$(readlink -m "${2:?--direct-keys needs a file}")"); shift ;;
     --beside-direct) ONLY=$1; BESIDE=yes ;;

@@ -27,8 +27,6 @@ def figures(records):
         if (r["output_tokens"] or 0) > 1 and len(r["output_events_ns"]) > 1
     ]
     yield "inter_token_latency", each
-    yield "time_per_output_token", each
-    yield "output_token_throughput_per_user", [1000 / x for x in each if x > 0]
     yield "inter_chunk_latency", [
         (b - a) / 1e6 for r in streams for a, b in zip(r["output_events_ns"], r["output_events_ns"][1:])
     ]

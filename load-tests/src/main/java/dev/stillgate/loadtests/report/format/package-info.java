@@ -1,5 +1,0 @@
-/** Reports in JSON, CSV, Markdown and HTML. */
-@NullMarked
-package dev.stillgate.loadtests.report.format;
-
-import org.jspecify.annotations.NullMarked;

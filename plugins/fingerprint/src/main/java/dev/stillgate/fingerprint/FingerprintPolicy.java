@@ -5,7 +5,6 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Interchangeability;
-import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
@@ -58,11 +57,11 @@ public record FingerprintPolicy(
             new UnderDispersion(),
             new Interchangeability(),
             new Clock(),
-            new ClientAndNetwork(),
-            new Roaming());
+            new ClientAndNetwork());
 
     /** Signals of earlier versions. */
-    private static final Set<String> REMOVED_SIGNALS = Set.of("claimed-client", "elicitation", "issued-context");
+    private static final Set<String> REMOVED_SIGNALS =
+            Set.of("claimed-client", "elicitation", "issued-context", "roaming");
 
     public FingerprintPolicy {
         signals = signals == null ? Map.of() : Map.copyOf(signals);

@@ -176,7 +176,7 @@ public record AccountProfile(AccountColumns c, int i) implements Profile {
     /** Returns one of the two most frequent values of a key; 0 if no value is frequent enough. */
     public int key(SharedKey key, boolean second) {
         return switch (key) {
-            case SYSTEM_LIKE, ROAMING -> 0; // not stored by account
+            case SYSTEM_LIKE -> 0; // not stored by account
             default -> FrequentValues.value(c, i, key, second);
         };
     }

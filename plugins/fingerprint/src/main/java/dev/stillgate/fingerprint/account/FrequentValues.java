@@ -67,7 +67,6 @@ public final class FrequentValues {
             case SKETCH_B -> band(prompt.sketch, 2);
             case CLIENT -> seen.client;
             case SHAPE -> seen.shape;
-            case ROAMING -> 0;
         };
         return hash == 0 ? 0 : Observation.kept(hash);
     }

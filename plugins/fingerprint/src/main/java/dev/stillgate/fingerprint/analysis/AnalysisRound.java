@@ -18,7 +18,6 @@ import dev.stillgate.fingerprint.holdout.TestedMembers;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
-import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.TopicConcentration;
 import dev.stillgate.fingerprint.signal.Trait;
@@ -105,9 +104,6 @@ final class AnalysisRound {
         for (CandidateGroup candidate : candidates.candidates()) {
             selected.add(HoldoutGroup.of(candidate, now));
         }
-        if (measures != null && measures.roaming != null) {
-            selected.addAll(measures.roaming.candidates(now));
-        }
         return selected;
     }
 
@@ -116,8 +112,7 @@ final class AnalysisRound {
             List<Cohort> cohorts,
             @Nullable Pace pace,
             Map<Family, BackgroundDensity> others,
-            MemberLikelihood memberLikelihood,
-            @Nullable RoamingDetector roaming) {}
+            MemberLikelihood memberLikelihood) {}
 
     /** Manner and pace of work. */
     private record Pace(TraitSpace times, BackgroundDensity manner, ClusterFit membership) {}
@@ -149,10 +144,7 @@ final class AnalysisRound {
                 settings.has(TopicConcentration.NAME),
                 isBackground,
                 random);
-        RoamingDetector roaming = settings.has(Roaming.NAME)
-                ? new RoamingDetector(roundAccounts, memberLikelihood, settings, isBackground)
-                : null;
-        return new Measures(cohorts, pace, others, memberLikelihood, roaming);
+        return new Measures(cohorts, pace, others, memberLikelihood);
     }
 
     private Pace pace(TraitSpace times, List<Cohort> cohorts, Map<Family, BackgroundDensity> others) {
@@ -168,10 +160,6 @@ final class AnalysisRound {
      */
     @Nullable
     Finding test(HoldoutGroup group, List<HoldoutGroup> retries) {
-        if (group.addressBlocks() != null) {
-            RoamingDetector roaming = measures == null ? null : measures.roaming;
-            return roaming == null ? null : roaming.test(group, now, retries);
-        }
         DispatchLikelihood.Result dispatch = DispatchLikelihood.of(group);
         InterchangeabilityLikelihood.Result interchangeability = comparesAccounts(group)
                 ? InterchangeabilityLikelihood.of(group, now)

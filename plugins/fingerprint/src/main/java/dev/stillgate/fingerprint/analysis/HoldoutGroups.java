@@ -170,13 +170,11 @@ final class HoldoutGroups {
                         candidate,
                         (group, account) -> group.isSameKind(candidate)
                                 && (includeClosed || !group.isClosed())
-                                && (candidate.acceptsAllMatches() || group.isOriginalMember(account)))
+                                && (candidate.hasTemplates() || group.isOriginalMember(account)))
                 .entrySet()
                 .stream()
                 .filter(e -> candidate.hasTemplates()
-                        || e.getValue()
-                                >= MIN_OVERLAP
-                                        * (candidate.acceptsAllMatches() ? accounts.length : union(e, accounts.length)))
+                        || e.getValue() >= MIN_OVERLAP * union(e, accounts.length))
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);
@@ -193,12 +191,12 @@ final class HoldoutGroups {
      * @param flagged whether an account is pooled, blocked, or marked for its behaviour
      */
     void follow(HoldoutGroup candidate, IntPredicate flagged) {
-        if (candidate.acceptsAllMatches()) {
+        if (candidate.hasTemplates()) {
             return;
         }
         overlaps(
                         candidate,
-                        (group, account) -> !group.acceptsAllMatches()
+                        (group, account) -> !group.hasTemplates()
                                 && isRunningMatch(group, candidate)
                                 && !group.isFollower(group.memberIndex(account)))
                 .forEach((group, count) -> {
@@ -242,7 +240,7 @@ final class HoldoutGroups {
         addMembers(
                 running,
                 candidate,
-                account -> running.acceptsAllMatches() || newcomer.test(account, running.since),
+                account -> running.hasTemplates() || newcomer.test(account, running.since),
                 running::join);
     }
 

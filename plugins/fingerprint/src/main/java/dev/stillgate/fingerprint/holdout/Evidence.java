@@ -3,7 +3,6 @@ package dev.stillgate.fingerprint.holdout;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.signal.Interchangeability;
-import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.space.BackgroundDensity;
 import dev.stillgate.fingerprint.space.Cohort;
@@ -36,23 +35,6 @@ public final class Evidence {
 
     private Evidence(AnalysisSettings settings) {
         this.settings = settings;
-    }
-
-    /**
-     * Starts with the evidence for accounts that roam and ask for the same content.
-     *
-     * @param roamingLogOdds ln of the odds that so many accounts roam
-     * @param concentrationLogOdds ln of the odds that their content is so concentrated
-     */
-    public static Evidence ofRoaming(AnalysisSettings settings, double roamingLogOdds, double concentrationLogOdds) {
-        Evidence evidence = new Evidence(settings);
-        evidence.keepStronger(
-                Family.NETWORK, settings.weight(Roaming.NAME) * log10(roamingLogOdds), List.of(Roaming.NAME));
-        evidence.keepStronger(
-                Family.CONTENT,
-                evidence.weight(Family.CONTENT) * log10(LEARNING_RATE * concentrationLogOdds),
-                evidence.withTraits(Family.CONTENT));
-        return evidence;
     }
 
     /** Starts with the result of {@link DispatchLikelihood}, in nats. */

@@ -5,7 +5,6 @@ import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A group of accounts that one round found to act as one.
@@ -28,6 +27,9 @@ public record Finding(
         boolean isOffice) {
     private static final String OFFICE_REASON = "office";
 
+    /** The family that groups are tested on. */
+    public static final Family LEADING = Family.TIME;
+
     /** Least evidence of a second, independent family: odds of ten to one. */
     public static final double MIN_SECOND_FAMILY = 1;
 
@@ -38,20 +40,14 @@ public record Finding(
                 : signals;
     }
 
-    /** Returns the family that a group was tested on: time, or network for roaming accounts. */
-    public static Family leading(@Nullable SharedKey matchedOn) {
-        return matchedOn == SharedKey.ROAMING ? Family.NETWORK : Family.TIME;
-    }
-
     /**
-     * Returns the evidence of all families. That of the {@linkplain #leading leading} family counts in full. The others add at most half of the leading evidence, since users of one product
-     * send similar requests.
+     * Returns the evidence of all families. That of the {@linkplain #LEADING leading} family counts in full. The others
+     * add at most half of the leading evidence, since users of one product send similar requests.
      */
     public double total() {
-        Family leading = leading(matchedOn);
-        double leadingEvidence = Math.max(0, evidence.getOrDefault(leading, 0.0));
+        double leadingEvidence = Math.max(0, evidence.getOrDefault(LEADING, 0.0));
         double others = evidence.entrySet().stream()
-                .filter(e -> e.getKey() != leading)
+                .filter(e -> e.getKey() != LEADING)
                 .mapToDouble(e -> Math.max(0, e.getValue()))
                 .sum();
         return leadingEvidence + Math.min(others, leadingEvidence / 2);

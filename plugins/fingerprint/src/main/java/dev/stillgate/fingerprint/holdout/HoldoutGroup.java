@@ -5,11 +5,9 @@ import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.EventTimes;
-import dev.stillgate.fingerprint.stats.LinearCounter;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A candidate group and its traffic since it was selected. The selection used older data only, so the traffic is a
@@ -52,9 +50,6 @@ public final class HoldoutGroup {
 
     private final boolean remainder;
 
-    /** Address blocks of a roaming group, else null. */
-    private final @Nullable LinearCounter addressBlocks;
-
     private MemberSums sums;
     private boolean closed;
     private int startsAtLastTest;
@@ -95,7 +90,6 @@ public final class HoldoutGroup {
         this.originalAccounts = accounts;
         this.templates = templates;
         this.remainder = remainder;
-        this.addressBlocks = matchedOn == SharedKey.ROAMING ? new LinearCounter() : null;
         this.matchedOn = matchedOn;
         this.since = since;
         this.selectedByPace = selectedByPace;
@@ -122,11 +116,6 @@ public final class HoldoutGroup {
     /** Starts the test of the unflagged members of a group that is under test. */
     public static HoldoutGroup ofRemainder(int[] accounts, SharedKey matchedOn, boolean selectedByPace, int since) {
         return new HoldoutGroup(accounts, matchedOn, true, selectedByPace, since);
-    }
-
-    /** Starts the test of roaming accounts. */
-    public static HoldoutGroup ofRoaming(int[] accounts, int since) {
-        return new HoldoutGroup(accounts, SharedKey.ROAMING, true, since);
     }
 
     /**
@@ -157,9 +146,6 @@ public final class HoldoutGroup {
         if (begins && !continues) {
             conversationStarts.begin(memberIndex, textHash, second);
             starts.add(memberIndex, second);
-            if (addressBlocks != null) {
-                addressBlocks.add(seen.block);
-            }
             officeCheck.add(memberIndex, seen.network);
             scheduleCheck.add(memberIndex, second);
             if (prompt != null) {
@@ -255,20 +241,9 @@ public final class HoldoutGroup {
         return Arrays.binarySearch(originalAccounts, accountIndex) >= 0;
     }
 
-    /** Returns whether only requests made from certain templates count. */
+    /** Returns whether only requests made from certain templates count, and every account that uses one may join. */
     public boolean hasTemplates() {
         return templates.length > 0;
-    }
-
-    /** Returns the address blocks of a roaming group, else null. */
-    @Nullable
-    public LinearCounter addressBlocks() {
-        return addressBlocks;
-    }
-
-    /** Returns whether every account that matches the group may join, and not only new accounts. */
-    public boolean acceptsAllMatches() {
-        return hasTemplates() || addressBlocks != null;
     }
 
     private boolean containsTemplate(int value) {
@@ -291,9 +266,7 @@ public final class HoldoutGroup {
     /** Returns whether another group has the same kind of test, and a common template if it has templates. */
     public boolean isSameKind(HoldoutGroup other) {
         if (!hasTemplates()) {
-            return !other.hasTemplates()
-                    && remainder == other.remainder
-                    && (addressBlocks == null) == (other.addressBlocks == null);
+            return !other.hasTemplates() && remainder == other.remainder;
         }
         return matchedOn == other.matchedOn
                 && (templates.length == 1) == (other.templates.length == 1)

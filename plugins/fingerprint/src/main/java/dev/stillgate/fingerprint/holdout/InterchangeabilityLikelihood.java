@@ -161,7 +161,9 @@ public final class InterchangeabilityLikelihood {
      * the mean product of two texts of one account less that of two accounts, over the variance of all texts.
      */
     public static double contentLogRatio(MemberSums sums, int... memberIndexes) {
-        int[] compared = withEnoughTexts(sums, memberIndexes);
+        int[] compared = Arrays.stream(memberIndexes)
+                .filter(m -> sums.textCount(m) >= MIN_COUNT)
+                .toArray();
         if (compared.length < Cohort.MIN_GROUP_SIZE) {
             return 0;
         }
@@ -191,13 +193,6 @@ public final class InterchangeabilityLikelihood {
                     normalLogDensity(betweenRatio - CONTENT_RATIOS[k], totalVariance) + Math.log(CONTENT_WEIGHTS[k]));
         }
         return LEARNING_RATE * (normalLogDensity(betweenRatio, error) - background);
-    }
-
-    /** Returns the members with enough texts. */
-    public static int[] withEnoughTexts(MemberSums sums, int... memberIndexes) {
-        return Arrays.stream(memberIndexes)
-                .filter(m -> sums.textCount(m) >= MIN_COUNT)
-                .toArray();
     }
 
     private static double normalLogDensity(double deviation, double variance) {

@@ -195,7 +195,7 @@ public final class MemberLikelihood {
     }
 
     /** Returns the distance of two accounts in content. */
-    public double distance(int a, int b) {
+    private double distance(int a, int b) {
         return distance(content, a, b) + distance(topics, a, b);
     }
 

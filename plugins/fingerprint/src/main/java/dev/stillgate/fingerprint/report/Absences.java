@@ -7,7 +7,6 @@ import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.signal.Family;
-import dev.stillgate.fingerprint.signal.Roaming;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.standing.Cluster;
@@ -135,8 +134,6 @@ final class Absences {
         boolean sharesTemplate = isTemplate(cluster.matchedOn)
                 || common.keySet().stream().anyMatch(key -> isTemplate(SharedKey.valueOf(constant(key))));
         counted("template", sharesTemplate ? 1 : 0, "No system prompt, tools, opening or wording in common.");
-        List<AccountProfile> profiles = report.profiles();
-        counted(Roaming.NAME, MemberCounts.roaming(profiles), "No change of network with nearly each request.");
     }
 
     /**

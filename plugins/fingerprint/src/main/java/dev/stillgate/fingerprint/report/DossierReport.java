@@ -111,16 +111,15 @@ final class DossierReport {
 
     /** Returns each family of evidence with the part of it that enters the total. */
     private List<Map<String, Object>> kinds() {
-        Family leading = Finding.leading(cluster.matchedOn);
-        double lead = Math.max(0, cluster.evidence.getOrDefault(leading, 0.0));
+        double lead = Math.max(0, cluster.evidence.getOrDefault(Finding.LEADING, 0.0));
         double others = cluster.evidence.entrySet().stream()
-                .filter(each -> each.getKey() != leading)
+                .filter(each -> each.getKey() != Finding.LEADING)
                 .mapToDouble(each -> Math.max(0, each.getValue()))
                 .sum();
         double factor = others > 0 ? Math.min(1, lead / 2 / others) : 1;
         List<Map<String, Object>> kinds = new ArrayList<>();
         cluster.evidence.forEach((family, evidence) -> {
-            boolean leads = family == leading;
+            boolean leads = family == Finding.LEADING;
             Map<String, Object> kind = new LinkedHashMap<>();
             kind.put("kind", PageValues.name(family));
             kind.put("evidence", PageValues.rounded(evidence));

@@ -41,7 +41,7 @@ final class MemberCounts {
         shown.put("networksEach", spread(AccountProfile::networks));
         shown.put("clientsEach", spread(AccountProfile::clients));
         shown.put("hosted", hosted(report.profiles()));
-        shown.put("roaming", roaming(report.profiles()));
+        shown.put("roaming", report.profiles().stream().filter(AccountProfile::roams).count());
         return shown;
     }
 
@@ -50,11 +50,6 @@ final class MemberCounts {
         return profiles.stream()
                 .filter(profile -> profile.hosted() >= MIN_SHARE)
                 .count();
-    }
-
-    /** Returns how many accounts come from another network nearly each time. */
-    static long roaming(List<AccountProfile> profiles) {
-        return profiles.stream().filter(AccountProfile::roams).count();
     }
 
     private Map<String, Integer> apis() {

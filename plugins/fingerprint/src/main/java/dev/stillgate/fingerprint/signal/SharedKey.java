@@ -10,9 +10,7 @@ public enum SharedKey {
     CLIENT(5),
     SHAPE(6),
     /** Common part of system prompts that differ each time. */
-    SYSTEM_LIKE(7),
-    /** Requests from a new network almost every time. */
-    ROAMING(8);
+    SYSTEM_LIKE(7);
 
     private final int place;
 

@@ -5,8 +5,6 @@ import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.account.RoundAccounts;
 import dev.stillgate.fingerprint.candidate.CandidateGroup;
 import dev.stillgate.fingerprint.candidate.CandidateSearch;
-import dev.stillgate.fingerprint.candidate.ClusterFit;
-import dev.stillgate.fingerprint.candidate.PaceScan;
 import dev.stillgate.fingerprint.holdout.DispatchLikelihood;
 import dev.stillgate.fingerprint.holdout.Evidence;
 import dev.stillgate.fingerprint.holdout.Finding;
@@ -94,11 +92,6 @@ final class AnalysisRound {
     List<HoldoutGroup> candidates(List<Cohort> templates) {
         CandidateSearch candidates =
                 new CandidateSearch(roundAccounts, keys(), settings.has(Interchangeability.NAME), random);
-        Pace pace = measures == null ? null : measures.pace();
-        if (measures != null && pace != null) {
-            candidates.addPaceClusters(
-                    measures.cohorts(), new PaceScan(pace.manner(), pace.times().paces, random), pace.membership());
-        }
         candidates.addCohorts(templates);
         List<HoldoutGroup> selected = new ArrayList<>();
         for (CandidateGroup candidate : candidates.candidates()) {
@@ -108,22 +101,13 @@ final class AnalysisRound {
     }
 
     /** Trait spaces and densities of the round; null without cohorts. */
-    private record Measures(
-            List<Cohort> cohorts,
-            @Nullable Pace pace,
-            Map<Family, BackgroundDensity> others,
-            MemberLikelihood memberLikelihood) {}
-
-    /** Manner and pace of work. */
-    private record Pace(TraitSpace times, BackgroundDensity manner, ClusterFit membership) {}
+    private record Measures(Map<Family, BackgroundDensity> others, MemberLikelihood memberLikelihood) {}
 
     private @Nullable Measures measures() {
         List<Cohort> cohorts = Cohorts.of(keys(), profiles.subList(0, roundAccounts.compared));
         if (cohorts.isEmpty()) {
             return null;
         }
-        List<Trait> time = traits(Family.TIME);
-        TraitSpace times = time.isEmpty() ? null : new TraitSpace(time, profiles, roundAccounts.compared, cohorts);
         Map<Family, BackgroundDensity> others = new EnumMap<>(Family.class);
         for (Family family : List.of(Family.CONTENT, Family.NETWORK)) {
             List<Trait> traits = traits(family);
@@ -134,7 +118,6 @@ final class AnalysisRound {
                         new BackgroundDensity(space, space.dimensions, random).withFittedBandwidth(cohorts, random));
             }
         }
-        Pace pace = times == null || times.paces.length == 0 ? null : pace(times, cohorts, others);
         IntPredicate isBackground = row -> !flagged.test(roundAccounts.accountIndexes.get(row));
         MemberLikelihood memberLikelihood = new MemberLikelihood(
                 profiles,
@@ -144,13 +127,7 @@ final class AnalysisRound {
                 settings.has(TopicConcentration.NAME),
                 isBackground,
                 random);
-        return new Measures(cohorts, pace, others, memberLikelihood);
-    }
-
-    private Pace pace(TraitSpace times, List<Cohort> cohorts, Map<Family, BackgroundDensity> others) {
-        BackgroundDensity manner =
-                new BackgroundDensity(times, times.dimensions - 1, random).withFittedBandwidth(cohorts, random);
-        return new Pace(times, manner, new ClusterFit(manner, List.copyOf(others.values())));
+        return new Measures(others, memberLikelihood);
     }
 
     /**
@@ -185,11 +162,11 @@ final class AnalysisRound {
 
     /**
      * Returns whether interchangeability is tested: for users of a template, and for scheduled jobs, whose times do not
-     * count. A group that was selected for an equal pace keeps that pace, so it is not tested.
+     * count.
      */
     private boolean comparesAccounts(HoldoutGroup group) {
         return settings.has(Interchangeability.NAME)
-                && (group.hasTemplates() || (group.isMostlyScheduled() && !group.selectedByPace));
+                && (group.hasTemplates() || group.isMostlyScheduled());
     }
 
     /** Result of the tests by time, with ln of the likelihood ratio of each account by member index. */
@@ -267,7 +244,7 @@ final class AnalysisRound {
      */
     private void retrySubset(HoldoutGroup group, int[] accounts, double maxShare, List<HoldoutGroup> retries) {
         if (isFewer(accounts, group, maxShare) && !group.hasTemplates()) {
-            retries.add(new HoldoutGroup(accounts, group.matchedOn, group.selectedByPace, now));
+            retries.add(new HoldoutGroup(accounts, group.matchedOn, now));
         }
     }
 
@@ -282,7 +259,7 @@ final class AnalysisRound {
         }
         int[] rest = withoutFlagged(group);
         if (isFewer(rest, group, MAX_RETRY_SHARE)) {
-            retries.add(HoldoutGroup.ofRemainder(rest, group.matchedOn, group.selectedByPace, now));
+            retries.add(HoldoutGroup.ofRemainder(rest, group.matchedOn, now));
         }
     }
 

@@ -209,9 +209,7 @@ final class HoldoutGroups {
     }
 
     private static boolean isRunningMatch(HoldoutGroup group, HoldoutGroup candidate) {
-        return !group.isClosed()
-                && group.matchedOn == candidate.matchedOn
-                && group.selectedByPace == candidate.selectedByPace;
+        return !group.isClosed() && group.matchedOn == candidate.matchedOn;
     }
 
     /**

@@ -7,8 +7,7 @@ import dev.stillgate.fingerprint.signal.SharedKey;
  *
  * @param accounts account indexes, ascending
  * @param matchedOn shared key by which the accounts were compared
- * @param selectedByPace whether the accounts were selected for working alike, so that their likeness is not evidence
  * @param templates hashes of the templates they share, empty when the group is not tested for its templates
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record CandidateGroup(int[] accounts, SharedKey matchedOn, boolean selectedByPace, int... templates) {}
+public record CandidateGroup(int[] accounts, SharedKey matchedOn, int... templates) {}

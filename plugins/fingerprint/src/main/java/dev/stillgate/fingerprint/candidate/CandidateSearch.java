@@ -19,14 +19,10 @@ import java.util.Set;
  *
  * <ul>
  * <li>of each cohort, the accounts whose conversations are not bursty,
- * <li>the part of a cohort that works in one manner at one pace ({@link PaceScan}),
  * <li>all users of a template, or of several templates with the same users.
  * </ul>
  */
 public final class CandidateSearch {
-    /** Least evidence of a pace cluster in nats. */
-    private static final double MIN_EVIDENCE = 3;
-
     private static final int MAX_MEMBERS = 800;
 
     /** Keys that identify a prompt template. */
@@ -51,17 +47,6 @@ public final class CandidateSearch {
 
     public List<CandidateGroup> candidates() {
         return candidates;
-    }
-
-    /** Adds the pace cluster of each cohort, extended to the accounts that the fit assigns to it. */
-    public void addPaceClusters(List<Cohort> cohorts, PaceScan scan, ClusterFit fit) {
-        for (Cohort cohort : cohorts) {
-            PaceCluster cluster = scan.best(cohort, MIN_EVIDENCE);
-            if (cluster != null) {
-                int[] rows = fit.members(cohort, cluster, random);
-                candidates.add(new CandidateGroup(roundAccounts.accountIndexesOf(rows), cohort.key(), true));
-            }
-        }
     }
 
     /**
@@ -96,7 +81,7 @@ public final class CandidateSearch {
                 .map(roundAccounts.candidateIndexes::get)
                 .toArray();
         int[] values = templates.stream().mapToInt(Cohort::value).sorted().toArray();
-        candidates.add(new CandidateGroup(sampled(all), SharedKey.OPENING, false, values));
+        candidates.add(new CandidateGroup(sampled(all), SharedKey.OPENING, values));
     }
 
     private void addCohort(Cohort cohort) {
@@ -104,7 +89,7 @@ public final class CandidateSearch {
             int[] all = Arrays.stream(cohort.members())
                     .map(roundAccounts.candidateIndexes::get)
                     .toArray();
-            candidates.add(new CandidateGroup(sampled(all), cohort.key(), false, cohort.value()));
+            candidates.add(new CandidateGroup(sampled(all), cohort.key(), cohort.value()));
         }
         if (cohort.key() == SharedKey.SYSTEM_LIKE) {
             return; // teams of one trade have similar prompts, and are not bursty together
@@ -114,7 +99,7 @@ public final class CandidateSearch {
                 .map(roundAccounts.candidateIndexes::get)
                 .toArray();
         if (nonBursty.length >= Cohort.MIN_GROUP_SIZE) {
-            candidates.add(new CandidateGroup(sampled(nonBursty), cohort.key(), false));
+            candidates.add(new CandidateGroup(sampled(nonBursty), cohort.key()));
         }
     }
 

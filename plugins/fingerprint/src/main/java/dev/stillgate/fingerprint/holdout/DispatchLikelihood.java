@@ -144,12 +144,12 @@ public final class DispatchLikelihood {
         double[] equalShareLogRatios = new double[active.length];
         // as in a product with many users
         boolean manyUsers = independenceLogRatio < -FUTILITY && roundRobinLogRatio <= 0;
-        boolean ignoresShares =
-                coincidences.logRatioAgainst < -1 || tooFewStarts || group.selectedByPace || manyUsers || followsEvents;
+        boolean ignoresShares = coincidences.logRatioAgainst < -1 || tooFewStarts || manyUsers || followsEvents;
         double equalSharesLogRatio = ignoresShares || coreMembers.length < Cohort.MIN_GROUP_SIZE
                 ? 0
                 : equalSharesLogRatio(group, active, coreMembers.length, equalShareLogRatios);
-        double independence = followsEvents || ignoresIndependence(group, equalSharesLogRatio)
+        // work that third parties trigger, such as incoming mail, is independent too, but unequally shared
+        double independence = followsEvents || equalSharesLogRatio < -FUTILITY
                 ? Math.min(0, independenceLogRatio)
                 : independenceLogRatio;
         double evidence = Math.max(LEARNING_RATE * Math.max(roundRobinLogRatio, equalSharesLogRatio), independence)
@@ -206,15 +206,6 @@ public final class DispatchLikelihood {
             }
         }
         return new Coincidences(roundRobinLogRatio - Math.log(HoldoutGroup.SCALES), logRatioAgainst, factors);
-    }
-
-    /**
-     * Returns whether independence is not evidence. It is not if the group was selected for its pace, or if unequal
-     * shares are evidence against dispatch: work that is triggered by third parties, such as incoming mail, is
-     * independent too.
-     */
-    private static boolean ignoresIndependence(HoldoutGroup group, double equalSharesLogRatio) {
-        return group.selectedByPace || equalSharesLogRatio < -FUTILITY;
     }
 
     /**

@@ -42,9 +42,6 @@ public final class HoldoutGroup {
     /** Second of the epoch at which the group was selected. */
     public final int since;
 
-    /** Whether the accounts were selected for an equal pace, and not only for a shared key. */
-    public final boolean selectedByPace;
-
     /** Hashes of the templates whose prompts count, ascending; empty if all prompts count. */
     private int[] templates;
 
@@ -72,27 +69,19 @@ public final class HoldoutGroup {
      *
      * @param accounts account indexes, ascending
      * @param matchedOn shared key by which the accounts were compared
-     * @param selectedByPace whether the accounts were selected for an equal pace
      * @param since second of the epoch
      */
-    public HoldoutGroup(int[] accounts, SharedKey matchedOn, boolean selectedByPace, int since) {
-        this(accounts, matchedOn, false, selectedByPace, since);
+    public HoldoutGroup(int[] accounts, SharedKey matchedOn, int since) {
+        this(accounts, matchedOn, false, since);
     }
 
-    private HoldoutGroup(
-            int[] accounts,
-            SharedKey matchedOn,
-            boolean remainder,
-            boolean selectedByPace,
-            int since,
-            int... templates) {
+    private HoldoutGroup(int[] accounts, SharedKey matchedOn, boolean remainder, int since, int... templates) {
         this.accounts = accounts;
         this.originalAccounts = accounts;
         this.templates = templates;
         this.remainder = remainder;
         this.matchedOn = matchedOn;
         this.since = since;
-        this.selectedByPace = selectedByPace;
         starts = new EventTimes(accounts.length, BIN_SECONDS);
         requests = new EventTimes(accounts.length, BIN_SECONDS);
         lastText = new long[accounts.length];
@@ -109,13 +98,12 @@ public final class HoldoutGroup {
      * @param since second of the epoch at which the group was selected
      */
     public static HoldoutGroup of(CandidateGroup group, int since) {
-        return new HoldoutGroup(
-                group.accounts(), group.matchedOn(), false, group.selectedByPace(), since, group.templates());
+        return new HoldoutGroup(group.accounts(), group.matchedOn(), false, since, group.templates());
     }
 
     /** Starts the test of the unflagged members of a group that is under test. */
-    public static HoldoutGroup ofRemainder(int[] accounts, SharedKey matchedOn, boolean selectedByPace, int since) {
-        return new HoldoutGroup(accounts, matchedOn, true, selectedByPace, since);
+    public static HoldoutGroup ofRemainder(int[] accounts, SharedKey matchedOn, int since) {
+        return new HoldoutGroup(accounts, matchedOn, true, since);
     }
 
     /**

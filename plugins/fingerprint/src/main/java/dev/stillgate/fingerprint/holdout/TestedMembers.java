@@ -14,13 +14,8 @@ import java.util.stream.IntStream;
  * <p>Index spaces: a row is an index into {@link RoundAccounts}, a member index one into {@link HoldoutGroup#accounts}.
  */
 public final class TestedMembers {
-    /**
-     * Least log ratio of a member by all evidence: ten to one, or three to one in a group that was selected for its
-     * pace.
-     */
+    /** Least log ratio of a member by all evidence: ten to one. */
     private static final double MIN_LOG_ODDS = Math.log(10);
-
-    private static final double MIN_LOG_ODDS_BY_PACE = Math.log(3);
 
     /** Least log ratio of a member by content and network: two to one. */
     private static final double MIN_OTHER_LOG_ODDS = Math.log(2);
@@ -151,7 +146,7 @@ public final class TestedMembers {
         double logOdds = timeLogRatio + otherLogRatios;
         return timeLogRatio > 0
                 && (otherLogRatios > MIN_OTHER_LOG_ODDS || memberLikelihood.isEmpty())
-                && logOdds > (group.selectedByPace ? MIN_LOG_ODDS_BY_PACE : MIN_LOG_ODDS)
+                && logOdds > MIN_LOG_ODDS
                 && background.applyAsDouble(logOdds) < MAX_BACKGROUND_PROBABILITY;
     }
 

@@ -30,7 +30,7 @@ class AnalysisRoundTest {
     /** Two actors in one group mask each other; when one is flagged, the other is tested without it. */
     @Test
     void groupIsRetriedWithoutFlaggedAccounts() {
-        HoldoutGroup group = new HoldoutGroup(GROUP, SharedKey.SHAPE, false, NOW);
+        HoldoutGroup group = new HoldoutGroup(GROUP, SharedKey.SHAPE, NOW);
         assertThat(after(group, account -> account < 12)).singleElement().satisfies(rest -> {
             assertThat(rest.accounts).containsExactly(IntStream.range(12, 30).toArray());
             assertThat(rest.isRemainder()).isTrue();
@@ -40,7 +40,7 @@ class AnalysisRoundTest {
         assertThat(after(group, account -> false)).isEmpty();
         assertThat(after(group, account -> account != 0)).isEmpty();
         assertThat(after(
-                        HoldoutGroup.of(new CandidateGroup(GROUP, SharedKey.SYSTEM, false, 7), NOW),
+                        HoldoutGroup.of(new CandidateGroup(GROUP, SharedKey.SYSTEM, 7), NOW),
                         account -> account < 12))
                 .isEmpty();
     }
@@ -48,7 +48,7 @@ class AnalysisRoundTest {
     /** A group that differs by one account is another group if that account masked the others. */
     @Test
     void groupIsRetriedWithoutTheBurstyAccount() {
-        HoldoutGroup group = new HoldoutGroup(GROUP, SharedKey.SHAPE, false, NOW);
+        HoldoutGroup group = new HoldoutGroup(GROUP, SharedKey.SHAPE, NOW);
         List<int[]> begun = new ArrayList<>();
         for (int turn = 0; turn < 5 * GROUP.length; turn++) {
             begun.add(new int[] {turn % GROUP.length, turn * 550 + turn * 7919 % 300});

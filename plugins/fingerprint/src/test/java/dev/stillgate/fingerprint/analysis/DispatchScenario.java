@@ -24,13 +24,7 @@ public abstract class DispatchScenario {
     }
 
     public HoldoutGroup play() {
-        return play(false);
-    }
-
-    public HoldoutGroup play(boolean selectedByPace) {
-        HoldoutGroup group =
-                new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, selectedByPace, FIRST);
-        return replayed(group);
+        return replayed(new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, FIRST));
     }
 
     public HoldoutGroup replayed(HoldoutGroup group) {

@@ -17,7 +17,7 @@ final class HoldoutGroupsTest {
     private final HoldoutGroups groups = new HoldoutGroups((account, since) -> account >= 1000);
 
     private static HoldoutGroup of(int from, int to) {
-        return new HoldoutGroup(IntStream.range(from, to).toArray(), SharedKey.CLIENT, false, FIRST);
+        return new HoldoutGroup(IntStream.range(from, to).toArray(), SharedKey.CLIENT, FIRST);
     }
 
     @Test
@@ -46,18 +46,17 @@ final class HoldoutGroupsTest {
     @Test
     void remainderIsTestedBesideItsGroup() {
         groups.begin(of(0, 20));
-        HoldoutGroup rest = HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup rest = HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, FIRST);
         groups.restart(rest);
         groups.restart(HoldoutGroup.ofRemainder(
                 IntStream.concat(IntStream.range(0, 18), IntStream.of(1000)).toArray(),
                 SharedKey.CLIENT,
-                false,
                 FIRST + 3600));
         assertThat(groups.running()).hasSize(2).last().isSameAs(rest);
         assertThat(rest.accounts).hasSize(19).endsWith(1000);
         rest.close(FIRST);
         groups.restart(
-                HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, false, FIRST + 7200));
+                HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, FIRST + 7200));
         assertThat(groups.running()).filteredOn(group -> !group.isClosed()).hasSize(1);
     }
 
@@ -69,13 +68,12 @@ final class HoldoutGroupsTest {
                 IntStream.concat(IntStream.range(0, 21), IntStream.of(1000, 1001))
                         .toArray(),
                 SharedKey.CLIENT,
-                false,
                 FIRST + 3600);
         assertThat(groups.begin(candidate)).isFalse();
         assertThat(running.accounts).hasSize(22).endsWith(19, 1000, 1001);
         groups.observe(1001, Seen.prompt("a", (FIRST + 7200) * 1000L), true);
         assertThat(running.starts().count(21)).isEqualTo(1);
-        assertThat(groups.begin(new HoldoutGroup(candidate.accounts, SharedKey.SHAPE, false, FIRST)))
+        assertThat(groups.begin(new HoldoutGroup(candidate.accounts, SharedKey.SHAPE, FIRST)))
                 .isFalse();
         assertThat(running.accounts).hasSize(22);
     }
@@ -88,7 +86,7 @@ final class HoldoutGroupsTest {
         assertThat(running.accounts).as("overlap below 0.7").hasSize(20);
         groups.follow(of(2, 30), account -> account < 10);
         assertThat(running.accounts).as("half of the core flagged").hasSize(20);
-        groups.follow(new HoldoutGroup(of(2, 30).accounts, SharedKey.SHAPE, false, FIRST), account -> account < 20);
+        groups.follow(new HoldoutGroup(of(2, 30).accounts, SharedKey.SHAPE, FIRST), account -> account < 20);
         assertThat(running.accounts).as("another shared key").hasSize(20);
         groups.follow(of(2, 30), account -> account < 11 || account == 25);
         assertThat(running.accounts).hasSize(29).doesNotContain(25);
@@ -107,19 +105,19 @@ final class HoldoutGroupsTest {
     void templatesOfTheSameUsersAreTestedTogether() {
         int[] users = IntStream.range(0, 12).toArray();
         groups.begin(
-                HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, false, Observation.kept(5L << 40)), FIRST));
-        HoldoutGroup both = HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, false, kept(5, 9)), FIRST);
+                HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST));
+        HoldoutGroup both = HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, kept(5, 9)), FIRST);
         assertThat(groups.begin(both)).as("beside the group of one template").isTrue();
         asks(3, 11);
         assertThat(both.starts().count(3)).isZero();
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, false, kept(9, 11)), FIRST)))
+                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, kept(9, 11)), FIRST)))
                 .isFalse();
         assertThat(both.accounts).hasSize(13).endsWith(40);
         IntStream.of(5, 9, 11, 13).forEach(system -> asks(3, system));
         assertThat(both.starts().count(3)).isEqualTo(3);
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, false, kept(13, 15)), FIRST)))
+                        new CandidateGroup(new int[] {3, 4, 40}, SharedKey.SYSTEM, kept(13, 15)), FIRST)))
                 .isTrue();
     }
 
@@ -139,15 +137,15 @@ final class HoldoutGroupsTest {
     @Test
     void newUserOfATemplateJoinsItsGroup() {
         HoldoutGroup running = HoldoutGroup.of(
-                new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 7), FIRST);
+                new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7), FIRST);
         groups.begin(running);
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, false, 7),
+                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7),
                         FIRST + 3600)))
                 .isFalse();
         assertThat(running.accounts).hasSize(40);
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 9), FIRST)))
+                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 9), FIRST)))
                 .isTrue();
         assertThat(groups.begin(of(0, 12))).isTrue();
     }
@@ -187,10 +185,10 @@ final class HoldoutGroupsTest {
         groups.follow(of(0, 40), account -> account < 20);
         assertThat(running.accounts).hasSize(30);
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, false, 7), FIRST)))
+                        new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7), FIRST)))
                 .isTrue();
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, false, 7), FIRST)))
+                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7), FIRST)))
                 .as("groups with templates have their own bound")
                 .isFalse();
         assertThat(groups.running().getLast().accounts).hasSize(40);
@@ -211,7 +209,7 @@ final class HoldoutGroupsTest {
         assertThat(groups.running()).hasSizeBetween(2, 3);
         for (int k = 0; k < 500; k++) {
             groups.begin(HoldoutGroup.of(
-                    new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, false, k + 1), FIRST));
+                    new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, k + 1), FIRST));
         }
         assertThat(groups.running()).hasSizeBetween(402, 403);
     }

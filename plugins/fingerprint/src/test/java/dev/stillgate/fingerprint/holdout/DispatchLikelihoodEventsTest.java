@@ -20,7 +20,7 @@ final class DispatchLikelihoodEventsTest {
     private final Random random = new Random(3);
 
     private DispatchLikelihood.Result play(boolean aboutOneThing) {
-        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.CLIENT, FIRST);
         List<int[]> begun = new ArrayList<>();
         for (int event = 0; event < 80; event++) {
             int at = FIRST + event * 10_800 + random.nextInt(7200);

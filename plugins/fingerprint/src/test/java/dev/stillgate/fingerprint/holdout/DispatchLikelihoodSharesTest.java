@@ -21,16 +21,14 @@ final class DispatchLikelihoodSharesTest extends DispatchScenario {
     }
 
     @Test
-    void randomDispatchInEqualSharesIsDetectedUnlessSelectedByPace() {
+    void randomDispatchInEqualSharesIsDetected() {
         dispatch(shares(true), false);
         DispatchLikelihood.Result result = DispatchLikelihood.of(play());
         assertThat(result.independenceLogRatio()).isPositive();
+        assertThat(result.equalSharesLogRatio()).isGreaterThan(10);
         assertThat(result.evidence())
                 .isGreaterThanOrEqualTo(result.independenceLogRatio())
                 .isGreaterThan(3);
-        DispatchLikelihood.Result byPace = DispatchLikelihood.of(play(true));
-        assertThat(byPace.independenceLogRatio()).isCloseTo(result.independenceLogRatio(), within(1e-9));
-        assertThat(byPace.evidence()).isLessThan(1);
     }
 
     /** Products of similar size, whose users arrive at random and stay for a few turns. */
@@ -50,13 +48,6 @@ final class DispatchLikelihoodSharesTest extends DispatchScenario {
         assertThat(result.independenceLogRatio()).isLessThan(-6);
         assertThat(result.equalSharesLogRatio()).isZero();
         assertThat(result.evidence()).isLessThan(1);
-    }
-
-    @Test
-    void equalSharesAreIgnoredWhenSelectedByPace() {
-        dispatch(shares(true), false);
-        assertThat(DispatchLikelihood.of(play()).equalSharesLogRatio()).isGreaterThan(10);
-        assertThat(DispatchLikelihood.of(play(true)).equalSharesLogRatio()).isZero();
     }
 
     /** Unrelated accounts with an hourly job each have equal shares after some hours. */

@@ -38,7 +38,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
             IntStream.range(12, ACCOUNTS).forEach(this::sessions);
         }
         assertThat(DispatchLikelihood.of(play()).evidence()).isNegative();
-        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 10).toArray(), SharedKey.CLIENT, FIRST);
         group.follow(FIRST, IntStream.range(10, ACCOUNTS).toArray());
         DispatchLikelihood.Result result = DispatchLikelihood.of(replayed(group));
         assertThat(result.evidence()).isGreaterThan(20);
@@ -148,7 +148,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
         int later = FIRST + 3 * DAY;
         exchanges.removeIf(each -> each[0] >= 15 && each[1] < later);
         exchanges.sort(Comparator.comparingInt(each -> each[1]));
-        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(IntStream.range(0, 15).toArray(), SharedKey.CLIENT, FIRST);
         for (int[] each : exchanges) {
             if (each[1] >= later && group.accounts.length == 15) {
                 group.join(later, 15, 16, 17, 18, 19);
@@ -195,7 +195,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
     @Test
     void onlyRequestsWithTheTemplateCount() {
         HoldoutGroup group = HoldoutGroup.of(
-                new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, false, Observation.kept(5L << 40)), FIRST);
+                new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.system = 9L << 40;
         group.observe(3, seen, true, FIRST);
@@ -207,7 +207,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
 
     @Test
     void groupIsTestedAgainAfterEnoughNewData() {
-        HoldoutGroup group = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, FIRST);
         assertThat(group.hasNewData()).isFalse();
         for (int k = 0; k < 64; k++) {
             group.observe(3, Seen.prompt("a", FIRST * 1000L), true, FIRST + 700 * k);
@@ -223,7 +223,7 @@ final class DispatchLikelihoodTest extends DispatchScenario {
 
     @Test
     void repeatedRequestCountsOnce() {
-        HoldoutGroup group = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(new int[] {3}, SharedKey.CLIENT, FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.text = 5;
         group.observe(3, seen, true, FIRST);

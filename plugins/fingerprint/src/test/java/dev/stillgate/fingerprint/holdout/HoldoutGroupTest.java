@@ -19,7 +19,7 @@ final class HoldoutGroupTest {
 
     @Test
     void followersAreNotPartOfTheCore() {
-        HoldoutGroup group = new HoldoutGroup(new int[] {1, 4}, SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(new int[] {1, 4}, SharedKey.CLIENT, FIRST);
         assertThat(group.core()).containsExactly(1, 4);
         group.follow(FIRST, 0, 3);
         group.join(FIRST, 2);
@@ -35,7 +35,7 @@ final class HoldoutGroupTest {
 
     @Test
     void truncatedHistoryStartsNoConversation() {
-        HoldoutGroup group = new HoldoutGroup(new int[] {1}, SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(new int[] {1}, SharedKey.CLIENT, FIRST);
         for (int turn = 0; turn < 10; turn++) {
             say(group, FIRST + turn * 120, 7, true);
             say(group, FIRST + turn * 120 + 60, 100 + turn, false);
@@ -50,7 +50,7 @@ final class HoldoutGroupTest {
 
     @Test
     void severalConversationsAreTrackedForAMember() {
-        HoldoutGroup group = new HoldoutGroup(new int[] {0, 1}, SharedKey.CLIENT, false, FIRST);
+        HoldoutGroup group = new HoldoutGroup(new int[] {0, 1}, SharedKey.CLIENT, FIRST);
         for (int turn = 0; turn < 10; turn++) {
             for (int conversation = 0; conversation < 4; conversation++) {
                 say(group, FIRST + turn * 120 + conversation, conversation + 1, true);

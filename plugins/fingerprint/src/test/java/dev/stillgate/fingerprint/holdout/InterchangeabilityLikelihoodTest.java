@@ -23,7 +23,7 @@ final class InterchangeabilityLikelihoodTest {
     private static final int TEMPLATE = Observation.kept(5L << 40);
     private final Random random = new Random(11);
     private final List<int[]> exchanges = new ArrayList<>();
-    private HoldoutGroup group = new HoldoutGroup(new int[0], SharedKey.CLIENT, false, FIRST);
+    private HoldoutGroup group = new HoldoutGroup(new int[0], SharedKey.CLIENT, FIRST);
 
     /**
      * Adds the sessions of an account.
@@ -50,7 +50,7 @@ final class InterchangeabilityLikelihoodTest {
      */
     private InterchangeabilityLikelihood.Result play(double own) {
         group = HoldoutGroup.of(
-                new CandidateGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, false, TEMPLATE), FIRST);
+                new CandidateGroup(IntStream.range(0, ACCOUNTS).toArray(), SharedKey.SYSTEM, TEMPLATE), FIRST);
         double[][] matters = new double[ACCOUNTS][MemberSums.TOPICS];
         for (double[] matter : matters) {
             for (int d = 0; d < matter.length; d++) {

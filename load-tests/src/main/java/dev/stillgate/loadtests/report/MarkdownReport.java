@@ -46,7 +46,8 @@ final class MarkdownReport {
                 text.append(" |\n");
             }
         }
-        if (report.share() instanceof OwnShare share) {
+        OwnShare share = report.share();
+        if (share != null) {
             share(text, share);
         }
         text.append("\nLatencies are of complete responses, and begin at the intended start of a request.\n");

@@ -30,6 +30,8 @@ enum Metric {
     final String fieldName;
     final String label;
     final String unit;
+
+    @SuppressWarnings("ImmutableEnumChecker") // references of methods without state
     private final Function<RequestRecord, double[]> values;
 
     Metric(String fieldName, String label, String unit, Function<RequestRecord, double[]> values) {

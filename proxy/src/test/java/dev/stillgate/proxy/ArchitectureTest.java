@@ -253,6 +253,7 @@ class ArchitectureTest {
             "account",
             "space",
             "link",
+            "people",
             "candidate",
             "holdout",
             "standing",

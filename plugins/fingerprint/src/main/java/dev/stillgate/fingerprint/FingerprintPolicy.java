@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.signal.ClientAndNetwork;
 import dev.stillgate.fingerprint.signal.Clock;
 import dev.stillgate.fingerprint.signal.Interchangeability;
+import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.Signal;
 import dev.stillgate.fingerprint.signal.SweepShape;
 import dev.stillgate.fingerprint.signal.Template;
@@ -57,7 +58,8 @@ public record FingerprintPolicy(
             new UnderDispersion(),
             new Interchangeability(),
             new Clock(),
-            new ClientAndNetwork());
+            new ClientAndNetwork(),
+            new People());
 
     /** Signals of earlier versions. */
     private static final Set<String> REMOVED_SIGNALS =

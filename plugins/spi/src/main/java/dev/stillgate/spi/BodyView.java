@@ -105,6 +105,15 @@ public sealed interface BodyView {
          */
         boolean needsStored();
 
+        /**
+         * Returns the id by which the client names the person who asks, or else the session; null if it names none. Of
+         * several ids it is the first of {@code safety_identifier}, {@code user}, {@code metadata.user_id} and {@code
+         * prompt_cache_key}. The client chooses it freely.
+         */
+        default @Nullable String person() {
+            return null;
+        }
+
         /** Returns the system prompt or instructions as one text, or null. */
         @Nullable
         CharSequence system();

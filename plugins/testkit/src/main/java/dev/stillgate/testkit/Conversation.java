@@ -19,6 +19,7 @@ public final class Conversation implements PlainChat {
     private boolean stream;
     private int messages;
     private @Nullable String previous;
+    private @Nullable String person;
 
     /** Returns a conversation that starts with a user message. */
     public static Conversation of(CharSequence user) {
@@ -87,6 +88,17 @@ public final class Conversation implements PlainChat {
     public Conversation continues(String answerId) {
         previous = answerId;
         return this;
+    }
+
+    /** Names the person who asks. */
+    public Conversation by(String id) {
+        person = id;
+        return this;
+    }
+
+    @Override
+    public @Nullable String person() {
+        return person;
     }
 
     @Override

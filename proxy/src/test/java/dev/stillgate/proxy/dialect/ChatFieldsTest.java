@@ -23,6 +23,23 @@ class ChatFieldsTest {
         return Prompts.chat(reader, operation, json);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            nullValues = "none",
+            textBlock =
+                    """
+                    MESSAGES,         `{"metadata":{"user_id":"a"},"messages":[]}`,            a
+                    MESSAGES,         `{"metadata":"a","messages":[]}`,                        none
+                    CHAT_COMPLETIONS, `{"user":"a","prompt_cache_key":"b","messages":[]}`,     a
+                    CHAT_COMPLETIONS, `{"user":7,"messages":[]}`,                              none
+                    RESPONSES,        `{"user":"a","safety_identifier":"b","input":""}`,       b
+                    RESPONSES,        `{"prompt_cache_key":"b","input":""}`,                   b
+                    """)
+    void personIsTheFirstIdOfThePrompt(Operation operation, String json, String person) throws MalformedBody {
+        assertThat(chat(operation, json).person()).isEqualTo(person);
+    }
+
     @Test
     void messagesPromptIsRead() throws MalformedBody {
         Chat chat = chat(Operation.MESSAGES, """

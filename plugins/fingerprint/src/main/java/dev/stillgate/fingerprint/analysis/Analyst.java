@@ -11,7 +11,6 @@ import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.HoldoutGroup;
-import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.link.LinkedGroup;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
 import dev.stillgate.fingerprint.standing.Cluster;
@@ -193,7 +192,7 @@ public final class Analyst {
             return;
         }
         int account = table().index().find(seen.account);
-        registrations.observe(account, seen);
+        registrations.observe(account, seen, settings);
         unverifiedDays.observe(account, seen, id -> !ladder.standing(id).reaches(Standing.POOLED));
         PromptFeatures prompt = seen.prompt;
         if (prompt != null) {
@@ -267,6 +266,7 @@ public final class Analyst {
             }
         }
         link(registrations.byBursts(round.accounts(), templates.shared(), now), settled);
+        link(registrations.byPeople(settings, flagged::get, now), settled);
         flagged.or(flagged());
         List<HoldoutGroup> candidates = round.candidates(templates.shared());
         candidates.forEach(group -> holdoutGroups.follow(group, flagged::get));
@@ -277,12 +277,11 @@ public final class Analyst {
     /** Adds linked accounts to clusters. A decisive link pools them, another one marks them at most. */
     private void link(List<LinkedGroup> groups, long now) {
         for (LinkedGroup group : groups) {
-            Link link = group.link();
             List<String> members = Arrays.stream(group.accounts())
                     .mapToObj(table().index()::id)
                     .toList();
-            Cluster cluster = clusters.take(link, members, now);
-            Standing marked = settings.marks(link.weight()) ? Standing.MARKED : Standing.CLEAR;
+            Cluster cluster = clusters.take(group.link(), members, now);
+            Standing marked = settings.marks(group.link().weight()) ? Standing.MARKED : Standing.CLEAR;
             Standing rung = group.decisive() ? Standing.POOLED : marked;
             for (String member : members) {
                 ladder.climb(member, rung, 0, cluster.reasons, cluster.id, now);
@@ -341,7 +340,7 @@ public final class Analyst {
     void read(DataInput in, boolean sameKey, int version) throws IOException {
         schedule.read(in);
         accountStore.read(in, sameKey, AnalystStore.missingColumns(version));
-        registrations.read(in);
+        registrations.read(in, sameKey, version);
         if (version >= AnalystStore.STARTS) {
             joins.read(in, sameKey);
         }

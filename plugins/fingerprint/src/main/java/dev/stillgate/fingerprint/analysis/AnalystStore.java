@@ -38,7 +38,10 @@ public final class AnalystStore {
     /** The first version with the requests of unverified accounts on their last days. */
     static final int DAYS = STARTS;
 
-    static final int VERSION = STARTS;
+    /** The first version with the people whom accounts name. */
+    static final int PEOPLE = 12;
+
+    static final int VERSION = PEOPLE;
 
     private static final int OLDEST = 7;
 

@@ -9,7 +9,10 @@ import dev.stillgate.fingerprint.link.FactLinks;
 import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.link.LinkedGroup;
 import dev.stillgate.fingerprint.link.Population;
+import dev.stillgate.fingerprint.people.PeopleLinks;
+import dev.stillgate.fingerprint.people.PeopleTable;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.space.Cohort;
 import dev.stillgate.fingerprint.space.Cohorts;
@@ -25,11 +28,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
-/** Registration facts of the accounts, and the links by them and by bursts of registrations. Not thread-safe. */
+/**
+ * Registration facts of the accounts and the people whom they name, and the links by them and by bursts of registrations. Not
+ * thread-safe.
+ */
 public final class RegistrationLinks {
     private static final Set<SharedKey> KEYS = EnumSet.allOf(SharedKey.class);
 
     private final FactTable facts = new FactTable();
+    private final PeopleTable people = new PeopleTable();
     private final AccountTable table;
     private final Ladder ladder;
     private long lastSearch = -1;
@@ -44,8 +51,16 @@ public final class RegistrationLinks {
         return facts;
     }
 
-    void observe(int account, Observation seen) {
+    void observe(int account, Observation seen, AnalysisSettings settings) {
         facts.observe(account, seen);
+        if (seen.person != 0 && settings.has(People.NAME)) {
+            people.observe(account, seen.person, (int) (seen.start / 1000));
+        }
+    }
+
+    /** Returns the people whom the accounts name. */
+    public PeopleTable people() {
+        return people;
     }
 
     /** Returns the minute of the epoch at which an account was created, by the accounts file; 0 if unknown. */
@@ -60,6 +75,7 @@ public final class RegistrationLinks {
 
     void forget(int... accounts) {
         facts.forget(accounts);
+        people.forget(accounts);
     }
 
     /** Returns whether accounts with facts have sent exchanges since the last search, and it was long enough ago. */
@@ -95,6 +111,25 @@ public final class RegistrationLinks {
         return BurstScan.groups(cohorts, facts, population(account -> false), (int) (now / 60_000), BurstScan.PROMISE);
     }
 
+    /**
+     * Returns the groups of accounts that share people, those whose evidence marks only. Verified accounts may be in a
+     * group, since campaigns verify some of theirs.
+     *
+     * @param flagged whether an account, by index, is flagged by its behaviour
+     */
+    List<LinkedGroup> byPeople(AnalysisSettings settings, IntPredicate flagged, long now) {
+        if (!settings.has(People.NAME)) {
+            people.clear();
+            return List.of();
+        }
+        Population population = population(flagged);
+        IntPredicate isLinkable = account -> table.organisationNumber(account) == 0
+                && !ladder.isLabelled(table.index().id(account), LabelKind.VOUCHED);
+        return PeopleLinks.groups(people, population, isLinkable, (int) (now / 1000)).stream()
+                .filter(group -> settings.marks(settings.weight(People.NAME) * group.link().weight()))
+                .toList();
+    }
+
     private Population population(IntPredicate flagged) {
         BitSet vouched = new BitSet();
         ladder.orders().labels().forEach((id, label) -> {
@@ -110,10 +145,18 @@ public final class RegistrationLinks {
 
     void write(DataOutput out) throws IOException {
         facts.write(out);
+        people.write(out);
     }
 
-    /** Reads the facts after the accounts. */
-    void read(DataInput in) throws IOException {
+    /**
+     * Reads the facts and the people after the accounts.
+     *
+     * @param sameKey whether the hash key is the one under which the state was written
+     */
+    void read(DataInput in, boolean sameKey, int version) throws IOException {
         facts.read(in, table.index().limit());
+        if (version >= AnalystStore.PEOPLE) {
+            people.read(in, table.index().limit(), sameKey);
+        }
     }
 }

@@ -96,6 +96,9 @@ public final class Observation {
 
     public boolean anonymised;
 
+    /** Hash of the id of the person who asks, 0 if the request names none with a random id. */
+    public long person;
+
     /** Requested model, null for none. */
     public @Nullable String model;
 

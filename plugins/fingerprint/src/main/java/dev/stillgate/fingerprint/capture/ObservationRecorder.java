@@ -2,6 +2,7 @@ package dev.stillgate.fingerprint.capture;
 
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.fingerprint.text.PromptReader;
+import dev.stillgate.fingerprint.text.RandomIds;
 import dev.stillgate.fingerprint.text.UnreadPrompt;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AnswerFacts;
@@ -180,6 +181,9 @@ public final class ObservationRecorder {
         seen.probing = chat.logprobs() || chat.choices() > 1;
         seen.shape = hasher.shape(chat);
         seen.inputTokens = chat.inputTokens();
+        String person = chat.person();
+        String id = person == null ? null : RandomIds.part(person);
+        seen.person = id == null ? 0 : hasher.text(id);
         if (features.assistantTurns > 0 || chat.previousResponse() != null) {
             seen.cited = new CitedMarks(marks).of(chat);
         }

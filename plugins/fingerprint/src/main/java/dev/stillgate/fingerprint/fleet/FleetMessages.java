@@ -13,7 +13,7 @@ final class FleetMessages {
     /** Snapshot of another gateway that knows more than the leader. */
     static final int CONTRIBUTION = 'B';
 
-    private static final int VERSION = 6;
+    private static final int VERSION = 7;
     private static final int MAX_PART = 48 << 10;
 
     private FleetMessages() {}

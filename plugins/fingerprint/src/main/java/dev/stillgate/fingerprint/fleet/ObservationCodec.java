@@ -78,6 +78,7 @@ final class ObservationCodec {
         out.writeLong(seen.asn);
         out.writeLong(seen.network);
         out.writeLong(seen.block);
+        out.writeLong(seen.person);
         out.writeLong(seen.shape);
         out.writeLong(seen.maxTokens);
         out.writeDouble(seen.temperature);
@@ -160,6 +161,7 @@ final class ObservationCodec {
         seen.asn = in.readLong();
         seen.network = in.readLong();
         seen.block = in.readLong();
+        seen.person = in.readLong();
         seen.shape = in.readLong();
         seen.maxTokens = in.readLong();
         seen.temperature = in.readDouble();

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * other gateways for the analysis. A feed may deliver a batch twice; the second copy is ignored.
  */
 final class ObservationFeed {
-    private static final int VERSION = 8;
+    private static final int VERSION = 9;
     private static final int MAX_BATCH = 56 << 10;
     private static final int HEADER = 1 + 3 * Long.BYTES;
     private static final int MAX_NODES = 1024;

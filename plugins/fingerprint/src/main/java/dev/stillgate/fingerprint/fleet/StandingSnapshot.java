@@ -48,7 +48,7 @@ public final class StandingSnapshot {
         try (DataInputStream in =
                 new DataInputStream(new Bounded(new InflaterInputStream(new ByteArrayInputStream(snapshot))))) {
             Content content =
-                    new Content(StandingCodec.read(in, StandingCodec.WITHOUT_ORDERS), PoolBudgets.read(in));
+                    new Content(StandingCodec.read(in, StandingCodec.PEOPLE), PoolBudgets.read(in));
             if (in.read() >= 0) {
                 throw new IOException("unexpected bytes after the end");
             }

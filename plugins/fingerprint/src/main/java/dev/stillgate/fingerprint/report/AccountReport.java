@@ -148,6 +148,7 @@ final class AccountReport {
         page.put("asksFor", asksFor(profile));
         page.put("shares", shares(profile));
         page.put("signals", signals(profile));
+        page.put("people", analyst.registrations().people().count(accountIndex));
         page.put("campaigns", JoinEvidence.of(analyst.joins(), accountIndex));
     }
 

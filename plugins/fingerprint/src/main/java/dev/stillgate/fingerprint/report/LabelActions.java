@@ -47,7 +47,8 @@ public final class LabelActions {
     /**
      * Labels the members of a cluster, and refutes the exceptions. Members of an earlier pool take the others into that
      * pool, so that one campaign has one budget however many clusters were found of it. Accounts of an organisation and
-     * vouched accounts are never confirmed with others, verified accounts only if the order says so.
+     * vouched accounts are never confirmed with others, verified accounts only if the order says so, and those that only
+     * share people with others only if it names them.
      *
      * @return null for an unknown id
      * @throws ConflictException if the members have changed since the revision that the order names
@@ -59,7 +60,7 @@ public final class LabelActions {
         }
         OrderArguments given = OrderArguments.ofCluster(kind, arguments, now, lifetime);
         requireCurrent(cluster, given.revision());
-        given.requireExceptions(cluster);
+        given.requireMembers(cluster);
         JoinTerms.requireJoiners(analyst, cluster, given);
         JoinTerms terms = kind == LabelKind.CONFIRMED ? JoinTerms.of(analyst, cluster, given) : JoinTerms.NONE;
         List<String> exempt = new ArrayList<>();
@@ -68,8 +69,9 @@ public final class LabelActions {
         accounts.addAll(given.joiners());
         for (String account : accounts) {
             if (!given.except().contains(account)) {
-                (kind == LabelKind.CONFIRMED && confirmation.isSpared(account, given.verified()) ? exempt : members)
-                        .add(account);
+                boolean isUnnamed = cluster.isByPeople(account) && !given.include().contains(account);
+                boolean isSpared = isUnnamed || confirmation.isSpared(account, given.verified());
+                (kind == LabelKind.CONFIRMED && isSpared ? exempt : members).add(account);
             }
         }
         String pool = kind == LabelKind.CONFIRMED ? confirmation.pool(members) : null;

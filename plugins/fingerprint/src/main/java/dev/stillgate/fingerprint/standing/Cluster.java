@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.Link;
 import dev.stillgate.fingerprint.signal.Family;
+import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,9 @@ public final class Cluster {
 
     /** Present members; a view of {@link #joined}. */
     public final Set<String> accounts = joined.navigableKeySet();
+
+    /** Members that are in the cluster only because they share people with others. */
+    final Set<String> byPeople = new TreeSet<>();
 
     /** Latest link of each name. */
     public final SequencedMap<String, Link> links = new LinkedHashMap<>();
@@ -116,6 +121,7 @@ public final class Cluster {
             matchedOn = finding.matchedOn();
             total = finding.total();
         }
+        members.forEach(byPeople::remove);
         add(members, now);
     }
 
@@ -127,6 +133,11 @@ public final class Cluster {
             List<String> more = new ArrayList<>(reasons);
             more.add(link.name());
             reasons = List.copyOf(more);
+        }
+        if (link.name().equals(People.NAME)) {
+            members.stream().filter(member -> !joined.containsKey(member)).forEach(byPeople::add);
+        } else {
+            members.forEach(byPeople::remove);
         }
         add(members, now);
     }
@@ -145,8 +156,14 @@ public final class Cluster {
         }
     }
 
+    /** Returns whether an account is a member only because it shares people with others, whose ids clients choose. */
+    public boolean isByPeople(String account) {
+        return byPeople.contains(account);
+    }
+
     /** Removes a member. */
     void remove(String account) {
+        byPeople.remove(account);
         if (joined.remove(account) != null) {
             revision++;
             if (removed.size() == MAX_REMOVED) {
@@ -158,6 +175,7 @@ public final class Cluster {
 
     /** Removes an account and its name from the members, the former members and the history. */
     void erase(String account) {
+        byPeople.remove(account);
         if (joined.remove(account) != null) {
             revision++;
         }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param joins what happens to accounts that join the confirmed campaign later, null for nothing
  * @param promise greatest share of honest newcomers that may join a pool wrongly, null for the policy's
  * @param joiners accounts that joined and are confirmed with the cluster
+ * @param include members that are confirmed although they only share people with others
  */
 public record OrderArguments(
         @Nullable String by,
@@ -37,7 +38,8 @@ public record OrderArguments(
         boolean verified,
         @Nullable Joins joins,
         @Nullable Double promise,
-        Set<String> joiners) {
+        Set<String> joiners,
+        Set<String> include) {
     /** Longest time that an order lasts. */
     public static final Duration LONGEST = OrderTime.MAX_DURATION;
 
@@ -79,7 +81,7 @@ public record OrderArguments(
     /**
      * Reads the arguments of {@link #ofAccount}, {@code revision}, and {@code except}, a list of accounts. A
      * confirmation may have {@code verified}: true for verified members too, {@code joins}, {@code promise}, and
-     * {@code joiners}, a list of accounts.
+     * {@code joiners} and {@code include}, lists of accounts.
      *
      * @throws PolicyException if an argument is missing, unknown or invalid
      */
@@ -87,7 +89,7 @@ public record OrderArguments(
             LabelKind kind, Map<String, Object> arguments, long now, Duration defaultDuration) {
         Set<String> known = new HashSet<>(Set.of("by", "why", "for", "until", "revision", "except"));
         if (kind == LabelKind.CONFIRMED) {
-            known.addAll(Set.of("verified", "joins", "promise", "joiners"));
+            known.addAll(Set.of("verified", "joins", "promise", "joiners", "include"));
         }
         return read(arguments, now, defaultDuration, true, known);
     }
@@ -115,20 +117,26 @@ public record OrderArguments(
                 flag(arguments, "verified"),
                 joins(arguments.get("joins")),
                 promise(arguments.get("promise")),
-                accounts(arguments, "joiners"));
+                accounts(arguments, "joiners"),
+                accounts(arguments, "include"));
     }
 
     /**
-     * Checks that all exceptions are members of a cluster, since a misspelt exception would label the account that it
-     * was meant for.
+     * Checks that all exceptions and inclusions are members of a cluster, since a misspelt exception would label the account
+     * that it was meant for.
      *
-     * @throws PolicyException naming an exception that is not a member
+     * @throws PolicyException naming an account that is not a member
      */
-    public void requireExceptions(Cluster cluster) {
-        for (String account : except) {
+    public void requireMembers(Cluster cluster) {
+        requireMembers(cluster, "except", except);
+        requireMembers(cluster, "include", include);
+    }
+
+    private static void requireMembers(Cluster cluster, String key, Set<String> accounts) {
+        for (String account : accounts) {
             if (!cluster.accounts.contains(account)) {
                 throw new PolicyException(
-                        "except", "expected members of " + cluster.id + ", found " + OrderTime.shown(account));
+                        key, "expected members of " + cluster.id + ", found " + OrderTime.shown(account));
             }
         }
     }

@@ -27,6 +27,9 @@ public final class StandingCodec {
     /** The first version of the format without orders of operators. */
     public static final int WITHOUT_ORDERS = 10;
 
+    /** The first version with the members of clusters that only share people with others. */
+    public static final int PEOPLE = 12;
+
     /** The first version with the names of operators behind pins, and with hidden clusters. */
     private static final int NAMES = 8;
 
@@ -165,6 +168,10 @@ public final class StandingCodec {
         out.writeDouble(cluster.total);
         out.writeLong(cluster.confirmed);
         writeText(out, cluster.outgrown);
+        out.writeInt(cluster.byPeople.size());
+        for (String member : cluster.byPeople) {
+            out.writeUTF(member);
+        }
     }
 
     private static Cluster readCluster(DataInput in, EarlierOrders orders, int version) throws IOException {
@@ -197,6 +204,9 @@ public final class StandingCodec {
             cluster.outgrown = readText(in);
         } else if (version >= NAMES) {
             orders.readHiding(in, cluster);
+        }
+        for (int left = version < PEOPLE ? 0 : in.readInt(); left > 0; left--) {
+            cluster.byPeople.add(in.readUTF());
         }
         return cluster;
     }

@@ -39,6 +39,14 @@ abstract sealed class JsonChat implements BodyView.Chat
             .map(JsonName::new)
             .toList();
 
+    /** The keys that name a person or a session, and the one below {@code metadata}. */
+    private static final List<JsonName> PEOPLE =
+            Stream.of("safety_identifier", "user").map(JsonName::new).toList();
+
+    private static final JsonName METADATA = new JsonName("metadata");
+    private static final JsonName USER_ID = new JsonName("user_id");
+    private static final JsonName SESSION = new JsonName("prompt_cache_key");
+
     final PartReader parts;
     private final JsonText systemText = new JsonText();
     private final NameCache models;
@@ -222,6 +230,18 @@ abstract sealed class JsonChat implements BodyView.Chat
     @Override
     public final boolean stream() {
         return (cloud != null && cloud.stream()) || isTrue(field(STREAM));
+    }
+
+    @Override
+    public final @Nullable String person() {
+        for (JsonName name : PEOPLE) {
+            String person = tape.stringOrNull(field(name));
+            if (person != null) {
+                return person;
+            }
+        }
+        String person = tape.stringOrNull(tape.find(field(METADATA), USER_ID));
+        return person != null ? person : tape.stringOrNull(field(SESSION));
     }
 
     @Override

@@ -1,0 +1,176 @@
+package dev.stillgate.fingerprint.people;
+
+import dev.stillgate.fingerprint.link.Link;
+import dev.stillgate.fingerprint.link.LinkKind;
+import dev.stillgate.fingerprint.link.LinkedGroup;
+import dev.stillgate.fingerprint.link.Population;
+import dev.stillgate.fingerprint.signal.People;
+import dev.stillgate.fingerprint.stats.Binomial;
+import dev.stillgate.fingerprint.stats.RareShare;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+
+/**
+ * Groups of accounts that share people, as those of a relay do, which spreads its customers over its accounts. One half of
+ * the people, drawn by hash, selects the groups: two accounts without a declared organisation are linked if they name two
+ * of them. The other half is the evidence: the likelihood ratio that the accounts of the group share each of them with some
+ * probability, to the share among known customers. The halves need no correction for the search (D. R. Cox, "A note on
+ * data-splitting for the evaluation of significance levels", 1975).
+ */
+public final class PeopleLinks {
+    /** Least number of people that known customers name: if they share none, at most 0.5 % are shared (95 % sure). */
+    static final int LEAST_KNOWN = 600;
+
+    /** Least share of people whom honest accounts are taken to share. */
+    private static final double LEAST_SHARED = 0.005;
+
+    /** Number of people whom two linked accounts share: one may be a developer with two keys. */
+    private static final int COMMON = 2;
+
+    /** Number of accounts of one person that are compared, the latest ones. */
+    private static final int ACCOUNTS = 8;
+
+    /** Least number of accounts of a group: two may be a key and its successor. */
+    private static final int LEAST_ACCOUNTS = 3;
+
+    /** Greatest evidence as a base-10 logarithm: odds of 100 to 1, since the client chooses the ids. */
+    private static final double MOST_EVIDENCE = 2;
+
+    /** Shares of people whom accounts of one actor share, with equal probability. */
+    private static final double[] SHARES = {0.1, 0.3, 0.5, 0.7, 0.9};
+
+    /** When each account named each person last. */
+    private final Map<Long, Map<Integer, Integer>> byPerson = new HashMap<>();
+
+    private PeopleLinks(Map<Integer, TreeMap<Long, Integer>> byAccount) {
+        byAccount.forEach((account, people) -> people.forEach((person, last) ->
+                byPerson.computeIfAbsent(person, absent -> new HashMap<>(2)).put(account, last)));
+    }
+
+    /**
+     * Returns the groups with their evidence.
+     *
+     * @param isLinkable whether an account may be in a group
+     * @param now second of the epoch
+     */
+    public static List<LinkedGroup> groups(
+            PeopleTable people, Population population, IntPredicate isLinkable, int now) {
+        Map<Integer, TreeMap<Long, Integer>> byAccount = people.recent(now);
+        PeopleLinks links = new PeopleLinks(byAccount);
+        double honest = links.honestShare(population);
+        if (honest >= 1) {
+            return List.of();
+        }
+        return links.selected(isLinkable).stream()
+                .map(accounts -> group(honest, accounts, byAccount))
+                .toList();
+    }
+
+    /** Returns an upper bound of the share of people whom two known customers name, 1 if too few people are known. */
+    private double honestShare(Population population) {
+        int known = 0;
+        int shared = 0;
+        for (Map<Integer, Integer> accounts : byPerson.values()) {
+            Set<Integer> customers = new HashSet<>();
+            for (int account : accounts.keySet()) {
+                if (population.isReference().test(account)) {
+                    int organisation = population.organisation().applyAsInt(account);
+                    customers.add(organisation == 0 ? account : -organisation);
+                }
+            }
+            known += customers.isEmpty() ? 0 : 1;
+            shared += customers.size() > 1 ? 1 : 0;
+        }
+        return known < LEAST_KNOWN
+                ? 1
+                : Math.max(LEAST_SHARED, Binomial.upperBound(shared, known, RareShare.CONFIDENCE));
+    }
+
+    private static boolean isEvidence(long person) {
+        return (person & 1) != 0;
+    }
+
+    /** Returns the groups of accounts that are linked to each other, directly or by others. */
+    private List<List<Integer>> selected(IntPredicate isLinkable) {
+        Map<Long, Integer> common = new HashMap<>();
+        Map<Integer, Integer> parents = new TreeMap<>();
+        byPerson.forEach((person, uses) -> {
+            if (isEvidence(person) || uses.size() == 1) {
+                return;
+            }
+            List<Integer> accounts = uses.entrySet().stream()
+                    .filter(use -> isLinkable.test(use.getKey()))
+                    .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
+                    .limit(ACCOUNTS)
+                    .map(Map.Entry::getKey)
+                    .sorted()
+                    .toList();
+            for (int i = 1; i < accounts.size(); i++) {
+                for (int other : accounts.subList(0, i)) {
+                    long pair = (long) other << Integer.SIZE | accounts.get(i);
+                    if (common.merge(pair, 1, Integer::sum) == COMMON) {
+                        parents.put(root(parents, accounts.get(i)), root(parents, other));
+                    }
+                }
+            }
+        });
+        Map<Integer, List<Integer>> groups = new TreeMap<>();
+        for (int account : parents.keySet()) {
+            groups.computeIfAbsent(root(parents, account), absent -> new ArrayList<>())
+                    .add(account);
+        }
+        groups.values().removeIf(group -> group.size() < LEAST_ACCOUNTS);
+        return List.copyOf(groups.values());
+    }
+
+    /** Returns the representative of an account's group in a disjoint-set forest, to which the account is added. */
+    private static int root(Map<Integer, Integer> parents, int account) {
+        int root = account;
+        for (int parent = parents.computeIfAbsent(root, own -> own); parent != root; parent = parents.get(root)) {
+            root = parent;
+        }
+        parents.put(account, root);
+        return root;
+    }
+
+    private static LinkedGroup group(
+            double honest, List<Integer> accounts, Map<Integer, TreeMap<Long, Integer>> byAccount) {
+        Map<Long, Integer> counts = new HashMap<>();
+        for (int account : accounts) {
+            for (long person : byAccount.get(account).keySet()) {
+                if (isEvidence(person)) {
+                    counts.merge(person, 1, Integer::sum);
+                }
+            }
+        }
+        double evidence = Math.clamp(evidence(honest, counts.values()), 0, MOST_EVIDENCE);
+        return new LinkedGroup(
+                accounts.stream().mapToInt(Integer::intValue).toArray(),
+                new Link(LinkKind.BOUNDED, People.NAME, accounts.size(), evidence, Math.pow(10, -evidence)),
+                false);
+    }
+
+    /**
+     * Returns the base-10 logarithm of the likelihood ratio.
+     *
+     * @param accounts number of the group's accounts that name each person
+     */
+    private static double evidence(double honest, Collection<Integer> accounts) {
+        long shared = accounts.stream().filter(count -> count >= 2).count();
+        long own = accounts.size() - shared;
+        double sum = 0;
+        for (double share : SHARES) {
+            double logRatio =
+                    shared * Math.log(share / honest) + own * (Math.log1p(-share) - Math.log1p(-honest));
+            sum += share > honest ? Math.exp(logRatio) : 0;
+        }
+        return Math.log10(sum / SHARES.length);
+    }
+}

@@ -103,6 +103,13 @@ final class ReviewCommand implements Callable<Integer> {
         private boolean verified;
 
         @Option(
+                names = "--include",
+                paramLabel = "ACCOUNT",
+                split = ",",
+                description = "members to confirm although they only share people with others")
+        private List<String> include = List.of();
+
+        @Option(
                 names = "--joins",
                 paramLabel = "EFFECT",
                 description = "what happens to accounts that join the campaign later: pool, mark or queue")
@@ -118,6 +125,9 @@ final class ReviewCommand implements Callable<Integer> {
             Map<String, Object> arguments = new TreeMap<>();
             if (verified) {
                 arguments.put("verified", true);
+            }
+            if (!include.isEmpty()) {
+                arguments.put("include", include);
             }
             if (joins != null) {
                 arguments.put("joins", joins);

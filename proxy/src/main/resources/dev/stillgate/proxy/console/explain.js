@@ -35,6 +35,7 @@ const SIGNALS = {
   'client-and-network': ['Same kind of client and network', 'number of networks and clients, age, hosting'],
   roaming: ['Another network nearly each time', 'as through rented residential addresses'],
   office: ['Works like an office', 'one or two networks and working hours: a point in favour of the accounts'],
+  people: ['The same people ask by several accounts', 'ids of users that look random; a client chooses them'],
   'registration-burst': ['Created in a burst', 'many accounts with something in common were created within a few days'],
 };
 

@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,16 @@ record Confirmation(Analyst analyst) {
         return isKnown(account) || isVerified(account);
     }
 
-    /** Returns whether a confirmation of the cluster leaves an account out. */
-    boolean isSpared(String account, boolean verified) {
-        return isKnown(account) || (!verified && isVerified(account));
+    /**
+     * Returns whether a confirmation of a cluster leaves a member out.
+     *
+     * @param verified whether verified members are confirmed too
+     * @param include members that are confirmed although they only share people with others
+     */
+    boolean isSpared(Cluster cluster, String account, boolean verified, Set<String> include) {
+        return isKnown(account)
+                || (!verified && isVerified(account))
+                || (cluster.isByPeople(account) && !include.contains(account));
     }
 
     private boolean isVerified(String account) {

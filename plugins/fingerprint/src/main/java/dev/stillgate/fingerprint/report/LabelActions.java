@@ -69,9 +69,9 @@ public final class LabelActions {
         accounts.addAll(given.joiners());
         for (String account : accounts) {
             if (!given.except().contains(account)) {
-                boolean isUnnamed = cluster.isByPeople(account) && !given.include().contains(account);
-                boolean isSpared = isUnnamed || confirmation.isSpared(account, given.verified());
-                (kind == LabelKind.CONFIRMED && isSpared ? exempt : members).add(account);
+                boolean isSpared = kind == LabelKind.CONFIRMED
+                        && confirmation.isSpared(cluster, account, given.verified(), given.include());
+                (isSpared ? exempt : members).add(account);
             }
         }
         String pool = kind == LabelKind.CONFIRMED ? confirmation.pool(members) : null;

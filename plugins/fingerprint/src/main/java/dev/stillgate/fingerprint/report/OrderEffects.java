@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Effects that each order of an operator on a cluster would have on its present members. */
@@ -52,7 +53,7 @@ final class OrderEffects {
         Confirmation confirmation = new Confirmation(analyst);
         List<String> members = new ArrayList<>();
         for (String account : cluster.accounts) {
-            if (!confirmation.isSpared(account, verified)) {
+            if (!confirmation.isSpared(cluster, account, verified, Set.of())) {
                 members.add(account);
             }
         }

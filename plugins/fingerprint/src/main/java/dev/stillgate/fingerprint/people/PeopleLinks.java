@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -49,7 +50,7 @@ public final class PeopleLinks {
     /** When each account named each person last. */
     private final Map<Long, Map<Integer, Integer>> byPerson = new HashMap<>();
 
-    private PeopleLinks(Map<Integer, TreeMap<Long, Integer>> byAccount) {
+    private PeopleLinks(Map<Integer, NavigableMap<Long, Integer>> byAccount) {
         byAccount.forEach((account, people) -> people.forEach((person, last) ->
                 byPerson.computeIfAbsent(person, absent -> new HashMap<>(2)).put(account, last)));
     }
@@ -62,7 +63,7 @@ public final class PeopleLinks {
      */
     public static List<LinkedGroup> groups(
             PeopleTable people, Population population, IntPredicate isLinkable, int now) {
-        Map<Integer, TreeMap<Long, Integer>> byAccount = people.recent(now);
+        Map<Integer, NavigableMap<Long, Integer>> byAccount = people.recent(now);
         PeopleLinks links = new PeopleLinks(byAccount);
         double honest = links.honestShare(population);
         if (honest >= 1) {
@@ -141,7 +142,7 @@ public final class PeopleLinks {
     }
 
     private static LinkedGroup group(
-            double honest, List<Integer> accounts, Map<Integer, TreeMap<Long, Integer>> byAccount) {
+            double honest, List<Integer> accounts, Map<Integer, NavigableMap<Long, Integer>> byAccount) {
         Map<Long, Integer> counts = new HashMap<>();
         for (int account : accounts) {
             for (long person : byAccount.get(account).keySet()) {

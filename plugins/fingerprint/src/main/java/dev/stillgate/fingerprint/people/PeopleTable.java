@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -19,7 +20,7 @@ public final class PeopleTable {
     private static final int SECONDS = 14 * 86_400;
 
     /** The second of the epoch at which each person was last seen, by a hash of 63 bits, by account index. */
-    private final Map<Integer, TreeMap<Long, Integer>> byAccount = new TreeMap<>();
+    private final Map<Integer, NavigableMap<Long, Integer>> byAccount = new TreeMap<>();
 
     /**
      * Records that a request of an account named a person.
@@ -28,7 +29,7 @@ public final class PeopleTable {
      * @param second second of the epoch
      */
     public void observe(int account, long person, int second) {
-        TreeMap<Long, Integer> people = byAccount.computeIfAbsent(account, absent -> new TreeMap<>());
+        NavigableMap<Long, Integer> people = byAccount.computeIfAbsent(account, absent -> new TreeMap<>());
         people.merge(person >>> 1, second, Math::max);
         if (people.size() > MOST) {
             people.values().removeIf(last -> last < second - SECONDS);
@@ -40,12 +41,12 @@ public final class PeopleTable {
 
     /** Returns how many people an account named in the last 14 days; an estimate from {@value #MOST} on. */
     public int count(int account) {
-        TreeMap<Long, Integer> people = byAccount.getOrDefault(account, new TreeMap<>());
+        NavigableMap<Long, Integer> people = byAccount.getOrDefault(account, new TreeMap<>());
         return people.size() < MOST ? people.size() : (int) Math.min(1e9, (MOST - 1) * 0x1p63 / people.lastKey());
     }
 
     /** Returns the accounts with people, without those of more than 14 days before a second. */
-    Map<Integer, TreeMap<Long, Integer>> recent(int second) {
+    Map<Integer, NavigableMap<Long, Integer>> recent(int second) {
         byAccount.values().forEach(people -> people.values().removeIf(last -> last < second - SECONDS));
         byAccount.values().removeIf(Map::isEmpty);
         return byAccount;
@@ -64,7 +65,7 @@ public final class PeopleTable {
     /** Writes all people. */
     public void write(DataOutput out) throws IOException {
         out.writeInt(byAccount.size());
-        for (Map.Entry<Integer, TreeMap<Long, Integer>> account : byAccount.entrySet()) {
+        for (Map.Entry<Integer, NavigableMap<Long, Integer>> account : byAccount.entrySet()) {
             out.writeInt(account.getKey());
             out.writeByte(account.getValue().size());
             for (Map.Entry<Long, Integer> person : account.getValue().entrySet()) {
@@ -84,7 +85,7 @@ public final class PeopleTable {
     public void read(DataInput in, int accounts, boolean sameKey) throws IOException {
         for (int left = in.readInt(); left > 0; left--) {
             int account = in.readInt();
-            TreeMap<Long, Integer> people = new TreeMap<>();
+            NavigableMap<Long, Integer> people = new TreeMap<>();
             for (int size = in.readUnsignedByte(); size > 0; size--) {
                 people.put(in.readLong(), in.readInt());
             }

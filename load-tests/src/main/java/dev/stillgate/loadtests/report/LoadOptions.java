@@ -51,7 +51,8 @@ final class LoadOptions {
     List<Target> targets() throws IOException {
         List<Target> targets = new ArrayList<>();
         targets.add(target("--url", options.get("--url", ""), options.get("--keys")));
-        if (options.get("--direct") instanceof String direct) {
+        String direct = options.get("--direct");
+        if (direct != null) {
             String keys = options.get("--direct-keys");
             targets.add(target("--direct", direct, keys == null ? options.get("--keys") : keys));
         }

@@ -48,7 +48,7 @@ record LoadReport(Map<String, Object> load, Figures gateway, @Nullable Figures d
         total(all, "error_request_count", REQUESTS, refused + failed);
         total(all, "refused_request_count", REQUESTS, refused);
         total(all, "failed_request_count", REQUESTS, failed);
-        total(all, "total_osl", "tokens", figures.outputTokens());
+        total(all, "total_osl", "tokens", (double) figures.outputTokens());
         total(all, "offered_request_rate", PER_SECOND, figures.offered());
         total(all, "benchmark_duration", "sec", seconds);
         for (Metric metric : Metric.values()) {

@@ -40,7 +40,7 @@ export function counted(d) {
     return d.kinds
       .map(each => ({name: each.kind, value: each.evidence, counted: each.counted, leading: each.leads}))
       .sort((a, b) => b.leading - a.leading || b.value - a.value);
-  const leading = d.foundBy === 'roaming' ? 'network' : 'time';
+  const leading = 'time'; // before `kinds` were in the JSON
   const all = d.evidenceByFamily ?? {};
   const lead = Math.max(0, all[leading] ?? 0);
   const others = Object.entries(all)

@@ -94,7 +94,6 @@ export function parts(d) {
 const GLOSS = {
   shape: 'sampling parameters and switches of the requests',
   client: 'names and order of header fields, TLS, HTTP/2',
-  roaming: 'another address block nearly each time',
 };
 
 /** Returns the values that members share, and their registration links. @param {any} d */

@@ -33,7 +33,6 @@ const SIGNALS = {
   ],
   clock: ['Hours unlike those of people', 'no sleep, or one rhythm for all'],
   'client-and-network': ['Same kind of client and network', 'number of networks and clients, age, hosting'],
-  roaming: ['Another network nearly each time', 'as through rented residential addresses'],
   office: ['Works like an office', 'one or two networks and working hours: a point in favour of the accounts'],
   people: ['The same people ask by several accounts', 'ids of users that look random; a client chooses them'],
   'registration-burst': ['Created in a burst', 'many accounts with something in common were created within a few days'],
@@ -97,7 +96,6 @@ const KEYS = {
   client: 'client fingerprint',
   shape: 'request shape',
   'system-like': 'common part of system prompts',
-  roaming: 'roaming',
 };
 
 const pair = (table, key) => table[key] ?? table[String(key).replace(/_/g, '-')] ?? [words(key), ''];

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -145,7 +146,7 @@ public final class PeopleLinks {
             double honest, List<Integer> accounts, Map<Integer, NavigableMap<Long, Integer>> byAccount) {
         Map<Long, Integer> counts = new HashMap<>();
         for (int account : accounts) {
-            for (long person : byAccount.get(account).keySet()) {
+            for (long person : Objects.requireNonNull(byAccount.get(account)).keySet()) {
                 if (isEvidence(person)) {
                     counts.merge(person, 1, Integer::sum);
                 }

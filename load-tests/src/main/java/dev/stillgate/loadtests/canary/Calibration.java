@@ -53,8 +53,7 @@ final class Calibration {
         int sites = 0;
         SplittableRandom random = new SplittableRandom(8);
         for (int i = 0; i < STUDENTS; i++) {
-            NgramStudent student =
-                    new NgramStudent(students.marked(bench.key("other-" + i), share, i), Students.ORDER);
+            NgramStudent student = new NgramStudent(students.marked(bench.key("other-" + i), share, i), Students.ORDER);
             SplittableRandom draws = new SplittableRandom(2_000 + i);
             SiteReader reader = bench.reader();
             student.answers(draws, AUDIT, Students.ANSWER_TOKENS).forEach(reader::read);

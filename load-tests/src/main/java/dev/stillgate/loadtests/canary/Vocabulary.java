@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 final class Vocabulary {
     static final int BETWEEN = 0;
-    private static final Pattern TOKEN = Pattern.compile("\n| ?[\\p{L}\\p{N}]+(?:['’-][\\p{L}\\p{N}]+)*| ?[^\\s\\p{L}\\p{N}]");
+    private static final Pattern TOKEN =
+            Pattern.compile("\n| ?[\\p{L}\\p{N}]+(?:['’-][\\p{L}\\p{N}]+)*| ?[^\\s\\p{L}\\p{N}]");
 
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> words = new ArrayList<>();

@@ -64,8 +64,13 @@ final class LoadOptions {
             throw new IllegalArgumentException(option + ": expected an http or https URL, found " + url);
         }
         List<String> all = keys == null
-                ? IntStream.range(0, GENERATED_KEYS).mapToObj(i -> "sk-load-" + i).toList()
-                : Files.readAllLines(Path.of(keys)).stream().filter(line -> !line.isBlank()).map(String::strip).toList();
+                ? IntStream.range(0, GENERATED_KEYS)
+                        .mapToObj(i -> "sk-load-" + i)
+                        .toList()
+                : Files.readAllLines(Path.of(keys)).stream()
+                        .filter(line -> !line.isBlank())
+                        .map(String::strip)
+                        .toList();
         if (all.isEmpty()) {
             throw new IllegalArgumentException(keys + " has no keys");
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param load settings of the load by name
  * @param direct the same arrivals straight to the model, null without them
  */
-record LoadReport(Map<String, Object> load, Figures gateway, @Nullable Figures direct) {
+record LoadReport(
+        Map<String, Object> load, Figures gateway, @Nullable Figures direct) {
     private static final String PER_SECOND = "requests/sec";
     private static final String REQUESTS = "requests";
 
@@ -44,7 +45,11 @@ record LoadReport(Map<String, Object> load, Figures gateway, @Nullable Figures d
         total(all, "output_token_throughput", "tokens/sec", figures.outputTokens() / seconds);
         total(all, "request_count", REQUESTS, completed);
         total(all, "good_request_count", REQUESTS, figures.good());
-        total(all, "good_request_fraction", "ratio", figures.good() / (double) figures.records().size());
+        total(
+                all,
+                "good_request_fraction",
+                "ratio",
+                figures.good() / (double) figures.records().size());
         total(all, "error_request_count", REQUESTS, refused + failed);
         total(all, "refused_request_count", REQUESTS, refused);
         total(all, "failed_request_count", REQUESTS, failed);

@@ -69,7 +69,8 @@ final class MarkdownReport {
     private static void share(StringBuilder text, OwnShare share) {
         text.append("\nThe gateway's own share, medians of ")
                 .append(share.pairs())
-                .append(" pairs in ms:\n\n| | gateway | direct | difference | 95 % interval |\n|---|--:|--:|--:|---|\n");
+                .append(
+                        " pairs in ms:\n\n| | gateway | direct | difference | 95 % interval |\n|---|--:|--:|--:|---|\n");
         for (OwnShare.Row row : share.rows()) {
             text.append(String.format(
                     "| %s | %s | %s | %s | %s to %s |%n",

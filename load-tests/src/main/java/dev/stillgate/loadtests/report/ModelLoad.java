@@ -71,8 +71,7 @@ record ModelLoad(HttpClient client, ModelRequests requests, Duration drain) impl
     }
 
     private RequestRecord exchange(Target target, Due due, LongSupplier clock, long deadline) {
-        TimedExchange exchange =
-                new TimedExchange(due.index(), requests.stream(), due.at(), clock.getAsLong());
+        TimedExchange exchange = new TimedExchange(due.index(), requests.stream(), due.at(), clock.getAsLong());
         String problem = null;
         try {
             HttpResponse<Stream<String>> response =

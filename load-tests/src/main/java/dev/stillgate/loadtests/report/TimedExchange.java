@@ -121,7 +121,10 @@ final class TimedExchange {
             failure(event);
         } else if (type.equals("message_stop")) {
             isWhole = true;
-        } else if (hasOutput(type.equals("content_block_delta") ? event : event.path("choices").path(0))) {
+        } else if (hasOutput(
+                type.equals("content_block_delta")
+                        ? event
+                        : event.path("choices").path(0))) {
             outputs.add(at);
         }
         counts(event.path("message").isObject() ? event.path("message") : event);
@@ -130,7 +133,8 @@ final class TimedExchange {
     private static boolean hasOutput(JsonNode owner) {
         JsonNode delta = owner.path("delta");
         return !delta.path("tool_calls").isEmpty()
-                || OUTPUTS.stream().anyMatch(name -> !delta.path(name).asText("").isEmpty());
+                || OUTPUTS.stream()
+                        .anyMatch(name -> !delta.path(name).asText("").isEmpty());
     }
 
     /** Reads a response that is not a stream. */

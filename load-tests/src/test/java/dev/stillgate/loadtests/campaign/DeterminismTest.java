@@ -25,8 +25,7 @@ final class DeterminismTest {
     @Test
     void additionalCampaignDoesNotChangeTheOthers() {
         String alone = of(Log.simulation(11, 2, 40, PLANS.subList(0, 1)), "campaign:first");
-        assertThat(of(Log.simulation(11, 2, 40, PLANS), "campaign:first"))
-                .isEqualTo(alone);
+        assertThat(of(Log.simulation(11, 2, 40, PLANS), "campaign:first")).isEqualTo(alone);
     }
 
     private static String of(Simulation simulation, String label) {

@@ -29,13 +29,7 @@ final class Log {
 
     static Simulation simulation(long seed, int days, int honest, List<Plan> plans) {
         return Simulation.create(
-                new Scenario("test", days, honest, plans),
-                seed,
-                days,
-                honest,
-                1,
-                Tactics.STUBBORN,
-                SignUpRules.PLAIN);
+                new Scenario("test", days, honest, plans), seed, days, honest, 1, Tactics.STUBBORN, SignUpRules.PLAIN);
     }
 
     static byte[] bytes(Simulation simulation) {

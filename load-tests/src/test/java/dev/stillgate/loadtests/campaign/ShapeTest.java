@@ -219,7 +219,8 @@ final class ShapeTest {
     @Test
     void peopleOfARelayAreSpreadOverItsAccounts() {
         Map<String, Set<String>> accounts = new HashMap<>();
-        for (JsonNode line : Log.lines(campaign(Plan.of("x", 20, 20, Work.GRADING).hiding(Evasion.RELAYED)))) {
+        for (JsonNode line :
+                Log.lines(campaign(Plan.of("x", 20, 20, Work.GRADING).hiding(Evasion.RELAYED)))) {
             JsonNode request = line.path("request");
             String person = request.at("/metadata/user_id").asText()
                     + request.path("user").asText()

@@ -86,8 +86,8 @@ class FiguresTest {
     /** With 100 values the interval goes from the 40th to the 61st. */
     @Test
     void intervalOfAMedianIsBetweenOrderStatistics() {
-        Distribution values =
-                new Distribution(IntStream.rangeClosed(1, 100).mapToDouble(i -> i).toArray());
+        Distribution values = new Distribution(
+                IntStream.rangeClosed(1, 100).mapToDouble(i -> i).toArray());
         assertThat(values.medianInterval()).containsExactly(40, 61);
     }
 

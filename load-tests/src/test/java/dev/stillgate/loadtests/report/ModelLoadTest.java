@@ -58,8 +58,7 @@ class ModelLoadTest {
 
     @Test
     void aResponseInOnePieceHasALatencyAndNoFirstToken() throws InterruptedException {
-        List<RequestRecord> records =
-                run(false, "both", "size=240", List.of(0L, 0L));
+        List<RequestRecord> records = run(false, "both", "size=240", List.of(0L, 0L));
         assertThat(records).allSatisfy(each -> {
             assertThat(each.outcome()).isEqualTo(Outcome.COMPLETED);
             assertThat(each.outputTokens()).isEqualTo(61);
@@ -81,8 +80,7 @@ class ModelLoadTest {
     })
     void refusedAndFailedAreToldApart(String options, Outcome outcome, int status, String code)
             throws InterruptedException {
-        RequestRecord found =
-                run(true, "messages", options, List.of(0L)).getFirst();
+        RequestRecord found = run(true, "messages", options, List.of(0L)).getFirst();
         assertThat(found.outcome()).isEqualTo(outcome);
         assertThat(found.status()).isEqualTo(status);
         assertThat(found.code()).isEqualTo(code);
@@ -109,9 +107,8 @@ class ModelLoadTest {
     void aResponseThatNeverEndsIsGivenUp() throws InterruptedException {
         ModelRequests requests = new ModelRequests(true, "messages", "stub-1", "cut=4,hang");
         try (ModelLoad load = ModelLoad.of(requests, Duration.ofSeconds(1))) {
-            RequestRecord found = load.run(List.of(target()), List.of(0L))
-                    .getFirst()
-                    .getFirst();
+            RequestRecord found =
+                    load.run(List.of(target()), List.of(0L)).getFirst().getFirst();
             assertThat(found.outcome()).isEqualTo(Outcome.FAILED);
             assertThat(found.error()).isEqualTo("no end within 1 s after the last arrival");
         }

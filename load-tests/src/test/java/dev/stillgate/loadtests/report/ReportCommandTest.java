@@ -160,7 +160,8 @@ class ReportCommandTest {
 
     @Test
     void aReportThatIsMissingIsNamed() throws Exception {
-        assertThat(run(List.of("compare", directory.toString(), directory.toString()))).isEqualTo(2);
+        assertThat(run(List.of("compare", directory.toString(), directory.toString())))
+                .isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("report.json does not exist");
     }
 

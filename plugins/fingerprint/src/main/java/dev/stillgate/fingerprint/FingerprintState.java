@@ -211,7 +211,11 @@ public final class FingerprintState implements AutoCloseable {
         try {
             drafts.forEach(analyst.orders()::give);
         } catch (Orders.OrdersUnavailableException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} joins and releases are not in the journal yet: {1}", drafts.size(), e);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} joins and releases are not in the journal yet: {1}",
+                    drafts.size(),
+                    e);
         }
     }
 

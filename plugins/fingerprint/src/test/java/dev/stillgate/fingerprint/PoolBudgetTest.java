@@ -73,10 +73,14 @@ final class PoolBudgetTest {
         context = new FakeContext("behaviour", ticker).keepsStateIn(directory);
         new FingerprintFactory().create(Policies.with(fields -> {}), context);
         ticker.advance(Duration.ofSeconds(1));
-        assertThat(context.standings().poolRequests("free")).as("after a restart").isEqualTo(7);
+        assertThat(context.standings().poolRequests("free"))
+                .as("after a restart")
+                .isEqualTo(7);
         assertThat(context.showsAll("pools")).isEqualTo(Map.of("free", new PoolBudget(1050, 7)));
-        assertThat(context.gauge("stillgate.fingerprint.pool.requests", "tier", "free")).isEqualTo(7);
-        assertThat(context.gauge("stillgate.fingerprint.pool.days", "tier", "free")).isEqualTo(1050);
+        assertThat(context.gauge("stillgate.fingerprint.pool.requests", "tier", "free"))
+                .isEqualTo(7);
+        assertThat(context.gauge("stillgate.fingerprint.pool.days", "tier", "free"))
+                .isEqualTo(1050);
     }
 
     @Test

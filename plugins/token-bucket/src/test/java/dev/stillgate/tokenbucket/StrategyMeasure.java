@@ -53,7 +53,8 @@ public final class StrategyMeasure {
 
     private static void decisions() {
         for (int accounts : new int[] {1, 1000}) {
-            Buckets buckets = new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null, account -> Standing.CLEAR);
+            Buckets buckets =
+                    new Buckets(Ticker.system(), Runnable::run, BucketTable.SLACK, null, account -> Standing.CLEAR);
             PolicyLimits policy = buckets.limits(bounded(accounts, four(1_000_000)));
             List<Account> harness = new ArrayList<>();
             for (int i = 0; i < accounts; i++) {

@@ -204,9 +204,7 @@ class BacktestRunReportTest extends BacktestRunRig {
                 .isEqualTo(report.at("/labels/honest:chat").toString());
         JsonNode pooled = report.at("/labels/campaign:x/rungs/pooled");
         assertThat(pooled.get("accounts").asInt()).isEqualTo(2);
-        assertThat(pooled.get("hoursToNineInTen").isNull())
-                .as("two of three")
-                .isTrue();
+        assertThat(pooled.get("hoursToNineInTen").isNull()).as("two of three").isTrue();
         JsonNode x = report.at("/labels/campaign:x/rungs/marked");
         assertThat(x.get("accounts").asInt()).isEqualTo(3);
         assertThat(x.get("hoursToFirst").asDouble()).isCloseTo(1_000.0 / HOUR, within(1e-12));

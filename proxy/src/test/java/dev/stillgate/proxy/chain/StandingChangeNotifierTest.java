@@ -69,11 +69,9 @@ class StandingChangeNotifierTest {
         look(Map.of("x", Standing.MARKED), Map.of());
         assertThat(told).isEmpty();
         look(Map.of("x", Standing.POOLED), Map.of());
-        assertThat(told)
-                .containsExactly("account.standing {account=x, standing=pooled, before=marked, cluster=null}");
+        assertThat(told).containsExactly("account.standing {account=x, standing=pooled, before=marked, cluster=null}");
         look(Map.of("x", Standing.BLOCKED), Map.of());
-        assertThat(told)
-                .containsExactly("account.standing {account=x, standing=blocked, before=pooled, cluster=null}");
+        assertThat(told).containsExactly("account.standing {account=x, standing=blocked, before=pooled, cluster=null}");
         look(Map.of("x", Standing.POOLED), Map.of());
         assertThat(told).isEmpty();
     }

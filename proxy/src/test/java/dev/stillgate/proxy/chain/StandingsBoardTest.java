@@ -127,9 +127,7 @@ class StandingsBoardTest {
     @Test
     void groupOfTheFirstEnforcingFilterIsInForce() {
         force(spec("a", FilterMode.ENFORCE), spec("b", FilterMode.ENFORCE), spec("c", FilterMode.SHADOW));
-        publishers
-                .get("b")
-                .publish(Map.of("x", Standing.POOLED, "y", Standing.POOLED), Map.of("x", "b1", "y", "b1"));
+        publishers.get("b").publish(Map.of("x", Standing.POOLED, "y", Standing.POOLED), Map.of("x", "b1", "y", "b1"));
         publishers.get("a").publish(Map.of("x", Standing.MARKED), Map.of("x", "a1"));
         publishers.get("c").publish(Map.of("z", Standing.POOLED), Map.of("z", "c1"));
         assertThat(compiler.standings().group(account("x"))).isEqualTo("a1");

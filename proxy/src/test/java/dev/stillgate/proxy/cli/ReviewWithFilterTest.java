@@ -41,8 +41,7 @@ class ReviewWithFilterTest {
             assertThat(review(rig, "--limit", "3")).isEqualTo(new Lines(0, "behaviour: nothing to review\n", ""));
             Lines confirmed = review(rig, "confirm", "a-17", "--by", "ann", "--why", "sells answers", "--for", "2d");
             assertThat(confirmed.err()).isEmpty();
-            assertThat(confirmed.out())
-                    .contains("inForce: pooled", "what: confirmed", "by: ann", "why: sells answers");
+            assertThat(confirmed.out()).contains("inForce: pooled", "what: confirmed", "by: ann", "why: sells answers");
             assertThat(review(rig, "vouch", "a-17", "--by", "ben", "--why", "met him")
                             .out())
                     .contains("inForce: clear", "what: vouched")

@@ -24,11 +24,7 @@ class ChatFieldsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '`',
-            nullValues = "none",
-            textBlock =
-                    """
+    @CsvSource(quoteCharacter = '`', nullValues = "none", textBlock = """
                     MESSAGES,         `{"metadata":{"user_id":"a"},"messages":[]}`,            a
                     MESSAGES,         `{"metadata":"a","messages":[]}`,                        none
                     CHAT_COMPLETIONS, `{"user":"a","prompt_cache_key":"b","messages":[]}`,     a

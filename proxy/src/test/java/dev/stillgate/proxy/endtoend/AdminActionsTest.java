@@ -152,8 +152,8 @@ class AdminActionsTest {
             RawClient.Answer refused = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, "{\"to\":3}");
             assertThat(refused.status()).isEqualTo(400);
             assertThat(json(refused))
-                    .isEqualTo(JSON.readTree(
-                            "{\"error\":\"expected clear, pooled or \\\"blocked\\\"\",\"at\":\"to\"}"));
+                    .isEqualTo(
+                            JSON.readTree("{\"error\":\"expected clear, pooled or \\\"blocked\\\"\",\"at\":\"to\"}"));
             for (String body : List.of("[]", "3", "{", "{\"to\":1,\"to\":2}", "null", "\u0000")) {
                 RawClient.Answer answer = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, body);
                 assertThat(answer.status()).as(body).isEqualTo(400);

@@ -61,9 +61,8 @@ final class AccountSupply {
             Dice holder = own.child(generation);
             Account account =
                     open(holder, generation == 0 ? from - age(holder) : from, (number + 7 * generation) / FARM);
-            long until = plan.hides(Evasion.CHURN)
-                    ? from + (long) (Location.DAY * (2 + 3 * holder.unit()))
-                    : Long.MAX_VALUE;
+            long until =
+                    plan.hides(Evasion.CHURN) ? from + (long) (Location.DAY * (2 + 3 * holder.unit())) : Long.MAX_VALUE;
             tenures.add(new AccountSlot.Tenure(from, until, account));
             from = until == Long.MAX_VALUE ? until : until + (long) (HOUR * (2 + 22 * holder.unit()));
         }

@@ -158,7 +158,9 @@ final class Dispatcher implements Source {
         Dialogue dialogue = itemWriter.begin(work(), first + unit * stride, slot, due, dice.child(begun++));
         if (plan.hides(Evasion.RELAYED)) {
             if (waiting == 0) {
-                person = dice.child("people").child((long) Math.pow(PEOPLE + 1, dice.unit())).hex(32); // Zipf 1949
+                person = dice.child("people")
+                        .child((long) Math.pow(PEOPLE + 1, dice.unit()))
+                        .hex(32); // Zipf 1949
             }
             dialogue.conversation().by(person);
         }

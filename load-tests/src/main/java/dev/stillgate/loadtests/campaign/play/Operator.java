@@ -26,7 +26,6 @@ final class Operator implements Source {
     /** Value of {@link Rules#joins} for a confirmation that orders nothing for later accounts. */
     static final String NO_ORDER = "none";
 
-
     private final ReviewDesk desk;
     private final Predicate<String> harvests;
     private final Rules rules;

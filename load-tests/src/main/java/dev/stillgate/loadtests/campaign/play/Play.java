@@ -89,7 +89,9 @@ public final class Play {
             new Traffic(sources).run(world.end(), loop);
             gateway.advance(world.end());
             loop.finish();
-            loop.groups().values().forEach(group -> group.accounts().forEach(use -> settle(use, gateway, desk, operator)));
+            loop.groups()
+                    .values()
+                    .forEach(group -> group.accounts().forEach(use -> settle(use, gateway, desk, operator)));
             out.printf("Closed loop: %d days, %,d accounts at the end%n%n", world.days(), listing.listed());
             report(
                     gateway.findings(),

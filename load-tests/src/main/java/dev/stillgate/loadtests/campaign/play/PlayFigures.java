@@ -83,10 +83,7 @@ record PlayFigures(
             Newcomers newcomers) {
 
         private static Campaign of(
-                Collection<GroupTally> tallies,
-                @Nullable Double hoursToFive,
-                Prices prices,
-                @Nullable Double budget) {
+                Collection<GroupTally> tallies, @Nullable Double hoursToFive, Prices prices, @Nullable Double budget) {
             double wanted = tallies.stream().mapToDouble(GroupTally::wantedADay).sum();
             TextVolume text = tallies.stream().map(GroupTally::text).reduce(TextVolume.NONE, TextVolume::plus);
             double price = tallies.stream().mapToDouble(prices::of).sum();
@@ -142,8 +139,12 @@ record PlayFigures(
             return new Honest(
                     uses.size(),
                     uses.stream().filter(use -> use.markedAt >= 0).count(),
-                    uses.stream().filter(use -> use.join == AccountUse.Join.RIGHT).count(),
-                    uses.stream().filter(use -> use.join == AccountUse.Join.WRONG).count(),
+                    uses.stream()
+                            .filter(use -> use.join == AccountUse.Join.RIGHT)
+                            .count(),
+                    uses.stream()
+                            .filter(use -> use.join == AccountUse.Join.WRONG)
+                            .count(),
                     uses.stream().mapToLong(use -> use.requests).sum(),
                     byJoins,
                     refused - byJoins);

@@ -16,7 +16,8 @@ final class FarmsTest {
     private final Map<String, Long> pooled = new HashMap<>();
 
     private void request(String account, long time, boolean verified) {
-        farms.request(new Attempt(account, "campaign:x", account, verified, "/v1/messages", true, time, new byte[0], 0));
+        farms.request(
+                new Attempt(account, "campaign:x", account, verified, "/v1/messages", true, time, new byte[0], 0));
     }
 
     private Farms.Figures figures() {

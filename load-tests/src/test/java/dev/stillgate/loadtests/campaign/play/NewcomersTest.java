@@ -31,7 +31,8 @@ final class NewcomersTest {
         use("c", 41 * HOUR, 3).pooledAt = 43 * HOUR;
         Newcomers newcomers = Newcomers.of(List.of(campaign));
         assertThat(newcomers)
-                .isEqualTo(new Newcomers(1, 1, 0, new Spread(3.0, 3.0), new Spread(300.0, 300.0), new Spread(2.0, 2.0)));
+                .isEqualTo(
+                        new Newcomers(1, 1, 0, new Spread(3.0, 3.0), new Spread(300.0, 300.0), new Spread(2.0, 2.0)));
     }
 
     @Test

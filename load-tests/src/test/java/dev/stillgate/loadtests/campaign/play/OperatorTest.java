@@ -63,7 +63,8 @@ final class OperatorTest {
     }
 
     private Operator operator(int reviews, double errors) {
-        return new Operator(desk, OperatorTest::harvests, new Rules(reviews, errors, false, Operator.NO_ORDER, 1), WORLD);
+        return new Operator(
+                desk, OperatorTest::harvests, new Rules(reviews, errors, false, Operator.NO_ORDER, 1), WORLD);
     }
 
     private void add(String kind, String id, long revision, String... accounts) {

@@ -38,9 +38,14 @@ final class AccountColumns {
     static final int ANSWER = 2;
     static final int MEANS = 3;
 
-    static final int ACCOUNT =
-            4 * 9 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 8
-                    + JoinTrait.COUNT * (HASH + 1);
+    static final int ACCOUNT = 4 * 9
+            + 2 * (7 + 2 * MEANS)
+            + HOURS
+            + SHARES
+            + PromptFeatures.TOPICS
+            + KEYS * (2 * HASH + 2)
+            + 8
+            + JoinTrait.COUNT * (HASH + 1);
 
     final int[] lastSecond = new int[SIZE];
 
@@ -182,19 +187,18 @@ final class AccountColumns {
     void forgetKeyed() {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);
-        for (byte[] keyed :
-                List.of(
-                        blocks,
-                        topics,
-                        keyFirst,
-                        keySecond,
-                        keyFirstCount,
-                        keySecondCount,
-                        keyTotal,
-                        keyFirstTurns,
-                        firstValues,
-                        firstKnown,
-                        starts)) {
+        for (byte[] keyed : List.of(
+                blocks,
+                topics,
+                keyFirst,
+                keySecond,
+                keyFirstCount,
+                keySecondCount,
+                keyTotal,
+                keyFirstTurns,
+                firstValues,
+                firstKnown,
+                starts)) {
             Arrays.fill(keyed, (byte) 0);
         }
     }

@@ -132,8 +132,7 @@ final class AccountTableCodec {
      * @param accounts upper bound of the account indexes, exclusive
      * @param marks whether the hash key is unchanged; else the marks are read and dropped
      */
-    static void read(DataInput in, IssuedMarks issued, int accounts, boolean marks)
-            throws IOException {
+    static void read(DataInput in, IssuedMarks issued, int accounts, boolean marks) throws IOException {
         for (long left = in.readLong(); left > 0; left--) {
             long mark = in.readLong();
             int owner = in.readInt();

@@ -80,7 +80,6 @@ public final class StartColumns {
         int from = i * JoinTrait.COUNT;
         int[] values = new int[JoinTrait.COUNT];
         Arrays.setAll(values, place -> AccountColumns.hash(c.firstValues, from + place));
-        return new FirstStarts(
-                values, Arrays.copyOfRange(c.firstKnown, from, from + JoinTrait.COUNT), c.starts[i]);
+        return new FirstStarts(values, Arrays.copyOfRange(c.firstKnown, from, from + JoinTrait.COUNT), c.starts[i]);
     }
 }

@@ -165,8 +165,7 @@ final class AnalysisRound {
      * count.
      */
     private boolean comparesAccounts(HoldoutGroup group) {
-        return settings.has(Interchangeability.NAME)
-                && (group.hasTemplates() || group.isMostlyScheduled());
+        return settings.has(Interchangeability.NAME) && (group.hasTemplates() || group.isMostlyScheduled());
     }
 
     /** Result of the tests by time, with ln of the likelihood ratio of each account by member index. */

@@ -54,7 +54,8 @@ public final class DrawnNewcomers {
                         && table.organisationNumber(account) == 0
                         && table.firstSecond(account) / DAY / rate.days() == window)
                 .boxed()
-                .sorted(Comparator.comparingLong(account -> hasher.text(table.index().id(account))))
+                .sorted(Comparator.comparingLong(
+                        account -> hasher.text(table.index().id(account))))
                 .limit(rate.accounts())
                 .filter(account -> !table.verified(account))
                 .map(table.index()::id)

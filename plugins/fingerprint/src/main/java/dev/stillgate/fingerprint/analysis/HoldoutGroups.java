@@ -173,8 +173,7 @@ final class HoldoutGroups {
                                 && (candidate.hasTemplates() || group.isOriginalMember(account)))
                 .entrySet()
                 .stream()
-                .filter(e -> candidate.hasTemplates()
-                        || e.getValue() >= MIN_OVERLAP * union(e, accounts.length))
+                .filter(e -> candidate.hasTemplates() || e.getValue() >= MIN_OVERLAP * union(e, accounts.length))
                 .max(Map.Entry.comparingByValue())
                 .map(Map.Entry::getKey)
                 .orElse(null);

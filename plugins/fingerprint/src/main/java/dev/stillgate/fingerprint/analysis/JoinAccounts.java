@@ -145,7 +145,8 @@ final class JoinAccounts {
     List<JoinAccount> of(Collection<String> ids) {
         return ids.stream()
                 .map(table.index()::find)
-                .filter(account -> account != AccountIndex.NONE && table.starts().count(account) > 0)
+                .filter(account ->
+                        account != AccountIndex.NONE && table.starts().count(account) > 0)
                 .map(this::of)
                 .toList();
     }

@@ -100,9 +100,7 @@ final class JoinForecast implements JoinOutlook {
     }
 
     private boolean isConfirmable(String id, int account) {
-        return account != AccountIndex.NONE
-                && !ladder.isLabelled(id, LabelKind.REFUTED)
-                && !accounts.isKnown(account);
+        return account != AccountIndex.NONE && !ladder.isLabelled(id, LabelKind.REFUTED) && !accounts.isKnown(account);
     }
 
     /** Returns the unknown accounts beside a cluster that were first seen in the last fortnight. */

@@ -117,9 +117,7 @@ public final class JoinWatch implements JoinOutlook {
 
     /** Returns whether an account is neither known, nor judged, nor joined. */
     private boolean isUnjudged(int account, String id) {
-        return ladder.label(id) == null
-                && !ladder.orders().joins().containsKey(id)
-                && !accounts.isKnown(account);
+        return ladder.label(id) == null && !ladder.orders().joins().containsKey(id) && !accounts.isKnown(account);
     }
 
     private boolean joins(JoinAccount newcomer, StandingOrder order) {
@@ -191,7 +189,8 @@ public final class JoinWatch implements JoinOutlook {
     private int judgements() {
         int hash = 0;
         for (Map.Entry<String, Label> entry : ladder.orders().labels().entrySet()) {
-            hash += 31 * entry.getKey().hashCode() + entry.getValue().order().id().hashCode();
+            hash += 31 * entry.getKey().hashCode()
+                    + entry.getValue().order().id().hashCode();
         }
         for (StandingOrder order : ladder.orders().standingOrders()) {
             hash += order.id().hashCode();

@@ -126,7 +126,8 @@ public final class RegistrationLinks {
         IntPredicate isLinkable = account -> table.organisationNumber(account) == 0
                 && !ladder.isLabelled(table.index().id(account), LabelKind.VOUCHED);
         return PeopleLinks.groups(people, population, isLinkable, (int) (now / 1000)).stream()
-                .filter(group -> settings.marks(settings.weight(People.NAME) * group.link().weight()))
+                .filter(group -> settings.marks(
+                        settings.weight(People.NAME) * group.link().weight()))
                 .toList();
     }
 

@@ -98,8 +98,7 @@ public final class PoolBudgets {
                 update(tier, days);
             }
         });
-        return daysByTier.entrySet().stream()
-                .anyMatch(own -> sum(own.getValue()) > other.days(own.getKey()));
+        return daysByTier.entrySet().stream().anyMatch(own -> sum(own.getValue()) > other.days(own.getKey()));
     }
 
     private double days(String tier) {

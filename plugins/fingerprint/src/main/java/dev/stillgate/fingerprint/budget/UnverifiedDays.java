@@ -70,8 +70,7 @@ public final class UnverifiedDays {
         long codes = isNewDay ? ended(before) : before & CODES_MASK;
         long requests = isNewDay ? 1 : Math.min(DayCode.MOST, requests(before) + 1);
         long running = isNewDay ? day : day(before);
-        byAccount[account] =
-                running << DAY_SHIFT | requests << COUNT_SHIFT | (long) tier << TIER_SHIFT | codes;
+        byAccount[account] = running << DAY_SHIFT | requests << COUNT_SHIFT | (long) tier << TIER_SHIFT | codes;
     }
 
     private static int day(long days) {
@@ -134,7 +133,8 @@ public final class UnverifiedDays {
         byAccount = new long[accounts];
         for (int account = in.readInt(); account >= 0; account = in.readInt()) {
             long days = in.readLong();
-            if (account >= accounts || ((int) (days >>> TIER_SHIFT) & CODE_MASK) > tiers.names().size()) {
+            if (account >= accounts
+                    || ((int) (days >>> TIER_SHIFT) & CODE_MASK) > tiers.names().size()) {
                 throw new IOException("damaged: days of account " + account);
             }
             byAccount[account] = days;

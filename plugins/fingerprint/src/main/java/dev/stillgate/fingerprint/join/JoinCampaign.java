@@ -38,8 +38,8 @@ public final class JoinCampaign {
         model = new JoinModel(confirmed, fit);
         before.stream()
                 .filter(this::isCalibratedBy)
-                .forEach(reference -> maxima.merge(
-                        reference.stratum(), PathMaxima.of(model.path(reference)), PathMaxima::with));
+                .forEach(reference ->
+                        maxima.merge(reference.stratum(), PathMaxima.of(model.path(reference)), PathMaxima::with));
     }
 
     /** Returns whether a known customer is one whose evidence a newcomer has to exceed. */

@@ -100,8 +100,7 @@ public final class JoinModel {
         return weights;
     }
 
-    private static TraitWeight weight(
-            String trait, JoinTrait.Side side, int value, double logRatio, TraitRatios of) {
+    private static TraitWeight weight(String trait, JoinTrait.Side side, int value, double logRatio, TraitRatios of) {
         return new TraitWeight(trait, side, value, logRatio, of.campaignShare(value), of.backgroundShare(value));
     }
 }

@@ -18,6 +18,7 @@ public record JoinStratum(@Nullable String tier, Dialect dialect) {
     /** Returns the stratum as pages show it: tier and dialect, separated by a slash. */
     @Override
     public String toString() {
-        return (tier == null ? "-" : tier) + "/" + dialect.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return (tier == null ? "-" : tier) + "/"
+                + dialect.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -105,8 +105,7 @@ public enum JoinTrait {
 
     /** Returns whether a number is a value of {@link #PATH}, or unknown. */
     static boolean isPath(int value) {
-        return value == UNKNOWN
-                || (value > NONE && value % 2 == 0 && value <= number(DIALECTS.length - 1));
+        return value == UNKNOWN || (value > NONE && value % 2 == 0 && value <= number(DIALECTS.length - 1));
     }
 
     /** Returns the API of a first value of {@link #PATH}. */

@@ -169,8 +169,7 @@ public final class PeopleLinks {
         long own = accounts.size() - shared;
         double sum = 0;
         for (double share : SHARES) {
-            double logRatio =
-                    shared * Math.log(share / honest) + own * (Math.log1p(-share) - Math.log1p(-honest));
+            double logRatio = shared * Math.log(share / honest) + own * (Math.log1p(-share) - Math.log1p(-honest));
             sum += share > honest ? Math.exp(logRatio) : 0;
         }
         return Math.log10(sum / SHARES.length);

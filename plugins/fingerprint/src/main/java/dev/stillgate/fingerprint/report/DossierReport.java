@@ -6,7 +6,6 @@ import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.holdout.Finding;
 import dev.stillgate.fingerprint.holdout.SignalTest;
 import dev.stillgate.fingerprint.link.LinkKind;
-import dev.stillgate.fingerprint.signal.Family;
 import dev.stillgate.fingerprint.standing.Cluster;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -98,8 +98,7 @@ final class Drafts {
         orders.entrySet()
                 .removeIf(order -> !target.accounts().contains(order.getKey())
                         && !order.getValue().subject().equals(target.subject()));
-        further.forEach((account, order) ->
-                orders.merge(account, order, (a, b) -> a.until() < b.until() ? b : a));
+        further.forEach((account, order) -> orders.merge(account, order, (a, b) -> a.until() < b.until() ? b : a));
         boolean isBlind = mayLackOrders && target.cluster() == null;
         List<String> accounts = List.copyOf(isBlind ? target.accounts() : orders.keySet());
         long until = isBlind

@@ -32,7 +32,10 @@ final class JoinEvidence {
         shown.put("references", evidence.most().references());
         shown.put(
                 "greatestReference",
-                parts(evidence.most().total(), evidence.most().asked(), evidence.most().origin()));
+                parts(
+                        evidence.most().total(),
+                        evidence.most().asked(),
+                        evidence.most().origin()));
         shown.put("traits", evidence.traits().stream().map(JoinEvidence::shown).toList());
         return shown;
     }

@@ -36,7 +36,8 @@ final class JoinReport {
         shown.put("earlierCustomers", outlook.fitted());
         shown.put("neededCustomers", RareShare.LEAST_KNOWN);
         shown.put("knownCompared", outlook.known());
-        shown.put("knownJoined", outlook.knownJoined().stream().limit(MAX_LISTED).toList());
+        shown.put(
+                "knownJoined", outlook.knownJoined().stream().limit(MAX_LISTED).toList());
         return shown;
     }
 
@@ -70,7 +71,9 @@ final class JoinReport {
         shown.put("learntFrom", order.accounts().size());
         shown.put("joined", joins.joined().size());
         shown.put("standings", standings(joins));
-        shown.put("beyondTheRate", joins.joined().stream().filter(Joined::isExcess).count());
+        shown.put(
+                "beyondTheRate",
+                joins.joined().stream().filter(Joined::isExcess).count());
         shown.put("ratePerHour", joins.limitAnHour(now));
         shown.put("released", joins.released());
         shown.put("judged", judged(joins));

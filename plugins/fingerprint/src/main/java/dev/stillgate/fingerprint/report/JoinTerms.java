@@ -99,7 +99,8 @@ record JoinTerms(
         for (String account : given.joiners()) {
             Join join = analyst.ladder().join(account);
             if (join == null || !join.cluster().equals(cluster.id)) {
-                throw new PolicyException("joiners", "expected accounts that joined " + cluster.id + ", found " + account);
+                throw new PolicyException(
+                        "joiners", "expected accounts that joined " + cluster.id + ", found " + account);
             }
         }
     }

@@ -195,8 +195,7 @@ public final class LabelActions {
                 orders.put(account, label.order());
             }
         });
-        return drafts.withdrawal(
-                given, "unlabel", OrderKeys.JUDGEMENT, target, orders, joined, drafts::withoutLabel);
+        return drafts.withdrawal(given, "unlabel", OrderKeys.JUDGEMENT, target, orders, joined, drafts::withoutLabel);
     }
 
     /**

@@ -41,7 +41,9 @@ final class MemberCounts {
         shown.put("networksEach", spread(AccountProfile::networks));
         shown.put("clientsEach", spread(AccountProfile::clients));
         shown.put("hosted", hosted(report.profiles()));
-        shown.put("roaming", report.profiles().stream().filter(AccountProfile::roams).count());
+        shown.put(
+                "roaming",
+                report.profiles().stream().filter(AccountProfile::roams).count());
         return shown;
     }
 

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     again
  */
 public record ReviewSettings(
-        int approvals,
-        Duration expireAfter,
-        @Nullable NewcomerRate newcomers,
-        int poolLeast,
-        double hideStep) {
+        int approvals, Duration expireAfter, @Nullable NewcomerRate newcomers, int poolLeast, double hideStep) {
     /** The default step: ten times the odds. */
     public static final double HIDE_STEP = 1;
 

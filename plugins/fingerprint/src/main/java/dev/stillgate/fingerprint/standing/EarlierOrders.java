@@ -78,8 +78,7 @@ public final class EarlierOrders {
         }
         in.readBoolean(); // whether the account had a pool, as all confirmed accounts have now
         details.put(Label.VERIFIED, in.readBoolean());
-        of(new Given(action, OrderKeys.JUDGEMENT, by, why, at, until, details))
-                .add(account);
+        of(new Given(action, OrderKeys.JUDGEMENT, by, why, at, until, details)).add(account);
     }
 
     /** Reads whether a cluster is hidden. */

@@ -66,13 +66,13 @@ public record Join(
      * @param now milliseconds since the epoch
      * @param lifetime how long the account stays joined
      */
-    public static OrderDraft draft(
-            StandingOrder order, String account, Scores scores, long now, Duration lifetime) {
+    public static OrderDraft draft(StandingOrder order, String account, Scores scores, long now, Duration lifetime) {
         Map<String, Object> details = new HashMap<>();
         details.put(OF, order.id());
         details.put(Label.CLUSTER, order.cluster());
         details.put(Label.POOL, order.pool());
-        Joins effect = scores.bound <= order.promise() ? order.joins() : order.joins().atMost(Joins.MARK);
+        Joins effect =
+                scores.bound <= order.promise() ? order.joins() : order.joins().atMost(Joins.MARK);
         details.put(StandingOrder.JOINS, effect.apiName());
         details.put(START, scores.start);
         details.put(SCORE, scores.score);

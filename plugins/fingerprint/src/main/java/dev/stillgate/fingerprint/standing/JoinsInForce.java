@@ -122,15 +122,16 @@ final class JoinsInForce {
     }
 
     private void apply(StandingOrder order, long now) {
-        boolean isReplaced = !order.order().equals(lastOnCluster.get(order.order().subject()));
+        boolean isReplaced =
+                !order.order().equals(lastOnCluster.get(order.order().subject()));
         if (isReplaced || ended.containsKey(order.id()) || !order.order().lasts(now)) {
             return;
         }
-        List<String> confirmed = order.accounts().stream()
-                .filter(this::isConfirmed)
-                .toList();
+        List<String> confirmed =
+                order.accounts().stream().filter(this::isConfirmed).toList();
         if (!confirmed.isEmpty()) {
-            standingOrders.add(order.with(confirmed, JoinGuards.suspends(of(order.id()).judged(labels))));
+            standingOrders.add(
+                    order.with(confirmed, JoinGuards.suspends(of(order.id()).judged(labels))));
         }
     }
 
@@ -156,7 +157,8 @@ final class JoinsInForce {
 
     /** Returns whether a join under a standing order is in force. */
     boolean hasJoins(String order) {
-        return of(order).joined().stream().anyMatch(joined -> joined.join().equals(joins.get(joined.join().account())));
+        return of(order).joined().stream()
+                .anyMatch(joined -> joined.join().equals(joins.get(joined.join().account())));
     }
 
     /** Returns the judgement that ended the joins of a standing order, null for none. */

@@ -21,7 +21,11 @@ public final class JoinsOfOrder {
      * @param isExcess whether the join exceeded the rate of its standing order, so that it only marks the account
      * @param end order that ended it: a release, or a withdrawal by an operator; null for none
      */
-    public record Joined(Join join, Order record, boolean isExcess, @Nullable Order end) {}
+    public record Joined(
+            Join join,
+            Order record,
+            boolean isExcess,
+            @Nullable Order end) {}
 
     /** Adds a join, unless the account has joined before. */
     void add(Join join, Order record) {

@@ -83,11 +83,7 @@ public final class Ladder {
 
     /** Returns the standing that follows from evidence and orders. */
     static Standing standing(
-            Standing earned,
-            @Nullable String from,
-            @Nullable Pin pin,
-            @Nullable Label label,
-            @Nullable Join join) {
+            Standing earned, @Nullable String from, @Nullable Pin pin, @Nullable Label label, @Nullable Join join) {
         if (pin != null) {
             return pin.standing();
         }
@@ -127,10 +123,7 @@ public final class Ladder {
 
     /** Returns whether there is evidence or an order about an account. */
     public boolean knows(String account) {
-        return accounts.containsKey(account)
-                || pin(account) != null
-                || label(account) != null
-                || join(account) != null;
+        return accounts.containsKey(account) || pin(account) != null || label(account) != null || join(account) != null;
     }
 
     /** Returns the accounts with evidence or an order. */

@@ -192,14 +192,16 @@ public final class OrdersInForce {
 
     /** Returns the order that wrote a join in force. */
     public Order record(Join join) {
-        return Objects.requireNonNull(joinsUnder(join.order()).joined(join.account())).record();
+        return Objects.requireNonNull(joinsUnder(join.order()).joined(join.account()))
+                .record();
     }
 
     /** Returns the join that a record of the journal wrote, null if it wrote none or the account had joined before. */
     @Nullable
     Join join(Order order) {
         Join join = order.slot().equals(OrderKeys.JOIN) && !order.withdraws() ? Join.of(order) : null;
-        JoinsOfOrder.Joined joined = join == null ? null : joinsUnder(join.order()).joined(join.account());
+        JoinsOfOrder.Joined joined =
+                join == null ? null : joinsUnder(join.order()).joined(join.account());
         return joined == null || !joined.record().id().equals(order.id()) ? null : joined.join();
     }
 
@@ -249,7 +251,8 @@ public final class OrdersInForce {
             return null;
         }
         boolean isJudged = onClusters.getOrDefault(order.subject(), List.of()).stream()
-                .anyMatch(each -> each.slot().equals(OrderKeys.JUDGEMENT) && each.rank().compareTo(order.rank()) > 0);
+                .anyMatch(each ->
+                        each.slot().equals(OrderKeys.JUDGEMENT) && each.rank().compareTo(order.rank()) > 0);
         return isJudged ? null : order;
     }
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Standings of some accounts over time: changes by evidence, and the orders of operators as all gateways know them. */
 public final class StandingHistory {
-    private static final Set<String> SLOTS =
-            Set.of(OrderKeys.STANDING, OrderKeys.JUDGEMENT, OrderKeys.JOIN);
+    private static final Set<String> SLOTS = Set.of(OrderKeys.STANDING, OrderKeys.JUDGEMENT, OrderKeys.JOIN);
 
     private final Ladder ladder;
     private final long now;
@@ -145,8 +144,8 @@ public final class StandingHistory {
                     }
                 }
             }
-            boolean isOrdered = pin != null
-                    || (label != null ? label.despiteVerification() : join != null && join.pools());
+            boolean isOrdered =
+                    pin != null || (label != null ? label.despiteVerification() : join != null && join.pools());
             after.add(new Event(
                     event.at, Ladder.standing(earned, from, pin, label, join), isOrdered, change, order, event.ended));
         }

@@ -34,8 +34,8 @@ final class ElicitationFinder {
         for (int n = 1; follows && n < numbers.length; n++) {
             int before = words.known[first + n - 1];
             int i = words.known[first + n];
-            follows = words.number[i] == numbers[n]
-                    && words.position[i] - words.position[before] == WIDTH[words.kind[i]];
+            follows =
+                    words.number[i] == numbers[n] && words.position[i] - words.position[before] == WIDTH[words.kind[i]];
         }
         return follows;
     }

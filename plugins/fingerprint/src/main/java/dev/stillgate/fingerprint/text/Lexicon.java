@@ -55,9 +55,8 @@ final class Lexicon {
         phrases = new Phrase[symbols][];
         for (int n = 0; n < symbols; n++) {
             int first = n;
-            phrases[n] = all.stream()
-                    .filter(phrase -> phrase.numbers()[0] == first)
-                    .toArray(Phrase[]::new);
+            phrases[n] =
+                    all.stream().filter(phrase -> phrase.numbers()[0] == first).toArray(Phrase[]::new);
         }
         slots = slots(known, Integer.SIZE - Integer.numberOfLeadingZeros(symbols));
         shift = Long.SIZE - Integer.numberOfTrailingZeros(slots.length);

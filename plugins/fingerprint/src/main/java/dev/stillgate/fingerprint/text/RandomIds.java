@@ -46,7 +46,12 @@ public final class RandomIds {
     }
 
     private static boolean isRandomHex(String hex) {
-        return hex.chars().filter(c -> c != '-').map(Character::toLowerCase).distinct().count() >= DIGITS
+        return hex.chars()
+                                .filter(c -> c != '-')
+                                .map(Character::toLowerCase)
+                                .distinct()
+                                .count()
+                        >= DIGITS
                 && hex.chars().anyMatch(Character::isLetter);
     }
 

@@ -39,9 +39,7 @@ class AnalysisRoundTest {
         assertThat(group.isClosed()).isFalse();
         assertThat(after(group, account -> false)).isEmpty();
         assertThat(after(group, account -> account != 0)).isEmpty();
-        assertThat(after(
-                        HoldoutGroup.of(new CandidateGroup(GROUP, SharedKey.SYSTEM, 7), NOW),
-                        account -> account < 12))
+        assertThat(after(HoldoutGroup.of(new CandidateGroup(GROUP, SharedKey.SYSTEM, 7), NOW), account -> account < 12))
                 .isEmpty();
     }
 

@@ -68,8 +68,7 @@ final class AnalystStoreTest {
                 List.of(),
                 false);
         Cluster cluster = analyst.clusters().take(finding, List.of("a-1", "a-2"), Seen.START + 5);
-        analyst.ladder()
-                .climb("a-1", Standing.MARKED, finding.total(), finding.reasons(), cluster.id, Seen.START + 5);
+        analyst.ladder().climb("a-1", Standing.MARKED, finding.total(), finding.reasons(), cluster.id, Seen.START + 5);
     }
 
     private static byte[] bytes(Analyst of) throws IOException {
@@ -91,8 +90,7 @@ final class AnalystStoreTest {
                 .isEqualTo(analyst.table().index().size())
                 .isGreaterThan(1400);
         assertThat(bytes(again)).isEqualTo(bytes(analyst));
-        assertThat(again.changes())
-                .containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.MARKED));
+        assertThat(again.changes()).containsOnly(Map.entry("a-7", Standing.BLOCKED), Map.entry("a-1", Standing.MARKED));
         assertThat(again.ladder().pin("a-7").order().by()).isEqualTo("ann");
         assertThat(again.clusters().of("a-2").timeline)
                 .isEqualTo(analyst.clusters().of("a-2").timeline);

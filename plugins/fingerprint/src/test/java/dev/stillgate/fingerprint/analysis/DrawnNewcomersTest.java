@@ -43,7 +43,8 @@ final class DrawnNewcomersTest {
     /** Observes accounts that are first seen on the days of a window in turn. */
     private void seen(List<Integer> accounts, long window) {
         for (int i : accounts) {
-            scene.analyst.observe(Seen.prompt("account-" + window + "-" + i, WINDOW + (window * DAYS + i % DAYS) * DAY));
+            scene.analyst.observe(
+                    Seen.prompt("account-" + window + "-" + i, WINDOW + (window * DAYS + i % DAYS) * DAY));
         }
     }
 

@@ -55,8 +55,7 @@ final class HoldoutGroupsTest {
         assertThat(groups.running()).hasSize(2).last().isSameAs(rest);
         assertThat(rest.accounts).hasSize(19).endsWith(1000);
         rest.close(FIRST);
-        groups.restart(
-                HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, FIRST + 7200));
+        groups.restart(HoldoutGroup.ofRemainder(IntStream.range(0, 18).toArray(), SharedKey.CLIENT, FIRST + 7200));
         assertThat(groups.running()).filteredOn(group -> !group.isClosed()).hasSize(1);
     }
 
@@ -104,8 +103,7 @@ final class HoldoutGroupsTest {
     @Test
     void templatesOfTheSameUsersAreTestedTogether() {
         int[] users = IntStream.range(0, 12).toArray();
-        groups.begin(
-                HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST));
+        groups.begin(HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST));
         HoldoutGroup both = HoldoutGroup.of(new CandidateGroup(users, SharedKey.SYSTEM, kept(5, 9)), FIRST);
         assertThat(groups.begin(both)).as("beside the group of one template").isTrue();
         asks(3, 11);
@@ -136,12 +134,11 @@ final class HoldoutGroupsTest {
 
     @Test
     void newUserOfATemplateJoinsItsGroup() {
-        HoldoutGroup running = HoldoutGroup.of(
-                new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7), FIRST);
+        HoldoutGroup running =
+                HoldoutGroup.of(new CandidateGroup(IntStream.range(0, 12).toArray(), SharedKey.SYSTEM, 7), FIRST);
         groups.begin(running);
         assertThat(groups.begin(HoldoutGroup.of(
-                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7),
-                        FIRST + 3600)))
+                        new CandidateGroup(IntStream.range(0, 40).toArray(), SharedKey.SYSTEM, 7), FIRST + 3600)))
                 .isFalse();
         assertThat(running.accounts).hasSize(40);
         assertThat(groups.begin(HoldoutGroup.of(
@@ -208,8 +205,7 @@ final class HoldoutGroupsTest {
         }
         assertThat(groups.running()).hasSizeBetween(2, 3);
         for (int k = 0; k < 500; k++) {
-            groups.begin(HoldoutGroup.of(
-                    new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, k + 1), FIRST));
+            groups.begin(HoldoutGroup.of(new CandidateGroup(new int[] {k, k + 1}, SharedKey.TOOLS, k + 1), FIRST));
         }
         assertThat(groups.running()).hasSizeBetween(402, 403);
     }

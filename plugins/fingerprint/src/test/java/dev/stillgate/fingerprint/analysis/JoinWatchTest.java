@@ -52,7 +52,8 @@ class JoinWatchTest {
             }
         }
         tend(6 * DAY);
-        List<String> members = IntStream.range(0, MEMBERS).mapToObj(JoinWatchTest::member).toList();
+        List<String> members =
+                IntStream.range(0, MEMBERS).mapToObj(JoinWatchTest::member).toList();
         cluster = analyst.clusters().take(new Link(LinkKind.FACT, "payment", MEMBERS, 3, 0.001), members, scene.now);
     }
 
@@ -153,7 +154,10 @@ class JoinWatchTest {
         List<OrderDraft> drafts = drafts();
         other.obey();
         List<OrderDraft> ofOther = other.joins().drafts(Duration.ofDays(90));
-        assertThat(ofOther).hasSize(1).extracting(OrderDraft::subject).isEqualTo(List.of(drafts.getFirst().subject()));
+        assertThat(ofOther)
+                .hasSize(1)
+                .extracting(OrderDraft::subject)
+                .isEqualTo(List.of(drafts.getFirst().subject()));
         drafts.forEach(scene.orders::give);
         ofOther.forEach(scene.orders::give);
         gateways.forEach(Analyst::obey);

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 class RegistrationLinksTest {
     private static final long MINUTE = 60_000;
     private static final long DAY = 86_400_000;
-    private static final AnalysisSettings SETTINGS =
-            Seen.settings(100_000, 1.1);
+    private static final AnalysisSettings SETTINGS = Seen.settings(100_000, 1.1);
 
     private final Map<String, Map<String, String>> facts = new HashMap<>();
     private final Map<String, Instant> created = new HashMap<>();
@@ -100,8 +99,7 @@ class RegistrationLinksTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         analyst.write(new DataOutputStream(bytes));
         analyst = new Analyst(SETTINGS, Pins.orders(() -> now));
-        analyst.read(
-                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.VERSION);
+        analyst.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), true, AnalystStore.VERSION);
         assertThat(standing("farm-3")).isEqualTo(Standing.POOLED);
 
         accounts("late-", 1, Map.of("payment", "h:farm"));

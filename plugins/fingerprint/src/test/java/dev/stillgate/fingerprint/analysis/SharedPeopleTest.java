@@ -209,15 +209,16 @@ class SharedPeopleTest {
     private Map<String, Object> confirm(Object... more) {
         analyst.obey();
         Cluster cluster = analyst.clusters().all().iterator().next();
-        Map<String, Object> given = new HashMap<>(
-                Map.of("by", "ann", "why", "a relay", "revision", cluster.revision()));
+        Map<String, Object> given =
+                new HashMap<>(Map.of("by", "ann", "why", "a relay", "revision", cluster.revision()));
         for (int i = 0; i < more.length; i += 2) {
             given.put((String) more[i], more[i + 1]);
         }
         Decision decision =
                 new OperatorActions(analyst, false).labels().labelCluster(LabelKind.CONFIRMED, cluster.id, given);
         OrderDraft draft = decision.draft();
-        Map<String, Object> page = decision.shown(draft == null ? null : analyst.orders().give(draft));
+        Map<String, Object> page =
+                decision.shown(draft == null ? null : analyst.orders().give(draft));
         analyst.obey();
         return page;
     }
@@ -241,7 +242,8 @@ class SharedPeopleTest {
         knownPeople(600);
         shares("relay-", 12, 30, HOURS);
         analyst = Seen.restored(analyst);
-        assertThat(analyst.clusters().all().iterator().next().isByPeople("relay-3")).isTrue();
+        assertThat(analyst.clusters().all().iterator().next().isByPeople("relay-3"))
+                .isTrue();
         int account = analyst.table().index().find("relay-3");
         assertThat(analyst.registrations().people().count(account)).isPositive();
     }

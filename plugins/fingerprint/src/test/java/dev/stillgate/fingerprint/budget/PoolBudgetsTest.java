@@ -61,8 +61,7 @@ final class PoolBudgetsTest {
         add(other, "free", 1200, 90);
         add(other, "gold", 2000, 70);
         assertThat(budgets.adopt(copy(other))).as("knows more of free").isTrue();
-        assertThat(budgets.all())
-                .isEqualTo(Map.of("free", new PoolBudget(1500, 20), "gold", new PoolBudget(2000, 71)));
+        assertThat(budgets.all()).isEqualTo(Map.of("free", new PoolBudget(1500, 20), "gold", new PoolBudget(2000, 71)));
         assertThat(other.adopt(copy(budgets))).isFalse();
         assertThat(other.all()).isEqualTo(budgets.all());
     }

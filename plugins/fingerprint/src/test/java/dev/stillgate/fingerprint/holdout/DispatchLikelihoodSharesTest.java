@@ -1,7 +1,6 @@
 package dev.stillgate.fingerprint.holdout;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.stillgate.fingerprint.analysis.DispatchScenario;
 import java.util.stream.IntStream;

@@ -194,8 +194,8 @@ final class DispatchLikelihoodTest extends DispatchScenario {
 
     @Test
     void onlyRequestsWithTheTemplateCount() {
-        HoldoutGroup group = HoldoutGroup.of(
-                new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST);
+        HoldoutGroup group =
+                HoldoutGroup.of(new CandidateGroup(new int[] {3}, SharedKey.SYSTEM, Observation.kept(5L << 40)), FIRST);
         Observation seen = Seen.prompt("a", FIRST * 1000L);
         seen.prompt.system = 9L << 40;
         group.observe(3, seen, true, FIRST);

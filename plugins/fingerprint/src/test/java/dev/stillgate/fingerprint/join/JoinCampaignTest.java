@@ -24,7 +24,8 @@ class JoinCampaignTest {
     }
 
     private static JoinAccount with(int fact, JoinAccount account) {
-        return new JoinAccount(0, account.firstSeen(), 0, "free", account.fits(), account.starts(), new int[] {0, fact});
+        return new JoinAccount(
+                0, account.firstSeen(), 0, "free", account.fits(), account.starts(), new int[] {0, fact});
     }
 
     private static FirstStarts starts(int count, int template, int client) {
@@ -59,26 +60,31 @@ class JoinCampaignTest {
     @Test
     void accountWithTheTemplateAndTheClientJoins() {
         JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
-        assertThat(campaign.joinedAt(account(110, false, starts(3, TEMPLATE, CLIENT)))).isEqualTo(1);
+        assertThat(campaign.joinedAt(account(110, false, starts(3, TEMPLATE, CLIENT))))
+                .isEqualTo(1);
         assertThat(campaign.maxima(campaign().getFirst().stratum()).bound(2)).isEqualTo(2.0 / 401);
     }
 
     @Test
     void oneSideAloneDoesNotJoin() {
         JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
-        assertThat(campaign.joins(account(110, false, starts(8, TEMPLATE, 777)))).isFalse();
+        assertThat(campaign.joins(account(110, false, starts(8, TEMPLATE, 777))))
+                .isFalse();
         assertThat(campaign.joins(account(110, false, starts(8, 777, CLIENT)))).isFalse();
     }
 
     @Test
     void valueThatTooManyCustomersHaveIsNoEvidenceFor() {
-        List<JoinAccount> customers = list(
-                800, i -> account(50, i % 2 == 0, starts(8, 10_001 + 2 * i, i % 40 < 2 ? CLIENT : 5001)));
+        List<JoinAccount> customers =
+                list(800, i -> account(50, i % 2 == 0, starts(8, 10_001 + 2 * i, i % 40 < 2 ? CLIENT : 5001)));
         JoinCampaign campaign = new JoinCampaign(campaign(), customers);
         JoinAccount newcomer = account(110, false, starts(8, TEMPLATE, CLIENT));
         assertThat(campaign.model().score(newcomer).origin()).isZero();
         assertThat(campaign.joins(newcomer)).isFalse();
-        assertThat(campaign.model().score(account(110, false, starts(8, TEMPLATE, 777))).origin()).isNegative();
+        assertThat(campaign.model()
+                        .score(account(110, false, starts(8, TEMPLATE, 777)))
+                        .origin())
+                .isNegative();
     }
 
     @Test
@@ -87,8 +93,7 @@ class JoinCampaignTest {
         assertThat(campaign.joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
                 .as("295 to fit cannot show that a value is rare")
                 .isFalse();
-        assertThat(new JoinCampaign(campaign(), customers(600))
-                        .joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
+        assertThat(new JoinCampaign(campaign(), customers(600)).joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
                 .isTrue();
     }
 
@@ -108,16 +113,20 @@ class JoinCampaignTest {
 
     @Test
     void customersThatWereOpenedBeforeTheCampaignAreReferences() {
-        List<JoinAccount> confirmed = list(12, i -> opened(i == 0 ? 0 : 40 + i, campaign().get(i)));
+        List<JoinAccount> confirmed =
+                list(12, i -> opened(i == 0 ? 0 : 40 + i, campaign().get(i)));
         List<JoinAccount> customers = customers(800);
-        List<JoinAccount> later = list(800, i -> opened(30, account(120, i % 2 == 0, customers.get(i).starts())));
+        List<JoinAccount> later = list(
+                800, i -> opened(30, account(120, i % 2 == 0, customers.get(i).starts())));
         JoinStratum stratum = later.getFirst().stratum();
-        assertThat(new JoinCampaign(confirmed, later).maxima(stratum).references()).isEqualTo(400);
+        assertThat(new JoinCampaign(confirmed, later).maxima(stratum).references())
+                .isEqualTo(400);
         assertThat(new JoinCampaign(campaign(), later).maxima(stratum).references())
                 .as("when the campaign was opened is unknown")
                 .isZero();
         List<JoinAccount> sleepers = list(800, i -> opened(41, later.get(i)));
-        assertThat(new JoinCampaign(confirmed, sleepers).maxima(stratum).references()).isZero();
+        assertThat(new JoinCampaign(confirmed, sleepers).maxima(stratum).references())
+                .isZero();
     }
 
     private static JoinAccount opened(long created, JoinAccount account) {
@@ -126,8 +135,7 @@ class JoinCampaignTest {
 
     @Test
     void accountOfUnknownTierIsComparedWithCustomersOfAllTiers() {
-        JoinAccount newcomer =
-                new JoinAccount(0, 110, 0, null, false, starts(1, TEMPLATE, CLIENT), new int[0]);
+        JoinAccount newcomer = new JoinAccount(0, 110, 0, null, false, starts(1, TEMPLATE, CLIENT), new int[0]);
         JoinAccount paid = new JoinAccount(0, 50, 0, "paid", false, starts(8, TEMPLATE, CLIENT), new int[0]);
         JoinCampaign campaign = new JoinCampaign(campaign(), customers(800));
         assertThat(campaign.joins(newcomer)).isTrue();
@@ -140,8 +148,10 @@ class JoinCampaignTest {
     void valuesThatTheCampaignDoesNotShareAreNoEvidence() {
         List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN, false, starts(8, TEMPLATE, 3001 + 2 * i)));
         JoinModel model = new JoinCampaign(confirmed, customers(800)).model();
-        assertThat(model.score(account(110, false, starts(8, TEMPLATE, 4001))).origin()).isBetween(-0.05, 0.05);
-        assertThat(model.score(account(110, false, starts(8, 4001, 4001))).asked()).isLessThan(-1);
+        assertThat(model.score(account(110, false, starts(8, TEMPLATE, 4001))).origin())
+                .isBetween(-0.05, 0.05);
+        assertThat(model.score(account(110, false, starts(8, 4001, 4001))).asked())
+                .isLessThan(-1);
     }
 
     @Test
@@ -156,8 +166,11 @@ class JoinCampaignTest {
                 .anySatisfy(weight -> assertThat(weight.trait()).isEqualTo("payment"));
         assertThat(campaign.joins(newcomer)).isFalse();
         JoinAccount other = with(999, newcomer);
-        assertThat(campaign.model().score(other)).as("no evidence against").isEqualTo(campaign.model().score(newcomer));
-        assertThat(campaign.joins(with(31, account(110, false, starts(8, 777, 5001))))).isFalse();
+        assertThat(campaign.model().score(other))
+                .as("no evidence against")
+                .isEqualTo(campaign.model().score(newcomer));
+        assertThat(campaign.joins(with(31, account(110, false, starts(8, 777, 5001)))))
+                .isFalse();
     }
 
     @Test
@@ -177,7 +190,9 @@ class JoinCampaignTest {
         assertThat(model.path(account)).hasSize(4);
         assertThat(model.path(account).get(1).origin()).isZero();
         assertThat(model.path(account).get(2)).isEqualTo(model.score(account));
-        assertThat(model.explain(account, List.of()).stream().mapToDouble(TraitWeight::logRatio).sum())
+        assertThat(model.explain(account, List.of()).stream()
+                        .mapToDouble(TraitWeight::logRatio)
+                        .sum())
                 .isEqualTo(model.score(account).total());
     }
 

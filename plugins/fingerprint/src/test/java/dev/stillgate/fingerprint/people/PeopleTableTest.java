@@ -58,9 +58,7 @@ class PeopleTableTest {
             table.observe(1, person, DAY);
             table.observe(2, person, DAY);
         }
-        assertThat(table.recent(DAY).get(1))
-                .isEqualTo(table.recent(DAY).get(2))
-                .hasSize(PeopleTable.MOST);
+        assertThat(table.recent(DAY).get(1)).isEqualTo(table.recent(DAY).get(2)).hasSize(PeopleTable.MOST);
     }
 
     @Test

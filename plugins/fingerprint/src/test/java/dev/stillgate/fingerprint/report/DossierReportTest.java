@@ -63,9 +63,7 @@ class DossierReportTest {
         assertThat(cluster).isNotNull();
         cluster.remove("members"); // those of a dossier have more
         assertThat(page).containsAllEntriesOf(cluster);
-        assertThat(page.get("thresholds"))
-                .isEqualTo(
-                        Map.of("marked", 4.0, "poolLeast", 10, "approvals", 1));
+        assertThat(page.get("thresholds")).isEqualTo(Map.of("marked", 4.0, "poolLeast", 10, "approvals", 1));
         assertThat(page.get("at")).isEqualTo(Instant.ofEpochMilli(FOUND));
     }
 

@@ -185,8 +185,9 @@ class DossierStandingsTest {
         scene.does(op -> op.labels().labelAccount(LabelKind.REFUTED, "a-2", Map.of("by", "ann", "why", "known")));
         scene.analyst.ladder().clearEarned("a-3", FOUND);
         assertThat(heldKeys()).containsExactlyInAnyOrder("operator", "refuted", "not-recorded");
-        assertThat(rows(dossier(), "held")).anySatisfy(item -> assertThat(item)
-                .containsEntry("accounts", 1)
-                .containsEntry("text", "1 of 3 members: an operator refuted them."));
+        assertThat(rows(dossier(), "held"))
+                .anySatisfy(item -> assertThat(item)
+                        .containsEntry("accounts", 1)
+                        .containsEntry("text", "1 of 3 members: an operator refuted them."));
     }
 }

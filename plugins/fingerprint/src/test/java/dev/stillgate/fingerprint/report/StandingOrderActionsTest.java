@@ -67,7 +67,9 @@ class StandingOrderActionsTest {
 
     private List<?> queue(String kind) {
         return ((List<?>) scene.reports.review(100).get("items"))
-                .stream().filter(item -> ((Map<?, ?>) item).get("kind").equals(kind)).toList();
+                .stream()
+                        .filter(item -> ((Map<?, ?>) item).get("kind").equals(kind))
+                        .toList();
     }
 
     private static Object at(Object page, String... path) {
@@ -131,8 +133,8 @@ class StandingOrderActionsTest {
             assertThatThrownBy(() -> JoinTerms.requirePromise(List.of(bound), bound.share() * 0.99))
                     .isInstanceOf(ConflictException.class);
         }
-        assertThatThrownBy(() -> JoinTerms.requirePromise(
-                        List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40)), 0.001))
+        assertThatThrownBy(() ->
+                        JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40)), 0.001))
                 .hasMessageContaining("\"promise\": 0.0042");
     }
 
@@ -211,8 +213,8 @@ class StandingOrderActionsTest {
     void joinerThatIsConfirmedByItselfStaysInThePool() {
         confirmAndPool();
         join("x-1");
-        scene.does(op -> op.labels()
-                .labelAccount(LabelKind.CONFIRMED, "x-1", Map.of("by", "ann", "why", "the same program")));
+        scene.does(op ->
+                op.labels().labelAccount(LabelKind.CONFIRMED, "x-1", Map.of("by", "ann", "why", "the same program")));
         assertThat(standing("x-1")).isEqualTo(Standing.POOLED);
         assertThat(scene.analyst.ladder().groups()).containsEntry("x-1", "c1");
         assertThat(order().accounts()).as("another order confirmed it").doesNotContain("x-1");
@@ -271,7 +273,8 @@ class StandingOrderActionsTest {
 
     private List<OrderDraft> releases() {
         scene.now += HOUR;
-        List<OrderDraft> drafts = scene.analyst.joined().releases(scene.analyst.settings().facts(), scene.now);
+        List<OrderDraft> drafts =
+                scene.analyst.joined().releases(scene.analyst.settings().facts(), scene.now);
         drafts.forEach(scene.orders::give);
         scene.analyst.obey();
         return drafts;

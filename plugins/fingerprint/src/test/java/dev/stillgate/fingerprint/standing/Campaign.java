@@ -65,8 +65,7 @@ final class Campaign {
     }
 
     Order join(StandingOrder order, String account, double bound) {
-        Join.Scores scores =
-                new Join.Scores(3, 4.5, 2.5, 2, bound, List.of("template +2.5", "client +2.0"));
+        Join.Scores scores = new Join.Scores(3, 4.5, 2.5, 2, bound, List.of("template +2.5", "client +2.0"));
         return orders.give(Join.draft(order, account, scores, now, LIFETIME)).order();
     }
 

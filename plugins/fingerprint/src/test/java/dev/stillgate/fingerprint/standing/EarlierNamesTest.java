@@ -43,8 +43,7 @@ class EarlierNamesTest {
         String written = bytes.toString(ISO_8859_1);
         assertThat(written).contains(text(from));
         byte[] earlier = written.replace(text(from), text(to)).getBytes(ISO_8859_1);
-        return StandingCodec.read(
-                new DataInputStream(new ByteArrayInputStream(earlier)), StandingCodec.WITHOUT_ORDERS);
+        return StandingCodec.read(new DataInputStream(new ByteArrayInputStream(earlier)), StandingCodec.WITHOUT_ORDERS);
     }
 
     private static String text(String name) {

@@ -61,7 +61,9 @@ class JoinGuardsTest {
         for (int i = 0; i < 31; i++) {
             campaign.judge(i == 0 || i > 28 ? "refute" : "confirm", "x" + i);
         }
-        assertThat(inForce().isSuspended()).as("two of the last thirty, and one before").isFalse();
+        assertThat(inForce().isSuspended())
+                .as("two of the last thirty, and one before")
+                .isFalse();
         assertThat(inForce().isOpen(campaign.now)).isTrue();
         campaign.judge("vouch", "x31");
         assertThat(inForce().isSuspended()).isTrue();
@@ -89,7 +91,9 @@ class JoinGuardsTest {
         campaign.join(order, "y", 6);
         release("x1");
         assertThat(campaign.inForce().joins()).doesNotContainKeys("x0", "x1");
-        assertThat(campaign.inForce().hasJoined(order, "x0")).as("it never joins again").isTrue();
+        assertThat(campaign.inForce().hasJoined(order, "x0"))
+                .as("it never joins again")
+                .isTrue();
     }
 
     private void release(String account) {
@@ -101,7 +105,8 @@ class JoinGuardsTest {
     void withdrawalOfAJoinByAnOperatorIsNotCounted() {
         campaign.join(order, "x", 3);
         for (String account : new String[] {"x0", "x1"}) {
-            campaign.withdraw(campaign.inForce().joinsUnder(order.id()).joined(account).record());
+            campaign.withdraw(
+                    campaign.inForce().joinsUnder(order.id()).joined(account).record());
         }
         assertThat(campaign.inForce().joins()).containsOnlyKeys("x2");
         assertThat(campaign.inForce().joinsUnder(order.id()).released()).isZero();

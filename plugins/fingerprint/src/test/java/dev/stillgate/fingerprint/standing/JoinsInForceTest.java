@@ -71,8 +71,7 @@ class JoinsInForceTest {
             StandingOrder order = campaign.confirm(Joins.POOL);
             campaign.join(order, action);
             assertThat(campaign.inForce().joins()).containsOnlyKeys(action);
-            campaign.give(
-                    action, "cluster c7", Campaign.SEEDS, action.equals("unlabel"), Map.of(), Campaign.LIFETIME);
+            campaign.give(action, "cluster c7", Campaign.SEEDS, action.equals("unlabel"), Map.of(), Campaign.LIFETIME);
             assertThat(campaign.inForce().joins()).isEmpty();
             assertThat(campaign.inForce().standingOrders()).isEmpty();
         }
@@ -106,7 +105,9 @@ class JoinsInForceTest {
     void laterConfirmationReplacesTheOrderAndKeepsItsJoins() {
         campaign.join(campaign.confirm(Joins.POOL), "x1");
         StandingOrder later = campaign.confirm(Joins.MARK);
-        assertThat(campaign.inForce().standingOrders()).extracting(StandingOrder::id).containsExactly(later.id());
+        assertThat(campaign.inForce().standingOrders())
+                .extracting(StandingOrder::id)
+                .containsExactly(later.id());
         assertThat(campaign.inForce().joins()).containsOnlyKeys("x1");
     }
 

@@ -16,10 +16,7 @@ class RandomIdsTest {
     private static final String UUID_TEXT = "0e6e8a53-7c1b-4d0a-9f0e-2b7f4c1d9a3e";
 
     @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '\'',
-            textBlock =
-                    """
+    @CsvSource(quoteCharacter = '\'', textBlock = """
                     '0e6e8a53-7c1b-4d0a-9f0e-2b7f4c1d9a3e', '0e6e8a53-7c1b-4d0a-9f0e-2b7f4c1d9a3e'
                     'user-0e6e8a53-7c1b-4d0a-9f0e-2b7f4c1d9a3e', '0e6e8a53-7c1b-4d0a-9f0e-2b7f4c1d9a3e'
                     '9f86d081884c7d65', '9f86d081884c7d65'
@@ -31,9 +28,10 @@ class RandomIdsTest {
 
     @Test
     void deviceNamesThePersonAndNotTheSession() {
-        assertThat(RandomIds.part("user_" + HEX + "_account__session_" + UUID_TEXT)).isEqualTo(HEX);
-        assertThat(RandomIds.part("{\"device_id\":\"" + HEX + "\",\"account_uuid\":\"\",\"session_id\":\"" + UUID_TEXT
-                        + "\"}"))
+        assertThat(RandomIds.part("user_" + HEX + "_account__session_" + UUID_TEXT))
+                .isEqualTo(HEX);
+        assertThat(RandomIds.part(
+                        "{\"device_id\":\"" + HEX + "\",\"account_uuid\":\"\",\"session_id\":\"" + UUID_TEXT + "\"}"))
                 .isEqualTo(HEX);
     }
 

@@ -69,8 +69,7 @@ public final class Buckets {
      * @param fleet the name of these buckets in the fleet's store; null without a fleet
      * @param standings the standings of the accounts, with what is learnt of budgets of pools
      */
-    public Buckets(
-            Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet, Standings standings) {
+    public Buckets(Ticker ticker, Executor maintenance, Duration slack, @Nullable String fleet, Standings standings) {
         this.ticker = ticker;
         this.standings = standings;
         this.origin = ticker.nanos();

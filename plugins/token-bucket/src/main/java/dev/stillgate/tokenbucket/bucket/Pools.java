@@ -42,7 +42,8 @@ public final class Pools {
             BucketSet set = buckets.findOrCreate(id, limits, Long.MAX_VALUE);
             if (set != null) {
                 PolicyLimits effective = set.effectiveLimits(policy);
-                String tier = effective.smallerPool(member.tier(), set.limits().variant().tier());
+                String tier = effective.smallerPool(
+                        member.tier(), set.limits().variant().tier());
                 reservation.addOwner(set, effective.pool(tier), id);
             }
         }

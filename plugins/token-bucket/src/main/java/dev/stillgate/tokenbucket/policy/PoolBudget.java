@@ -84,8 +84,9 @@ final class PoolBudget {
         String most = text.startsWith(UP_TO) ? text.substring(UP_TO.length()) : text.equals(AUTO) ? FIXED : "";
         Refill refill = parsed(most);
         if (measure != Measure.REQUESTS || refill == null || !refill.period().equals(DAY)) {
-            throw new IllegalArgumentException("pool." + measure.label() + ": only requests can be auto, with the most of"
-                    + " one day; write requests: auto up to 500/1d, found '" + text + "'");
+            throw new IllegalArgumentException(
+                    "pool." + measure.label() + ": only requests can be auto, with the most of"
+                            + " one day; write requests: auto up to 500/1d, found '" + text + "'");
         }
         return learnt > 0 && learnt < refill.tokens() ? learnt + "/1d" : most;
     }

@@ -48,7 +48,8 @@ public class BucketsLincheckTest {
     private static final PolicyLimits FIRST = policy(1);
     private static final PolicyLimits SECOND = policy(2, limit("requests", 1000, "1/1h"));
 
-    private final Buckets buckets = new Buckets(new Still(), Runnable::run, Duration.ofNanos(1), null, account -> Standing.CLEAR);
+    private final Buckets buckets =
+            new Buckets(new Still(), Runnable::run, Duration.ofNanos(1), null, account -> Standing.CLEAR);
     private final List<ArrayDeque<Reservation>> open =
             Stream.generate(ArrayDeque<Reservation>::new).limit(MAX_THREADS).toList();
 

@@ -42,7 +42,8 @@ public class PoolsLincheckTest {
     private static final PolicyLimits LIMITS =
             new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "5/1h"), limit("own", 7, "1/1h")), 1);
 
-    private final Buckets buckets = new Buckets(new Still(), Runnable::run, Duration.ofNanos(1), null, account -> Standing.CLEAR);
+    private final Buckets buckets =
+            new Buckets(new Still(), Runnable::run, Duration.ofNanos(1), null, account -> Standing.CLEAR);
     private final List<ArrayDeque<Reservation>> open =
             Stream.generate(ArrayDeque<Reservation>::new).limit(MAX_THREADS).toList();
 

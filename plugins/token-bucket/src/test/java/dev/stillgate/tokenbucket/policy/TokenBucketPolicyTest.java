@@ -315,9 +315,11 @@ final class TokenBucketPolicyTest {
         assertThat(poolRequests(limits, "free")).isEqualTo(60);
         assertThat(limits.smallerPool("gold", "free")).isEqualTo("free");
         assertThat(limits.smallerPool("free", null)).isEqualTo("free");
-        PolicyLimits fixed = new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "300/1d"), limit("a", 50, "50/1m")), 0, tier -> 40);
+        PolicyLimits fixed =
+                new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "300/1d"), limit("a", 50, "50/1m")), 0, tier -> 40);
         assertThat(poolRequests(fixed, "free")).isEqualTo(300);
-        assertThat(poolRequests(new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "auto"), limit("a", 50, "50/1m")), 0), "free"))
+        assertThat(poolRequests(
+                        new PolicyLimits(pooled(Map.of(Measure.REQUESTS, "auto"), limit("a", 50, "50/1m")), 0), "free"))
                 .isEqualTo(500);
     }
 

@@ -40,7 +40,6 @@ test('the queue lists every cluster of the JSON in its order', async () => {
     items.map(item => item.id),
   );
   has(await textOf(page, '.item'), `${items[0].size} accounts`);
-  has(await textOf(page), 'Accounts that a campaign has verified count as vouched');
   has(await textOf(page, '.item header'), `if confirmed ${items[0].ifConfirmed}`);
   for (const item of items.filter(each => each.kind === 'cluster')) {
     const {standings} = parts(await get(`/clusters/${item.id}`))[0];

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Random sample of newcomers for verification by an operator, drawn again each hour. Time is divided into windows of days.
- * Of the accounts that were first seen in the last complete window, those with the least keyed hashes are drawn, so all
- * gateways of a fleet agree and clients cannot choose. Verified accounts are drawn like all others and need no work. Not
+ * Of the accounts that were first seen in the last complete window, those with the least keyed hashes are drawn. All
+ * gateways of a fleet agree, and clients cannot choose. Verified accounts are drawn like all others and need no work. Not
  * thread-safe.
  */
 public final class DrawnNewcomers {

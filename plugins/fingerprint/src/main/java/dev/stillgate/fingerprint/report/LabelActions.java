@@ -47,8 +47,8 @@ public final class LabelActions {
     /**
      * Labels the members of a cluster, and refutes the exceptions. Members of an earlier pool take the others into that
      * pool, so that one campaign has one budget however many clusters were found of it. Accounts of an organisation and
-     * vouched accounts are never confirmed with others, verified accounts only if the order says so, and those that only
-     * share people with others only if it names them.
+     * vouched accounts are never confirmed with others. Verified accounts are if the order says so, and those that only
+     * share people with others if it names them.
      *
      * @return null for an unknown id
      * @throws ConflictException if the members have changed since the revision that the order names

@@ -123,6 +123,7 @@ public final class JsonReader<F> {
     /** Handles a line end at an index. It ends a number or literal like a space. A string continues, with an error. */
     public void lineEnd(int at) {
         switch (state) {
+            case AT_ROOT -> atRoot((byte) '\n', at);
             case IN_NUMBER -> endNumber(at);
             case IN_SCALAR -> endScalar();
             case IN_KEY, IN_STRING, IN_SKIPPED_STRING -> errors = true;

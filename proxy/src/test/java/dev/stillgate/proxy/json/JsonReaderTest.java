@@ -220,6 +220,7 @@ class JsonReaderTest {
         for (int cut = 0; cut < incompleteMark.length; cut++) {
             assertThat(JsonTranscript.of(PATHS, incompleteMark, cut)).containsExactly("incomplete");
         }
+        assertThat(JsonTranscript.ofLines(PATHS, bytes("\n\ufeff{}"))).containsExactly("incomplete");
     }
 
     @Test

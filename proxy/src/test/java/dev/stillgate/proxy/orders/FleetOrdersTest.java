@@ -213,6 +213,31 @@ class FleetOrdersTest {
     }
 
     @Test
+    void orderGivenAfterAnErasureInOneOutageIsKept() throws IOException {
+        Gateway a = new Gateway("a").joined();
+        Gateway b = new Gateway("b").joined();
+        a.block("customer-7");
+        a.link.lose();
+        store.advance(1);
+        a.orders.erase("customer-7", "ann", 1);
+        Orders.Receipt after = a.block("customer-7");
+        Orders.Receipt last = a.block("customer-7");
+        assertThat(last.reach()).isEqualTo(Reach.HERE);
+        store.advance(Duration.ofMinutes(1).toMillis()); // the erasure's final rank is above both provisional ones
+        a.joined();
+        for (Gateway gateway : List.of(a, b)) {
+            assertThat(gateway.inForce().get("customer-7"))
+                    .extracting(Order::id, Order::why)
+                    .containsExactly(last.order().id(), "ticket 7");
+            assertThat(gateway.orders.find(after.order().id()).order().why()).isEqualTo("ticket 7");
+            assertThat(gateway.orders.unsent()).isZero();
+        }
+        Order order = a.inForce().get("customer-7");
+        a.restart();
+        assertThat(a.inForce()).containsEntry("customer-7", order);
+    }
+
+    @Test
     void namesAtTwoGatewaysAddUp() throws IOException {
         Gateway a = new Gateway("a").joined();
         Gateway b = new Gateway("b").joined();

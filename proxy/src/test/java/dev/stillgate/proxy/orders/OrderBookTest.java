@@ -255,6 +255,21 @@ class OrderBookTest {
     }
 
     @Test
+    void finalRankOfAnErasureDecidesInOneDelivery() {
+        OrderBook book = book();
+        Order erasure = MemoryOrders.of(
+                RequestedOrders.erasure(book.erasureSubject("a-1"), "ann", 1, 12 * DAY),
+                "f".repeat(32),
+                Order.EVERY_FILTER,
+                new Order.Rank(12 * DAY, 0),
+                12 * DAY);
+        book.merge(erasure, false); // by a clock that was ahead
+        Order later = order(1, "ann", "block", 1, 11);
+        book.merge(List.of(later, erasure.ranked(new Order.Rank(10 * DAY, 0), 10 * DAY)), true);
+        assertThat(book.deciding(FILTER, SLOT)).containsEntry("a-1", later);
+    }
+
+    @Test
     void randomIdsAreDifferent() {
         assertThat(MemoryOrders.randomId()).matches("[0-9a-f]{32}").isNotEqualTo(MemoryOrders.randomId());
     }

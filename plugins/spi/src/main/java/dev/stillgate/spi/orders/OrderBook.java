@@ -2,6 +2,7 @@ package dev.stillgate.spi.orders;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +100,14 @@ public final class OrderBook {
      */
     public synchronized List<Order> merge(Collection<Order> orders, boolean isFinal) {
         Set<String> changed = new LinkedHashSet<>();
+        merge(orders.stream().filter(Order::isErasure), isFinal, changed); // first: their last ranks decide
+        merge(orders.stream().filter(order -> !order.isErasure()), isFinal, changed);
+        return changed.stream().map(id -> Objects.requireNonNull(byId.get(id))).toList();
+    }
+
+    private void merge(Stream<Order> orders, boolean isFinal, Set<String> changed) {
         boolean late = false;
-        for (Order given : orders) {
+        for (Order given : orders.toList()) {
             Order order = erasures.applyTo(given);
             Order present = byId.get(order.id());
             boolean settles = present != null && isFinal && unsent.remove(order.id());
@@ -112,12 +120,32 @@ public final class OrderBook {
             }
             changed.add(merged.id());
             byId.put(merged.id(), merged);
+            if (present != null && settles && merged.isErasure()) {
+                raiseUnsent(Position.of(present), merged.rank(), changed);
+            }
             late |= merged.isErasure() || !append(present, merged);
         }
         if (late) {
             rebuild(changed);
         }
-        return changed.stream().map(id -> Objects.requireNonNull(byId.get(id))).toList();
+    }
+
+    /** Ranks unsent orders that were given after an erasure above its final rank, so that it does not apply to them. */
+    private void raiseUnsent(Position provisional, Order.Rank assigned, Set<String> changed) {
+        List<Order> later = unsent.stream()
+                .map(id -> Objects.requireNonNull(byId.get(id)))
+                .filter(order -> Position.of(order).compareTo(provisional) > 0)
+                .sorted(Comparator.comparing(Position::of))
+                .toList();
+        Order.Rank least = assigned;
+        for (Order order : later) {
+            if (order.rank().compareTo(least) > 0) {
+                break; // this one and those after it
+            }
+            least = least.next();
+            byId.put(order.id(), order.ranked(least, order.time()));
+            changed.add(order.id());
+        }
     }
 
     /**

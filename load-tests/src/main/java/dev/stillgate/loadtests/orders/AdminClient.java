@@ -47,8 +47,8 @@ final class AdminClient {
         return send(gateway, "GET", path, null);
     }
 
-    Reply delete(@Nullable GatewayProcess gateway, String path) throws InterruptedException {
-        return send(gateway, "DELETE", path, null);
+    Reply delete(@Nullable GatewayProcess gateway, String path, Map<String, String> body) throws InterruptedException {
+        return send(gateway, "DELETE", path, JSON.valueToTree(body).toString());
     }
 
     Reply post(@Nullable GatewayProcess gateway, String path, Map<String, String> body) throws InterruptedException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.stillgate.loadtests.fleet.GatewayProcess;
 import dev.stillgate.loadtests.orders.AdminClient.Reply;
 import dev.stillgate.loadtests.orders.GivenOrder.Outcome;
+import dev.stillgate.loadtests.orders.GivenOrder.Request;
 import dev.stillgate.loadtests.orders.GivenOrder.Slot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,11 +55,11 @@ final class Checker {
         long end = System.nanoTime() + seconds * 1_000_000_000L;
         Set<String> all = history.accounts();
         Map<String, String> wrong = compare(all);
-        while (!wrong.isEmpty() && System.nanoTime() < end) {
+        while (!reported.containsAll(wrong.keySet()) && System.nanoTime() < end) {
             Thread.sleep(POLL_MILLIS);
             Set<String> accounts = wrongAccounts.isEmpty() ? all : Set.copyOf(wrongAccounts);
             wrong = compare(accounts);
-            if (wrong.isEmpty() && !accounts.equals(all)) {
+            if (reported.containsAll(wrong.keySet()) && !accounts.equals(all)) {
                 wrong = compare(all);
             }
         }
@@ -78,11 +79,14 @@ final class Checker {
             }
         }
         KnownOrders ranks = lists.size() == members.size() ? lists.getFirst() : null;
+        if (lists.stream().noneMatch(KnownOrders::hasUnsent)) {
+            history.settle();
+        }
         compareRanks(lists, wrong);
         List<String> erased = new ArrayList<>();
         wrongAccounts.clear();
         for (String account : new TreeSet<>(accounts)) {
-            if (history.isErased(account)) {
+            if (history.isErased(account, ranks)) {
                 erased.add(account);
             }
             int before = wrong.size();
@@ -113,7 +117,7 @@ final class Checker {
                     "gateway %d does not show %s: %s".formatted(gateway, account, page));
             return;
         }
-        if (history.isErased(account) && page.status() != 404) {
+        if (history.isErased(account, ranks) && page.status() != 404) {
             add(wrong, "erased " + account, "gateway %d knows the erased %s: %s".formatted(gateway, account, page));
             return;
         }
@@ -162,17 +166,37 @@ final class Checker {
         }
     }
 
-    /** Checks that a gateway's list has each acknowledged order once, and no refused one. */
+    /**
+     * Checks that a gateway's list has each acknowledged order once, with the reason unless it was erased, and no refused
+     * one; and that all orders were sent.
+     */
     private void compareList(int gateway, KnownOrders known, Map<String, String> wrong) {
+        if (known.hasUnsent()) {
+            wrong.put("unsent " + gateway + " of " + history.all().size(), "gateway %d has orders that it did not send".formatted(gateway));
+        }
         for (GivenOrder order : history.all()) {
+            Request request = order.request();
             int count = known.count(order);
-            boolean mustBeThere =
-                    order.isAcknowledged() && !order.request().withdraws() && !history.mayBeScrubbed(order);
+            boolean mustBeThere = order.isAcknowledged() && (request.erases() || !request.withdraws());
             if (count > 1 || (count == 0 && mustBeThere) || (count > 0 && order.outcome() == Outcome.REFUSED)) {
                 add(
                         wrong,
-                        "listed " + order.request().number(),
+                        "listed " + request.number(),
                         "%3$s, but gateway %1$d has %2$d records of it".formatted(gateway, count, order));
+            }
+            if (known.isScrubbed(order) && !history.mayBeScrubbed(order, known)) {
+                add(
+                        wrong,
+                        "scrubbed " + request.number(),
+                        "%s was given after each erasure, but gateway %d has erased its account".formatted(order, gateway));
+            }
+            if (request.erases()
+                    && order.isDone()
+                    && !history.erasures(request.account(), known).contains(order)) {
+                add(
+                        wrong,
+                        "waits " + request.number(),
+                        "%s did not wait for another operator, but gateway %d waits".formatted(order, gateway));
             }
         }
     }

@@ -41,18 +41,22 @@ final class GivenOrder {
             return new Request(number, account, slot, action, standing, seconds, other);
         }
 
-        /** Returns the name of the operator, a different one for each order. */
+        /** Returns the name of the operator, which identifies the order: a different one for each. */
         String by() {
             return "operator-" + number;
         }
 
-        /** Returns the reason, which identifies the order. */
+        /** Returns the reason, a different one for each order. */
         String why() {
             return "why-" + number + "-zq";
         }
 
         boolean withdraws() {
-            return action.equals("unpin") || action.equals("unlabel") || slot == Slot.ERASURE;
+            return action.equals("unpin") || action.equals("unlabel") || erases();
+        }
+
+        boolean erases() {
+            return slot == Slot.ERASURE;
         }
 
         /** Returns a text that is equal for orders that ask for the same. */
@@ -70,6 +74,7 @@ final class GivenOrder {
     private int status;
     private long end = Long.MAX_VALUE;
     private long settled = Long.MAX_VALUE;
+    private boolean waits;
 
     GivenOrder(Request request) {
         this.request = request;
@@ -79,13 +84,15 @@ final class GivenOrder {
         return request;
     }
 
-    synchronized void answered(int received, Outcome meaning) {
+    /** Notes the response; a waiting order has no effect until another operator asks for the same. */
+    synchronized void answered(int received, Outcome meaning, boolean waiting) {
         status = received;
+        waits = waiting;
         outcome = meaning;
         end = System.nanoTime();
     }
 
-    /** Notes that the fleet was healed after the order: it has taken effect by now, or never will. */
+    /** Notes that all gateways have sent their orders: this one has its final rank by now, or will never have one. */
     synchronized void settle(long nanos) {
         settled = Math.min(settled, nanos);
     }
@@ -102,6 +109,11 @@ final class GivenOrder {
     boolean isAcknowledged() {
         Outcome now = outcome();
         return now == Outcome.KNOWN || now == Outcome.HERE;
+    }
+
+    /** Returns whether the response said that the fleet has the order and that it needs no other operator. */
+    synchronized boolean isDone() {
+        return outcome == Outcome.KNOWN && !waits;
     }
 
     /** Returns whether the order may have taken effect. */

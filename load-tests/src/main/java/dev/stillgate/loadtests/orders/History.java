@@ -34,7 +34,7 @@ final class History {
         return byAccount.getOrDefault(account, List.of()).stream().filter(which).toList();
     }
 
-    /** Notes that the fleet was healed. */
+    /** Notes that all gateways have sent their orders. */
     void settle() {
         long now = System.nanoTime();
         all().forEach(order -> order.settle(now));
@@ -61,7 +61,7 @@ final class History {
         List<GivenOrder> orders = about(
                 account,
                 order -> order.mayBeKept()
-                        && (order.request().slot() == slot || order.request().slot() == Slot.ERASURE));
+                        && (order.request().slot() == slot || order.request().erases()));
         if (known != null) {
             orders = known.effective(orders);
         }
@@ -91,22 +91,29 @@ final class History {
     }
 
     /** Returns whether an account was certainly erased, and has had no order since. */
-    boolean isErased(String account) {
-        List<GivenOrder> orders = about(account, GivenOrder::mayBeKept);
-        return orders.stream()
-                .filter(order -> order.request().slot() == Slot.ERASURE && order.isAcknowledged())
-                .anyMatch(erasure -> orders.stream().allMatch(order -> order == erasure || order.precedes(erasure)));
+    boolean isErased(String account, @Nullable KnownOrders known) {
+        List<GivenOrder> others =
+                about(account, order -> order.mayBeKept() && !order.request().erases());
+        return erasures(account, known).stream()
+                .anyMatch(erasure -> others.stream().allMatch(order -> replaces(erasure, order, known)));
+    }
+
+    /** Returns the erasures of an account that enough operators asked for, so far as a gateway knows the orders. */
+    List<GivenOrder> erasures(String account, @Nullable KnownOrders known) {
+        List<GivenOrder> erasures = about(account, order -> order.request().erases());
+        return known == null
+                ? erasures.stream().filter(GivenOrder::isAcknowledged).toList()
+                : known.effective(erasures);
     }
 
     /** Returns whether an erasure may have taken the order's reason and account. */
-    boolean mayBeScrubbed(GivenOrder order) {
-        return about(order.request().account(), GivenOrder::mayBeKept).stream()
-                .anyMatch(other -> other.request().slot() == Slot.ERASURE && !other.precedes(order));
+    boolean mayBeScrubbed(GivenOrder order, KnownOrders known) {
+        return erasures(order.request().account(), known).stream().anyMatch(erasure -> !erasure.precedes(order));
     }
 
     /** Returns the reasons of the orders about an account. */
     List<String> reasons(String account) {
-        return about(account, order -> order.request().slot() != Slot.ERASURE).stream()
+        return about(account, order -> !order.request().erases()).stream()
                 .map(order -> order.request().why())
                 .toList();
     }

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,13 +20,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The orders in the journal of one gateway, by the reasons that identify them. Immutable. */
+/** The orders in the journal of one gateway, by the names that identify them. Immutable. */
 final class KnownOrders {
     private static final String JOURNAL = "orders.jsonl";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static volatile boolean listed;
 
-    private final Map<String, List<JsonNode>> byReason = new HashMap<>();
+    private final Map<String, List<JsonNode>> byName = new HashMap<>();
+    private boolean unsent;
 
     private KnownOrders() {}
 
@@ -47,8 +50,10 @@ final class KnownOrders {
         KnownOrders known = new KnownOrders();
         for (JsonNode line : byId.values()) {
             if (line.path("final").asBoolean()) {
-                String why = line.at("/order/why").asText("");
-                known.byReason.computeIfAbsent(why, reason -> new ArrayList<>()).add(line);
+                String by = line.at("/order/by").asText("");
+                known.byName.computeIfAbsent(by, name -> new ArrayList<>()).add(line);
+            } else {
+                known.unsent |= line.has("order");
             }
         }
         return known;
@@ -59,13 +64,23 @@ final class KnownOrders {
         return listed;
     }
 
+    /** Returns whether the gateway has orders of which the store has not acknowledged the final rank. */
+    boolean hasUnsent() {
+        return unsent;
+    }
+
     boolean has(GivenOrder order) {
         return count(order) > 0;
     }
 
     /** Returns the number of records of an order. */
     int count(GivenOrder order) {
-        return byReason.getOrDefault(order.request().why(), List.of()).size();
+        return byName.getOrDefault(order.request().by(), List.of()).size();
+    }
+
+    /** Returns whether an erasure has taken the account and the reason of an order. */
+    boolean isScrubbed(GivenOrder order) {
+        return has(order) && !order.request().erases() && field(order, "/order/why").isMissingNode();
     }
 
     /** Returns the rank of an order that the gateway has. */
@@ -74,34 +89,31 @@ final class KnownOrders {
     }
 
     private JsonNode field(GivenOrder order, String name) {
-        List<JsonNode> records = byReason.getOrDefault(order.request().why(), List.of());
+        List<JsonNode> records = byName.getOrDefault(order.request().by(), List.of());
         return records.isEmpty()
                 ? MissingNode.getInstance()
                 : records.getFirst().at(name);
     }
 
     /**
-     * Returns the orders that count: those with a record that enough operators asked for, and erasures, whose records have
-     * no reason. A withdrawal of nothing has no record.
+     * Returns the orders that count: those with a record that enough operators asked for and that no erasure has taken. A
+     * withdrawal of nothing has no record.
      */
     List<GivenOrder> effective(List<GivenOrder> orders) {
         List<GivenOrder> effective = new ArrayList<>();
-        List<GivenOrder> ranked = new ArrayList<>();
-        for (GivenOrder order : orders) {
-            if (has(order)) {
-                ranked.add(order);
-            } else if (order.isAcknowledged() && order.request().slot() == Slot.ERASURE) {
-                effective.add(order);
-            }
-        }
-        ranked.sort((a, b) -> rank(a).compareTo(rank(b)));
-        Map<String, Set<String>> names = new HashMap<>();
+        List<GivenOrder> ranked = orders.stream()
+                .filter(order -> has(order) && !isScrubbed(order))
+                .sorted(Comparator.comparing(this::rank))
+                .toList();
+        Map<Slot, Map<String, Set<String>>> names = new EnumMap<>(Slot.class);
         for (GivenOrder order : ranked) {
-            Set<String> asked = names.computeIfAbsent(order.request().agreement(), agreement -> new HashSet<>());
+            Slot slot = order.request().slot();
+            Set<String> asked = names.computeIfAbsent(slot, each -> new HashMap<>())
+                    .computeIfAbsent(order.request().agreement(), agreement -> new HashSet<>());
             asked.add(order.request().by());
             if (asked.size() >= field(order, "/order/needs").asInt(1)) {
                 effective.add(order);
-                names.clear(); // the slot is decided: earlier voices count no more
+                names.keySet().removeIf(each -> each == slot || slot == Slot.ERASURE); // earlier voices count no more
             }
         }
         return effective;

@@ -4,7 +4,6 @@ import dev.stillgate.loadtests.fleet.GatewayProcess;
 import dev.stillgate.loadtests.orders.AdminClient.Reply;
 import dev.stillgate.loadtests.orders.GivenOrder.Outcome;
 import dev.stillgate.loadtests.orders.GivenOrder.Request;
-import dev.stillgate.loadtests.orders.GivenOrder.Slot;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +69,7 @@ final class Operators {
         GivenOrder order = new GivenOrder(request);
         history.add(order);
         Reply reply = send(gateway, request);
-        order.answered(reply.status(), meaning(reply));
+        order.answered(reply.status(), meaning(reply), reply.json().has("waiting"));
         if (order.isAcknowledged()) {
             holdings.has(request.gateway(), order, order.start());
             if (order.outcome() == Outcome.KNOWN && KnownOrders.isListed()) {
@@ -91,8 +90,8 @@ final class Operators {
 
     private Reply send(@Nullable GatewayProcess gateway, Request request) throws InterruptedException {
         String account = "/accounts/" + request.account();
-        if (request.slot() == Slot.ERASURE) {
-            return admin.delete(gateway, account);
+        if (request.erases()) {
+            return admin.delete(gateway, account, Map.of("by", request.by()));
         }
         Map<String, String> body = new LinkedHashMap<>();
         if (request.standing() != null) {

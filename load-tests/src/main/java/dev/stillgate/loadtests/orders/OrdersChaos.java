@@ -86,7 +86,6 @@ public final class OrdersChaos implements AutoCloseable {
 
     private void check(Checker checker, int epoch) throws IOException, InterruptedException {
         awaitFleet();
-        history.settle();
         double start = log.seconds();
         var wrong = checker.check(options.healSeconds());
         double took = log.seconds() - start;

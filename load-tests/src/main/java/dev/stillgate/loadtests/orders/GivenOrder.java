@@ -28,7 +28,12 @@ final class GivenOrder {
         UNANSWERED
     }
 
-    /** Request of an operator. */
+    /**
+     * Request of an operator.
+     *
+     * @param withdrawn number of the order that it withdraws by id, null for none
+     * @param approved number of the order that it approves by id, null for none
+     */
     record Request(
             int number,
             String account,
@@ -36,13 +41,32 @@ final class GivenOrder {
             String action,
             @Nullable String standing,
             long seconds,
-            int gateway) {
+            int gateway,
+            @Nullable Integer withdrawn,
+            @Nullable Integer approved) {
+        static final String WITHDRAW = "withdraw";
+
         Request at(int other) {
-            return new Request(number, account, slot, action, standing, seconds, other);
+            return new Request(number, account, slot, action, standing, seconds, other, withdrawn, approved);
+        }
+
+        /** Returns a request for the same by another operator. */
+        Request again(int another, int other, boolean byId) {
+            return new Request(
+                    another, account, slot, action, standing, seconds, other, withdrawn, byId ? number : null);
+        }
+
+        /** Returns a request that withdraws this one's order by id. */
+        Request withdrawal(int another, int other) {
+            return new Request(another, account, slot, WITHDRAW, null, 0, other, number, null);
         }
 
         /** Returns the name of the operator, which identifies the order: a different one for each. */
         String by() {
+            return by(number);
+        }
+
+        static String by(int number) {
             return "operator-" + number;
         }
 
@@ -52,7 +76,7 @@ final class GivenOrder {
         }
 
         boolean withdraws() {
-            return action.equals("unpin") || action.equals("unlabel") || erases();
+            return action.equals("unpin") || action.equals("unlabel") || withdrawn != null || erases();
         }
 
         boolean erases() {
@@ -61,7 +85,7 @@ final class GivenOrder {
 
         /** Returns a text that is equal for orders that ask for the same. */
         String agreement() {
-            return slot + " " + account + " " + action + " " + standing;
+            return slot + " " + account + " " + action + " " + standing + " " + withdrawn;
         }
     }
 
@@ -166,7 +190,9 @@ final class GivenOrder {
         return "#%d %s %s%s at gateway %d%s: %s %d"
                 .formatted(
                         request.number,
-                        request.action,
+                        (request.approved == null ? "" : "approve #" + request.approved + " ")
+                                + request.action
+                                + (request.withdrawn == null ? "" : " #" + request.withdrawn),
                         request.account,
                         request.standing == null ? "" : " " + request.standing,
                         request.gateway,

@@ -69,7 +69,9 @@ final class Operators {
         GivenOrder order = new GivenOrder(request);
         history.add(order);
         Reply reply = send(gateway, request);
-        order.answered(reply.status(), meaning(reply), reply.json().has("waiting"));
+        boolean waits = reply.json().has("waiting")
+                || reply.json().path("status").asText().equalsIgnoreCase("waiting");
+        order.answered(reply.status(), meaning(reply), waits);
         if (order.isAcknowledged()) {
             holdings.has(request.gateway(), order, order.start());
             if (order.outcome() == Outcome.KNOWN && KnownOrders.isListed()) {
@@ -89,6 +91,19 @@ final class Operators {
     }
 
     private Reply send(@Nullable GatewayProcess gateway, Request request) throws InterruptedException {
+        Integer approved = request.approved();
+        String waiting = approved == null ? null : id(gateway, approved);
+        Map<String, String> signed = Map.of("by", request.by(), "why", request.why());
+        if (waiting != null) {
+            return admin.post(gateway, "/orders/" + waiting + "/approve", signed);
+        }
+        Integer withdrawn = request.withdrawn();
+        if (withdrawn != null) {
+            String id = id(gateway, withdrawn);
+            return id == null
+                    ? new Reply(AdminClient.NOT_SENT, "the gateway does not know the order")
+                    : admin.post(gateway, "/orders/" + id + "/withdraw", signed);
+        }
         String account = "/accounts/" + request.account();
         if (request.erases()) {
             return admin.delete(gateway, account, Map.of("by", request.by()));
@@ -104,6 +119,13 @@ final class Operators {
         body.put("why", request.why());
         return admin.post(
                 gateway, account + "/" + request.action() + (request.withdraws() ? "" : "?create=true"), body);
+    }
+
+    /** Returns the id by which a gateway knows an order, null if it does not. */
+    private @Nullable String id(@Nullable GatewayProcess gateway, int number) throws InterruptedException {
+        Reply list = admin.get(gateway, "/orders?by=" + Request.by(number));
+        String id = list.json().at("/orders/0/id").asText();
+        return id.isEmpty() ? null : id;
     }
 
     private static Outcome meaning(Reply reply) {

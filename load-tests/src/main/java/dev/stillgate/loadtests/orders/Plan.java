@@ -7,16 +7,22 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Faults and orders of a run, as they follow from the seed. Not thread-safe. */
 final class Plan {
     private static final int ACCOUNTS = 14;
+
+    /** Number of last orders of which one may be withdrawn by its id. */
+    private static final int RECENT = 10;
+
     private static final int SHORTEST_SECONDS = 4;
 
     private final OrdersOptions options;
     private final Random faults;
     private final Random orders;
     private final List<Request> approvals = new ArrayList<>();
+    private final List<Request> recent = new ArrayList<>();
     private int numbers;
 
     Plan(OrdersOptions options) {
@@ -47,16 +53,17 @@ final class Plan {
         int dice = orders.nextInt(100);
         if (options.approvals() > 1 && !approvals.isEmpty() && dice < 45) {
             Request first = approvals.remove(orders.nextInt(approvals.size()));
-            return new Request(
-                    numbers++,
-                    first.account(),
-                    first.slot(),
-                    first.action(),
-                    first.standing(),
-                    first.seconds(),
-                    gateway);
+            return first.again(numbers++, gateway, orders.nextBoolean());
         }
-        Request request = request(epoch, gateway, orders.nextInt(100));
+        Request request = !recent.isEmpty() && dice >= 90
+                ? recent.remove(orders.nextInt(recent.size())).withdrawal(numbers++, gateway)
+                : request(epoch, gateway, orders.nextInt(100));
+        if (!request.withdraws()) {
+            recent.add(request);
+        }
+        if (recent.size() > RECENT) {
+            recent.removeFirst();
+        }
         if (options.approvals() > 1) {
             approvals.add(request);
         }
@@ -67,25 +74,30 @@ final class Plan {
         if (dice < 12) {
             String passing = "gone-" + epoch + "-" + orders.nextInt(3) + "-zq";
             return dice < 4
-                    ? new Request(numbers++, passing, Slot.ERASURE, "erase", null, 0, gateway)
+                    ? request(passing, Slot.ERASURE, "erase", null, 0, gateway)
                     : judgement(passing, gateway);
         }
         String account = accounts().get(orders.nextInt(ACCOUNTS));
         return dice < 65 ? standing(account, gateway) : judgement(account, gateway);
     }
 
+    private Request request(
+            String account, Slot slot, String action, @Nullable String standing, long seconds, int gateway) {
+        return new Request(numbers++, account, slot, action, standing, seconds, gateway, null, null);
+    }
+
     private Request standing(String account, int gateway) {
         String[] standings = {"blocked", "blocked", "blocked", "clear", "clear", "marked", "pooled", ""};
         String standing = standings[orders.nextInt(standings.length)];
         return standing.isEmpty()
-                ? new Request(numbers++, account, Slot.STANDING, "unpin", null, 0, gateway)
-                : new Request(numbers++, account, Slot.STANDING, "standing", standing, seconds(), gateway);
+                ? request(account, Slot.STANDING, "unpin", null, 0, gateway)
+                : request(account, Slot.STANDING, "standing", standing, seconds(), gateway);
     }
 
     private Request judgement(String account, int gateway) {
         String[] actions = {"confirm", "confirm", "refute", "vouch", "unlabel"};
         String action = actions[orders.nextInt(actions.length)];
-        return new Request(numbers++, account, Slot.JUDGEMENT, action, null, seconds(), gateway);
+        return request(account, Slot.JUDGEMENT, action, null, seconds(), gateway);
     }
 
     /** Returns the duration of an order: days, or for one in four seconds. */

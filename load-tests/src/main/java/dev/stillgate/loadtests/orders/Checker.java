@@ -172,7 +172,9 @@ final class Checker {
      */
     private void compareList(int gateway, KnownOrders known, Map<String, String> wrong) {
         if (known.hasUnsent()) {
-            wrong.put("unsent " + gateway + " of " + history.all().size(), "gateway %d has orders that it did not send".formatted(gateway));
+            wrong.put(
+                    "unsent %d of %d".formatted(gateway, history.all().size()),
+                    "gateway %d has orders that it did not send".formatted(gateway));
         }
         for (GivenOrder order : history.all()) {
             Request request = order.request();

@@ -99,6 +99,7 @@ final class GivenOrder {
     private long end = Long.MAX_VALUE;
     private long settled = Long.MAX_VALUE;
     private boolean waits;
+    private boolean heldClock;
 
     GivenOrder(Request request) {
         this.request = request;
@@ -114,6 +115,15 @@ final class GivenOrder {
         waits = waiting;
         outcome = meaning;
         end = System.nanoTime();
+    }
+
+    /** Notes that the gateway's clock stood still: it may rank the order before others that were given before it. */
+    synchronized void onHeldClock() {
+        heldClock = true;
+    }
+
+    synchronized boolean isOnHeldClock() {
+        return heldClock;
     }
 
     /** Notes that all gateways have sent their orders: this one has its final rank by now, or will never have one. */

@@ -106,9 +106,14 @@ final class History {
                 : known.effective(erasures);
     }
 
-    /** Returns whether an erasure may have taken the order's reason and account. */
+    /**
+     * Returns whether an erasure may have taken the order's reason and account: one that was not given before it, or that
+     * another gateway knew while the clock of the order's own stood still.
+     */
     boolean mayBeScrubbed(GivenOrder order, KnownOrders known) {
-        return erasures(order.request().account(), known).stream().anyMatch(erasure -> !erasure.precedes(order));
+        return erasures(order.request().account(), known).stream()
+                .anyMatch(erasure -> !erasure.precedes(order)
+                        || (order.isOnHeldClock() && erasure.request().gateway() != order.request().gateway()));
     }
 
     /** Returns the reasons of the orders about an account. */

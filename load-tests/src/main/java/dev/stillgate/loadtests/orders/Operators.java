@@ -72,6 +72,12 @@ final class Operators {
         boolean waits = reply.json().has("waiting")
                 || reply.json().path("status").asText().equalsIgnoreCase("waiting");
         order.answered(reply.status(), meaning(reply), waits);
+        if (order.outcome() == Outcome.HERE && !Plan.accounts().contains(request.account())) {
+            Reply list = admin.get(gateway, "/orders?limit=1");
+            if (list.status() != 200 || list.json().at("/clock/held").asBoolean()) {
+                order.onHeldClock();
+            }
+        }
         if (order.isAcknowledged()) {
             holdings.has(request.gateway(), order, order.start());
             if (order.outcome() == Outcome.KNOWN && KnownOrders.isListed()) {

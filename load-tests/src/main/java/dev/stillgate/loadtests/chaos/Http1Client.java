@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  * HTTP/1.1 client that randomly aborts, stalls, resets and violates the protocol. Each response must arrive, or the
  * connection close, within {@link #TIMEOUT_MILLIS}.
  */
-final class Http1Client implements Runnable {
+record Http1Client(int port, SplittableRandom random, Counters counters, BooleanSupplier more) implements Runnable {
     /** Longer than any timeout of the gateway in this test. */
     static final int TIMEOUT_MILLIS = 25_000;
 
@@ -42,18 +42,6 @@ final class Http1Client implements Runnable {
         "sends two requests at once",
         "sends in small pieces"
     };
-
-    private final int port;
-    private final SplittableRandom random;
-    private final Counters counters;
-    private final BooleanSupplier more;
-
-    Http1Client(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
-        this.port = port;
-        this.random = random;
-        this.counters = counters;
-        this.more = more;
-    }
 
     @Override
     public void run() {

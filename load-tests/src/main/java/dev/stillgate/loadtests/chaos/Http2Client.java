@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * HTTP/2 client in clear that randomly aborts, resets and stalls streams and withholds window updates. Every stream
  * that it does not reset must end, or the connection must close.
  */
-final class Http2Client implements Runnable {
+record Http2Client(int port, SplittableRandom random, Counters counters, BooleanSupplier more) implements Runnable {
     private static final int MAX_UPLOAD = 200_000;
     private static final int CANCEL = 8;
 
@@ -28,18 +28,6 @@ final class Http2Client implements Runnable {
         "withholds window updates for a while",
         "pauses within an upload"
     };
-
-    private final int port;
-    private final SplittableRandom random;
-    private final Counters counters;
-    private final BooleanSupplier more;
-
-    Http2Client(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
-        this.port = port;
-        this.random = random;
-        this.counters = counters;
-        this.more = more;
-    }
 
     @Override
     public void run() {

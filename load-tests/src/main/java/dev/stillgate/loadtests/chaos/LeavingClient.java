@@ -13,20 +13,8 @@ import java.util.function.BooleanSupplier;
  * Client that leaves many streams at one moment, as a batch job does that is stopped. They share the upstream's HTTP/2
  * connections with those of the {@link PoliteClient}, and the upstream goes on sending to them for a moment.
  */
-final class LeavingClient implements Runnable {
+record LeavingClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) implements Runnable {
     private static final int MOST = 60;
-
-    private final int port;
-    private final SplittableRandom random;
-    private final Counters counters;
-    private final BooleanSupplier more;
-
-    LeavingClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
-        this.port = port;
-        this.random = random;
-        this.counters = counters;
-        this.more = more;
-    }
 
     @Override
     public void run() {

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
  * Well-behaved client of the well-behaved upstreams. It must get complete responses while the others misbehave, also of
  * the fallback of an upstream whose endpoints are all down.
  */
-final class PoliteClient implements Runnable {
+record PoliteClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) implements Runnable {
     static final Kind SHARED = new Kind("/v1/chat/completions", "shared", "messages", ApiResponses.COMPLETIONS);
     private static final List<Kind> KINDS = List.of(
             new Kind("/v1/responses", "m", "input", ApiResponses.RESPONSES),
@@ -25,18 +25,6 @@ final class PoliteClient implements Runnable {
 
     /** A kind of prompt, whose model leads to an upstream. */
     record Kind(String path, String model, String content, ApiResponses dialect) {}
-
-    private final int port;
-    private final SplittableRandom random;
-    private final Counters counters;
-    private final BooleanSupplier more;
-
-    PoliteClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
-        this.port = port;
-        this.random = random;
-        this.counters = counters;
-        this.more = more;
-    }
 
     @Override
     public void run() {

@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
  * Client of Realtime sessions, of which some leave within one. The others must get every event in order, and a Close
  * frame unless the upstream ended within a frame or by a reset: the connection never just ends.
  */
-final class SessionClient implements Runnable {
+record SessionClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) implements Runnable {
     /** Actions by number; higher numbers read to the end. */
     private static final String[] ACTS = {"closes", "resets", "ends its output within a frame", "sends a Close frame"};
 
@@ -39,18 +39,6 @@ final class SessionClient implements Runnable {
     private static final int RESET = -1;
     private static final int ENDS_WITHIN_FRAME = -2;
     private static final int TWO_BYTES = 126;
-
-    private final int port;
-    private final SplittableRandom random;
-    private final Counters counters;
-    private final BooleanSupplier more;
-
-    SessionClient(int port, SplittableRandom random, Counters counters, BooleanSupplier more) {
-        this.port = port;
-        this.random = random;
-        this.counters = counters;
-        this.more = more;
-    }
 
     @Override
     public void run() {

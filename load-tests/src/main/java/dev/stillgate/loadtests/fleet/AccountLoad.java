@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * Requests of one account at a constant rate that do not wait for earlier responses. Latency counts from the time at
  * which a request was due, so that a stalled gateway is measured. Thread-safe.
  */
-final class AccountLoad {
+public final class AccountLoad {
     private static final Pattern OUTPUT = Pattern.compile("\"output_tokens\":(\\d+)");
 
     private final HttpClient client;
@@ -33,7 +33,7 @@ final class AccountLoad {
      * @param perSecond requests per second to each port
      * @param tokens maximum output tokens of a request; a response has one less
      */
-    AccountLoad(
+    public AccountLoad(
             HttpClient client,
             ExecutorService executor,
             String account,
@@ -54,18 +54,19 @@ final class AccountLoad {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/messages"))
                 .timeout(Duration.ofSeconds(20))
                 .header("content-type", "application/json")
-                .header("x-api-key", FleetPolicyFile.key(account))
+                .header("x-api-key", FleetFiles.key(account))
                 .header("x-stub", "size=" + (tokens - 1) * 4)
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
     }
 
-    void start() {
+    /** Begins to send. */
+    public void start() {
         pacer.start();
     }
 
     /** Returns the outcomes since the last call. */
-    synchronized PhaseTally takeTally() {
+    public synchronized PhaseTally takeTally() {
         PhaseTally taken = tally;
         tally = new PhaseTally();
         return taken;
@@ -76,7 +77,7 @@ final class AccountLoad {
     }
 
     /** Sends no more requests. */
-    void end() throws InterruptedException {
+    public void end() throws InterruptedException {
         stopped = true;
         pacer.join();
     }

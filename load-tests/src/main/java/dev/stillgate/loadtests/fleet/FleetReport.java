@@ -87,13 +87,13 @@ final class FleetReport {
         print("");
         print("| greedy account, %.1f s | granted | policy | maximum | share of the policy |", greedySeconds);
         print("|---|--:|--:|--:|--:|");
-        bound("requests", FleetPolicyFile.REQUESTS, granted);
-        bound("output tokens", FleetPolicyFile.OUTPUT, grantedTokens);
+        bound("requests", FleetLimit.REQUESTS, granted);
+        bound("output tokens", FleetLimit.OUTPUT, grantedTokens);
         wrong.forEach(each -> System.err.println("wrong: " + each));
         return wrong.isEmpty();
     }
 
-    private void bound(String what, FleetPolicyFile.Limit limit, long used) {
+    private void bound(String what, FleetLimit limit, long used) {
         double policy = limit.granted(greedySeconds);
         double most = policy + limit.bound(gateways);
         print("| %s | %d | %.0f | %.0f | %.2f |", what, used, policy, most, used / policy);

@@ -49,15 +49,18 @@ public final class FleetRun implements AutoCloseable {
         open.push(stub);
         store = StoreProcess.start(directory);
         open.push(store);
-        FleetPolicyFile.writePolicy(directory, stub.baseUrl(), List.of(STEADY, BY_REQUESTS, BY_TOKENS));
+        FleetFiles.writePolicy(
+                directory, stub.baseUrl(), List.of(STEADY, BY_REQUESTS, BY_TOKENS), FleetLimit.filter());
         for (int i = 1; i <= options.gateways(); i++) {
-            Path config = FleetPolicyFile.writeGateway(directory, "gateway-" + i, store.port());
+            String name = "gateway-" + i;
+            Path own = Files.createDirectory(directory.resolve(name));
+            Path config = FleetFiles.writeGateway(own, name, store.port(), "500ms", "");
             GatewayProcess member = GatewayProcess.start(options.stillgate(), config);
             open.push(member);
             members.add(member);
         }
         client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        double share = (double) FleetPolicyFile.REQUESTS.perSecond() / options.gateways();
+        double share = (double) FleetLimit.REQUESTS.perSecond() / options.gateways();
         List<Integer> ports = members.stream().map(GatewayProcess::port).toList();
         direct = new AccountLoad(client, executor, STEADY, List.of(stub.port()), 2.1 * share, 50);
         steady = new AccountLoad(client, executor, STEADY, ports, 0.7 * share, 50);

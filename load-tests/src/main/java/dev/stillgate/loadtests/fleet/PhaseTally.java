@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Outcomes of the requests of one account in one phase. Not thread-safe. */
-final class PhaseTally {
+public final class PhaseTally {
     private final List<Long> micros = new ArrayList<>();
     private final Map<String, Integer> failures = new TreeMap<>();
     private int answered;
@@ -28,11 +28,13 @@ final class PhaseTally {
         failures.merge(how, 1, Integer::sum);
     }
 
-    int requests() {
+    /** Returns the number of all requests that have ended. */
+    public int requests() {
         return answered + refused + failures.values().stream().mapToInt(i -> i).sum();
     }
 
-    int answered() {
+    /** Returns the number of responses with status 200. */
+    public int answered() {
         return answered;
     }
 
@@ -49,7 +51,7 @@ final class PhaseTally {
     }
 
     /** Returns a percentile of the latency of served requests in milliseconds; 0 without any. */
-    double percentile(double share) {
+    public double percentile(double share) {
         if (micros.isEmpty()) {
             return 0;
         }

@@ -3,6 +3,7 @@ package dev.stillgate.loadtests.orders;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.stillgate.loadtests.fleet.FleetFiles;
 import dev.stillgate.loadtests.fleet.GatewayProcess;
 import java.io.IOException;
 import java.net.ConnectException;

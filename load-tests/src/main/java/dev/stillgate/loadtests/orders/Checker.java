@@ -121,7 +121,7 @@ final class Checker {
             add(wrong, "erased " + account, "gateway %d knows the erased %s: %s".formatted(gateway, account, page));
             return;
         }
-        JsonNode shown = page.json().path("filters").path(FleetFiles.FILTER);
+        JsonNode shown = page.json().path("filters").path(OrdersChaos.FILTER);
         compareSlot(gateway, account, Slot.STANDING, shown.path("pinned"), ranks, wrong);
         compareSlot(gateway, account, Slot.JUDGEMENT, shown.path("label"), ranks, wrong);
         if (Plan.accounts().contains(account)) {

@@ -1,5 +1,6 @@
 package dev.stillgate.loadtests.orders;
 
+import dev.stillgate.loadtests.fleet.FleetFiles;
 import dev.stillgate.loadtests.fleet.GatewayProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One gateway of the fleet: its process, its state directory, its clock and its link to the store. */
 final class Member {
+    private static final String STORE_TIMEOUT = "2s"; // the machine may be busy
     private static final String JAVA_OPTIONS = "-Xmx192m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 
     private final OrdersOptions options;
@@ -36,7 +38,8 @@ final class Member {
         this.copy = this.directory.resolve("copy");
         this.clock = this.directory.resolve("clock");
         this.link = link;
-        this.config = FleetFiles.writeGateway(this.directory, name, state, link.port());
+        this.config = FleetFiles.writeGateway(
+                this.directory, name, link.port(), STORE_TIMEOUT, "state: {directory: \"" + state + "\"}\n");
         clock(0);
     }
 

@@ -1,6 +1,7 @@
 package dev.stillgate.loadtests.orders;
 
 import dev.stillgate.loadtests.fleet.Await;
+import dev.stillgate.loadtests.fleet.FleetFiles;
 import dev.stillgate.loadtests.fleet.GatewayProcess;
 import dev.stillgate.loadtests.fleet.StoreProcess;
 import dev.stillgate.loadtests.orders.GivenOrder.Outcome;
@@ -18,8 +19,17 @@ import java.util.Locale;
  * healed again and again, and must then show the orders that a model of all responses predicts.
  */
 public final class OrdersChaos implements AutoCloseable {
-    private static final int MAX_EPOCH_SECONDS = 60;
+    /** Name of the fingerprint filter. */
+    static final String FILTER = "behaviour";
 
+    private static final String FILTERS = """
+              - name: %s
+                type: fingerprint
+                mode: enforce
+                config: {review: {approvals: %d}}
+            """;
+
+    private static final int MAX_EPOCH_SECONDS = 60;
     private static final int LEAST_EPOCHS = 3;
 
     private final OrdersOptions options;
@@ -42,7 +52,8 @@ public final class OrdersChaos implements AutoCloseable {
         log = new OperationLog(directory.resolve("operations.log"));
         log.line(options.toString());
         store = StoreProcess.start(Files.createDirectory(directory.resolve("store")));
-        FleetFiles.writePolicy(directory, stub.baseUrl(), Plan.accounts(), options.approvals());
+        String filters = FILTERS.formatted(FILTER, options.approvals());
+        FleetFiles.writePolicy(directory, stub.baseUrl(), Plan.accounts(), filters);
         for (int i = 0; i < options.gateways(); i++) {
             members.add(new Member(options, directory, "gateway-" + i, new StoreLink(store.port())));
         }

@@ -1,5 +1,7 @@
 package dev.stillgate.loadtests.reload;
 
+import dev.stillgate.loadtests.fleet.AccountLoad;
+import dev.stillgate.loadtests.fleet.PhaseTally;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.URI;
@@ -9,8 +11,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Reloads a large {@code accounts.yaml} of a running gateway repeatedly. Prints the time and processor time of each
@@ -22,9 +27,11 @@ import java.util.SplittableRandom;
 public final class AccountsReload {
     private static final double MAX_WALL_MILLIS = 5_000;
     private static final int TICKS = 100;
+    private static final int OUTPUT_TOKENS = 61;
     private static final long WARM_MILLIS = 15_000;
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI reload;
     private final Path stat;
     private final Path file;
@@ -70,24 +77,27 @@ public final class AccountsReload {
     }
 
     private boolean measure(int port, int reloads, int perSecond, int seconds) throws Exception {
-        try (SteadyRequests requests = new SteadyRequests(port, perSecond)) {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            AccountLoad requests = new AccountLoad(client, executor, "steady", List.of(port), perSecond, OUTPUT_TOKENS);
+            requests.start();
             Thread.sleep(WARM_MILLIS);
-            requests.take();
+            requests.takeTally();
             Thread.sleep(seconds * 1000L);
-            SteadyRequests.Latency baseline = requests.take();
+            PhaseTally baseline = requests.takeTally();
             print("without", baseline, "");
-            boolean passed = baseline.failed() == 0;
+            boolean passed = failed(baseline) == 0;
             for (int i = 1; i <= reloads; i++) {
                 write(file, accounts, i);
                 Thread.sleep(2_000); // the effect of writing 100 MB on requests is not counted
-                requests.take();
+                requests.takeTally();
                 passed &= reload(requests, baseline, i);
             }
+            requests.end();
             return passed;
         }
     }
 
-    private boolean reload(SteadyRequests requests, SteadyRequests.Latency baseline, int number) throws Exception {
+    private boolean reload(AccountLoad requests, PhaseTally baseline, int number) throws Exception {
         long cpu = cpuTicks();
         long begun = System.nanoTime();
         HttpResponse<String> response = client.send(
@@ -97,7 +107,7 @@ public final class AccountsReload {
                 HttpResponse.BodyHandlers.ofString());
         double wall = (System.nanoTime() - begun) / 1e6;
         double processor = (cpuTicks() - cpu) * 1000.0 / TICKS;
-        SteadyRequests.Latency latency = requests.take();
+        PhaseTally latency = requests.takeTally();
         print(
                 "reload " + number,
                 latency,
@@ -105,8 +115,8 @@ public final class AccountsReload {
         if (response.statusCode() != 200) {
             System.out.println(response.body());
         }
-        boolean fast = latency.p99() <= 5 * baseline.p99() + 20;
-        return response.statusCode() == 200 && wall < MAX_WALL_MILLIS && latency.failed() == 0 && fast;
+        boolean fast = latency.percentile(0.99) <= 5 * baseline.percentile(0.99) + 20;
+        return response.statusCode() == 200 && wall < MAX_WALL_MILLIS && failed(latency) == 0 && fast;
     }
 
     /** Returns user and system time of the gateway's process in hundredths of a second. */
@@ -116,16 +126,21 @@ public final class AccountsReload {
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
-    private static void print(String what, SteadyRequests.Latency latency, String more) {
+    /** Returns the number of requests without status 200. */
+    private static int failed(PhaseTally tally) {
+        return tally.requests() - tally.answered();
+    }
+
+    private static void print(String what, PhaseTally latency, String more) {
         System.out.printf(
                 Locale.ROOT,
                 "%-10s %6d requests, %d failed; ms: median %7.2f, p99 %7.2f, max %7.2f %s%n",
                 what,
                 latency.requests(),
-                latency.failed(),
-                latency.median(),
-                latency.p99(),
-                latency.max(),
+                failed(latency),
+                latency.percentile(0.5),
+                latency.percentile(0.99),
+                latency.percentile(1),
                 more.isEmpty() ? "  wall ms   cpu ms  status" : more);
     }
 }

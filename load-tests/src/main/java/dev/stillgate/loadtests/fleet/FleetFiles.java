@@ -1,4 +1,4 @@
-package dev.stillgate.loadtests.orders;
+package dev.stillgate.loadtests.fleet;
 
 import dev.stillgate.proxy.account.CredentialHash;
 import java.io.IOException;
@@ -7,17 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Configuration files of the fleet. */
-final class FleetFiles {
-    /** Name of the fingerprint filter. */
-    static final String FILTER = "behaviour";
-
+/** Configuration files of the gateways of a fleet. */
+public final class FleetFiles {
     private static final String SECRET = "load test, no secret";
 
     private FleetFiles() {}
 
-    /** Writes the policy and accounts of all gateways. */
-    static void writePolicy(Path directory, String upstream, List<String> accounts, int approvals) throws IOException {
+    /**
+     * Writes the policy and accounts of all gateways.
+     *
+     * @param filters list of filters in YAML
+     */
+    public static void writePolicy(Path directory, String upstream, List<String> accounts, String filters)
+            throws IOException {
         Files.writeString(directory.resolve("policy.yaml"), """
                 version: 1
                 upstreams:
@@ -26,11 +28,7 @@ final class FleetFiles {
                   - {path: /v1/, upstream: model}
                 accounts: {file: accounts.yaml}
                 filters:
-                  - name: %s
-                    type: fingerprint
-                    mode: enforce
-                    config: {review: {approvals: %d}}
-                """.formatted(upstream, FILTER, approvals));
+                %s""".formatted(upstream, filters));
         StringBuilder listed = new StringBuilder("accounts:\n");
         CredentialHash hash = CredentialHash.of(SECRET);
         for (String account : accounts) {
@@ -42,8 +40,14 @@ final class FleetFiles {
         Files.writeString(directory.resolve("accounts.yaml"), listed);
     }
 
-    /** Writes the configuration of one gateway. */
-    static Path writeGateway(Path directory, String name, Path state, int storePort) throws IOException {
+    /**
+     * Writes the configuration of one gateway, whose directory is in that of the policy.
+     *
+     * @param timeout time limit of a response of the store
+     * @param more further settings in YAML
+     */
+    public static Path writeGateway(Path directory, String name, int storePort, String timeout, String more)
+            throws IOException {
         return Files.writeString(directory.resolve("stillgate.yaml"), """
                 listeners:
                   - {address: "127.0.0.1:0"}
@@ -51,13 +55,12 @@ final class FleetFiles {
                 threads: 1
                 policy: ../policy.yaml
                 hashing: {h1: "%s"}
-                state: {directory: "%s"}
-                fleet: {store: "redis://127.0.0.1:%d", node: %s, timeout: 2s} # the machine may be busy
-                """.formatted(SECRET, state, storePort, name));
+                fleet: {store: "redis://127.0.0.1:%d", node: %s, timeout: %s}
+                %s""".formatted(SECRET, storePort, name, timeout, more));
     }
 
     /** Returns the API key of an account. */
-    static String key(String account) {
+    public static String key(String account) {
         return "sk-" + account;
     }
 }

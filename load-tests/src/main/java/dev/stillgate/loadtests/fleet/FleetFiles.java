@@ -48,7 +48,8 @@ public final class FleetFiles {
      */
     public static Path writeGateway(Path directory, String name, int storePort, String timeout, String more)
             throws IOException {
-        return Files.writeString(directory.resolve("stillgate.yaml"), """
+        return Files.writeString(
+                directory.resolve("stillgate.yaml"), """
                 listeners:
                   - {address: "127.0.0.1:0"}
                 admin: {address: "127.0.0.1:0"}

@@ -32,10 +32,6 @@ record FleetLimit(long capacity, long perSecond, long largestReserve) {
                         - {name: requests, measure: requests, capacity: %d, refill: %d/1s}
                         - {name: output, measure: output-tokens, capacity: %d, refill: %d/1s, reserveCeiling: %d}
                 """.formatted(
-                        REQUESTS.capacity,
-                        REQUESTS.perSecond,
-                        OUTPUT.capacity,
-                        OUTPUT.perSecond,
-                        OUTPUT.largestReserve);
+                REQUESTS.capacity, REQUESTS.perSecond, OUTPUT.capacity, OUTPUT.perSecond, OUTPUT.largestReserve);
     }
 }

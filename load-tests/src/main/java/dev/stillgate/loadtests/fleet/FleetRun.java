@@ -49,8 +49,7 @@ public final class FleetRun implements AutoCloseable {
         open.push(stub);
         store = StoreProcess.start(directory);
         open.push(store);
-        FleetFiles.writePolicy(
-                directory, stub.baseUrl(), List.of(STEADY, BY_REQUESTS, BY_TOKENS), FleetLimit.filter());
+        FleetFiles.writePolicy(directory, stub.baseUrl(), List.of(STEADY, BY_REQUESTS, BY_TOKENS), FleetLimit.filter());
         for (int i = 1; i <= options.gateways(); i++) {
             String name = "gateway-" + i;
             Path own = Files.createDirectory(directory.resolve(name));

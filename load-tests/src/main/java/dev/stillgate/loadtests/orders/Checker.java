@@ -190,7 +190,8 @@ final class Checker {
                 add(
                         wrong,
                         "scrubbed " + request.number(),
-                        "%s was given after each erasure, but gateway %d has erased its account".formatted(order, gateway));
+                        "%s was given after each erasure, but gateway %d has erased its account"
+                                .formatted(order, gateway));
             }
             if (request.erases()
                     && order.isDone()

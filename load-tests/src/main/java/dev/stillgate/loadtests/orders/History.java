@@ -113,7 +113,9 @@ final class History {
     boolean mayBeScrubbed(GivenOrder order, KnownOrders known) {
         return erasures(order.request().account(), known).stream()
                 .anyMatch(erasure -> !erasure.precedes(order)
-                        || (order.isOnHeldClock() && erasure.request().gateway() != order.request().gateway()));
+                        || (order.isOnHeldClock()
+                                && erasure.request().gateway()
+                                        != order.request().gateway()));
     }
 
     /** Returns the reasons of the orders about an account. */

@@ -80,7 +80,9 @@ final class KnownOrders {
 
     /** Returns whether an erasure has taken the account and the reason of an order. */
     boolean isScrubbed(GivenOrder order) {
-        return has(order) && !order.request().erases() && field(order, "/order/why").isMissingNode();
+        return has(order)
+                && !order.request().erases()
+                && field(order, "/order/why").isMissingNode();
     }
 
     /** Returns the rank of an order that the gateway has. */

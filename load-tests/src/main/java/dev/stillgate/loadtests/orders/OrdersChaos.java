@@ -22,13 +22,6 @@ public final class OrdersChaos implements AutoCloseable {
     /** Name of the fingerprint filter. */
     static final String FILTER = "behaviour";
 
-    private static final String FILTERS = """
-              - name: %s
-                type: fingerprint
-                mode: enforce
-                config: {review: {approvals: %d}}
-            """;
-
     private static final int MAX_EPOCH_SECONDS = 60;
     private static final int LEAST_EPOCHS = 3;
 
@@ -52,7 +45,12 @@ public final class OrdersChaos implements AutoCloseable {
         log = new OperationLog(directory.resolve("operations.log"));
         log.line(options.toString());
         store = StoreProcess.start(Files.createDirectory(directory.resolve("store")));
-        String filters = FILTERS.formatted(FILTER, options.approvals());
+        String filters = """
+                  - name: %s
+                    type: fingerprint
+                    mode: enforce
+                    config: {review: {approvals: %d}}
+                """.formatted(FILTER, options.approvals());
         FleetFiles.writePolicy(directory, stub.baseUrl(), Plan.accounts(), filters);
         for (int i = 0; i < options.gateways(); i++) {
             members.add(new Member(options, directory, "gateway-" + i, new StoreLink(store.port())));

@@ -73,9 +73,7 @@ final class Plan {
     private Request request(int epoch, int gateway, int dice) {
         if (dice < 12) {
             String passing = "gone-" + epoch + "-" + orders.nextInt(3) + "-zq";
-            return dice < 4
-                    ? request(passing, Slot.ERASURE, "erase", null, 0, gateway)
-                    : judgement(passing, gateway);
+            return dice < 4 ? request(passing, Slot.ERASURE, "erase", null, 0, gateway) : judgement(passing, gateway);
         }
         String account = accounts().get(orders.nextInt(ACCOUNTS));
         return dice < 65 ? standing(account, gateway) : judgement(account, gateway);

@@ -8,12 +8,12 @@ import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.fingerprint.stats.Binomial;
 import dev.stillgate.fingerprint.stats.RareShare;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,12 +48,25 @@ public final class PeopleLinks {
     /** Shares of people whom accounts of one actor share, with equal probability. */
     private static final double[] SHARES = {0.1, 0.3, 0.5, 0.7, 0.9};
 
-    /** When each account named each person last. */
+    private final Map<Integer, PeopleTable.People> byAccount;
+
+    /** When each account named each person last, of the people whom two accounts or more name. */
     private final Map<Long, Map<Integer, Integer>> byPerson = new HashMap<>();
 
-    private PeopleLinks(Map<Integer, NavigableMap<Long, Integer>> byAccount) {
-        byAccount.forEach((account, people) -> people.forEach((person, last) ->
-                byPerson.computeIfAbsent(person, absent -> new HashMap<>(2)).put(account, last)));
+    private PeopleLinks(Map<Integer, PeopleTable.People> byAccount) {
+        this.byAccount = byAccount;
+        long[] people = people(account -> true);
+        for (int i = 1; i < people.length; i++) {
+            if (people[i] == people[i - 1]) {
+                byPerson.computeIfAbsent(people[i], absent -> new HashMap<>(2));
+            }
+        }
+        byAccount.forEach((account, named) -> named.hashes().forEach(person -> {
+            Map<Integer, Integer> uses = byPerson.get(person);
+            if (uses != null) {
+                uses.put(account, named.last(person));
+            }
+        }));
     }
 
     /**
@@ -64,20 +77,28 @@ public final class PeopleLinks {
      */
     public static List<LinkedGroup> groups(
             PeopleTable people, Population population, IntPredicate isLinkable, int now) {
-        Map<Integer, NavigableMap<Long, Integer>> byAccount = people.recent(now);
-        PeopleLinks links = new PeopleLinks(byAccount);
+        PeopleLinks links = new PeopleLinks(people.recent(now));
         double honest = links.honestShare(population);
         if (honest >= 1) {
             return List.of();
         }
         return links.selected(isLinkable).stream()
-                .map(accounts -> group(honest, accounts, byAccount))
+                .map(accounts -> links.group(honest, accounts))
                 .toList();
+    }
+
+    /** Returns the people of accounts in ascending order, each as often as accounts name them. */
+    private long[] people(IntPredicate accounts) {
+        return byAccount.entrySet().stream()
+                .filter(entry -> accounts.test(entry.getKey()))
+                .flatMapToLong(entry -> entry.getValue().hashes())
+                .sorted()
+                .toArray();
     }
 
     /** Returns an upper bound of the share of people whom two known customers name, 1 if too few people are known. */
     private double honestShare(Population population) {
-        int known = 0;
+        int known = (int) Arrays.stream(people(population.isReference())).distinct().count();
         int shared = 0;
         for (Map<Integer, Integer> accounts : byPerson.values()) {
             Set<Integer> customers = new HashSet<>();
@@ -87,7 +108,6 @@ public final class PeopleLinks {
                     customers.add(organisation == 0 ? account : -organisation);
                 }
             }
-            known += customers.isEmpty() ? 0 : 1;
             shared += customers.size() > 1 ? 1 : 0;
         }
         return known < LEAST_KNOWN
@@ -104,7 +124,7 @@ public final class PeopleLinks {
         Map<Long, Integer> common = new HashMap<>();
         Map<Integer, Integer> parents = new TreeMap<>();
         byPerson.forEach((person, uses) -> {
-            if (isEvidence(person) || uses.size() == 1) {
+            if (isEvidence(person)) {
                 return;
             }
             List<Integer> accounts = uses.entrySet().stream()
@@ -142,15 +162,13 @@ public final class PeopleLinks {
         return root;
     }
 
-    private static LinkedGroup group(
-            double honest, List<Integer> accounts, Map<Integer, NavigableMap<Long, Integer>> byAccount) {
+    private LinkedGroup group(double honest, List<Integer> accounts) {
         Map<Long, Integer> counts = new HashMap<>();
         for (int account : accounts) {
-            for (long person : Objects.requireNonNull(byAccount.get(account)).keySet()) {
-                if (isEvidence(person)) {
-                    counts.merge(person, 1, Integer::sum);
-                }
-            }
+            Objects.requireNonNull(byAccount.get(account))
+                    .hashes()
+                    .filter(PeopleLinks::isEvidence)
+                    .forEach(person -> counts.merge(person, 1, Integer::sum));
         }
         double evidence = Math.clamp(evidence(honest, counts.values()), 0, MOST_EVIDENCE);
         return new LinkedGroup(

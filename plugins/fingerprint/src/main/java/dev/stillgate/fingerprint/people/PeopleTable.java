@@ -5,8 +5,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
  * The people whom the requests of each account named in the last 14 days, by account index: the {@value #MOST} smallest
@@ -19,8 +19,7 @@ public final class PeopleTable {
 
     private static final int SECONDS = 14 * 86_400;
 
-    /** The second of the epoch at which each person was last seen, by a hash of 63 bits, by account index. */
-    private final Map<Integer, NavigableMap<Long, Integer>> byAccount = new TreeMap<>();
+    private final Map<Integer, People> byAccount = new TreeMap<>();
 
     /**
      * Records that a request of an account named a person.
@@ -29,26 +28,21 @@ public final class PeopleTable {
      * @param second second of the epoch
      */
     public void observe(int account, long person, int second) {
-        NavigableMap<Long, Integer> people = byAccount.computeIfAbsent(account, absent -> new TreeMap<>());
-        people.merge(person >>> 1, second, Math::max);
-        if (people.size() > MOST) {
-            people.values().removeIf(last -> last < second - SECONDS);
-        }
-        if (people.size() > MOST) {
-            people.pollLastEntry();
-        }
+        byAccount.computeIfAbsent(account, absent -> new People()).add(person >>> 1, second);
     }
 
     /** Returns how many people an account named in the last 14 days; an estimate from {@value #MOST} on. */
     public int count(int account) {
-        NavigableMap<Long, Integer> people = byAccount.getOrDefault(account, new TreeMap<>());
-        return people.size() < MOST ? people.size() : (int) Math.min(1e9, (MOST - 1) * 0x1p63 / people.lastKey());
+        People people = byAccount.getOrDefault(account, new People());
+        return people.size < MOST
+                ? people.size
+                : (int) Math.min(1e9, (MOST - 1) * 0x1p63 / people.hashes[people.size - 1]);
     }
 
     /** Returns the accounts with people, without those of more than 14 days before a second. */
-    Map<Integer, NavigableMap<Long, Integer>> recent(int second) {
-        byAccount.values().forEach(people -> people.values().removeIf(last -> last < second - SECONDS));
-        byAccount.values().removeIf(Map::isEmpty);
+    Map<Integer, People> recent(int second) {
+        byAccount.values().forEach(people -> people.removeBefore(second - SECONDS));
+        byAccount.values().removeIf(people -> people.size == 0);
         return byAccount;
     }
 
@@ -65,12 +59,13 @@ public final class PeopleTable {
     /** Writes all people. */
     public void write(DataOutput out) throws IOException {
         out.writeInt(byAccount.size());
-        for (Map.Entry<Integer, NavigableMap<Long, Integer>> account : byAccount.entrySet()) {
+        for (Map.Entry<Integer, People> account : byAccount.entrySet()) {
+            People people = account.getValue();
             out.writeInt(account.getKey());
-            out.writeByte(account.getValue().size());
-            for (Map.Entry<Long, Integer> person : account.getValue().entrySet()) {
-                out.writeLong(person.getKey());
-                out.writeInt(person.getValue());
+            out.writeByte(people.size);
+            for (int i = 0; i < people.size; i++) {
+                out.writeLong(people.hashes[i]);
+                out.writeInt(people.last[i]);
             }
         }
     }
@@ -85,16 +80,78 @@ public final class PeopleTable {
     public void read(DataInput in, int accounts, boolean sameKey) throws IOException {
         for (int left = in.readInt(); left > 0; left--) {
             int account = in.readInt();
-            NavigableMap<Long, Integer> people = new TreeMap<>();
-            for (int size = in.readUnsignedByte(); size > 0; size--) {
-                people.put(in.readLong(), in.readInt());
+            int size = in.readUnsignedByte();
+            if (account < 0 || account >= accounts || size > MOST) {
+                throw new IOException("damaged: " + size + " people of account " + account);
             }
-            if (account < 0 || account >= accounts || people.size() > MOST) {
-                throw new IOException("damaged: " + people.size() + " people of account " + account);
+            People people = new People();
+            for (int i = 0; i < size; i++) {
+                people.add(in.readLong() & Long.MAX_VALUE, in.readInt());
             }
             if (sameKey) {
                 byAccount.put(account, people);
             }
+        }
+    }
+
+    /** The people of one account, in the order of their hashes of 63 bits. */
+    static final class People {
+        private long[] hashes = {};
+        private int size;
+
+        /** Second of the epoch at which each person was last named. */
+        private int[] last = {};
+
+        /** Returns the hashes in ascending order. */
+        LongStream hashes() {
+            return Arrays.stream(hashes, 0, size);
+        }
+
+        /** Returns the second of the epoch at which a person was last named; 0 if never. */
+        int last(long person) {
+            int at = Arrays.binarySearch(hashes, 0, size, person);
+            return at < 0 ? 0 : last[at];
+        }
+
+        private void add(long person, int second) {
+            int at = Arrays.binarySearch(hashes, 0, size, person);
+            if (at >= 0) {
+                last[at] = Math.max(last[at], second);
+                return;
+            }
+            if (size == MOST) {
+                removeBefore(second - SECONDS);
+                at = Arrays.binarySearch(hashes, 0, size, person);
+            }
+            insert(-1 - at, person, second);
+        }
+
+        private void insert(int at, long person, int second) {
+            if (at == MOST) {
+                return;
+            }
+            size = Math.min(size, MOST - 1);
+            if (size == hashes.length) {
+                int capacity = Math.min(MOST, Math.max(1, 2 * size));
+                hashes = Arrays.copyOf(hashes, capacity);
+                last = Arrays.copyOf(last, capacity);
+            }
+            System.arraycopy(hashes, at, hashes, at + 1, size - at);
+            System.arraycopy(last, at, last, at + 1, size - at);
+            hashes[at] = person;
+            last[at] = second;
+            size++;
+        }
+
+        private void removeBefore(int second) {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                if (last[i] >= second) {
+                    hashes[kept] = hashes[i];
+                    last[kept++] = last[i];
+                }
+            }
+            size = kept;
         }
     }
 }

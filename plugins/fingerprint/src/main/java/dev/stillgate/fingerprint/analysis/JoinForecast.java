@@ -70,7 +70,8 @@ final class JoinForecast implements JoinOutlook {
         Map<JoinStratum, Integer> strata = new HashMap<>();
         members.forEach(member -> strata.merge(member.stratum(), 1, Integer::sum));
         return strata.entrySet().stream()
-                .sorted(Comparator.comparingInt(stratum -> -stratum.getValue()))
+                .sorted(Comparator.comparingInt((Map.Entry<JoinStratum, Integer> stratum) -> -stratum.getValue())
+                        .thenComparing(stratum -> stratum.getKey().toString()))
                 .map(Map.Entry::getKey)
                 .map(stratum -> new Bound(
                         stratum.toString(),

@@ -35,6 +35,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Watch for accounts that join confirmed campaigns. Each conversation start of a newcomer is compared with every campaign;
@@ -153,9 +154,13 @@ public final class JoinWatch implements JoinOutlook {
                 .toList();
     }
 
-    /** Returns the joins that are not in the journal yet. */
+    /** Returns the joins that are not in the journal yet, without those whose order has ended or whose account was judged. */
     public List<Found> pending() {
-        pending.values().removeIf(each -> ladder.orders().hasJoined(each.order(), each.account()));
+        Set<String> open = open().stream().map(StandingOrder::id).collect(Collectors.toSet());
+        pending.values()
+                .removeIf(each -> !open.contains(each.order().id())
+                        || ladder.label(each.account()) != null
+                        || ladder.orders().hasJoined(each.order(), each.account()));
         return List.copyOf(pending.values());
     }
 

@@ -12,9 +12,9 @@ public interface JoinOutlook {
      * @param newcomersADay newcomers of the stratum on a day of the last fortnight, on average
      */
     record Bound(String stratum, int references, int orders, double newcomersADay) {
-        /** Returns m / (n + 1), the greatest share of honest newcomers that join. */
+        /** Returns m / (n + 1), at most 1: the greatest share of honest newcomers that join. */
         public double share() {
-            return (double) orders / (references + 1);
+            return Math.min(1, orders / (references + 1.0));
         }
     }
 

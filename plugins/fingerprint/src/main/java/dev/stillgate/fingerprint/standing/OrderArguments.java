@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -192,7 +191,7 @@ public record OrderArguments(
             throw new PolicyException(key, "expected a list of at most " + MAX_EXCEPT + " accounts");
         }
         TreeSet<String> accounts = new TreeSet<>();
-        for (Object item : List.copyOf(items)) {
+        for (Object item : items) {
             if (!(item instanceof String account)) {
                 throw new PolicyException(key, "expected account ids, found " + OrderTime.shown(item));
             }

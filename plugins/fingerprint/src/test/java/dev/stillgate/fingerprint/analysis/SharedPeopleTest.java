@@ -180,6 +180,22 @@ class SharedPeopleTest {
     }
 
     @Test
+    void manyPlantedIdsMarkTheVictimButNeitherPoolItNorConfirmIt() {
+        knownPeople(600);
+        for (int k = 0; k < 2000; k++) {
+            now += MINUTE;
+            String person = "victim's person " + random.nextInt(30);
+            asks(k % 20 == 0 ? "victim" : "actor-" + random.nextInt(12), person);
+        }
+        round();
+        assertThat(standings()).containsEntry("victim", Standing.MARKED);
+        confirm("include", List.of("actor-1", "actor-2"));
+        assertThat(standings())
+                .containsEntry("actor-1", Standing.POOLED)
+                .containsEntry("victim", Standing.MARKED);
+    }
+
+    @Test
     void withoutEnoughKnownPeopleNothingIsLinked() {
         knownPeople(599);
         shares("relay-", 40, 30, 40);

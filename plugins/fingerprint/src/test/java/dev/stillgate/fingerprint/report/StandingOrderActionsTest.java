@@ -17,12 +17,17 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A confirmation that decides about accounts that join later. */
 class StandingOrderActionsTest {
@@ -136,6 +141,45 @@ class StandingOrderActionsTest {
         assertThatThrownBy(() ->
                         JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40)), 0.001))
                 .hasMessageContaining("\"promise\": 0.0042");
+    }
+
+    static Stream<Map<String, Object>> nonsense() {
+        return Stream.of(
+                Map.of("joins", "POOL"),
+                Map.of("joins", 1),
+                Map.of("joins", List.of("pool")),
+                Map.of("joins", Map.of()),
+                Map.of("joins", "queue", "promise", Double.NaN),
+                Map.of("joins", "queue", "promise", Double.POSITIVE_INFINITY),
+                Map.of("joins", "queue", "promise", "0.1"),
+                Map.of("joins", "queue", "promise", -1),
+                Map.of("joins", "queue", "promise", true),
+                Map.of("include", "a-1"),
+                Map.of("include", Map.of("a-1", true)),
+                Map.of("include", Arrays.asList("a-1", null)),
+                Map.of("except", Collections.singletonList(null)),
+                Map.of("include", List.of(List.of("a-1"))),
+                Map.of("include", List.of("stranger")),
+                Map.of("include", Collections.nCopies(10_001, "a-1")),
+                Map.of("joiners", List.of("a-1")),
+                Map.of("revision", 1e300));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nonsense")
+    void nonsenseInAnOrderIsRefused(Map<String, Object> nonsense) {
+        List<Object> arguments = new ArrayList<>();
+        nonsense.forEach((key, value) -> arguments.addAll(List.of(key, value)));
+        assertThatThrownBy(() -> confirm(arguments.toArray()))
+                .isInstanceOfAny(PolicyException.class, ConflictException.class);
+        assertThat(scene.analyst.ladder().orders().labels()).isEmpty();
+    }
+
+    @Test
+    void boundOfSeveralOrdersWithoutKnownCustomersIsOne() {
+        JoinOutlook.Bound bound = new JoinOutlook.Bound("free, openai", 0, 3, 40);
+        assertThat(bound.share()).isEqualTo(1);
+        JoinTerms.requirePromise(List.of(bound), 1);
     }
 
     @Test

@@ -102,7 +102,9 @@ class JoinAttacksTest {
         Cluster cluster = at.campaign("worker", JoinScene.MEMBERS, TEMPLATE, CLIENT, "old");
         JoinOutlook.Outlook outlook = at.analyst.joins().of(cluster);
         assertThat(outlook.fitted()).isZero();
-        assertThat(outlook.bounds().getFirst().share()).as("so a pool is refused").isEqualTo(1);
+        assertThat(outlook.bounds().getFirst().share())
+                .as("so a pool is refused")
+                .isEqualTo(1);
         at.confirm(cluster, Joins.POOL);
         at.tend(CAMPAIGN + DAY + 2 * 60_000);
         at.starts("replacement", LATER, 8, TEMPLATE, CLIENT);
@@ -229,7 +231,9 @@ class JoinAttacksTest {
         assertThat(at.analyst.ladder().orders().standingOrder(cluster.id).isSuspended())
                 .isTrue();
         at.starts("replacement", LATER + DAY, 1, TEMPLATE, CLIENT);
-        assertThat(at.pending()).as("the campaign is free until an operator orders anew").isEmpty();
+        assertThat(at.pending())
+                .as("the campaign is free until an operator orders anew")
+                .isEmpty();
     }
 
     @Test
@@ -284,8 +288,7 @@ class JoinAttacksTest {
             Dialect dialect = Dialect.values()[i % 5];
             at.starts("mixed-" + i, CAMPAIGN, 8, TEMPLATE, CLIENT, seen -> seen.dialect = dialect);
         }
-        List<String> mixed =
-                IntStream.range(0, 10).mapToObj(i -> "mixed-" + i).toList();
+        List<String> mixed = IntStream.range(0, 10).mapToObj(i -> "mixed-" + i).toList();
         Cluster tied = at.analyst.clusters().take(new Link(LinkKind.FACT, "card", 10, 3, 0.001), mixed, at.scene.now);
         assertThat(tied).isNotSameAs(cluster);
         assertThat(at.analyst.joins().of(tied).bounds())

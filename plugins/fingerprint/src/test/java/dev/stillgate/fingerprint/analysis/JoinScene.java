@@ -85,8 +85,7 @@ final class JoinScene {
                 IntStream.range(0, members).mapToObj(i -> name + "-" + i).toList();
         accounts.forEach(account -> starts(account, CAMPAIGN, STARTS, template, client));
         tend(CAMPAIGN + DAY);
-        List<String> all = Stream.concat(accounts.stream(), Stream.of(further))
-                .toList();
+        List<String> all = Stream.concat(accounts.stream(), Stream.of(further)).toList();
         return analyst.clusters().take(new Link(LinkKind.FACT, "payment", all.size(), 3, 0.001), all, scene.now);
     }
 

@@ -190,9 +190,7 @@ class SharedPeopleTest {
         round();
         assertThat(standings()).containsEntry("victim", Standing.MARKED);
         confirm("include", List.of("actor-1", "actor-2"));
-        assertThat(standings())
-                .containsEntry("actor-1", Standing.POOLED)
-                .containsEntry("victim", Standing.MARKED);
+        assertThat(standings()).containsEntry("actor-1", Standing.POOLED).containsEntry("victim", Standing.MARKED);
     }
 
     @Test

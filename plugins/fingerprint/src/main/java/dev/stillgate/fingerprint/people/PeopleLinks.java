@@ -98,7 +98,8 @@ public final class PeopleLinks {
 
     /** Returns an upper bound of the share of people whom two known customers name, 1 if too few people are known. */
     private double honestShare(Population population) {
-        int known = (int) Arrays.stream(people(population.isReference())).distinct().count();
+        int known =
+                (int) Arrays.stream(people(population.isReference())).distinct().count();
         int shared = 0;
         for (Map<Integer, Integer> accounts : byPerson.values()) {
             Set<Integer> customers = new HashSet<>();

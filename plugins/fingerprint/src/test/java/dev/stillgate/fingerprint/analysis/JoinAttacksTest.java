@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attacks on joins by actors that know the rules. A name says what the attack achieves. */
 class JoinAttacksTest {
-    /** Customers of whom one in the fit half makes a value common, and of whom one does not. */
+    /** Two sets of customers: one of the fit half makes a value common, another one does not. */
     private static final int FEW = 700;
 
     private static final int MANY = 1200;

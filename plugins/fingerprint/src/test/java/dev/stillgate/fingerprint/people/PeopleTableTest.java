@@ -63,7 +63,10 @@ class PeopleTableTest {
             table.observe(1, person, DAY);
             table.observe(2, person, DAY);
         }
-        assertThat(hashes(table, 1)).isEqualTo(hashes(table, 2)).hasSize(PeopleTable.MOST).isSorted();
+        assertThat(hashes(table, 1))
+                .isEqualTo(hashes(table, 2))
+                .hasSize(PeopleTable.MOST)
+                .isSorted();
     }
 
     @Test

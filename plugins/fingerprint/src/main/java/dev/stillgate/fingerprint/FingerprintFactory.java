@@ -4,6 +4,7 @@ import dev.stillgate.fingerprint.capture.AllowList;
 import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.ObservationRecorder;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.signal.People;
 import dev.stillgate.spi.Filter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.FilterFactory;
@@ -50,7 +51,8 @@ public final class FingerprintFactory implements FilterFactory<FingerprintPolicy
                         state::offer,
                         new FeatureHasher(context.secret("counted values")),
                         allowed,
-                        settings.samples() > 0),
+                        settings.samples() > 0,
+                        settings.has(People.NAME)),
                 context);
     }
 

@@ -33,6 +33,7 @@ public final class ObservationRecorder {
     private final AllowList allowed;
     private final Standings standings;
     private final boolean samples;
+    private final boolean people;
     private final Slot<GeoFacts> geo;
     private final Slot<ClientFingerprint> clients;
     private final ContextMarks marks;
@@ -50,6 +51,7 @@ public final class ObservationRecorder {
      * @param readBudget limit on the text that is read of each account; survives policy reloads
      * @param output receives each complete observation
      * @param samples whether texts of accounts at {@code marked} or above are sampled
+     * @param people whether the people whom requests name are recorded
      */
     public ObservationRecorder(
             FilterContext context,
@@ -58,9 +60,11 @@ public final class ObservationRecorder {
             Consumer<Observation> output,
             FeatureHasher hasher,
             AllowList allowed,
-            boolean samples) {
+            boolean samples,
+            boolean people) {
         this.allowed = allowed;
         this.samples = samples;
+        this.people = people;
         this.standings = context.standings();
         this.geo = context.slot(GeoFacts.SLOT_LABEL, GeoFacts.class);
         this.clients = context.slot("fingerprint.client." + context.name(), ClientFingerprint.class);
@@ -181,7 +185,7 @@ public final class ObservationRecorder {
         seen.probing = chat.logprobs() || chat.choices() > 1;
         seen.shape = hasher.shape(chat);
         seen.inputTokens = chat.inputTokens();
-        String person = chat.person();
+        String person = people ? chat.person() : null;
         String id = person == null ? null : RandomIds.part(person);
         seen.person = id == null ? 0 : hasher.text(id);
         if (features.assistantTurns > 0 || chat.previousResponse() != null) {

@@ -93,9 +93,9 @@ final class JoinScene {
         return campaign("worker", MEMBERS, TEMPLATE, CLIENT);
     }
 
-    /** Gives the standing order as the control plane does, without waiting for the fit. */
-    void confirm(Cluster cluster, Joins joins) {
-        scene.orders.give(new OrderDraft(
+    /** Returns a standing order as the control plane gives it. */
+    static OrderDraft standingOrder(Scene scene, Cluster cluster, Joins joins) {
+        return new OrderDraft(
                 "ada",
                 "one pipeline",
                 "confirm",
@@ -108,7 +108,12 @@ final class JoinScene {
                 true,
                 1,
                 "",
-                Map.of("cluster", cluster.id, "pools", true, "joins", joins.apiName(), "promise", 0.01)));
+                Map.of("cluster", cluster.id, "pools", true, "joins", joins.apiName(), "promise", 0.01));
+    }
+
+    /** Gives the standing order, without waiting for the fit. */
+    void confirm(Cluster cluster, Joins joins) {
+        scene.orders.give(standingOrder(scene, cluster, joins));
         analyst.obey();
     }
 

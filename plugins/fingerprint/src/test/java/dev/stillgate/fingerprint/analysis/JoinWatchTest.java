@@ -91,20 +91,7 @@ class JoinWatchTest {
 
     /** Gives the standing order as the control plane does. */
     private void confirm(Joins joins) {
-        scene.orders.give(new OrderDraft(
-                "ada",
-                "one pipeline",
-                "confirm",
-                "cluster " + cluster.id,
-                "judgement",
-                List.copyOf(cluster.accounts),
-                List.of(),
-                false,
-                scene.now + 30 * DAY,
-                true,
-                1,
-                "",
-                Map.of("cluster", cluster.id, "pools", true, "joins", joins.apiName(), "promise", 0.01)));
+        scene.orders.give(JoinScene.standingOrder(scene, cluster, joins));
         tend(6 * DAY + 2 * 60_000);
     }
 

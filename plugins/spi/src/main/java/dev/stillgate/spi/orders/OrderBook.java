@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,14 +99,15 @@ public final class OrderBook {
      */
     public synchronized List<Order> merge(Collection<Order> orders, boolean isFinal) {
         Set<String> changed = new LinkedHashSet<>();
-        merge(orders.stream().filter(Order::isErasure), isFinal, changed); // first: their last ranks decide
-        merge(orders.stream().filter(order -> !order.isErasure()), isFinal, changed);
+        mergeInTurn(
+                orders.stream().filter(Order::isErasure).toList(), isFinal, changed); // first: their last ranks decide
+        mergeInTurn(orders.stream().filter(order -> !order.isErasure()).toList(), isFinal, changed);
         return changed.stream().map(id -> Objects.requireNonNull(byId.get(id))).toList();
     }
 
-    private void merge(Stream<Order> orders, boolean isFinal, Set<String> changed) {
+    private void mergeInTurn(List<Order> orders, boolean isFinal, Set<String> changed) {
         boolean late = false;
-        for (Order given : orders.toList()) {
+        for (Order given : orders) {
             Order order = erasures.applyTo(given);
             Order present = byId.get(order.id());
             boolean settles = present != null && isFinal && unsent.remove(order.id());

@@ -9,6 +9,7 @@ import dev.stillgate.spi.orders.MemoryOrders;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.testkit.FakeContext;
 import dev.stillgate.testkit.FakeExchange;
 import dev.stillgate.testkit.FakeFleet;
@@ -114,8 +115,7 @@ class MigrationTest {
                         List.of("b-2"),
                         List.of(),
                         true,
-                        GIVEN + 60 * DAY,
-                        true,
+                        OrderEnd.at(GIVEN + 60 * DAY),
                         1,
                         "",
                         Map.of()));

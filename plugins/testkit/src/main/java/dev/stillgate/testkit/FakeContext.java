@@ -20,8 +20,10 @@ import dev.stillgate.spi.orders.MemoryOrders;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.spi.orders.Orders;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -212,8 +214,7 @@ public final class FakeContext implements FilterContext {
                 List.of(),
                 List.of(),
                 false,
-                ticker.millis() + OrderBook.LISTED_MILLIS,
-                false,
+                OrderEnd.after(Duration.ofMillis(OrderBook.LISTED_MILLIS)),
                 1,
                 "",
                 Map.of());

@@ -9,6 +9,7 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook.Status;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.spi.orders.Orders;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -168,9 +169,7 @@ final class OrdersPage implements OrderPages {
         if (asked(found, orders.all()).stream().anyMatch(name -> name.equalsIgnoreCase(by.strip()))) {
             throw new ConflictException(by + " has asked for it already; another operator must", Map.of());
         }
-        long until = order.fixedEnd() ? order.until() : orders.now() + (order.until() - order.time());
-        return given(
-                order, draft(order, by, why, order.action(), order.accounts(), order.except(), false, until), role);
+        return given(order, draft(order, by, why, order.action(), order.accounts(), order.except(), false), role);
     }
 
     private static OrderDraft draft(
@@ -180,8 +179,7 @@ final class OrdersPage implements OrderPages {
             String action,
             List<String> accounts,
             List<String> except,
-            boolean withdraws,
-            long until) {
+            boolean withdraws) {
         return new OrderDraft(
                 by,
                 why,
@@ -191,8 +189,7 @@ final class OrdersPage implements OrderPages {
                 accounts,
                 except,
                 withdraws || order.withdraws(),
-                until,
-                withdraws || order.fixedEnd(),
+                withdraws ? OrderEnd.at(order.until()) : order.end(),
                 order.needs(),
                 withdraws ? "withdraw " + order.id() : order.agreement(),
                 withdraws ? Map.of("withdraws", order.id()) : order.details());
@@ -217,7 +214,7 @@ final class OrdersPage implements OrderPages {
         List<String> accounts = decided(order, order.accounts(), deciding);
         List<String> except = decided(order, order.except(), deciding);
         String action = WITHDRAWALS.getOrDefault(order.slot(), "withdraw");
-        return given(order, draft(order, by, why, action, accounts, except, true, order.until()), role);
+        return given(order, draft(order, by, why, action, accounts, except, true), role);
     }
 
     /** Returns the keys about which an order decides, and no later one. */

@@ -172,9 +172,7 @@ public final class GatewayOrders implements AutoCloseable {
      * @return the receipt; the order has no effect while {@link #find} says that it waits
      */
     public Orders.Receipt erase(String account, @Nullable String by, int needs) {
-        return give(
-                Order.EVERY_FILTER,
-                RequestedOrders.erasure(kept.book().erasureSubject(account), by, needs, clock.now()));
+        return give(Order.EVERY_FILTER, RequestedOrders.erasure(kept.book().erasureSubject(account), by, needs));
     }
 
     /** Returns the number of known orders. */

@@ -89,8 +89,7 @@ public final class OrderJson {
                 json.writeBooleanField("withdraws", true);
             }
             json.writeNumberField(
-                    order.fixedEnd() ? "until" : "for",
-                    order.fixedEnd() ? order.until() : order.until() - order.time());
+                    order.fixedEnd() ? "until" : "for", order.end().millis());
             json.writeNumberField("needs", order.needs());
             json.writeStringField("agreement", order.agreement());
             if (!order.details().isEmpty()) {

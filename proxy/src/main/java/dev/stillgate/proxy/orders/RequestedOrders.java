@@ -3,6 +3,8 @@ package dev.stillgate.proxy.orders;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ final class RequestedOrders {
      *
      * @param subject the account's {@link OrderBook#erasureSubject}
      */
-    static OrderDraft erasure(String subject, @Nullable String by, int needs, long now) {
+    static OrderDraft erasure(String subject, @Nullable String by, int needs) {
         return new OrderDraft(
                 by,
                 null,
@@ -26,8 +28,7 @@ final class RequestedOrders {
                 List.of(),
                 List.of(),
                 false,
-                now + OrderBook.LISTED_MILLIS,
-                false,
+                OrderEnd.after(Duration.ofMillis(OrderBook.LISTED_MILLIS)),
                 needs,
                 "erase " + subject,
                 Map.of());

@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.orders;
 
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,8 @@ import java.util.Map;
 final class Drafts {
     private Drafts() {}
 
-    /** Returns an order that blocks an account for some time from now. */
-    static OrderDraft block(String account, long now, Duration lasting) {
+    /** Returns an order that blocks an account for some time. */
+    static OrderDraft block(String account, Duration lasting) {
         return new OrderDraft(
                 "ann",
                 "ticket 7",
@@ -20,8 +21,7 @@ final class Drafts {
                 List.of(account),
                 List.of(),
                 false,
-                now + lasting.toMillis(),
-                false,
+                OrderEnd.after(lasting),
                 1,
                 "standing blocked " + account,
                 Map.of("standing", "blocked"));

@@ -6,6 +6,7 @@ import dev.stillgate.proxy.orders.SharedRecords.Stored;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook.Status;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.spi.orders.Orders;
 import dev.stillgate.spi.orders.Orders.Reach;
 import dev.stillgate.testkit.FakeTicker;
@@ -71,7 +72,7 @@ class FleetOrdersTest {
 
         private Orders.Receipt block(String account) {
             store.advance(1);
-            return give(Drafts.block(account, orders.now(), Duration.ofDays(30)));
+            return give(Drafts.block(account, Duration.ofDays(30)));
         }
 
         private Map<String, Order> inForce() {
@@ -181,7 +182,7 @@ class FleetOrdersTest {
         Gateway a = new Gateway("a").joined();
         Gateway b = new Gateway("b").joined();
         a.block("customer-7");
-        a.give(Drafts.block("other", a.orders.now(), Duration.ofDays(3)));
+        a.give(Drafts.block("other", Duration.ofDays(3)));
         b.link.lose();
         store.advance(1);
         assertThat(a.orders.erase("customer-7", "ann", 1).reach()).isEqualTo(Reach.FLEET);
@@ -241,7 +242,7 @@ class FleetOrdersTest {
     void namesAtTwoGatewaysAddUp() throws IOException {
         Gateway a = new Gateway("a").joined();
         Gateway b = new Gateway("b").joined();
-        OrderDraft one = Drafts.block("x", a.orders.now(), Duration.ofDays(30));
+        OrderDraft one = Drafts.block("x", Duration.ofDays(30));
         Order waiting = a.give(by("ann", one, false, 2)).order();
         assertThat(a.inForce()).isEmpty();
         assertThat(b.orders.find(waiting.id()).status()).isEqualTo(Status.WAITING);
@@ -253,7 +254,7 @@ class FleetOrdersTest {
         assertThat(a.inForce()).isEqualTo(b.inForce()).containsKey("x");
     }
 
-    private static OrderDraft by(String name, OrderDraft same, boolean withdraws, int needs) {
+    private OrderDraft by(String name, OrderDraft same, boolean withdraws, int needs) {
         return new OrderDraft(
                 name,
                 null,
@@ -263,8 +264,7 @@ class FleetOrdersTest {
                 same.accounts(),
                 same.except(),
                 withdraws,
-                same.until(),
-                withdraws,
+                withdraws ? OrderEnd.at(same.end().of(store.millis())) : same.end(),
                 needs,
                 same.agreement(),
                 same.details());
@@ -276,7 +276,7 @@ class FleetOrdersTest {
         Gateway b = new Gateway("b").joined();
         Order order = a.block("x").order();
         store.advance(1);
-        b.give(by("bob", Drafts.block("x", b.orders.now(), Duration.ofDays(30)), true, 1));
+        b.give(by("bob", Drafts.block("x", Duration.ofDays(30)), true, 1));
         store.deliver();
         assertThat(a.inForce().get("x").withdraws()).isTrue();
         assertThat(a.orders.find(order.id()).status()).isEqualTo(Status.WITHDRAWN);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stillgate.spi.orders.Order;
+import dev.stillgate.spi.orders.OrderDraft;
 import dev.stillgate.spi.orders.Orders;
 import dev.stillgate.testkit.FakeTicker;
 import java.io.IOException;
@@ -33,8 +34,7 @@ class GatewayOrdersTest {
     void orderIsKnownAfterARestart() throws IOException {
         Order given;
         try (GatewayOrders orders = open()) {
-            Orders.Receipt receipt =
-                    orders.of("behaviour").give(Drafts.block("a-1", ticker.millis(), Duration.ofDays(30)));
+            Orders.Receipt receipt = orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
             assertThat(receipt.reach()).isEqualTo(Orders.Reach.DISK);
             given = receipt.order();
         }
@@ -45,9 +45,20 @@ class GatewayOrdersTest {
     }
 
     @Test
+    void orderLastsAsLongAsItsOperatorSaidWhenTheClockMovesBeforeItIsGiven() throws IOException {
+        try (GatewayOrders orders = open()) {
+            OrderDraft draft = Drafts.block("a-1", Duration.ofDays(30));
+            ticker.advance(Duration.ofDays(7)); // as when the store is heard after a start with an old disk
+            Order given = orders.of("behaviour").give(draft).order();
+            assertThat(given.until() - given.time())
+                    .isEqualTo(Duration.ofDays(30).toMillis());
+        }
+    }
+
+    @Test
     void orderIsOnTheDiskWhenItIsAnswered() throws IOException {
         try (GatewayOrders orders = open()) {
-            orders.of("behaviour").give(Drafts.block("a-1", ticker.millis(), Duration.ofDays(30)));
+            orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
             assertThat(Files.readString(directory.resolve("orders.jsonl"))).contains("a-1");
         }
     }
@@ -65,7 +76,7 @@ class GatewayOrdersTest {
     void orderWithoutADirectoryLivesInMemory() throws IOException {
         try (GatewayOrders orders = new GatewayOrders(null, account -> account, ticker, null)) {
             assertThat(orders.of("behaviour")
-                            .give(Drafts.block("a-1", ticker.millis(), Duration.ofDays(30)))
+                            .give(Drafts.block("a-1", Duration.ofDays(30)))
                             .reach())
                     .isEqualTo(Orders.Reach.MEMORY);
         }
@@ -75,7 +86,7 @@ class GatewayOrdersTest {
     void startRemembersWhenTheGatewayStopped() throws IOException {
         long stopped;
         try (GatewayOrders orders = open()) {
-            orders.of("behaviour").give(Drafts.block("a-1", ticker.millis(), Duration.ofDays(30)));
+            orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
             ticker.advance(Duration.ofDays(20));
             stopped = orders.now();
         }
@@ -96,7 +107,7 @@ class GatewayOrdersTest {
                 String prefix = "t" + i + "-";
                 threads.add(Thread.ofPlatform().start(() -> {
                     for (int n = 0; n < 50; n++) {
-                        given.add(filter.give(Drafts.block(prefix + n, ticker.millis(), Duration.ofDays(30)))
+                        given.add(filter.give(Drafts.block(prefix + n, Duration.ofDays(30)))
                                 .order()
                                 .id());
                         if (n % 10 == 5) {
@@ -122,7 +133,7 @@ class GatewayOrdersTest {
         try (GatewayOrders orders = open()) {
             AtomicInteger runs = new AtomicInteger();
             orders.of("behaviour").onChange(runs::incrementAndGet);
-            orders.of("behaviour").give(Drafts.block("a-1", ticker.millis(), Duration.ofDays(30)));
+            orders.of("behaviour").give(Drafts.block("a-1", Duration.ofDays(30)));
             assertThat(runs).hasValue(1);
         }
     }
@@ -132,11 +143,11 @@ class GatewayOrdersTest {
         Path file = directory.resolve("orders.jsonl");
         try (GatewayOrders orders = new GatewayOrders(file, 20_000, account -> account, ticker, null)) {
             Orders filter = orders.of("behaviour");
-            Order lasting = filter.give(Drafts.block("lasting", orders.now(), Duration.ofDays(300)))
-                    .order();
+            Order lasting =
+                    filter.give(Drafts.block("lasting", Duration.ofDays(300))).order();
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 100; i++) {
-                            filter.give(Drafts.block("a-" + i, orders.now(), Duration.ofDays(1)));
+                            filter.give(Drafts.block("a-" + i, Duration.ofDays(1)));
                         }
                     })
                     .isInstanceOf(Orders.OrdersUnavailableException.class)
@@ -150,7 +161,7 @@ class GatewayOrdersTest {
             orders.keepHouse();
             assertThat(filter.all()).containsExactly(lasting);
             assertThat(Files.size(file)).isLessThan(2_000);
-            filter.give(Drafts.block("next", orders.now(), Duration.ofDays(1)));
+            filter.give(Drafts.block("next", Duration.ofDays(1)));
             assertThat(filter.deciding("standing")).containsOnlyKeys("lasting", "next");
         }
     }

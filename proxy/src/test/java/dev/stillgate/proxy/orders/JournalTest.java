@@ -55,7 +55,7 @@ class JournalTest {
 
     private static Order order(int number) {
         return MemoryOrders.of(
-                Drafts.block("a-" + number, NOW, Duration.ofDays(30)),
+                Drafts.block("a-" + number, Duration.ofDays(30)),
                 String.format("%032x", number),
                 "behaviour",
                 new Order.Rank(NOW, number),
@@ -226,13 +226,12 @@ class JournalTest {
             Path filler = disk.resolve("filler");
             try (GatewayOrders orders = new GatewayOrders(file, account -> account, new FakeTicker(), null)) {
                 Orders filter = orders.of("behaviour");
-                Order kept =
-                        filter.give(Drafts.block("a", NOW, Duration.ofDays(30))).order();
+                Order kept = filter.give(Drafts.block("a", Duration.ofDays(30))).order();
                 assertThatThrownBy(() -> Files.write(filler, new byte[1 << 20])).isInstanceOf(IOException.class);
                 long size = Files.size(file);
                 assertThatThrownBy(() -> {
                             for (int i = 0; i < 20; i++) { // the last page of the file has some room left
-                                filter.give(Drafts.block("b" + i, NOW, Duration.ofDays(30)));
+                                filter.give(Drafts.block("b" + i, Duration.ofDays(30)));
                             }
                         })
                         .isInstanceOf(Orders.OrdersUnavailableException.class)
@@ -241,8 +240,7 @@ class JournalTest {
                 assertThat(Files.size(file)).isEqualTo(orders.journalBytes()).isGreaterThanOrEqualTo(size);
                 int known = orders.known();
                 Files.delete(filler);
-                Order next =
-                        filter.give(Drafts.block("c", NOW, Duration.ofDays(30))).order();
+                Order next = filter.give(Drafts.block("c", Duration.ofDays(30))).order();
                 assertThat(orders.isWritable()).isTrue();
                 assertThat(filter.all()).hasSize(known + 1).contains(kept, next);
                 open().close();

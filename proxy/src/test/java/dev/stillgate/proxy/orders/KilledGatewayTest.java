@@ -35,7 +35,7 @@ class KilledGatewayTest {
                 Orders filter = orders.of("behaviour");
                 for (int i = 0; i < 100_000; i++) {
                     String account = arguments[1] + "-" + i;
-                    filter.give(Drafts.block(account, ticker.millis(), Duration.ofDays(30)));
+                    filter.give(Drafts.block(account, Duration.ofDays(30)));
                     System.out.println(account);
                     if (i % 10 == 9) {
                         orders.erase(account, "ann", 1);

@@ -243,7 +243,7 @@ class OrderBookTest {
         book.merge(order(1, "ann", "block", 1, 10), true);
         book.merge(order(2, "ann", "clear", 2, 11), true);
         Order erasure = MemoryOrders.of(
-                RequestedOrders.erasure(book.erasureSubject("a-1"), "ann", 1, 12 * DAY),
+                RequestedOrders.erasure(book.erasureSubject("a-1"), "ann", 1),
                 MemoryOrders.randomId(),
                 Order.EVERY_FILTER,
                 new Order.Rank(12 * DAY, 0),
@@ -258,7 +258,7 @@ class OrderBookTest {
     void finalRankOfAnErasureDecidesInOneDelivery() {
         OrderBook book = book();
         Order erasure = MemoryOrders.of(
-                RequestedOrders.erasure(book.erasureSubject("a-1"), "ann", 1, 12 * DAY),
+                RequestedOrders.erasure(book.erasureSubject("a-1"), "ann", 1),
                 "f".repeat(32),
                 Order.EVERY_FILTER,
                 new Order.Rank(12 * DAY, 0),

@@ -170,9 +170,8 @@ public final class JoinWatch implements JoinOutlook {
      * @param lifetime how long an account stays joined
      */
     public List<OrderDraft> drafts(Duration lifetime) {
-        long now = clock.getAsLong();
         return pending().stream()
-                .map(found -> Join.draft(found.order(), found.account(), found.scores(), now, lifetime))
+                .map(found -> Join.draft(found.order(), found.account(), found.scores(), lifetime))
                 .toList();
     }
 

@@ -10,6 +10,7 @@ import dev.stillgate.spi.PolicyException;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -62,7 +63,7 @@ final class Drafts {
             throw new IllegalArgumentException("the order has no end");
         }
         List<String> except = List.copyOf(given.except());
-        return draft(given, action, subject, slot, accounts, except, false, end.until(), end.isDate(), needs, details);
+        return draft(given, action, subject, slot, accounts, except, false, end.end(), needs, details);
     }
 
     /** Returns an order that takes another one back until that would have ended. */
@@ -75,7 +76,16 @@ final class Drafts {
             long until,
             int needs) {
         return draft(
-                given, action, target.subject(), slot, accounts, List.of(), true, until, true, needs, target.details());
+                given,
+                action,
+                target.subject(),
+                slot,
+                accounts,
+                List.of(),
+                true,
+                OrderEnd.at(until),
+                needs,
+                target.details());
     }
 
     /**
@@ -117,8 +127,7 @@ final class Drafts {
             List<String> accounts,
             List<String> except,
             boolean withdraws,
-            long until,
-            boolean isDate,
+            OrderEnd end,
             int needs,
             Map<String, Object> details) {
         if (accounts.size() + except.size() > MAX_ACCOUNTS) {
@@ -144,8 +153,7 @@ final class Drafts {
                 accounts,
                 except,
                 withdraws,
-                until,
-                isDate,
+                end,
                 needs,
                 agreement,
                 details);

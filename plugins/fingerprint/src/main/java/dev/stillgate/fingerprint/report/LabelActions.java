@@ -104,7 +104,7 @@ public final class LabelActions {
         decided.put("by", given.by());
         decided.put("why", given.why());
         decided.put("at", PageValues.time(now));
-        decided.put("until", PageValues.time(draft.until()));
+        decided.put("until", PageValues.time(draft.end().of(now)));
         decided.put("labelled", members.size());
         decided.put("exempt", limited(exempt));
         decided.put("pooled", kind == LabelKind.CONFIRMED);

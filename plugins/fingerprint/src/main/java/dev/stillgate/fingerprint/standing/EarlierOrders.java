@@ -4,6 +4,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.MemoryOrders;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.spi.orders.Orders;
 import java.io.DataInput;
 import java.io.IOException;
@@ -38,7 +39,18 @@ public final class EarlierOrders {
         OrderDraft about(String subject, List<String> accounts) {
             String agreement = action + ' ' + subject;
             return new OrderDraft(
-                    by, why, action, subject, slot, accounts, List.of(), false, until, true, 1, agreement, details);
+                    by,
+                    why,
+                    action,
+                    subject,
+                    slot,
+                    accounts,
+                    List.of(),
+                    false,
+                    OrderEnd.at(until),
+                    1,
+                    agreement,
+                    details);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.standing;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,10 +64,9 @@ public record Join(
     /**
      * Returns the order that writes a join to the journal.
      *
-     * @param now milliseconds since the epoch
      * @param lifetime how long the account stays joined
      */
-    public static OrderDraft draft(StandingOrder order, String account, Scores scores, long now, Duration lifetime) {
+    public static OrderDraft draft(StandingOrder order, String account, Scores scores, Duration lifetime) {
         Map<String, Object> details = new HashMap<>();
         details.put(OF, order.id());
         details.put(Label.CLUSTER, order.cluster());
@@ -90,8 +90,7 @@ public record Join(
                 List.of(account),
                 List.of(),
                 false,
-                now + lifetime.toMillis(),
-                false,
+                OrderEnd.after(lifetime),
                 1,
                 ACTION + ' ' + order.id() + ' ' + subject,
                 details);
@@ -113,8 +112,7 @@ public record Join(
                 List.of(join.account),
                 List.of(),
                 true,
-                until,
-                true,
+                OrderEnd.at(until),
                 1,
                 RELEASE + ' ' + join.order + ' ' + subject,
                 Map.of(OF, join.order));

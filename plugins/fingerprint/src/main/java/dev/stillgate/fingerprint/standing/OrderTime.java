@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.standing;
 
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.orders.OrderEnd;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,11 +23,14 @@ public final class OrderTime {
     /**
      * End of an order.
      *
-     * @param until milliseconds since the epoch
-     * @param isDate whether the operator named a date; else the order has a duration
-     * @param isDefault whether the operator named neither
+     * @param until milliseconds since the epoch, for an order that is given now
+     * @param isDefault whether the operator named neither a date nor a duration
      */
-    public record End(long until, boolean isDate, boolean isDefault) {
+    public record End(OrderEnd end, long until, boolean isDefault) {
+        private static End of(OrderEnd end, long now, boolean isDefault) {
+            return new End(end, end.of(now), isDefault);
+        }
+
         /** Returns whether a repeated order with this end changes nothing about an order that ends at a time. */
         public boolean changesNothing(long present) {
             return isDefault || Math.abs(until - present) <= SAME;
@@ -60,9 +64,9 @@ public final class OrderTime {
                         "expected a time in the future, such as 2026-12-24T18:00:00Z or milliseconds of the epoch, found "
                                 + shown(arguments.get("until")));
             }
-            return new End(((Number) until).longValue(), true, false);
+            return End.of(OrderEnd.at(((Number) until).longValue()), now, false);
         }
-        return new End(now + (span == null ? defaultDuration : duration(span)).toMillis(), false, span == null);
+        return End.of(OrderEnd.after(span == null ? defaultDuration : duration(span)), now, span == null);
     }
 
     /** Returns the milliseconds of a time in ISO 8601, or the invalid text itself. */

@@ -7,6 +7,7 @@ import dev.stillgate.fingerprint.link.LinkKind;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.Joins;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -104,8 +105,7 @@ final class JoinScene {
                 List.copyOf(cluster.accounts),
                 List.of(),
                 false,
-                scene.now + 30 * DAY,
-                true,
+                OrderEnd.at(scene.now + 30 * DAY),
                 1,
                 "",
                 Map.of("cluster", cluster.id, "pools", true, "joins", joins.apiName(), "promise", 0.01));

@@ -6,6 +6,7 @@ import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.orders.MemoryOrders;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.spi.orders.Orders;
 import java.util.List;
 import java.util.Locale;
@@ -38,8 +39,7 @@ public final class Pins {
                         List.of(account),
                         List.of(),
                         false,
-                        until,
-                        true,
+                        OrderEnd.at(until),
                         1,
                         "",
                         Map.of("standing", name(standing))));
@@ -59,8 +59,7 @@ public final class Pins {
                         List.of(),
                         List.of(),
                         false,
-                        millis.getAsLong() + 400 * 86_400_000L,
-                        true,
+                        OrderEnd.at(millis.getAsLong() + 400 * 86_400_000L),
                         1,
                         subject,
                         Map.of()));

@@ -62,7 +62,7 @@ class StandingOrderActionsTest {
 
     private void join(String account) {
         Join.Scores scores = new Join.Scores(3, 4.2, 2.2, 2, 0.001, List.of("template +2.2"));
-        scene.orders.give(Join.draft(order(), account, scores, scene.now, Duration.ofDays(90)));
+        scene.orders.give(Join.draft(order(), account, scores, Duration.ofDays(90)));
         scene.analyst.obey();
     }
 

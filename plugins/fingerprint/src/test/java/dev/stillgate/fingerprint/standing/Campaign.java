@@ -4,6 +4,7 @@ import dev.stillgate.spi.orders.MemoryOrders;
 import dev.stillgate.spi.orders.Order;
 import dev.stillgate.spi.orders.OrderBook;
 import dev.stillgate.spi.orders.OrderDraft;
+import dev.stillgate.spi.orders.OrderEnd;
 import dev.stillgate.spi.orders.Orders;
 import java.time.Duration;
 import java.util.HashMap;
@@ -52,8 +53,7 @@ final class Campaign {
                         accounts,
                         List.of(),
                         withdraws,
-                        now + duration.toMillis(),
-                        false,
+                        OrderEnd.after(duration),
                         1,
                         action + subject,
                         details))
@@ -66,7 +66,7 @@ final class Campaign {
 
     Order join(StandingOrder order, String account, double bound) {
         Join.Scores scores = new Join.Scores(3, 4.5, 2.5, 2, bound, List.of("template +2.5", "client +2.0"));
-        return orders.give(Join.draft(order, account, scores, now, LIFETIME)).order();
+        return orders.give(Join.draft(order, account, scores, LIFETIME)).order();
     }
 
     /** Takes an order back, as the gateway does for an operator. */
@@ -80,8 +80,7 @@ final class Campaign {
                 order.accounts(),
                 order.except(),
                 true,
-                order.until(),
-                true,
+                OrderEnd.at(order.until()),
                 1,
                 "withdraw " + order.id(),
                 Map.of("withdraws", order.id())));

@@ -56,8 +56,8 @@ public final class MemoryOrders implements Orders {
                 draft.accounts(),
                 draft.except(),
                 draft.withdraws(),
-                draft.until(),
-                draft.fixedEnd(),
+                draft.end().of(time),
+                draft.end().isDate(),
                 draft.needs(),
                 draft.agreement(),
                 draft.details());

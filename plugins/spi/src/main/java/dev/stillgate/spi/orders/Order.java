@@ -106,6 +106,11 @@ public record Order(
                 : Stream.concat(accounts.stream(), except.stream());
     }
 
+    /** Returns the end as the operator named it. */
+    public OrderEnd end() {
+        return fixedEnd ? OrderEnd.at(until) : new OrderEnd(until - time, false);
+    }
+
     /** Returns whether the order still has an effect by its end. */
     public boolean lasts(long now) {
         return now < until;
@@ -135,7 +140,7 @@ public record Order(
                 accounts,
                 except,
                 withdraws,
-                fixedEnd ? until : until + (at - time),
+                end().of(at),
                 fixedEnd,
                 needs,
                 agreement,

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An order before it has an id, a rank and a time. The components are those of {@link Order}. */
+/** An order before it has an id, a rank and a time. The other components are those of {@link Order}. */
 public record OrderDraft(
         @Nullable String by,
         @Nullable String why,
@@ -14,8 +14,7 @@ public record OrderDraft(
         List<String> accounts,
         List<String> except,
         boolean withdraws,
-        long until,
-        boolean fixedEnd,
+        OrderEnd end,
         int needs,
         String agreement,
         Map<String, Object> details) {}

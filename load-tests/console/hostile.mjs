@@ -97,6 +97,11 @@ test('names in the JSON of every page stay text', async () => {
       busiest: name,
     })),
     shared: NAMES.map(name => ({key: name, value: name, accounts: 3, parts: NAMES.map(() => 3)})),
+    ties: {
+      members: 3,
+      others: 9,
+      traits: NAMES.map(name => ({kind: name, name, value: name, accounts: 3, others: 1, positions: [0, 1, 2, 99]})),
+    },
     tests: [{kind: 'time', signals: NAMES, evidence: 2}],
     held: NAMES.map(name => ({key: name, text: name, accounts: 1})),
     changes: NAMES.map(name => ({at: dossier.since, from: name, to: name, accounts: 1, ordered: true, cluster: name})),
@@ -195,6 +200,8 @@ test('names in the JSON of every page stay text', async () => {
   assert.match(await textOf(page), /a-\\u202egnp\.exe\\u2066\\u200b/, 'invisible characters are shown as their code');
   await go(page, `clusters/${encodeURIComponent(MARKUP)}`);
   assert.match(await textOf(page), /<img src=x/);
+  assert.equal(await page.locator('main .graph .tie').count(), NAMES.length);
+  assert.equal(await page.locator('main .graph .member').count(), 3, 'a position without a member is left out');
 });
 
 test('models, clients and keys of real requests stay text', async () => {

@@ -94,6 +94,19 @@ test('a dossier has sign-ups, hours, counter-evidence and what was not seen', as
     drawn,
     dossier.signUps.flatMap(each => [number(each.accounts), number(each.others)]),
   );
+  const {ties} = dossier;
+  assert.ok(ties.traits.length > 0, 'the accounts of the campaign share nothing');
+  assert.deepEqual(
+    (await page.locator('.graph .tie title').allTextContents()).map(each => each.match(/ (\S+): (.*)$/).slice(1)),
+    ties.traits.map(each => [
+      each.value,
+      `${number(each.accounts)} of ${number(ties.members)} accounts, ${number(each.others)} of ${number(ties.others)} others`,
+    ]),
+  );
+  assert.equal(
+    await page.locator('.graph .member').count(),
+    new Set(ties.traits.flatMap(each => each.positions)).size,
+  );
   for (const each of dossier.held) has(text, each.text.slice(0, 60));
   for (const [i, part] of dossier.parts.entries()) assert.match(text, new RegExp(`part ${i + 1} ${number(part.accounts)} `));
   const {confirm} = dossier.effects;

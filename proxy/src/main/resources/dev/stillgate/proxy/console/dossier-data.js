@@ -81,6 +81,7 @@ export function read(id) {
     orders: null,
     changes: null,
     shared: null,
+    ties: null,
     ...content,
   };
   d.members ??= [];

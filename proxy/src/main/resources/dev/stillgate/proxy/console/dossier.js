@@ -11,6 +11,7 @@ import {members} from './dossier-members.js';
 import {decisions} from './dossier-orders.js';
 import {among, fate, hours, ledger, origin, signUps} from './dossier-panels.js';
 import {common, parts} from './dossier-parts.js';
+import {ties} from './dossier-ties.js';
 import {traits} from './traits.js';
 import {
   HONEST_GROUPS,
@@ -205,6 +206,7 @@ function body(d, path, entry) {
       from,
     )}
     ${panel('Parts, and what ties them', parts(d), from)}
+    ${d.ties ? panel('Shared traits', ties(d), {...from, long: true}) : nothing}
     ${d.joinOutlook ? panel('Accounts that join later', joins(d), {...from, long: true}) : nothing}
     ${panel('Standings of the members', standings(d), {...from, long: true})} ${signing}
     <div class="two">

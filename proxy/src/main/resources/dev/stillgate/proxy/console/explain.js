@@ -96,6 +96,10 @@ const KEYS = {
   client: 'client fingerprint',
   shape: 'request shape',
   'system-like': 'common part of system prompts',
+  ja4: 'TLS fingerprint (JA4)',
+  network: 'address block (/24, /48)',
+  asn: 'network (autonomous system)',
+  id: 'person',
 };
 
 const pair = (table, key) => table[key] ?? table[String(key).replace(/_/g, '-')] ?? [words(key), ''];
@@ -127,6 +131,9 @@ export const capability = name => {
 export const linkMeans = kind => LINKS[kind] ?? '';
 /** Returns the words for a shared key. @param {string} name */
 export const sharedKey = name => KEYS[String(name).replace(/_/g, '-')] ?? words(name);
+
+/** Returns the words for a trait that members share. @param {{kind: string, name: string}} trait */
+export const tieName = ({kind, name}) => (kind === 'fact' ? `registration fact ${words(name)}` : sharedKey(name));
 
 /**
  * Returns how strong evidence is, in words. Never a probability: the odds rest on a model of independent customers, and

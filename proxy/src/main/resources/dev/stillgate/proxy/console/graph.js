@@ -67,10 +67,21 @@ function arrange(clusters) {
   const old = new Map(layout.nodes.map(node => [node.id, node]));
   layout = {key, ...choose(clusters)};
   place(layout, old);
+  settle(layout, 22, -14);
+  return layout;
+}
+
+/**
+ * Moves nodes to their places.
+ * @param {{nodes: any[], links: any[]}} graph nodes with a radius `r`
+ * @param {number} distance length of a link, before the picture is filled
+ * @param {number} charge below 0: nodes push each other away
+ */
+export function settle({nodes, links}, distance, charge) {
   const simulation = force
-    .forceSimulation(layout.nodes)
-    .force('link', force.forceLink(layout.links).distance(22).strength(0.7))
-    .force('charge', force.forceManyBody().strength(-14).distanceMax(220))
+    .forceSimulation(nodes)
+    .force('link', force.forceLink(links).distance(distance).strength(0.7))
+    .force('charge', force.forceManyBody().strength(charge).distanceMax(220))
     .force('x', force.forceX(WIDTH / 2).strength(0.05))
     .force('y', force.forceY(HEIGHT / 2).strength(0.07))
     .force(
@@ -80,8 +91,7 @@ function arrange(clusters) {
     .alphaDecay(1 - 0.001 ** (1 / TICKS))
     .stop();
   simulation.tick(TICKS);
-  fit(layout.nodes);
-  return layout;
+  fit(nodes);
 }
 
 /** Moves and scales nodes so that they fill the picture. */
@@ -134,31 +144,34 @@ function legend(clusters) {
     : nothing;
 }
 
-function drawing({nodes, links}) {
-  const hubs = nodes.filter(node => node.cluster);
-  return html`<svg
-    class="graph"
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
-    role="group"
-    aria-label="Clusters and their accounts; the table beside has the same"
-  >
+/** Returns the picture of a graph: links, accounts, and the other nodes above them. @param {{nodes: any[], links: any[]}} graph @param {string} label @param {unknown} above */
+export const drawing = ({nodes, links}, label, above) =>
+  html`<svg class="graph" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label=${label}>
     <path
       class="links"
       d=${links.map(link => `M${link.source.x.toFixed(1)} ${link.source.y.toFixed(1)}L${link.target.x.toFixed(1)} ${link.target.y.toFixed(1)}`).join('')}
     />
     ${nodes.filter(node => node.account).map(node => svg`<circle class="member" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r}><title>${visible(node.account).slice(0, 80)}</title></circle>`)}
-    ${hubs.map(
+    ${above}
+  </svg>`;
+
+const hubs = nodes =>
+  nodes
+    .filter(node => node.cluster)
+    .map(
       node => svg`<a href="#/clusters/${encodeURIComponent(node.cluster.id)}" tabindex="-1"><circle class="hub" cx=${node.x.toFixed(1)} cy=${node.y.toFixed(1)} r=${node.r.toFixed(1)}><title>${visible(node.cluster.id)}: ${node.cluster.size} accounts, ${odds(node.cluster.evidence)}${node.cluster.standings ? `; ${standingsInWords(node.cluster)}` : ''}</title></circle>${ring(node)}
       <text x=${node.x.toFixed(1)} y=${(node.y + 4).toFixed(1)} text-anchor="middle">${visible(node.cluster.id).slice(0, 8)}</text></a>`,
-    )}
-  </svg>`;
-}
+    );
 
 let memo = {};
 
 /** Returns the picture, which is drawn once for each answer of the gateway. */
 function once(of, clusters) {
-  if (memo.of !== of) memo = {of, drawn: html`${drawing(arrange(clusters))}${legend(clusters)}`};
+  if (memo.of !== of) {
+    const graph = arrange(clusters);
+    const label = 'Clusters and their accounts; the table beside has the same';
+    memo = {of, drawn: html`${drawing(graph, label, hubs(graph.nodes))}${legend(clusters)}`};
+  }
   return memo.drawn;
 }
 
@@ -170,7 +183,8 @@ export function view() {
   return html`<h1>Graph</h1>
     <p class="lead">
       Large circles are clusters, small ones their accounts. An account between two clusters belongs to both. The ring of
-      a cluster shows the standings of its members: the higher a standing, the wider its part of the ring.
+      a cluster shows the standings of its members: the higher a standing, the wider its part of the ring. The page of a
+      cluster draws the traits that its accounts share.
     </p>
     <div class="beside">
       ${panel('Picture', picture, {path: '/clusters', entry: list, note: layout.all > layout.nodes.length ? `${count(layout.nodes.length)} of ${count(layout.all)} nodes are drawn` : nothing})}

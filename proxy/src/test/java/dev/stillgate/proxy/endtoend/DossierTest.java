@@ -151,6 +151,7 @@ class DossierTest {
             assertThat(schema().validate(page)).isEmpty();
             JsonNode part = page.at("/filters/behaviour");
             assertThat(part.at("/links/0/name").asText()).isEqualTo("payment");
+            assertThat(part.at("/ties/traits").findValuesAsText("name")).contains("payment");
             assertThat(part.at("/members").findValuesAsText("account")).contains("<script>alert(1)</script>");
             assertThat(part.at("/signUpStep").asText()).isEqualTo("hour");
             assertThat(part.at("/signUps/0/accounts").asInt()).isEqualTo(RING);

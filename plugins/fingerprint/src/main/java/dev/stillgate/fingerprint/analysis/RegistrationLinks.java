@@ -47,7 +47,8 @@ public final class RegistrationLinks {
         this.ladder = ladder;
     }
 
-    FactTable facts() {
+    /** Returns the registration facts of the accounts. */
+    public FactTable facts() {
         return facts;
     }
 

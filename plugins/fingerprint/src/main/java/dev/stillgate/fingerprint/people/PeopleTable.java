@@ -39,6 +39,11 @@ public final class PeopleTable {
                 : (int) Math.min(1e9, (MOST - 1) * 0x1p63 / people.hashes[people.size - 1]);
     }
 
+    /** Returns the people of an account, as hashes. */
+    public LongStream of(int account) {
+        return byAccount.getOrDefault(account, new People()).hashes();
+    }
+
     /** Returns the accounts with people, without those of more than 14 days before a second. */
     Map<Integer, People> recent(int second) {
         byAccount.values().forEach(people -> people.removeBefore(second - SECONDS));

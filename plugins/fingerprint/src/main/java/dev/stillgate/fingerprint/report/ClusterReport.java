@@ -30,7 +30,7 @@ final class ClusterReport {
     static final int MAX_MEMBERS = 10_000;
 
     /** Number of other accounts that the members are compared with. */
-    private static final int MAX_OTHERS = 2_000;
+    static final int MAX_OTHERS = 2_000;
 
     /** Least share of the members that have a value in common, and of the prompts that ask for training data. */
     static final double MIN_SHARE = 0.1;

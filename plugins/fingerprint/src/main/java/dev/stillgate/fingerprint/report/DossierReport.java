@@ -64,6 +64,7 @@ final class DossierReport {
                         .sum()));
         page.put("parts", parts.shown());
         page.put("shared", parts.shared());
+        page.put("ties", new MemberTies(analyst, cluster, report).shown());
         page.put("others", others.shown());
         signUps.addTo(page);
         hours(page, parts, space);

@@ -22,7 +22,7 @@ import java.util.Set;
 /**
  * Traits that at least two members share and that are more frequent among the members than among other accounts: prompt
  * template, client, network, people and registration facts, as parts of hashes. The most discriminating come first, by Fisher's
- * exact test ({@link Hypergeometric}), which only sorts them: it is no evidence, since members were often selected by a trait.
+ * exact test ({@link Hypergeometric}). The test only sorts them: members were often selected by a trait, so it proves nothing.
  */
 final class MemberTies {
     /** Largest number of traits. */

@@ -45,7 +45,7 @@ cat > "$RUN/policy.yaml" <<YAML
 version: 1
 upstreams:
   - {name: model, protocol: $PROTOCOL, endpoints: ["http://127.0.0.1:$ASKED"], idleConnections: 0}
-  - {name: narrow, protocol: $PROTOCOL, endpoints: ["http://127.0.0.1:$ASKED"], idleConnections: 0, concurrency: {most: 1, queue: 1000, patience: 60s}}
+  - {name: narrow, protocol: $PROTOCOL, endpoints: ["http://127.0.0.1:$ASKED"], idleConnections: 0, concurrency: {most: 1, queue: 1000, queueTimeout: 60s}}
   - {name: full, endpoints: ["http://127.0.0.1:$FULL"], timeouts: {connect: 60s}}
 routes:
   - {path: /v1/, upstream: model, opaque: [/v1/blobs/]}

@@ -80,9 +80,9 @@ routes:
 YAML
 }
 A="\"http://$SUBNET.2:9000\"" B="\"http://$SUBNET.6:9000\""
-policy one "$A" 'concurrency: {most: 400, queue: 100, patience: 1s}'
-policy two "$A, $B" 'concurrency: {most: 400, queue: 100, patience: 1s}'
-policy narrow "$A" 'concurrency: {most: 50, queue: 20, patience: 1s}'
+policy one "$A" 'concurrency: {most: 400, queue: 100, queueTimeout: 1s}'
+policy two "$A, $B" 'concurrency: {most: 400, queue: 100, queueTimeout: 1s}'
+policy narrow "$A" 'concurrency: {most: 50, queue: 20, queueTimeout: 1s}'
 policy named '"http://model.test:9000"' ''
 cp "$RUN/two.yaml" "$RUN/policy.yaml"
 cat > "$RUN/stillgate.yaml" <<YAML

@@ -1,9 +1,9 @@
 package dev.stillgate.loadtests.bench;
 
-import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
-import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.chain.ForwardedTap;
+import dev.stillgate.proxy.dialect.prose.ResponseEditor;
 import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
@@ -53,7 +53,7 @@ final class Exchanges {
     }
 
     /** Runs the phases of the next exchange up to the head of its response. */
-    AnswerTap begin(FilterChain chain) {
+    ForwardedTap begin(FilterChain chain) {
         last = last + 1 == ACCOUNTS ? 0 : last + 1;
         FakeExchange exchange = exchanges[last];
         progress.reset();
@@ -69,7 +69,7 @@ final class Exchanges {
     }
 
     /** Consumes the output of an editor of streams without an end. */
-    static final class Sink implements AnswerEditor.Out {
+    static final class Sink implements ResponseEditor.Out {
         private long written;
 
         /** Returns a value that depends on all output. */

@@ -1,7 +1,7 @@
 package dev.stillgate.loadtests.bench;
 
 import dev.stillgate.proxy.chain.FilterChain;
-import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.dialect.prose.ResponseEditor;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;
@@ -73,7 +73,7 @@ public class MarkedBench {
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public long event() {
-        AnswerEditor editor = new AnswerEditor(Operation.MESSAGES, true, tap());
+        ResponseEditor editor = new ResponseEditor(Operation.MESSAGES, true, tap());
         for (byte[] event : events) {
             editor.read(event, 0, event.length, sink);
         }

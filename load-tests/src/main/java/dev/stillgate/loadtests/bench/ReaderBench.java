@@ -5,7 +5,7 @@ import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.http.BadMessage;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.Http1HeadParser;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
@@ -27,9 +27,9 @@ public class ReaderBench {
     private final RequestReader requests = new RequestReader();
     private final UsageReader usage = new UsageReader();
     private final UsageReader stream = new UsageReader().reset(Operation.MESSAGES, true);
-    private final KeyedMarks marks = new KeyedMarks(new byte[16]);
+    private final KeyedHashes hashes = new KeyedHashes(new byte[16]);
     private final UsageReader facts = new UsageReader();
-    private final UsageReader factsOfStream = new UsageReader().reset(Operation.MESSAGES, true, marks);
+    private final UsageReader factsOfStream = new UsageReader().reset(Operation.MESSAGES, true, hashes);
     private final Http1Head head = new Http1Head();
     private final Http1HeadParser heads = Http1HeadParser.ofRequests(head, 32 << 10, 8 << 10);
     private final ByteBuf received = Unpooled.directBuffer(Samples.HEAD.length).writeBytes(Samples.HEAD);
@@ -64,9 +64,9 @@ public class ReaderBench {
 
     @Benchmark
     public long factsOfJsonOf2000Bytes() {
-        facts.reset(Operation.MESSAGES, false, marks);
+        facts.reset(Operation.MESSAGES, false, hashes);
         facts.feed(Samples.MESSAGE, 0, Samples.MESSAGE.length);
-        return facts.facts().proseChars() + facts.facts().mark(0);
+        return facts.facts().proseChars() + facts.facts().hash(0);
     }
 
     @Benchmark

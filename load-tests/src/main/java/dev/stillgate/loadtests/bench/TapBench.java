@@ -1,6 +1,6 @@
 package dev.stillgate.loadtests.bench;
 
-import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.dialect.prose.ResponseEditor;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;
 import java.nio.charset.StandardCharsets;
@@ -30,13 +30,13 @@ public class TapBench {
                             + "\"delta\":{\"type\":\"text_delta\",\"text\":\" lime mortar lets a wall\"}}\n\n")
                     .getBytes(StandardCharsets.US_ASCII);
 
-    private final AnswerEditor passing = messages(new Lagging(0));
-    private final AnswerEditor lagging = messages(new Lagging(6));
-    private final AnswerEditor chunks = new AnswerEditor(Operation.CHAT_COMPLETIONS, true, new Lagging(6));
+    private final ResponseEditor passing = messages(new Lagging(0));
+    private final ResponseEditor lagging = messages(new Lagging(6));
+    private final ResponseEditor chunks = new ResponseEditor(Operation.CHAT_COMPLETIONS, true, new Lagging(6));
     private final Exchanges.Sink sink = new Exchanges.Sink();
 
-    private static AnswerEditor messages(ResponseTap.Prose tap) {
-        AnswerEditor editor = new AnswerEditor(Operation.MESSAGES, true, tap);
+    private static ResponseEditor messages(ResponseTap.Prose tap) {
+        ResponseEditor editor = new ResponseEditor(Operation.MESSAGES, true, tap);
         editor.read(START, 0, START.length, new Exchanges.Sink());
         return editor;
     }

@@ -17,7 +17,7 @@ public final class NgramStudentCommand {
 
     private NgramStudentCommand() {}
 
-    /** Arguments: file of training texts, file to write, number of answers, seed. Both files have JSON lines. */
+    /** Arguments: file of training texts, file to write, number of responses, seed. Both files have JSON lines. */
     public static void main(String[] args) throws IOException {
         List<String> texts = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of(args[0]))) {

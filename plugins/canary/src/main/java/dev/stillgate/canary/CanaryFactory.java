@@ -35,7 +35,7 @@ public final class CanaryFactory implements FilterFactory<CanaryPolicy> {
     /** How often new keys are committed to the ledger. */
     private static final Duration COMMIT_INTERVAL = Duration.ofMillis(100);
 
-    /** How often sketches of answers are written. */
+    /** How often sketches of responses are written. */
     private static final Duration SKETCH_INTERVAL = Duration.ofSeconds(1);
 
     /** How often keys of past epochs are removed. */

@@ -1,7 +1,7 @@
 package dev.stillgate.canary;
 
 import dev.stillgate.canary.key.KeyDeriver;
-import dev.stillgate.canary.sketch.AnswerSketcher;
+import dev.stillgate.canary.sketch.ResponseSketcher;
 import dev.stillgate.canary.sketch.SketchKey;
 import dev.stillgate.canary.sketch.SketchStore;
 import dev.stillgate.canary.text.table.ClassTable;
@@ -33,7 +33,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
 
     private final EditorPool editors;
     private final KeyDeriver deriver;
-    private final AnswerKeys keys;
+    private final ResponseKeys keys;
     private final SketchKey sketchKey;
     private final @Nullable SketchStore sketches;
     private final Ticker ticker;
@@ -54,7 +54,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         this.sketches = policy.mostSketches() > 0 ? state.sketches() : null;
         this.ticker = context.ticker();
         this.state = state;
-        this.keys = new AnswerKeys(
+        this.keys = new ResponseKeys(
                 policy, context.standings(), state.keyring(), deriver, context.background(), ticker.millis());
         this.meters = new CanaryMeters(context);
         this.treatment = context.slot("canary." + context.name(), Treatment.class);
@@ -85,7 +85,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
 
     @Override
     public ResponseTap onResponse(Exchange exchange, ResponseHead head) {
-        if (!exchange.operation().carriesAnswers()) {
+        if (!exchange.operation().carriesResponses()) {
             return ResponseTap.NONE;
         }
         String stored = storedId(exchange);
@@ -117,16 +117,16 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         };
     }
 
-    /** Returns what was done with a stored answer before, or null if that is unknown or can no longer be done. */
+    /** Returns what was done with a stored response before, or null if that is unknown or can no longer be done. */
     private @Nullable Treatment earlier(String stored) {
         Treatment known = state.answers().find(stored);
         return known instanceof Keyring.Entry key && !key.fits(deriver) ? null : known;
     }
 
-    private @Nullable AnswerSketcher sketcher(Account account) {
+    private @Nullable ResponseSketcher sketcher(Account account) {
         return sketches == null || account.trust() == Account.Trust.NONE
                 ? null
-                : new AnswerSketcher(sketches, sketchKey, account.id(), ticker);
+                : new ResponseSketcher(sketches, sketchKey, account.id(), ticker);
     }
 
     private Treatment treatment(Exchange exchange, ResponseHead head, @Nullable Treatment earlier) {
@@ -144,7 +144,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
     }
 
     /**
-     * Returns the id of the stored answer that a path fetches or cancels. A path with several answers of one request or
+     * Returns the id of the stored response that a path fetches or cancels. A path with several answers of one request or
      * batch is its own id, so that they are treated alike when they are fetched again. Null for new answers and for
      * lists of stored ones.
      */
@@ -160,7 +160,7 @@ final class CanaryFilter implements BodyFilter, ResponseFilter, CompletionFilter
         };
     }
 
-    /** Remembers what was done with an answer that the client may fetch again. */
+    /** Remembers what was done with a response that the client may fetch again. */
     @Override
     public void onComplete(Exchange exchange, Outcome outcome) {
         boolean isKept =

@@ -14,16 +14,16 @@ final class CanaryMeters {
     private final Counter edits;
     private final Counter words;
     private final Counter held;
-    private final Map<Answer, Counter> answers;
+    private final Map<Response, Counter> answers;
     private final Map<Exemption, Counter> skipped;
 
-    /** Outcome of an answer to a marked account. */
-    enum Answer {
+    /** Outcome of a response to a marked account. */
+    enum Response {
         /** Marked, and recorded on disk before the response ended. */
         WITNESSED,
         /** Marked, but not recorded on disk in time, or without a ledger. */
         UNWITNESSED,
-        /** The answer has no site. */
+        /** The response has no site. */
         PLAIN
     }
 
@@ -32,7 +32,8 @@ final class CanaryMeters {
         edits = context.counter("stillgate.canary.edits");
         words = context.counter("stillgate.canary.words");
         held = context.counter("stillgate.canary.held.micros");
-        answers = counters(Answer.class, of -> context.counter("stillgate.canary.answers", "result", label(of.name())));
+        answers =
+                counters(Response.class, of -> context.counter("stillgate.canary.answers", "result", label(of.name())));
         skipped = counters(Exemption.class, of -> context.counter("stillgate.canary.skipped", "reason", of.label()));
     }
 
@@ -59,7 +60,7 @@ final class CanaryMeters {
         words.add(count);
     }
 
-    void answer(Answer of) {
+    void answer(Response of) {
         add(answers.get(of));
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretFile file with the master secret; when absent, the environment variable {@code STILLGATE_CANARY_SECRET}
  * @param beacon public value that is mixed into keys; none when absent
  * @param epoch how long a cluster or stratum keeps one key; a quarter when absent
- * @param sketches how many sketches of answers are kept
+ * @param sketches how many sketches of responses are kept
  */
 public record CanaryPolicy(
         @Nullable MarkedFrom from,

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ledger the ledger, if the gateway keeps state
  * @param keyring the keys in use
- * @param sketches the sketches of answers, null without a ledger
+ * @param sketches the sketches of responses, null without a ledger
  * @param erasures the erasures that the sketches have obeyed
- * @param answers treatments of recent answers
+ * @param answers treatments of recent responses
  */
 record CanaryState(
         OptionalLedger ledger,
         Keyring keyring,
         @Nullable SketchStore sketches,
         Erasures erasures,
-        RecentAnswers answers)
+        RecentResponses answers)
         implements AutoCloseable {
     CanaryState(OptionalLedger ledger, @Nullable SketchStore sketches, Erasures erasures) {
-        this(ledger, new Keyring(ledger), sketches, erasures, new RecentAnswers());
+        this(ledger, new Keyring(ledger), sketches, erasures, new RecentResponses());
     }
 
     @Override

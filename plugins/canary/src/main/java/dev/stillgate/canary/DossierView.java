@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filter's part of a cluster's dossier: state of the ledger, and each key of the cluster with the marked answers
+ * The filter's part of a cluster's dossier: state of the ledger, and each key of the cluster with the marked responses
  * that testify under it, those of earlier epochs and runs too; and the saved audits of these keys.
  *
  * @param state state of the filter

@@ -35,7 +35,7 @@ final class EditorPool {
     void giveBack(ProseEditor editor) {
         ArrayDeque<ProseEditor> kept = spares.get();
         if (kept.size() < MOST) {
-            editor.begin(FormChooser.READER, SiteListener.NONE); // keeps neither the answer's text nor its tap
+            editor.begin(FormChooser.READER, SiteListener.NONE); // keeps neither the response's text nor its tap
             kept.addLast(editor);
         }
     }

@@ -2,11 +2,11 @@ package dev.stillgate.canary;
 
 import java.util.Locale;
 
-/** Reasons for leaving an answer to a marked account unchanged. */
+/** Reasons for leaving a response to a marked account unchanged. */
 enum Exemption implements Treatment {
     /** The request asks for JSON output. */
     STRUCTURED_OUTPUT,
-    /** The answer includes token probabilities, which would not fit other words. */
+    /** The response includes token probabilities, which would not fit other words. */
     LOGPROBS,
     /** The conversation contains signed thinking blocks, which the provider checks against the text before them. */
     THINKING_HISTORY,
@@ -14,7 +14,7 @@ enum Exemption implements Treatment {
     THINKING_AND_TOOLS,
     /** A stream of the Gemini API whose tools add citations, which repeat the original text after it was marked. */
     GROUNDING,
-    /** The prompt fixes the wording of the answer. */
+    /** The prompt fixes the wording of the response. */
     WORDING,
     /** The response is not successful. */
     STATUS,

@@ -11,7 +11,7 @@ final class ExemptionRules {
     /** A request is read on one thread, without a break, so one scan of each thread serves all requests. */
     private static final ThreadLocal<PromptScan> SCANS = ThreadLocal.withInitial(PromptScan::new);
 
-    /** Tools of the Gemini API whose results its answers cite, in both spellings. */
+    /** Tools of the Gemini API whose results its responses cite, in both spellings. */
     private static final Set<String> GROUNDING_TOOLS = Set.of(
             "googleSearch",
             "google_search",
@@ -27,7 +27,7 @@ final class ExemptionRules {
 
     private ExemptionRules() {}
 
-    /** Returns the reason for leaving the answer unchanged, or null if it may be marked. */
+    /** Returns the reason for leaving the response unchanged, or null if it may be marked. */
     static @Nullable Exemption of(Provider provider, BodyView.Chat chat) {
         if (chat.structuredOutput()) {
             return Exemption.STRUCTURED_OUTPUT;
@@ -80,7 +80,7 @@ final class ExemptionRules {
         private boolean signsText;
         private boolean signed;
         private boolean constrained;
-        /** Whether the last part is text of the assistant, which the answer continues. */
+        /** Whether the last part is text of the assistant, which the response continues. */
         private boolean prefilled;
 
         void begin(boolean signsText) {

@@ -1,7 +1,7 @@
 package dev.stillgate.canary;
 
-import dev.stillgate.canary.ledger.MarkedAnswer;
-import dev.stillgate.canary.sketch.AnswerSketcher;
+import dev.stillgate.canary.ledger.MarkedResponse;
+import dev.stillgate.canary.sketch.ResponseSketcher;
 import dev.stillgate.canary.sketch.ShingleReader;
 import dev.stillgate.canary.text.edit.ProseEditor;
 import dev.stillgate.canary.text.edit.SiteListener;
@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Marks one response: each block of prose passes through an editor that writes the forms of the key. */
 final class MarkingTap implements ResponseTap.Prose {
-    /** Limit on recorded sites of an answer; later sites are marked but not recorded. */
+    /** Limit on recorded sites of a response; later sites are marked but not recorded. */
     private static final int MAX_RECORDED_SITES = 1 << 19;
 
     private final EditorPool editors;
     private final Keyring.Entry key;
     private final OptionalLedger ledger;
     private final CanaryMeters meters;
-    private final @Nullable AnswerSketcher sketcher;
+    private final @Nullable ResponseSketcher sketcher;
     private final String fallbackId;
     private final Ticker ticker;
     private final BitSet forms = new BitSet();
@@ -41,15 +41,15 @@ final class MarkingTap implements ResponseTap.Prose {
     /**
      * Creates the tap of a response.
      *
-     * @param sketcher sketches the answers, or null
-     * @param fallbackId identifies an answer that has no id of its own
+     * @param sketcher sketches the responses, or null
+     * @param fallbackId identifies a response that has no id of its own
      */
     MarkingTap(
             EditorPool editors,
             Keyring.Entry key,
             OptionalLedger ledger,
             CanaryMeters meters,
-            @Nullable AnswerSketcher sketcher,
+            @Nullable ResponseSketcher sketcher,
             String fallbackId,
             Ticker ticker) {
         this.editors = editors;
@@ -94,16 +94,16 @@ final class MarkingTap implements ResponseTap.Prose {
     }
 
     @Override
-    public void onAnswer(@Nullable String id, boolean delivered) {
+    public void onResponse(@Nullable String id, boolean delivered) {
         giveBack(null);
         if (answerSites == 0) {
-            meters.answer(CanaryMeters.Answer.PLAIN);
+            meters.answer(CanaryMeters.Response.PLAIN);
         } else if (delivered) {
             key.answers.increment();
             key.sites.add(answerSites);
             outstanding.incrementAndGet();
             String name = id == null || id.isEmpty() ? fallbackId : id;
-            ledger.record(new MarkedAnswer(name, key.leaf, answerSites, (BitSet) forms.clone()), this::recorded);
+            ledger.record(new MarkedResponse(name, key.leaf, answerSites, (BitSet) forms.clone()), this::recorded);
         }
         if (sketcher != null) {
             sketcher.end(delivered);
@@ -112,10 +112,10 @@ final class MarkingTap implements ResponseTap.Prose {
         answerSites = 0;
     }
 
-    /** Counts an answer whose write has completed or failed. May run on another thread. */
+    /** Counts a response whose write has completed or failed. May run on another thread. */
     private void recorded(boolean onDisk) {
         boolean late = hold.isExpired();
-        meters.answer(onDisk && !late ? CanaryMeters.Answer.WITNESSED : CanaryMeters.Answer.UNWITNESSED);
+        meters.answer(onDisk && !late ? CanaryMeters.Response.WITNESSED : CanaryMeters.Response.UNWITNESSED);
         complete();
     }
 

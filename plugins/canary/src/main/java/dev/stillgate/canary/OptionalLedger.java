@@ -4,7 +4,7 @@ import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.canary.ledger.CommittedKey;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.canary.ledger.LedgerOptions;
-import dev.stillgate.canary.ledger.MarkedAnswer;
+import dev.stillgate.canary.ledger.MarkedResponse;
 import dev.stillgate.canary.ledger.file.LedgerException;
 import dev.stillgate.spi.Ticker;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class OptionalLedger implements AutoCloseable {
     }
 
     /**
-     * Opens the ledger in a state directory. If that fails, the error is logged and no answer is marked until a
+     * Opens the ledger in a state directory. If that fails, the error is logged and no response is marked until a
      * restart.
      *
      * @param directory the filter's state directory, or null if the gateway keeps no state
@@ -102,11 +102,11 @@ final class OptionalLedger implements AutoCloseable {
     }
 
     /**
-     * Records an answer.
+     * Records a response.
      *
-     * @param done called once, perhaps immediately or on another thread, with whether the answer is on disk
+     * @param done called once, perhaps immediately or on another thread, with whether the response is on disk
      */
-    void record(MarkedAnswer answer, Consumer<Boolean> done) {
+    void record(MarkedResponse answer, Consumer<Boolean> done) {
         if (ledger == null) {
             done.accept(false);
         } else {

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Treatments of recent answers that can be fetched again, by their ids. A repeated fetch returns the same bytes even if
+ * Treatments of recent responses that can be fetched again, by their ids. A repeated fetch returns the same bytes even if
  * the account's standing or stratum, or the epoch, has changed since. Thread-safe.
  */
-final class RecentAnswers {
+final class RecentResponses {
     static final int MAX_SIZE = 100_000;
     private static final int MAX_ID_LENGTH = 256;
 
@@ -30,7 +30,7 @@ final class RecentAnswers {
         }
     }
 
-    /** Remembers what was done with a stored answer, unless that is known. */
+    /** Remembers what was done with a stored response, unless that is known. */
     void putIfAbsent(String id, Treatment treatment) {
         if (id.length() <= MAX_ID_LENGTH) {
             synchronized (treatments) {

@@ -13,10 +13,10 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selects the key of an account's answers: its group's or its own from the policy's standing on, else its stratum's if
+ * Selects the key of an account's responses: its group's or its own from the policy's standing on, else its stratum's if
  * the policy marks unverified accounts. Keys are looked up without building their names. Thread-safe.
  */
-final class AnswerKeys {
+final class ResponseKeys {
     private final CanaryPolicy policy;
     private final Standing least;
     private final Standings standings;
@@ -25,7 +25,7 @@ final class AnswerKeys {
     private final Background background;
     private volatile Period period;
 
-    AnswerKeys(
+    ResponseKeys(
             CanaryPolicy policy,
             Standings standings,
             Keyring keyring,
@@ -70,7 +70,7 @@ final class AnswerKeys {
     }
 
     /**
-     * Returns the key for an answer, or null while it is being derived and committed. Only for accounts that
+     * Returns the key for a response, or null while it is being derived and committed. Only for accounts that
      * {@link #marks} accepts.
      */
     Keyring.@Nullable Entry find(Account account, long millis) {

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policy of the sketches of answers.
+ * Policy of the sketches of responses.
  *
  * @param most limit on the sketches of this gateway, 0 to 1,000,000,000: the oldest are deleted first, and 0 deletes
  *     all; 1,000,000 when absent, which takes 92 MB and the accounts' ids

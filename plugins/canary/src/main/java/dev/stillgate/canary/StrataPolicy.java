@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How unverified accounts are divided into strata, each of which has a key: by month of registration, region and tier.
- * At most 64 strata, because a key that few answers bear shows little.
+ * At most 64 strata, because a key that few responses bear shows little.
  *
  * @param months number of months of registration that have strata of their own; 6 when absent
  * @param regions regions that have strata of their own; without any, regions are not told apart

@@ -1,4 +1,4 @@
 package dev.stillgate.canary;
 
-/** Treatment of an answer: the key under which it is marked, or the reason for leaving it unchanged. */
+/** Treatment of a response: the key under which it is marked, or the reason for leaving it unchanged. */
 sealed interface Treatment permits Exemption, Keyring.Entry {}

@@ -1,5 +1,5 @@
 /**
- * The canary filter: writes a keyed choice of wording into answers to flagged groups, and records the marked answers
+ * The canary filter: writes a keyed choice of wording into answers to flagged groups, and records the marked responses
  * in a ledger.
  */
 @NullMarked

@@ -118,7 +118,7 @@ class CanaryFilterTest extends CanaryRig {
 
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
-        tap.onAnswer("msg_1", true);
+        tap.onResponse("msg_1", true);
         await(tap.onEnd());
         assertThat(answers("witnessed")).isEqualTo(1);
         assertThat(harness.context().gauge("stillgate.canary.ledger.leaves")).isEqualTo(4);
@@ -136,7 +136,7 @@ class CanaryFilterTest extends CanaryRig {
         harness.ticker().advance(Duration.ofMillis(100));
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
-        tap.onAnswer("msg_1", true);
+        tap.onResponse("msg_1", true);
         await(tap.onEnd());
         String written = "key=c3/2026-Q1, committed=true, leaf=2, since=2026-";
         String shown = String.valueOf(harness.context().shows("dossiers", "c3"));
@@ -220,7 +220,7 @@ class CanaryFilterTest extends CanaryRig {
         harness.ticker().advance(Duration.ofMillis(100));
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
-        tap.onAnswer("msg_1", false);
+        tap.onResponse("msg_1", false);
         assertThat(tap.onEnd()).isEqualTo(Release.NOW);
         assertThat(harness.context().count("stillgate.canary.sites")).isPositive();
         close();
@@ -244,7 +244,7 @@ class CanaryFilterTest extends CanaryRig {
         ResponseTap.Prose tap = prose(harness.exchange());
         ResponseTap.Prose.Block block = tap.onBlock(0);
         assertThat(block.onText("42").toString() + block.onEnd()).isEqualTo("42");
-        tap.onAnswer("msg_1", true);
+        tap.onResponse("msg_1", true);
         assertThat(tap.onEnd()).isEqualTo(Release.NOW);
         assertThat(answers("plain")).isEqualTo(1);
         assertThat(tap.sites()).isZero();
@@ -255,7 +255,7 @@ class CanaryFilterTest extends CanaryRig {
         marked();
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
-        tap.onAnswer("msg_1", true);
+        tap.onResponse("msg_1", true);
         harness.policy(POLICY);
         assertThat(harness.context().shows("canary", "c3/2026-Q1")).asString().contains("answers=1");
         assertThat(harness.context().shows("canary", "c4/2026-Q1")).isNull();

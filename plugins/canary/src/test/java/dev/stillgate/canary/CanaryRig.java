@@ -98,7 +98,7 @@ abstract class CanaryRig {
         ResponseTap.Prose tap = prose(harness.exchange());
         pass(tap.onBlock(0));
         pass(tap.onRepeat(0));
-        tap.onAnswer(id, delivered);
+        tap.onResponse(id, delivered);
         if (delivered) {
             await(tap.onEnd());
         }

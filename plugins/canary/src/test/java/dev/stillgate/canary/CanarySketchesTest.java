@@ -115,7 +115,7 @@ class CanarySketchesTest extends CanaryRig {
         ResponseTap.Prose.Block block = tap.onBlock(0);
         block.onText("I am sorry, but I cannot help you with this request today. Is there anything else you need?");
         block.onEnd();
-        tap.onAnswer("msg_1", true);
+        tap.onResponse("msg_1", true);
         await(tap.onEnd());
         harness.ticker().advance(Duration.ofSeconds(1));
         assertThat(harness.context().gauge("stillgate.canary.sketches")).isZero();

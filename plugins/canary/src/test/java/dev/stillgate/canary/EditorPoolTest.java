@@ -71,7 +71,7 @@ class EditorPoolTest {
         return editor.feed(prose).toString() + editor.end();
     }
 
-    /** Feeds the block of an answer in pieces. */
+    /** Feeds the block of a response in pieces. */
     private static final class Reading {
         private final ResponseTap.Prose tap;
         private final ResponseTap.Prose.Block block;
@@ -83,7 +83,7 @@ class EditorPoolTest {
             block = tap.onBlock(0);
         }
 
-        /** Reads a piece; returns false once the answer has ended. */
+        /** Reads a piece; returns false once the response has ended. */
         boolean step() {
             if (at == PROSE.length()) {
                 end();
@@ -97,7 +97,7 @@ class EditorPoolTest {
 
         void end() {
             text.append(block.onEnd());
-            tap.onAnswer("msg_1", true);
+            tap.onResponse("msg_1", true);
             tap.onEnd();
         }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests {@code from: unverified}: strata, exemptions, and answers that are fetched again. */
+/** Tests {@code from: unverified}: strata, exemptions, and responses that are fetched again. */
 @Tag("slow")
 class UnverifiedTest {
     private static final StrataPolicy STRATA = new StrataPolicy(2, List.of("EU"), null);

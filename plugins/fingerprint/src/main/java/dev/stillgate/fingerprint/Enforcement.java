@@ -42,7 +42,7 @@ final class Enforcement {
         if (exchange.operation() == Operation.OPAQUE || exchange.operation() == Operation.REALTIME) {
             return OPAQUE;
         }
-        return exchange.operation().carriesAnswers() && includesLogprobs(exchange.query()) ? PROBING : Verdict.ALLOW;
+        return exchange.operation().carriesResponses() && includesLogprobs(exchange.query()) ? PROBING : Verdict.ALLOW;
     }
 
     Verdict onBody(Exchange exchange, BodyView body) {

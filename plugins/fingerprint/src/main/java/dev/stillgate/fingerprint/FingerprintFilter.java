@@ -37,7 +37,7 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFi
     }
 
     @Override
-    public boolean readsAnswer() {
+    public boolean readsResponse() {
         return true;
     }
 
@@ -86,6 +86,6 @@ final class FingerprintFilter implements RequestFilter, BodyFilter, CompletionFi
             return 0;
         }
         Integer batch = exchange.get(prompts);
-        return batch == null ? exchange.operation().carriesAnswers() ? 1 : 0 : batch;
+        return batch == null ? exchange.operation().carriesResponses() ? 1 : 0 : batch;
     }
 }

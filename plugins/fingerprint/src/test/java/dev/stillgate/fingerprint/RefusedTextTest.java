@@ -2,11 +2,11 @@ package dev.stillgate.fingerprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.testkit.FakeBody;
@@ -109,8 +109,8 @@ class RefusedTextTest {
         assertThat(harness.context().standings().of(FakeExchange.listed("a-1"))).isEqualTo(Standing.MARKED);
     }
 
-    private static AnswerFacts facts(long prose, long code) {
-        return new AnswerFacts() {
+    private static ResponseFacts facts(long prose, long code) {
+        return new ResponseFacts() {
             @Override
             public long proseChars() {
                 return prose;
@@ -127,12 +127,12 @@ class RefusedTextTest {
             }
 
             @Override
-            public int markCount() {
+            public int hashCount() {
                 return 0;
             }
 
             @Override
-            public long mark(int index) {
+            public long hash(int index) {
                 throw new IndexOutOfBoundsException(index);
             }
         };

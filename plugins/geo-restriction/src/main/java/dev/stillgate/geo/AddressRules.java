@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** The address properties of one {@code deny} or {@code allow} list, as lookup tables. */
-final class Marks {
+final class AddressRules {
     private static final long MAX_ASN = 0xffff_ffffL;
 
     private final boolean[] countries = new boolean[CountryCode.COUNT];
@@ -24,7 +24,7 @@ final class Marks {
      * @param at the part's path, such as {@code deny} or {@code routes[0].allow}
      * @param failures receives the errors; invalid entries are left out
      */
-    Marks(GeoRestrictionPolicy.Rules rules, String at, List<PolicyException> failures) {
+    AddressRules(GeoRestrictionPolicy.Rules rules, String at, List<PolicyException> failures) {
         List<String> codes = Objects.requireNonNull(rules.countries());
         for (int i = 0; i < codes.size(); i++) {
             int country = CountryCode.ofExisting(codes.get(i));
@@ -42,7 +42,7 @@ final class Marks {
         this.networks = networks(Objects.requireNonNull(rules.networks()), at, failures);
         int kinds = 0;
         for (Anonymiser kind : Objects.requireNonNull(rules.anonymisers())) {
-            kinds |= Findings.bit(kind);
+            kinds |= LookupFields.bit(kind);
         }
         this.anonymisers = kinds;
     }
@@ -76,7 +76,7 @@ final class Marks {
      * general term and counts only if no other kind is known.
      */
     boolean toleratesAnonymisers(int kinds) {
-        int general = Findings.bit(Anonymiser.ANONYMOUS);
+        int general = LookupFields.bit(Anonymiser.ANONYMOUS);
         int particular = kinds & ~general;
         int counted = particular == 0 ? kinds : particular;
         return anonymisers == 0 || (counted & ~anonymisers) == 0;

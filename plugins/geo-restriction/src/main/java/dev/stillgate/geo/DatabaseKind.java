@@ -19,7 +19,7 @@ enum DatabaseKind {
      */
     COUNTRY("country", "a country") {
         @Override
-        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+        boolean read(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException {
             CountryRecord record = database.record(address, CountryRecord.class);
             if (record == null) {
                 return false;
@@ -34,7 +34,7 @@ enum DatabaseKind {
      */
     ASN("asn", "an autonomous system") {
         @Override
-        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+        boolean read(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException {
             SystemRecord record = database.record(address, SystemRecord.class);
             if (record == null) {
                 return false;
@@ -49,7 +49,7 @@ enum DatabaseKind {
     /** The flags of MaxMind's Anonymous-IP database. */
     ANONYMOUS_IP("anonymousIp", "an anonymiser") {
         @Override
-        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+        boolean read(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException {
             return readFlags(database, address, into);
         }
     },
@@ -57,7 +57,7 @@ enum DatabaseKind {
     /** The same flags in MaxMind's Anonymous-Plus database, which distinguishes VPNs. */
     ANONYMOUS_PLUS("anonymousPlus", "an anonymiser") {
         @Override
-        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+        boolean read(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException {
             return readFlags(database, address, into);
         }
     },
@@ -70,12 +70,12 @@ enum DatabaseKind {
         }
 
         @Override
-        boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+        boolean read(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException {
             Map<?, ?> record = database.record(address, Map.class);
             if (record == null || record.isEmpty()) {
                 return false;
             }
-            into.anonymisers |= Findings.bit(Anonymiser.ANONYMOUS) | Findings.bit(Anonymiser.RESIDENTIAL_PROXY);
+            into.anonymisers |= LookupFields.bit(Anonymiser.ANONYMOUS) | LookupFields.bit(Anonymiser.RESIDENTIAL_PROXY);
             return true;
         }
     };
@@ -112,7 +112,7 @@ enum DatabaseKind {
      * @return whether the record has a field of this kind
      * @throws IOException and unchecked exceptions of the reader, if the record cannot be read; nothing is added then
      */
-    abstract boolean read(MmdbDatabase database, InetAddress address, Findings into) throws IOException;
+    abstract boolean read(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException;
 
     private static long systemNumber(@Nullable Object number) throws MmdbException {
         return switch (number) {
@@ -141,7 +141,7 @@ enum DatabaseKind {
         return asn;
     }
 
-    private static boolean readFlags(MmdbDatabase database, InetAddress address, Findings into) throws IOException {
+    private static boolean readFlags(MmdbDatabase database, InetAddress address, LookupFields into) throws IOException {
         AnonymiserRecord record = database.record(address, AnonymiserRecord.class);
         if (record == null) {
             return false;

@@ -26,7 +26,7 @@ final class DatabasePool {
 
     private final LocatedCache cache = new LocatedCache(CACHE_BITS);
     private final Map<Place, WeakReference<DatabaseFile>> files = new HashMap<>();
-    private @Nullable Snapshot latest;
+    private @Nullable DatabaseSet latest;
 
     private record Place(DatabaseKind kind, Path path) {}
 
@@ -71,15 +71,15 @@ final class DatabasePool {
     }
 
     /** Returns a snapshot of the files' content; the same object as before if nothing has changed. */
-    synchronized Snapshot snapshot(List<DatabaseFile> opened, Function<DatabaseKind, Counter> errors) {
-        Snapshot before = latest;
+    synchronized DatabaseSet snapshot(List<DatabaseFile> opened, Function<DatabaseKind, Counter> errors) {
+        DatabaseSet before = latest;
         if (before != null && before.holds(opened)) {
             return before;
         }
-        Snapshot next = new Snapshot(
+        DatabaseSet next = new DatabaseSet(
                 GENERATIONS.incrementAndGet(),
                 opened.stream()
-                        .map(file -> new Snapshot.Database(file.kind(), file.good(), errors.apply(file.kind())))
+                        .map(file -> new DatabaseSet.Database(file.kind(), file.good(), errors.apply(file.kind())))
                         .toList());
         latest = next;
         return next;

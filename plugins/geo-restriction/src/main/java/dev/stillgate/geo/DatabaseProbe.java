@@ -83,7 +83,7 @@ final class DatabaseProbe {
         if (left < 0) {
             throw new MmdbException("a data section with more overlapping records than a real database has");
         }
-        says |= kind.read(database, exactly(address), new Findings());
+        says |= kind.read(database, exactly(address), new LookupFields());
     }
 
     /** Returns the address as in the tree; an IPv4-mapped IPv6 address stays IPv6. */

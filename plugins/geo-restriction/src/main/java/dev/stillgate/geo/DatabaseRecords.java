@@ -88,7 +88,7 @@ final class DatabaseRecords {
         }
     }
 
-    /** The flags of MaxMind's anonymiser databases, as bits of {@link Findings}. */
+    /** The flags of MaxMind's anonymiser databases, as bits of {@link LookupFields}. */
     public record AnonymiserRecord(int bits) {
         @MaxMindDbConstructor
         public AnonymiserRecord(
@@ -107,7 +107,7 @@ final class DatabaseRecords {
         }
 
         private static int bit(boolean flag, Anonymiser kind) {
-            return flag ? Findings.bit(kind) : 0;
+            return flag ? LookupFields.bit(kind) : 0;
         }
     }
 }

@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
  * @param databases the databases in lookup order
  * @param names their names, separated by {@code ", "}
  */
-record Snapshot(long generation, List<Database> databases, String names) {
-    Snapshot {
+record DatabaseSet(long generation, List<Database> databases, String names) {
+    DatabaseSet {
         databases = List.copyOf(databases);
     }
 
-    Snapshot(long generation, List<Database> databases) {
+    DatabaseSet(long generation, List<Database> databases) {
         this(
                 generation,
                 databases,
@@ -58,7 +58,7 @@ record Snapshot(long generation, List<Database> databases, String names) {
         boolean v4 = bytes.length == 4;
         long high = v4 ? 0 : buffer.getLong();
         long low = v4 ? buffer.getInt() & 0xffff_ffffL : buffer.getLong();
-        Findings found = new Findings();
+        LookupFields found = new LookupFields();
         InetAddress named = Located.embedsV4(high, low) ? v4(low) : address;
         for (Database database : databases) {
             ask(database, named, found);
@@ -76,7 +76,7 @@ record Snapshot(long generation, List<Database> databases, String names) {
         }
     }
 
-    private static void ask(Database database, InetAddress address, Findings found) {
+    private static void ask(Database database, InetAddress address, LookupFields found) {
         try {
             database.kind().read(database.content(), address, found);
         } catch (StackOverflowError e) {

@@ -31,8 +31,8 @@ final class GeoRestriction implements RequestFilter {
     private final Counter lookups;
     private final Counter connectionHits;
     private final Counter addressHits;
-    private final Map<Refusal, Counter> matches = new EnumMap<>(Refusal.class);
-    private volatile Snapshot snapshot;
+    private final Map<RefusalReason, Counter> matches = new EnumMap<>(RefusalReason.class);
+    private volatile DatabaseSet snapshot;
 
     GeoRestriction(RouteTable routes, DatabasePool pool, List<DatabaseFile> files, FilterContext context) {
         this.routes = routes;
@@ -45,7 +45,7 @@ final class GeoRestriction implements RequestFilter {
         this.lookups = context.counter("stillgate.geo.lookups");
         this.connectionHits = context.counter("stillgate.geo.cache.hits", "cache", "connection");
         this.addressHits = context.counter("stillgate.geo.cache.hits", "cache", "address");
-        for (Refusal refusal : Refusal.values()) {
+        for (RefusalReason refusal : RefusalReason.values()) {
             matches.put(refusal, context.counter("stillgate.geo.matches", "code", refusal.code()));
         }
         this.snapshot = pool.snapshot(this.files, this::errors);
@@ -57,7 +57,7 @@ final class GeoRestriction implements RequestFilter {
         if (!files.isEmpty()) {
             exchange.set(facts, at.facts());
         }
-        Refusal refusal = routes.rules(exchange.route()).judge(at);
+        RefusalReason refusal = routes.rules(exchange.route()).judge(at);
         if (refusal == null) {
             return Verdict.ALLOW;
         }
@@ -77,7 +77,7 @@ final class GeoRestriction implements RequestFilter {
     }
 
     private Located locate(Exchange exchange) {
-        Snapshot now = snapshot;
+        DatabaseSet now = snapshot;
         InetAddress address = exchange.address();
         ConnectionFacts connection = exchange.connection();
         Located known = connection.get(located);

@@ -9,12 +9,12 @@ import java.net.InetAddress;
  * only, so caches can pass it between threads without a lock.
  *
  * @param address the address itself
- * @param generation generation of the {@link Snapshot}
+ * @param generation generation of the {@link DatabaseSet}
  * @param v4 whether it is an IPv4 address
  * @param high the first 64 bits of an IPv6 address, 0 for IPv4
  * @param low the last 64 bits of an IPv6 address, or the 32 of an IPv4 one
  * @param country a {@link CountryCode}
- * @param anonymisers a bit for each kind, as in {@link Findings}
+ * @param anonymisers a bit for each kind, as in {@link LookupFields}
  * @param refusal the facts for later filters, in the form logged if the address is refused
  */
 record Located(

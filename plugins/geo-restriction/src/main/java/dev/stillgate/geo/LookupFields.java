@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Fields found in the databases for one address, filled by one database after another. */
-final class Findings {
+final class LookupFields {
     private static final Anonymiser[] KINDS = Anonymiser.values();
     private static final Set<Anonymiser>[] SETS = sets();
 

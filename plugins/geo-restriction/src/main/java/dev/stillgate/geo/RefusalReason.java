@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** Reasons of a refusal. The code is for logs and metrics; clients always receive the same sentence. */
 @SuppressWarnings("ImmutableEnumChecker") // a Reject is immutable; it copies its list
-enum Refusal {
+enum RefusalReason {
     /** The address is in {@code deny.networks}. */
     NETWORK_DENIED,
     /** The autonomous system is in {@code deny.asns}. */

@@ -77,7 +77,9 @@ final class RouteTable {
             failures.add(missing(DatabaseKind.COUNTRY, at + "unknown: deny"));
         }
         return new Ruleset(
-                new Marks(denied, at + "deny", failures), new Marks(allowed, at + "allow", failures), denyUnknown);
+                new AddressRules(denied, at + "deny", failures),
+                new AddressRules(allowed, at + "allow", failures),
+                denyUnknown);
     }
 
     private static void needs(Rules rules, String at, Databases databases, List<PolicyException> failures) {

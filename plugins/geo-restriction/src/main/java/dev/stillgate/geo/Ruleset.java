@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param allow addresses to allow
  * @param denyUnknown whether to refuse addresses without a known country
  */
-record Ruleset(Marks deny, Marks allow, boolean denyUnknown) {
+record Ruleset(AddressRules deny, AddressRules allow, boolean denyUnknown) {
     /**
      * Decides on an address; allocates nothing. The first rule that applies decides:
      *
@@ -28,44 +28,44 @@ record Ruleset(Marks deny, Marks allow, boolean denyUnknown) {
      * @return the reason of the refusal, null if allowed
      */
     @Nullable
-    Refusal judge(Located at) {
+    RefusalReason judge(Located at) {
         if (allow.hasNetwork(at)) {
             return null;
         }
-        Refusal denied = denied(at);
+        RefusalReason denied = denied(at);
         if (denied != null) {
             return denied;
         }
         if (!allow.toleratesAnonymisers(at.anonymisers())) {
-            return Refusal.NOT_ALLOWED;
+            return RefusalReason.NOT_ALLOWED;
         }
         return listed(at);
     }
 
-    private @Nullable Refusal denied(Located at) {
+    private @Nullable RefusalReason denied(Located at) {
         if (deny.hasNetwork(at)) {
-            return Refusal.NETWORK_DENIED;
+            return RefusalReason.NETWORK_DENIED;
         }
         if (deny.hasAsn(at.facts().asn())) {
-            return Refusal.ASN_DENIED;
+            return RefusalReason.ASN_DENIED;
         }
         if (deny.hasAnonymiser(at.anonymisers())) {
-            return Refusal.ANONYMISER_DENIED;
+            return RefusalReason.ANONYMISER_DENIED;
         }
-        return deny.hasCountry(at.country()) ? Refusal.COUNTRY_DENIED : null;
+        return deny.hasCountry(at.country()) ? RefusalReason.COUNTRY_DENIED : null;
     }
 
-    private @Nullable Refusal listed(Located at) {
+    private @Nullable RefusalReason listed(Located at) {
         if (allow.hasAsn(at.facts().asn())) {
             return null;
         }
         boolean unknown = at.country() == CountryCode.UNKNOWN;
         if (unknown && denyUnknown) {
-            return Refusal.UNKNOWN_DENIED;
+            return RefusalReason.UNKNOWN_DENIED;
         }
         if (allow.listsCountries()) {
-            return unknown || allow.hasCountry(at.country()) ? null : Refusal.NOT_ALLOWED;
+            return unknown || allow.hasCountry(at.country()) ? null : RefusalReason.NOT_ALLOWED;
         }
-        return allow.listsAsns() ? Refusal.NOT_ALLOWED : null;
+        return allow.listsAsns() ? RefusalReason.NOT_ALLOWED : null;
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Databases broken at random: each is refused at the probe, or every lookup in it is an answer. */
+/** Databases broken at random: each is refused at the probe, or every lookup in it is a response. */
 @Tag("slow")
 class DatabaseFuzzTest {
     @ParameterizedTest
@@ -83,7 +83,7 @@ class DatabaseFuzzTest {
     private static long errors(DatabaseKind kind, MmdbDatabase file, Random random) {
         AtomicLong errors = new AtomicLong();
         Counter counter = errors::addAndGet;
-        Snapshot snapshot = new Snapshot(1, List.of(new Snapshot.Database(kind, file, counter)));
+        DatabaseSet snapshot = new DatabaseSet(1, List.of(new DatabaseSet.Database(kind, file, counter)));
         for (String address :
                 List.of("203.0.113.9", "198.51.100.1", "198.51.100.200", "192.0.2.7", "2001:db8:1::", "::")) {
             snapshot.locate(InetAddress.ofLiteral(address));

@@ -219,8 +219,8 @@ class DatabaseProbeTest {
         AtomicLong errors = new AtomicLong();
         try {
             MmdbDatabase database = MmdbDatabase.open(bytes);
-            Located located = new Snapshot(
-                            1, List.of(new Snapshot.Database(DatabaseKind.COUNTRY, database, errors::addAndGet)))
+            Located located = new DatabaseSet(
+                            1, List.of(new DatabaseSet.Database(DatabaseKind.COUNTRY, database, errors::addAndGet)))
                     .locate(InetAddress.ofLiteral("192.0.2.1"));
             assertThat(located.facts()).isSameAs(GeoFacts.UNKNOWN);
         } catch (MmdbException e) {

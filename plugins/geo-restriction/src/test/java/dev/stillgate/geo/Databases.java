@@ -90,7 +90,7 @@ final class Databases {
 
     /** Asks databases, without a filter around them. */
     static Located ask(String address, DatabaseKind kind, MmdbDatabase file) {
-        return new Snapshot(1, List.of(new Snapshot.Database(kind, file, amount -> {
+        return new DatabaseSet(1, List.of(new DatabaseSet.Database(kind, file, amount -> {
                     throw new AssertionError("a record that cannot be read");
                 })))
                 .locate(InetAddress.ofLiteral(address));

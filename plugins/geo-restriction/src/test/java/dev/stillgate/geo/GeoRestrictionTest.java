@@ -124,7 +124,7 @@ class GeoRestrictionTest {
         FakeExchange exchange = harness.exchange().at("203.0.113.9");
         GeoFacts others = new GeoFacts("KP", 0, null, Set.of());
         exchange.set(facts, others);
-        assertThat(harness.request(exchange)).isSameAs(Refusal.NETWORK_DENIED.verdict());
+        assertThat(harness.request(exchange)).isSameAs(RefusalReason.NETWORK_DENIED.verdict());
         assertThat(exchange.get(facts)).isSameAs(others);
     }
 
@@ -163,7 +163,8 @@ class GeoRestrictionTest {
         harness.policy(policy(countries("KP"), null));
         FakeConnection connection = new FakeConnection("203.0.113.9");
         for (int i = 0; i < 10; i++) {
-            assertThat(harness.request(harness.exchange().on(connection))).isSameAs(Refusal.COUNTRY_DENIED.verdict());
+            assertThat(harness.request(harness.exchange().on(connection)))
+                    .isSameAs(RefusalReason.COUNTRY_DENIED.verdict());
         }
         assertThat(count("stillgate.geo.lookups")).isEqualTo(1);
         assertThat(hits("connection")).isEqualTo(9);
@@ -178,7 +179,7 @@ class GeoRestrictionTest {
             for (String address : List.of("203.0.113.9", "198.51.100.9", "192.0.2.9")) {
                 Verdict verdict = harness.request(harness.exchange().on(proxy).forwardedFor(address));
                 assertThat(verdict)
-                        .isSameAs(address.startsWith("203") ? Refusal.COUNTRY_DENIED.verdict() : Verdict.ALLOW);
+                        .isSameAs(address.startsWith("203") ? RefusalReason.COUNTRY_DENIED.verdict() : Verdict.ALLOW);
             }
         }
         assertThat(count("stillgate.geo.lookups")).isEqualTo(3);
@@ -211,7 +212,7 @@ class GeoRestrictionTest {
     @Test
     void addressCacheIsBounded() {
         LocatedCache cache = new LocatedCache(4);
-        Snapshot snapshot = new Snapshot(1, List.of());
+        DatabaseSet snapshot = new DatabaseSet(1, List.of());
         int kept = 0;
         for (int i = 0; i < 1_000; i++) {
             cache.put(snapshot.locate(address(i)));

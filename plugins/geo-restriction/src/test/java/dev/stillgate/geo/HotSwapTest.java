@@ -203,7 +203,7 @@ class HotSwapTest {
                 var exchange = harness.exchange().at("203.0.113.9");
                 while (running.get()) {
                     Verdict verdict = filter.onRequest(exchange);
-                    boolean known = verdict == Verdict.ALLOW || verdict == Refusal.COUNTRY_DENIED.verdict();
+                    boolean known = verdict == Verdict.ALLOW || verdict == RefusalReason.COUNTRY_DENIED.verdict();
                     odd.addAndGet(known ? 0 : 1);
                     served.incrementAndGet();
                 }

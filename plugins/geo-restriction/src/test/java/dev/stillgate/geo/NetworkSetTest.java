@@ -83,7 +83,7 @@ class NetworkSetTest {
     }
 
     private static Located at(String literal) {
-        return new Snapshot(1, List.of()).locate(InetAddress.ofLiteral(literal));
+        return new DatabaseSet(1, List.of()).locate(InetAddress.ofLiteral(literal));
     }
 
     @Test

@@ -25,14 +25,14 @@ class RulesetTest {
 
     @Test
     void eachDenyListHasItsCode() {
-        assertThat(judge(countries("KP"), NONE, false, "KP", 1)).isEqualTo(Refusal.COUNTRY_DENIED);
+        assertThat(judge(countries("KP"), NONE, false, "KP", 1)).isEqualTo(RefusalReason.COUNTRY_DENIED);
         assertThat(judge(countries("KP"), NONE, false, "KR", 1)).isNull();
-        assertThat(judge(asns(1, 7), NONE, false, "DE", 7)).isEqualTo(Refusal.ASN_DENIED);
+        assertThat(judge(asns(1, 7), NONE, false, "DE", 7)).isEqualTo(RefusalReason.ASN_DENIED);
         assertThat(judge(asns(1, 7), NONE, false, "DE", 2)).isNull();
-        assertThat(judge(networks("192.0.2.0/24"), NONE, false, "DE", 1)).isEqualTo(Refusal.NETWORK_DENIED);
+        assertThat(judge(networks("192.0.2.0/24"), NONE, false, "DE", 1)).isEqualTo(RefusalReason.NETWORK_DENIED);
         assertThat(judge(networks("192.0.3.0/24"), NONE, false, "DE", 1)).isNull();
         assertThat(judge(kinds(Anonymiser.TOR_EXIT_NODE), NONE, false, "DE", 1, Anonymiser.TOR_EXIT_NODE))
-                .isEqualTo(Refusal.ANONYMISER_DENIED);
+                .isEqualTo(RefusalReason.ANONYMISER_DENIED);
         assertThat(judge(kinds(Anonymiser.TOR_EXIT_NODE), NONE, false, "DE", 1, Anonymiser.ANONYMOUS_VPN))
                 .isNull();
     }
@@ -40,13 +40,13 @@ class RulesetTest {
     @Test
     void narrowestDenyListIsNamed() {
         Rules all = new Rules(List.of("KP"), List.of(7L), List.of("192.0.2.0/24"), List.of(Anonymiser.PUBLIC_PROXY));
-        assertThat(judge(all, NONE, false, "KP", 7, Anonymiser.PUBLIC_PROXY)).isEqualTo(Refusal.NETWORK_DENIED);
+        assertThat(judge(all, NONE, false, "KP", 7, Anonymiser.PUBLIC_PROXY)).isEqualTo(RefusalReason.NETWORK_DENIED);
         Rules noNetwork = new Rules(List.of("KP"), List.of(7L), null, List.of(Anonymiser.PUBLIC_PROXY));
         assertThat(judge(noNetwork, NONE, false, "KP", 7, Anonymiser.PUBLIC_PROXY))
-                .isEqualTo(Refusal.ASN_DENIED);
+                .isEqualTo(RefusalReason.ASN_DENIED);
         assertThat(judge(noNetwork, NONE, false, "KP", 8, Anonymiser.PUBLIC_PROXY))
-                .isEqualTo(Refusal.ANONYMISER_DENIED);
-        assertThat(judge(noNetwork, NONE, false, "KP", 8)).isEqualTo(Refusal.COUNTRY_DENIED);
+                .isEqualTo(RefusalReason.ANONYMISER_DENIED);
+        assertThat(judge(noNetwork, NONE, false, "KP", 8)).isEqualTo(RefusalReason.COUNTRY_DENIED);
     }
 
     @Test
@@ -65,37 +65,37 @@ class RulesetTest {
     @Test
     void denyTakesPrecedenceOverOtherAllowLists() {
         Rules allow = new Rules(List.of("DE"), List.of(7L), null, List.of(Anonymiser.HOSTING_PROVIDER));
-        assertThat(judge(countries("DE"), allow, false, "DE", 7)).isEqualTo(Refusal.COUNTRY_DENIED);
-        assertThat(judge(asns(7), allow, false, "DE", 7)).isEqualTo(Refusal.ASN_DENIED);
+        assertThat(judge(countries("DE"), allow, false, "DE", 7)).isEqualTo(RefusalReason.COUNTRY_DENIED);
+        assertThat(judge(asns(7), allow, false, "DE", 7)).isEqualTo(RefusalReason.ASN_DENIED);
         assertThat(judge(kinds(Anonymiser.HOSTING_PROVIDER), allow, false, "DE", 7, Anonymiser.HOSTING_PROVIDER))
-                .isEqualTo(Refusal.ANONYMISER_DENIED);
+                .isEqualTo(RefusalReason.ANONYMISER_DENIED);
     }
 
     @Test
     void countryAllowListRefusesOtherCountries() {
         assertThat(judge(NONE, countries("DE", "FR"), false, "FR", 1)).isNull();
-        assertThat(judge(NONE, countries("DE", "FR"), false, "US", 1)).isEqualTo(Refusal.NOT_ALLOWED);
+        assertThat(judge(NONE, countries("DE", "FR"), false, "US", 1)).isEqualTo(RefusalReason.NOT_ALLOWED);
     }
 
     @Test
     void unknownCountryIsDecidedByUnknown() {
         assertThat(judge(NONE, countries("DE"), false, null, 1)).isNull();
-        assertThat(judge(NONE, countries("DE"), true, null, 1)).isEqualTo(Refusal.UNKNOWN_DENIED);
-        assertThat(judge(countries("KP"), NONE, true, null, 1)).isEqualTo(Refusal.UNKNOWN_DENIED);
+        assertThat(judge(NONE, countries("DE"), true, null, 1)).isEqualTo(RefusalReason.UNKNOWN_DENIED);
+        assertThat(judge(countries("KP"), NONE, true, null, 1)).isEqualTo(RefusalReason.UNKNOWN_DENIED);
         assertThat(judge(countries("KP"), NONE, true, "DE", 1)).isNull();
     }
 
     @Test
     void asnAllowListAddsToTheCountryAllowList() {
         assertThat(judge(NONE, asns(7), false, "US", 7)).isNull();
-        assertThat(judge(NONE, asns(7), false, "US", 8)).isEqualTo(Refusal.NOT_ALLOWED);
-        assertThat(judge(NONE, asns(7), false, null, 8)).isEqualTo(Refusal.NOT_ALLOWED);
+        assertThat(judge(NONE, asns(7), false, "US", 8)).isEqualTo(RefusalReason.NOT_ALLOWED);
+        assertThat(judge(NONE, asns(7), false, null, 8)).isEqualTo(RefusalReason.NOT_ALLOWED);
         Rules both = new Rules(List.of("DE"), List.of(7L), null, null);
         assertThat(judge(NONE, both, false, "US", 7)).isNull();
         assertThat(judge(NONE, both, false, "DE", 8)).isNull();
-        assertThat(judge(NONE, both, false, "US", 8)).isEqualTo(Refusal.NOT_ALLOWED);
+        assertThat(judge(NONE, both, false, "US", 8)).isEqualTo(RefusalReason.NOT_ALLOWED);
         assertThat(judge(NONE, both, true, null, 7)).isNull();
-        assertThat(judge(NONE, both, true, null, 8)).isEqualTo(Refusal.UNKNOWN_DENIED);
+        assertThat(judge(NONE, both, true, null, 8)).isEqualTo(RefusalReason.UNKNOWN_DENIED);
     }
 
     @Test
@@ -105,15 +105,15 @@ class RulesetTest {
         assertThat(judge(NONE, hosting, false, "DE", 1, Anonymiser.ANONYMOUS, Anonymiser.HOSTING_PROVIDER))
                 .isNull();
         assertThat(judge(NONE, hosting, false, "DE", 1, Anonymiser.HOSTING_PROVIDER, Anonymiser.ANONYMOUS_VPN))
-                .isEqualTo(Refusal.NOT_ALLOWED);
-        assertThat(judge(NONE, hosting, false, "DE", 1, Anonymiser.ANONYMOUS)).isEqualTo(Refusal.NOT_ALLOWED);
+                .isEqualTo(RefusalReason.NOT_ALLOWED);
+        assertThat(judge(NONE, hosting, false, "DE", 1, Anonymiser.ANONYMOUS)).isEqualTo(RefusalReason.NOT_ALLOWED);
         assertThat(judge(NONE, kinds(Anonymiser.ANONYMOUS), false, "DE", 1, Anonymiser.ANONYMOUS))
                 .isNull();
     }
 
     @Test
     void refusalRevealsNoReasonToTheClient() {
-        assertThat(Arrays.stream(Refusal.values()).map(Refusal::code))
+        assertThat(Arrays.stream(RefusalReason.values()).map(RefusalReason::code))
                 .containsExactly(
                         "network-denied",
                         "asn-denied",
@@ -121,25 +121,28 @@ class RulesetTest {
                         "country-denied",
                         "unknown-denied",
                         "not-allowed");
-        assertThat(Arrays.stream(Refusal.values())
+        assertThat(Arrays.stream(RefusalReason.values())
                         .map(refusal -> refusal.verdict().message()))
                 .containsOnly("This service is not available from your network or region.");
-        assertThat(Arrays.stream(Refusal.values())
+        assertThat(Arrays.stream(RefusalReason.values())
                         .map(refusal -> refusal.verdict().kind()))
                 .containsOnly(Verdict.Kind.FORBIDDEN_REGION);
     }
 
-    private static Refusal judge(
+    private static RefusalReason judge(
             Rules deny, Rules allow, boolean denyUnknown, String country, long asn, Anonymiser... kinds) {
         int bits = 0;
         for (Anonymiser kind : kinds) {
-            bits |= Findings.bit(kind);
+            bits |= LookupFields.bit(kind);
         }
         int number = country == null ? CountryCode.UNKNOWN : CountryCode.ofExisting(country);
         GeoFacts facts = new GeoFacts(country, asn, null, Set.of(kinds));
         Located at = new Located(
                 InetAddress.ofLiteral("192.0.2.1"), 1, true, 0, 0xc000_0201L, number, bits, new GeoRefusal(facts, ""));
-        return new Ruleset(new Marks(deny, "deny", List.of()), new Marks(allow, "allow", List.of()), denyUnknown)
+        return new Ruleset(
+                        new AddressRules(deny, "deny", List.of()),
+                        new AddressRules(allow, "allow", List.of()),
+                        denyUnknown)
                 .judge(at);
     }
 

@@ -142,7 +142,8 @@ class SharedDataTest {
             try {
                 MmdbDatabase file = DatabaseProbe.check(kind, bytes);
                 AtomicLong errors = new AtomicLong();
-                Snapshot snapshot = new Snapshot(1, List.of(new Snapshot.Database(kind, file, errors::addAndGet)));
+                DatabaseSet snapshot =
+                        new DatabaseSet(1, List.of(new DatabaseSet.Database(kind, file, errors::addAndGet)));
                 Random random = new Random(1);
                 byte[] address = new byte[16];
                 for (int i = 0; i < 2_000; i++) {

@@ -66,19 +66,19 @@ public sealed interface BodyView {
         /** Returns the limit on output tokens, or {@link #ABSENT}. */
         long maxTokens();
 
-        /** Returns the number of answers requested; 1 if missing, {@link #ABSENT} if not a number. */
+        /** Returns the number of responses requested; 1 if missing, {@link #ABSENT} if not a number. */
         long choices();
 
         /** Returns whether log-probabilities are requested. */
         boolean logprobs();
 
         /**
-         * Returns whether the answer must be JSON, by {@code response_format}, {@code text.format} or {@code
+         * Returns whether the response must be JSON, by {@code response_format}, {@code text.format} or {@code
          * output_config}.
          */
         boolean structuredOutput();
 
-        /** Returns whether the prompt predicts the text of most of the answer ({@code prediction}). */
+        /** Returns whether the prompt predicts the text of most of the response ({@code prediction}). */
         default boolean prediction() {
             return false;
         }
@@ -86,7 +86,7 @@ public sealed interface BodyView {
         /** Returns whether thinking or reasoning is requested explicitly. */
         boolean thinking();
 
-        /** Returns whether the answer is generated in the background and fetched later. */
+        /** Returns whether the response is generated in the background and fetched later. */
         boolean background();
 
         /** Returns the sampling temperature, NaN if absent. */

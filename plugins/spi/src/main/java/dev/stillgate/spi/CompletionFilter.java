@@ -30,10 +30,10 @@ public non-sealed interface CompletionFilter extends Filter {
     }
 
     /**
-     * Returns whether the filter uses {@link Exchange#answer}. If no filter does, shadow filters included, answers are
-     * not analysed and it returns {@link AnswerFacts#NONE}. Called once, when the chain is compiled.
+     * Returns whether the filter uses {@link Exchange#responseFacts}. If no filter does, shadow filters included, answers are
+     * not analysed and it returns {@link ResponseFacts#NONE}. Called once, when the chain is compiled.
      */
-    default boolean readsAnswer() {
+    default boolean readsResponse() {
         return false;
     }
 }

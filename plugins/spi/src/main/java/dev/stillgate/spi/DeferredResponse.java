@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param model the model of a background response; null if unknown
  * @param resultFiles the ids of files with the results or errors of batches
  */
-public record DeferredAnswer(
+public record DeferredResponse(
         boolean background, long maxOutput, @Nullable String model, List<String> resultFiles) {
     /** Nothing is said. */
-    public static final DeferredAnswer NONE = new DeferredAnswer(false, -1, null, List.of());
+    public static final DeferredResponse NONE = new DeferredResponse(false, -1, null, List.of());
 }

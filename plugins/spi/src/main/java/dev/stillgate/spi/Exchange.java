@@ -96,22 +96,22 @@ public interface Exchange {
     String answerId();
 
     /**
-     * Returns what the response says of answers that are fetched later; final by the time of {@link
+     * Returns what the response says of responses that are fetched later; final by the time of {@link
      * CompletionFilter#onComplete}.
      */
-    default DeferredAnswer deferredAnswer() {
-        return DeferredAnswer.NONE;
+    default DeferredResponse deferredResponse() {
+        return DeferredResponse.NONE;
     }
 
     /**
-     * Returns the summary of the answer delivered so far; final by the time of {@link CompletionFilter#onComplete}. It
-     * is {@link AnswerFacts#NONE} unless a filter {@linkplain CompletionFilter#readsAnswer reads answers}. Valid during
+     * Returns the summary of the response delivered so far; final by the time of {@link CompletionFilter#onComplete}. It
+     * is {@link ResponseFacts#NONE} unless a filter {@linkplain CompletionFilter#readsResponse reads answers}. Valid during
      * the call only.
      */
-    AnswerFacts answer();
+    ResponseFacts responseFacts();
 
     /**
-     * Returns whether the answer delivered so far carries a filter's mark; final by the time of
+     * Returns whether the response delivered so far carries a filter's mark; final by the time of
      * {@link CompletionFilter#onComplete}.
      */
     default boolean isMarked() {

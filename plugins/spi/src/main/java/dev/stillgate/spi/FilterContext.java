@@ -49,8 +49,8 @@ public interface FilterContext {
     @Nullable
     Path stateDirectory();
 
-    /** Returns the marks of parts of answers. */
-    ContextMarks marks();
+    /** Returns the hashes of parts of responses. */
+    ContextHashes contextHashes();
 
     /**
      * Returns a 32-byte key derived from the hashing secret, the same on all gateways that share the secret. Without a

@@ -92,7 +92,7 @@ public enum Operation {
 
     /**
      * Returns whether the operation converts one input to vectors, images, sound, text or categories, without a
-     * conversation. The input is not a prompt, and the response is not the answer of a chat model.
+     * conversation. The input is not a prompt, and the response is not the response of a chat model.
      */
     public boolean convertsInput() {
         return switch (this) {
@@ -103,11 +103,11 @@ public enum Operation {
 
     /** Returns whether a response in JSON or events may report token usage. */
     public boolean reportsUsage() {
-        return carriesAnswers() || convertsInput() || countsTokens() || this == FILE_BATCH;
+        return carriesResponses() || convertsInput() || countsTokens() || this == FILE_BATCH;
     }
 
     /** Returns whether the response contains the output of a chat model. */
-    public boolean carriesAnswers() {
+    public boolean carriesResponses() {
         return switch (this) {
             case MESSAGES,
                     CHAT_COMPLETIONS,

@@ -18,7 +18,7 @@ public record ProviderVerdict(Kind kind, @Nullable String category) {
         NONE,
         /** The model or a classifier in front of it refused to answer, or to go on. */
         REFUSAL,
-        /** A content filter cut the answer or left out parts of it. */
+        /** A content filter cut the response or left out parts of it. */
         CONTENT_FILTER,
         /** One model refused, and another one answered in its place. */
         FALLBACK

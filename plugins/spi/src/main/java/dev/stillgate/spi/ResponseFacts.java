@@ -1,12 +1,12 @@
 package dev.stillgate.spi;
 
 /**
- * Summary of a delivered answer without its text: the amount of each kind of content, and the marks by which later
+ * Summary of a delivered response without its text: the amount of each kind of content, and the hashes by which later
  * prompts that contain parts of it are recognised. Counts are UTF-16 code units of the decoded text.
  */
-public interface AnswerFacts {
-    /** No part of an answer was read. */
-    AnswerFacts NONE = new AnswerFacts() {
+public interface ResponseFacts {
+    /** No part of a response was read. */
+    ResponseFacts NONE = new ResponseFacts() {
         @Override
         public long proseChars() {
             return 0;
@@ -23,12 +23,12 @@ public interface AnswerFacts {
         }
 
         @Override
-        public int markCount() {
+        public int hashCount() {
             return 0;
         }
 
         @Override
-        public long mark(int index) {
+        public long hash(int index) {
             throw new IndexOutOfBoundsException(index);
         }
     };
@@ -52,9 +52,9 @@ public interface AnswerFacts {
         return all == 0 ? 0 : Math.round(visible * ((double) proseChars() / all));
     }
 
-    /** Returns the number of marks: those of the first 16 parts at most. */
-    int markCount();
+    /** Returns the number of hashes: those of the first 16 parts at most. */
+    int hashCount();
 
-    /** Returns the {@link ContextMarks mark} of a part's text or id; never {@link ContextMarks#NONE}. */
-    long mark(int index);
+    /** Returns the {@link ContextHashes hash} of a part's text or id; never {@link ContextHashes#NONE}. */
+    long hash(int index);
 }

@@ -44,12 +44,12 @@ public sealed interface ResponseTap {
         default void onPart(BodyView.PartKind kind) {}
 
         /**
-         * Ends an answer, complete or not, after all its blocks. A response of JSON lines has several answers.
+         * Ends a response, complete or not, after all its blocks. A response of JSON lines has several answers.
          *
-         * @param id the id in the answer, or null
+         * @param id the id in the response, or null
          * @param delivered whether this tap's text was sent to the client; false in shadow
          */
-        default void onAnswer(@Nullable String id, boolean delivered) {}
+        default void onResponse(@Nullable String id, boolean delivered) {}
 
         /**
          * Called once before the last event or byte of the response is forwarded, unless the client has disconnected.
@@ -59,7 +59,7 @@ public sealed interface ResponseTap {
             return Release.NOW;
         }
 
-        /** Returns the number of marked places in the answer so far, written or already present. */
+        /** Returns the number of marked places in the response so far, written or already present. */
         default int sites() {
             return 0;
         }

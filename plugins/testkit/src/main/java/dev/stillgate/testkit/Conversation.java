@@ -63,7 +63,7 @@ public final class Conversation implements PlainChat {
         return this;
     }
 
-    /** Predicts the text of the answer. */
+    /** Predicts the text of the response. */
     public Conversation withPrediction() {
         prediction = true;
         return this;

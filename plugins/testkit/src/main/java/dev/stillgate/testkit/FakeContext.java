@@ -6,7 +6,7 @@ import dev.stillgate.spi.Account;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
@@ -172,8 +172,8 @@ public final class FakeContext implements FilterContext {
     }
 
     @Override
-    public ContextMarks marks() {
-        return FakeMarks.INSTANCE;
+    public ContextHashes contextHashes() {
+        return FakeHashes.INSTANCE;
     }
 
     @Override

@@ -1,15 +1,15 @@
 package dev.stillgate.testkit;
 
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Header;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Ticker;
@@ -39,8 +39,8 @@ public final class FakeExchange implements Exchange {
     private String route = "/v1/";
     private Headers headers = new FakeHeaders(List.of());
     private @Nullable String answerId;
-    private DeferredAnswer deferredAnswer = DeferredAnswer.NONE;
-    private AnswerFacts answer = AnswerFacts.NONE;
+    private DeferredResponse deferredResponse = DeferredResponse.NONE;
+    private ResponseFacts answer = ResponseFacts.NONE;
     private boolean marked;
     private boolean claimed;
     private ProviderVerdict verdict = ProviderVerdict.NONE;
@@ -112,19 +112,19 @@ public final class FakeExchange implements Exchange {
         return this;
     }
 
-    /** Sets what the response says of answers that are fetched later. */
-    public FakeExchange answered(DeferredAnswer deferred) {
-        this.deferredAnswer = deferred;
+    /** Sets what the response says of responses that are fetched later. */
+    public FakeExchange answered(DeferredResponse deferred) {
+        this.deferredResponse = deferred;
         return this;
     }
 
-    /** Sets the summary of the answer. */
-    public FakeExchange answered(AnswerFacts facts) {
+    /** Sets the summary of the response. */
+    public FakeExchange answered(ResponseFacts facts) {
         this.answer = facts;
         return this;
     }
 
-    /** Lets the answer carry a filter's mark. */
+    /** Lets the response carry a filter's mark. */
     public FakeExchange marked() {
         this.marked = true;
         return this;
@@ -218,12 +218,12 @@ public final class FakeExchange implements Exchange {
     }
 
     @Override
-    public DeferredAnswer deferredAnswer() {
-        return deferredAnswer;
+    public DeferredResponse deferredResponse() {
+        return deferredResponse;
     }
 
     @Override
-    public AnswerFacts answer() {
+    public ResponseFacts responseFacts() {
         return answer;
     }
 

@@ -1,22 +1,22 @@
 package dev.stillgate.testkit;
 
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 
-/** Unkeyed marks: the 64-bit FNV-1a hash of the text's significant prefix. */
-enum FakeMarks implements ContextMarks {
+/** Unkeyed hashes: the 64-bit FNV-1a hash of the text's significant prefix. */
+enum FakeHashes implements ContextHashes {
     INSTANCE;
 
     @Override
     public long ofText(CharSequence text) {
-        return mark(text, MIN_TEXT);
+        return hash(text, MIN_TEXT);
     }
 
     @Override
     public long ofId(CharSequence id) {
-        return mark(id, 1);
+        return hash(id, 1);
     }
 
-    private static long mark(CharSequence text, int least) {
+    private static long hash(CharSequence text, int least) {
         long hash = 0xcbf29ce484222325L;
         int count = 0;
         for (int i = 0; i < text.length() && count < TEXT_PREFIX; i++) {

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sends an answer through a prose tap, calling it in the order in which the engine does. */
-public final class FakeAnswer {
+/** Sends a response through a prose tap, calling it in the order in which the engine does. */
+public final class FakeResponse {
     private final ResponseTap.Prose tap;
     private final List<String> blocks = new ArrayList<>();
 
-    /** Starts an answer. */
-    public FakeAnswer(ResponseTap.Prose tap) {
+    /** Starts a response. */
+    public FakeResponse(ResponseTap.Prose tap) {
         this.tap = tap;
     }
 
@@ -47,14 +47,14 @@ public final class FakeAnswer {
     }
 
     /** Adds a part that is not prose. */
-    public FakeAnswer part(BodyView.PartKind kind) {
+    public FakeResponse part(BodyView.PartKind kind) {
         tap.onPart(kind);
         return this;
     }
 
-    /** Ends the answer; returns the release of its last event. */
+    /** Ends the response; returns the release of its last event. */
     public Release end(@Nullable String id) {
-        tap.onAnswer(id, true);
+        tap.onResponse(id, true);
         return tap.onEnd();
     }
 }

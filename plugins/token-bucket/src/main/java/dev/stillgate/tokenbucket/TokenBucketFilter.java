@@ -19,8 +19,8 @@ import dev.stillgate.spi.Ticker;
 import dev.stillgate.spi.Usage;
 import dev.stillgate.spi.Verdict;
 import dev.stillgate.tokenbucket.bucket.Buckets;
+import dev.stillgate.tokenbucket.bucket.ClientNames;
 import dev.stillgate.tokenbucket.bucket.DeferredCharges;
-import dev.stillgate.tokenbucket.bucket.NameIndex;
 import dev.stillgate.tokenbucket.bucket.Pools;
 import dev.stillgate.tokenbucket.bucket.Reservation;
 import dev.stillgate.tokenbucket.bucket.ReservationPool;
@@ -151,11 +151,11 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
     }
 
     private int route(Exchange exchange) {
-        return usesRoute ? buckets.routes().learn(exchange.route()) : NameIndex.OTHER;
+        return usesRoute ? buckets.routes().learn(exchange.route()) : ClientNames.OTHER;
     }
 
     private int model(@Nullable String name) {
-        return usesModel ? buckets.models().number(name) : NameIndex.OTHER;
+        return usesModel ? buckets.models().number(name) : ClientNames.OTHER;
     }
 
     private Verdict take(Exchange exchange, Reservation reservation) {
@@ -207,7 +207,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         part.modelName = session.modelName;
         part.price = session.price;
         // Without regard to this policy: a reload may have given the buckets limits by model or route.
-        part.model = part.modelName != null ? buckets.models().learn(part.modelName) : NameIndex.OTHER;
+        part.model = part.modelName != null ? buckets.models().learn(part.modelName) : ClientNames.OTHER;
         part.route = buckets.routes().learn(exchange.route());
         Settlement.settlePart(part, exchange.provider(), usage);
         Account account = exchange.account();
@@ -259,7 +259,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
         String model = reservation.modelName;
         boolean served = outcome instanceof Outcome.Served
                 && !reservation.batch; // a batch is accepted before its models are checked
-        if (usesModel && model != null && reservation.model == NameIndex.OTHER && served) {
+        if (usesModel && model != null && reservation.model == ClientNames.OTHER && served) {
             buckets.models().learn(model);
         }
         String responseId = exchange.answerId();
@@ -292,7 +292,7 @@ public final class TokenBucketFilter implements RequestFilter, BodyFilter, Respo
                     reservation.clearOwners();
                 }
             }
-            case FILE_BATCH -> deferredCharges.addResultFiles(exchange.deferredAnswer());
+            case FILE_BATCH -> deferredCharges.addResultFiles(exchange.deferredResponse());
             default -> {}
         }
     }

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.admin;
 
-import dev.stillgate.proxy.config.Operator;
 import dev.stillgate.proxy.config.OperatorRole;
+import dev.stillgate.proxy.config.OperatorSettings;
 import dev.stillgate.proxy.config.OperatorToken;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.jwt.JwtFault;
@@ -36,7 +36,7 @@ final class Credentials {
      */
     Credentials(StillgateConfig.Admin config, @Nullable OperatorTokens tokens, LongSupplier millis) {
         secret = config.token() == null ? null : config.token().getBytes(StandardCharsets.UTF_8);
-        for (Operator each : config.operators()) {
+        for (OperatorSettings each : config.operators()) {
             operators.add(new Listed(
                     OperatorToken.parse(each.token()), new AdminOperator(each.name(), each.role(), Long.MAX_VALUE)));
         }

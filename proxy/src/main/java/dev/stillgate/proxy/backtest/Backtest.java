@@ -2,7 +2,7 @@ package dev.stillgate.proxy.backtest;
 
 import dev.stillgate.proxy.chain.StandingsBoard;
 import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.spi.Account;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,14 +34,14 @@ public final class Backtest {
      *
      * @param serving the built policy
      * @param standings the standings published by its filters
-     * @param marks the hashing of response content into marks
+     * @param hashes the hashing of response content into hashes
      * @param types the types of the filters that are not off, by filter name
      * @param sha256 the hash of the policy file
      */
     public record Subject(
             ServingPolicy serving,
             StandingsBoard standings,
-            KeyedMarks marks,
+            KeyedHashes hashes,
             Map<String, String> types,
             String sha256) {}
 
@@ -86,14 +86,14 @@ public final class Backtest {
      *
      * @throws IOException if a file cannot be read; a {@link BrokenLogException} if a line is broken
      */
-    public Findings run(Subject subject, Input input) throws IOException {
-        Population population = new Population(input.listed());
-        Label.Groups groups = new Label.Groups();
+    public BacktestFindings run(Subject subject, Input input) throws IOException {
+        LogAccounts population = new LogAccounts(input.listed());
+        LogLabel.Groups groups = new LogLabel.Groups();
         Tally tally = new Tally(subject.types());
         ServingPolicy serving = subject.serving();
         Explanations explanations = new Explanations(serving.chain().pages());
         StandingsWatch watch = new StandingsWatch(subject.standings(), population, explanations, clock);
-        Replay replay = new Replay(serving, subject.marks(), clock, timer, watch, tally);
+        Replay replay = new Replay(serving, subject.hashes(), clock, timer, watch, tally);
         LogFacts facts = new LogFacts(population, groups, serving.routes());
         try (LogReader log = new LogReader(input.logs(), input.brokenLines())) {
             while (log.next()) {
@@ -110,7 +110,7 @@ public final class Backtest {
                 input.progress().at(tally.exchanges(), line.ts(), log::part);
             }
             replay.finish(TAIL_MILLIS);
-            return new Findings(
+            return new BacktestFindings(
                     subject.sha256(),
                     tally,
                     population,

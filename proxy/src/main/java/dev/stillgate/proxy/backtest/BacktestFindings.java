@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The results of a backtest. */
-public final class Findings {
+public final class BacktestFindings {
     private final String sha256;
     private final Tally tally;
     private final Collection<LoggedAccount> accounts;
@@ -15,10 +15,10 @@ public final class Findings {
     private final long endedEarly;
     private final boolean closedLoop;
 
-    Findings(
+    BacktestFindings(
             String sha256,
             Tally tally,
-            Population population,
+            LogAccounts population,
             List<LabelGroup> groups,
             List<Explanations.Cluster> clusters,
             long broken,

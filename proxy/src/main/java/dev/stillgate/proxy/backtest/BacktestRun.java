@@ -55,7 +55,7 @@ public final class BacktestRun {
      * @throws ConfigException if the policy or the accounts are invalid
      * @throws IOException if a log cannot be read, is broken, or contains no exchange
      */
-    public Findings run(Options options) throws ConfigException, IOException {
+    public BacktestFindings run(Options options) throws ConfigException, IOException {
         PolicyLoader.Loaded loaded = new PolicyLoader(environment)
                 .policy(options.policy(), options.text() == null ? options.policy() : options.text());
         Map<String, Account> listed = listed(options.accounts(), loaded.policy());
@@ -69,7 +69,7 @@ public final class BacktestRun {
                             new Backtest.Subject(
                                     chain.serving(),
                                     chain.standings(),
-                                    chain.marks(),
+                                    chain.contextHashes(),
                                     types(loaded.policy()),
                                     loaded.sha256()),
                             new Backtest.Input(options.logs(), listed, options.brokenLines(), options.progress()));

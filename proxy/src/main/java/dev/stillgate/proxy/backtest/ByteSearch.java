@@ -5,13 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Operations on byte arrays that process eight bytes at a time. */
-final class Words {
+final class ByteSearch {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long TOPS = 0x8080808080808080L;
     private static final long MIX = 0x9e3779b97f4a7c15L;
 
-    private Words() {}
+    private ByteSearch() {}
 
     /** Returns the index of the first line feed, -1 for none. Uses Mycroft's zero-byte test. */
     static int indexOfFeed(byte[] bytes, int from, int to) {

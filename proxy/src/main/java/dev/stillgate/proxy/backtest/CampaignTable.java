@@ -44,7 +44,7 @@ final class CampaignTable {
     private CampaignTable() {}
 
     /** Appends the table; nothing if there is no campaign. */
-    static void append(Findings findings, StringBuilder out) {
+    static void append(BacktestFindings findings, StringBuilder out) {
         List<LabelGroup> groups = findings.campaigns();
         if (groups.isEmpty()) {
             return;

@@ -6,7 +6,7 @@ import java.util.PriorityQueue;
  * Queue of the exchanges in progress, ordered by end time. Beyond {@link #MOST} exchanges, the next to end is ended
  * early and counted.
  */
-final class OpenExchanges {
+final class EndingQueue {
     /** The maximum number of open exchanges. */
     static final int MOST = 1 << 18;
 
@@ -14,7 +14,7 @@ final class OpenExchanges {
     private final PriorityQueue<LoggedExchange> byEnd = new PriorityQueue<>();
     private long endedEarly;
 
-    OpenExchanges(int most) {
+    EndingQueue(int most) {
         this.most = most;
     }
 

@@ -19,7 +19,7 @@ final class HonestTable {
     private HonestTable() {}
 
     /** Appends the table; nothing if there is no group of honest accounts. */
-    static void append(Findings findings, StringBuilder out) {
+    static void append(BacktestFindings findings, StringBuilder out) {
         List<LabelGroup> groups = findings.honestGroups();
         if (groups.isEmpty()) {
             return;

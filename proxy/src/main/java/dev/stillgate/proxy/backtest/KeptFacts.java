@@ -1,26 +1,26 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.ResponseFacts;
 
 /** Copy of the facts about a response, which outlives the log line. Immutable. */
-final class KeptFacts implements AnswerFacts {
+final class KeptFacts implements ResponseFacts {
     private final long prose;
     private final long code;
     private final long tool;
-    private final long[] marks;
+    private final long[] hashes;
 
-    private KeptFacts(AnswerFacts facts) {
+    private KeptFacts(ResponseFacts facts) {
         prose = facts.proseChars();
         code = facts.codeChars();
         tool = facts.toolChars();
-        marks = new long[facts.markCount()];
-        for (int i = 0; i < marks.length; i++) {
-            marks[i] = facts.mark(i);
+        hashes = new long[facts.hashCount()];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = facts.hash(i);
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // NONE is a singleton
-    static AnswerFacts of(AnswerFacts facts) {
+    static ResponseFacts of(ResponseFacts facts) {
         return facts == NONE ? NONE : new KeptFacts(facts);
     }
 
@@ -40,12 +40,12 @@ final class KeptFacts implements AnswerFacts {
     }
 
     @Override
-    public int markCount() {
-        return marks.length;
+    public int hashCount() {
+        return hashes.length;
     }
 
     @Override
-    public long mark(int index) {
-        return marks[index];
+    public long hash(int index) {
+        return hashes[index];
     }
 }

@@ -69,7 +69,7 @@ final class LineSource implements Closeable {
         number++;
         int scanned = start;
         while (true) {
-            int feed = Words.indexOfFeed(buf, scanned, filled);
+            int feed = ByteSearch.indexOfFeed(buf, scanned, filled);
             if (feed >= 0) {
                 stop = feed + 1;
                 return true;
@@ -130,7 +130,7 @@ final class LineSource implements Closeable {
         filled = 0;
         stop = 0;
         while (!ended) {
-            int feed = Words.indexOfFeed(buf, 0, filled);
+            int feed = ByteSearch.indexOfFeed(buf, 0, filled);
             if (feed >= 0) {
                 stop = feed + 1;
                 return;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The accounts of a log by id. Unlisted accounts are treated as accepted by the upstream. */
-final class Population {
+final class LogAccounts {
     private final Map<String, Account> listed = new HashMap<>();
     private final Map<String, LoggedAccount> byId = new HashMap<>();
 
@@ -16,7 +16,7 @@ final class Population {
      *
      * @param listed the accounts of {@code accounts.yaml} by id
      */
-    Population(Map<String, Account> listed) {
+    LogAccounts(Map<String, Account> listed) {
         this.listed.putAll(listed);
     }
 

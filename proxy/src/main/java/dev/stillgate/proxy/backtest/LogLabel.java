@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param group the group of the exchange, null for an unlabelled line
  * @param cover whether the exchange is cover traffic: an ordinary request that a campaign's account mixes in
  */
-record Label(@Nullable LabelGroup group, boolean cover) {
+record LogLabel(@Nullable LabelGroup group, boolean cover) {
     /** The label of an unlabelled line. */
-    static final Label NONE = new Label(null, false);
+    static final LogLabel NONE = new LogLabel(null, false);
 
     private static final String HONEST = "honest:";
     private static final String CAMPAIGN = "campaign:";
@@ -29,7 +29,7 @@ record Label(@Nullable LabelGroup group, boolean cover) {
         }
 
         /** Parses a label. */
-        Label parse(String text) throws BrokenLine {
+        LogLabel parse(String text) throws BrokenLine {
             boolean cover = text.startsWith(CAMPAIGN) && text.endsWith(COVER);
             String name = cover ? text.substring(0, text.length() - COVER.length()) : text;
             String kind = name.startsWith(CAMPAIGN) ? CAMPAIGN : HONEST;
@@ -44,7 +44,7 @@ record Label(@Nullable LabelGroup group, boolean cover) {
                 group = new LabelGroup(name, kind.equals(CAMPAIGN));
                 byName.put(name, group);
             }
-            return new Label(group, cover);
+            return new LogLabel(group, cover);
         }
     }
 }

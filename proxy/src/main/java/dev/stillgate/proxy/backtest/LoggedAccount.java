@@ -50,7 +50,7 @@ final class LoggedAccount {
     }
 
     /** Counts a request, and makes the account a member of its label's group. */
-    void begin(Label label, long ts) {
+    void begin(LogLabel label, long ts) {
         exchanges++;
         LabelGroup group = label.group();
         if (group != null) {
@@ -59,7 +59,7 @@ final class LoggedAccount {
     }
 
     /** Adds the text that a request asked for, also to its label's group; cover traffic has none. */
-    void add(Label label, long ts, TextVolume asked, boolean wasRefusedForStanding) {
+    void add(LogLabel label, long ts, TextVolume asked, boolean wasRefusedForStanding) {
         if (label.cover()) {
             return;
         }

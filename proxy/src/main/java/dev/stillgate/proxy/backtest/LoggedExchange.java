@@ -4,7 +4,6 @@ import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.dialect.CloudCall;
 import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Headers;
@@ -12,6 +11,7 @@ import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import java.net.InetAddress;
@@ -31,7 +31,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     private final long startMillis;
     private final Slots slots = new Slots();
     private @Nullable String answerId;
-    private AnswerFacts answer = AnswerFacts.NONE;
+    private ResponseFacts answer = ResponseFacts.NONE;
     private boolean marked;
     private ProviderVerdict verdict = ProviderVerdict.NONE;
     private @Nullable Outcome outcome;
@@ -70,7 +70,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
             long millis,
             Outcome how,
             @Nullable String id,
-            AnswerFacts facts,
+            ResponseFacts facts,
             ProviderVerdict judgement,
             boolean isMarked) {
         endMillis = millis;
@@ -183,7 +183,7 @@ final class LoggedExchange implements Exchange, Comparable<LoggedExchange> {
     }
 
     @Override
-    public AnswerFacts answer() {
+    public ResponseFacts responseFacts() {
         return answer;
     }
 

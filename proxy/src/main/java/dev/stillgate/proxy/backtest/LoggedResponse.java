@@ -1,12 +1,12 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.chain.AnswerTap;
-import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.chain.ForwardedTap;
+import dev.stillgate.proxy.dialect.prose.ResponseEditor;
 import dev.stillgate.proxy.dialect.usage.UsageReader;
-import dev.stillgate.proxy.json.KeyedMarks;
-import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.ResponseTap;
 import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The facts are read from the response as logged, without the taps' changes, because later requests in the log cite
  * that version.
  */
-final class LoggedAnswer {
-    private static final AnswerEditor.Out NOWHERE = new AnswerEditor.Out() {
+final class LoggedResponse {
+    private static final ResponseEditor.Out NOWHERE = new ResponseEditor.Out() {
         @Override
         public void write(byte[] bytes, int from, int to) {}
 
@@ -28,7 +28,7 @@ final class LoggedAnswer {
     };
 
     private final UsageReader reader = new UsageReader();
-    private final KeyedMarks marks;
+    private final KeyedHashes hashes;
     private final boolean forFilters;
     private boolean read;
     private boolean marked;
@@ -36,11 +36,11 @@ final class LoggedAnswer {
     /**
      * Creates a reader.
      *
-     * @param marks the hashing of response content into marks
+     * @param hashes the hashing of response content into hashes
      * @param forFilters whether a filter needs the facts
      */
-    LoggedAnswer(KeyedMarks marks, boolean forFilters) {
-        this.marks = marks;
+    LoggedResponse(KeyedHashes hashes, boolean forFilters) {
+        this.hashes = hashes;
         this.forFilters = forFilters;
     }
 
@@ -58,10 +58,10 @@ final class LoggedAnswer {
      * Reads the response of a delivered exchange, and runs it through its taps. Returns its text. Responses without
      * model output are ignored.
      */
-    TextVolume readDelivered(Operation operation, AnswerTap tap, LogLine line) {
+    TextVolume readDelivered(Operation operation, ForwardedTap tap, LogLine line) {
         read(operation, line, forFilters || tap.prose() != null);
         marked = mark(operation, tap, line);
-        return TextVolume.delivered(usage(), read ? reader.facts() : AnswerFacts.NONE, marked);
+        return TextVolume.delivered(usage(), read ? reader.facts() : ResponseFacts.NONE, marked);
     }
 
     private void read(Operation operation, LogLine line, boolean withFacts) {
@@ -69,20 +69,20 @@ final class LoggedAnswer {
         int length = line.length(response);
         read = line.status() < 300 && length > 0 && operation.reportsUsage();
         if (read) {
-            reader.reset(operation, false, withFacts ? marks : null).feed(line.bytes(), line.start(response), length);
+            reader.reset(operation, false, withFacts ? hashes : null).feed(line.bytes(), line.start(response), length);
         }
     }
 
     /**
      * Runs the response through its taps. Returns whether it would have been delivered with a mark. Delays are skipped.
      */
-    private boolean mark(Operation operation, AnswerTap tap, LogLine line) {
+    private boolean mark(Operation operation, ForwardedTap tap, LogLine line) {
         ResponseTap.Prose prose = tap.prose();
-        if (!read || prose == null || !operation.carriesAnswers()) {
+        if (!read || prose == null || !operation.carriesResponses()) {
             return false;
         }
         int response = line.find("response");
-        AnswerEditor editor = new AnswerEditor(operation, false, prose);
+        ResponseEditor editor = new ResponseEditor(operation, false, prose);
         editor.read(line.bytes(), line.start(response), line.length(response), NOWHERE);
         editor.end(NOWHERE);
         editor.release();
@@ -110,7 +110,7 @@ final class LoggedAnswer {
     }
 
     /** Returns the facts about the response, as a copy that outlives the log line; none if no filter needs them. */
-    AnswerFacts facts() {
-        return read && forFilters ? KeptFacts.of(reader.facts()) : AnswerFacts.NONE;
+    ResponseFacts facts() {
+        return read && forFilters ? KeptFacts.of(reader.facts()) : ResponseFacts.NONE;
     }
 }

@@ -1,13 +1,13 @@
 package dev.stillgate.proxy.backtest;
 
-import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.FilterChain;
+import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.ErrorBodies;
 import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
 import dev.stillgate.proxy.http.BadMessage;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.Account;
 import dev.stillgate.spi.BodyView;
@@ -36,23 +36,23 @@ final class Replay {
     private final VirtualTimer timer;
     private final StandingsWatch watch;
     private final Tally tally;
-    private final OpenExchanges open = new OpenExchanges(OpenExchanges.MOST);
+    private final EndingQueue open = new EndingQueue(EndingQueue.MOST);
     private final Connections connections = new Connections(Connections.MOST);
     private final RequestReader reader = new RequestReader();
-    private final LoggedAnswer answer;
+    private final LoggedResponse answer;
     private final LoggedHead head = new LoggedHead();
     private long number;
 
     Replay(
             ServingPolicy policy,
-            KeyedMarks marks,
+            KeyedHashes hashes,
             VirtualClock clock,
             VirtualTimer timer,
             StandingsWatch watch,
             Tally tally) {
         this.policy = policy;
         this.chain = policy.chain();
-        this.answer = new LoggedAnswer(marks, chain.readsAnswer());
+        this.answer = new LoggedResponse(hashes, chain.readsResponse());
         this.clock = clock;
         this.timer = timer;
         this.watch = watch;
@@ -123,7 +123,7 @@ final class Replay {
                 refusal = refusal(e.kind(), e.code());
             }
         }
-        AnswerTap tap = AnswerTap.NONE;
+        ForwardedTap tap = ForwardedTap.NONE;
         if (refusal == null) {
             tap = chain.onResponse(exchange, exchange.progress, head.of(line.status(), stream));
             refusal = exchange.progress.refusal();
@@ -191,7 +191,7 @@ final class Replay {
                 forStanding);
     }
 
-    private TextVolume deliver(LoggedExchange exchange, AnswerTap tap, LogLine line) {
+    private TextVolume deliver(LoggedExchange exchange, ForwardedTap tap, LogLine line) {
         TextVolume text = answer.readDelivered(exchange.operation(), tap, line);
         Outcome served = new Outcome.Served(line.status(), answer.usage(), line.length(line.find("response")), 0);
         exchange.ends(line.endMillis(), served, answer.id(), answer.facts(), answer.verdict(), answer.isMarked());

@@ -33,7 +33,7 @@ public final class Report {
      *
      * @throws IOException if it cannot be written
      */
-    public static void write(Findings findings, Path file) throws IOException {
+    public static void write(BacktestFindings findings, Path file) throws IOException {
         write(findings, Map.of(), file);
     }
 
@@ -43,7 +43,7 @@ public final class Report {
      * @param further additional members by name, in the form that the admin API shows
      * @throws IOException if it cannot be written
      */
-    public static void write(Findings findings, Map<String, ?> further, Path file) throws IOException {
+    public static void write(BacktestFindings findings, Map<String, ?> further, Path file) throws IOException {
         write(findings, further, file, false);
     }
 
@@ -53,7 +53,8 @@ public final class Report {
      * @param brief whether accounts and clusters are counted only
      * @throws IOException if it cannot be written
      */
-    public static void write(Findings findings, Map<String, ?> further, Path file, boolean brief) throws IOException {
+    public static void write(BacktestFindings findings, Map<String, ?> further, Path file, boolean brief)
+            throws IOException {
         Path target = file.toAbsolutePath();
         Path part = target.resolveSibling(target.getFileName() + ".part");
         try (Writer out = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
@@ -77,7 +78,7 @@ public final class Report {
         }
     }
 
-    private void write(Findings findings, Map<String, ?> further, boolean brief) throws IOException {
+    private void write(BacktestFindings findings, Map<String, ?> further, boolean brief) throws IOException {
         Tally tally = findings.tally();
         out.write("{");
         field("policy", findings.policy(), "");
@@ -118,12 +119,12 @@ public final class Report {
         out.write("}\n");
     }
 
-    private static Stream<LoggedAccount> changed(Findings findings) {
+    private static Stream<LoggedAccount> changed(BacktestFindings findings) {
         return findings.accounts().stream().filter(account -> !account.changes().isEmpty());
     }
 
     /** Returns the number of accounts whose standing has changed, by their last standing. */
-    private static Map<Standing, Long> accountsByStanding(Findings findings) {
+    private static Map<Standing, Long> accountsByStanding(BacktestFindings findings) {
         Map<Standing, Long> counts = new EnumMap<>(Standing.class);
         changed(findings)
                 .forEach(account -> counts.merge(account.changes().getLast().standing(), 1L, Long::sum));

@@ -38,7 +38,7 @@ final class SliceCache<T> {
         if (to - from > LONGEST) {
             return parser.parse(bytes, from, to);
         }
-        int slot = Words.hash(bytes, from, to) & (slots.length - 1);
+        int slot = ByteSearch.hash(bytes, from, to) & (slots.length - 1);
         Entry<T> entry = slots[slot];
         if (entry == null || !Arrays.equals(entry.key(), 0, entry.key().length, bytes, from, to)) {
             entry = new Entry<>(Arrays.copyOfRange(bytes, from, to), parser.parse(bytes, from, to));

@@ -12,13 +12,13 @@ import java.util.TreeSet;
 /** Records the changes of standings during a replay, with their reasons. */
 final class StandingsWatch {
     private final StandingsBoard board;
-    private final Population population;
+    private final LogAccounts population;
     private final Explanations explanations;
     private final Ticker clock;
     private Map<String, Standing> known = Map.of();
     private long seen = -1;
 
-    StandingsWatch(StandingsBoard board, Population population, Explanations explanations, Ticker clock) {
+    StandingsWatch(StandingsBoard board, LogAccounts population, Explanations explanations, Ticker clock) {
         this.board = board;
         this.population = population;
         this.explanations = explanations;

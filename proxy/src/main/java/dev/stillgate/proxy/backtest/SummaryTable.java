@@ -11,7 +11,7 @@ public final class SummaryTable {
 
     private SummaryTable() {}
 
-    public static String of(Findings findings) {
+    public static String of(BacktestFindings findings) {
         StringBuilder out = new StringBuilder();
         CampaignTable.append(findings, out);
         shortLog(findings.tally(), out);

@@ -9,7 +9,7 @@ import dev.stillgate.proxy.chain.StateRegistry;
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.policy.PolicyBuilder;
 import dev.stillgate.spi.LoneFleet;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class VirtualChain implements AutoCloseable {
     private static final byte[] SECRET = "the secret of every backtest".getBytes(StandardCharsets.UTF_8);
 
-    private final KeyedMarks marks = new KeyedMarks(Secrets.derive(SECRET, "gateway", "context marks"));
+    private final KeyedHashes hashes = new KeyedHashes(Secrets.derive(SECRET, "gateway", "context marks"));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final VirtualClock clock;
     private final VirtualTimer timer;
@@ -49,7 +49,7 @@ final class VirtualChain implements AutoCloseable {
                 timer,
                 null,
                 new LoneFleet(),
-                new Secrets(SECRET, marks),
+                new Secrets(SECRET, hashes),
                 ChainCompiler.inMemory(clock));
         PolicyBuilder.Built built = new PolicyBuilder(catalog, compiler, null).buildOffline(policy, !asConfigured);
         standings = compiler.standings();
@@ -88,8 +88,8 @@ final class VirtualChain implements AutoCloseable {
         return timer;
     }
 
-    KeyedMarks marks() {
-        return marks;
+    KeyedHashes contextHashes() {
+        return hashes;
     }
 
     StandingsBoard standings() {

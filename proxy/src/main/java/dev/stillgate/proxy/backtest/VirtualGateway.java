@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualGateway implements AutoCloseable {
     private final PolicyLoader.Loaded policy;
     private final VirtualChain chain;
-    private final Population population;
-    private final Label.Groups groups = new Label.Groups();
+    private final LogAccounts population;
+    private final LogLabel.Groups groups = new LogLabel.Groups();
     private final Explanations explanations;
     private final Tally tally;
     private final Replay replay;
@@ -44,11 +44,11 @@ public final class VirtualGateway implements AutoCloseable {
         this.policy = policy;
         this.chain = chain;
         ServingPolicy serving = chain.serving();
-        population = new Population(Map.of());
+        population = new LogAccounts(Map.of());
         explanations = new Explanations(serving.chain().pages());
         tally = new Tally(BacktestRun.types(policy.policy()));
         StandingsWatch watch = new StandingsWatch(chain.standings(), population, explanations, chain.clock());
-        replay = new Replay(serving, chain.marks(), chain.clock(), chain.timer(), watch, tally);
+        replay = new Replay(serving, chain.contextHashes(), chain.clock(), chain.timer(), watch, tally);
         facts = new LogFacts(population, groups, serving.routes());
     }
 
@@ -168,8 +168,8 @@ public final class VirtualGateway implements AutoCloseable {
     }
 
     /** Returns the findings so far, in the form of a backtest's. */
-    public Findings findings() {
-        return new Findings(
+    public BacktestFindings findings() {
+        return new BacktestFindings(
                 policy.sha256(),
                 tally,
                 population,

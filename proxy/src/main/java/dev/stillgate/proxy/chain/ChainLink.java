@@ -46,7 +46,7 @@ final class ChainLink {
     final boolean requiresUsage;
 
     /** Whether the filter, enforcing or in shadow, needs the response's content parts in its {@code Outcome}. */
-    final boolean readsAnswer;
+    final boolean readsResponse;
 
     final Set<FilterPhase> phases;
     private final Map<Decision, LongAdder> counts = new EnumMap<>(Decision.class);
@@ -67,7 +67,7 @@ final class ChainLink {
         this.enforcing = spec.mode() == FilterMode.ENFORCE;
         this.completion = filter instanceof CompletionFilter phase ? phase : null;
         this.requiresUsage = enforcing && completion != null && completion.requiresUsage();
-        this.readsAnswer = completion != null && completion.readsAnswer();
+        this.readsResponse = completion != null && completion.readsResponse();
         this.phases = FilterPhase.of(filter);
         this.decides = phases.stream().anyMatch(DECIDING_PHASES::contains);
         this.failures = new FailureLog(spec.name(), ticker);
@@ -161,7 +161,7 @@ final class ChainLink {
     }
 
     /** Combines the taps of the filters before this one with this filter's tap. */
-    AnswerTap tapped(AnswerTap before, ResponseTap tap, ChainProgress progress) {
+    ForwardedTap tapped(ForwardedTap before, ResponseTap tap, ChainProgress progress) {
         return switch (tap) {
             case ResponseTap.None none -> before;
             case ResponseTap.Prose prose -> {
@@ -171,7 +171,7 @@ final class ChainLink {
                 }
                 ResponseTap.Prose guarded = new GuardedProse(this, prose, progress);
                 ResponseTap.Prose other = before.prose();
-                yield new AnswerTap(
+                yield new ForwardedTap(
                         other == null ? guarded : new TapSequence(other, guarded), before.edits() || enforcing);
             }
         };

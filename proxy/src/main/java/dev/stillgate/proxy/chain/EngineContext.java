@@ -3,7 +3,7 @@ package dev.stillgate.proxy.chain;
 import dev.stillgate.spi.AdminAction;
 import dev.stillgate.spi.AdminView;
 import dev.stillgate.spi.Background;
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import dev.stillgate.spi.Counter;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.Fleet;
@@ -98,8 +98,8 @@ record EngineContext(
     }
 
     @Override
-    public ContextMarks marks() {
-        return secrets.marks();
+    public ContextHashes contextHashes() {
+        return secrets.contextHashes();
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class FilterChain {
     private final AdminPages pages;
     private final Slot<GeoRefusal> geoRefusal;
     private final boolean requiresUsage;
-    private final boolean readsAnswer;
+    private final boolean readsResponse;
     private final Phase<ConnectionFilter> connection;
     private final Phase<RequestFilter> request;
     private final Phase<BodyFilter> body;
@@ -52,7 +52,7 @@ public final class FilterChain {
         this.pages = pages;
         this.geoRefusal = geoRefusal;
         this.requiresUsage = links.stream().anyMatch(link -> link.requiresUsage);
-        this.readsAnswer = links.stream().anyMatch(link -> link.readsAnswer);
+        this.readsResponse = links.stream().anyMatch(link -> link.readsResponse);
         this.connection = Phase.of(links, ConnectionFilter.class, new ConnectionFilter[0]);
         this.request = Phase.of(links, RequestFilter.class, new RequestFilter[0]);
         this.body = Phase.of(links, BodyFilter.class, new BodyFilter[0]);
@@ -127,15 +127,15 @@ public final class FilterChain {
     }
 
     /**
-     * Runs the response phase; returns the filters' prose taps in sequence, or {@link AnswerTap#NONE}.
+     * Runs the response phase; returns the filters' prose taps in sequence, or {@link ForwardedTap#NONE}.
      *
      * <p>If a filter with {@code onError: closed} fails, {@link ChainProgress#refusal} is not null afterwards and must
      * be sent instead of the upstream's response. A tap may also fail later, while the response is forwarded; the
      * response must then be aborted.
      */
-    public AnswerTap onResponse(Exchange exchange, ChainProgress progress, ResponseHead head) {
+    public ForwardedTap onResponse(Exchange exchange, ChainProgress progress, ResponseHead head) {
         progress.requireOpen();
-        AnswerTap answer = AnswerTap.NONE;
+        ForwardedTap answer = ForwardedTap.NONE;
         ResponseFilter[] filters = response.filters;
         for (int i = 0; i < filters.length; i++) {
             ChainLink link = response.links[i];
@@ -152,7 +152,7 @@ public final class FilterChain {
                 }
             } catch (Throwable failure) {
                 if (link.failed(FilterPhase.RESPONSE, failure, progress) != null) {
-                    answer = AnswerTap.NONE;
+                    answer = ForwardedTap.NONE;
                     break;
                 }
             }
@@ -228,8 +228,8 @@ public final class FilterChain {
     }
 
     /** Returns whether any filter, enforcing or in shadow, needs the response's content parts. */
-    public boolean readsAnswer() {
-        return readsAnswer;
+    public boolean readsResponse() {
+        return readsResponse;
     }
 
     public AdminPages pages() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param prose the tap that the response's prose passes through, including taps of filters in shadow; null for none
  * @param edits whether {@code prose} may change the text; false if all of its filters are in shadow
  */
-public record AnswerTap(ResponseTap.@Nullable Prose prose, boolean edits) {
+public record ForwardedTap(ResponseTap.@Nullable Prose prose, boolean edits) {
     /** Forwards the response unchanged. */
-    public static final AnswerTap NONE = new AnswerTap(null, false);
+    public static final ForwardedTap NONE = new ForwardedTap(null, false);
 }

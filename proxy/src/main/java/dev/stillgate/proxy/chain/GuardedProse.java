@@ -58,8 +58,8 @@ final class GuardedProse implements ResponseTap.Prose {
     }
 
     @Override
-    public void onAnswer(@Nullable String id, boolean delivered) {
-        guard(() -> tap.onAnswer(id, delivered && link.enforcing));
+    public void onResponse(@Nullable String id, boolean delivered) {
+        guard(() -> tap.onResponse(id, delivered && link.enforcing));
     }
 
     private void guard(Runnable call) {

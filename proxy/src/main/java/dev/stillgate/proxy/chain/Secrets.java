@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.chain;
 
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -10,28 +10,28 @@ import javax.crypto.spec.SecretKeySpec;
 /** Keys derived from the gateway's hashing secret with HMAC-SHA-256: an independent key for each purpose. */
 public final class Secrets {
     private final SecretKeySpec root;
-    private final ContextMarks marks;
+    private final ContextHashes hashes;
 
     /**
      * Creates the keys of a secret.
      *
      * @param secret the secret that hashes new credentials
-     * @param marks computes the marks of parts of responses
+     * @param hashes computes the hashes of parts of responses
      */
-    public Secrets(byte[] secret, ContextMarks marks) {
+    public Secrets(byte[] secret, ContextHashes hashes) {
         this.root = new SecretKeySpec(secret, "HmacSHA256");
-        this.marks = marks;
+        this.hashes = hashes;
     }
 
-    /** Creates keys from a random secret, without marks. */
+    /** Creates keys from a random secret, without hashes. */
     static Secrets random() {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);
         return new Secrets(secret, Unmarked.INSTANCE);
     }
 
-    ContextMarks marks() {
-        return marks;
+    ContextHashes contextHashes() {
+        return hashes;
     }
 
     /** Returns a 32-byte key: the HMAC-SHA-256 of the owner and the purpose. */
@@ -43,7 +43,7 @@ public final class Secrets {
         return derive(root, owner, purpose);
     }
 
-    private enum Unmarked implements ContextMarks {
+    private enum Unmarked implements ContextHashes {
         INSTANCE;
 
         @Override

@@ -24,9 +24,9 @@ record TapSequence(ResponseTap.Prose first, ResponseTap.Prose second) implements
     }
 
     @Override
-    public void onAnswer(@Nullable String id, boolean delivered) {
-        first.onAnswer(id, delivered);
-        second.onAnswer(id, delivered);
+    public void onResponse(@Nullable String id, boolean delivered) {
+        first.onResponse(id, delivered);
+        second.onResponse(id, delivered);
     }
 
     @Override

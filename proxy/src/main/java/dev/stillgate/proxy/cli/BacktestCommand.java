@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.backtest.Backtest;
+import dev.stillgate.proxy.backtest.BacktestFindings;
 import dev.stillgate.proxy.backtest.BacktestRun;
-import dev.stillgate.proxy.backtest.Findings;
 import dev.stillgate.proxy.backtest.Report;
 import dev.stillgate.proxy.backtest.SummaryTable;
 import dev.stillgate.proxy.config.ConfigException;
@@ -77,7 +77,7 @@ final class BacktestCommand implements Callable<Integer> {
         Report.check(out);
         ProgressBar bar = new ProgressBar(System.err, isTerminal(), everySecond, System::nanoTime);
         Backtest.Progress progress = quiet ? (exchanges, millis, part) -> {} : bar;
-        Findings findings = new BacktestRun(Environment.system())
+        BacktestFindings findings = new BacktestRun(Environment.system())
                 .run(new BacktestRun.Options(
                         policy,
                         text,

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.cli;
 
-import dev.stillgate.proxy.config.JsonText;
+import dev.stillgate.proxy.config.IndentedJson;
 import dev.stillgate.proxy.json.JsonValues;
 import dev.stillgate.proxy.json.MalformedBody;
 import java.io.IOException;
@@ -88,7 +88,7 @@ final class DemoStory {
         HttpResponse<String> answer = client.send(
                 request("/clusters/" + cluster + "/confirm")
                         .header("content-type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(JsonText.of(order)))
+                        .POST(HttpRequest.BodyPublishers.ofString(IndentedJson.of(order)))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() != 200) {

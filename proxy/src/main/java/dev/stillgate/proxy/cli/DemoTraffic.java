@@ -113,7 +113,7 @@ final class DemoTraffic implements AutoCloseable {
         return directory.resolve("verified.json");
     }
 
-    /** Trains a student on texts and returns the file of its answers. */
+    /** Trains a student on texts and returns the file of its responses. */
     Path student(Path answers, long seed) throws IOException, InterruptedException {
         Path suspect = directory.resolve("suspect.jsonl");
         await(

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
-import dev.stillgate.proxy.config.JsonText;
+import dev.stillgate.proxy.config.IndentedJson;
 import dev.stillgate.proxy.config.YamlText;
 import dev.stillgate.proxy.validate.EffectiveFiles;
 import java.io.PrintWriter;
@@ -51,7 +51,7 @@ final class DumpCommand implements Callable<Integer> {
                 one.put("content", file.content());
                 all.put(file.name(), one);
             }
-            out.print(JsonText.of(all));
+            out.print(IndentedJson.of(all));
         } else {
             for (EffectiveFiles.Effective file : files) {
                 out.println("---");

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.config.Environment;
-import dev.stillgate.proxy.config.JsonText;
+import dev.stillgate.proxy.config.IndentedJson;
 import dev.stillgate.proxy.config.TextFile;
 import dev.stillgate.proxy.explain.RequestExplanation;
 import java.io.IOException;
@@ -74,7 +74,7 @@ final class ExplainCommand implements Runnable {
                 new RequestExplanation.Question(config.path(), content, source, account, address),
                 Environment.system());
         PrintWriter out = line().getOut();
-        out.print(json ? JsonText.of(page) : Outline.of(page));
+        out.print(json ? IndentedJson.of(page) : Outline.of(page));
         out.flush();
         return 0;
     }

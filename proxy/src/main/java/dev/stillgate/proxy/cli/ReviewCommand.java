@@ -52,7 +52,7 @@ final class ReviewCommand implements Callable<Integer> {
                 line(),
                 limit == null ? "/review" : "/review?limit=" + limit,
                 "the gateway has no review queue: its policy needs a fingerprint filter");
-        return query.print(line(), page, ReviewQueue::of);
+        return query.print(line(), page, ReviewTable::of);
     }
 
     private CommandLine line() {

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Text of the review queue: one table for each filter, with the most suspicious first. */
-final class ReviewQueue {
+final class ReviewTable {
     private static final List<String> HEAD = List.of(
             "ID", "KIND", "SIZE", "UNLABELLED", "REVISION", "EVIDENCE", "STANDING", "IF CONFIRMED", "SINCE", "WHY");
     private static final List<String> FIELDS =
@@ -17,10 +17,10 @@ final class ReviewQueue {
 
     private final StringBuilder out = new StringBuilder();
 
-    private ReviewQueue() {}
+    private ReviewTable() {}
 
     static String of(Map<?, ?> page) {
-        ReviewQueue queue = new ReviewQueue();
+        ReviewTable queue = new ReviewTable();
         if (page.get("filters") instanceof Map<?, ?> filters) {
             filters.forEach((filter, part) -> queue.part(Outline.safe(String.valueOf(filter)), part));
         }
@@ -102,7 +102,7 @@ final class ReviewQueue {
             }
         }
         if (item.get("reasons") instanceof Collection<?> reasons) {
-            reasons.stream().map(ReviewQueue::cell).filter(named::add).forEach(why::add);
+            reasons.stream().map(ReviewTable::cell).filter(named::add).forEach(why::add);
         }
         return why.isEmpty() ? "-" : String.join(", ", why);
     }

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.cli;
 
 import dev.stillgate.proxy.chain.FilterCatalog;
 import dev.stillgate.proxy.config.ConfigSchema;
-import dev.stillgate.proxy.config.JsonText;
+import dev.stillgate.proxy.config.IndentedJson;
 import dev.stillgate.spi.FilterFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,9 +96,9 @@ final class SchemaCommand implements Callable<Integer> {
                 }
             }
             Map<ConfigurationFile, String> schemas = new LinkedHashMap<>();
-            schemas.put(ConfigurationFile.stillgate, JsonText.of(ConfigSchema.stillgate()));
-            schemas.put(ConfigurationFile.policy, JsonText.of(ConfigSchema.policy(filters)));
-            schemas.put(ConfigurationFile.accounts, JsonText.of(ConfigSchema.accounts()));
+            schemas.put(ConfigurationFile.stillgate, IndentedJson.of(ConfigSchema.stillgate()));
+            schemas.put(ConfigurationFile.policy, IndentedJson.of(ConfigSchema.policy(filters)));
+            schemas.put(ConfigurationFile.accounts, IndentedJson.of(ConfigSchema.accounts()));
             return schemas;
         }
     }

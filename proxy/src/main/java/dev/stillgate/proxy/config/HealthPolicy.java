@@ -1,6 +1,7 @@
 package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Removed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -31,16 +32,17 @@ public final class HealthPolicy {
      *
      * @param most the maximum number of concurrent exchanges; 0 for no limit
      * @param queue the maximum number of waiting exchanges; 0 for none
-     * @param patience the maximum time in the queue; cannot be off
+     * @param queueTimeout the maximum time in the queue; cannot be off
      */
+    @Removed(name = "patience", instead = "write queueTimeout")
     public record Concurrency(
             @Default("0") int most,
             @Default("100") int queue,
-            @Default("2s") Duration patience) {
+            @Default("2s") Duration queueTimeout) {
         public Concurrency {
             between("most", most, 0, 1_000_000);
             between("queue", queue, 0, 100_000);
-            Policy.notOff("patience", patience);
+            Policy.notOff("queueTimeout", queueTimeout);
         }
     }
 

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes maps, lists, strings, numbers, booleans and null as indented JSON; short values are kept on one line. */
-public final class JsonText {
+public final class IndentedJson {
     private static final int WIDTH = 100;
 
-    private JsonText() {}
+    private IndentedJson() {}
 
     /** Returns the document as JSON, terminated by a newline. */
     public static String of(Map<String, Object> document) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param token the hash of the token; see {@link OperatorToken}
  * @param role what the operator may do
  */
-public record Operator(String name, @Secret String token, OperatorRole role) {
+public record OperatorSettings(String name, @Secret String token, OperatorRole role) {
     /** The maximum number of operators. */
     public static final int MOST = 100;
 
@@ -30,7 +30,7 @@ public record Operator(String name, @Secret String token, OperatorRole role) {
     private static final Pattern UNSEEN = Pattern.compile(
             "  |[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f" + "\\ufe00-\\ufe0f\\x{e0100}-\\x{e01ef}]");
 
-    public Operator {
+    public OperatorSettings {
         if (!isName(name)) {
             throw new PolicyException(
                     "name",
@@ -52,7 +52,7 @@ public record Operator(String name, @Secret String token, OperatorRole role) {
                 && Normalizer.isNormalized(text, Normalizer.Form.NFKC);
     }
 
-    static void check(String key, List<Operator> operators) {
+    static void check(String key, List<OperatorSettings> operators) {
         if (operators.size() > MOST) {
             throw new PolicyException(key, operators.size() + " operators: expected at most " + MOST);
         }

@@ -200,7 +200,7 @@ public record StillgateConfig(
     public record Admin(
             @Default("127.0.0.1:9090") HostPort address,
             @Secret @Nullable String token,
-            @Default("[]") List<Operator> operators,
+            @Default("[]") List<OperatorSettings> operators,
             @Nullable OperatorIdentity identity,
             @Default("[]") List<String> hosts,
             @Default("false") boolean open,
@@ -217,7 +217,7 @@ public record StillgateConfig(
                                 + " admin.token, listen on 127.0.0.1, or set `open: true` if access is restricted by"
                                 + " other means");
             }
-            Operator.check("operators", operators);
+            OperatorSettings.check("operators", operators);
             checkSources(token, operators, identity);
             checkHosts(hosts);
             if (token != null && token.length() < SHORTEST_SECRET) {
@@ -232,7 +232,7 @@ public record StillgateConfig(
 
         /** Checks that the names of operators come from one source. */
         private static void checkSources(
-                @Nullable String token, List<Operator> operators, @Nullable OperatorIdentity identity) {
+                @Nullable String token, List<OperatorSettings> operators, @Nullable OperatorIdentity identity) {
             if (identity != null && !operators.isEmpty()) {
                 throw new PolicyException(
                         "identity",

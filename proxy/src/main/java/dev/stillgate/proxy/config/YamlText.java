@@ -77,6 +77,6 @@ public final class YamlText {
 
     private static String scalar(String text) {
         boolean plain = PLAIN.matcher(text).matches() && !WORD.matcher(text).matches();
-        return plain ? text : JsonText.string(text);
+        return plain ? text : IndentedJson.string(text);
     }
 }

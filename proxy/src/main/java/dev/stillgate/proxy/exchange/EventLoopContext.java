@@ -7,7 +7,7 @@ import dev.stillgate.proxy.dialect.usage.UsageEvents;
 import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.exchange.body.MemoryBudget;
 import dev.stillgate.proxy.http.Http1Head;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccountCounts;
 import dev.stillgate.proxy.observe.GatewayMeters;
@@ -72,7 +72,7 @@ public final class EventLoopContext {
      * @param ticker the process's clock
      * @param policy the active policy
      * @param accounts the mapping from credentials to accounts
-     * @param marks computes the marks of parts of responses
+     * @param hashes computes the hashes of parts of responses
      * @param meters the metrics
      * @param budget the memory of request bodies
      * @param open the counts of concurrent exchanges
@@ -86,7 +86,7 @@ public final class EventLoopContext {
             Ticker ticker,
             ActivePolicy<ServingPolicy> policy,
             Accounts accounts,
-            KeyedMarks marks,
+            KeyedHashes hashes,
             GatewayMeters meters,
             MemoryBudget budget,
             OpenExchanges open,

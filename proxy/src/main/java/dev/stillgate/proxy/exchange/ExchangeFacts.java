@@ -13,15 +13,15 @@ import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.observe.SessionFigures;
 import dev.stillgate.proxy.relay.UpstreamGroup;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.ConnectionFacts;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Verdict;
@@ -49,7 +49,7 @@ final class ExchangeFacts implements Exchange {
     private @Nullable String requestModel;
     private boolean stream;
     private boolean usageInjected;
-    private @Nullable AnswerRelay relay;
+    private @Nullable ResponseRelay relay;
     private int droppedFields;
     private boolean counted;
     private boolean claimed;
@@ -199,7 +199,7 @@ final class ExchangeFacts implements Exchange {
                 && answerStatus >= 200
                 && answerStatus < 300
                 && (operation().readsBody()
-                        || operation().carriesAnswers()
+                        || operation().carriesResponses()
                         || operation().convertsInput())) {
             context.shared().accounts().accepted(account);
         }
@@ -269,7 +269,7 @@ final class ExchangeFacts implements Exchange {
     }
 
     /** Sets the relay of the upstream's response; null when there is none any more. */
-    void setRelay(@Nullable AnswerRelay current) {
+    void setRelay(@Nullable ResponseRelay current) {
         relay = current;
     }
 
@@ -376,13 +376,13 @@ final class ExchangeFacts implements Exchange {
     }
 
     @Override
-    public DeferredAnswer deferredAnswer() {
-        return relay == null ? DeferredAnswer.NONE : relay.deferred();
+    public DeferredResponse deferredResponse() {
+        return relay == null ? DeferredResponse.NONE : relay.deferred();
     }
 
     @Override
-    public AnswerFacts answer() {
-        return relay == null ? AnswerFacts.NONE : relay.facts();
+    public ResponseFacts responseFacts() {
+        return relay == null ? ResponseFacts.NONE : relay.facts();
     }
 
     @Override

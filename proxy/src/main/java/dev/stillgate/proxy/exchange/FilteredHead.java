@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The filters' view of the upstream's response head, which collects the header fields that they add. */
-final class AnswerHead implements ResponseHead {
+final class FilteredHead implements ResponseHead {
     private final Http1Head head;
     private List<Header> added = List.of();
 
-    AnswerHead(Http1Head head) {
+    FilteredHead(Http1Head head) {
         this.head = head;
     }
 

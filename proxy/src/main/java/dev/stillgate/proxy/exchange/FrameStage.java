@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Stage of an {@link AnswerRelay} that turns the frames of an AWS event stream into server-sent events, which the other
+ * Stage of a {@link ResponseRelay} that turns the frames of an AWS event stream into server-sent events, which the other
  * stages read. All other bytes become comments. Not thread-safe: runs on the exchange's event loop.
  */
 final class FrameStage implements FrameReader.Out {

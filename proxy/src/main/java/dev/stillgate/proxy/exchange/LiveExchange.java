@@ -1,9 +1,9 @@
 package dev.stillgate.proxy.exchange;
 
 import dev.stillgate.proxy.chain.ActivePolicy;
-import dev.stillgate.proxy.chain.AnswerTap;
 import dev.stillgate.proxy.chain.ChainProgress;
 import dev.stillgate.proxy.chain.FilterChain;
+import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.request.BodyEdit;
 import dev.stillgate.proxy.http.BadMessage;
@@ -243,8 +243,8 @@ public final class LiveExchange extends Deadlines.Watched {
     void onHead(Http1Head from, BodyFraming framing) {
         response.noteFirstByte();
         facts.noteAnswered(from.status());
-        AnswerHead view = new AnswerHead(from);
-        AnswerTap tap = chain.onResponse(facts, progress, view);
+        FilteredHead view = new FilteredHead(from);
+        ForwardedTap tap = chain.onResponse(facts, progress, view);
         if (isRefused()) {
             return;
         }
@@ -252,7 +252,7 @@ public final class LiveExchange extends Deadlines.Watched {
         if (upgrade != null && from.status() == 101) {
             upgrade.begin(() -> refuse(Verdict.Kind.BLOCKED, "account-blocked", "This account is not served."));
         }
-        if (recording != null && facts.operation().carriesAnswers()) {
+        if (recording != null && facts.operation().carriesResponses()) {
             recording.head(from);
         }
         if (upgrade != null && upgrade.isSession() && from.status() == 101) {

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.dialect.prose.ResponseEditor;
 import dev.stillgate.spi.Release;
 import dev.stillgate.spi.ResponseTap;
 import io.netty.buffer.ByteBuf;
@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stage of an {@link AnswerRelay} that sends the response's prose through the filters' taps. The end of the response is
+ * Stage of a {@link ResponseRelay} that sends the response's prose through the filters' taps. The end of the response is
  * held until the taps release it, for at most {@link #LONGEST}. Not thread-safe: runs on the exchange's event loop.
  */
-final class ProseStage implements AnswerEditor.Out {
+final class ProseStage implements ResponseEditor.Out {
     /** The maximum time for which the end of a response is held. */
     static final Duration LONGEST = Duration.ofMillis(250);
 
@@ -24,10 +24,10 @@ final class ProseStage implements AnswerEditor.Out {
     private static final int EXTRA_CAPACITY = 256;
 
     private final EventLoopContext context;
-    private final AnswerEditor editor;
+    private final ResponseEditor editor;
     private final ResponseTap.Prose prose;
     private final boolean edits;
-    private final AnswerMeter meter;
+    private final ResponseMeter meter;
     private final Consumer<ByteBuf> out;
     private final Runnable released;
     private final ArrayDeque<ByteBuf> ready = new ArrayDeque<>();
@@ -47,9 +47,10 @@ final class ProseStage implements AnswerEditor.Out {
      * @param out receives the edited content and its ownership
      * @param released runs after the held end has been forwarded
      */
-    ProseStage(EventLoopContext context, Tapping tapping, AnswerMeter meter, Consumer<ByteBuf> out, Runnable released) {
+    ProseStage(
+            EventLoopContext context, Tapping tapping, ResponseMeter meter, Consumer<ByteBuf> out, Runnable released) {
         this.context = context;
-        this.editor = new AnswerEditor(tapping.operation(), tapping.sse(), tapping.prose());
+        this.editor = new ResponseEditor(tapping.operation(), tapping.sse(), tapping.prose());
         this.prose = tapping.prose();
         this.edits = tapping.edits();
         this.meter = meter;

@@ -57,7 +57,7 @@ final class Recording {
     private byte @Nullable [] request;
     private byte[] answer = {};
     private int answered;
-    private boolean takesAnswer;
+    private boolean takesResponse;
     private boolean events;
     private boolean complete = true;
 
@@ -84,19 +84,19 @@ final class Recording {
         int type = head.find(KnownHeader.CONTENT_TYPE);
         String name = type < 0 ? "" : head.value(type).toLowerCase(Locale.ROOT);
         events = name.startsWith("text/event-stream") || name.startsWith("application/vnd.amazon.eventstream");
-        takesAnswer = (events || name.startsWith("application/json")) && !head.has(KnownHeader.CONTENT_ENCODING);
+        takesResponse = (events || name.startsWith("application/json")) && !head.has(KnownHeader.CONTENT_ENCODING);
     }
 
     /** Copies a piece of the response; does not take ownership of {@code in}. */
     void content(ByteBuf in, int index, int length) {
-        if (!takesAnswer) {
+        if (!takesResponse) {
             return;
         }
         int needed = answered + length;
         if (needed > answer.length) {
             int grown = Math.max(needed, Math.min(2 * answer.length, MAX_RESPONSE));
             if (needed > MAX_RESPONSE || !hold(grown - answer.length)) {
-                dropAnswer();
+                dropResponse();
                 return;
             }
             answer = Arrays.copyOf(answer, grown);
@@ -110,11 +110,11 @@ final class Recording {
         return complete;
     }
 
-    private void dropAnswer() {
+    private void dropResponse() {
         recorder.release(answer.length);
         answer = new byte[0];
         answered = 0;
-        takesAnswer = false;
+        takesResponse = false;
     }
 
     /**
@@ -124,7 +124,7 @@ final class Recording {
      */
     void end(ExchangeFacts exchange, boolean served, int status, long endMillis) {
         if (!served || answered == 0) {
-            dropAnswer();
+            dropResponse();
         }
         byte[] kept = request;
         if (!complete) {

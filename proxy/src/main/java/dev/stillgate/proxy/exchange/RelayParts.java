@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of an {@link AnswerRelay}, by which its path is chosen.
+ * The parts of a {@link ResponseRelay}, by which its path is chosen.
  *
  * @param meter reads the usage; null if the response carries none
  * @param recording receives the forwarded content; null for none
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 record RelayParts(
         EventLoopContext context,
         Downstream downstream,
-        Answer answer,
-        @Nullable AnswerMeter meter,
+        ResponsePlan answer,
+        @Nullable ResponseMeter meter,
         @Nullable Recording recording,
         @Nullable Tapping tapping,
         Runnable released) {

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.chain.AnswerTap;
+import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.chain.Refusal;
 import dev.stillgate.proxy.dialect.CloudCall.Cloud;
 import dev.stillgate.proxy.dialect.ErrorBodies;
@@ -22,14 +22,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The response of an exchange: the upstream's, forwarded by an {@link AnswerRelay}, or one of the gateway itself. It
+ * The response of an exchange: the upstream's, forwarded by a {@link ResponseRelay}, or one of the gateway itself. It
  * builds the {@link Outcome}. Not thread-safe: runs on the exchange's event loop.
  */
 final class Response implements KeepAlive.Out {
     private final EventLoopContext context;
     private final ExchangeFacts facts;
     private final Downstream downstream;
-    private @Nullable AnswerRelay relay;
+    private @Nullable ResponseRelay relay;
     private int status;
     private int replyBytes;
     private long firstByte = -1;
@@ -54,17 +54,17 @@ final class Response implements KeepAlive.Out {
      * Sends the head of the upstream's response and starts the relay of its body.
      *
      * @param more the header fields added by filters
-     * @param released see {@link AnswerRelay#begin}
+     * @param released see {@link ResponseRelay#begin}
      */
     void begin(
             Http1Head from,
             BodyFraming framing,
             List<Header> more,
-            AnswerTap tap,
+            ForwardedTap tap,
             @Nullable Recording recording,
             Runnable released) {
-        Answer answer = answer(from, framing, more, tap);
-        relay = AnswerRelay.begin(context, downstream, answer, recording, released);
+        ResponsePlan answer = answer(from, framing, more, tap);
+        relay = ResponseRelay.begin(context, downstream, answer, recording, released);
         facts.setRelay(relay);
     }
 
@@ -76,7 +76,7 @@ final class Response implements KeepAlive.Out {
      *     this read
      */
     void beginSession(Http1Head from, BodyFraming framing, List<Header> more, Predicate<Usage> charge) {
-        Answer answer = answer(from, framing, more, AnswerTap.NONE);
+        ResponsePlan answer = answer(from, framing, more, ForwardedTap.NONE);
         RelayParts parts = new RelayParts(context, downstream, answer, null, null, null, () -> {});
         relay = new SessionRelay(parts, part -> {
             facts.noteUsed();
@@ -92,20 +92,20 @@ final class Response implements KeepAlive.Out {
         }
     }
 
-    private Answer answer(Http1Head from, BodyFraming framing, List<Header> more, AnswerTap tap) {
+    private ResponsePlan answer(Http1Head from, BodyFraming framing, List<Header> more, ForwardedTap tap) {
         status = from.status();
         List<Header> added = more;
         if (!from.has(KnownHeader.REQUEST_ID) && !from.has(KnownHeader.X_REQUEST_ID)) {
             added = new ArrayList<>(more);
             added.add(requestIdHeader());
         }
-        return new Answer(
+        return new ResponsePlan(
                 facts.operation(),
                 from,
                 framing,
                 added,
                 tap,
-                facts.policy().chain().readsAnswer(),
+                facts.policy().chain().readsResponse(),
                 facts.isUsageInjected());
     }
 
@@ -209,7 +209,7 @@ final class Response implements KeepAlive.Out {
      * @return whether the client knows by a Close frame that the session has ended
      */
     boolean cut(Verdict.Reject why, boolean atChunkBoundary) {
-        AnswerRelay cut = relay;
+        ResponseRelay cut = relay;
         if (cut == null) {
             return false;
         }
@@ -284,7 +284,7 @@ final class Response implements KeepAlive.Out {
 
     /** Releases all buffers; the facts have no response afterwards. */
     void release() {
-        AnswerRelay over = relay;
+        ResponseRelay over = relay;
         relay = null;
         facts.setRelay(null);
         if (over != null) {

@@ -5,10 +5,10 @@ import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.proxy.http.KnownHeader;
 import dev.stillgate.proxy.json.MalformedBody;
-import dev.stillgate.spi.AnswerFacts;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Extracts token usage from a response while it is forwarded, without buffering it. A response with an unrequested
  * content coding is copied, up to a limit, and decoded at its end.
  */
-final class AnswerMeter {
+final class ResponseMeter {
     private static final int MAX_COPY = 1 << 20;
     private static final int MAX_DECODED = 16 << 20;
     private static final int MAX_RATIO = 200;
@@ -32,7 +32,7 @@ final class AnswerMeter {
     private byte[] copy = {};
     private int copied;
 
-    private AnswerMeter(byte[] scratch, UsageReader reader, boolean events, boolean framed, @Nullable String coding) {
+    private ResponseMeter(byte[] scratch, UsageReader reader, boolean events, boolean framed, @Nullable String coding) {
         this.scratch = scratch;
         this.reader = reader;
         this.events = events;
@@ -45,7 +45,7 @@ final class AnswerMeter {
      *
      * @param facts whether to collect the content parts of the response too
      */
-    static @Nullable AnswerMeter of(EventLoopContext context, Operation operation, Http1Head head, boolean facts) {
+    static @Nullable ResponseMeter of(EventLoopContext context, Operation operation, Http1Head head, boolean facts) {
         if (!operation.reportsUsage() || head.status() >= 300) {
             return null;
         }
@@ -58,15 +58,15 @@ final class AnswerMeter {
             int field = head.find(KnownHeader.CONTENT_ENCODING);
             if (head.countOf(KnownHeader.CONTENT_ENCODING) > 1 || !head.valueIs(field, "identity")) {
                 coding = head.value(field);
-                context.meters().encodedAnswer();
+                context.meters().encodedResponse();
             }
         }
         boolean framed = coding == null && type >= 0 && startsWith(head, type, "application/vnd.amazon.eventstream");
         boolean events = framed || (type >= 0 && startsWith(head, type, "text/event-stream"));
-        boolean collects = facts && operation.carriesAnswers();
+        boolean collects = facts && operation.carriesResponses();
         UsageReader reader = context.usageReader()
-                .reset(operation, events, collects ? context.shared().marks() : null);
-        return new AnswerMeter(context.scratch(), reader, events, framed, coding);
+                .reset(operation, events, collects ? context.shared().hashes() : null);
+        return new ResponseMeter(context.scratch(), reader, events, framed, coding);
     }
 
     private static boolean isText(Http1Head head, int type) {
@@ -138,7 +138,7 @@ final class AnswerMeter {
     }
 
     /** Returns the content parts that {@link #usage} has read so far. */
-    AnswerFacts facts() {
+    ResponseFacts facts() {
         return reader.facts();
     }
 
@@ -174,7 +174,7 @@ final class AnswerMeter {
     /** Returns the reader to the event loop; no other method may be called afterwards. */
     void release(EventLoopContext context) {
         if (unreadable || reader.hasErrors()) {
-            context.meters().unreadableAnswer();
+            context.meters().unreadableResponse();
         }
         context.giveBack(reader);
     }
@@ -185,8 +185,8 @@ final class AnswerMeter {
         return reader.id();
     }
 
-    /** Returns what the response says of answers that are fetched later. */
-    DeferredAnswer deferred() {
+    /** Returns what the response says of responses that are fetched later. */
+    DeferredResponse deferred() {
         return reader.deferred();
     }
 

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.exchange;
 
-import dev.stillgate.proxy.chain.AnswerTap;
+import dev.stillgate.proxy.chain.ForwardedTap;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.Http1Head;
 import dev.stillgate.spi.Header;
@@ -17,12 +17,12 @@ import java.util.List;
  * @param readsFacts whether a filter needs the content parts of the response
  * @param usageInjected whether only the gateway requested the usage of an event stream
  */
-record Answer(
+record ResponsePlan(
         Operation operation,
         Http1Head head,
         BodyFraming framing,
         List<Header> added,
-        AnswerTap tap,
+        ForwardedTap tap,
         boolean readsFacts,
         boolean usageInjected) {
     /** Returns whether there is a body; without one, no final chunk may be sent. */

@@ -3,9 +3,9 @@ package dev.stillgate.proxy.exchange;
 import dev.stillgate.proxy.http.BodyFraming;
 import dev.stillgate.proxy.http.ContentPieces;
 import dev.stillgate.proxy.observe.SessionFigures;
-import dev.stillgate.spi.AnswerFacts;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Usage;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * paths is chosen when the head arrives: {@link Unchanged}, {@link WithoutUsage} or {@link Edited}. A session has its own,
  * {@link SessionRelay}. Not thread-safe: runs on the exchange's event loop.
  */
-abstract sealed class AnswerRelay implements FrameStage.Sink
-        permits AnswerRelay.Unchanged, AnswerRelay.WithoutUsage, AnswerRelay.Edited, SessionRelay {
+abstract sealed class ResponseRelay implements FrameStage.Sink
+        permits ResponseRelay.Unchanged, ResponseRelay.WithoutUsage, ResponseRelay.Edited, SessionRelay {
     private final Downstream downstream;
-    private final @Nullable AnswerMeter meter;
+    private final @Nullable ResponseMeter meter;
     private final @Nullable Recording recording;
     private final @Nullable ProseStage observer;
     private final @Nullable FrameStage frames;
@@ -27,8 +27,8 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
     private long contentBytes;
 
     /** Sends the response head. Content whose length will change is framed again. */
-    AnswerRelay(RelayParts parts, boolean changesLength) {
-        Answer answer = parts.answer();
+    ResponseRelay(RelayParts parts, boolean changesLength) {
+        ResponsePlan answer = parts.answer();
         this.downstream = parts.downstream();
         this.meter = parts.meter();
         this.recording = parts.recording();
@@ -44,13 +44,13 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
      * @param recording receives the forwarded content; null for none
      * @param released runs after the held end of an edited response has been forwarded
      */
-    static AnswerRelay begin(
+    static ResponseRelay begin(
             EventLoopContext context,
             Downstream downstream,
-            Answer answer,
+            ResponsePlan answer,
             @Nullable Recording recording,
             Runnable released) {
-        AnswerMeter meter = AnswerMeter.of(context, answer.operation(), answer.head(), answer.readsFacts());
+        ResponseMeter meter = ResponseMeter.of(context, answer.operation(), answer.head(), answer.readsFacts());
         Tapping tapping = Tapping.of(context, answer, meter);
         RelayParts parts = new RelayParts(context, downstream, answer, meter, recording, tapping, released);
         if (parts.isEdited()) {
@@ -206,8 +206,8 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
     }
 
     /** Returns the content parts of the response read so far. */
-    final AnswerFacts facts() {
-        return meter == null ? AnswerFacts.NONE : meter.facts();
+    final ResponseFacts facts() {
+        return meter == null ? ResponseFacts.NONE : meter.facts();
     }
 
     /** Returns the id in the response body, or null. */
@@ -215,9 +215,9 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
         return meter == null ? null : meter.answerId();
     }
 
-    /** Returns what the response says of answers that are fetched later. */
-    final DeferredAnswer deferred() {
-        return meter == null ? DeferredAnswer.NONE : meter.deferred();
+    /** Returns what the response says of responses that are fetched later. */
+    final DeferredResponse deferred() {
+        return meter == null ? DeferredResponse.NONE : meter.deferred();
     }
 
     @Nullable
@@ -252,7 +252,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
     }
 
     /** Forwards the upstream's bytes: with their transfer coding where the client's is the same, else their content. */
-    static final class Unchanged extends AnswerRelay {
+    static final class Unchanged extends ResponseRelay {
         Unchanged(RelayParts parts) {
             super(parts, false);
         }
@@ -288,7 +288,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
     }
 
     /** Takes out the usage event that only the gateway requested. */
-    static final class WithoutUsage extends AnswerRelay {
+    static final class WithoutUsage extends ResponseRelay {
         private final UsageStage gate;
 
         WithoutUsage(RelayParts parts) {
@@ -328,7 +328,7 @@ abstract sealed class AnswerRelay implements FrameStage.Sink
     }
 
     /** Sends the prose through taps that may change it, and takes out the usage event if only the gateway requested it. */
-    static final class Edited extends AnswerRelay {
+    static final class Edited extends ResponseRelay {
         private final ProseStage prose;
         private final @Nullable UsageStage gate;
         private final Runnable released;

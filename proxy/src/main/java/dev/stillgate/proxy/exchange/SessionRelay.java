@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Forwards the upstream's bytes of a Realtime session unchanged, and reports the usage in them as it passes. Not
  * thread-safe: runs on the exchange's event loop.
  */
-final class SessionRelay extends AnswerRelay {
+final class SessionRelay extends ResponseRelay {
     private final EventLoopContext context;
     private final RealtimeReader reader = new RealtimeReader();
     private final Predicate<Usage> charge;
@@ -124,7 +124,7 @@ final class SessionRelay extends AnswerRelay {
     @Override
     void close() {
         if (reader.hasErrors()) {
-            context.meters().unreadableAnswer();
+            context.meters().unreadableResponse();
         }
     }
 }

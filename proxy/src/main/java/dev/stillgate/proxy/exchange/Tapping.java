@@ -18,13 +18,13 @@ record Tapping(Operation operation, boolean sse, ResponseTap.Prose prose, boolea
     /**
      * Returns the taps of a response; null if no filter wants one, or if the response is partial, encoded or unmetered.
      */
-    static @Nullable Tapping of(EventLoopContext context, Answer answer, @Nullable AnswerMeter meter) {
+    static @Nullable Tapping of(EventLoopContext context, ResponsePlan answer, @Nullable ResponseMeter meter) {
         ResponseTap.Prose prose = answer.tap().prose();
-        if (prose == null || meter == null || !answer.operation().carriesAnswers() || !answer.hasBody()) {
+        if (prose == null || meter == null || !answer.operation().carriesResponses() || !answer.hasBody()) {
             return null;
         }
         if (!meter.isPlain() || answer.head().status() == PARTIAL) {
-            context.meters().untappedAnswer();
+            context.meters().untappedResponse();
             return null;
         }
         return new Tapping(

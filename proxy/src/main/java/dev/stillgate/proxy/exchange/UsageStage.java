@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Stage of an {@link AnswerRelay} that removes the usage event that the gateway, not the client, has requested. */
+/** Stage of a {@link ResponseRelay} that removes the usage event that the gateway, not the client, has requested. */
 final class UsageStage implements UsageEventGate.Out {
     private final EventLoopContext context;
     private final UsageEventGate gate;

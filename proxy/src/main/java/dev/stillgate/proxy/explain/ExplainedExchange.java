@@ -6,12 +6,12 @@ import dev.stillgate.proxy.exchange.Target;
 import dev.stillgate.proxy.exchange.WrittenConnection;
 import dev.stillgate.proxy.exchange.WrittenRequest;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.ConnectionFacts;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Headers;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Slots;
 import dev.stillgate.spi.Ticker;
@@ -112,8 +112,8 @@ final class ExplainedExchange implements Exchange {
     }
 
     @Override
-    public AnswerFacts answer() {
-        return AnswerFacts.NONE;
+    public ResponseFacts responseFacts() {
+        return ResponseFacts.NONE;
     }
 
     @Override

@@ -13,7 +13,7 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.observe.FilterMeters;
@@ -51,8 +51,8 @@ final class FilterTrace implements AutoCloseable {
             @Nullable FilterMode mode)
             throws ConfigException {
         FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
-        KeyedMarks marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
-        Secrets secrets = new Secrets(accounts.secret(), marks);
+        KeyedHashes hashes = new KeyedHashes(Secrets.derive(accounts.secret(), "gateway", "context marks"));
+        Secrets secrets = new Secrets(accounts.secret(), hashes);
         ChainCompiler compiler = new ChainCompiler(
                 catalog,
                 new StateRegistry(),

@@ -20,7 +20,7 @@ import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.exchange.ServingPolicy;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.jwt.JwtVerifiers;
 import dev.stillgate.proxy.jwt.OperatorTokens;
 import dev.stillgate.proxy.observe.Audit;
@@ -55,7 +55,7 @@ final class ControlPlane implements AutoCloseable {
     private final Ticker ticker;
     private final Accounts accounts;
     private final @Nullable AcceptedFile accepted;
-    private final KeyedMarks marks;
+    private final KeyedHashes hashes;
     private final DaemonTimer timer = new DaemonTimer();
     private final FileContents contents;
     private final ChainCompiler compiler;
@@ -87,9 +87,9 @@ final class ControlPlane implements AutoCloseable {
             throws ConfigException {
         this.ticker = ticker;
         this.accounts = accounts;
-        marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
+        hashes = new KeyedHashes(Secrets.derive(accounts.secret(), "gateway", "context marks"));
         contents = new FileContents(ticker);
-        Secrets secrets = new Secrets(accounts.secret(), marks);
+        Secrets secrets = new Secrets(accounts.secret(), hashes);
         compiler = new ChainCompiler(
                 catalog, new StateRegistry(), meters, meters, ticker, timer, state, fleet, secrets, orders::of);
         Counter failed = meters.counter("stillgate.upstream.names.failed");
@@ -202,8 +202,8 @@ final class ControlPlane implements AutoCloseable {
         return accounts;
     }
 
-    KeyedMarks marks() {
-        return marks;
+    KeyedHashes contextHashes() {
+        return hashes;
     }
 
     DaemonTimer timer() {

@@ -63,7 +63,7 @@ final class DataPlane implements AutoCloseable {
                 ticker,
                 control.policy(),
                 control.accounts(),
-                control.marks(),
+                control.contextHashes(),
                 meters,
                 budget,
                 new OpenExchanges(limits.exchangesPerAddress(), limits.exchangesPerAccount()),

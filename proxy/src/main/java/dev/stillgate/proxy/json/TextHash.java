@@ -6,12 +6,12 @@ package dev.stillgate.proxy.json;
  * and all earlier ones.
  *
  * <p>Equal texts become equal letters on all gateways with the same secret, and texts with a common beginning keep one.
- * White space is ignored. Two hashed texts have the same {@linkplain dev.stillgate.spi.ContextMarks context mark}
+ * White space is ignored. Two hashed texts have the same {@linkplain dev.stillgate.spi.ContextHashes context hash}
  * exactly if the originals do. Immutable and thread-safe.
  */
 public final class TextHash {
-    /** Number of characters that are hashed together: as many as a context mark covers. */
-    static final int PIECE = KeyedMarks.TEXT_PREFIX;
+    /** Number of characters that are hashed together: as many as a context hash covers. */
+    static final int PIECE = KeyedHashes.TEXT_PREFIX;
 
     /** Maximum number of letters; the rest of a longer text is dropped. */
     static final int LONGEST = 1 << 16;
@@ -19,11 +19,11 @@ public final class TextHash {
     private static final int WORD = 5;
     private static final int LETTERS = 13; // 26^13 is less than 2^64
 
-    private final KeyedMarks key;
+    private final KeyedHashes key;
 
     /** Creates a hash under the key in the first 16 bytes of an array. */
     public TextHash(byte[] key) {
-        this.key = new KeyedMarks(key);
+        this.key = new KeyedHashes(key);
     }
 
     /** Returns the letters for a text. */

@@ -1,8 +1,8 @@
 package dev.stillgate.proxy.jwt;
 
-import dev.stillgate.proxy.config.Operator;
 import dev.stillgate.proxy.config.OperatorIdentity;
 import dev.stillgate.proxy.config.OperatorRole;
+import dev.stillgate.proxy.config.OperatorSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -85,7 +85,7 @@ public final class OperatorTokens {
         Object name = values == null ? null : values.get(identity.name());
         Object role = values == null ? null : values.get(identity.role());
         return new Known(
-                name instanceof String text && Operator.isName(text) ? text : null,
+                name instanceof String text && OperatorSettings.isName(text) ? text : null,
                 role instanceof Collection<?> several ? highest(several) : role(role),
                 until);
     }

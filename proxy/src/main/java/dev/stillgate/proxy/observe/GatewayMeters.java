@@ -67,10 +67,10 @@ public final class GatewayMeters {
     private final Counter upstreamOpened;
     private final Counter upstreamConnectFailed;
     private final Counter upstreamUnsolicited;
-    private final Counter encodedAnswers;
-    private final Counter unreadableAnswers;
+    private final Counter encodedResponses;
+    private final Counter unreadableResponses;
     private final Counter usageInjected;
-    private final Counter untappedAnswers;
+    private final Counter untappedResponses;
     private final Counter unreadableForwarded;
 
     public GatewayMeters(PrometheusMeterRegistry registry, Set<GenAiVersion> genAiVersions) {
@@ -101,10 +101,10 @@ public final class GatewayMeters {
         upstreamOpened = registry.counter("stillgate.upstream.connections.opened");
         upstreamConnectFailed = registry.counter("stillgate.upstream.connections.failed");
         upstreamUnsolicited = registry.counter("stillgate.upstream.unsolicited");
-        encodedAnswers = registry.counter("stillgate.upstream.encoded.answers");
-        unreadableAnswers = registry.counter("stillgate.upstream.unreadable.answers");
+        encodedResponses = registry.counter("stillgate.upstream.encoded.answers");
+        unreadableResponses = registry.counter("stillgate.upstream.unreadable.answers");
         usageInjected = registry.counter("stillgate.usage.injected");
-        untappedAnswers = registry.counter("stillgate.answers.untapped");
+        untappedResponses = registry.counter("stillgate.answers.untapped");
         unreadableForwarded = registry.counter("stillgate.forwarded.unreadable");
         gauge("stillgate.exchanges.active", active, LongAdder::sum);
         gauge("stillgate.connections.active", connections, LongAdder::sum);
@@ -371,18 +371,18 @@ public final class GatewayMeters {
         upstreamUnsolicited.increment();
     }
 
-    public void encodedAnswer() {
-        encodedAnswers.increment();
+    public void encodedResponse() {
+        encodedResponses.increment();
     }
 
     /** Counts a response whose JSON has errors. */
-    public void unreadableAnswer() {
-        unreadableAnswers.increment();
+    public void unreadableResponse() {
+        unreadableResponses.increment();
     }
 
     /** Counts a response that a filter could not read, because it is encoded or partial. */
-    public void untappedAnswer() {
-        untappedAnswers.increment();
+    public void untappedResponse() {
+        untappedResponses.increment();
     }
 
     /** Counts a request whose entry of X-Forwarded-For is not an address. */

@@ -311,7 +311,7 @@ public final class PolicyBuilder {
                 timeouts.total(),
                 upstream.resolveEvery(),
                 upstream.slowStart(),
-                new UpstreamGroup.Concurrency(concurrency.most(), concurrency.queue(), concurrency.patience()),
+                new UpstreamGroup.Concurrency(concurrency.most(), concurrency.queue(), concurrency.queueTimeout()),
                 new UpstreamGroup.Retries(retries.attempts(), retries.percent(), retries.perSecond()),
                 new UpstreamGroup.Ejection(
                         ejection.failures(), ejection.time(), ejection.longest(), ejection.pauseOn()),

@@ -1,6 +1,6 @@
 package dev.stillgate.proxy.recording;
 
-import dev.stillgate.proxy.dialect.usage.WholeAnswer;
+import dev.stillgate.proxy.dialect.usage.WholeResponse;
 import dev.stillgate.proxy.files.FileFault;
 import dev.stillgate.proxy.json.JsonCopy;
 import dev.stillgate.proxy.json.TextHash;
@@ -37,7 +37,7 @@ public final class Recorder implements AutoCloseable {
     private final LongAdder dropped = new LongAdder();
     private final RecordFiles files;
     private final JsonCopy copy;
-    private final WholeAnswer assembler = new WholeAnswer();
+    private final WholeResponse assembler = new WholeResponse();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 14);
     private final Thread thread;
     private final LongSupplier nanos;
@@ -178,7 +178,7 @@ public final class Recorder implements AutoCloseable {
         json("request", exchange.request());
         plain(",\"status\":" + exchange.status());
         byte[] answer = exchange.answer();
-        boolean pieces = answer != null && (exchange.events() || WholeAnswer.isArray(answer));
+        boolean pieces = answer != null && (exchange.events() || WholeResponse.isArray(answer));
         json("response", answer != null && pieces ? assembler.of(answer) : answer);
         plain("}\n");
     }

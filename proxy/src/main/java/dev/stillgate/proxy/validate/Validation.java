@@ -22,7 +22,7 @@ import dev.stillgate.proxy.config.StillgateConfig;
 import dev.stillgate.proxy.config.Suggestion;
 import dev.stillgate.proxy.gateway.Gateway;
 import dev.stillgate.proxy.gateway.Preflight;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.policy.PolicyArchive;
 import dev.stillgate.proxy.policy.RenamedFilters;
@@ -200,7 +200,7 @@ public final class Validation {
             FilterCatalog catalog, DaemonTimer timer, Fleet fleet, @Nullable StillgateConfig config) {
         Accounts accounts = new Accounts(config == null ? Map.of() : config.hashing(), Ticker.system());
         FilterMeters meters = new FilterMeters(new SimpleMeterRegistry());
-        KeyedMarks marks = new KeyedMarks(Secrets.derive(accounts.secret(), "gateway", "context marks"));
+        KeyedHashes hashes = new KeyedHashes(Secrets.derive(accounts.secret(), "gateway", "context marks"));
         return new ChainCompiler(
                 catalog,
                 new StateRegistry(),
@@ -210,7 +210,7 @@ public final class Validation {
                 timer,
                 null,
                 fleet,
-                new Secrets(accounts.secret(), marks),
+                new Secrets(accounts.secret(), hashes),
                 ChainCompiler.inMemory(Ticker.system()));
     }
 

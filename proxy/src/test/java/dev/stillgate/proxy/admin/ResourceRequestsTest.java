@@ -172,7 +172,7 @@ class ResourceRequestsTest {
         server.close();
     }
 
-    private RawClient.Answer ask(String line, String fields, String body) {
+    private RawClient.Response ask(String line, String fields, String body) {
         try (RawClient client = new RawClient(server.address().getPort())) {
             return client.send(line + " HTTP/1.1\r\nhost: localhost\r\n" + fields + "content-length: " + body.length()
                             + "\r\n\r\n" + body)
@@ -180,11 +180,11 @@ class ResourceRequestsTest {
         }
     }
 
-    private RawClient.Answer confirm() {
+    private RawClient.Response confirm() {
         return ask("POST /review/c7/confirm", "content-type: application/json\r\n", "{}");
     }
 
-    private static JsonNode json(RawClient.Answer answer) throws IOException {
+    private static JsonNode json(RawClient.Response answer) throws IOException {
         assertThat(answer.values("content-type")).containsExactly("application/json");
         return JSON.readTree(answer.text());
     }
@@ -227,7 +227,7 @@ class ResourceRequestsTest {
                 "LIMIT=1",
                 "offset=1",
                 "limit=" + "1".repeat(8_000))) {
-            RawClient.Answer answer = ask("GET /review?" + query, "", "");
+            RawClient.Response answer = ask("GET /review?" + query, "", "");
             assertThat(answer.status()).as(query).isEqualTo(400);
             assertThat(json(answer).get("error").asText()).isEqualTo("expected ?limit=N, with N from 1 to 1000");
         }
@@ -259,7 +259,7 @@ class ResourceRequestsTest {
         details.put("removed", List.of());
         refusal = new ConflictException("cluster c7 has changed", details);
         details.put("late", true);
-        RawClient.Answer answer = confirm();
+        RawClient.Response answer = confirm();
         assertThat(answer.status()).isEqualTo(409);
         assertThat(json(answer)).isEqualTo(JSON.readTree("""
             {"error":"cluster c7 has changed","revision":4,"added":["a-77","a\\"\\n"],"removed":[]}\
@@ -281,7 +281,7 @@ class ResourceRequestsTest {
     @Test
     void invalidArgumentIsNoConflict() throws IOException {
         refusal = new PolicyException("by", "expected a name");
-        RawClient.Answer answer = confirm();
+        RawClient.Response answer = confirm();
         assertThat(answer.status()).isEqualTo(400);
         assertThat(json(answer)).isEqualTo(JSON.readTree("{\"error\":\"expected a name\",\"at\":\"by\"}"));
     }

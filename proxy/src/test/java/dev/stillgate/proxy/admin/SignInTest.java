@@ -60,7 +60,7 @@ class SignInTest {
         server.close();
     }
 
-    private static RawClient.Answer post(AdminServer server, String from, String path, String body, String fields) {
+    private static RawClient.Response post(AdminServer server, String from, String path, String body, String fields) {
         try (Socket socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
             socket.connect(server.address());
@@ -74,7 +74,7 @@ class SignInTest {
         }
     }
 
-    private RawClient.Answer signIn(String from, String token) {
+    private RawClient.Response signIn(String from, String token) {
         return post(server, from, "/console/session", "token=" + token, "");
     }
 
@@ -89,7 +89,7 @@ class SignInTest {
         useUp("127.0.0.1");
         audited.clear();
         for (int i = 0; i < 3; i++) {
-            RawClient.Answer refused = signIn("127.0.0.1", "wrong");
+            RawClient.Response refused = signIn("127.0.0.1", "wrong");
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.values("retry-after")).containsExactly("60");
             assertThat(refused.has("set-cookie")).isFalse();
@@ -144,7 +144,7 @@ class SignInTest {
                 .containsExactly("/console/session", "/accounts/y", "/accounts/z");
     }
 
-    private RawClient.Answer get(String from, String fields) {
+    private RawClient.Response get(String from, String fields) {
         try (Socket socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
             socket.connect(server.address());
@@ -169,7 +169,7 @@ class SignInTest {
                 "authorization: Basic eDp5\r\n",
                 "authorization: Bearer " + TOKEN + "\r\nauthorization: Bearer " + TOKEN + "\r\n",
                 "authorization: Bearer " + TOKEN + "x".repeat(100_000) + "\r\n")) {
-            RawClient.Answer refused = get("127.0.0.1", wrong);
+            RawClient.Response refused = get("127.0.0.1", wrong);
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.values("retry-after")).containsExactly("60");
         }

@@ -91,7 +91,7 @@ class BacktestRunLogTest extends BacktestRunRig {
                     .hasMessageStartingWith(log + ":2: " + broken.getLast());
             lenient = true;
             complaints.clear();
-            Findings findings = run(SCRIPTED, log);
+            BacktestFindings findings = run(SCRIPTED, log);
             assertThat(findings.broken()).as(broken.getFirst()).isEqualTo(1);
             assertThat(findings.exchanges()).isEqualTo(2);
             assertThat(complaints).hasSize(1);
@@ -109,7 +109,7 @@ class BacktestRunLogTest extends BacktestRunRig {
                 .isInstanceOf(BrokenLogException.class)
                 .hasMessageMatching("\\Q" + cut + "\\E:\\d+: the compressed file ends too early");
         lenient = true;
-        Findings findings = run(SCRIPTED, cut, log(line(DAY, "b")));
+        BacktestFindings findings = run(SCRIPTED, cut, log(line(DAY, "b")));
         assertThat(findings.broken()).isEqualTo(1);
         assertThat(findings.exchanges()).isBetween(2_000L, 19_000L);
         Path empty = Files.write(directory.resolve("head"), Arrays.copyOf(bytes, 5));

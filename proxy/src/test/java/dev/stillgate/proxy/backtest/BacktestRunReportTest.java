@@ -85,7 +85,7 @@ class BacktestRunReportTest extends BacktestRunRig {
 
     @Test
     void briefReportCountsAccountsAndClusters() throws Exception {
-        Findings findings = run(
+        BacktestFindings findings = run(
                 SCRIPTED,
                 log(
                         line(0, "a").does("set a MARKED;set b POOLED;set c MARKED"),

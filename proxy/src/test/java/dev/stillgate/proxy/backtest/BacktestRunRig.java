@@ -52,7 +52,7 @@ abstract class BacktestRunRig {
         return Files.writeString(directory.resolve("log.jsonl"), text);
     }
 
-    Findings run(String filters, Path... logs) throws IOException, ConfigException {
+    BacktestFindings run(String filters, Path... logs) throws IOException, ConfigException {
         return new BacktestRun(name -> null)
                 .run(new BacktestRun.Options(
                         policy(filters),
@@ -71,7 +71,7 @@ abstract class BacktestRunRig {
                 name -> null, new VirtualGateway.Options(policy(filters), plugins, Lines.START, asConfigured));
     }
 
-    String report(Findings findings) throws IOException {
+    String report(BacktestFindings findings) throws IOException {
         Path out = directory.resolve("report.json");
         Report.write(findings, out);
         return Files.readString(out);

@@ -3,14 +3,14 @@ package dev.stillgate.proxy.backtest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Usage;
 import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
-class OpenExchangesTest {
+class EndingQueueTest {
     private static LoggedExchange ending(long number, long millis) {
         InetAddress address = InetAddress.getLoopbackAddress();
         LoggedExchange exchange = new LoggedExchange(
@@ -22,13 +22,18 @@ class OpenExchangesTest {
                 new LoggedConnection(1, address, "1.1", null),
                 1);
         exchange.ends(
-                millis, new Outcome.Served(200, Usage.NONE, 0, 0), null, AnswerFacts.NONE, ProviderVerdict.NONE, false);
+                millis,
+                new Outcome.Served(200, Usage.NONE, 0, 0),
+                null,
+                ResponseFacts.NONE,
+                ProviderVerdict.NONE,
+                false);
         return exchange;
     }
 
     @Test
     void exchangesAreOrderedByEndThenByStart() {
-        OpenExchanges open = new OpenExchanges(10);
+        EndingQueue open = new EndingQueue(10);
         open.add(ending(1, 30));
         open.add(ending(3, 20));
         open.add(ending(2, 20));
@@ -42,7 +47,7 @@ class OpenExchangesTest {
 
     @Test
     void excessExchangesEndEarlyAndAreCounted() {
-        OpenExchanges open = new OpenExchanges(2);
+        EndingQueue open = new EndingQueue(2);
         open.add(ending(1, 30));
         open.add(ending(2, 20));
         assertThat(open.isOverfull()).isFalse();

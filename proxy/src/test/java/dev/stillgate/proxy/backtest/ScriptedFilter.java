@@ -16,7 +16,7 @@ public final class ScriptedFilter {
             Slot<String> slot = context.slot("trial", String.class);
             trace.add("made@" + context.ticker().millis() % 100000 + " "
                     + java.util.HexFormat.of().formatHex(context.secret("p"), 0, 4) + " "
-                    + context.marks().ofId("x") + " " + context.stateDirectory());
+                    + context.contextHashes().ofId("x") + " " + context.stateDirectory());
             context.background().every(java.time.Duration.ofSeconds(1), () -> {
                 if (!wanted.isEmpty()) {
                     trace.add("tick@" + context.ticker().millis() % 100000);
@@ -91,16 +91,16 @@ public final class ScriptedFilter {
                         };
                     }
                     public Block onRepeat(int index) { return onBlock(index); }
-                    public void onAnswer(String id, boolean delivered) { trace.add("tapped " + id); }
+                    public void onResponse(String id, boolean delivered) { trace.add("tapped " + id); }
                     public Release onEnd() { trace.add("end"); return new Release.Hold(); }
                     public int sites() { return sites; }
                 }
-                public boolean readsAnswer() { return true; }
+                public boolean readsResponse() { return true; }
                 public void onComplete(Exchange x, Outcome o) {
-                    AnswerFacts facts = x.answer();
-                    if (facts.markCount() > 0) {
-                        trace.add("answer " + facts.proseChars() + " " + facts.markCount() + " "
-                                + (facts.mark(0) == context.marks().ofText("word ".repeat(20))));
+                    ResponseFacts facts = x.responseFacts();
+                    if (facts.hashCount() > 0) {
+                        trace.add("answer " + facts.proseChars() + " " + facts.hashCount() + " "
+                                + (facts.hash(0) == context.contextHashes().ofText("word ".repeat(20))));
                     }
                     if (x.isMarked()) {
                         trace.add("marked " + x.answerId());

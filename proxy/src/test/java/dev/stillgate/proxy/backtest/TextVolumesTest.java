@@ -3,7 +3,7 @@ package dev.stillgate.proxy.backtest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Usage;
 import org.junit.jupiter.api.Test;
 
@@ -109,7 +109,7 @@ class TextVolumesTest {
         Usage usage = usage(1_000, 200);
         assertThat(TextVolume.delivered(usage, facts(30, 60, 10), true)).isEqualTo(new TextVolume(0, 240, 760));
         assertThat(TextVolume.delivered(usage, facts(30, 60, 10), false)).isEqualTo(new TextVolume(0, 0, 1_000));
-        assertThat(TextVolume.delivered(usage, AnswerFacts.NONE, true)).isEqualTo(new TextVolume(0, 0, 1_000));
+        assertThat(TextVolume.delivered(usage, ResponseFacts.NONE, true)).isEqualTo(new TextVolume(0, 0, 1_000));
         assertThat(TextVolume.delivered(usage(100, 400), facts(1, 0, 0), true))
                 .as("more reasoning than output")
                 .isEqualTo(new TextVolume(0, 0, 100));
@@ -127,8 +127,8 @@ class TextVolumesTest {
         return new Usage(Usage.Source.EXACT, 3, output, -1, -1, reasoning);
     }
 
-    private static AnswerFacts facts(long prose, long code, long tool) {
-        return new AnswerFacts() {
+    private static ResponseFacts facts(long prose, long code, long tool) {
+        return new ResponseFacts() {
             @Override
             public long proseChars() {
                 return prose;
@@ -145,12 +145,12 @@ class TextVolumesTest {
             }
 
             @Override
-            public int markCount() {
+            public int hashCount() {
                 return 0;
             }
 
             @Override
-            public long mark(int index) {
+            public long hash(int index) {
                 throw new IndexOutOfBoundsException(index);
             }
         };

@@ -129,7 +129,7 @@ class ChainMatrixTest {
     void shadowFilterAddsNoHeaderField(FilterPhase phase, FilterMode mode, OnError onError, Act act) {
         Rig rig = new Rig().with("probe", mode, onError, new Probe(phase, act));
         FilterChain chain = rig.chain();
-        AnswerTap tap = rig.respond(chain);
+        ForwardedTap tap = rig.respond(chain);
         assertThat(rig.head.added).hasSize(mode == FilterMode.ENFORCE ? 1 : 0);
         assertThat(tap.prose()).isNull();
     }

@@ -21,7 +21,7 @@ class FilterChainTest {
     @Test
     void closedFailureInTheResponsePhaseRefuses() {
         Rig rig = new Rig().with("b", FilterMode.ENFORCE, OnError.CLOSED, new Probe(FilterPhase.RESPONSE, Act.THROW));
-        assertThat(rig.respond(rig.chain())).isEqualTo(AnswerTap.NONE);
+        assertThat(rig.respond(rig.chain())).isEqualTo(ForwardedTap.NONE);
         assertThat(rig.progress.refusal().verdict().code()).isEqualTo("filter-failed");
     }
 

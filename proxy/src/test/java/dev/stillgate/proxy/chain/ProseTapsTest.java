@@ -71,7 +71,7 @@ class ProseTapsTest {
         }
 
         @Override
-        public void onAnswer(String id, boolean delivered) {
+        public void onResponse(String id, boolean delivered) {
             call(At.ANSWER);
         }
 
@@ -138,7 +138,7 @@ class ProseTapsTest {
         Late first = new Late("a", "b");
         Late second = new Late("b", "cc");
         Rig rig = new Rig().with("a", filter(first)).with("b", filter(second));
-        AnswerTap tap = rig.respond(rig.chain());
+        ForwardedTap tap = rig.respond(rig.chain());
         assertThat(tap.edits()).isTrue();
         assertThat(pass(tap.prose().onBlock(0), "xa", "", "yb", "a")).isEqualTo("xccyccc" + "c");
         assertThat(tap.prose().sites()).isEqualTo(first.sites + second.sites).isPositive();
@@ -150,7 +150,7 @@ class ProseTapsTest {
         Late first = new Late("a", "b");
         Late shadow = new Late("b", "c", null, new Release.Hold());
         Rig rig = new Rig().with("a", filter(first)).with("b", FilterMode.SHADOW, OnError.CLOSED, filter(shadow));
-        AnswerTap tap = rig.respond(rig.chain());
+        ForwardedTap tap = rig.respond(rig.chain());
         assertThat(pass(tap.prose().onBlock(0), "xa", "ya")).isEqualTo("xbyb");
         assertThat(shadow.sites).isPositive();
         assertThat(tap.prose().sites()).isEqualTo(first.sites);
@@ -170,7 +170,7 @@ class ProseTapsTest {
         prose.onPart(BodyView.PartKind.THINKING);
         String passed = pass(prose.onBlock(0), "xa", "ya", "z");
         String repeated = pass(prose.onRepeat(0), "xaya", "z");
-        prose.onAnswer("id", true);
+        prose.onResponse("id", true);
         assertThat(prose.onEnd()).isEqualTo(Release.NOW);
         int calls = tap.calls;
         assertThat(passed)

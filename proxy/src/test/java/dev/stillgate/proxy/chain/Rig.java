@@ -61,7 +61,7 @@ final class Rig {
         return refusal;
     }
 
-    AnswerTap respond(FilterChain chain) {
+    ForwardedTap respond(FilterChain chain) {
         return chain.onResponse(exchange, progress, head);
     }
 

@@ -36,9 +36,9 @@ public final class TestPlugins {
      * Returns a plugins directory with the filter type {@code tapping}, which replaces every {@code x} by {@code [so]}
      * with a delay of two characters. The request header field {@code x-tap} controls it: with {@code hold}, the end
      * waits for a request to the admin page {@code release}; with {@code throw N}, the tap fails at the N-th character.
-     * The admin page {@code told} shows the calls of the tap by request id, and whether the marks are those of the text
+     * The admin page {@code told} shows the calls of the tap by request id, and whether the hashes are those of the text
      * in {@code x-text}. If a request has {@code x-marked}, the entry {@code marked-} with its id shows whether the
-     * answer was marked.
+     * response was marked.
      */
     public static Path tapping(Path directory) throws IOException {
         return in(directory, "tapping", """
@@ -55,7 +55,7 @@ public final class TestPlugins {
                     public Block onBlock(int index) { tell("block"); return new Text(); }
                     public Block onRepeat(int index) { return new Text(); }
                     public void onPart(BodyView.PartKind kind) { tell(kind.toString()); }
-                    public void onAnswer(String id, boolean delivered) { tell("answer " + id); }
+                    public void onResponse(String id, boolean delivered) { tell("answer " + id); }
                     public Release onEnd() {
                         tell("end");
                         if (!how.equals("hold")) { return Release.NOW; }
@@ -85,15 +85,15 @@ public final class TestPlugins {
                         String how = x.headers().first("x-tap");
                         return new Tap(x.requestId(), how == null ? "" : how);
                     }
-                    public boolean readsAnswer() { return true; }
+                    public boolean readsResponse() { return true; }
                     public void onComplete(Exchange x, Outcome o) {
                         if (x.headers().first("x-marked") != null) {
                             told.put("marked-" + x.requestId(), "" + x.isMarked());
                         }
                         String text = x.headers().first("x-text");
                         if (text != null) {
-                            AnswerFacts facts = x.answer();
-                            boolean same = facts.markCount() == 1 && facts.mark(0) == context.marks().ofText(text);
+                            ResponseFacts facts = x.responseFacts();
+                            boolean same = facts.hashCount() == 1 && facts.hash(0) == context.contextHashes().ofText(text);
                             told.merge(x.requestId(), "marks " + same, (a, b) -> a + " " + b);
                         }
                     }

@@ -176,7 +176,7 @@ class ReviewCommandTest {
 
     @Test
     void hiddenClustersAreCountedBelowTheTable() {
-        assertThat(ReviewQueue.of(Map.of(
+        assertThat(ReviewTable.of(Map.of(
                         "filters",
                         Map.of(
                                 "behaviour",

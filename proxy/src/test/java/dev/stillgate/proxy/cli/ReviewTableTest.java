@@ -9,9 +9,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Tables of the review queue. */
-class ReviewQueueTest {
+class ReviewTableTest {
     private static String table(String json) throws MalformedBody {
-        return ReviewQueue.of((Map<?, ?>) JsonValues.read(json.getBytes(StandardCharsets.UTF_8)));
+        return ReviewTable.of((Map<?, ?>) JsonValues.read(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

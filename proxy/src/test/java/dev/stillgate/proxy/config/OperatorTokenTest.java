@@ -68,7 +68,7 @@ class OperatorTokenTest {
     void namesThatLookAlikeAreNotTwoNames() {
         for (String name : List.of(
                 "Ann Lee", "Jos\u00e9", "\u674e\u96f7", "o'hara@example.org", "\u0410\u043d\u043d\u0430", "a|b:c-1")) {
-            assertThat(Operator.isName(name)).as(name).isTrue();
+            assertThat(OperatorSettings.isName(name)).as(name).isTrue();
         }
         for (String name : List.of(
                 "Ann  Lee", // two blanks
@@ -83,7 +83,7 @@ class OperatorTokenTest {
                 "a\u200dnn",
                 "\u3164ann",
                 "\u1160ann")) {
-            assertThat(Operator.isName(name)).as(name).isFalse();
+            assertThat(OperatorSettings.isName(name)).as(name).isFalse();
         }
     }
 }

@@ -48,7 +48,8 @@ class PolicyLoaderTest {
                 "{most: -1} | -1 is not between 0 and 1000000",
                 "{most: 1000001} | 1000001 is not between 0 and 1000000",
                 "{queue: 100001} | 100001 is not between 0 and 100000",
-                "{patience: off} | cannot be off: expected a time such as 30s",
+                "{patience: 3s} | write queueTimeout",
+                "{queueTimeout: off} | cannot be off: expected a time such as 30s",
             })
     void concurrencyLimitHasBounds(String concurrency, String message) throws IOException {
         Path file = write("version: 1\nupstreams: [{name: m, endpoints: ['http://h:1'], concurrency: " + concurrency

@@ -92,7 +92,7 @@ class ShippedConfigTest {
                 StillgateConfig.class,
                 StillgateConfig.Listener.class,
                 StillgateConfig.Admin.class,
-                Operator.class,
+                OperatorSettings.class,
                 OperatorIdentity.class,
                 StillgateConfig.Audit.class,
                 Limits.class,

@@ -38,7 +38,7 @@ public final class Fixtures {
      * @param events the number of complete events, documents or lines; -1 if unknown
      * @param terminal whether it is complete
      */
-    public record Answer(
+    public record Response(
             String name,
             Operation operation,
             boolean sse,
@@ -62,10 +62,10 @@ public final class Fixtures {
         }
 
         /** Returns the answer with this text before its first event and after each event. */
-        public Answer withKeepAlives(String text) {
+        public Response withKeepAlives(String text) {
             String events = new String(body, StandardCharsets.UTF_8).replace("\n\n", "\n\n" + text);
             byte[] more = (text + events).getBytes(StandardCharsets.UTF_8);
-            return new Answer(name, operation, sse, more, usage, this.events, terminal, model, id);
+            return new Response(name, operation, sse, more, usage, this.events, terminal, model, id);
         }
 
         /** Returns the media type of the body. */
@@ -81,7 +81,7 @@ public final class Fixtures {
      * @param path the request path
      * @param request the request body
      */
-    public record Recording(String path, byte[] request, int status, Answer answer) {
+    public record Recording(String path, byte[] request, int status, Response answer) {
         @Override
         public String toString() {
             return answer.name;
@@ -89,12 +89,12 @@ public final class Fixtures {
     }
 
     /** Returns our own responses. */
-    public static List<Answer> own() {
-        List<Answer> answers = new ArrayList<>();
+    public static List<Response> own() {
+        List<Response> answers = new ArrayList<>();
         for (String line : new String(resource("expected.jsonl"), StandardCharsets.UTF_8).split("\n")) {
             JsonNode e = read(line);
             String file = e.get("file").asText();
-            answers.add(new Answer(
+            answers.add(new Response(
                     file,
                     Operation.valueOf(e.get("operation").asText()),
                     e.get("sse").asBoolean(),
@@ -148,7 +148,7 @@ public final class Fixtures {
         PathTable.Match match = PathTable.match(e.get("method").asText(), path);
         PlainReader plain = new PlainReader();
         plain.read(body, sse);
-        Answer answer = new Answer(
+        Response answer = new Response(
                 number + " " + e.get("path").asText() + " " + e.get("i").asInt(),
                 match.operation(),
                 sse,

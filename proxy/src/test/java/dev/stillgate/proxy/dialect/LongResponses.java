@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Responses of the three dialects with a long text, code, thinking and a tool call, as documents and streams. */
-public final class LongAnswers {
+public final class LongResponses {
     public static final String LONG = "The staircase at Bingley has five rises, \\\"built\\\" in 1774.\\n\\n"
             + "It lifts boats \\u0031\\u0038 metres \\ud83e\\udd89 and é日本 🦉 goes on for a while after that.\\n";
     public static final String CODE = "```java\\nint a = 1;\\n```\\n";
 
-    private LongAnswers() {}
+    private LongResponses() {}
 
     /**
      * Returns a Messages response with two texts, thinking and a tool call; as a stream if {@code size} is positive.

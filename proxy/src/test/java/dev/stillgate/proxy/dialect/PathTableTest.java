@@ -2,7 +2,7 @@ package dev.stillgate.proxy.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.proxy.dialect.prose.AnswerEditor;
+import dev.stillgate.proxy.dialect.prose.ResponseEditor;
 import dev.stillgate.proxy.dialect.usage.UsageReader;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Provider;
@@ -260,7 +260,7 @@ class PathTableTest {
         UsageReader reader = new UsageReader().reset(row.asked(), false);
         reader.feed(body, 0, body.length);
         assertThat(!reader.usage().equals(Usage.NONE)).as("metered").isEqualTo(row.metered());
-        assertThat(row.asked().carriesAnswers()).as("paced").isEqualTo(row.paced());
+        assertThat(row.asked().carriesResponses()).as("paced").isEqualTo(row.paced());
         if (row.tapped()) {
             String passed = edited(row.asked(), row.body());
             assertThat(passed).as("tapped").isEqualTo(row.body().replace(OUTPUT, "MARKED"));
@@ -270,7 +270,7 @@ class PathTableTest {
     /** Returns a response after a tap has replaced the texts of the model and of the client. */
     private static String edited(Operation operation, String body) {
         ByteArrayOutputStream passed = new ByteArrayOutputStream();
-        AnswerEditor.Out out = new AnswerEditor.Out() {
+        ResponseEditor.Out out = new ResponseEditor.Out() {
             @Override
             public void write(byte[] bytes, int from, int to) {
                 passed.write(bytes, from, to - from);
@@ -281,7 +281,8 @@ class PathTableTest {
                 // not checked here
             }
         };
-        AnswerEditor editor = new AnswerEditor(operation, false, new ReplacingTap(0, OUTPUT, "MARKED", "CALLER", "X"));
+        ResponseEditor editor =
+                new ResponseEditor(operation, false, new ReplacingTap(0, OUTPUT, "MARKED", "CALLER", "X"));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         editor.read(bytes, 0, bytes.length, out);
         editor.end(out);

@@ -93,7 +93,7 @@ class RecordedEstimatesTest {
 
     /** Estimates a response after its usage was removed. */
     private static void answer(Fixtures.Recording recording, String request) {
-        Fixtures.Answer answer = recording.answer();
+        Fixtures.Response answer = recording.answer();
         byte[] body = new String(answer.body(), StandardCharsets.UTF_8)
                 .replace("\"usage\"", "\"ignored\"")
                 .getBytes(StandardCharsets.UTF_8);

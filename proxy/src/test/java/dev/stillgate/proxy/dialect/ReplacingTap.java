@@ -74,7 +74,7 @@ public final class ReplacingTap implements ResponseTap.Prose {
     }
 
     @Override
-    public void onAnswer(@Nullable String id, boolean delivered) {
+    public void onResponse(@Nullable String id, boolean delivered) {
         calls.add("answer " + id);
     }
 

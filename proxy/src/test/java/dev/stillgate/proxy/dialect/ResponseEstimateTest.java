@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Usage estimates for responses whose provider has not reported usage. */
-class AnswerEstimateTest {
+class ResponseEstimateTest {
     private static final String WORDS = "The boats came home before the rain and nobody asked them why. ";
     private static final String LONG = WORDS.repeat(20);
     private static final String START =
             "data: {'type':'message_start','message':{'id':'m','usage':{'input_tokens':9,'output_tokens':1}}}\n\n";
     private final UsageReader reader = new UsageReader();
 
-    static List<Fixtures.Answer> own() {
+    static List<Fixtures.Response> own() {
         return Fixtures.own();
     }
 
@@ -39,7 +39,7 @@ class AnswerEstimateTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void estimateGrowsUntilProviderReportsUsage(Fixtures.Answer answer) {
+    void estimateGrowsUntilProviderReportsUsage(Fixtures.Response answer) {
         boolean lines =
                 answer.operation() == Operation.MESSAGE_BATCH_RESULTS || answer.operation() == Operation.FILE_CONTENT;
         reader.reset(answer.operation(), answer.sse());

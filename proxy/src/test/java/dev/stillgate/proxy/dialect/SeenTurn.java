@@ -8,7 +8,7 @@ import dev.stillgate.proxy.dialect.request.RequestReader;
 import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import dev.stillgate.spi.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -209,8 +209,8 @@ public final class SeenTurn {
         return prompt.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns the context marks of the parts of that prompt. */
-    public Set<Long> marksOfNext(ContextMarks marks) {
+    /** Returns the context hashes of the parts of that prompt. */
+    public Set<Long> hashesOfNext(ContextHashes hashes) {
         byte[] body = next();
         Set<Long> found = new LinkedHashSet<>();
         Operation asked = operation == Operation.STORED_RESPONSE
@@ -220,25 +220,25 @@ public final class SeenTurn {
             Chat chat = (Chat) new RequestReader().read(asked, "application/json", body, 0, body.length);
             chat.parts((message, role, kind, id, text) -> {
                 if (role.equals("assistant")) {
-                    found.add(mark(marks, kind, id, text));
+                    found.add(hash(hashes, kind, id, text));
                 }
                 return true;
             });
             String previous = chat.previousResponse();
-            found.add(previous == null ? ContextMarks.NONE : marks.ofId(previous));
+            found.add(previous == null ? ContextHashes.NONE : hashes.ofId(previous));
         } catch (MalformedBody e) {
             throw new AssertionError(new String(body, StandardCharsets.UTF_8), e);
         }
-        found.remove(ContextMarks.NONE);
+        found.remove(ContextHashes.NONE);
         return found;
     }
 
-    private static long mark(ContextMarks marks, PartKind kind, String id, CharSequence text) {
+    private static long hash(ContextHashes hashes, PartKind kind, String id, CharSequence text) {
         return switch (kind) {
-            case TEXT -> marks.ofText(text);
-            case SIGNATURE -> marks.ofId(text);
-            case TOOL_CALL, MEDIA -> id == null ? ContextMarks.NONE : marks.ofId(id);
-            default -> ContextMarks.NONE;
+            case TEXT -> hashes.ofText(text);
+            case SIGNATURE -> hashes.ofId(text);
+            case TOOL_CALL, MEDIA -> id == null ? ContextHashes.NONE : hashes.ofId(id);
+            default -> ContextHashes.NONE;
         };
     }
 

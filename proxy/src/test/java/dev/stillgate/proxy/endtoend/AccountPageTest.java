@@ -37,7 +37,7 @@ class AccountPageTest {
     }
 
     private static JsonNode page(GatewayRig rig, String account) throws IOException {
-        RawClient.Answer answer = rig.admin("GET /accounts/" + account);
+        RawClient.Response answer = rig.admin("GET /accounts/" + account);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return JSON.readTree(answer.text());
     }
@@ -98,7 +98,7 @@ class AccountPageTest {
             assertThat(idle.get("trust").asText()).isEqualTo("accepted");
             assertThat(idle.has("recent")).isFalse();
             rig.ticker().jump(Duration.ofDays(2));
-            RawClient.Answer forgotten = rig.admin("GET /accounts/" + account);
+            RawClient.Response forgotten = rig.admin("GET /accounts/" + account);
             assertThat(forgotten.status())
                     .as("a look at the page is no use of the account")
                     .isEqualTo(404);

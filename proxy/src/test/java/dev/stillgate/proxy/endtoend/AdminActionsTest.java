@@ -87,7 +87,7 @@ class AdminActionsTest {
                 .start();
     }
 
-    private static RawClient.Answer ask(GatewayRig rig, String line, String fields, String body) {
+    private static RawClient.Response ask(GatewayRig rig, String line, String fields, String body) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send(line + " HTTP/1.1\r\nhost: localhost\r\n" + fields + "content-length: " + body.length()
                             + "\r\n\r\n" + body)
@@ -95,7 +95,7 @@ class AdminActionsTest {
         }
     }
 
-    private static JsonNode json(RawClient.Answer answer) throws IOException {
+    private static JsonNode json(RawClient.Response answer) throws IOException {
         assertThat(answer.values("content-type")).containsExactly("application/json");
         return JSON.readTree(answer.text());
     }
@@ -104,7 +104,7 @@ class AdminActionsTest {
     void actionIsPerformedByTheFilterAndAudited() throws IOException {
         try (GatewayRig rig = rig()) {
             String body = "{\"to\":\"blocked\",\"days\":7,\"share\":0.5,\"why\":null,\"tags\":[true,{\"a\":\"\\n\"}]}";
-            RawClient.Answer answer = ask(rig, "POST /accounts/a%2D17/standing?create=true", TYPE, body);
+            RawClient.Response answer = ask(rig, "POST /accounts/a%2D17/standing?create=true", TYPE, body);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(json(answer)).isEqualTo(JSON.readTree("""
                     {"id":"a-17","inForce":"clear","filters":{"act":{"id":"a-17","to":"blocked","arguments":
@@ -121,7 +121,7 @@ class AdminActionsTest {
     @Test
     void resourceIsErased() throws IOException {
         try (GatewayRig rig = rig()) {
-            RawClient.Answer answer = ask(rig, "DELETE /accounts/a-17", "", "");
+            RawClient.Response answer = ask(rig, "DELETE /accounts/a-17", "", "");
             JsonNode page = json(answer);
             assertThat(page.at("/filters/act/erased").asText()).isEqualTo("a-17");
             assertThat(page.path("order").asText()).matches("[0-9a-f]{32}");
@@ -131,7 +131,7 @@ class AdminActionsTest {
                     .isEqualTo(403);
             assertThat(ask(rig, "POST /accounts/a-17/erase", TYPE, "{}").status())
                     .isEqualTo(404);
-            RawClient.Answer other = ask(rig, "DELETE /clusters/c-1", "", "");
+            RawClient.Response other = ask(rig, "DELETE /clusters/c-1", "", "");
             assertThat(other.status()).isEqualTo(405);
             assertThat(other.values("allow")).containsExactly("GET");
         }
@@ -149,20 +149,20 @@ class AdminActionsTest {
     @Test
     void impossibleActionGivesItsReason() throws IOException {
         try (GatewayRig rig = rig()) {
-            RawClient.Answer refused = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, "{\"to\":3}");
+            RawClient.Response refused = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, "{\"to\":3}");
             assertThat(refused.status()).isEqualTo(400);
             assertThat(json(refused))
                     .isEqualTo(
                             JSON.readTree("{\"error\":\"expected clear, pooled or \\\"blocked\\\"\",\"at\":\"to\"}"));
             for (String body : List.of("[]", "3", "{", "{\"to\":1,\"to\":2}", "null", "\u0000")) {
-                RawClient.Answer answer = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, body);
+                RawClient.Response answer = ask(rig, "POST /accounts/a-17/standing?create=true", TYPE, body);
                 assertThat(answer.status()).as(body).isEqualTo(400);
                 assertThat(json(answer).get("at").asText()).isEmpty();
             }
             assertThat(ask(rig, "POST /accounts/nobody/standing?create=true", TYPE, "{\"to\":\"x\"}")
                             .status())
                     .isEqualTo(404);
-            RawClient.Answer broken = ask(rig, "POST /accounts/broken/standing?create=true", TYPE, "{}");
+            RawClient.Response broken = ask(rig, "POST /accounts/broken/standing?create=true", TYPE, "{}");
             assertThat(broken.status()).isEqualTo(500);
             assertThat(broken.text()).contains("as meant");
             String large = "{\"to\":\"" + "x".repeat(64 * 1024) + "\"}";
@@ -210,10 +210,10 @@ class AdminActionsTest {
             }
             assertThat(ask(rig, "POST /accounts//standing", TYPE, "{}").status())
                     .isEqualTo(400);
-            RawClient.Answer wrong = ask(rig, "GET /accounts/a-17/standing", "", "");
+            RawClient.Response wrong = ask(rig, "GET /accounts/a-17/standing", "", "");
             assertThat(wrong.status()).isEqualTo(405);
             assertThat(wrong.values("allow")).containsExactly("POST");
-            RawClient.Answer put = ask(rig, "PUT /accounts/a-17", TYPE, "{}");
+            RawClient.Response put = ask(rig, "PUT /accounts/a-17", TYPE, "{}");
             assertThat(put.status()).isEqualTo(405);
             assertThat(put.values("allow")).containsExactly("GET, DELETE");
         }
@@ -227,7 +227,7 @@ class AdminActionsTest {
             assertThat(json(ask(rig, "GET /accounts", "", "")).get("listed").asInt())
                     .isZero();
             assertThat(ask(rig, "GET /none", "", "").status()).isEqualTo(404);
-            RawClient.Answer post = ask(rig, "POST /clusters", TYPE, "{}");
+            RawClient.Response post = ask(rig, "POST /clusters", TYPE, "{}");
             assertThat(post.status()).isEqualTo(405);
             assertThat(post.values("allow")).containsExactly("GET");
         }
@@ -252,7 +252,7 @@ class AdminActionsTest {
     @Test
     void conflictOfAFilterIsReportedAndAudited() throws IOException {
         try (GatewayRig rig = rig()) {
-            RawClient.Answer changed = ask(rig, "POST /clusters/c-1/confirm", TYPE, "{\"revision\":3}");
+            RawClient.Response changed = ask(rig, "POST /clusters/c-1/confirm", TYPE, "{\"revision\":3}");
             assertThat(changed.status()).isEqualTo(409);
             assertThat(json(changed)).isEqualTo(JSON.readTree("{\"error\":\"has changed\",\"revision\":4}"));
             assertThat(ask(rig, "POST /clusters/c-1/confirm", TYPE, "{\"revision\":4}")

@@ -69,7 +69,7 @@ class AdminOperationsTest {
     void wrongMethodIsToldTheAllowedOne(String line, String allowed) {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             try (RawClient client = new RawClient(rig.adminPort())) {
-                RawClient.Answer answer = client.send(line + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                RawClient.Response answer = client.send(line + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
                         .answer(line.startsWith("HEAD"));
                 assertThat(answer.status()).isEqualTo(405);
                 assertThat(answer.values("allow")).containsExactly(allowed);
@@ -164,7 +164,7 @@ class AdminOperationsTest {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start();
                 RawClient client = new RawClient(rig.adminPort())) {
             rig.bearing(TOKEN);
-            RawClient.Answer answer = client.send(
+            RawClient.Response answer = client.send(
                             "FOO\n2026-11-28T11:59:00.000Z\u00a0INFO\u00a0audit /reload HTTP/1.1\r\nhost: localhost\r\n\r\n")
                     .answer();
             assertThat(answer.status()).isEqualTo(400);
@@ -172,7 +172,7 @@ class AdminOperationsTest {
         }
     }
 
-    private static RawClient.Answer body(GatewayRig rig, String path, int length) {
+    private static RawClient.Response body(GatewayRig rig, String path, int length) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send("POST " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: " + length + "\r\n\r\n"
                             + "x".repeat(length))
@@ -199,7 +199,7 @@ class AdminOperationsTest {
                     "POST /drain",
                     "DELETE /accounts/a",
                     "GET /healthz/")) {
-                RawClient.Answer answer = rig.admin(line);
+                RawClient.Response answer = rig.admin(line);
                 assertThat(answer.status()).as(line).isEqualTo(401);
                 assertThat(answer.values("www-authenticate")).containsExactly("Bearer realm=\"stillgate\"");
             }
@@ -211,7 +211,7 @@ class AdminOperationsTest {
                         .as(wrong)
                         .isEqualTo(401);
             }
-            RawClient.Answer config = rig.admin("GET /config", "authorization: bearer " + TOKEN);
+            RawClient.Response config = rig.admin("GET /config", "authorization: bearer " + TOKEN);
             assertThat(config.status()).isEqualTo(200);
             assertThat(config.text()).doesNotContain(TOKEN).contains("<redacted>");
             assertThat(rig.admin("POST /reload", "Authorization: Bearer " + TOKEN)

@@ -30,18 +30,18 @@ class AdminResourcesTest {
     @TempDir
     private Path directory;
 
-    private static RawClient.Answer get(GatewayRig rig, String path) {
+    private static RawClient.Response get(GatewayRig rig, String path) {
         return ask(rig, "GET", path);
     }
 
-    private static RawClient.Answer ask(GatewayRig rig, String method, String path) {
+    private static RawClient.Response ask(GatewayRig rig, String method, String path) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send(method + " " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n")
                     .answer();
         }
     }
 
-    private static JsonNode json(RawClient.Answer answer) throws IOException {
+    private static JsonNode json(RawClient.Response answer) throws IOException {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.values("content-type")).containsExactly("application/json");
         return JSON.readTree(answer.text());
@@ -106,7 +106,7 @@ class AdminResourcesTest {
         try (GatewayRig rig = rig().start()) {
             for (String id : List.of(
                     "", "%2f", "a%2f18%20%C3%BC", "a%0a", "a%00", "%", "%4", "%zz", "%c3", "%ff", "%c2%85", "%7f")) {
-                RawClient.Answer answer = get(rig, "/accounts/" + id);
+                RawClient.Response answer = get(rig, "/accounts/" + id);
                 assertThat(answer.status()).as(id).isIn(400, 404);
                 assertThat(answer.text()).doesNotContain("listed");
             }
@@ -126,7 +126,7 @@ class AdminResourcesTest {
                     "/filters/a-17")) {
                 assertThat(get(rig, path).status()).as(path).isIn(400, 404);
             }
-            RawClient.Answer unknown = get(rig, "/accounts/zzz");
+            RawClient.Response unknown = get(rig, "/accounts/zzz");
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(JSON.readTree(unknown.text()).get("error").asText()).isNotEmpty();
             for (String method : List.of("POST", "DELETE", "PUT")) {

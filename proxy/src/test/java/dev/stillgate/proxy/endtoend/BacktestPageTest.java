@@ -33,7 +33,7 @@ class BacktestPageTest {
     @TempDir
     private Path directory;
 
-    private static RawClient.Answer post(GatewayRig rig, String path, String body) {
+    private static RawClient.Response post(GatewayRig rig, String path, String body) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send("POST " + path + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: " + body.length()
                             + "\r\ncontent-type: application/json\r\n\r\n" + body)
@@ -127,7 +127,7 @@ class BacktestPageTest {
                     .toPort(1)
                     .filters("[{name: f, type: fingerprnt}]")
                     .policy();
-            RawClient.Answer answer = post(
+            RawClient.Response answer = post(
                     rig,
                     "/backtests",
                     JsonNodeFactory.instance.objectNode().put("policy", policy).toString());
@@ -147,7 +147,7 @@ class BacktestPageTest {
                     .objectNode()
                     .put("policy", GatewayRig.with().toPort(1).policy())
                     .toString();
-            RawClient.Answer answer = post(rig, "/backtests", body);
+            RawClient.Response answer = post(rig, "/backtests", body);
             assertThat(answer.status()).isEqualTo(409);
             assertThat(answer.text()).contains("set record.path");
         }

@@ -101,7 +101,7 @@ class BadBodyTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
-            RawClient.Answer answer =
+            RawClient.Response answer =
                     client.send(Requests.post(path, bad.body(), bad.fields())).answer();
             assertThat(answer.status()).isEqualTo(bad.status());
             assertThat(answer.values("content-type")).containsExactly("application/json");
@@ -233,7 +233,7 @@ class BadBodyTest {
                     + body.substring(0, 149_000));
             GatewayRig.eventually("held", () -> rig.metric("stillgate_body_memory_bytes") >= 149_000);
             for (String path : PATHS) {
-                RawClient.Answer full = rig.ask(Requests.post(path, body));
+                RawClient.Response full = rig.ask(Requests.post(path, body));
                 assertThat(full.status()).isIn(503, 529);
                 assertThat(full.values("retry-after")).containsExactly("1");
             }

@@ -277,7 +277,8 @@ class BadJsonTest {
         int before = upstream.requests().size();
         try (RawClient client = rig.connect()) {
             for (byte[] body : bodies()) {
-                RawClient.Answer answer = client.send(Requests.post(path, body)).answer();
+                RawClient.Response answer =
+                        client.send(Requests.post(path, body)).answer();
                 assertThat(answer.status())
                         .as(new String(body, StandardCharsets.ISO_8859_1))
                         .isEqualTo(400);

@@ -174,7 +174,7 @@ class BedrockStreamTest {
         });
     }
 
-    private static RawClient.Answer ask(GatewayRig rig) {
+    private static RawClient.Response ask(GatewayRig rig) {
         return rig.ask(Requests.post(PATH, BODY));
     }
 
@@ -240,7 +240,7 @@ class BedrockStreamTest {
         for (boolean edited : new boolean[] {false, true}) {
             try (UpstreamScript upstream = sending(stream, stream.length, false);
                     GatewayRig rig = edited ? tapping(upstream) : to(upstream).start()) {
-                RawClient.Answer got = ask(rig);
+                RawClient.Response got = ask(rig);
                 assertThat(got.whole()).isFalse();
                 List<String> events = events(got.content());
                 assertThat(events.getLast()).contains("cut short");
@@ -257,7 +257,7 @@ class BedrockStreamTest {
         byte[] stream = join(stream(START, BLOCK, delta("Mix it")), part);
         try (UpstreamScript upstream = sending(stream, stream.length, false);
                 GatewayRig rig = tapping(upstream)) {
-            RawClient.Answer got = ask(rig);
+            RawClient.Response got = ask(rig);
             assertThat(got.whole()).isFalse();
             List<String> events = events(got.content());
             assertThat(events.getLast()).contains("cut short");

@@ -120,7 +120,7 @@ class BrokenUploadTest {
                 RawClient client = rig.connect()) {
             client.send(Requests.head("POST", "/v1/blobs/1", "Content-Length: " + LENGTH) + "\r\n");
             resetBehind(rig, upstream, () -> client.send(new byte[FIRST]));
-            RawClient.Answer broken = client.answer();
+            RawClient.Response broken = client.answer();
             assertThat(broken.status()).isEqualTo(502);
             assertThat(broken.has("connection"))
                     .as("the response announces the close")

@@ -69,7 +69,7 @@ class BrokenUpstreamTest {
     void invalidResponseHeadIs502(String answer) {
         try (UpstreamScript upstream = once(answer);
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.status()).isEqualTo(502);
             assertThat(got.text()).contains("\"type\":\"api_error\"");
             assertThat(rig.metric("stillgate_reasons_total", "outcome=\"upstream_failed\""))
@@ -91,7 +91,7 @@ class BrokenUpstreamTest {
         for (String version : List.of("1.1", "1.0")) {
             try (UpstreamScript upstream = once(answer);
                     GatewayRig rig = GatewayRig.before(upstream)) {
-                RawClient.Answer got = rig.ask(Requests.messages().replace("HTTP/1.1", "HTTP/" + version));
+                RawClient.Response got = rig.ask(Requests.messages().replace("HTTP/1.1", "HTTP/" + version));
                 assertThat(got.status()).isEqualTo(200);
                 assertThat(got.whole()).isFalse();
                 assertThat(rig.finish().getFirst()).contains("\"outcome\":\"truncated\"");
@@ -103,7 +103,7 @@ class BrokenUpstreamTest {
     void streamCutBetweenEventsEndsWithAnErrorEvent() {
         try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk(EVENT));
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.text())
                     .startsWith(EVENT + "event: error\ndata: {\"type\":\"error\"")
                     .endsWith("\n\n");
@@ -115,7 +115,7 @@ class BrokenUpstreamTest {
     void streamCutWithinAnEventIsNotExtended() {
         try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk("event: ping\ndata: {"));
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.text()).isEqualTo("event: ping\ndata: {");
             assertThat(got.whole()).isFalse();
         }
@@ -155,7 +155,7 @@ class BrokenUpstreamTest {
     void contentBeforeInvalidFramingIsForwarded() throws IOException {
         try (UpstreamScript upstream = once(SSE + UpstreamScript.chunk(EVENT) + "zz\r\n");
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.whole()).isFalse();
             assertThat(got.text()).isEqualTo(EVENT);
             assertThat(rig.reason("upstream-chunked")).isEqualTo(1);
@@ -220,7 +220,7 @@ class BrokenUpstreamTest {
     void deadUpstreamIs502InTheDialectOfThePath() throws IOException {
         try (GatewayRig rig = GatewayRig.with().toPort(refusing.next()).start()) {
             assertThat(rig.ask(Requests.messages()).text()).contains("\"type\":\"api_error\"");
-            RawClient.Answer got = rig.ask(Requests.chat());
+            RawClient.Response got = rig.ask(Requests.chat());
             assertThat(got.status()).isEqualTo(502);
             assertThat(got.text()).contains("\"code\":\"server_error\"");
             assertThat(rig.reason("connect-failed")).isEqualTo(2);
@@ -307,7 +307,7 @@ class BrokenUpstreamTest {
                         .to(upstream)
                         .timeouts("{total: 300ms}")
                         .start()) {
-            RawClient.Answer got = rig.ask(Requests.chat());
+            RawClient.Response got = rig.ask(Requests.chat());
             assertThat(got.whole()).isFalse();
             assertThat(rig.finish().getFirst()).contains("\"total-timeout\"");
         }

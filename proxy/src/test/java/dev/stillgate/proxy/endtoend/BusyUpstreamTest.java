@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class BusyUpstreamTest {
-    private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";
+    private static final String ONE = "concurrency: {most: 1, queue: 2, queueTimeout: 3s}";
     private static final String STREAM_HEAD =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
@@ -81,7 +81,7 @@ class BusyUpstreamTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .upstreamKeys("concurrency: {most: 1, queue: 1, patience: 3s}")
+                        .upstreamKeys("concurrency: {most: 1, queue: 1, queueTimeout: 3s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
@@ -91,7 +91,7 @@ class BusyUpstreamTest {
             worker.awaitAsked(1);
             second.send(Requests.messages());
             awaitWaiting(rig, 1);
-            RawClient.Answer busy = third.send(Requests.post(path, body)).answer();
+            RawClient.Response busy = third.send(Requests.post(path, body)).answer();
             assertThat(busy.status()).isEqualTo(503);
             assertThat(busy.values("retry-after")).containsExactly("3");
             assertThat(busy.text()).contains("\"" + type + "\"", "The model is busy; try again soon.");
@@ -113,7 +113,7 @@ class BusyUpstreamTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .upstreamKeys("concurrency: {most: 1, queue: 2, patience: 30s}")
+                        .upstreamKeys("concurrency: {most: 1, queue: 2, queueTimeout: 30s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();
@@ -131,7 +131,7 @@ class BusyUpstreamTest {
                 third.send(Requests.messages());
                 awaitWaiting(rig, 2);
                 rig.ticker().jump(Duration.ofSeconds(15));
-                RawClient.Answer late = second.answer();
+                RawClient.Response late = second.answer();
                 assertThat(late.status()).isEqualTo(503);
                 assertThat(late.values("retry-after")).containsExactly("30");
                 assertThat(refused(rig, "queue-timeout")).isEqualTo(1);
@@ -278,7 +278,7 @@ class BusyUpstreamTest {
                 GatewayRig rig = GatewayRig.with()
                         .to(first, second)
                         .upstreamKeys(
-                                "concurrency: {most: 1, queue: 20, patience: 60s}, health: {path: /health, interval: 1s,"
+                                "concurrency: {most: 1, queue: 20, queueTimeout: 60s}, health: {path: /health, interval: 1s,"
                                         + " unhealthyAfter: 1}")
                         .start();
                 RawClient holder = rig.connect()) {

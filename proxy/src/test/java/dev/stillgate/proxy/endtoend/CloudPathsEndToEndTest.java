@@ -87,7 +87,7 @@ class CloudPathsEndToEndTest {
                         .plugins(TestPlugins.tapping(directory))
                         .filters("[{name: t, type: tapping}]")
                         .start()) {
-            RawClient.Answer got = rig.ask(Requests.post(path, body, authorization));
+            RawClient.Response got = rig.ask(Requests.post(path, body, authorization));
             assertThat(got.status()).isEqualTo(200);
             assertThat(got.text()).contains("Mi[so]");
             UpstreamScript.Request seen = upstream.requests().getLast();
@@ -107,9 +107,9 @@ class CloudPathsEndToEndTest {
     }
 
     /** Repeats a request until its account is at its limit. */
-    private static RawClient.Answer refusal(GatewayRig rig, String request) {
+    private static RawClient.Response refusal(GatewayRig rig, String request) {
         int answers = 0;
-        RawClient.Answer last = rig.ask(request);
+        RawClient.Response last = rig.ask(request);
         while (last.status() != 429) {
             assertThat(answers++).isLessThan(5);
             last = rig.ask(request);
@@ -124,11 +124,11 @@ class CloudPathsEndToEndTest {
                 + "[{name: r, measure: requests, capacity: 1, refill: 1/1h}]}}]";
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
                 GatewayRig rig = to(upstream).filters(limit).start()) {
-            RawClient.Answer vertex = refusal(rig, Requests.post(VERTEX, VERTEX_BODY, GOOGLE));
+            RawClient.Response vertex = refusal(rig, Requests.post(VERTEX, VERTEX_BODY, GOOGLE));
             assertThat(json(vertex.text()).at("/error/type").asText()).isEqualTo("rate_limit_error");
             assertThat(json(vertex.text()).at("/error/status").asText()).isEqualTo("RESOURCE_EXHAUSTED");
             assertThat(json(vertex.text()).at("/error/code").asInt()).isEqualTo(429);
-            RawClient.Answer bedrock = refusal(rig, Requests.post(BEDROCK, BEDROCK_BODY, GOOGLE));
+            RawClient.Response bedrock = refusal(rig, Requests.post(BEDROCK, BEDROCK_BODY, GOOGLE));
             assertThat(bedrock.values("x-amzn-errortype")).containsExactly("ThrottlingException");
             assertThat(json(bedrock.text()).at("/message").asText()).isNotEmpty();
             assertThat(json(bedrock.text()).at("/error/type").asText()).isEqualTo("rate_limit_error");
@@ -170,7 +170,7 @@ class CloudPathsEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = to(upstream).start();
                 RawClient client = rig.connect()) {
-            RawClient.Answer got = client.send(Requests.post(BEDROCK, packed.toByteArray(), fields))
+            RawClient.Response got = client.send(Requests.post(BEDROCK, packed.toByteArray(), fields))
                     .answer();
             assertThat(got.status()).isEqualTo(415);
             assertThat(upstream.connections()).isEmpty();
@@ -208,7 +208,7 @@ class CloudPathsEndToEndTest {
     void errorOfAnUnknownPathHasTheShapeOfTheCloud(String path, int status, String type) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = to(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.post(path, BEDROCK_BODY, AMAZON));
+            RawClient.Response got = rig.ask(Requests.post(path, BEDROCK_BODY, AMAZON));
             JsonNode body = json(got.text());
             assertThat(got.status()).isEqualTo(status);
             assertThat(body.at("/error/type").asText())
@@ -236,7 +236,7 @@ class CloudPathsEndToEndTest {
         boolean bedrock = target.startsWith(BEDROCK);
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = to(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.post(target, bedrock ? BEDROCK_BODY : VERTEX_BODY, GOOGLE));
+            RawClient.Response got = rig.ask(Requests.post(target, bedrock ? BEDROCK_BODY : VERTEX_BODY, GOOGLE));
             assertThat(got.status()).isEqualTo(400);
             assertThat(rig.reason("query-parameter")).isEqualTo(1);
             assertThat(got.values("x-amzn-errortype")).isEqualTo(bedrock ? List.of("ValidationException") : List.of());

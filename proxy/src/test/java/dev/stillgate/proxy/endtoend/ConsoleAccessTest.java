@@ -28,7 +28,7 @@ class ConsoleAccessTest {
     private static final String TOKEN = "the.token-of+this/test=";
     private static final String SAME = "sec-fetch-site: same-origin";
 
-    private static RawClient.Answer send(GatewayRig rig, String line, String body, String... fields) {
+    private static RawClient.Response send(GatewayRig rig, String line, String body, String... fields) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             List<String> lines = new ArrayList<>(List.of(line + " HTTP/1.1"));
             lines.addAll(List.of(fields));
@@ -40,7 +40,7 @@ class ConsoleAccessTest {
         }
     }
 
-    private static RawClient.Answer signIn(GatewayRig rig, String token) {
+    private static RawClient.Response signIn(GatewayRig rig, String token) {
         return send(
                 rig,
                 "POST /console/session",
@@ -50,7 +50,7 @@ class ConsoleAccessTest {
                 SAME);
     }
 
-    private static String cookie(RawClient.Answer answer) {
+    private static String cookie(RawClient.Response answer) {
         String set = answer.values("set-cookie").getFirst();
         return "cookie: " + set.substring(0, set.indexOf(';'));
     }
@@ -76,7 +76,7 @@ class ConsoleAccessTest {
     })
     void onlyTheConsolesFilesAreServed(String path, int status) {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start()) {
-            RawClient.Answer answer = rig.admin("GET " + path);
+            RawClient.Response answer = rig.admin("GET " + path);
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.values("content-security-policy"))
                     .allMatch(policy -> policy.startsWith("default-src 'none'") && !policy.contains("unsafe"))
@@ -90,9 +90,9 @@ class ConsoleAccessTest {
     void anUnchangedFileIsNotSentAgain() {
         try (GatewayRig rig = GatewayRig.with().toPort(1).start()) {
             String tag = rig.admin("GET /console/").values("etag").getFirst();
-            RawClient.Answer again = rig.admin("GET /console/", "if-none-match: " + tag);
+            RawClient.Response again = rig.admin("GET /console/", "if-none-match: " + tag);
             assertThat(again.status()).isEqualTo(304);
-            RawClient.Answer compressed = rig.admin("GET /console/", "accept-encoding: gzip, br");
+            RawClient.Response compressed = rig.admin("GET /console/", "accept-encoding: gzip, br");
             assertThat(compressed.values("content-encoding")).containsExactly("gzip");
             assertThat(compressed.content()).startsWith(0x1f, 0x8b);
         }
@@ -101,19 +101,19 @@ class ConsoleAccessTest {
     @Test
     void aSessionReadsAndItsEndEndsIt() throws IOException {
         try (GatewayRig rig = GatewayRig.with().toPort(1).adminToken(TOKEN).start()) {
-            RawClient.Answer before = rig.admin("GET /console/session");
+            RawClient.Response before = rig.admin("GET /console/session");
             assertThat(JSON.readTree(before.text()).get("signedIn").asBoolean()).isFalse();
             assertThat(JSON.readTree(before.text()).get("needsToken").asBoolean())
                     .isTrue();
             assertThat(rig.admin("GET /config", SAME).status()).isEqualTo(401);
             assertThat(rig.admin("GET /console/events", SAME).status()).isEqualTo(401);
 
-            RawClient.Answer wrong = signIn(rig, TOKEN + "x");
+            RawClient.Response wrong = signIn(rig, TOKEN + "x");
             assertThat(wrong.status()).isEqualTo(303);
             assertThat(wrong.values("location")).containsExactly("/console/?wrong");
             assertThat(wrong.has("set-cookie")).isFalse();
 
-            RawClient.Answer in = signIn(rig, TOKEN);
+            RawClient.Response in = signIn(rig, TOKEN);
             assertThat(in.values("location")).containsExactly("/console/");
             assertThat(in.values("set-cookie").getFirst())
                     .contains("; HttpOnly")

@@ -120,9 +120,9 @@ class ConvertedInputEndToEndTest {
                 GatewayRig rig = limited(upstream, "input-tokens", 14)) {
             assertThat(rig.ask(Requests.post("/v1/embeddings", ids, KEY)).status())
                     .isEqualTo(200);
-            RawClient.Answer second = rig.ask(Requests.post("/v1/embeddings", ids, KEY));
+            RawClient.Response second = rig.ask(Requests.post("/v1/embeddings", ids, KEY));
             assertThat(second.status()).isEqualTo(200); // 8 tokens are charged, 6 are left
-            RawClient.Answer third = rig.ask(Requests.post("/v1/embeddings", ids, KEY));
+            RawClient.Response third = rig.ask(Requests.post("/v1/embeddings", ids, KEY));
             assertThat(third.status()).isEqualTo(429);
             assertThat(third.values("x-ratelimit-limit-tokens")).containsExactly("14");
             assertThat(upstream.requests()).hasSize(2);
@@ -133,7 +133,7 @@ class ConvertedInputEndToEndTest {
     void malformedInputIsRefusedInTheProvidersFormat() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(EMBEDDINGS));
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer answer = rig.ask(Requests.post("/v1/embeddings", "{\"input\":7}", KEY));
+            RawClient.Response answer = rig.ask(Requests.post("/v1/embeddings", "{\"input\":7}", KEY));
             assertThat(answer.status()).isEqualTo(400);
             assertThat(json(answer.text()).at("/error/type").asText()).isEqualTo("invalid_request_error");
             assertThat(upstream.connections()).isEmpty();

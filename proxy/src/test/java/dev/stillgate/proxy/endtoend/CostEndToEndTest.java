@@ -58,7 +58,7 @@ class CostEndToEndTest {
                 GatewayRig rig = GatewayRig.with().to(upstream).filters(FILTERS).start()) {
             assertThat(rig.ask(Requests.messages(KEY)).status()).isEqualTo(200); // the prefix of its address pays
             int served = 0;
-            RawClient.Answer last = rig.ask(Requests.messages(KEY));
+            RawClient.Response last = rig.ask(Requests.messages(KEY));
             while (last.status() == 200) {
                 served++;
                 assertThat(left(rig))

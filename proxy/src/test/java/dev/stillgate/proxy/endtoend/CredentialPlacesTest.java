@@ -239,7 +239,7 @@ class CredentialPlacesTest {
             String[] fields = {
                 "authorization", "Bearer junk", "x-api-key", "real", "api-key", "real", "x-goog-api-key", "a"
             };
-            Http2Client.Answer got = client.post(1, "/v1/messages", Requests.MESSAGES_BODY, fields)
+            Http2Client.Response got = client.post(1, "/v1/messages", Requests.MESSAGES_BODY, fields)
                     .answer(1);
             assertThat(got.status()).isEqualTo(200);
             assertThat(passed(upstream)).isEqualTo("authorization=Bearer junk");

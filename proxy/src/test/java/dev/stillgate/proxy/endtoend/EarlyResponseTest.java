@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class EarlyAnswerTest {
+class EarlyResponseTest {
     private static final int TIMES = 12;
     private static final int[] STATUSES = {401, 413, 429};
     private static final String REFUSAL = "{\"type\":\"error\",\"error\":{\"type\":\"refused\"}}";
@@ -80,7 +80,7 @@ class EarlyAnswerTest {
     }
 
     /** Sends as much as the gateway accepts: it discards only a limited part of a refused request's body. */
-    static RawClient.Answer ask(RawClient caller, byte[] request) {
+    static RawClient.Response ask(RawClient caller, byte[] request) {
         return caller.sendPieces(request, 64 * 1024).answer();
     }
 
@@ -102,7 +102,7 @@ class EarlyAnswerTest {
                         GatewayRig.with().transport(transport).to(first, second).start()) {
             for (int i = 0; i < TIMES; i++) {
                 try (RawClient caller = rig.connect()) {
-                    RawClient.Answer got = ask(caller, request);
+                    RawClient.Response got = ask(caller, request);
                     assertThat(got.status()).as("attempt " + i).isIn(401, 413, 429);
                     assertThat(got.text()).isEqualTo(REFUSAL);
                     assertThat(got.whole()).isTrue();
@@ -128,7 +128,7 @@ class EarlyAnswerTest {
             byte[] request = request("/v1/messages", 100_000);
             for (int i = 0; i < TIMES; i++) {
                 try (RawClient caller = rig.connect()) {
-                    RawClient.Answer got = ask(caller, request);
+                    RawClient.Response got = ask(caller, request);
                     assertThat(got.status()).isEqualTo(401);
                     assertThat(got.whole()).isFalse();
                 }
@@ -148,7 +148,7 @@ class EarlyAnswerTest {
             byte[] request = request("/v1/messages", 5_000_000);
             for (int i = 0; i < TIMES; i++) {
                 try (RawClient caller = rig.connect()) {
-                    RawClient.Answer got = ask(caller, request);
+                    RawClient.Response got = ask(caller, request);
                     assertThat(got.status()).isIn(401, 502);
                     assertThat(got.status() == 502 || !got.whole()).isTrue();
                 }
@@ -166,7 +166,7 @@ class EarlyAnswerTest {
                 GatewayRig rig = GatewayRig.before(upstream)) {
             for (int i = 0; i < TIMES; i++) {
                 try (RawClient caller = rig.connect()) {
-                    RawClient.Answer got = ask(caller, request("/v1/blobs/1", 5_000_000));
+                    RawClient.Response got = ask(caller, request("/v1/blobs/1", 5_000_000));
                     assertThat(got.status()).isEqualTo(502);
                 }
             }
@@ -218,7 +218,7 @@ class EarlyAnswerTest {
         int whole = 0;
         for (int i = 0; i < TIMES; i++) {
             try (RawClient caller = rig.connect()) {
-                RawClient.Answer got = ask(caller, request);
+                RawClient.Response got = ask(caller, request);
                 assertThat(got.status()).as(path + " " + i).isIn(401, 502);
                 whole += got.status() == 401 && got.text().equals(REFUSAL) && got.whole() ? 1 : 0;
             }
@@ -230,7 +230,7 @@ class EarlyAnswerTest {
         byte[] request = request(path, 1_000_000);
         for (int i = 0; i < TIMES; i++) {
             try (RawClient caller = rig.connect()) {
-                RawClient.Answer got = ask(caller, request);
+                RawClient.Response got = ask(caller, request);
                 assertThat(got.status()).as(path + " " + i).isEqualTo(status);
                 assertThat(got.text()).isEqualTo(REFUSAL);
                 assertThat(got.whole()).isTrue();

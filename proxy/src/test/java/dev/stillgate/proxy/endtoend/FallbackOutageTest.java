@@ -201,7 +201,7 @@ class FallbackOutageTest {
                 UpstreamScript model = overloaded(new CountDownLatch(0));
                 UpstreamScript mute = UpstreamScript.of(UpstreamScript.Connection::drain);
                 GatewayRig rig = limited(model, mute)
-                        .upstream("spare", busy.port(), "concurrency: {most: 1, queue: 1, patience: 60s}")
+                        .upstream("spare", busy.port(), "concurrency: {most: 1, queue: 1, queueTimeout: 60s}")
                         .start();
                 RawClient one = rig.connect();
                 RawClient two = rig.connect()) {

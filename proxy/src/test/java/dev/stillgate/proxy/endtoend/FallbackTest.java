@@ -97,7 +97,7 @@ class FallbackTest {
                 GatewayRig rig = rig(ON_529).to(model).start();
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer =
+                RawClient.Response answer =
                         client.send(Requests.post("/v1/messages", body)).answer();
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.text()).isEqualTo(UpstreamScript.JSON_BODY);
@@ -217,7 +217,7 @@ class FallbackTest {
         });
         try (closing;
                 GatewayRig rig = rig(ON_529).to(closing).start()) {
-            RawClient.Answer answer = rig.ask(Requests.messages());
+            RawClient.Response answer = rig.ask(Requests.messages());
             assertThat(answer.status()).isEqualTo(begun ? 200 : 502);
             assertThat(answer.whole()).isEqualTo(!begun);
             assertThat(spare.connections()).isEmpty();

@@ -43,7 +43,7 @@ class FingerprintEndToEndTest {
                 .start();
     }
 
-    private static RawClient.Answer admin(GatewayRig rig, String line, String body) throws IOException {
+    private static RawClient.Response admin(GatewayRig rig, String line, String body) throws IOException {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send(
                             line + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: "
@@ -58,7 +58,7 @@ class FingerprintEndToEndTest {
     }
 
     private static JsonNode pin(GatewayRig rig, String standing) throws IOException {
-        RawClient.Answer answer =
+        RawClient.Response answer =
                 admin(rig, "POST /accounts/a-17/standing", "{\"standing\":\"" + standing + "\",\"for\":\"1h\"}");
         assertThat(answer.status()).isEqualTo(200);
         return JSON.readTree(answer.text());
@@ -80,7 +80,7 @@ class FingerprintEndToEndTest {
                     Requests.get("/v1/files/f-1/content", KEY),
                     Requests.get("/v1/models", KEY));
             for (String request : requests) {
-                RawClient.Answer answer = rig.ask(request);
+                RawClient.Response answer = rig.ask(request);
                 assertThat(answer.status()).as(request).isEqualTo(403);
                 assertThat(answer.text())
                         .contains("This account is not served.")
@@ -136,7 +136,7 @@ class FingerprintEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
             String order = "{\"standing\":\"blocked\"}";
-            RawClient.Answer unknown = admin(rig, "POST /accounts/nobody/standing", order);
+            RawClient.Response unknown = admin(rig, "POST /accounts/nobody/standing", order);
             assertThat(unknown.status()).isEqualTo(404);
             assertThat(JSON.readTree(unknown.text()).get("known").asBoolean(true))
                     .isFalse();
@@ -159,7 +159,7 @@ class FingerprintEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
             String order = "{\"standing\":\"blocked\",\"until\":\"2030-01-02T03:04:05Z\"}";
-            RawClient.Answer answer = admin(rig, "POST /accounts/a-17/standing", order);
+            RawClient.Response answer = admin(rig, "POST /accounts/a-17/standing", order);
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             JsonNode page = JSON.readTree(answer.text()).at("/filters/behaviour");
             assertThat(page.at("/expires").asText()).isEqualTo("2030-01-02T03:04:05Z");
@@ -174,7 +174,7 @@ class FingerprintEndToEndTest {
     void impossibleActionNamesItsPlace() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json("{}"));
                 GatewayRig rig = rig(upstream, "{}")) {
-            RawClient.Answer answer = admin(rig, "POST /accounts/a-17/standing", "{\"standing\":\"bocked\"}");
+            RawClient.Response answer = admin(rig, "POST /accounts/a-17/standing", "{\"standing\":\"bocked\"}");
             assertThat(answer.status()).isEqualTo(400);
             assertThat(JSON.readTree(answer.text()).get("at").asText()).isEqualTo("standing");
             assertThat(admin(rig, "POST /clusters/c1/standing", "{\"standing\":\"blocked\"}")

@@ -26,7 +26,7 @@ class ForwardedFieldsTest {
                 + "Content-Length: 2\r\n\r\nok";
         try (UpstreamScript upstream = UpstreamScript.answering(answer);
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages(
+            RawClient.Response got = rig.ask(Requests.messages(
                     "Connection: X-Secret ,\tkeep-alive, close",
                     "X-Secret: 1",
                     "Keep-Alive: 5",
@@ -62,7 +62,7 @@ class ForwardedFieldsTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer got = client.send(Requests.messages()).answer();
+                RawClient.Response got = client.send(Requests.messages()).answer();
                 assertThat(got.text()).isEqualTo("ok");
                 assertThat(got.values("content-length")).containsExactly("2");
             }
@@ -243,7 +243,7 @@ class ForwardedFieldsTest {
         String answer = "HTTP/1.1 200 OK\r\nrequest-id: req_up\r\ncontent-length: 2\r\n\r\n{}";
         try (UpstreamScript upstream = UpstreamScript.answering(answer);
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.values("request-id")).containsExactly("req_up");
             assertThat(got.has("x-request-id")).isFalse();
         }
@@ -285,7 +285,7 @@ class ForwardedFieldsTest {
         });
         try (upstream;
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer answer = rig.ask(Requests.messages());
+            RawClient.Response answer = rig.ask(Requests.messages());
             assertThat(answer.content()).isEqualTo(gzip);
             assertThat(answer.values("content-encoding")).containsExactly("gzip");
             assertThat(rig.metric("stillgate_upstream_encoded_answers_total")).isEqualTo(1);

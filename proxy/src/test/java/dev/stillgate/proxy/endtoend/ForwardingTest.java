@@ -22,7 +22,7 @@ class ForwardingTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 5; i++) {
-                RawClient.Answer answer = client.send(Requests.messages()).answer();
+                RawClient.Response answer = client.send(Requests.messages()).answer();
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.text()).isEqualTo(UpstreamScript.JSON_BODY);
                 assertThat(answer.has("connection")).isFalse();
@@ -47,7 +47,7 @@ class ForwardingTest {
             }
             client.send(all.toString());
             for (int i = 0; i < 20; i++) {
-                RawClient.Answer answer = client.answer();
+                RawClient.Response answer = client.answer();
                 assertThat(answer.status()).isEqualTo(i % 3 == 0 ? 404 : 200);
                 if (i % 3 != 0) {
                     assertThat(answer.text()).isEqualTo("GET /v1/models/" + i + " HTTP/1.1");
@@ -80,7 +80,7 @@ class ForwardingTest {
                 GatewayRig rig = GatewayRig.before(upstream)) {
             try (RawClient client = rig.connect()) {
                 client.send("GET /v1/models HTTP/1.0\r\n\r\n");
-                RawClient.Answer answer = client.answer();
+                RawClient.Response answer = client.answer();
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.values("connection")).containsExactly("close");
                 assertThat(client.rest()).isEmpty();
@@ -100,7 +100,7 @@ class ForwardingTest {
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
         try (UpstreamScript upstream = UpstreamScript.answering(chunked);
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer answer = rig.ask("GET /v1/models HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            RawClient.Response answer = rig.ask("GET /v1/models HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
             assertThat(answer.has("transfer-encoding")).isFalse();
             assertThat(answer.values("connection")).containsExactly("close");
             assertThat(answer.text()).isEqualTo("hello world");
@@ -118,7 +118,7 @@ class ForwardingTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer =
+                RawClient.Response answer =
                         client.send(Requests.get("/v1/models")).answer();
                 assertThat(answer.values("transfer-encoding")).containsExactly("chunked");
                 assertThat(answer.text()).isEqualTo("hello world");
@@ -132,7 +132,7 @@ class ForwardingTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
-            RawClient.Answer answer =
+            RawClient.Response answer =
                     client.send(Requests.messages("Connection: close")).answer();
             assertThat(answer.values("connection")).containsExactly("close");
             assertThat(client.rest()).isEmpty();
@@ -150,7 +150,7 @@ class ForwardingTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer = client.send(Requests.head("HEAD", "/v1/models") + "\r\n")
+                RawClient.Response answer = client.send(Requests.head("HEAD", "/v1/models") + "\r\n")
                         .answer(true);
                 assertThat(answer.values("content-length")).containsExactly("1000");
             }
@@ -220,7 +220,7 @@ class ForwardingTest {
             // A client that gets a refusal instead of 100 Continue may omit the body. Its next bytes are then a request
             // to the client and a body to the gateway, so the connection must close.
             client.send(Requests.head("POST", "/v1/nowhere", "Expect: 100-continue", "Content-Length: 60") + "\r\n");
-            RawClient.Answer answer = client.answer();
+            RawClient.Response answer = client.answer();
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.values("connection")).containsExactly("close");
             client.send(Requests.get("/v1/models"));

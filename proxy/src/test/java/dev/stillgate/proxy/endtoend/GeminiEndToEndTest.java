@@ -84,7 +84,7 @@ class GeminiEndToEndTest {
                         .plugins(TestPlugins.tapping(directory))
                         .filters("[{name: t, type: tapping}]")
                         .start()) {
-            RawClient.Answer got = rig.ask(Requests.post(target, BODY, KEY));
+            RawClient.Response got = rig.ask(Requests.post(target, BODY, KEY));
             assertThat(got.status()).isEqualTo(200);
             assertThat(got.text().replaceAll("\"}].*?\"text\":\"", "")).contains(stream ? "[so] it" : "Mi[so] it");
             UpstreamScript.Request seen = upstream.requests().getLast();
@@ -144,7 +144,7 @@ class GeminiEndToEndTest {
                 + "[{name: r, measure: requests, capacity: 1, refill: 1/1h}]}}]";
         try (UpstreamScript upstream = UpstreamScript.answering(JSON);
                 GatewayRig rig = to(upstream).filters(limit).start()) {
-            RawClient.Answer limited = rig.ask(Requests.post(ASK, BODY, KEY));
+            RawClient.Response limited = rig.ask(Requests.post(ASK, BODY, KEY));
             for (int i = 0; i < 5 && limited.status() == 200; i++) { // until the account is at its limit
                 limited = rig.ask(Requests.post(ASK, BODY, KEY));
             }
@@ -155,9 +155,9 @@ class GeminiEndToEndTest {
             assertThat(error.path("message").asText()).isNotEmpty();
             assertThat(error.at("/details/0/retryDelay").asText())
                     .isEqualTo(limited.values("retry-after").getFirst() + "s");
-            RawClient.Answer malformed = rig.ask(Requests.post(ASK, "{\"contents\":7}", "x-goog-api-key: b"));
+            RawClient.Response malformed = rig.ask(Requests.post(ASK, "{\"contents\":7}", "x-goog-api-key: b"));
             assertThat(json(malformed.text()).at("/error/status").asText()).isEqualTo("INVALID_ARGUMENT");
-            RawClient.Answer unknown = rig.ask(Requests.post(MODEL + ":embedContent", BODY, KEY));
+            RawClient.Response unknown = rig.ask(Requests.post(MODEL + ":embedContent", BODY, KEY));
             assertThat(json(unknown.text()).at("/error/status").asText()).isEqualTo("NOT_FOUND");
         }
     }
@@ -208,7 +208,7 @@ class GeminiEndToEndTest {
     void queryIsChecked(String query, String field, int status, String code) throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(JSON);
                 GatewayRig rig = to(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.post(ASK + query, BODY, field));
+            RawClient.Response got = rig.ask(Requests.post(ASK + query, BODY, field));
             assertThat(got.status()).isEqualTo(status);
             assertThat(upstream.requests()).hasSize(status == 200 ? 1 : 0);
             JsonNode line = json(rig.finish().getLast());

@@ -26,7 +26,7 @@ class HostilePeersTest {
 
     private static void dripUntilClosed(RawClient client, String piece) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (System.nanoTime() - end < 0 && !hasAnswer(client)) {
+        while (System.nanoTime() - end < 0 && !hasResponse(client)) {
             try {
                 client.send(piece);
             } catch (UncheckedIOException closed) {
@@ -36,7 +36,7 @@ class HostilePeersTest {
         }
     }
 
-    private static boolean hasAnswer(RawClient client) {
+    private static boolean hasResponse(RawClient client) {
         try {
             return client.in().available() > 0;
         } catch (java.io.IOException closed) {
@@ -180,7 +180,7 @@ class HostilePeersTest {
                 RawClient second = rig.connect()) {
             first.send(Requests.messages("x-api-key: one"));
             upstream.connection(0);
-            RawClient.Answer tooMany = rig.ask(Requests.messages("x-api-key: one"));
+            RawClient.Response tooMany = rig.ask(Requests.messages("x-api-key: one"));
             assertThat(tooMany.status()).isEqualTo(429);
             assertThat(tooMany.values("retry-after")).containsExactly("1");
             assertThat(tooMany.text()).contains("rate_limit_error");
@@ -232,7 +232,7 @@ class HostilePeersTest {
             }
             System.gc();
             GatewayRig.eventually("it is overloaded", () -> rig.metric("stillgate_overloaded") == 1);
-            RawClient.Answer refused = before.send(Requests.messages()).answer();
+            RawClient.Response refused = before.send(Requests.messages()).answer();
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.values("retry-after")).containsExactly("1");
             assertThat(rig.reason("overload")).isEqualTo(1);

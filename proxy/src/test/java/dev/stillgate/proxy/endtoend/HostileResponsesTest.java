@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class HostileAnswersTest {
+class HostileResponsesTest {
     private static final long SEED = 20261126;
     private static final int SMALL = 600;
     private static final String NEXT = "{\"this\":\"is the next\"}";
@@ -103,7 +103,7 @@ class HostileAnswersTest {
     private static void check(Payload payload, int first, int others) {
         SENT.set(new Sent(payload.bytes(), first, others));
         String about = payload + ", the first piece of " + first;
-        RawClient.Answer got = rig.ask(Requests.get("/v1/models/it", "Connection: close"));
+        RawClient.Response got = rig.ask(Requests.get("/v1/models/it", "Connection: close"));
         String all = got.head() + got.text();
         switch (payload.right()) {
             case REFUSED -> {
@@ -122,7 +122,7 @@ class HostileAnswersTest {
             default -> throw new IllegalStateException(about);
         }
         assertThat(all).as(about).doesNotContain("evil");
-        RawClient.Answer next = rig.ask(Requests.get("/v1/models/next", "Connection: close"));
+        RawClient.Response next = rig.ask(Requests.get("/v1/models/next", "Connection: close"));
         assertThat(next.text()).as(about).isEqualTo(NEXT);
     }
 }

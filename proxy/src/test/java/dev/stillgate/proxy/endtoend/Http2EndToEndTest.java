@@ -34,7 +34,7 @@ class Http2EndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
-            Http2Client.Answer got = client.post(1, "/v1/messages", PROMPT).answer(1);
+            Http2Client.Response got = client.post(1, "/v1/messages", PROMPT).answer(1);
             assertThat(got.status()).isEqualTo(200);
             assertThat(got.text()).isEqualTo(UpstreamScript.JSON_BODY);
             assertThat(got.ended()).isTrue();
@@ -67,7 +67,7 @@ class Http2EndToEndTest {
             assertThat(new String(client.readUntil(Http2Client.DATA).payload(), StandardCharsets.US_ASCII))
                     .isEqualTo("data: 1\n\n");
             read.countDown();
-            Http2Client.Answer rest = client.answer(1);
+            Http2Client.Response rest = client.answer(1);
             assertThat(rest.text()).isEqualTo("data: 2\n\n");
             assertThat(rest.ended()).isTrue();
         }
@@ -175,7 +175,7 @@ class Http2EndToEndTest {
                 Http2Client client = new Http2Client(rig.port())) {
             int both = Http2Client.END_HEADERS | Http2Client.END_STREAM;
             client.frame(Http2Client.HEADERS, both, 1, Http2Client.section(Http2Client.fields("HEAD", "/v1/models")));
-            Http2Client.Answer head = client.answer(1);
+            Http2Client.Response head = client.answer(1);
             assertThat(head.values("content-length")).containsExactly("99");
             assertThat(head.content()).isEmpty();
             assertThat(head.ended()).isTrue();
@@ -198,7 +198,7 @@ class Http2EndToEndTest {
                 Http2Client client = new Http2Client(rig.port())) {
             String[] fields = Http2Client.fields("POST", "/v1/messages", "content-length", "99999");
             client.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, 1, Http2Client.section(fields));
-            Http2Client.Answer got = client.answer(1);
+            Http2Client.Response got = client.answer(1);
             assertThat(got.status()).isEqualTo(413);
             assertThat(got.text()).contains("\"type\":\"error\"");
             assertThat(got.ended()).isTrue();
@@ -223,7 +223,8 @@ class Http2EndToEndTest {
                     });
                     GatewayRig rig = GatewayRig.before(upstream);
                     Http2Client client = new Http2Client(rig.port())) {
-                Http2Client.Answer got = client.post(1, "/v1/messages", PROMPT).answer(1);
+                Http2Client.Response got =
+                        client.post(1, "/v1/messages", PROMPT).answer(1);
                 assertThat(got.status()).isEqualTo(200);
                 assertThat(got.text()).isEqualTo("abc");
                 assertThat(got.ended()).isFalse();
@@ -242,7 +243,7 @@ class Http2EndToEndTest {
                 });
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
-            Http2Client.Answer got = client.post(1, "/v1/messages", PROMPT).answer(1);
+            Http2Client.Response got = client.post(1, "/v1/messages", PROMPT).answer(1);
             assertThat(got.text()).startsWith(event + "event: error\ndata: {\"type\":\"error\"");
             assertThat(got.reset()).isEqualTo(2);
         }
@@ -253,7 +254,7 @@ class Http2EndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.of(UpstreamScript.Connection::reset);
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
-            Http2Client.Answer got = client.post(1, "/v1/messages", PROMPT).answer(1);
+            Http2Client.Response got = client.post(1, "/v1/messages", PROMPT).answer(1);
             assertThat(got.status()).isEqualTo(502);
             assertThat(got.text()).contains("\"type\":\"api_error\"");
             assertThat(got.ended()).isTrue();
@@ -265,7 +266,7 @@ class Http2EndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.with().to(upstream).http1().start();
                 RawClient client = rig.connect()) {
-            RawClient.Answer got =
+            RawClient.Response got =
                     client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").answer();
             assertThat(got.status()).isEqualTo(400);
             assertThat(upstream.requests()).isEmpty();
@@ -276,7 +277,7 @@ class Http2EndToEndTest {
     void upgradeToHttp2IsIgnored() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer got = rig.ask(Requests.messages(
+            RawClient.Response got = rig.ask(Requests.messages(
                     "connection: upgrade, http2-settings", "upgrade: h2c", "http2-settings: AAMAAABkAAQAAP__"));
             assertThat(got.status()).isEqualTo(200);
             UpstreamScript.Request seen = upstream.requests().getFirst();

@@ -67,7 +67,7 @@ class Http2FlowTest {
             assertThat(directMemory() - before).isLessThan(BOUND);
             client.number(Http2Client.WINDOW_UPDATE, 0, TOTAL);
             client.number(Http2Client.WINDOW_UPDATE, 1, TOTAL);
-            Http2Client.Answer got = client.answer(1);
+            Http2Client.Response got = client.answer(1);
             assertThat(got.ended()).isTrue();
             assertThat(got.content()).hasSize(TOTAL);
         }
@@ -114,7 +114,7 @@ class Http2FlowTest {
             client.setting(INITIAL_WINDOW, 3);
             assertThat(client.readUntil(Http2Client.DATA).payload()).hasSize(2);
             client.setting(INITIAL_WINDOW, 0).setting(INITIAL_WINDOW, 10_000);
-            Http2Client.Answer rest = client.answer(1);
+            Http2Client.Response rest = client.answer(1);
             assertThat(rest.text()).isEqualTo(UpstreamScript.JSON_BODY.substring(3));
             assertThat(rest.ended()).isTrue();
         }

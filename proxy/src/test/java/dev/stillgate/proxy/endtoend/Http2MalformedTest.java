@@ -125,7 +125,7 @@ class Http2MalformedTest {
                 GatewayRig rig = GatewayRig.before(upstream);
                 Http2Client client = new Http2Client(rig.port())) {
             client.frame(Http2Client.HEADERS, Http2Client.END_HEADERS, 1, Http2Client.section(fields));
-            Http2Client.Answer got = client.answer(1);
+            Http2Client.Response got = client.answer(1);
             assertThat(got.status()).isEqualTo(400);
             assertThat(got.text()).contains("\"error\"").doesNotContain("evil", "secret");
             Http2Client.Frame end = client.readUntil(Http2Client.RST_STREAM);

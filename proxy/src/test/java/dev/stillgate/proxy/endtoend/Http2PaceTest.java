@@ -71,7 +71,7 @@ class Http2PaceTest {
                     java.util.concurrent.locks.LockSupport.parkNanos(50_000_000); // a drip is slow by nature
                 }
             });
-            Http2Client.Answer refused = client.answer(1);
+            Http2Client.Response refused = client.answer(1);
             over.set(true);
             drip.join();
             assertThat(refused.status()).isEqualTo(408);
@@ -117,7 +117,7 @@ class Http2PaceTest {
                         .start();
                 Http2Client client = new Http2Client(rig.port())) {
             client.setting(INITIAL_WINDOW, 0).get(1, "/v1/models");
-            Http2Client.Answer broken = client.answer(1);
+            Http2Client.Response broken = client.answer(1);
             assertThat(broken.status()).isEqualTo(200);
             assertThat(broken.content()).isEmpty();
             assertThat(broken.reset()).isEqualTo(CANCEL);

@@ -85,7 +85,7 @@ class Http2TlsTest {
                     Http2Client client = new Http2Client(socket)) {
                 assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
                 client.send(Http2Client.PREFACE).frame(Http2Client.SETTINGS, 0, 0);
-                Http2Client.Answer got =
+                Http2Client.Response got =
                         client.post(1, "/v1/messages", Requests.MESSAGES_BODY).answer(1);
                 assertThat(got.text()).isEqualTo(UpstreamScript.JSON_BODY);
                 assertThat(rig.finish().getFirst()).contains("\"protocol\":\"2\"");

@@ -287,7 +287,7 @@ class Http2UpstreamFlowTest {
         });
     }
 
-    private static RawClient.Answer staysWhileOthersLeave(Http2UpstreamScript upstream, GatewayRig rig, int leaving) {
+    private static RawClient.Response staysWhileOthersLeave(Http2UpstreamScript upstream, GatewayRig rig, int leaving) {
         try (RawClient stays = rig.connect().send(Requests.messages())) {
             GatewayRig.eventually("it is asked", () -> upstream.heads().size() == 1);
             List<RawClient> others = new ArrayList<>();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests malformed HTTP/2 responses: none counts as complete, and no other exchange on the connection is affected. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class Http2UpstreamAnswerFaultTest {
+class Http2UpstreamResponseFaultTest {
     private static final int PROTOCOL_ERROR = 1;
     private static final int FLOW_CONTROL_ERROR = 3;
     private static final String[] EVENTS = {":status", "200", "content-type", "text/event-stream"};

@@ -36,7 +36,7 @@ public class Http2UpstreamTest {
     void requestAndResponsePass() {
         try (Http2UpstreamScript upstream = Http2UpstreamScript.answering();
                 GatewayRig rig = before(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.status()).isEqualTo(200);
             assertThat(got.text()).isEqualTo(UpstreamScript.JSON_BODY);
             List<String> head = upstream.heads().getFirst();
@@ -99,7 +99,7 @@ public class Http2UpstreamTest {
         });
         try (upstream;
                 GatewayRig rig = before(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.text()).isEqualTo(UpstreamScript.JSON_BODY);
             assertThat(got.head())
                     .startsWith("HTTP/1.1 200 \r\n")
@@ -120,7 +120,7 @@ public class Http2UpstreamTest {
         });
         try (upstream;
                 GatewayRig rig = before(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.values("x-long").getFirst()).hasSize(20_000);
             assertThat(got.text()).isEqualTo("{}");
         }
@@ -139,7 +139,7 @@ public class Http2UpstreamTest {
                 GatewayRig rig = before(upstream).start();
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 3; i++) {
-                RawClient.Answer got = client.send(Requests.get("/v1/models")).answer();
+                RawClient.Response got = client.send(Requests.get("/v1/models")).answer();
                 assertThat(got.status()).isEqualTo(Integer.parseInt(status));
                 assertThat(got.content()).isEmpty();
             }
@@ -155,7 +155,7 @@ public class Http2UpstreamTest {
         try (upstream;
                 GatewayRig rig = before(upstream).start();
                 RawClient client = rig.connect()) {
-            RawClient.Answer got =
+            RawClient.Response got =
                     client.send(Requests.head("HEAD", "/v1/models") + "\r\n").answer(true);
             assertThat(got.values("content-length")).containsExactly("1000");
             assertThat(upstream.heads().getFirst()).startsWith(":method: HEAD");

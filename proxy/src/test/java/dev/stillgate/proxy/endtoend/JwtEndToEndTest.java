@@ -116,12 +116,12 @@ class JwtEndToEndTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "jwt", jwt(file(KEY), "")).start()) {
             String expired = KEY.token(Tokens.claims("s", System.currentTimeMillis() - 120_000, ""));
-            RawClient.Answer answer = rig.ask(Requests.messages(bearer(expired)));
+            RawClient.Response answer = rig.ask(Requests.messages(bearer(expired)));
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.values("www-authenticate")).containsExactly("Bearer error=\"invalid_token\"");
             assertThat(answer.text()).contains("authentication_error", "The access token is invalid.");
             assertThat(answer.text() + answer.head()).doesNotContain("expired");
-            RawClient.Answer chat = rig.ask(Requests.chat(bearer("sk-a-plain-key")));
+            RawClient.Response chat = rig.ask(Requests.chat(bearer("sk-a-plain-key")));
             assertThat(chat.status()).isEqualTo(401);
             assertThat(chat.values("www-authenticate")).containsExactly("Bearer error=\"invalid_token\"");
             assertThat(rig.ask(Requests.chat(bearer(token(NEXT, "")))).status()).isEqualTo(401);
@@ -141,7 +141,7 @@ class JwtEndToEndTest {
                         .to(upstream)
                         .accounts("{credential: [jwt], required: true, jwt: {" + jwt(file(KEY), "") + "}}")
                         .start()) {
-            RawClient.Answer answer = rig.ask(Requests.messages("x-api-key: a"));
+            RawClient.Response answer = rig.ask(Requests.messages("x-api-key: a"));
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.values("www-authenticate")).containsExactly("Bearer realm=\"stillgate\"");
         }
@@ -246,7 +246,7 @@ class JwtEndToEndTest {
         try (Provider provider = new Provider("");
                 UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "jwt", jwt(provider.jwks(), "")).start()) {
-            RawClient.Answer none = rig.ask(Requests.messages(bearer(token(KEY, ""))));
+            RawClient.Response none = rig.ask(Requests.messages(bearer(token(KEY, ""))));
             assertThat(none.status()).isEqualTo(503);
             assertThat(none.has("retry-after")).isTrue();
             GatewayRig.eventually(

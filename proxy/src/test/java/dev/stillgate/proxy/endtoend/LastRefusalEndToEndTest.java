@@ -40,7 +40,7 @@ class LastRefusalEndToEndTest {
     private Path directory;
 
     private static JsonNode admin(GatewayRig rig, String path) throws IOException {
-        RawClient.Answer answer = rig.admin("GET " + path);
+        RawClient.Response answer = rig.admin("GET " + path);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return JSON.readTree(answer.text());
     }

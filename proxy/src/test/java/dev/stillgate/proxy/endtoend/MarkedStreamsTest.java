@@ -86,7 +86,7 @@ class MarkedStreamsTest {
     }
 
     private static String whole(GatewayRig rig, String account) {
-        RawClient.Answer answer =
+        RawClient.Response answer =
                 rig.ask(Requests.post("/v1/chat/completions", WHOLE, "authorization: Bearer sk-" + account));
         assertThat(answer.status()).isEqualTo(200);
         return text(answer.text());

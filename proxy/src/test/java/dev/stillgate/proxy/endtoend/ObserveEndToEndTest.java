@@ -70,7 +70,7 @@ class ObserveEndToEndTest {
         upstream.close();
     }
 
-    private RawClient.Answer ask(String... fields) {
+    private RawClient.Response ask(String... fields) {
         try (RawClient client = new RawClient(gateway.addresses().getFirst().getPort())) {
             return client.send(Requests.messages(fields)).answer();
         }

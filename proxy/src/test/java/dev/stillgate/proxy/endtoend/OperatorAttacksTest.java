@@ -69,7 +69,7 @@ class OperatorAttacksTest {
                         "/orders",
                         "/orders/clock/confirm")) {
                     for (String token : List.of(BEN, EYE)) {
-                        RawClient.Answer answer = send(rig, method + " " + path, "", bearer(token));
+                        RawClient.Response answer = send(rig, method + " " + path, "", bearer(token));
                         assertThat(answer.status()).as("%s %s", method, path).isBetween(400, 499);
                     }
                 }
@@ -102,7 +102,7 @@ class OperatorAttacksTest {
                     "{\"standing\":\"marked\",\"BY\":\"ann\",\"why\":\"w\"}",
                     "{\"standing\":\"marked\",\"by\":{\"by\":\"ben\"},\"why\":\"w\"}",
                     "{\"standing\":\"marked\",\"details\":{\"by\":\"ann\"},\"why\":\"w\"}")) {
-                RawClient.Answer answer = send(rig, PIN, body, bearer(BEN));
+                RawClient.Response answer = send(rig, PIN, body, bearer(BEN));
                 assertThat(answer.status()).as(body).isIn(400, 403);
             }
             JsonNode orders =
@@ -150,7 +150,7 @@ class OperatorAttacksTest {
                         .isIn(401, 429);
             }
             long later = rig.ticker().millis() / 1000 + 300;
-            RawClient.Answer early = send(
+            RawClient.Response early = send(
                     rig,
                     "GET /config",
                     "",

@@ -77,7 +77,7 @@ class OperatorOrdersTest {
         return directory.resolve("audit.jsonl");
     }
 
-    private static RawClient.Answer ask(GatewayRig rig, String action, String standing, int needs, String token) {
+    private static RawClient.Response ask(GatewayRig rig, String action, String standing, int needs, String token) {
         String body = "{\"needs\":" + needs + (standing.isEmpty() ? "" : ",\"standing\":\"" + standing + "\"") + "}";
         return send(
                 rig,
@@ -88,16 +88,16 @@ class OperatorOrdersTest {
 
     private static String given(GatewayRig rig, String action, String standing, int needs, String token)
             throws IOException {
-        RawClient.Answer answer = ask(rig, action, standing, needs, token);
+        RawClient.Response answer = ask(rig, action, standing, needs, token);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return JSON.readTree(answer.text()).at("/filters/act/id").asText();
     }
 
-    private static RawClient.Answer act(GatewayRig rig, String id, String action, String token) {
+    private static RawClient.Response act(GatewayRig rig, String id, String action, String token) {
         return send(rig, "POST /orders/" + id + "/" + action, "{}", bearer(token));
     }
 
-    private static void refused(RawClient.Answer answer) {
+    private static void refused(RawClient.Response answer) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(403);
         assertThat(answer.text()).contains("needs the role admin; ben has the role review");
     }
@@ -114,7 +114,7 @@ class OperatorOrdersTest {
             String blocked = given(rig, "standing", "blocked", 2, ANN);
             refused(act(rig, blocked, "approve", BEN));
             assertThat(act(rig, blocked, "approve", ANN).status()).isEqualTo(409);
-            RawClient.Answer approved = act(rig, blocked, "approve", CAT);
+            RawClient.Response approved = act(rig, blocked, "approve", CAT);
             assertThat(approved.status()).isEqualTo(200);
             String inForce = JSON.readTree(approved.text()).get("id").asText();
 
@@ -150,7 +150,7 @@ class OperatorOrdersTest {
     void auditLogHasTheOrderOfAnApprovalAndAFailure() throws IOException {
         try (GatewayRig rig = rig()) {
             String waiting = given(rig, "standing", "pooled", 2, ANN);
-            RawClient.Answer approved = act(rig, waiting, "approve", BEN);
+            RawClient.Response approved = act(rig, waiting, "approve", BEN);
             assertThat(lastAudited().path("orders").asText())
                     .isEqualTo(JSON.readTree(approved.text()).get("id").asText());
             assertThat(send(rig, "DELETE /accounts/a-1", "", bearer(ANN)).status())

@@ -80,7 +80,7 @@ class OperatorsTest {
         return Tokens.claims("s-1", rig.ticker().millis() + 600_000, more);
     }
 
-    static RawClient.Answer send(GatewayRig rig, String line, String body, String... fields) {
+    static RawClient.Response send(GatewayRig rig, String line, String body, String... fields) {
         List<String> lines = new ArrayList<>(List.of(line + " HTTP/1.1", "host: localhost"));
         lines.addAll(List.of(fields));
         if (fields.length > 0 && body.startsWith("{")) {
@@ -124,7 +124,7 @@ class OperatorsTest {
                 assertThat(status(rig, "GET /config", token)).isEqualTo(200);
                 assertThat(status(rig, "GET /metrics", token)).isEqualTo(200);
             }
-            RawClient.Answer refused = send(rig, confirm, "{}", bearer(EYE));
+            RawClient.Response refused = send(rig, confirm, "{}", bearer(EYE));
             assertThat(refused.status()).isEqualTo(403);
             assertThat(refused.text()).contains("needs the role review; eye has the role read");
             assertThat(status(rig, confirm, BEN)).isEqualTo(200);
@@ -133,7 +133,7 @@ class OperatorsTest {
                         .isEqualTo(200);
             }
             for (String standing : List.of("blocked", "BLOCKED", " blocked ")) {
-                RawClient.Answer blocked = send(rig, STANDING, standing(standing), bearer(BEN));
+                RawClient.Response blocked = send(rig, STANDING, standing(standing), bearer(BEN));
                 assertThat(blocked.status()).isEqualTo(403);
                 assertThat(blocked.text()).contains("needs the role admin; ben has the role review");
                 assertThat(send(rig, STANDING, standing(standing), bearer(ANN)).status())
@@ -173,7 +173,7 @@ class OperatorsTest {
             String unpin = "POST /accounts/a-1/unpin";
             assertThat(send(rig, pin, standing("blocked"), bearer(ANN)).status())
                     .isEqualTo(200);
-            RawClient.Answer taken = send(rig, unpin, "{\"why\":\"w\"}", bearer(BEN));
+            RawClient.Response taken = send(rig, unpin, "{\"why\":\"w\"}", bearer(BEN));
             assertThat(taken.status()).isEqualTo(403);
             assertThat(taken.text()).contains("needs the role admin; ben has the role review");
             assertThat(send(rig, pin, standing("clear"), bearer(BEN)).status()).isEqualTo(403);
@@ -196,17 +196,17 @@ class OperatorsTest {
     @Test
     void orderBearsTheNameOfTheCredential() throws IOException {
         try (GatewayRig rig = operators()) {
-            RawClient.Answer done = send(rig, STANDING, standing("marked"), bearer(BEN));
+            RawClient.Response done = send(rig, STANDING, standing("marked"), bearer(BEN));
             assertThat(JSON.readTree(done.text()).at("/filters/act/given/by").asText())
                     .isEqualTo("ben");
-            RawClient.Answer same = send(rig, STANDING, "{\"by\":\" ANN lee\"}", bearer(ANN));
+            RawClient.Response same = send(rig, STANDING, "{\"by\":\" ANN lee\"}", bearer(ANN));
             assertThat(JSON.readTree(same.text()).at("/filters/act/given/by").asText())
                     .isEqualTo("Ann Lee");
-            RawClient.Answer erased = send(rig, "DELETE /accounts/a-1", "", bearer(ANN));
+            RawClient.Response erased = send(rig, "DELETE /accounts/a-1", "", bearer(ANN));
             assertThat(JSON.readTree(erased.text()).at("/filters/act/given/by").asText())
                     .isEqualTo("Ann Lee");
             for (String by : List.of("\"Ann Lee\"", "\"\"", "7", "[\"ben\"]")) {
-                RawClient.Answer refused = send(rig, STANDING, "{\"by\":" + by + "}", bearer(BEN));
+                RawClient.Response refused = send(rig, STANDING, "{\"by\":" + by + "}", bearer(BEN));
                 assertThat(refused.status()).as(by).isEqualTo(400);
                 assertThat(JSON.readTree(refused.text()).get("at").asText()).isEqualTo("by");
             }
@@ -255,11 +255,11 @@ class OperatorsTest {
         }
     }
 
-    private static RawClient.Answer signIn(GatewayRig rig, String token) {
+    private static RawClient.Response signIn(GatewayRig rig, String token) {
         return send(rig, "POST /console/session", "token=" + token, OWN, SAME);
     }
 
-    private static String cookie(RawClient.Answer answer) {
+    private static String cookie(RawClient.Response answer) {
         String set = answer.values("set-cookie").getFirst();
         return "cookie: " + set.substring(0, set.indexOf(';'));
     }
@@ -276,7 +276,7 @@ class OperatorsTest {
                     JSON.readTree(rig.admin("GET /console/session", ben, SAME).text());
             assertThat(session.get("name").asText()).isEqualTo("ben");
             assertThat(session.get("role").asText()).isEqualTo("review");
-            RawClient.Answer done = send(rig, STANDING, standing("marked"), ben, OWN, SAME);
+            RawClient.Response done = send(rig, STANDING, standing("marked"), ben, OWN, SAME);
             assertThat(JSON.readTree(done.text()).at("/filters/act/given/by").asText())
                     .isEqualTo("ben");
             assertThat(send(rig, STANDING, standing("blocked"), ben, OWN, SAME).status())
@@ -305,7 +305,7 @@ class OperatorsTest {
         try (GatewayRig rig = identity(keys(KEY))) {
             String desk = KEY.token(
                     claims(rig, ",\"email\":\"ann.lee@example.org\",\"groups\":[\"x\",\"staff\",\"desk\",\"y\"]"));
-            RawClient.Answer done = send(rig, STANDING, standing("marked"), bearer(desk));
+            RawClient.Response done = send(rig, STANDING, standing("marked"), bearer(desk));
             assertThat(JSON.readTree(done.text()).at("/filters/act/given/by").asText())
                     .isEqualTo("ann.lee@example.org");
             assertThat(status(rig, "POST /reload", desk)).isEqualTo(403);
@@ -338,7 +338,7 @@ class OperatorsTest {
                 {ANN, "jwt-form"},
             };
             for (String[] each : refused) {
-                RawClient.Answer answer = send(rig, "GET /config", "", bearer(each[0]));
+                RawClient.Response answer = send(rig, "GET /config", "", bearer(each[0]));
                 assertThat(answer.status()).as(each[1]).isEqualTo(401);
                 assertThat(answer.text()).contains(each[1]);
             }
@@ -376,7 +376,7 @@ class OperatorsTest {
         String operators = "operators: [" + entry("ann", ANN, "admin") + "]";
         try (GatewayRig rig = rig(operators, "{path: /dev/full, required: true}")) {
             for (String line : List.of("POST /reload", "DELETE /accounts/a-1", STANDING)) {
-                RawClient.Answer refused = send(rig, line, line.equals(STANDING) ? "{}" : "", bearer(ANN));
+                RawClient.Response refused = send(rig, line, line.equals(STANDING) ? "{}" : "", bearer(ANN));
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.text()).contains("audit log cannot be written");
             }

@@ -51,7 +51,7 @@ class OrderPagesTest {
                 .start();
     }
 
-    private static RawClient.Answer ask(GatewayRig rig, String line, String body) {
+    private static RawClient.Response ask(GatewayRig rig, String line, String body) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send(
                             line + " HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: "
@@ -61,13 +61,13 @@ class OrderPagesTest {
     }
 
     private static JsonNode get(GatewayRig rig, String path) throws IOException {
-        RawClient.Answer answer = ask(rig, "GET " + path, "");
+        RawClient.Response answer = ask(rig, "GET " + path, "");
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         return JSON.readTree(answer.text());
     }
 
     private static String give(GatewayRig rig, String cluster, String by, int accounts, int needs) throws IOException {
-        RawClient.Answer answer = ask(
+        RawClient.Response answer = ask(
                 rig,
                 "POST /clusters/" + cluster + "/confirm",
                 "{\"by\":\"" + by + "\",\"why\":\"ticket 7\",\"accounts\":" + accounts + ",\"needs\":" + needs + "}");
@@ -75,7 +75,7 @@ class OrderPagesTest {
         return JSON.readTree(answer.text()).at("/filters/act/id").asText();
     }
 
-    private static RawClient.Answer act(GatewayRig rig, String id, String action, String by) {
+    private static RawClient.Response act(GatewayRig rig, String id, String action, String by) {
         return ask(rig, "POST /orders/" + id + "/" + action, by.isEmpty() ? "{}" : "{\"by\":\"" + by + "\"}");
     }
 
@@ -141,7 +141,7 @@ class OrderPagesTest {
             assertThat(act(rig, id, "withdraw", "ann").status()).isEqualTo(409);
             assertThat(act(rig, id, "approve", "").status()).isEqualTo(400);
             assertThat(act(rig, id, "approve", " Ann").status()).isEqualTo(409);
-            RawClient.Answer approved = act(rig, id, "approve", "bob");
+            RawClient.Response approved = act(rig, id, "approve", "bob");
             assertThat(approved.status()).isEqualTo(200);
             JsonNode order = JSON.readTree(approved.text());
             assertThat(order.get("status").asText()).isEqualTo("in-force");
@@ -159,7 +159,7 @@ class OrderPagesTest {
         try (GatewayRig rig = rig()) {
             String whole = give(rig, "c1", "ann", 3, 1);
             String later = give(rig, "c2", "ann", 1, 1);
-            RawClient.Answer answer = act(rig, whole, "withdraw", "bob");
+            RawClient.Response answer = act(rig, whole, "withdraw", "bob");
             assertThat(answer.status()).as(answer.text()).isEqualTo(200);
             JsonNode order = JSON.readTree(answer.text());
             assertThat(order.get("account_ids").toString()).isEqualTo("[\"a-1\",\"a-2\"]");

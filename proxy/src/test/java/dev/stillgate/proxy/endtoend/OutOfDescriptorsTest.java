@@ -58,7 +58,7 @@ class OutOfDescriptorsTest {
                 callers.add(rig.connect().send(i % 2 == 0 ? Requests.messages() : upload));
             }
             for (RawClient caller : callers) {
-                RawClient.Answer got = caller.answer();
+                RawClient.Response got = caller.answer();
                 assertThat(got.status()).isEqualTo(503);
                 assertThat(got.head().toLowerCase(Locale.ROOT)).contains("retry-after: 1");
                 assertThat(got.text()).contains("The gateway is full; try again soon.");

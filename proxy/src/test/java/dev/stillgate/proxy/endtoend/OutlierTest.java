@@ -50,7 +50,7 @@ class OutlierTest {
     private static int ask(GatewayRig rig, int requests) {
         int good = 0;
         for (int i = 0; i < requests; i++) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             good += got.status() == 200 && got.whole() ? 1 : 0;
         }
         return good;

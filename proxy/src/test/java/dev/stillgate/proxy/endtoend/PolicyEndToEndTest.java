@@ -61,7 +61,7 @@ class PolicyEndToEndTest {
                         .to(upstream)
                         .accounts("{required: true}")
                         .start()) {
-            RawClient.Answer none = rig.ask(Requests.messages());
+            RawClient.Response none = rig.ask(Requests.messages());
             assertThat(none.status()).isEqualTo(401);
             assertThat(none.text()).contains("\"authentication_error\"");
             assertThat(rig.ask(Requests.chat("Authorization: Basic YTpi")).text())
@@ -182,7 +182,7 @@ class PolicyEndToEndTest {
             rig.reload();
             assertThat(rig.ask(Requests.chat()).status()).isEqualTo(401);
             reloaded.countDown();
-            RawClient.Answer stream = client.answer();
+            RawClient.Response stream = client.answer();
             assertThat(stream.whole()).isTrue();
             assertThat(stream.text()).isEqualTo("data: 1\n\ndata: 2\n\n");
             assertThat(client.send(Requests.chat()).answer().status()).isEqualTo(401);
@@ -221,7 +221,7 @@ class PolicyEndToEndTest {
             rig.reload();
             assertThat(rig.ask(request).status()).isEqualTo(200);
             rig.reload();
-            RawClient.Answer limited = rig.ask(request);
+            RawClient.Response limited = rig.ask(request);
             assertThat(limited.status()).isEqualTo(429);
             assertThat(limited.has("retry-after")).isTrue();
             assertThat(limited.text()).contains("\"rate_limit_error\"");

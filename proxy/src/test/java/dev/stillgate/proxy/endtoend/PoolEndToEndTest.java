@@ -74,7 +74,7 @@ class PoolEndToEndTest {
     void linkedAccountsShareABudgetAndAreAskedToVerify() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream)) {
-            RawClient.Answer first = rig.ask(Requests.messages(key("a-1")));
+            RawClient.Response first = rig.ask(Requests.messages(key("a-1")));
             assertThat(first.status()).isEqualTo(200);
             // The account's own limit: that of the pool would tell how much the linked accounts use.
             assertThat(first.values("anthropic-ratelimit-requests-remaining")).containsExactly("99");
@@ -83,7 +83,7 @@ class PoolEndToEndTest {
                             .status())
                     .isEqualTo(200);
 
-            RawClient.Answer anthropic = refused(rig, Requests.messages(key("a-1")));
+            RawClient.Response anthropic = refused(rig, Requests.messages(key("a-1")));
             assertThat(anthropic.values("anthropic-ratelimit-requests-limit")).isEmpty();
             assertThat(Integer.parseInt(anthropic.values("retry-after").getFirst()))
                     .isBetween(8 * 3600 - 60, 8 * 3600);
@@ -92,7 +92,7 @@ class PoolEndToEndTest {
             assertThat(error.path("message").asText()).startsWith(SENTENCE);
 
             for (String path : new String[] {"/v1/chat/completions", "/v1/responses"}) {
-                RawClient.Answer openAi = refused(rig, Requests.post(path, Requests.CHAT_BODY, key("a-3")));
+                RawClient.Response openAi = refused(rig, Requests.post(path, Requests.CHAT_BODY, key("a-3")));
                 assertThat(openAi.values("x-ratelimit-limit-requests")).isEmpty();
                 assertThat(openAi.values("retry-after")).isEmpty();
                 error = JSON.readTree(openAi.text()).path("error");
@@ -106,8 +106,8 @@ class PoolEndToEndTest {
         }
     }
 
-    private static RawClient.Answer refused(GatewayRig rig, String request) {
-        RawClient.Answer refused = rig.ask(request);
+    private static RawClient.Response refused(GatewayRig rig, String request) {
+        RawClient.Response refused = rig.ask(request);
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.values("x-stillgate-code")).containsExactly("account_unverified");
         assertThat(refused.values("x-should-retry")).containsExactly("false");
@@ -124,7 +124,7 @@ class PoolEndToEndTest {
             assertThat(rig.ask(Requests.messages(key("a-3"))).status()).isEqualTo(429);
             Files.writeString(rig.directory().resolve("accounts.yaml"), accounts(", verified: true"));
             rig.reload();
-            RawClient.Answer served = rig.ask(Requests.messages(key("a-3")));
+            RawClient.Response served = rig.ask(Requests.messages(key("a-3")));
             assertThat(served.status()).isEqualTo(200);
             assertThat(served.values("anthropic-ratelimit-requests-limit")).containsExactly("100");
             assertThat(rig.ask(Requests.messages(key("a-1"))).status()).isEqualTo(429);

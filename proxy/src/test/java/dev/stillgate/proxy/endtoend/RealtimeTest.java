@@ -155,7 +155,7 @@ class RealtimeTest {
                 assertThat(client.endsOrderly()).isTrue();
             }
             upstream.connection(0).closedAt();
-            RawClient.Answer next = rig.ask(ask());
+            RawClient.Response next = rig.ask(ask());
             assertThat(next.status()).isEqualTo(429);
             assertThat(next.text()).contains("\"error\":{", "insufficient_quota");
             assertThat(upstream.connections()).hasSize(1);
@@ -309,7 +309,7 @@ class RealtimeTest {
     void withoutUpgradeThePathIsUnknown(String upgrade) {
         try (UpstreamScript upstream = RealtimeModel.start(1, 1);
                 GatewayRig rig = builder(upstream).upgrade(upgrade).start()) {
-            RawClient.Answer answer = rig.ask(ask());
+            RawClient.Response answer = rig.ask(ask());
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.text()).contains("\"error\":{", "There is nothing at this path.");
             assertThat(upstream.connections()).isEmpty();
@@ -341,11 +341,12 @@ class RealtimeTest {
     void requestWithoutUpgradeIsRefused() throws IOException {
         try (UpstreamScript upstream = RealtimeModel.start(1, 1);
                 GatewayRig rig = builder(upstream).start()) {
-            RawClient.Answer answer = rig.ask(Requests.get("/v1/realtime?model=m", "Authorization: Bearer sk-one"));
+            RawClient.Response answer = rig.ask(Requests.get("/v1/realtime?model=m", "Authorization: Bearer sk-one"));
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text()).contains("invalid_request_error", "over WebSocket on HTTP/1.1 only");
             try (Http2Client client = new Http2Client(rig.port())) {
-                Http2Client.Answer multiplexed = client.get(1, "/v1/realtime?model=m", "authorization", "Bearer sk-one")
+                Http2Client.Response multiplexed = client.get(
+                                1, "/v1/realtime?model=m", "authorization", "Bearer sk-one")
                         .answer(1);
                 assertThat(multiplexed.status()).isEqualTo(400);
                 assertThat(multiplexed.text()).contains("over WebSocket on HTTP/1.1 only");
@@ -359,7 +360,7 @@ class RealtimeTest {
     void keyInSubprotocolIsRefused() {
         try (UpstreamScript upstream = RealtimeModel.start(1, 1);
                 GatewayRig rig = builder(upstream).start()) {
-            RawClient.Answer answer = rig.ask(
+            RawClient.Response answer = rig.ask(
                     ask("Sec-WebSocket-Protocol: realtime", "Sec-WebSocket-Protocol: openai-insecure-api-key.sk-two"));
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text()).contains("Authorization");
@@ -422,7 +423,7 @@ class RealtimeTest {
         try (UpstreamScript upstream = RealtimeModel.start(1, 1);
                 GatewayRig rig = builder(upstream).filters(filters).start()) {
             try (RawClient client = open(rig)) {
-                RawClient.Answer second = rig.ask(ask());
+                RawClient.Response second = rig.ask(ask());
                 assertThat(second.status()).isEqualTo(429);
                 assertThat(second.text()).contains("Too many requests at once");
                 client.send(event("response.create"));

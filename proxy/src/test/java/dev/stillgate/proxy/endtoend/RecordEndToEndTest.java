@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.stillgate.proxy.backtest.BacktestFindings;
 import dev.stillgate.proxy.backtest.BacktestRun;
-import dev.stillgate.proxy.backtest.Findings;
 import dev.stillgate.proxy.rig.GatewayRig;
 import dev.stillgate.proxy.rig.NoLeaks;
 import dev.stillgate.proxy.rig.Requests;
@@ -95,7 +95,7 @@ class RecordEndToEndTest {
         assertThat(lines.get(2).get("status").asInt()).isEqualTo(400);
         assertThat(lines.get(2).get("response").isNull()).isTrue();
         assertThat(lines).extracting(line -> line.get("path").asText()).endsWith("/v1/models", "/v2/nothing");
-        Findings findings = new BacktestRun(name -> null)
+        BacktestFindings findings = new BacktestRun(name -> null)
                 .run(new BacktestRun.Options(
                         directory.resolve("policy.yaml"),
                         null,

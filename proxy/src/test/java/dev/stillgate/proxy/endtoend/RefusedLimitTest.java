@@ -24,8 +24,8 @@ class RefusedLimitTest {
     }
 
     /** Returns the first response that is a refusal. */
-    private static RawClient.Answer refused(GatewayRig rig, String request) throws Exception {
-        RawClient.Answer answer = rig.ask(request);
+    private static RawClient.Response refused(GatewayRig rig, String request) throws Exception {
+        RawClient.Response answer = rig.ask(request);
         for (int i = 0; i < 8 && answer.status() == 200; i++) {
             answer = rig.ask(request);
         }
@@ -37,11 +37,11 @@ class RefusedLimitTest {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "requests", "1/1h")) {
             String key = "authorization: Bearer sk-1";
-            RawClient.Answer openAi = refused(rig, Requests.chat(key));
+            RawClient.Response openAi = refused(rig, Requests.chat(key));
             assertThat(openAi.status()).isEqualTo(429);
             assertThat(openAi.values("retry-after")).isEmpty();
             assertThat(openAi.text()).contains("\"code\":\"insufficient_quota\"", "Please try again in ");
-            RawClient.Answer anthropic = rig.ask(Requests.messages(key));
+            RawClient.Response anthropic = rig.ask(Requests.messages(key));
             assertThat(anthropic.status()).isEqualTo(429);
             assertThat(anthropic.values("retry-after")).hasSize(1);
         }
@@ -51,7 +51,7 @@ class RefusedLimitTest {
     void shortWaitHasRetryAfter() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "requests", "1/5m")) {
-            RawClient.Answer openAi = refused(rig, Requests.chat());
+            RawClient.Response openAi = refused(rig, Requests.chat());
             assertThat(openAi.values("retry-after")).hasSize(1);
             assertThat(openAi.text()).contains("\"code\":\"rate_limit_exceeded\"");
         }
@@ -61,12 +61,12 @@ class RefusedLimitTest {
     void promptThatCanNeverFitIsTooLongForTheModel() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream, "input-tokens", "1/1m")) {
-            RawClient.Answer openAi = rig.ask(Requests.chat());
+            RawClient.Response openAi = rig.ask(Requests.chat());
             assertThat(openAi.status()).isEqualTo(400);
             assertThat(openAi.values("retry-after")).isEmpty();
             assertThat(openAi.text())
                     .contains("\"code\":\"context_length_exceeded\"", "Request too large: limit 4 input");
-            RawClient.Answer anthropic = rig.ask(Requests.messages());
+            RawClient.Response anthropic = rig.ask(Requests.messages());
             assertThat(anthropic.status()).isEqualTo(400);
             assertThat(anthropic.text())
                     .contains("invalid_request_error", "prompt is too long: ", " tokens > 4 maximum");

@@ -58,7 +58,7 @@ class ReloadEndToEndTest {
     }
 
     private static JsonNode config(GatewayRig rig) throws IOException {
-        RawClient.Answer answer = rig.admin("GET /config");
+        RawClient.Response answer = rig.admin("GET /config");
         assertThat(answer.status()).isEqualTo(200);
         return JSON.readTree(answer.text());
     }
@@ -147,7 +147,7 @@ class ReloadEndToEndTest {
             assertThat(config.get("synchronized").asBoolean()).isFalse();
             assertThat(config.get("refused").asText())
                     .contains("policy.yaml:2:1: unknown key \"upstream\", did you mean \"upstreams\"?");
-            RawClient.Answer again = rig.admin("POST /reload");
+            RawClient.Response again = rig.admin("POST /reload");
             assertThat(again.status()).isEqualTo(422);
             assertThat(again.text()).contains("policy.yaml:2:1:");
             replace(file, policy(false));
@@ -184,12 +184,12 @@ class ReloadEndToEndTest {
             Path file = rig.directory().resolve("policy.yaml");
             replace(file, policy(true));
             GatewayRig.eventually("in force", refuses(rig));
-            RawClient.Answer back = rig.admin("POST /rollback");
+            RawClient.Response back = rig.admin("POST /rollback");
             assertThat(back.text()).contains("generation 3 is in force", "pinned until the policy file changes");
             assertThat(serves(rig).getAsBoolean()).isTrue();
             assertThat(config(rig).get("pinned").asBoolean()).isTrue();
             assertThat(rig.metric("stillgate_config_synchronized")).isZero();
-            RawClient.Answer pinned = rig.admin("POST /reload");
+            RawClient.Response pinned = rig.admin("POST /reload");
             assertThat(pinned.status()).isEqualTo(409);
             assertThat(pinned.text()).startsWith("pinned at generation 3");
             rig.reload();

@@ -61,7 +61,7 @@ class ReloadUnderLoadTest {
     private Void requests(GatewayRig rig) {
         try (RawClient client = rig.connect()) {
             while (!over.get()) {
-                RawClient.Answer answer =
+                RawClient.Response answer =
                         client.send(Requests.chat("x-api-key: k")).answer();
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.whole()).isTrue();
@@ -75,7 +75,7 @@ class ReloadUnderLoadTest {
         String body = "{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
         try (RawClient client = rig.connect()) {
             while (!over.get()) {
-                RawClient.Answer answer = client.send(Requests.post("/v1/chat/completions", body, "x-api-key: s"))
+                RawClient.Response answer = client.send(Requests.post("/v1/chat/completions", body, "x-api-key: s"))
                         .answer();
                 assertThat(answer.whole()).isTrue();
                 assertThat(answer.text())

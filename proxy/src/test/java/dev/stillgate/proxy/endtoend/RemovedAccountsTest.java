@@ -74,7 +74,7 @@ class RemovedAccountsTest {
     private void block(String account) {
         String body = "{\"standing\":\"blocked\"}";
         try (RawClient client = new RawClient(rig.adminPort())) {
-            RawClient.Answer answer = client.send("POST /accounts/" + account
+            RawClient.Response answer = client.send("POST /accounts/" + account
                             + "/standing HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
                             + "content-length: " + body.length() + "\r\n\r\n" + body)
                     .answer();
@@ -95,14 +95,14 @@ class RemovedAccountsTest {
     void cutFileIsRefusedUnlessForced() throws IOException {
         replace(accounts(1, 99));
         awaitRefusal();
-        RawClient.Answer refused = rig.admin("POST /reload");
+        RawClient.Response refused = rig.admin("POST /reload");
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.text())
                 .contains("accounts.yaml: removes 101 of 200 accounts, more than a fifth at once: a-100, a-101, a-102, "
                         + "a-103, a-104 and 96 more; if that is meant, force it: stillgate reload --force");
         assertThat(rig.admin("GET /config").text()).contains("removes 101 of 200 accounts");
         assertThat(rig.admin("GET /accounts/a-150").status()).isEqualTo(200);
-        RawClient.Answer forced = rig.admin("POST /reload?force=true");
+        RawClient.Response forced = rig.admin("POST /reload?force=true");
         assertThat(forced.text()).contains("accounts 200 -> 99, removed a-100, a-101");
         assertThat(rig.admin("GET /accounts/a-150").status()).isEqualTo(404);
         assertThat(rig.metric("stillgate_config_synchronized")).isEqualTo(1);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests the response facts that a filter receives; the client gets every byte unchanged. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class AnswerFactsTest {
+class ResponseFactsTest {
     private static final String TEXT = "Lime mortar breathes, and that is why old walls stay dry inside.";
     private static final String JSON_BODY = "{\"id\":\"msg_1\",\"content\":[{\"type\":\"text\",\"text\":\"" + TEXT
             + "\"},{\"type\":\"tool_use\",\"id\":\"toolu_1\",\"input\":{}}],\"usage\":{\"output_tokens\":9}}";
@@ -37,13 +37,13 @@ class AnswerFactsTest {
             java.util.Map<String, Object> seen = new java.util.concurrent.ConcurrentHashMap<>();
             context.adminView("answers", seen::get);
             return new CompletionFilter() {
-                public boolean readsAnswer() { return %s; }
+                public boolean readsResponse() { return %s; }
                 public void onComplete(Exchange x, Outcome o) {
-                    AnswerFacts a = x.answer();
+                    ResponseFacts a = x.responseFacts();
                     java.util.List<Boolean> marks = new java.util.ArrayList<>();
-                    for (int i = 0; i < a.markCount(); i++) {
-                        marks.add(a.mark(i) == context.marks().ofText("%s")
-                            || a.mark(i) == context.marks().ofId("toolu_1"));
+                    for (int i = 0; i < a.hashCount(); i++) {
+                        marks.add(a.hash(i) == context.contextHashes().ofText("%s")
+                            || a.hash(i) == context.contextHashes().ofId("toolu_1"));
                     }
                     seen.put(x.requestId(), java.util.List.of(a.proseChars(), a.codeChars(), a.toolChars(), marks));
                 }
@@ -54,7 +54,7 @@ class AnswerFactsTest {
 
     private JsonNode shown(GatewayRig rig, String filter) throws IOException {
         try (RawClient admin = new RawClient(rig.adminPort())) {
-            RawClient.Answer page = admin.send("GET /answers/r-1 HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            RawClient.Response page = admin.send("GET /answers/r-1 HTTP/1.1\r\nhost: localhost\r\n\r\n")
                     .answer();
             return new ObjectMapper().readTree(page.text()).at("/filters/" + filter);
         }
@@ -95,7 +95,8 @@ class AnswerFactsTest {
                     c.close();
                 });
                 GatewayRig rig = rig(upstream, "[{name: r, type: reading}]")) {
-            RawClient.Answer answer = rig.ask(Requests.post("/v1/messages", "{\"model\":\"m\"}", "x-request-id: r-1"));
+            RawClient.Response answer =
+                    rig.ask(Requests.post("/v1/messages", "{\"model\":\"m\"}", "x-request-id: r-1"));
             assertThat(answer.whole()).isFalse();
             assertThat(shown(rig, "r")).hasToString("[" + TEXT.length() + ",0,0,[true]]");
         }

@@ -70,7 +70,7 @@ class RollbackEndToEndTest {
     }
 
     private JsonNode page(String line) throws IOException {
-        RawClient.Answer answer = rig.admin(line);
+        RawClient.Response answer = rig.admin(line);
         assertThat(answer.status()).as(line).isEqualTo(200);
         return JSON.readTree(answer.text());
     }
@@ -99,7 +99,7 @@ class RollbackEndToEndTest {
         regenerate(2);
         regenerate(3);
         regenerate(4);
-        RawClient.Answer back = rig.admin("POST /rollback");
+        RawClient.Response back = rig.admin("POST /rollback");
         assertThat(back.text()).contains("generation 6 is in force", "changed: ~accounts.required;");
         assertThat(serves()).isTrue();
         assertThat(knows(4)).as("the newest accounts").isTrue();
@@ -166,7 +166,7 @@ class RollbackEndToEndTest {
                 .isEqualTo(409);
         assertThat(rig.admin("POST /rollback?to=77").status()).isEqualTo(409);
         assertThat(rig.admin("POST /rollback?to=x").status()).isEqualTo(400);
-        RawClient.Answer undone = rig.admin("POST /rollback?to=4");
+        RawClient.Response undone = rig.admin("POST /rollback?to=4");
         assertThat(undone.text()).contains("generation 6 is in force").doesNotContain("pinned");
         assertThat(page("GET /config").get("pinned").asBoolean())
                 .as("it is the file")

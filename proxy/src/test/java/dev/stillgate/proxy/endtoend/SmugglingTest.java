@@ -66,7 +66,7 @@ class SmugglingTest {
     /** A proxy in front that treats it as another method waits for a body, and would take the next response for it. */
     @Test
     void headInOtherCaseHasABody() {
-        RawClient.Answer answer = rig.ask("head /v1/models HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        RawClient.Response answer = rig.ask("head /v1/models HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
         assertThat(answer.text()).isEqualTo(UpstreamScript.JSON_BODY);
         assertThat(oracle.takeLines()).containsExactly("head /v1/models HTTP/1.1");
     }
@@ -139,12 +139,12 @@ class SmugglingTest {
                 .map((MatchResult found) -> Integer.valueOf(found.group(1)))
                 .filter(status -> status >= 200)
                 .toList();
-        checkAnswers(payload.right(), answers, statuses, about);
+        checkResponses(payload.right(), answers, statuses, about);
         checkShape(answers, about);
         checkUpstream(payload.right(), oracle.whole() - before, about);
     }
 
-    private static void checkAnswers(Right right, String answers, List<Integer> statuses, String about) {
+    private static void checkResponses(Right right, String answers, List<Integer> statuses, String about) {
         switch (right) {
             case REFUSED -> assertThat(statuses).as(about).hasSize(1).allMatch(SmugglingTest::isRefusal);
             case SERVED -> assertThat(statuses).as(about).containsExactly(200, 200);

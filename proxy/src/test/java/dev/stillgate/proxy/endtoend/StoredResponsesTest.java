@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class StoredAnswersTest {
+class StoredResponsesTest {
     private static final String KEY = "authorization: Bearer sk-one";
     private static final String CALLER = "I do not know if it is not a bad idea, because you cannot be sure.";
     private static final String PROSE =
@@ -100,7 +100,7 @@ class StoredAnswersTest {
         return rig;
     }
 
-    private static String prose(RawClient.Answer completion) {
+    private static String prose(RawClient.Response completion) {
         return completion.text().replaceAll(".*\"content\":\"([^\"]*)\".*", "$1");
     }
 
@@ -121,7 +121,7 @@ class StoredAnswersTest {
             });
             String prose = null;
             for (Map.Entry<String, String> each : answers().entrySet()) {
-                RawClient.Answer answer = rig.ask(each.getKey());
+                RawClient.Response answer = rig.ask(each.getKey());
                 assertThat(answer.status()).as(each.getKey()).isEqualTo(200);
                 if (prose == null) {
                     prose = prose(answer);

@@ -37,7 +37,7 @@ class StrataTest {
     }
 
     private static String answer(GatewayRig rig, String account) {
-        RawClient.Answer answer = rig.ask(Requests.chat("authorization: Bearer sk-" + account));
+        RawClient.Response answer = rig.ask(Requests.chat("authorization: Bearer sk-" + account));
         assertThat(answer.status()).isEqualTo(200);
         return answer.text().replaceAll(".*\"content\":\"([^\"]*)\".*", "$1");
     }

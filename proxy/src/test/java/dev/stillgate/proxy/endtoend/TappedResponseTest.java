@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Tests responses whose prose passes a filter: changed, held, released, cut or unchanged. */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class TappedAnswerTest {
+class TappedResponseTest {
     private static final String TAPPING = "[{name: t, type: tapping}]";
     private static final String SSE = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
     private static final String CHUNKED = SSE + "transfer-encoding: chunked\r\n\r\n";
@@ -117,7 +117,7 @@ class TappedAnswerTest {
                 GatewayRig rig = rig(upstream, TAPPING);
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer =
+                RawClient.Response answer =
                         client.send(Requests.post(c.path, Requests.CHAT_BODY)).answer();
                 assertThat(answer.text()).isEqualTo(c.content);
                 assertThat(answer.whole()).isTrue();
@@ -154,7 +154,7 @@ class TappedAnswerTest {
             assertThat(rig.metric("stillgate_exchanges_active")).isEqualTo(1);
             assertThat(page(rig, "/release/it")).contains("true");
             client.in().reset();
-            RawClient.Answer answer = client.answer();
+            RawClient.Response answer = client.answer();
             assertThat(answer.text()).isEqualTo(MESSAGES_AFTER);
             assertThat(answer.whole()).isTrue();
         }
@@ -193,7 +193,7 @@ class TappedAnswerTest {
                     "the end is held", () -> page(rig, "/told/q-3").contains("end"));
             assertThat(rig.metric("stillgate_exchanges_active")).isEqualTo(1);
             rig.ticker().jump(Duration.ofMillis(250));
-            RawClient.Answer answer = client.answer();
+            RawClient.Response answer = client.answer();
             assertThat(answer.text()).isEqualTo(c.content);
             assertThat(answer.whole()).isTrue();
             assertThat(page(rig, "/release/it")).contains("false");
@@ -225,7 +225,7 @@ class TappedAnswerTest {
         });
         try (upstream;
                 GatewayRig rig = rig(upstream, TAPPING)) {
-            RawClient.Answer answer = rig.ask(Requests.messages("x-tap: hold"));
+            RawClient.Response answer = rig.ask(Requests.messages("x-tap: hold"));
             assertThat(answer.text()).startsWith(START + delta("Mi") + delta("[so] ") + "event: error\n");
             assertThat(answer.whole()).isFalse();
             assertThat(rig.finish().getFirst()).contains("\"truncated\"");
@@ -236,7 +236,7 @@ class TappedAnswerTest {
     void shadowModeChangesNoByte() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(UpstreamScript.json(MESSAGE));
                 GatewayRig rig = rig(upstream, "[{name: t, type: tapping, mode: shadow}]")) {
-            RawClient.Answer answer = rig.ask(Requests.messages("request-id: q-2", "x-tap: hold"));
+            RawClient.Response answer = rig.ask(Requests.messages("request-id: q-2", "x-tap: hold"));
             assertThat(answer.text()).isEqualTo(MESSAGE);
             assertThat(answer.has("content-length")).isTrue();
             assertThat(page(rig, "/told/q-2")).contains("block TOOL_CALL answer msg_8 end");
@@ -261,7 +261,7 @@ class TappedAnswerTest {
     void failingTapLosesNoText() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, TAPPING)) {
-            RawClient.Answer answer = rig.ask(Requests.messages("x-tap: throw 10"));
+            RawClient.Response answer = rig.ask(Requests.messages("x-tap: throw 10"));
             assertThat(answer.text())
                     .isEqualTo(START + delta("Mi") + delta("x lime, x an") + delta("d sand.") + STOP + END);
             assertThat(answer.whole()).isTrue();
@@ -275,7 +275,7 @@ class TappedAnswerTest {
     void failingMandatoryTapCutsTheResponse() throws IOException {
         try (UpstreamScript upstream = UpstreamScript.answering(CHUNKED + UpstreamScript.chunk(MESSAGES) + LAST_CHUNK);
                 GatewayRig rig = rig(upstream, "[{name: t, type: tapping, onError: closed}]")) {
-            RawClient.Answer answer = rig.ask(Requests.messages("x-tap: throw 10"));
+            RawClient.Response answer = rig.ask(Requests.messages("x-tap: throw 10"));
             assertThat(answer.text()).startsWith(START + delta("Mi")).doesNotContain("lime");
             assertThat(answer.whole()).isFalse();
             assertThat(rig.finish().getFirst()).contains("\"truncated\"", "filter-failed");

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
-class UnsentAnswerTest {
+class UnsentResponseTest {
     private static final String GET = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final int PIECE = 16 * 1024;
     private static final String ANSWER = UpstreamScript.json("x".repeat(PIECE));
@@ -157,7 +157,7 @@ class UnsentAnswerTest {
     @ValueSource(booleans = {false, true})
     void tls(boolean drain) throws Exception {
         for (String file : List.of("one.crt", "one.key")) {
-            try (InputStream in = UnsentAnswerTest.class.getResourceAsStream("/tls/" + file)) {
+            try (InputStream in = UnsentResponseTest.class.getResourceAsStream("/tls/" + file)) {
                 Files.copy(in, directory.resolve(file));
             }
         }
@@ -262,7 +262,7 @@ class UnsentAnswerTest {
                 }
             }
             for (int i = 0; i < clients.size(); i++) {
-                Http2Client.Answer answer = clients.get(i).answer(1);
+                Http2Client.Response answer = clients.get(i).answer(1);
                 assertThat(answer.ended()).isTrue();
                 assertThat(answer.content()).hasSize(sizes.get(i));
             }

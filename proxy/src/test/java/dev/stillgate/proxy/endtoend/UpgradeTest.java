@@ -128,7 +128,7 @@ class UpgradeTest {
     void keyInASubprotocolIsRefused(String fields) throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = rig(upstream)) {
-            RawClient.Answer answer = rig.ask(ask("X-Api-Key: sk-one", fields));
+            RawClient.Response answer = rig.ask(ask("X-Api-Key: sk-one", fields));
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text()).contains("Authorization");
             assertThat(rig.reason("upgrade-refused")).isEqualTo(1);
@@ -150,7 +150,7 @@ class UpgradeTest {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = rig(upstream)) {
             String request = ask("api-key: sk-one").replaceFirst("/live", "/live?" + query);
-            RawClient.Answer answer = rig.ask(request);
+            RawClient.Response answer = rig.ask(request);
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text()).contains("query");
             assertThat(rig.reason("upgrade-refused")).isEqualTo(1);
@@ -174,7 +174,7 @@ class UpgradeTest {
     void keyInTheQueryOfASessionIsRefused(String name) {
         try (UpstreamScript upstream = RealtimeModel.start(1, 1);
                 GatewayRig rig = RealtimeTest.builder(upstream).start()) {
-            RawClient.Answer answer = rig.ask(RealtimeTest.ask().replaceFirst("\\?", "?" + name + "=sk-two&"));
+            RawClient.Response answer = rig.ask(RealtimeTest.ask().replaceFirst("\\?", "?" + name + "=sk-two&"));
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text()).contains("query");
             assertThat(upstream.connections()).isEmpty();
@@ -214,7 +214,7 @@ class UpgradeTest {
     void disallowedUpgradeIsRefusedInTheProvidersFormat() throws Exception {
         try (UpstreamScript upstream = echo();
                 GatewayRig rig = GatewayRig.before(upstream)) {
-            RawClient.Answer answer = rig.ask(ask("anthropic-version: 2023-06-01"));
+            RawClient.Response answer = rig.ask(ask("anthropic-version: 2023-06-01"));
             assertThat(answer.status()).isEqualTo(426);
             assertThat(answer.text()).contains("\"type\":\"error\"", "invalid_request_error", "use HTTP");
             assertThat(upstream.connections()).isEmpty();
@@ -228,7 +228,7 @@ class UpgradeTest {
                 GatewayRig rig = rig(upstream);
                 RawClient client = rig.connect()) {
             String ask = ask().replace("/v1/models/live", "/v1/responses");
-            RawClient.Answer answer = client.send(ask).answer();
+            RawClient.Response answer = client.send(ask).answer();
             assertThat(answer.status()).isEqualTo(426);
             assertThat(answer.values("upgrade")).containsExactly("HTTP/1.1");
             assertThat(answer.values("connection")).containsExactly("upgrade");
@@ -261,7 +261,7 @@ class UpgradeTest {
     void h2cSmugglingIsIgnoredAndItsFieldsDropped() throws Exception {
         try (UpstreamScript upstream = UpstreamScript.answering();
                 GatewayRig rig = rig(upstream)) {
-            RawClient.Answer answer = rig.ask(Requests.get(
+            RawClient.Response answer = rig.ask(Requests.get(
                     "/v1/models", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"));
             assertThat(answer.status()).isEqualTo(200);
             assertThat(upstream.requests().getFirst().values("upgrade")).isEmpty();

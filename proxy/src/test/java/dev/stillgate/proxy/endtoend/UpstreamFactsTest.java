@@ -109,7 +109,7 @@ class UpstreamFactsTest {
         try (script;
                 GatewayRig rig = GatewayRig.with()
                         .to(script)
-                        .upstreamKeys("concurrency: {most: 2, queue: 7, patience: 60s}")
+                        .upstreamKeys("concurrency: {most: 2, queue: 7, queueTimeout: 60s}")
                         .start();
                 RawClient first = rig.connect();
                 RawClient second = rig.connect();

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 @ExtendWith(NoLeaks.class)
 class UpstreamPlacesTest {
-    private static final String ONE = "concurrency: {most: 1, queue: 2, patience: 3s}";
+    private static final String ONE = "concurrency: {most: 1, queue: 2, queueTimeout: 3s}";
 
     private static UpstreamScript.Script ending(String how) {
         return switch (how) {
@@ -130,7 +130,7 @@ class UpstreamPlacesTest {
         try (UpstreamScript upstream = worker.script();
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
-                        .upstreamKeys("concurrency: {most: 1, queue: 9, patience: 9s}")
+                        .upstreamKeys("concurrency: {most: 1, queue: 9, queueTimeout: 9s}")
                         .start()) {
             rig.ticker().stop();
             List<RawClient> clients = new ArrayList<>();
@@ -141,7 +141,7 @@ class UpstreamPlacesTest {
             worker.awaitAsked(1);
             rig.policy(GatewayRig.with()
                     .to(upstream)
-                    .upstreamKeys("concurrency: {most: 3, queue: 0, patience: 9s}")
+                    .upstreamKeys("concurrency: {most: 3, queue: 0, queueTimeout: 9s}")
                     .policy());
             rig.reload();
             worker.awaitAsked(3);
@@ -207,7 +207,7 @@ class UpstreamPlacesTest {
                 GatewayRig rig = GatewayRig.with()
                         .to(upstream)
                         .threads(3)
-                        .upstreamKeys("concurrency: {most: 4, queue: 200, patience: 60s}")
+                        .upstreamKeys("concurrency: {most: 4, queue: 200, queueTimeout: 60s}")
                         .start()) {
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < 24; i++) {

@@ -118,7 +118,7 @@ class UpstreamTlsTest {
     }
 
     private static void refused(GatewayRig rig) {
-        RawClient.Answer got = rig.ask(Requests.messages());
+        RawClient.Response got = rig.ask(Requests.messages());
         assertThat(got.status()).isEqualTo(502);
         assertThat(got.head() + got.text()).doesNotContain("127.0.0.1", "ertificate", "TLS");
         assertThat(rig.reason("upstream-tls")).isEqualTo(1);
@@ -260,7 +260,7 @@ class UpstreamTlsTest {
         });
         try (upstream;
                 GatewayRig rig = rig(upstream, "")) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.status()).isEqualTo(200);
             assertThat(got.whole()).isEqualTo(said);
         }
@@ -297,7 +297,7 @@ class UpstreamTlsTest {
     @DisplayName("engine B5: an early refusal over TLS reaches the client, whatever the upstream left unread")
     void earlyRefusalReachesTheClient() throws Exception {
         UpstreamScript.Script refuse = c -> {
-            EarlyAnswerTest.head(c);
+            EarlyResponseTest.head(c);
             c.send("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno");
             c.cut();
         };
@@ -306,7 +306,7 @@ class UpstreamTlsTest {
                 GatewayRig rig = rig(upstream, "")) {
             for (int i = 0; i < 12; i++) {
                 try (RawClient caller = rig.connect()) {
-                    RawClient.Answer got = EarlyAnswerTest.ask(caller, Requests.post("/v1/blobs/1", body));
+                    RawClient.Response got = EarlyResponseTest.ask(caller, Requests.post("/v1/blobs/1", body));
                     assertThat(got.status()).isEqualTo(401);
                     assertThat(got.text()).isEqualTo("no");
                 }

@@ -79,7 +79,7 @@ class UsageInjectionTest {
                 GatewayRig rig = rig(upstream, "enforce");
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer =
+                RawClient.Response answer =
                         client.send(post(ASKS, "x-request-id: r-" + i)).answer();
                 assertThat(answer.whole()).isTrue();
                 assertThat(answer.text()).isEqualTo(SEEN);
@@ -102,7 +102,7 @@ class UsageInjectionTest {
                 GatewayRig rig = rig(upstream, "enforce");
                 RawClient client = rig.connect()) {
             for (int i = 0; i < 2; i++) {
-                RawClient.Answer answer = client.send(post(ASKS)).answer();
+                RawClient.Response answer = client.send(post(ASKS)).answer();
                 assertThat(answer.status()).isEqualTo(204);
                 assertThat(answer.has("transfer-encoding")).isFalse();
             }
@@ -131,7 +131,7 @@ class UsageInjectionTest {
         try (UpstreamScript upstream = UpstreamScript.answering(LENGTH);
                 GatewayRig rig = rig(upstream, "enforce")) {
             for (String body : bodies) {
-                RawClient.Answer answer = rig.ask(post(body));
+                RawClient.Response answer = rig.ask(post(body));
                 assertThat(answer.text()).isEqualTo(STREAM);
                 assertThat(answer.has("content-length")).isTrue();
             }
@@ -156,12 +156,12 @@ class UsageInjectionTest {
             });
             try (upstream;
                     GatewayRig rig = rig(upstream, "enforce")) {
-                RawClient.Answer answer = rig.ask(post(ASKS));
+                RawClient.Response answer = rig.ask(post(ASKS));
                 assertThat(answer.whole()).isTrue();
                 assertThat(answer.text()).isEqualTo(SEEN);
                 assertThat(answer.values("transfer-encoding")).containsExactly("chunked");
                 assertThat(answer.has("content-length")).isFalse();
-                RawClient.Answer old = rig.ask(post(ASKS).replace("HTTP/1.1", "HTTP/1.0"));
+                RawClient.Response old = rig.ask(post(ASKS).replace("HTTP/1.1", "HTTP/1.0"));
                 assertThat(old.text()).isEqualTo(SEEN);
                 assertThat(old.has("transfer-encoding") || old.has("content-length"))
                         .isFalse();
@@ -187,7 +187,7 @@ class UsageInjectionTest {
                 RawClient client = rig.connect()) {
             for (int size : IntStream.concat(IntStream.rangeClosed(1, 70), IntStream.of(100, 150, 200, 300, 400))
                     .toArray()) {
-                RawClient.Answer answer =
+                RawClient.Response answer =
                         client.send(post(ASKS, "x-size: " + size)).answer();
                 assertThat(answer.whole()).isTrue();
                 assertThat(answer.text()).as("pieces of %d", size).isEqualTo(SEEN);
@@ -262,7 +262,7 @@ class UsageInjectionTest {
         for (String sent : answers) {
             try (UpstreamScript upstream = UpstreamScript.answering(sent);
                     GatewayRig rig = rig(upstream, "enforce")) {
-                RawClient.Answer answer = rig.ask(post(ASKS));
+                RawClient.Response answer = rig.ask(post(ASKS));
                 assertThat(new String(answer.content(), StandardCharsets.ISO_8859_1))
                         .isEqualTo(sent.substring(sent.indexOf("\r\n\r\n") + 4));
                 assertThat(answer.has("content-length")).isTrue();
@@ -281,7 +281,7 @@ class UsageInjectionTest {
             });
             try (upstream;
                     GatewayRig rig = rig(upstream, "enforce")) {
-                RawClient.Answer answer = rig.ask(post(ASKS));
+                RawClient.Response answer = rig.ask(post(ASKS));
                 assertThat(answer.whole()).isFalse();
                 String kept = end.replace(USAGE, "").replace(USAGE.strip(), "");
                 assertThat(answer.text()).startsWith(CONTENT + kept);

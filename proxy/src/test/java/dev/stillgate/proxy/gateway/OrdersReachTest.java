@@ -36,7 +36,7 @@ class OrdersReachTest {
                 .state(state);
     }
 
-    private static RawClient.Answer erase(GatewayRig rig, String account) {
+    private static RawClient.Response erase(GatewayRig rig, String account) {
         try (RawClient client = new RawClient(rig.adminPort())) {
             return client.send(
                             "DELETE /accounts/" + account + " HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n")
@@ -44,7 +44,7 @@ class OrdersReachTest {
         }
     }
 
-    private static JsonNode json(RawClient.Answer answer) throws IOException {
+    private static JsonNode json(RawClient.Response answer) throws IOException {
         return new ObjectMapper().readTree(answer.text());
     }
 
@@ -55,7 +55,7 @@ class OrdersReachTest {
                         .fleet("{store: 'redis://127.0.0.1:" + store.port() + "', node: one}")
                         .start()) {
             GatewayRig.eventually("joined", () -> rig.metric("stillgate_fleet_link") == 1);
-            RawClient.Answer answer = erase(rig, "a-1");
+            RawClient.Response answer = erase(rig, "a-1");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(json(answer).has("kept")).isFalse();
             store.kill();
@@ -82,7 +82,7 @@ class OrdersReachTest {
             } catch (IOException full) {
                 assertThat(filler).exists();
             }
-            RawClient.Answer answer = erase(rig, "b-0");
+            RawClient.Response answer = erase(rig, "b-0");
             int accepted = 0;
             while (answer.status() == 200 && accepted < 30) { // the last page of the journal has some room left
                 accepted++;

@@ -104,7 +104,7 @@ class PoolFleetTest {
         return served;
     }
 
-    private static RawClient.Answer ask(GatewayRig rig, int account) {
+    private static RawClient.Response ask(GatewayRig rig, int account) {
         return rig.ask(Requests.messages("x-api-key: sk-" + account));
     }
 
@@ -114,7 +114,7 @@ class PoolFleetTest {
 
     /** Returns whether the leases have seen the loss of the store, by a request of an account that is not pooled. */
     private static boolean isLimitedBy(String whenLost, GatewayRig rig) {
-        RawClient.Answer answer = ask(rig, PROBE);
+        RawClient.Response answer = ask(rig, PROBE);
         return switch (whenLost) {
             case "share" -> answer.values("anthropic-ratelimit-requests-limit").contains("333");
             case "closed" -> answer.status() == 429;

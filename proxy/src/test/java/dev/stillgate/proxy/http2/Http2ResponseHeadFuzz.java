@@ -11,10 +11,10 @@ import io.netty.buffer.Unpooled;
  * Fuzz target: the HTTP/1.1 head made from an upstream's HTTP/2 field section is read back with the same fields, so
  * that no field becomes two lines or none.
  */
-public final class Http2AnswerHeadFuzz {
+public final class Http2ResponseHeadFuzz {
     private static final int MAX = 64 * 1024;
 
-    private Http2AnswerHeadFuzz() {}
+    private Http2ResponseHeadFuzz() {}
 
     /** Runs the target on a compressed field section. */
     public static void fuzzerTestOneInput(byte[] section) {

@@ -2,7 +2,7 @@ package dev.stillgate.proxy.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -79,16 +79,16 @@ class JsonCopyTest {
 
     @Test
     void hashedTextsHaveEqualMarksExactlyIfOriginalsDo() {
-        KeyedMarks marks = new KeyedMarks(KEY);
+        KeyedHashes hashes = new KeyedHashes(KEY);
         String wrapped = "  " + PROSE.replace(' ', '\n');
         String other = PROSE.replace("rain", "snow");
-        assertThat(marks.ofText(hash.of(PROSE))).isEqualTo(marks.ofText(hash.of(wrapped)));
-        assertThat(marks.ofText(hash.of(PROSE))).isNotEqualTo(marks.ofText(hash.of(other)));
-        assertThat(marks.ofText(hash.of(PROSE.substring(0, 50)))).isEqualTo(ContextMarks.NONE);
+        assertThat(hashes.ofText(hash.of(PROSE))).isEqualTo(hashes.ofText(hash.of(wrapped)));
+        assertThat(hashes.ofText(hash.of(PROSE))).isNotEqualTo(hashes.ofText(hash.of(other)));
+        assertThat(hashes.ofText(hash.of(PROSE.substring(0, 50)))).isEqualTo(ContextHashes.NONE);
         String longText = PROSE.repeat(10);
-        assertThat(marks.ofText(hash.of(longText + "one end")))
-                .isEqualTo(marks.ofText(hash.of(longText + "another end")))
-                .isNotEqualTo(ContextMarks.NONE);
+        assertThat(hashes.ofText(hash.of(longText + "one end")))
+                .isEqualTo(hashes.ofText(hash.of(longText + "another end")))
+                .isNotEqualTo(ContextHashes.NONE);
         assertThat(hash.of(longText + "one end")).isNotEqualTo(hash.of(longText + "two end"));
         assertThat(hash.of(longText + "one end")).startsWith(hash.of(longText).substring(0, 600));
     }

@@ -295,7 +295,7 @@ class JsonTapeTest {
     void mutatedDocumentsAgreeWithJackson() throws IOException {
         mutationsAgreeWithJackson(Fixtures.own().stream()
                 .filter(answer -> !answer.sse())
-                .map(Fixtures.Answer::body)
+                .map(Fixtures.Response::body)
                 .toList());
     }
 

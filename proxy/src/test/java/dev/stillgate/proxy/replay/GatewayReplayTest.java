@@ -80,7 +80,7 @@ class GatewayReplayTest {
         return result;
     }
 
-    /** Returns 1 to 64, or some of these, and the powers of two up to the first that holds the whole answer. */
+    /** Returns 1 to 64, or some of these, and the powers of two up to the first that holds the whole response. */
     private static int[] sizes(Script script, Random random, boolean every) {
         int length = script.answer().body().length;
         IntStream small = every && length <= LONG

@@ -1,7 +1,7 @@
 package dev.stillgate.proxy.replay;
 
 /**
- * How an answer is sent.
+ * How a response is sent.
  *
  * @param script its number
  * @param size bytes of content in each write

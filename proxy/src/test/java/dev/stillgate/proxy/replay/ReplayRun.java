@@ -141,7 +141,7 @@ final class ReplayRun {
             if (refused.containsKey(replay.script())) {
                 continue;
             }
-            Fixtures.Answer answer = scripts.get(replay.script()).answer();
+            Fixtures.Response answer = scripts.get(replay.script()).answer();
             boolean same = answer.hasUsage(usage(entry))
                     && entry.get("outcome").asText().equals("served")
                     && entry.get("bytes_sent").asLong() == answer.body().length;

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An upstream that sends the answer which the field {@code x-replay} names, in pieces of the size that it names, each
- * with a write of its own. An answer of its own carries {@code x-replayed}.
+ * An upstream that sends the response which the field {@code x-replay} names, in pieces of the size that it names, each
+ * with a write of its own. A response of its own carries {@code x-replayed}.
  */
 final class ReplayUpstream implements AutoCloseable {
     private final ServerSocketChannel server;

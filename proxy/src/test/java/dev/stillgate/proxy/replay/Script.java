@@ -5,19 +5,19 @@ import dev.stillgate.spi.Operation;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A request, and the answer that it gets.
+ * A request, and the response that it gets.
  *
  * @param request the request's content
- * @param status the answer's status
+ * @param status the response's status
  */
-record Script(String method, String path, byte[] request, int status, Fixtures.Answer answer) {
+record Script(String method, String path, byte[] request, int status, Fixtures.Response answer) {
     private static final byte[] NOTHING = {};
 
     static Script of(Fixtures.Recording recording) {
         return new Script("POST", recording.path(), recording.request(), recording.status(), recording.answer());
     }
 
-    static Script of(Fixtures.Answer answer) {
+    static Script of(Fixtures.Response answer) {
         Operation operation = answer.operation();
         return new Script(operation.readsBody() ? "POST" : "GET", path(operation), request(operation), 200, answer);
     }

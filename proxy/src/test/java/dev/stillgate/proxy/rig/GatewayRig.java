@@ -62,7 +62,7 @@ public final class GatewayRig implements AutoCloseable {
     }
 
     /** Sends one request on a new connection and returns the response. */
-    public RawClient.Answer ask(String request) {
+    public RawClient.Response ask(String request) {
         try (RawClient client = connect()) {
             return client.send(request).answer();
         }
@@ -90,7 +90,7 @@ public final class GatewayRig implements AutoCloseable {
     }
 
     /** Sends a request to the admin API on a new connection. */
-    public RawClient.Answer admin(String line, String... fields) {
+    public RawClient.Response admin(String line, String... fields) {
         StringBuilder head = new StringBuilder(line + " HTTP/1.1\r\nhost: localhost\r\n");
         for (String field : fields) {
             head.append(field).append("\r\n");

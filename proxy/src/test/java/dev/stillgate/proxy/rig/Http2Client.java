@@ -54,7 +54,7 @@ public final class Http2Client implements AutoCloseable {
      * @param ended whether END_STREAM was received
      * @param reset the code of RST_STREAM, -1 if none was received
      */
-    public record Answer(List<String> head, byte[] content, boolean ended, int reset) {
+    public record Response(List<String> head, byte[] content, boolean ended, int reset) {
         public int status() {
             return head.isEmpty()
                     ? 0
@@ -249,7 +249,7 @@ public final class Http2Client implements AutoCloseable {
     }
 
     /** Reads up to the end of a stream; frames of other streams and interim responses are skipped. */
-    public Answer answer(int stream) {
+    public Response answer(int stream) {
         List<String> head = new ArrayList<>();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (Frame frame = read(); frame != null; frame = read()) {
@@ -260,15 +260,15 @@ public final class Http2Client implements AutoCloseable {
                 case HEADERS -> head = decode(frame.payload());
                 case DATA -> content.writeBytes(frame.payload());
                 case RST_STREAM -> {
-                    return new Answer(head, content.toByteArray(), false, frame.error());
+                    return new Response(head, content.toByteArray(), false, frame.error());
                 }
                 default -> {}
             }
             if (frame.ends()) {
-                return new Answer(head, content.toByteArray(), true, -1);
+                return new Response(head, content.toByteArray(), true, -1);
             }
         }
-        return new Answer(head, content.toByteArray(), false, -1);
+        return new Response(head, content.toByteArray(), false, -1);
     }
 
     /** Decodes a field section written by the gateway. */

@@ -21,7 +21,7 @@ public final class Http2UpstreamFaults {
     public static void ownStreamOnly(String reason, int error, Http2UpstreamScript.Script script) {
         try (Http2UpstreamScript upstream = first(script);
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.status() != 200 || !got.whole()).as("broken: " + got).isTrue();
             assertThat(rig.reason(reason)).as(reason).isEqualTo(1);
             assertThat(rig.ask(Requests.messages()).text()).isEqualTo(UpstreamScript.JSON_BODY);
@@ -45,7 +45,7 @@ public final class Http2UpstreamFaults {
                     }
                 });
                 GatewayRig rig = Http2UpstreamTest.before(upstream).start()) {
-            RawClient.Answer got = rig.ask(Requests.messages());
+            RawClient.Response got = rig.ask(Requests.messages());
             assertThat(got.status() != 200 || !got.whole()).as("broken: " + got).isTrue();
             assertThat(rig.reason(reason)).as(reason).isEqualTo(1);
             assertThat(upstream.connection(0).await(Http2Client.GOAWAY).error()).isEqualTo(error);

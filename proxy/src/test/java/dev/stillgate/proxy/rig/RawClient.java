@@ -23,7 +23,7 @@ public final class RawClient implements AutoCloseable {
      *
      * @param whole whether it ended as framed, else it was cut short
      */
-    public record Answer(int status, String head, byte[] content, boolean whole) {
+    public record Response(int status, String head, byte[] content, boolean whole) {
         public String text() {
             return new String(content, StandardCharsets.UTF_8);
         }
@@ -116,27 +116,27 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** Reads one response to a request other than HEAD. */
-    public Answer answer() {
+    public Response answer() {
         return answer(false);
     }
 
-    public Answer answer(boolean toHead) {
+    public Response answer(boolean toHead) {
         try {
             String head = head();
             int status = Integer.parseInt(head.substring(9, 12));
-            Answer bare = new Answer(status, head, new byte[0], true);
+            Response bare = new Response(status, head, new byte[0], true);
             if (toHead || status < 200 || status == 204 || status == 304) {
                 return bare;
             }
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             boolean whole = content(bare, content);
-            return new Answer(status, head, content.toByteArray(), whole);
+            return new Response(status, head, content.toByteArray(), whole);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private boolean content(Answer head, ByteArrayOutputStream content) throws IOException {
+    private boolean content(Response head, ByteArrayOutputStream content) throws IOException {
         try {
             if (head.has("transfer-encoding")) {
                 return chunks(content);

@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum Work {
     /** Solutions of problems with the full chain of thought. */
     REASONING,
-    /** Grades of answers by a rubric: training data of a reward model. */
+    /** Grades of responses by a rubric: training data of a reward model. */
     GRADING,
     /** Texts and questions rewritten to pass a censor. */
     REWRITE,

@@ -65,7 +65,7 @@ public final class Drive {
      */
     public boolean run(double minutes, SimulatedModel model, @Nullable Path answers, PrintStream out)
             throws IOException, InterruptedException {
-        AnswerFile file = answers == null ? null : new AnswerFile(answers);
+        ResponseFile file = answers == null ? null : new ResponseFile(answers);
         long until = simulation.world().start() + (long) (minutes * 60_000 * speedup);
         long began = System.nanoTime();
         long first = calendar + (long) ((System.currentTimeMillis() - calendar) * speedup);
@@ -92,7 +92,7 @@ public final class Drive {
      * Sends an exchange after the previous turn of its conversation has ended, which takes longer than compressed time
      * allows.
      */
-    private void send(Exchange exchange, SimulatedModel model, @Nullable AnswerFile file, ExecutorService executor) {
+    private void send(Exchange exchange, SimulatedModel model, @Nullable ResponseFile file, ExecutorService executor) {
         LiveCall call = LiveCall.of(sent, exchange, gateways.get((int) (sent++ % gateways.size())));
         if (standings != null) {
             standings.note(exchange.account().id(), exchange.label());
@@ -118,7 +118,7 @@ public final class Drive {
         latestMillis = Math.max(latestMillis, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - due));
     }
 
-    private void send(LiveCall call, SimulatedModel model, @Nullable AnswerFile file) {
+    private void send(LiveCall call, SimulatedModel model, @Nullable ResponseFile file) {
         try {
             HttpResponse<String> response = client.send(call.request(), HttpResponse.BodyHandlers.ofString());
             outcomes.completed(call, response.statusCode(), response.body());

@@ -15,13 +15,13 @@ import java.util.Map;
  * File of the texts that campaigns were served, one JSON object a line: {@code account}, {@code at} in milliseconds since
  * the epoch by the machine's clock, {@code text}. Thread-safe.
  */
-final class AnswerFile implements AutoCloseable {
+final class ResponseFile implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final BufferedWriter out;
 
     /** Creates the file, or empties it. */
-    AnswerFile(Path file) throws IOException {
+    ResponseFile(Path file) throws IOException {
         out = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
     }
 
@@ -35,7 +35,7 @@ final class AnswerFile implements AutoCloseable {
                         Map.of("account", account, "at", System.currentTimeMillis(), "text", text.toString())));
             }
         } catch (JsonProcessingException notJson) {
-            // an answer of another kind
+            // a response of another kind
         }
     }
 

@@ -7,7 +7,7 @@ import dev.stillgate.loadtests.campaign.traffic.Source;
 import dev.stillgate.loadtests.campaign.traffic.Traffic;
 import dev.stillgate.loadtests.campaign.traffic.World;
 import dev.stillgate.proxy.account.AccountsFile;
-import dev.stillgate.proxy.backtest.Findings;
+import dev.stillgate.proxy.backtest.BacktestFindings;
 import dev.stillgate.proxy.backtest.Report;
 import dev.stillgate.proxy.backtest.SummaryTable;
 import dev.stillgate.proxy.backtest.VirtualGateway;
@@ -119,7 +119,7 @@ public final class Play {
         }
     }
 
-    private void report(Findings findings, PlayFigures figures, PrintStream out) throws IOException {
+    private void report(BacktestFindings findings, PlayFigures figures, PrintStream out) throws IOException {
         Path file = options.out();
         if (file != null) {
             Report.write(findings, Map.of("play", figures), file);

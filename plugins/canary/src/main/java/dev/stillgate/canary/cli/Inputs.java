@@ -53,7 +53,7 @@ final class Inputs {
         return sheet;
     }
 
-    /** Reads the answers of all files. */
+    /** Reads the responses of all files. */
     SiteReader answers(List<String> files) throws IOException {
         SiteReader reader = new SiteReader(table, sheet);
         for (String file : files) {

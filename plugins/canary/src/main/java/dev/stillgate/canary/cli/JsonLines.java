@@ -31,7 +31,7 @@ final class JsonLines implements Closeable {
      * One line.
      *
      * @param where file and line number
-     * @param prompt the prompt of the answer, or null if the line has none
+     * @param prompt the prompt of the response, or null if the line has none
      */
     record Line(String where, String text, @Nullable String prompt) {}
 

@@ -22,8 +22,8 @@ import java.util.Map;
  * @param name of the key
  * @param commitment to key, table and plan
  * @param table digest of the class table
- * @param answers number of answers that were marked under it
- * @param sites number of sites in all answers that were marked under it
+ * @param answers number of responses that were marked under it
+ * @param sites number of sites in all responses that were marked under it
  */
 public record CommittedKey(
         long index, long millis, String name, Hash commitment, Hash table, long answers, long sites) {
@@ -43,7 +43,7 @@ public record CommittedKey(
             if (leaf instanceof Leaf.Commitment commitment && index < signed) {
                 keys.put(index, commitment);
             }
-            if (leaf instanceof Leaf.Answer answer && index < signed) {
+            if (leaf instanceof Leaf.Response answer && index < signed) {
                 totals.computeIfAbsent(answer.key(), absent -> new MarkedTotals())
                         .add(answer.sites());
             }

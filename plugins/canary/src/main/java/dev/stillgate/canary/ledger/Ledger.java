@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tamper-evident record of a gateway's keys and marked answers: an append-only Merkle tree (RFC 6962) in a directory,
+ * Tamper-evident record of a gateway's keys and marked responses: an append-only Merkle tree (RFC 6962) in a directory,
  * with signed heads. Acknowledged leaves survive a crash at any moment. Thread-safe.
  */
 public final class Ledger implements AutoCloseable {
@@ -132,7 +132,7 @@ public final class Ledger implements AutoCloseable {
                     if (leaf instanceof Leaf.Commitment commitment) {
                         keys.put(index, commitment);
                     }
-                    if (leaf instanceof Leaf.Answer answer) {
+                    if (leaf instanceof Leaf.Response answer) {
                         totals.computeIfAbsent(answer.key(), absent -> new MarkedTotals())
                                 .add(answer.sites());
                     }
@@ -220,7 +220,7 @@ public final class Ledger implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the totals of the answers under the key of a leaf; the caller counts those that it appends. */
+    /** Returns the totals of the responses under the key of a leaf; the caller counts those that it appends. */
     public MarkedTotals totals(long leaf) {
         return totals.computeIfAbsent(leaf, absent -> new MarkedTotals());
     }
@@ -247,19 +247,19 @@ public final class Ledger implements AutoCloseable {
     }
 
     /**
-     * Appends a marked answer. Never blocks. The callback is called exactly once: on this thread if the answer fails
+     * Appends a marked response. Never blocks. The callback is called exactly once: on this thread if the response fails
      * immediately, else on the writer thread, which it must not block.
      *
-     * @throws IllegalArgumentException if the answer's key is not committed
+     * @throws IllegalArgumentException if the response's key is not committed
      */
-    public void append(MarkedAnswer answer, Consumer<? super AppendResult> callback) {
+    public void append(MarkedResponse answer, Consumer<? super AppendResult> callback) {
         if (!keys.containsKey(answer.key())) {
             throw new IllegalArgumentException("leaf " + answer.key() + " is not the commitment of a key");
         }
         long millis = ticker.millis();
         byte[] forms = answer.packedForms();
         writer.append(
-                ids -> new Leaf.Answer(millis, answer.key(), ids.hash(answer.message()), answer.sites(), forms),
+                ids -> new Leaf.Response(millis, answer.key(), ids.hash(answer.message()), answer.sites(), forms),
                 callback);
     }
 

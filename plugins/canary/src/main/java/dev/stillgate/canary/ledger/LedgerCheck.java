@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Full check of a ledger: reads all records, recomputes all hashes, compares the tree with every signed head, and
- * checks that each answer's key was committed before it. Read-only; the ledger may be in use.
+ * checks that each response's key was committed before it. Read-only; the ledger may be in use.
  */
 public final class LedgerCheck {
     private final Path directory;
@@ -36,7 +36,7 @@ public final class LedgerCheck {
      * Summary of a sound ledger.
      *
      * @param leaves number of leaves, the sum of the next two
-     * @param sites of all answers together
+     * @param sites of all responses together
      * @param root root over all leaves
      * @param head the largest signed head, or null if there is none
      * @param heads number of signed heads checked
@@ -103,7 +103,7 @@ public final class LedgerCheck {
     private void visit(long index, Leaf leaf, MerkleFrontier after) throws LedgerException {
         switch (leaf) {
             case Leaf.Commitment commitment -> keys.add(index);
-            case Leaf.Answer answer -> {
+            case Leaf.Response answer -> {
                 if (!keys.contains(answer.key())) {
                     throw new LedgerException(directory + ": leaf " + index + " is an answer under the key of leaf "
                             + answer.key() + ", which is not an earlier commitment");

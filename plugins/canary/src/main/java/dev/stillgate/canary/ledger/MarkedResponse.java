@@ -7,16 +7,16 @@ import java.util.BitSet;
 /**
  * A marked answer to record. The ledger stores a keyed hash of the message id, and nothing of the text.
  *
- * @param message id by which the client knows the answer, 1 to 1,024 characters
+ * @param message id by which the client knows the response, 1 to 1,024 characters
  * @param key index of the leaf that commits to the key, from {@link Ledger#commit}
  * @param sites number of sites in the delivered text, in order, up to 524,288
  * @param forms one bit per site: the delivered form
  */
-public record MarkedAnswer(String message, long key, int sites, BitSet forms) {
+public record MarkedResponse(String message, long key, int sites, BitSet forms) {
     static final int MAX_MESSAGE = 1024;
 
     /** @throws IllegalArgumentException if a bound is exceeded */
-    public MarkedAnswer {
+    public MarkedResponse {
         if (message.isEmpty() || message.length() > MAX_MESSAGE) {
             throw new IllegalArgumentException(
                     "a message id has 1 to " + MAX_MESSAGE + " characters, not " + message.length());
@@ -31,6 +31,6 @@ public record MarkedAnswer(String message, long key, int sites, BitSet forms) {
 
     /** Returns one bit per site, the low bit of a byte first. */
     byte[] packedForms() {
-        return Arrays.copyOf(forms.toByteArray(), Leaf.Answer.bytesFor(sites));
+        return Arrays.copyOf(forms.toByteArray(), Leaf.Response.bytesFor(sites));
     }
 }

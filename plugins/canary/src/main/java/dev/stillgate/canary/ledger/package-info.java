@@ -1,5 +1,5 @@
 /**
- * Tamper-evident append-only record of key commitments and marked answers: opening, appending and checking a ledger.
+ * Tamper-evident append-only record of key commitments and marked responses: opening, appending and checking a ledger.
  */
 @NullMarked
 package dev.stillgate.canary.ledger;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outcomes results of the requested keys, the smallest p first; never empty
  * @param keys number of keys that the p-values are adjusted for
- * @param answers number of answers
+ * @param answers number of responses
  * @param words number of words in them
  * @param sites number of sites in them, repeated sentences included
  * @param effectiveN number of sites in distinct sentences

@@ -18,7 +18,7 @@ public interface Commitments {
     @Nullable
     Instant since(String name, byte[] commitment);
 
-    /** Returns the number of sites in all answers marked under a name, or 0 if it is not known. */
+    /** Returns the number of sites in all responses marked under a name, or 0 if it is not known. */
     long sites(String name);
 
     /** Opens the argument of {@code --ledger}. */

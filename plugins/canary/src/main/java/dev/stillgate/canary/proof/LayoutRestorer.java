@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /**
  * Restores a layout in text that lost its line breaks or Markdown: a list with one item per sentence. The editor tells
- * prose by its lines; without them an answer may look like a heading, a label, verse or code. Independent of the key,
+ * prose by its lines; without them a response may look like a heading, a label, verse or code. Independent of the key,
  * so the test stays exact.
  */
 final class LayoutRestorer {

@@ -116,7 +116,7 @@ public final class Preregistration {
      * Compares the registered counts with the audited ones: additional answers may have been collected until p was
      * small, and missing ones may have been dropped for it.
      *
-     * @param given number of answers given
+     * @param given number of responses given
      * @param repeats how many of their prompts repeat others
      * @return warnings, in sentences
      */

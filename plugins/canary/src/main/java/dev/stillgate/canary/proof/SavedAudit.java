@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * The result of an audit as it is kept beside a ledger, in JSON. It is a note for operators and proves nothing: evidence
- * is what another party computes from the answers and the ledger.
+ * is what another party computes from the responses and the ledger.
  *
  * @param at when the audit was made, to the second
  * @param suspect the suspect's name, as the operator gave it

@@ -7,7 +7,7 @@ import dev.stillgate.canary.text.table.ClassTable;
 
 /**
  * Counts the sites of a suspect's answers, in distinct sentences only. Sites are found with the same editor that writes
- * marks. An answer that has far more sites when laid out as a list of sentences is read as one, because its layout was
+ * marks. A response that has far more sites when laid out as a list of sentences is read as one, because its layout was
  * lost. Not thread-safe.
  */
 public final class SiteReader {
@@ -16,7 +16,7 @@ public final class SiteReader {
     /** Factor by which the list layout must increase the sites for the original layout to count as lost. */
     private static final double LAYOUT_LOST = 1.4;
 
-    /** Number of additional sites required as well, since a short answer may gain one by chance. */
+    /** Number of additional sites required as well, since a short response may gain one by chance. */
     private static final int LAYOUT_LOST_SITES = 4;
 
     private final ProseEditor editor;
@@ -39,7 +39,7 @@ public final class SiteReader {
         editor = new ProseEditor(table, (cls, bucket) -> FormChooser.KEEP, this::site);
     }
 
-    /** Reads an answer. */
+    /** Reads a response. */
     public void read(String written) {
         answers++;
         words += words(written);
@@ -134,7 +134,7 @@ public final class SiteReader {
         return sites;
     }
 
-    /** Returns the number of answers read. */
+    /** Returns the number of responses read. */
     public long answers() {
         return answers;
     }
@@ -144,7 +144,7 @@ public final class SiteReader {
         return words;
     }
 
-    /** Returns the number of answers whose prompt repeats an earlier one. */
+    /** Returns the number of responses whose prompt repeats an earlier one. */
     public long repeatedPrompts() {
         return repeatedPrompts;
     }

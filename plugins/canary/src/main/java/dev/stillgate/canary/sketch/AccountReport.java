@@ -45,7 +45,7 @@ public record AccountReport(
      * @param account the account's id
      * @param values equal values of the best sketch that no other account's sketches have
      * @param log10Chance decimal logarithm of the bound on the probability that any sketch has as many by chance
-     * @param answers number of the account's answers found
+     * @param answers number of the account's responses found
      * @param first time of the first of them, in seconds since the Unix epoch
      * @param last time of the last of them
      */
@@ -62,7 +62,7 @@ public record AccountReport(
     }
 
     /**
-     * An answer that several accounts were served.
+     * A response that several accounts were served.
      *
      * @param accounts some of the accounts, in order of service
      * @param more number of sketches of further accounts

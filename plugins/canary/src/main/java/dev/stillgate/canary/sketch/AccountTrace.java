@@ -16,9 +16,9 @@ import java.util.Set;
 
 /**
  * Search for the accounts that were served a leaked text. The shingles of the text are held in memory and the sketch
- * files are read three times: to learn which values belong to several accounts, to find the answer that covers each
+ * files are read three times: to learn which values belong to several accounts, to find the response that covers each
  * passage best, and to name. An account is named if the text contains enough values of one of its sketches that belong
- * to no other account. They must spread over some passage, which no other account's answer covers much better. Reads
+ * to no other account. They must spread over some passage, which no other account's response covers much better. Reads
  * files in use. Not thread-safe.
  */
 public final class AccountTrace {
@@ -58,7 +58,7 @@ public final class AccountTrace {
     private final Map<List<Long>, Text> texts = new LinkedHashMap<>();
     private long similar;
 
-    /** An answer whose values several accounts share. */
+    /** A response whose values several accounts share. */
     private static final class Text {
         private final Set<String> accounts = new LinkedHashSet<>();
         private final int values;
@@ -163,7 +163,7 @@ public final class AccountTrace {
         }
     }
 
-    /** Removes the places of a passage that another account's answer covers much better; returns how many remain. */
+    /** Removes the places of a passage that another account's response covers much better; returns how many remain. */
     private int uncovered(int own, long owner) {
         int kept = 0;
         for (int i = 0; i < own; i++) {

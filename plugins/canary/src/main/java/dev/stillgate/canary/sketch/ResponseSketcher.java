@@ -2,8 +2,8 @@ package dev.stillgate.canary.sketch;
 
 import dev.stillgate.spi.Ticker;
 
-/** Sketches the answers of one response while their text is served. Not thread-safe. */
-public final class AnswerSketcher {
+/** Sketches the responses of one response while their text is served. Not thread-safe. */
+public final class ResponseSketcher {
     /** Shingles of the shortest answer that is kept; shorter ones, such as refusals, are common to many accounts. */
     static final int LEAST_SHINGLES = 24;
 
@@ -18,7 +18,7 @@ public final class AnswerSketcher {
      *
      * @param account id of the account that is served
      */
-    public AnswerSketcher(SketchStore store, SketchKey key, String account, Ticker ticker) {
+    public ResponseSketcher(SketchStore store, SketchKey key, String account, Ticker ticker) {
         this.store = store;
         this.key = key;
         this.account = account;

@@ -69,10 +69,10 @@ public final class SketchStore implements AutoCloseable {
     }
 
     /**
-     * Adds the sketch of a delivered answer. Never blocks. Counted as lost if the queue is full.
+     * Adds the sketch of a delivered response. Never blocks. Counted as lost if the queue is full.
      *
      * @param account the account's id, at most 128 characters without control characters
-     * @param millis time of the answer, in milliseconds since the Unix epoch
+     * @param millis time of the response, in milliseconds since the Unix epoch
      */
     public void add(String account, long millis, SketchKey key, Sketch sketch) {
         if (account.length() > AccountNames.MAX_ID || waiting.get() >= QUEUE) {

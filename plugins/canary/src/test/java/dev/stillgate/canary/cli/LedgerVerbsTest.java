@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stillgate.canary.ledger.AppendResult;
 import dev.stillgate.canary.ledger.Ledger;
 import dev.stillgate.canary.ledger.LedgerOptions;
-import dev.stillgate.canary.ledger.MarkedAnswer;
+import dev.stillgate.canary.ledger.MarkedResponse;
 import dev.stillgate.canary.ledger.bundle.CommitmentOpener;
 import dev.stillgate.canary.ledger.tree.Hash;
 import dev.stillgate.spi.Ticker;
@@ -64,7 +64,7 @@ class LedgerVerbsTest {
             CountDownLatch done = new CountDownLatch(to - from);
             for (int i = from; i < to; i++) {
                 BitSet forms = BitSet.valueOf(new long[] {i});
-                ledger.append(new MarkedAnswer("msg_" + i, i % 5 == 0 ? other : key, 20, forms), result -> {
+                ledger.append(new MarkedResponse("msg_" + i, i % 5 == 0 ? other : key, 20, forms), result -> {
                     assertThat(result).isInstanceOf(AppendResult.OnDisk.class);
                     done.countDown();
                 });

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.canary.key.MasterSecret;
 import dev.stillgate.canary.proof.CommitmentList;
-import dev.stillgate.canary.sketch.AnswerSketcher;
+import dev.stillgate.canary.sketch.ResponseSketcher;
 import dev.stillgate.canary.sketch.ShingleReader;
 import dev.stillgate.canary.sketch.SketchKey;
 import dev.stillgate.canary.sketch.SketchStore;
@@ -44,7 +44,7 @@ class TraceAccountTest {
     private void serve(Path gateway, String account, String text) throws IOException {
         SketchKey key = SketchKey.of(MasterSecret.read(null, ENVIRONMENT));
         try (SketchStore store = new SketchStore(gateway.resolve(SketchStore.DIRECTORY), line -> {})) {
-            AnswerSketcher sketcher = new AnswerSketcher(store, key, account, new FakeTicker());
+            ResponseSketcher sketcher = new ResponseSketcher(store, key, account, new FakeTicker());
             ShingleReader block = sketcher.block();
             block.read(text);
             block.end();

@@ -151,7 +151,7 @@ final class CrashRounds {
             LedgerScan.of(directory, 0, (index, leaf, after) -> {
                 Long message = missing.remove(index);
                 if (message != null) {
-                    Hash hash = ((Leaf.Answer) leaf).message();
+                    Hash hash = ((Leaf.Response) leaf).message();
                     require(hash.equals(ids.hash("msg_" + message)), "leaf " + index + " is another");
                 }
             });

@@ -13,7 +13,7 @@ import java.util.BitSet;
 import java.util.concurrent.Semaphore;
 
 /**
- * Process to be killed: writes marked answers as fast as the disk allows, 64 in flight. It prints each acknowledged
+ * Process to be killed: writes marked responses as fast as the disk allows, 64 in flight. It prints each acknowledged
  * leaf to standard output as two 8-byte numbers: the leaf's index and the message's number.
  */
 final class CrashWriter {
@@ -47,7 +47,7 @@ final class CrashWriter {
             room.acquire();
             long message = number;
             BitSet forms = BitSet.valueOf(new long[] {message});
-            ledger.append(new MarkedAnswer("msg_" + message, key, 64 + (int) (message % 200), forms), result -> {
+            ledger.append(new MarkedResponse("msg_" + message, key, 64 + (int) (message % 200), forms), result -> {
                 if (result instanceof AppendResult.OnDisk(long index)) {
                     tell(out, index, message);
                 }

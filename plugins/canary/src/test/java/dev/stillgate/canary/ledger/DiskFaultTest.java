@@ -223,7 +223,7 @@ class DiskFaultTest {
         MessageIdHasher ids = LedgerKeyFiles.messageIds(rig.directory, null);
         List<Leaf> leaves = rig.leaves();
         acknowledged.forEach(
-                (index, message) -> assertThat(((Leaf.Answer) leaves.get(Math.toIntExact(index))).message())
+                (index, message) -> assertThat(((Leaf.Response) leaves.get(Math.toIntExact(index))).message())
                         .isEqualTo(ids.hash(message)));
     }
 }

@@ -62,7 +62,7 @@ class GroupCommitTest {
         MessageIdHasher ids = LedgerKeyFiles.messageIds(directory, null);
         AtomicInteger found = new AtomicInteger();
         LedgerScan.of(directory, 0, (index, leaf, after) -> {
-            if (leaf instanceof Leaf.Answer answer) {
+            if (leaf instanceof Leaf.Response answer) {
                 assertThat(answer.message()).isEqualTo(ids.hash(placed.get(index)));
                 found.incrementAndGet();
             }
@@ -178,8 +178,8 @@ class GroupCommitTest {
         return Ledger.open(directory, terms, Ticker.system(), line -> {});
     }
 
-    private static MarkedAnswer answer(String message, long key) {
-        return new MarkedAnswer(message, key, 0, new BitSet());
+    private static MarkedResponse answer(String message, long key) {
+        return new MarkedResponse(message, key, 0, new BitSet());
     }
 
     private interface Work {

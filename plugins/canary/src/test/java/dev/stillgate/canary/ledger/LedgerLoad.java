@@ -58,7 +58,7 @@ final class LedgerLoad {
                 room.acquire();
                 long sent = System.nanoTime();
                 BitSet forms = BitSet.valueOf(new long[] {i});
-                ledger.append(new MarkedAnswer("msg_" + i, key, SITES, forms), result -> {
+                ledger.append(new MarkedResponse("msg_" + i, key, SITES, forms), result -> {
                     nanos[measured.getAndIncrement()] = System.nanoTime() - sent;
                     if (!(result instanceof AppendResult.OnDisk)) {
                         System.err.println(result);

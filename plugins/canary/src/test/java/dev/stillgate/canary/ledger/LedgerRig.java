@@ -37,11 +37,11 @@ public final class LedgerRig {
         return Hash.of(TreeHasher.sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static MarkedAnswer answer(String message) {
+    static MarkedResponse answer(String message) {
         BitSet forms = new BitSet();
         forms.set(1);
         forms.set(9);
-        return new MarkedAnswer(message, 0, 11, forms);
+        return new MarkedResponse(message, 0, 11, forms);
     }
 
     /** Appends answers with these numbers, writes them, and collects the results. */

@@ -63,7 +63,7 @@ class LedgerTest {
         assertThat(leaves).hasSize(60);
         MessageIdHasher ids = LedgerKeyFiles.messageIds(rig.directory, null);
         for (int i = 1; i < 60; i++) {
-            assertThat(((Leaf.Answer) leaves.get(i)).message()).isEqualTo(ids.hash("msg_" + i));
+            assertThat(((Leaf.Response) leaves.get(i)).message()).isEqualTo(ids.hash("msg_" + i));
         }
     }
 
@@ -72,7 +72,7 @@ class LedgerTest {
         try (Ledger ledger = rig.begin()) {
             rig.write(ledger, 1, 2);
         }
-        Leaf.Answer leaf = (Leaf.Answer) rig.leaves().get(1);
+        Leaf.Response leaf = (Leaf.Response) rig.leaves().get(1);
         assertThat(leaf.millis()).isEqualTo(rig.ticker.millis());
         assertThat(leaf.key()).isZero();
         assertThat(leaf.sites()).isEqualTo(11);
@@ -134,7 +134,7 @@ class LedgerTest {
     @Test
     void answerRequiresACommittedKey() throws Exception {
         try (Ledger ledger = rig.begin()) {
-            assertThatThrownBy(() -> ledger.append(new MarkedAnswer("m", 1, 0, new BitSet()), rig.results::add))
+            assertThatThrownBy(() -> ledger.append(new MarkedResponse("m", 1, 0, new BitSet()), rig.results::add))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("leaf 1 is not the commitment of a key");
         }
@@ -144,11 +144,13 @@ class LedgerTest {
     void valuesOutOfBoundsAreRejected() throws Exception {
         BitSet none = new BitSet();
         BitSet third = BitSet.valueOf(new long[] {4});
-        assertThatThrownBy(() -> new MarkedAnswer("", 0, 0, none)).hasMessageContaining("1 to 1024 characters, not 0");
-        assertThatThrownBy(() -> new MarkedAnswer("m".repeat(1025), 0, 0, none)).hasMessageContaining("not 1025");
-        assertThatThrownBy(() -> new MarkedAnswer("m", 0, Leaf.MAX_SITES + 1, none))
+        assertThatThrownBy(() -> new MarkedResponse("", 0, 0, none))
+                .hasMessageContaining("1 to 1024 characters, not 0");
+        assertThatThrownBy(() -> new MarkedResponse("m".repeat(1025), 0, 0, none))
+                .hasMessageContaining("not 1025");
+        assertThatThrownBy(() -> new MarkedResponse("m", 0, Leaf.MAX_SITES + 1, none))
                 .hasMessageContaining("524288");
-        assertThatThrownBy(() -> new MarkedAnswer("m", 0, 2, third)).hasMessage("a form for site 2 of 2");
+        assertThatThrownBy(() -> new MarkedResponse("m", 0, 2, third)).hasMessage("a form for site 2 of 2");
         try (Ledger ledger = rig.open()) {
             for (String name : List.of("", "n".repeat(129), "a\nb", "a\u0000b", "\ud800", "a\u202eb")) {
                 assertThatThrownBy(() -> ledger.commit(name, hash(""), hash("")))
@@ -157,7 +159,7 @@ class LedgerTest {
             }
             assertThat(ledger.commit("c3/2026-Q4 \u00e9\ud83d\ude00", hash(""), hash("")))
                     .isZero();
-            ledger.append(new MarkedAnswer("\ud800".repeat(1024), 0, Leaf.MAX_SITES, none), rig.results::add);
+            ledger.append(new MarkedResponse("\ud800".repeat(1024), 0, Leaf.MAX_SITES, none), rig.results::add);
             ledger.turn();
             assertThat(rig.results).containsExactly(new AppendResult.OnDisk(1));
         }

@@ -98,9 +98,9 @@ class UnfinishedWriteTest {
         MessageIdHasher ids = LedgerKeyFiles.messageIds(rig.directory, null);
         List<Leaf> leaves = rig.leaves();
         for (int i = 1; i < 6; i++) {
-            assertThat(((Leaf.Answer) leaves.get(i)).message()).as(how).isEqualTo(ids.hash("msg_" + i));
+            assertThat(((Leaf.Response) leaves.get(i)).message()).as(how).isEqualTo(ids.hash("msg_" + i));
         }
-        assertThat(((Leaf.Answer) leaves.getLast()).message()).as(how).isEqualTo(ids.hash("msg_100"));
+        assertThat(((Leaf.Response) leaves.getLast()).message()).as(how).isEqualTo(ids.hash("msg_100"));
         byte[] repaired = Files.readAllBytes(file);
         assertThat(Arrays.mismatch(broken, 0, acknowledged, repaired, 0, acknowledged))
                 .as(how)

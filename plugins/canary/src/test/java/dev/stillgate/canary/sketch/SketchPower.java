@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>For several numbers of buckets: the share of excerpts with enough equal values. An excerpt has half of the
- *       sentences of 300 words. Beside it, the share of answers that have as many in common with the other model's.
+ *       sentences of 300 words. Beside it, the share of responses that have as many in common with the other model's.
  *   <li>Serves one model's answers to an account each, traces the other's, and counts the accounts named, first
  *       without the prompts, then with them.
  *   <li>The processor time per character and per delta of 4 to 12 characters, best of ten rounds.
@@ -52,7 +52,7 @@ final class SketchPower {
         Path directory = Files.createTempDirectory("sketch-power");
         try (SketchStore store = new SketchStore(directory, System.out::println)) {
             for (int i = 0; i < served.size(); i++) {
-                AnswerSketcher sketcher = new AnswerSketcher(store, key, "a-" + i, new FakeTicker());
+                ResponseSketcher sketcher = new ResponseSketcher(store, key, "a-" + i, new FakeTicker());
                 ShingleReader block = sketcher.block();
                 block.read(served.get(i));
                 block.end();

@@ -74,21 +74,21 @@ public record AccountProfile(AccountColumns c, int i) implements Profile {
     }
 
     @Override
-    public double meanLogAnswer() {
+    public double meanLogResponse() {
         return AccountTable.mean(c, i, AccountColumns.ANSWER);
     }
 
     @Override
-    public double deviationOfLogAnswer() {
+    public double deviationOfLogResponse() {
         return Math.sqrt(AccountTable.variance(c, i, AccountColumns.ANSWER));
     }
 
     /**
-     * Returns the mean output tokens of the account's answers if they are log-normal, 0 if it had none. The mean is
+     * Returns the mean output tokens of the account's responses if they are log-normal, 0 if it had none. The mean is
      * {@code exp(m + v/2) - 1} for mean m and variance v of the logarithm of 1 plus the tokens.
      */
-    public double meanAnswer() {
-        return Math.expm1(meanLogAnswer() + AccountTable.variance(c, i, AccountColumns.ANSWER) / 2);
+    public double meanResponse() {
+        return Math.expm1(meanLogResponse() + AccountTable.variance(c, i, AccountColumns.ANSWER) / 2);
     }
 
     @Override

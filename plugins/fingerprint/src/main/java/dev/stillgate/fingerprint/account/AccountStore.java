@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The known accounts with the marks of their issued answers, bounded in number. Not thread-safe. */
+/** The known accounts with the hashes of their issued answers, bounded in number. Not thread-safe. */
 public final class AccountStore {
     private static final int MARKS_PER_ACCOUNT = 8;
     private static final int RETRY_BELOW_FRACTION = 64;
 
     private final AccountTable table = new AccountTable();
-    private final IssuedMarks issued;
+    private final IssuedHashes issued;
     private final Predicate<String> isEvictable;
     private final Consumer<int[]> onEvicted;
     private long noRoomUntil;
@@ -30,7 +30,7 @@ public final class AccountStore {
     public AccountStore(int maxAccounts, Predicate<String> isEvictable, Consumer<int[]> onEvicted) {
         this.isEvictable = isEvictable;
         this.onEvicted = onEvicted;
-        issued = new IssuedMarks((long) MARKS_PER_ACCOUNT * maxAccounts);
+        issued = new IssuedHashes((long) MARKS_PER_ACCOUNT * maxAccounts);
     }
 
     /**
@@ -48,14 +48,14 @@ public final class AccountStore {
             unkept++;
             return false;
         }
-        for (long mark : seen.issued) {
-            issued.issue(mark, accountIndex);
+        for (long hash : seen.issued) {
+            issued.issue(hash, accountIndex);
         }
         return true;
     }
 
     /**
-     * Returns whether an exchange begins a conversation: its prompt cites no answer that was issued to the same
+     * Returns whether an exchange begins a conversation: its prompt cites no response that was issued to the same
      * account. A history in the prompt does not count, since clients can invent it.
      */
     public boolean beginsConversation(Observation seen) {
@@ -64,8 +64,8 @@ public final class AccountStore {
         if (accountIndex == AccountIndex.NONE) {
             return true;
         }
-        for (long mark : seen.cited) {
-            if (issued.owner(mark) == accountIndex) {
+        for (long hash : seen.cited) {
+            if (issued.owner(hash) == accountIndex) {
                 return false;
             }
         }
@@ -130,7 +130,7 @@ public final class AccountStore {
         return table;
     }
 
-    public IssuedMarks issued() {
+    public IssuedHashes issued() {
         return issued;
     }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Binary format of accounts and issued marks. No array is allocated by a length from the file. */
+/** Binary format of accounts and issued hashes. No array is allocated by a length from the file. */
 final class AccountTableCodec {
     /** Bytes of a citation in the format of earlier versions. */
     private static final int CITATION = 2 * Integer.BYTES + Short.BYTES + Integer.BYTES;
@@ -117,30 +117,30 @@ final class AccountTableCodec {
         }
     }
 
-    static void write(DataOutput out, IssuedMarks issued) throws IOException {
+    static void write(DataOutput out, IssuedHashes issued) throws IOException {
         out.writeLong(issued.size());
-        issued.forEach((mark, owner) -> {
-            out.writeLong(mark);
+        issued.forEach((hash, owner) -> {
+            out.writeLong(hash);
             out.writeInt(owner);
         });
         out.writeInt(0); // citations of other accounts' answers, which earlier versions have
     }
 
     /**
-     * Reads issued marks.
+     * Reads issued hashes.
      *
      * @param accounts upper bound of the account indexes, exclusive
-     * @param marks whether the hash key is unchanged; else the marks are read and dropped
+     * @param hashes whether the hash key is unchanged; else the hashes are read and dropped
      */
-    static void read(DataInput in, IssuedMarks issued, int accounts, boolean marks) throws IOException {
+    static void read(DataInput in, IssuedHashes issued, int accounts, boolean hashes) throws IOException {
         for (long left = in.readLong(); left > 0; left--) {
-            long mark = in.readLong();
+            long hash = in.readLong();
             int owner = in.readInt();
-            if (owner >= accounts || owner < IssuedMarks.AMBIGUOUS) {
+            if (owner >= accounts || owner < IssuedHashes.AMBIGUOUS) {
                 throw new IOException("damaged: unknown account " + owner);
             }
-            if (marks && mark != 0) {
-                issued.restore(mark, owner);
+            if (hashes && hash != 0) {
+                issued.restore(hash, owner);
             }
         }
         byte[] citation = new byte[CITATION];

@@ -3,16 +3,16 @@ package dev.stillgate.fingerprint.account;
 import java.util.BitSet;
 
 /**
- * Maps marks of answers to the account to which the answer was issued; 12 bytes for each slot, bounded.
+ * Maps hashes of answers to the account to which the response was issued; 12 bytes for each slot, bounded.
  *
  * <p>Two generations of an open-addressing table: a full young generation replaces the old one. An entry is kept for
  * between one and two fillings of a generation.
  */
-public final class IssuedMarks {
-    /** Owner of an unknown mark. */
+public final class IssuedHashes {
+    /** Owner of an unknown hash. */
     static final int UNKNOWN = -1;
 
-    /** Owner of a mark that was issued to several accounts, and so identifies none of them. */
+    /** Owner of a hash that was issued to several accounts, and so identifies none of them. */
     static final int AMBIGUOUS = -2;
 
     private static final int MAX_LOAD_PERCENT = 75;
@@ -23,24 +23,24 @@ public final class IssuedMarks {
     /**
      * @param entries capacity of both generations together, at most 2^28
      */
-    IssuedMarks(long entries) {
+    IssuedHashes(long entries) {
         long half = Math.max(1024, Math.min(entries, 1L << 28) / 2);
         capacity = (int) Math.min(1 << 27, Long.highestOneBit(half - 1) << 1);
         young = new Generation(1024);
         old = new Generation(2);
     }
 
-    /** Records that an answer with this mark was issued to an account. */
-    void issue(long mark, int account) {
-        if (mark == 0) {
+    /** Records that a response with this hash was issued to an account. */
+    void issue(long hash, int account) {
+        if (hash == 0) {
             return;
         }
-        int known = owner(mark);
+        int known = owner(hash);
         int owner = known == UNKNOWN || known == account ? account : AMBIGUOUS;
-        put(mark, owner);
+        put(hash, owner);
     }
 
-    private void put(long mark, int owner) {
+    private void put(long hash, int owner) {
         if (young.count >= young.keys.length / 100 * MAX_LOAD_PERCENT) {
             if (young.keys.length < capacity) {
                 young = young.doubled();
@@ -49,20 +49,20 @@ public final class IssuedMarks {
                 young = new Generation(capacity);
             }
         }
-        young.put(mark, owner);
+        young.put(hash, owner);
     }
 
-    /** Returns the account index to which the mark was issued, {@link #UNKNOWN} or {@link #AMBIGUOUS}. */
-    int owner(long mark) {
-        int slot = young.find(mark);
+    /** Returns the account index to which the hash was issued, {@link #UNKNOWN} or {@link #AMBIGUOUS}. */
+    int owner(long hash) {
+        int slot = young.find(hash);
         if (slot >= 0) {
             return young.owners[slot];
         }
-        slot = old.find(mark);
+        slot = old.find(hash);
         return slot >= 0 ? old.owners[slot] : UNKNOWN;
     }
 
-    /** Sets the owner of the accounts' marks to {@link #UNKNOWN}. */
+    /** Sets the owner of the accounts' hashes to {@link #UNKNOWN}. */
     void forget(BitSet accounts) {
         young.forget(accounts);
         old.forget(accounts);
@@ -70,7 +70,7 @@ public final class IssuedMarks {
 
     @FunctionalInterface
     interface Visitor<E extends Exception> {
-        void entry(long mark, int owner) throws E;
+        void entry(long hash, int owner) throws E;
     }
 
     /** Visits all entries, the older generation first. */
@@ -80,8 +80,8 @@ public final class IssuedMarks {
     }
 
     /** Restores an entry. Entries must come in the order of {@link #forEach}. */
-    void restore(long mark, int owner) {
-        put(mark, owner);
+    void restore(long hash, int owner) {
+        put(hash, owner);
     }
 
     /** Returns the number of entries. */
@@ -99,11 +99,11 @@ public final class IssuedMarks {
             owners = new int[size];
         }
 
-        int find(long mark) {
+        int find(long hash) {
             int mask = keys.length - 1;
-            int slot = start(mark, mask);
+            int slot = start(hash, mask);
             while (keys[slot] != 0) {
-                if (keys[slot] == mark) {
+                if (keys[slot] == hash) {
                     return slot;
                 }
                 slot = slot + 1 & mask;
@@ -111,14 +111,14 @@ public final class IssuedMarks {
             return -1;
         }
 
-        void put(long mark, int owner) {
+        void put(long hash, int owner) {
             int mask = keys.length - 1;
-            int slot = start(mark, mask);
-            while (keys[slot] != 0 && keys[slot] != mark) {
+            int slot = start(hash, mask);
+            while (keys[slot] != 0 && keys[slot] != hash) {
                 slot = slot + 1 & mask;
             }
             count += keys[slot] == 0 ? 1 : 0;
-            keys[slot] = mark;
+            keys[slot] = hash;
             owners[slot] = owner;
         }
 
@@ -146,8 +146,8 @@ public final class IssuedMarks {
             }
         }
 
-        private static int start(long mark, int mask) {
-            return (int) (mark ^ mark >>> 32) & mask;
+        private static int start(long hash, int mask) {
+            return (int) (hash ^ hash >>> 32) & mask;
         }
     }
 }

@@ -23,7 +23,7 @@ final class RequestedText {
     }
 
     void count(Observation seen, @Nullable Cluster cluster) {
-        double typical = seen.refusedPrompts == 0 ? 0 : typicalAnswer(seen.account);
+        double typical = seen.refusedPrompts == 0 ? 0 : typicalResponse(seen.account);
         GroupText more = GroupText.of(seen, typical);
         byStanding.merge(ladder.standing(seen.account), more, GroupText::plus);
         if (cluster != null) {
@@ -31,9 +31,9 @@ final class RequestedText {
         }
     }
 
-    private double typicalAnswer(String account) {
+    private double typicalResponse(String account) {
         int number = table.index().find(account);
-        return number == AccountIndex.NONE ? 0 : table.profile(number).meanAnswer();
+        return number == AccountIndex.NONE ? 0 : table.profile(number).meanResponse();
     }
 
     Map<Standing, GroupText> byStanding() {

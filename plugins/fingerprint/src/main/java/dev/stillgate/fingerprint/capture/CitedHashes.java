@@ -2,20 +2,20 @@ package dev.stillgate.fingerprint.capture;
 
 import dev.stillgate.spi.BodyView;
 import dev.stillgate.spi.BodyView.PartKind;
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the marks of earlier responses that a prompt cites: texts of assistant turns, tool call ids, thinking
+ * Reads the hashes of earlier responses that a prompt cites: texts of assistant turns, tool call ids, thinking
  * signatures and the continued response. Only the newest parts are read, since earlier prompts already cited the older
  * ones. An instance reads one prompt.
  */
-final class CitedMarks implements BodyView.PartVisitor {
-    /** Maximum number of marks of a prompt. */
+final class CitedHashes implements BodyView.PartVisitor {
+    /** Maximum number of hashes of a prompt. */
     static final int MAX_MARKS = 8;
 
-    private final ContextMarks marks;
+    private final ContextHashes hashes;
     private final long[] found = new long[MAX_MARKS];
     /** Newest messages that are searched first; they usually hold {@link #MAX_MARKS} parts. */
     private static final int NEWEST = 2 * MAX_MARKS;
@@ -25,8 +25,8 @@ final class CitedMarks implements BodyView.PartVisitor {
     private int count;
     private boolean counting;
 
-    CitedMarks(ContextMarks marks) {
-        this.marks = marks;
+    CitedHashes(ContextHashes hashes) {
+        this.hashes = hashes;
     }
 
     long[] of(BodyView.Chat chat) {
@@ -40,7 +40,7 @@ final class CitedMarks implements BodyView.PartVisitor {
         parts = 0;
         String continued = chat.previousResponse();
         if (continued != null) {
-            add(marks.ofId(continued));
+            add(hashes.ofId(continued));
         }
         chat.parts(first, this);
         return count == 0 ? Observation.NO_MARKS : Arrays.copyOf(found, count);
@@ -65,9 +65,9 @@ final class CitedMarks implements BodyView.PartVisitor {
         parts++;
         add(
                 switch (kind) {
-                    case TEXT -> marks.ofText(text);
-                    case SIGNATURE -> marks.ofId(text);
-                    default -> id == null ? ContextMarks.NONE : marks.ofId(id);
+                    case TEXT -> hashes.ofText(text);
+                    case SIGNATURE -> hashes.ofId(text);
+                    default -> id == null ? ContextHashes.NONE : hashes.ofId(id);
                 });
         return count < MAX_MARKS;
     }
@@ -76,9 +76,9 @@ final class CitedMarks implements BodyView.PartVisitor {
         return kind == PartKind.TEXT || kind == PartKind.SIGNATURE || (kind == PartKind.TOOL_CALL && id != null);
     }
 
-    private void add(long mark) {
-        if (mark != ContextMarks.NONE && count < MAX_MARKS) {
-            found[count++] = mark;
+    private void add(long hash) {
+        if (hash != ContextHashes.NONE && count < MAX_MARKS) {
+            found[count++] = hash;
         }
     }
 }

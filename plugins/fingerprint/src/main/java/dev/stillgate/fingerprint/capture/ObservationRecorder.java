@@ -5,15 +5,15 @@ import dev.stillgate.fingerprint.text.PromptReader;
 import dev.stillgate.fingerprint.text.RandomIds;
 import dev.stillgate.fingerprint.text.UnreadPrompt;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.Background;
 import dev.stillgate.spi.BodyView;
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.FilterContext;
 import dev.stillgate.spi.GeoFacts;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Slot;
 import dev.stillgate.spi.Standing;
 import dev.stillgate.spi.Standings;
@@ -36,7 +36,7 @@ public final class ObservationRecorder {
     private final boolean people;
     private final Slot<GeoFacts> geo;
     private final Slot<ClientFingerprint> clients;
-    private final ContextMarks marks;
+    private final ContextHashes hashes;
     private final Ticker ticker;
     private final FeatureHasher hasher;
     private final Background background;
@@ -68,7 +68,7 @@ public final class ObservationRecorder {
         this.standings = context.standings();
         this.geo = context.slot(GeoFacts.SLOT_LABEL, GeoFacts.class);
         this.clients = context.slot("fingerprint.client." + context.name(), ClientFingerprint.class);
-        this.marks = context.marks();
+        this.hashes = context.contextHashes();
         this.ticker = context.ticker();
         this.hasher = hasher;
         this.background = context.background();
@@ -189,7 +189,7 @@ public final class ObservationRecorder {
         String id = person == null ? null : RandomIds.part(person);
         seen.person = id == null ? 0 : hasher.text(id);
         if (features.assistantTurns > 0 || chat.previousResponse() != null) {
-            seen.cited = new CitedMarks(marks).of(chat);
+            seen.cited = new CitedHashes(hashes).of(chat);
         }
         return seen;
     }
@@ -227,10 +227,10 @@ public final class ObservationRecorder {
             all[0].refusedPrompts = refusedPrompts;
         }
         if (all.length == 1 && answered) {
-            answer(all[0], exchange.answer(), outcome);
+            answer(all[0], exchange.responseFacts(), outcome);
             all[0].declined = exchange.providerVerdict().isRefused();
             all[0].judged = all[0].declined || isRead(exchange.operation(), outcome);
-            all[0].markedTokens = exchange.isMarked() ? exchange.answer().proseTokens(outcome.usage()) : 0;
+            all[0].markedTokens = exchange.isMarked() ? exchange.responseFacts().proseTokens(outcome.usage()) : 0;
         }
     }
 
@@ -252,7 +252,7 @@ public final class ObservationRecorder {
         };
     }
 
-    private static void answer(Observation seen, AnswerFacts answer, Outcome outcome) {
+    private static void answer(Observation seen, ResponseFacts answer, Outcome outcome) {
         if (outcome.usage().input() > 0) {
             seen.inputTokens = outcome.usage().input();
         }
@@ -260,12 +260,12 @@ public final class ObservationRecorder {
         seen.proseChars = answer.proseChars();
         seen.codeChars = answer.codeChars();
         seen.toolChars = answer.toolChars();
-        long[] issued = new long[answer.markCount()];
+        long[] issued = new long[answer.hashCount()];
         int count = 0;
         for (int i = 0; i < issued.length; i++) {
-            long mark = answer.mark(i);
-            if (mark != ContextMarks.NONE) {
-                issued[count++] = mark;
+            long hash = answer.hash(i);
+            if (hash != ContextHashes.NONE) {
+                issued[count++] = hash;
             }
         }
         seen.issued = count == issued.length ? issued : Arrays.copyOf(issued, count);

@@ -132,7 +132,7 @@ final class MemberParts {
         shown.put("asksFor", asksFor(part));
         shown.put("exchanges", median(part, AccountProfile::exchanges));
         shown.put("promptCharacters", median(part, profile -> Math.expm1(profile.meanLogPrompt())));
-        shown.put("answerTokens", median(part, profile -> Math.expm1(profile.meanLogAnswer())));
+        shown.put("answerTokens", median(part, profile -> Math.expm1(profile.meanLogResponse())));
         shown.put(
                 "verified",
                 part.members.stream()

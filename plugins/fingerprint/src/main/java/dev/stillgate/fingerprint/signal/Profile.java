@@ -35,9 +35,9 @@ public interface Profile {
     double deviationOfLogPrompt();
 
     /** Returns the mean of ln(1 + output tokens). */
-    double meanLogAnswer();
+    double meanLogResponse();
 
-    double deviationOfLogAnswer();
+    double deviationOfLogResponse();
 
     /** Returns the share of prompts that begin a conversation. */
     double singleTurns();

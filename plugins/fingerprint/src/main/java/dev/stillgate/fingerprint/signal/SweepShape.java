@@ -20,9 +20,9 @@ public final class SweepShape implements Signal {
     public List<Trait> traits() {
         return List.of(
                 new Trait("prompt-length", 0.15, Profile::meanLogPrompt),
-                new Trait("answer-length", 0.15, Profile::meanLogAnswer),
+                new Trait("answer-length", 0.15, Profile::meanLogResponse),
                 new Trait("prompt-spread", 0.1, Profile::deviationOfLogPrompt),
-                new Trait("answer-spread", 0.1, Profile::deviationOfLogAnswer),
+                new Trait("answer-spread", 0.1, Profile::deviationOfLogResponse),
                 new Trait("single-turns", 0.1, Profile::singleTurns),
                 new Trait("tool-turns", 0.1, Profile::toolTurns),
                 new Trait("code", 0.1, Profile::code),

@@ -6,7 +6,7 @@ import dev.stillgate.fingerprint.capture.Observation;
  * Text that some accounts asked for, in output tokens.
  *
  * @param requestsRefused requests refused because of a standing; each prompt of a batch counts
- * @param tokensRefused estimate of the output tokens of their answers
+ * @param tokensRefused estimate of the output tokens of their responses
  * @param tokensMarked output tokens of prose that left with a mark
  * @param tokensFree all other output tokens that left
  */
@@ -26,12 +26,12 @@ public record GroupText(long requestsRefused, long tokensRefused, long tokensMar
     /**
      * Returns the text of one observation.
      *
-     * @param typicalAnswer mean output tokens of the account's answers, by which a refused answer is estimated
+     * @param typicalResponse mean output tokens of the account's responses, by which a refused answer is estimated
      */
-    public static GroupText of(Observation seen, double typicalAnswer) {
+    public static GroupText of(Observation seen, double typicalResponse) {
         long output = Math.max(0, seen.outputTokens);
         long marked = Math.clamp(seen.markedTokens, 0, output);
         return new GroupText(
-                seen.refusedPrompts, Math.round(seen.refusedPrompts * typicalAnswer), marked, output - marked);
+                seen.refusedPrompts, Math.round(seen.refusedPrompts * typicalResponse), marked, output - marked);
     }
 }

@@ -14,15 +14,15 @@ import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-final class IssuedMarksTest {
-    private final IssuedMarks issued = new IssuedMarks(4096);
+final class IssuedHashesTest {
+    private final IssuedHashes issued = new IssuedHashes(4096);
 
     @Test
     void ownerOfAMarkIsReturned() {
         issued.issue(77, 5);
         issued.issue(77, 5);
         assertThat(issued.owner(77)).isEqualTo(5);
-        assertThat(issued.owner(78)).isEqualTo(IssuedMarks.UNKNOWN);
+        assertThat(issued.owner(78)).isEqualTo(IssuedHashes.UNKNOWN);
         assertThat(issued.size()).isEqualTo(1);
     }
 
@@ -31,13 +31,13 @@ final class IssuedMarksTest {
         issued.issue(77, 5);
         issued.issue(77, 6);
         issued.issue(77, 5);
-        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.AMBIGUOUS);
+        assertThat(issued.owner(77)).isEqualTo(IssuedHashes.AMBIGUOUS);
     }
 
     @Test
     void zeroIsNoMark() {
         issued.issue(0, 5);
-        assertThat(issued.owner(0)).isEqualTo(IssuedMarks.UNKNOWN);
+        assertThat(issued.owner(0)).isEqualTo(IssuedHashes.UNKNOWN);
         assertThat(issued.size()).isZero();
     }
 
@@ -51,7 +51,7 @@ final class IssuedMarksTest {
         for (int k = 100_000 - 1400; k <= 100_000; k++) {
             assertThat(issued.owner(k * 0x9e3779b97f4a7c15L)).isEqualTo(k);
         }
-        assertThat(issued.owner(0x9e3779b97f4a7c15L)).isEqualTo(IssuedMarks.UNKNOWN);
+        assertThat(issued.owner(0x9e3779b97f4a7c15L)).isEqualTo(IssuedHashes.UNKNOWN);
     }
 
     @Test
@@ -63,9 +63,9 @@ final class IssuedMarksTest {
         BitSet gone = new BitSet();
         gone.set(5);
         issued.forget(gone);
-        assertThat(issued.owner(77)).isEqualTo(IssuedMarks.UNKNOWN);
+        assertThat(issued.owner(77)).isEqualTo(IssuedHashes.UNKNOWN);
         assertThat(issued.owner(78)).isEqualTo(6);
-        assertThat(issued.owner(79)).isEqualTo(IssuedMarks.AMBIGUOUS);
+        assertThat(issued.owner(79)).isEqualTo(IssuedHashes.AMBIGUOUS);
         issued.issue(77, 9);
         assertThat(issued.owner(77)).isEqualTo(9);
     }
@@ -76,14 +76,14 @@ final class IssuedMarksTest {
         for (int k = 0; k < 2500; k++) {
             issued.issue(random.nextLong(), random.nextInt(100));
         }
-        IssuedMarks again = new IssuedMarks(4096);
+        IssuedHashes again = new IssuedHashes(4096);
         Map<Long, Integer> entries = new HashMap<>();
-        issued.forEach((mark, owner) -> {
-            again.restore(mark, owner);
-            entries.put(mark, issued.owner(mark));
+        issued.forEach((hash, owner) -> {
+            again.restore(hash, owner);
+            entries.put(hash, issued.owner(hash));
         });
         assertThat(entries).hasSizeGreaterThan(1500);
-        entries.forEach((mark, owner) -> assertThat(again.owner(mark)).isEqualTo(owner));
+        entries.forEach((hash, owner) -> assertThat(again.owner(hash)).isEqualTo(owner));
     }
 
     @Test

@@ -119,7 +119,7 @@ final class AnalystBoundsTest {
         assertThat(profile.code()).isBetween(0.0, 1.0);
         assertThat(profile.prose()).isBetween(0.0, 1.0);
         assertThat(profile.meanLogPrompt()).isBetween(0.0, 16.5);
-        assertThat(profile.meanLogAnswer()).isFinite();
+        assertThat(profile.meanLogResponse()).isFinite();
         assertThat(profile.deviationOfLogPrompt()).isFinite();
         assertThat(profile.topic(0)).isBetween(-1.0, 1.0);
     }

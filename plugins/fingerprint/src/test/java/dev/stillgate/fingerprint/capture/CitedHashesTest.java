@@ -2,7 +2,7 @@ package dev.stillgate.fingerprint.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import dev.stillgate.testkit.Conversation;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,8 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A prompt cites the newest responses, wherever they are in it. */
-class CitedMarksTest {
-    private static final ContextMarks LENGTHS = new ContextMarks() {
+class CitedHashesTest {
+    private static final ContextHashes LENGTHS = new ContextHashes() {
         @Override
         public long ofText(CharSequence text) {
             return Long.parseLong(text.toString());
@@ -40,8 +40,8 @@ class CitedMarksTest {
                 }
             }
             List<Long> newest =
-                    responses.subList(Math.max(0, responses.size() - CitedMarks.MAX_MARKS), responses.size());
-            assertThat(new CitedMarks(LENGTHS).of(conversation))
+                    responses.subList(Math.max(0, responses.size() - CitedHashes.MAX_MARKS), responses.size());
+            assertThat(new CitedHashes(LENGTHS).of(conversation))
                     .isEqualTo(newest.stream().mapToLong(Long::longValue).toArray());
         }
     }

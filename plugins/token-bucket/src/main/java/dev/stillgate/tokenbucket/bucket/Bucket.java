@@ -63,12 +63,12 @@ public final class Bucket {
      *
      * @param savedAt the time of the save
      */
-    void restore(List<Snapshot.LimitEntry> saved, long savedAt) {
+    void restore(List<BucketsFile.LimitEntry> saved, long savedAt) {
         List<Bandwidth> bandwidths = new ArrayList<>();
         BucketState restored = null;
         for (int i = 0; i < limits.size(); i++) {
             Bandwidth bandwidth = limits.get(i).bandwidth();
-            Snapshot.LimitEntry entry = find(saved, limits.get(i));
+            BucketsFile.LimitEntry entry = find(saved, limits.get(i));
             if (bandwidth != null) {
                 bandwidths.add(bandwidth);
                 BucketConfiguration configuration = new BucketConfiguration(bandwidths);
@@ -80,15 +80,15 @@ public final class Bucket {
         }
         state = restored;
         for (int i = 0; i < limits.size(); i++) {
-            Snapshot.LimitEntry entry = find(saved, limits.get(i));
+            BucketsFile.LimitEntry entry = find(saved, limits.get(i));
             if (restored != null && entry != null && entry.left() < level(i)) {
                 Levels.change(restored, limits, i, Math.max(entry.left(), MIN_LEVEL) - level(i));
             }
         }
     }
 
-    private static Snapshot.@Nullable LimitEntry find(List<Snapshot.LimitEntry> saved, TokenLimit limit) {
-        for (Snapshot.LimitEntry entry : saved) {
+    private static BucketsFile.@Nullable LimitEntry find(List<BucketsFile.LimitEntry> saved, TokenLimit limit) {
+        for (BucketsFile.LimitEntry entry : saved) {
             if (entry.limit().equals(limit.name())) {
                 return entry;
             }
@@ -97,21 +97,21 @@ public final class Bucket {
     }
 
     /** Returns the age of an interval that continues; 0 if none does. */
-    private static long intervalAge(Snapshot.LimitEntry saved, Bandwidth bandwidth) {
+    private static long intervalAge(BucketsFile.LimitEntry saved, Bandwidth bandwidth) {
         return bandwidth.isRefillIntervally() && saved.interval().equals(bandwidth.getId())
                 ? Math.clamp(saved.intervalAge(), 0, bandwidth.getRefillPeriodNanos())
                 : 0;
     }
 
     /** Returns the state of the limit at an index after {@link #refill}, to be saved. */
-    Snapshot.LimitEntry snapshot(int index, long now) {
+    BucketsFile.LimitEntry snapshot(int index, long now) {
         BucketState current = state;
         TokenLimit limit = limits.get(index);
         BucketConfiguration configuration = limit.configuration();
         if (current == null || configuration == null || !configuration.getBandwidths()[0].isRefillIntervally()) {
-            return new Snapshot.LimitEntry(limit.name(), level(index), "", 0);
+            return new BucketsFile.LimitEntry(limit.name(), level(index), "", 0);
         }
-        return new Snapshot.LimitEntry(
+        return new BucketsFile.LimitEntry(
                 limit.name(),
                 level(index),
                 configuration.getBandwidths()[0].getId(),

@@ -332,7 +332,7 @@ public final class BucketSet {
      * @param savedAt the time of the save
      */
     synchronized void restore(
-            int key, BucketLimits bucketLimits, List<Snapshot.LimitEntry> savedLimits, long savedAt, long clock) {
+            int key, BucketLimits bucketLimits, List<BucketsFile.LimitEntry> savedLimits, long savedAt, long clock) {
         now = Math.max(now, clock);
         boolean present = key == 0 ? total != null : Arrays.stream(partitions).anyMatch(bucket -> bucket.key() == key);
         if (present) {

@@ -98,7 +98,7 @@ public final class BucketStore implements AutoCloseable {
      */
     private void restore(Path file, PolicyLimits limits) {
         try {
-            Long saved = Snapshot.read(file, Snapshot.Reader.NONE); // verifies the whole file first
+            Long saved = BucketsFile.read(file, BucketsFile.Reader.NONE); // verifies the whole file first
             if (saved == null) {
                 return;
             }
@@ -109,7 +109,7 @@ public final class BucketStore implements AutoCloseable {
             }
             Restoration restoration =
                     new Restoration(limits, Duration.ofMillis(elapsed).toNanos());
-            Snapshot.read(file, restoration);
+            BucketsFile.read(file, restoration);
             LOG.log(System.Logger.Level.INFO, "Restored the buckets of {0} owners from {1}", restoration.owners, file);
         } catch (IOException e) {
             moveAside(file, e);
@@ -117,7 +117,7 @@ public final class BucketStore implements AutoCloseable {
     }
 
     /** Restores the entries of a file that was saved some nanoseconds ago. */
-    private final class Restoration implements Snapshot.Reader {
+    private final class Restoration implements BucketsFile.Reader {
         private final PolicyLimits limits;
         private final long elapsed;
         private long owners;
@@ -128,7 +128,7 @@ public final class BucketStore implements AutoCloseable {
         }
 
         @Override
-        public void entry(Snapshot.Entry entry) {
+        public void entry(BucketsFile.Entry entry) {
             owners += restore(entry, limits, elapsed) ? 1 : 0;
         }
 
@@ -153,13 +153,13 @@ public final class BucketStore implements AutoCloseable {
         }
     }
 
-    private boolean restore(Snapshot.Entry entry, PolicyLimits limits, long elapsed) {
+    private boolean restore(BucketsFile.Entry entry, PolicyLimits limits, long elapsed) {
         BucketSet set = findOrCreate(entry, limits);
         OwnerLimits ownerLimits = limits.of(entry.owner(), entry.variant());
         if (set == null) {
             return false;
         }
-        for (Snapshot.BucketEntry bucketEntry : entry.buckets()) {
+        for (BucketsFile.BucketEntry bucketEntry : entry.buckets()) {
             BucketLimits bucketLimits = ownerLimits.bucketLimits(bucketEntry.kind());
             if (bucketLimits != null) {
                 set.restore(
@@ -174,7 +174,7 @@ public final class BucketStore implements AutoCloseable {
      * Returns the set to restore an entry to; null if the policy has no limits for it. Each saved account gets its own
      * set regardless of the bound: it may be a listed account, which the file does not say.
      */
-    private @Nullable BucketSet findOrCreate(Snapshot.Entry entry, PolicyLimits limits) {
+    private @Nullable BucketSet findOrCreate(BucketsFile.Entry entry, PolicyLimits limits) {
         return switch (entry.owner()) {
             case ACCOUNT ->
                 buckets.accounts().findOrCreate(entry.id(), limits.account(entry.variant()), Long.MAX_VALUE);
@@ -188,18 +188,18 @@ public final class BucketStore implements AutoCloseable {
         };
     }
 
-    private int key(Snapshot.BucketEntry bucketEntry) {
+    private int key(BucketsFile.BucketEntry bucketEntry) {
         int model = bucketEntry.model().isEmpty()
-                ? NameIndex.OTHER
+                ? ClientNames.OTHER
                 : buckets.models().learn(bucketEntry.model());
         int route = bucketEntry.route().isEmpty()
-                ? NameIndex.OTHER
+                ? ClientNames.OTHER
                 : buckets.routes().learn(bucketEntry.route());
         return BucketSet.key(bucketEntry.kind(), model, route);
     }
 
     /** Pins a restored set until it is full. */
-    private void pin(Snapshot.Entry entry) {
+    private void pin(BucketsFile.Entry entry) {
         switch (entry.owner()) {
             case ACCOUNT -> buckets.accounts().pin(entry.id());
             case POOL -> buckets.pools().buckets().pin(entry.id());
@@ -237,7 +237,7 @@ public final class BucketStore implements AutoCloseable {
     /** Saves all buckets that are not full. A failure is logged and leaves the old file in place. */
     private synchronized void save(Path target) {
         try {
-            Snapshot.write(target, ticker.millis(), writer -> {
+            BucketsFile.write(target, ticker.millis(), writer -> {
                 for (Owner owner : Owner.values()) {
                     buckets.forEach(owner, (id, set) -> write(writer, owner, id, set));
                 }
@@ -251,8 +251,8 @@ public final class BucketStore implements AutoCloseable {
         }
     }
 
-    private void write(Snapshot.Writer writer, Owner owner, String id, BucketSet set) {
-        List<Snapshot.BucketEntry> entries = new ArrayList<>();
+    private void write(BucketsFile.Writer writer, Owner owner, String id, BucketSet set) {
+        List<BucketsFile.BucketEntry> entries = new ArrayList<>();
         set.visit(buckets.now(), (bucket, now) -> {
             if (bucket.nanosUntilFull(now) > 0) {
                 entries.add(bucketEntry(bucket, now));
@@ -262,13 +262,13 @@ public final class BucketStore implements AutoCloseable {
             return;
         }
         try {
-            writer.entry(new Snapshot.Entry(owner, id, set.limits().variant(), entries));
+            writer.entry(new BucketsFile.Entry(owner, id, set.limits().variant(), entries));
         } catch (IOException e) {
             throw new WriteFailure(e);
         }
     }
 
-    private static void write(Snapshot.Writer writer, String account, Membership membership, long now) {
+    private static void write(BucketsFile.Writer writer, String account, Membership membership, long now) {
         try {
             writer.membership(account, membership.shiftedBy(-now));
         } catch (IOException e) {
@@ -276,13 +276,13 @@ public final class BucketStore implements AutoCloseable {
         }
     }
 
-    private Snapshot.BucketEntry bucketEntry(Bucket bucket, long now) {
-        List<Snapshot.LimitEntry> limitEntries = new ArrayList<>();
+    private BucketsFile.BucketEntry bucketEntry(Bucket bucket, long now) {
+        List<BucketsFile.LimitEntry> limitEntries = new ArrayList<>();
         BucketLimits limits = bucket.limits();
         for (int i = 0; i < limits.size(); i++) {
             limitEntries.add(bucket.snapshot(i, now));
         }
-        return new Snapshot.BucketEntry(
+        return new BucketsFile.BucketEntry(
                 BucketSet.kind(bucket.key()),
                 text(buckets.models().name(BucketSet.model(bucket.key()))),
                 text(buckets.routes().name(BucketSet.route(bucket.key()))),

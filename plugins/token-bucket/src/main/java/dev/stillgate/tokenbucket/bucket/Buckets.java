@@ -42,9 +42,9 @@ public final class Buckets {
     private final Pools pools;
     private final BucketTable organisations;
     private final OverflowTable overflow = new OverflowTable();
-    final Newcomers newcomers = new Newcomers();
-    private final NameIndex models = new NameIndex(MAX_MODELS);
-    private final NameIndex routes = new NameIndex(MAX_ROUTES);
+    final UnknownCredentials newcomers = new UnknownCredentials();
+    private final ClientNames models = new ClientNames(MAX_MODELS);
+    private final ClientNames routes = new ClientNames(MAX_ROUTES);
     private final ReservationPool reservations = new ReservationPool();
     private final DeferredCharges deferredCharges;
     private final ProvenClaims provenClaims;
@@ -413,11 +413,11 @@ public final class Buckets {
         }
     }
 
-    public NameIndex models() {
+    public ClientNames models() {
         return models;
     }
 
-    public NameIndex routes() {
+    public ClientNames routes() {
         return routes;
     }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * File format of saved buckets: the level of each bucket that was not full, the pools of accounts, and a CRC-32C
  * checksum of the whole file. A new file is written beside the old one, and replaces it once it is complete and on disk.
  */
-final class Snapshot {
+final class BucketsFile {
     private static final long MAGIC = 0x5354_4c47_5442_4b54L;
     private static final int VERSION = 3;
 
@@ -38,7 +38,7 @@ final class Snapshot {
     private static final int END = -1;
     private static final int MEMBERSHIP = 'M';
 
-    private Snapshot() {}
+    private BucketsFile() {}
 
     /**
      * The saved buckets of one owner.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Bounded mapping of names sent by clients to numbers, so that invented names create no buckets. A name maps to
  * {@value #OTHER}, which all unknown names share, until it is learned. Thread-safe.
  */
-public final class NameIndex {
+public final class ClientNames {
     /** The maximum length of a learned name; longer ones are not model names and would bloat snapshots. */
     static final int MAX_LENGTH = 1024;
 
@@ -21,7 +21,7 @@ public final class NameIndex {
     private final @Nullable String[] byNumber;
 
     /** Creates an empty index. */
-    NameIndex(int capacity) {
+    ClientNames(int capacity) {
         this.byNumber = new String[capacity + 1];
     }
 

@@ -3,7 +3,7 @@ package dev.stillgate.tokenbucket.bucket;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Exchange;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
@@ -113,7 +113,7 @@ public final class DeferredCharges {
     }
 
     /** Registers the files of results that a batch has named. */
-    public void addResultFiles(DeferredAnswer answer) {
+    public void addResultFiles(DeferredResponse answer) {
         for (String file : answer.resultFiles()) {
             byResponse
                     .asMap()
@@ -132,7 +132,7 @@ public final class DeferredCharges {
 
     /** Returns the charges of a response without an entry: nothing, or the reservation of a background response. */
     private static @Nullable Charges unseen(Exchange exchange, boolean results) {
-        DeferredAnswer answer = exchange.deferredAnswer();
+        DeferredResponse answer = exchange.deferredResponse();
         boolean background = answer.background() || BackgroundCharges.isContinued(exchange.query());
         if (!results && !background) {
             return null;

@@ -22,7 +22,7 @@ public final class Reservation extends Charge {
     @Nullable
     public String pool;
 
-    /** The id of the account if its credential was never accepted and {@link Newcomers} count the exchange. */
+    /** The id of the account if its credential was never accepted and {@link UnknownCredentials} count the exchange. */
     @Nullable
     String newcomer;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Bucket sets of credentials that were never accepted, each kept only while one of its exchanges is in flight. They bound
  * what one such credential has in flight from all address prefixes. Thread-safe.
  */
-final class Newcomers {
+final class UnknownCredentials {
     private final ConcurrentHashMap<String, BucketSet> sets = new ConcurrentHashMap<>();
 
     /** Adds the set of a credential to a reservation; creates a full one if absent. */

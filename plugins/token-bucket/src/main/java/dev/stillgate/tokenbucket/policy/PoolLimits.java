@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * that it refills in its period. Requests may be learnt: {@code auto up to 500/1d} is the number that known customers
  * need on a day, and at most 500.
  */
-final class PoolBudget {
+final class PoolLimits {
     /** The budget of a policy without {@code pool}: a request a minute for eight hours, as a customer by hand sends. */
     private static final String FIXED = "500/1d";
 
@@ -27,7 +27,7 @@ final class PoolBudget {
     private static final String UP_TO = AUTO + " up to ";
     private static final Duration DAY = Duration.ofDays(1);
 
-    private PoolBudget() {}
+    private PoolLimits() {}
 
     /**
      * Returns a copy of a budget in the order of the measures.

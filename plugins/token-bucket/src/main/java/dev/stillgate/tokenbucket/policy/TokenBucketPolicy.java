@@ -62,7 +62,7 @@ public record TokenBucketPolicy(
         Map<String, Integer> names = new HashMap<>();
         for (int i = 0; i < limits.size(); i++) {
             String name = limits.get(i).name();
-            if (PoolBudget.isName(name)) {
+            if (PoolLimits.isName(name)) {
                 throw new PolicyException("limits[" + i + "].name", name + " is the name of a limit of the pool");
             }
             Integer first = names.putIfAbsent(name, i);
@@ -86,7 +86,7 @@ public record TokenBucketPolicy(
         }
         overflow = overflow == null ? new Overflow(null) : overflow;
         fleet = fleet == null ? FleetPolicy.STANDARD : fleet;
-        pool = pool == null ? PoolBudget.STANDARD : PoolBudget.checked(pool);
+        pool = pool == null ? PoolLimits.STANDARD : PoolLimits.checked(pool);
         if (prices == null) {
             checkWithoutPrices(limits, pool);
         }
@@ -166,17 +166,17 @@ public record TokenBucketPolicy(
 
     /** Returns the budget of a pool by measure. */
     public Map<Measure, String> poolBudget() {
-        return pool == null ? PoolBudget.STANDARD : pool;
+        return pool == null ? PoolLimits.STANDARD : pool;
     }
 
     /** Returns whether the budget of a pool differs from the default. */
     public boolean hasOwnPoolBudget() {
-        return !poolBudget().equals(PoolBudget.STANDARD);
+        return !poolBudget().equals(PoolLimits.STANDARD);
     }
 
     /** Returns whether the requests of a pool's budget are learnt from known customers. */
     boolean learnsPoolRequests() {
-        return PoolBudget.isLearnt(poolBudget());
+        return PoolLimits.isLearnt(poolBudget());
     }
 
     /** Returns the limits of a pool's budget, with the most requests if these are learnt. */
@@ -186,7 +186,7 @@ public record TokenBucketPolicy(
 
     /** Returns the limits of a pool's budget with a learnt number of requests a day, 0 for none. */
     List<Limit> poolLimits(long learnt) {
-        return PoolBudget.limits(poolBudget(), limits, learnt);
+        return PoolLimits.limits(poolBudget(), limits, learnt);
     }
 
     public FleetPolicy fleetPolicy() {

@@ -58,7 +58,7 @@ public record TokenLimit(
 
     /** Returns the code of a refusal in logs: the name, with {@code @pool} if an account has a limit of the same name. */
     public String code() {
-        return owner() == Owner.POOL && !PoolBudget.isName(name()) ? name() + "@pool" : name();
+        return owner() == Owner.POOL && !PoolLimits.isName(name()) ? name() + "@pool" : name();
     }
 
     /** Returns the limit as it applies to a pool. */

@@ -7,7 +7,7 @@ import static dev.stillgate.tokenbucket.Policies.ceiling;
 import static dev.stillgate.tokenbucket.Policies.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Charges for background responses that are cancelled, fetched in pieces, or were requested elsewhere. */
 final class BackgroundChargesTest {
     private static final long CAPACITY = 1_000_000;
-    private static final DeferredAnswer BACKGROUND = new DeferredAnswer(true, 30_000, "m", List.of());
+    private static final DeferredResponse BACKGROUND = new DeferredResponse(true, 30_000, "m", List.of());
 
     private final Metered metered = new Metered(
             limit("in", Measure.INPUT_TOKENS, CAPACITY, "1/1h"),
@@ -111,7 +111,7 @@ final class BackgroundChargesTest {
 
     @Test
     void responseWithSmallMaximumIsAssumedToHaveReservedIt() {
-        DeferredAnswer small = new DeferredAnswer(true, 500, "m", List.of());
+        DeferredResponse small = new DeferredResponse(true, 500, "m", List.of());
         fetch("resp_1", "", small, served(exact(90, 700)));
         assertCharged(0, 200);
     }
@@ -145,18 +145,18 @@ final class BackgroundChargesTest {
     }
 
     private void cancel(String id, Usage usage) {
-        end("POST", id + "/cancel", "", DeferredAnswer.NONE, served(usage));
+        end("POST", id + "/cancel", "", DeferredResponse.NONE, served(usage));
     }
 
     private void fetch(String id, String query, Outcome outcome) {
-        end("GET", id, query, DeferredAnswer.NONE, outcome);
+        end("GET", id, query, DeferredResponse.NONE, outcome);
     }
 
-    private void fetch(String id, String query, DeferredAnswer answer, Outcome outcome) {
+    private void fetch(String id, String query, DeferredResponse answer, Outcome outcome) {
         end("GET", id, query, answer, outcome);
     }
 
-    private void end(String method, String path, String query, DeferredAnswer answer, Outcome outcome) {
+    private void end(String method, String path, String query, DeferredResponse answer, Outcome outcome) {
         FakeExchange exchange = metered.messages()
                 .asks(Provider.OPENAI, Operation.STORED_RESPONSE, method, "/v1/responses/" + path)
                 .query(query)

@@ -294,14 +294,14 @@ final class BucketStoreTest {
         store.saveWhenDue();
         ticker.advance(Duration.ofSeconds(10));
         store.saveWhenDue();
-        List<Snapshot.Entry> saved = new ArrayList<>();
-        Snapshot.read(file, new Snapshot.Reader() {
+        List<BucketsFile.Entry> saved = new ArrayList<>();
+        BucketsFile.read(file, new BucketsFile.Reader() {
             @Override
-            public void entry(Snapshot.Entry entry) {
+            public void entry(BucketsFile.Entry entry) {
                 saved.add(entry);
             }
         });
-        Snapshot.BucketEntry bucket = saved.getFirst().buckets().getFirst();
+        BucketsFile.BucketEntry bucket = saved.getFirst().buckets().getFirst();
         assertThat(bucket.limits().getFirst().left()).isEqualTo(6);
     }
 

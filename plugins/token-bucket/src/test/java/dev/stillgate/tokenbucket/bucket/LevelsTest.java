@@ -120,8 +120,10 @@ final class LevelsTest {
         Bucket bucket = new Bucket(0, both, 20 * SECOND, false);
         bucket.restore(
                 List.of(
-                        new Snapshot.LimitEntry("a", -3, both.get(0).bandwidth().getId(), 4 * SECOND),
-                        new Snapshot.LimitEntry("b", 2, both.get(1).bandwidth().getId(), 9 * SECOND)),
+                        new BucketsFile.LimitEntry(
+                                "a", -3, both.get(0).bandwidth().getId(), 4 * SECOND),
+                        new BucketsFile.LimitEntry(
+                                "b", 2, both.get(1).bandwidth().getId(), 9 * SECOND)),
                 20 * SECOND);
         bucket.refill(20 * SECOND);
         assertThat(List.of(bucket.level(0), bucket.level(1))).containsExactly(-3L, 2L);

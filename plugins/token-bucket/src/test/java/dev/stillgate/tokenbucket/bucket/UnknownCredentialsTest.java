@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The buckets of credentials that were never accepted. */
-final class NewcomersTest {
+final class UnknownCredentialsTest {
     private final BucketHarness harness = new BucketHarness();
     private final PolicyLimits limits = harness.policy(limit("requests", 5, "5/1h"));
 

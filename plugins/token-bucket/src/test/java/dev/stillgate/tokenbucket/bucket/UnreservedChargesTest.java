@@ -8,7 +8,7 @@ import static dev.stillgate.tokenbucket.Policies.scoped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Account;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Provider;
@@ -110,7 +110,7 @@ final class UnreservedChargesTest {
         FakeExchange polled = metered.messages()
                 .by(ONE)
                 .asks(Provider.OPENAI, Operation.FILE_BATCH, "GET", "/v1/batches/b")
-                .answered(new DeferredAnswer(false, -1, null, List.of(files)));
+                .answered(new DeferredResponse(false, -1, null, List.of(files)));
         assertThat(metered.harness.request(polled)).isSameAs(Verdict.ALLOW);
         metered.end(polled, served(Usage.NONE));
     }

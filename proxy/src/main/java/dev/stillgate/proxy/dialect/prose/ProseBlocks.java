@@ -14,7 +14,7 @@ final class ProseBlocks {
     private final ResponseTap.Prose tap;
     private final Map<Long, ProseBlock> byKey = new HashMap<>();
     private int nextIndex;
-    private boolean anyInAnswer;
+    private boolean anyInResponse;
 
     ProseBlocks(ResponseTap.Prose tap) {
         this.tap = tap;
@@ -41,7 +41,7 @@ final class ProseBlocks {
 
     /** Begins a prose block that arrives whole. */
     ProseRun begin() {
-        anyInAnswer = true;
+        anyInResponse = true;
         return new ProseRun(tap.onBlock(nextIndex++), Long.MAX_VALUE);
     }
 
@@ -63,10 +63,10 @@ final class ProseBlocks {
     }
 
     /** Reports the end of a response to the tap, unless it had neither an id nor prose. */
-    void endAnswer(@Nullable String id) {
-        if (anyInAnswer || id != null) {
-            tap.onAnswer(id, true);
+    void endResponse(@Nullable String id) {
+        if (anyInResponse || id != null) {
+            tap.onResponse(id, true);
         }
-        anyInAnswer = false;
+        anyInResponse = false;
     }
 }

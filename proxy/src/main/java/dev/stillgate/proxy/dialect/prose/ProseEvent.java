@@ -224,7 +224,7 @@ final class ProseEvent {
     private int write(ProseSlot slot, int from, GrownBytes out) {
         switch (slot.kind) {
             case PART -> reader.blocks.part(slot.part);
-            case ANSWER -> reader.blocks.endAnswer(slot.id);
+            case ANSWER -> reader.blocks.endResponse(slot.id);
             case NUMBER -> {
                 long number = reader.renumbered(slot.number);
                 out.add(held, from, number == slot.number ? slot.end : slot.start);

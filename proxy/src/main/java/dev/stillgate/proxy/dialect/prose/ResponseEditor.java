@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Buffers little more than {@value ProseEvent#MOST_HELD} bytes, besides the text that the tap holds back. Not
  * thread-safe.
  */
-public final class AnswerEditor {
+public final class ResponseEditor {
     private static final byte[] DATA = DeltaForm.ascii("data:");
     private static final byte[] END_MARK = DeltaForm.ascii("[DONE]");
 
@@ -79,7 +79,7 @@ public final class AnswerEditor {
      * @param sse whether the response is {@code text/event-stream}
      * @param tap receives the prose and returns its replacement
      */
-    public AnswerEditor(Operation operation, boolean sse, ResponseTap.Prose tap) {
+    public ResponseEditor(Operation operation, boolean sse, ResponseTap.Prose tap) {
         this.tap = tap;
         this.blocks = new ProseBlocks(tap);
         this.reader = ProseReaders.of(operation, sse, blocks);
@@ -213,7 +213,7 @@ public final class AnswerEditor {
             event.pass(out, -1, -1);
         } else {
             event.passRaw(out);
-            blocks.endAnswer(reader.takeId());
+            blocks.endResponse(reader.takeId());
         }
     }
 
@@ -423,7 +423,7 @@ public final class AnswerEditor {
     /** Ends the response, whose last bytes start at index {@code last} of {@link #out}. */
     private void finish(int last, Out sink) {
         finished = true;
-        blocks.endAnswer(reader.takeId());
+        blocks.endResponse(reader.takeId());
         if (last > 0) {
             sink.write(out.bytes(), 0, last);
         }

@@ -3,8 +3,8 @@ package dev.stillgate.proxy.dialect.usage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** How {@link AnswerContent} counts a string of the model's output. */
-enum AnswerKind {
+/** How {@link ResponseContent} counts a string of the model's output. */
+enum ContentKind {
     /** Text of the assistant's turn. */
     TEXT,
     /** Arguments of a tool call. */
@@ -25,7 +25,7 @@ enum AnswerKind {
     }
 
     /** Returns the kind of a Responses delta by the type of its event. */
-    static AnswerKind ofDelta(byte[] buf, int start, int end) {
+    static ContentKind ofDelta(byte[] buf, int start, int end) {
         if (startsWith(OUTPUT_TEXT, buf, start, end) || startsWith(REFUSAL, buf, start, end)) {
             return TEXT;
         }
@@ -33,7 +33,7 @@ enum AnswerKind {
     }
 
     /** Returns the kind of the text of a Responses content part by the type of the part. */
-    static AnswerKind ofPart(byte[] buf, int start, int end) {
+    static ContentKind ofPart(byte[] buf, int start, int end) {
         return startsWith(REASONING_PART, buf, start, end) ? ASIDE : TEXT;
     }
 

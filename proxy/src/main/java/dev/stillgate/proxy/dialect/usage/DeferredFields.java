@@ -1,12 +1,12 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the fields of a {@link DeferredAnswer}. Not thread-safe. */
+/** Collects the fields of a {@link DeferredResponse}. Not thread-safe. */
 final class DeferredFields {
     /** The longest page of a list of files. */
     private static final int MOST_FILES = 10_000;
@@ -35,7 +35,7 @@ final class DeferredFields {
     }
 
     /** Takes a field of a batch or file. The purpose of a file may precede its id. */
-    void ofFile(AnswerField field, byte[] buf, int from, int to) {
+    void ofFile(ResponseField field, byte[] buf, int from, int to) {
         String value = new String(buf, from, to - from, StandardCharsets.UTF_8);
         switch (field) {
             case FILE_ID -> fileId = value;
@@ -56,9 +56,9 @@ final class DeferredFields {
         }
     }
 
-    DeferredAnswer answer(@Nullable String model) {
+    DeferredResponse answer(@Nullable String model) {
         return background || !resultFiles.isEmpty()
-                ? new DeferredAnswer(background, maxOutput, model, List.copyOf(resultFiles))
-                : DeferredAnswer.NONE;
+                ? new DeferredResponse(background, maxOutput, model, List.copyOf(resultFiles))
+                : DeferredResponse.NONE;
     }
 }

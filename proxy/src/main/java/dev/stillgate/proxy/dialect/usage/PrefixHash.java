@@ -1,26 +1,26 @@
 package dev.stillgate.proxy.dialect.usage;
 
 import dev.stillgate.proxy.json.JsonStrings;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 
 /**
- * Incremental context mark of a text in the raw content of one or more JSON strings, in pieces split at any byte.
- * Decodes only the beginning, which determines the mark. Not thread-safe.
+ * Incremental context hash of a text in the raw content of one or more JSON strings, in pieces split at any byte.
+ * Decodes only the beginning, which determines the hash. Not thread-safe.
  */
-final class TextMark {
+final class PrefixHash {
     private static final int NO_ESCAPE = 0;
     private static final int AFTER_BACKSLASH = 1;
     private static final int FIRST_DIGIT = 2;
     private static final int AFTER_LAST_DIGIT = 6;
 
-    private final KeyedMarks.Running running;
+    private final KeyedHashes.Running running;
     private int escape;
     private int unit;
     private int point;
     private int following;
 
-    TextMark(KeyedMarks marks) {
-        running = marks.text();
+    PrefixHash(KeyedHashes hashes) {
+        running = hashes.text();
     }
 
     /** Restarts with an empty text. */
@@ -35,8 +35,8 @@ final class TextMark {
         following = 0;
     }
 
-    /** Copies the state of a mark under the same key. */
-    void copyFrom(TextMark other) {
+    /** Copies the state of a hash under the same key. */
+    void copyFrom(PrefixHash other) {
         running.copyFrom(other.running);
         escape = other.escape;
         unit = other.unit;
@@ -44,7 +44,7 @@ final class TextMark {
         following = other.following;
     }
 
-    /** Returns the mark of the text so far; NONE if it has fewer than {@code minLength} characters. */
+    /** Returns the hash of the text so far; NONE if it has fewer than {@code minLength} characters. */
     long soFar(int minLength) {
         return running.soFar(minLength);
     }

@@ -1,31 +1,31 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.proxy.json.KeyedMarks;
-import dev.stillgate.spi.AnswerFacts;
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
+import dev.stillgate.spi.ContextHashes;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.ResponseFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Character counts by kind, and context marks, of a model's output. {@link AnswerTally} reports strings and objects as
- * they arrive; no text is kept. Only the beginning of each text is decoded, for its mark. The rest is counted by bytes.
+ * Character counts by kind, and context hashes, of a model's output. {@link ResponseTally} reports strings and objects as
+ * they arrive; no text is kept. Only the beginning of each text is decoded, for its hash. The rest is counted by bytes.
  *
- * <p>A text that gets a mark is a content block of Messages, the first choice of Chat Completions, or a content part of
+ * <p>A text that gets a hash is a content block of Messages, the first choice of Chat Completions, or a content part of
  * Responses. In the Gemini API it is the text of the first candidate up to another part. Other choices are counted but not marked. A type or choice index can follow its text: such a text is first
  * counted as prose of the turn, and the state is rolled back if this proves wrong. Not thread-safe.
  */
-final class AnswerContent implements AnswerFacts {
-    private final KeyedMarks marks;
+final class ResponseContent implements ResponseFacts {
+    private final KeyedHashes hashes;
     private final State current;
     private final State rollback;
-    private final TextMark id;
+    private final PrefixHash id;
     private final FencedText tools = new FencedText();
     private final FencedText otherChoices = new FencedText();
-    private final AnswerItem item = new AnswerItem();
+    private final ResponseItem item = new ResponseItem();
     private boolean responses;
     private boolean stream;
-    private @Nullable AnswerKind typed;
-    private @Nullable AnswerKind open;
+    private @Nullable ContentKind typed;
+    private @Nullable ContentKind open;
 
     /** Whether the open text counts as prose only until its type or choice index is known. */
     private boolean tentative;
@@ -38,37 +38,37 @@ final class AnswerContent implements AnswerFacts {
     private boolean choiceKnown;
     private long lastOtherChoice;
 
-    AnswerContent(KeyedMarks marks) {
-        this.marks = marks;
-        this.current = new State(marks);
-        this.rollback = new State(marks);
-        this.id = new TextMark(marks);
+    ResponseContent(KeyedHashes hashes) {
+        this.hashes = hashes;
+        this.current = new State(hashes);
+        this.rollback = new State(hashes);
+        this.id = new PrefixHash(hashes);
     }
 
     /** The state that a tentative text changes. */
     private static final class State {
         private final FencedText texts = new FencedText();
-        private final TextMark mark;
-        private final AnswerMarks answerMarks = new AnswerMarks();
+        private final PrefixHash hash;
+        private final ResponseHashes responseHashes = new ResponseHashes();
 
-        State(KeyedMarks marks) {
-            mark = new TextMark(marks);
+        State(KeyedHashes hashes) {
+            hash = new PrefixHash(hashes);
         }
 
         void clear() {
             texts.clear();
-            mark.begin();
-            answerMarks.clear();
+            hash.begin();
+            responseHashes.clear();
         }
 
         void copyFrom(State other) {
             texts.copyFrom(other.texts);
-            mark.copyFrom(other.mark);
-            answerMarks.copyFrom(other.answerMarks);
+            hash.copyFrom(other.hash);
+            responseHashes.copyFrom(other.responseHashes);
         }
 
         long unsettled() {
-            return mark.soFar(ContextMarks.MIN_TEXT);
+            return hash.soFar(ContextHashes.MIN_TEXT);
         }
     }
 
@@ -84,13 +84,13 @@ final class AnswerContent implements AnswerFacts {
         endEvent();
     }
 
-    /** Returns whether this uses the given marks. */
-    boolean uses(KeyedMarks other) {
-        return marks.equals(other);
+    /** Returns whether this uses the given hashes. */
+    boolean uses(KeyedHashes other) {
+        return hashes.equals(other);
     }
 
     /** Enters an object. */
-    void enter(AnswerField field) {
+    void enter(ResponseField field) {
         switch (field) {
             case BLOCK -> endText();
             case PART -> {
@@ -121,11 +121,11 @@ final class AnswerContent implements AnswerFacts {
     }
 
     /** Leaves an object. */
-    void leave(AnswerField field) {
-        if (field == AnswerField.ITEM && !stream) {
-            item.addCall(current.answerMarks);
-            item.addSeal(current.answerMarks);
-        } else if (field == AnswerField.GENERATED_PART && otherPart && choice == 0) {
+    void leave(ResponseField field) {
+        if (field == ResponseField.ITEM && !stream) {
+            item.addCall(current.responseHashes);
+            item.addSeal(current.responseHashes);
+        } else if (field == ResponseField.GENERATED_PART && otherPart && choice == 0) {
             endText();
         }
     }
@@ -133,18 +133,18 @@ final class AnswerContent implements AnswerFacts {
     /** Handles the flag of a part that is thinking, before or after the text of the part. */
     void thought() {
         otherPart = true;
-        resolveKind(AnswerKind.ASIDE);
+        resolveKind(ContentKind.ASIDE);
     }
 
     private void endText() {
-        current.answerMarks.settle(current.unsettled());
-        current.mark.begin();
+        current.responseHashes.settle(current.unsettled());
+        current.hash.begin();
         current.texts.begin();
     }
 
     /** Handles the end of a stream event. */
     void endEvent() {
-        item.endEvent(current.answerMarks);
+        item.endEvent(current.responseHashes);
         typed = null;
         open = null;
         tentative = false;
@@ -161,18 +161,18 @@ final class AnswerContent implements AnswerFacts {
         if (item.eventType(buf, start, end)) {
             endText();
         }
-        resolveKind(AnswerKind.ofDelta(buf, start, end));
+        resolveKind(ContentKind.ofDelta(buf, start, end));
     }
 
     /** Handles the type of a content part. */
     void partType(byte[] buf, int start, int end) {
-        resolveKind(AnswerKind.ofPart(buf, start, end));
+        resolveKind(ContentKind.ofPart(buf, start, end));
     }
 
-    private void resolveKind(AnswerKind kind) {
-        if (tentative && kind != AnswerKind.TEXT) {
+    private void resolveKind(ContentKind kind) {
+        if (tentative && kind != ContentKind.TEXT) {
             long units = rollBack();
-            if (kind == AnswerKind.TOOL) {
+            if (kind == ContentKind.TOOL) {
                 tools.addProse(units);
             }
         }
@@ -205,16 +205,16 @@ final class AnswerContent implements AnswerFacts {
     /** Marks the id of a response, which later Responses prompts may refer to. */
     void answerId(@Nullable String name) {
         if (name != null && responses) {
-            current.answerMarks.add(marks.ofId(name));
+            current.responseHashes.add(hashes.ofId(name));
         }
     }
 
     /** Begins a string or JSON value of the model's output. */
-    void begin(AnswerKind kind) {
-        AnswerKind resolved = kind == AnswerKind.BY_TYPE ? typed : kind;
-        open = resolved == null ? AnswerKind.TEXT : resolved;
-        otherPart |= open != AnswerKind.TEXT;
-        if (open != AnswerKind.TEXT) {
+    void begin(ContentKind kind) {
+        ContentKind resolved = kind == ContentKind.BY_TYPE ? typed : kind;
+        open = resolved == null ? ContentKind.TEXT : resolved;
+        otherPart |= open != ContentKind.TEXT;
+        if (open != ContentKind.TEXT) {
             return;
         }
         if (choice != 0) {
@@ -234,20 +234,20 @@ final class AnswerContent implements AnswerFacts {
 
     /** Counts a piece of the value in its original JSON form. */
     void add(byte[] buf, int start, int end) {
-        if (open == AnswerKind.TOOL) {
+        if (open == ContentKind.TOOL) {
             tools.add(buf, start, end);
-        } else if (open == AnswerKind.TEXT && choice != 0) {
+        } else if (open == ContentKind.TEXT && choice != 0) {
             otherChoices.add(buf, start, end);
-        } else if (open == AnswerKind.TEXT && start < end) {
-            current.answerMarks.reserve();
-            current.mark.add(buf, start, end);
+        } else if (open == ContentKind.TEXT && start < end) {
+            current.responseHashes.reserve();
+            current.hash.add(buf, start, end);
             current.texts.add(buf, start, end);
         }
     }
 
     /** Ends a string of the model's output, also one within a JSON value. */
     void endString() {
-        current.mark.endString();
+        current.hash.endString();
         current.texts.endString();
         otherChoices.endString();
         tools.endString();
@@ -264,13 +264,13 @@ final class AnswerContent implements AnswerFacts {
     }
 
     /** Ends the id or encrypted content. */
-    void endId(AnswerField field) {
-        long mark = id.soFar(1);
+    void endId(ResponseField field) {
+        long hash = id.soFar(1);
         switch (field) {
-            case ITEM_ID -> item.id(mark);
-            case ITEM_CALL -> item.call(mark);
-            case ITEM_SEAL -> item.seal(mark);
-            default -> current.answerMarks.add(mark);
+            case ITEM_ID -> item.id(hash);
+            case ITEM_CALL -> item.call(hash);
+            case ITEM_SEAL -> item.seal(hash);
+            default -> current.responseHashes.add(hash);
         }
     }
 
@@ -290,12 +290,12 @@ final class AnswerContent implements AnswerFacts {
     }
 
     @Override
-    public int markCount() {
-        return current.answerMarks.count(current.unsettled());
+    public int hashCount() {
+        return current.responseHashes.count(current.unsettled());
     }
 
     @Override
-    public long mark(int index) {
-        return current.answerMarks.get(index, current.unsettled());
+    public long hash(int index) {
+        return current.responseHashes.get(index, current.unsettled());
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * to {@value #MAX} bytes. Of several reasons the last one counts, but a refusal or filter before all others, because one
  * of several choices can be filtered. Reusable; not thread-safe. Allocates only when it is asked.
  */
-final class AnswerEnding {
+final class ResponseEnding {
     static final int MAX = 64;
 
     private static final byte[] REFUSAL = "refusal".getBytes(StandardCharsets.US_ASCII);

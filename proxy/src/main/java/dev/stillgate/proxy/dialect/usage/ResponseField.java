@@ -2,8 +2,8 @@ package dev.stillgate.proxy.dialect.usage;
 
 import org.jspecify.annotations.Nullable;
 
-/** Meaning of a JSON value or object of a response for {@link AnswerTally}. */
-enum AnswerField {
+/** Meaning of a JSON value or object of a response for {@link ResponseTally}. */
+enum ResponseField {
     INPUT(0),
     OUTPUT(1),
     CACHE_READ(2),
@@ -54,19 +54,19 @@ enum AnswerField {
     /** The encrypted content of a Responses item. */
     ITEM_SEAL,
     /** Text of the assistant's turn. */
-    TEXT(AnswerKind.TEXT),
+    TEXT(ContentKind.TEXT),
     /** Arguments of a tool call. */
-    TOOL(AnswerKind.TOOL),
+    TOOL(ContentKind.TOOL),
     /** Other output of the model. */
-    ASIDE(AnswerKind.ASIDE),
+    ASIDE(ContentKind.ASIDE),
     /** Output whose kind depends on the type of its event or content part. */
-    BY_TYPE(AnswerKind.BY_TYPE),
+    BY_TYPE(ContentKind.BY_TYPE),
     /** Text of the assistant's turn in which it refuses to answer. */
-    REFUSAL(AnswerKind.TEXT),
+    REFUSAL(ContentKind.TEXT),
     /** The same in a content part, whose type follows or precedes. */
-    REFUSAL_PART(AnswerKind.BY_TYPE),
+    REFUSAL_PART(ContentKind.BY_TYPE),
     /** The name of a tool that the model calls. */
-    CALL(AnswerKind.ASIDE),
+    CALL(ContentKind.ASIDE),
     /** Whether a response was generated in the background. */
     BACKGROUND,
     /** The most output that the request of a response allowed. */
@@ -99,21 +99,21 @@ enum AnswerField {
     final int count;
 
     /** How the model's output is counted; null for all other values. */
-    final @Nullable AnswerKind kind;
+    final @Nullable ContentKind kind;
 
-    AnswerField() {
+    ResponseField() {
         this(-1, null);
     }
 
-    AnswerField(int count) {
+    ResponseField(int count) {
         this(count, null);
     }
 
-    AnswerField(AnswerKind kind) {
+    ResponseField(ContentKind kind) {
         this(-1, kind);
     }
 
-    AnswerField(int count, @Nullable AnswerKind kind) {
+    ResponseField(int count, @Nullable ContentKind kind) {
         this.count = count;
         this.kind = kind;
     }

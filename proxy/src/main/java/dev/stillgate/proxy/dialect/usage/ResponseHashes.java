@@ -1,17 +1,17 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 
 /**
- * Context marks of one response, in the order in which its parts begin. The position of an open text is reserved until
- * its mark is known. Not thread-safe.
+ * Context hashes of one response, in the order in which its parts begin. The position of an open text is reserved until
+ * its hash is known. Not thread-safe.
  */
-final class AnswerMarks {
+final class ResponseHashes {
     static final int MAX = 16;
 
     private static final int NOWHERE = -1;
 
-    private final long[] marks = new long[MAX];
+    private final long[] hashes = new long[MAX];
     private int count;
     private int pending = NOWHERE;
 
@@ -21,22 +21,22 @@ final class AnswerMarks {
     }
 
     /** Copies the state of another list. */
-    void copyFrom(AnswerMarks other) {
-        System.arraycopy(other.marks, 0, marks, 0, MAX);
+    void copyFrom(ResponseHashes other) {
+        System.arraycopy(other.hashes, 0, hashes, 0, MAX);
         count = other.count;
         pending = other.pending;
     }
 
-    /** Adds a mark unless it is NONE, a duplicate (some upstreams repeat a call's id) or beyond the limit. */
-    void add(long mark) {
-        if (mark != ContextMarks.NONE && count < MAX && !contains(mark)) {
-            marks[count++] = mark;
+    /** Adds a hash unless it is NONE, a duplicate (some upstreams repeat a call's id) or beyond the limit. */
+    void add(long hash) {
+        if (hash != ContextHashes.NONE && count < MAX && !contains(hash)) {
+            hashes[count++] = hash;
         }
     }
 
-    private boolean contains(long mark) {
+    private boolean contains(long hash) {
         for (int i = 0; i < count; i++) {
-            if (marks[i] == mark) {
+            if (hashes[i] == hash) {
                 return true;
             }
         }
@@ -47,37 +47,37 @@ final class AnswerMarks {
     void reserve() {
         if (pending == NOWHERE && count < MAX) {
             pending = count;
-            marks[count++] = ContextMarks.NONE;
+            hashes[count++] = ContextHashes.NONE;
         }
     }
 
-    /** Sets the mark of the ended text at its reserved position. NONE removes the position. */
-    void settle(long mark) {
+    /** Sets the hash of the ended text at its reserved position. NONE removes the position. */
+    void settle(long hash) {
         if (pending == NOWHERE) {
             return;
         }
-        if (mark == ContextMarks.NONE) {
+        if (hash == ContextHashes.NONE) {
             count--;
-            System.arraycopy(marks, pending + 1, marks, pending, count - pending);
+            System.arraycopy(hashes, pending + 1, hashes, pending, count - pending);
         } else {
-            marks[pending] = mark;
+            hashes[pending] = hash;
         }
         pending = NOWHERE;
     }
 
-    /** Returns the number of marks, given the current mark of the open text. */
+    /** Returns the number of hashes, given the current hash of the open text. */
     int count(long unsettled) {
-        return pending != NOWHERE && unsettled == ContextMarks.NONE ? count - 1 : count;
+        return pending != NOWHERE && unsettled == ContextHashes.NONE ? count - 1 : count;
     }
 
-    /** Returns a mark by index, given the current mark of the open text. */
+    /** Returns a hash by index, given the current hash of the open text. */
     long get(int index, long unsettled) {
         if (pending == NOWHERE || index < pending) {
-            return marks[index];
+            return hashes[index];
         }
-        if (unsettled == ContextMarks.NONE) {
-            return marks[index + 1];
+        if (unsettled == ContextHashes.NONE) {
+            return hashes[index + 1];
         }
-        return index == pending ? unsettled : marks[index];
+        return index == pending ? unsettled : hashes[index];
     }
 }

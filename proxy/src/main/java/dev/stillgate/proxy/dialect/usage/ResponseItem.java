@@ -1,15 +1,15 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import dev.stillgate.spi.ContextMarks;
+import dev.stillgate.spi.ContextHashes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Context marks of one Responses output item: its ids and its encrypted content. A stream reports each item twice. The
+ * Context hashes of one Responses output item: its ids and its encrypted content. A stream reports each item twice. The
  * ids of a tool call are taken from the first report, encrypted content from the last, which alone is complete. Not
  * thread-safe.
  */
-final class AnswerItem {
+final class ResponseItem {
     private static final byte[] ITEM_ADDED = ascii("response.output_item.added");
     private static final byte[] PART_ADDED = ascii("response.content_part.added");
     private static final byte[] ITEM_DONE = ascii("response.output_item.done");
@@ -27,22 +27,22 @@ final class AnswerItem {
     }
 
     void clear() {
-        id = ContextMarks.NONE;
-        call = ContextMarks.NONE;
-        seal = ContextMarks.NONE;
+        id = ContextHashes.NONE;
+        call = ContextHashes.NONE;
+        seal = ContextHashes.NONE;
         isCall = false;
     }
 
-    void id(long mark) {
-        id = mark;
+    void id(long hash) {
+        id = hash;
     }
 
-    void call(long mark) {
-        call = mark;
+    void call(long hash) {
+        call = hash;
     }
 
-    void seal(long mark) {
-        seal = mark;
+    void seal(long hash) {
+        seal = hash;
     }
 
     void type(byte[] buf, int start, int end) {
@@ -61,25 +61,25 @@ final class AnswerItem {
         return Arrays.equals(type, 0, type.length, buf, start, end);
     }
 
-    /** Adds the marks of an item at the end of the event that reports it. */
-    void endEvent(AnswerMarks marks) {
+    /** Adds the hashes of an item at the end of the event that reports it. */
+    void endEvent(ResponseHashes hashes) {
         if (added) {
-            addCall(marks);
+            addCall(hashes);
         } else if (done) {
-            addSeal(marks);
+            addSeal(hashes);
         }
         added = false;
         done = false;
         clear();
     }
 
-    /** Adds the mark of the call id, or of the item id if the item is a call without one. */
-    void addCall(AnswerMarks marks) {
-        marks.add(call != ContextMarks.NONE ? call : isCall ? id : ContextMarks.NONE);
+    /** Adds the hash of the call id, or of the item id if the item is a call without one. */
+    void addCall(ResponseHashes hashes) {
+        hashes.add(call != ContextHashes.NONE ? call : isCall ? id : ContextHashes.NONE);
     }
 
-    /** Adds the mark of the encrypted content. */
-    void addSeal(AnswerMarks marks) {
-        marks.add(seal);
+    /** Adds the hash of the encrypted content. */
+    void addSeal(ResponseHashes hashes) {
+        hashes.add(seal);
     }
 }

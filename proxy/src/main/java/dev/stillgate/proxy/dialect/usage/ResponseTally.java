@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * wins, for the output of a stream the largest, for id and model the first non-empty one. Counts of JSON lines and
  * listed stored responses are summed. Not thread-safe.
  */
-final class AnswerTally extends JsonSink<AnswerField> {
+final class ResponseTally extends JsonSink<ResponseField> {
     private static final int MAX_NAME = 128;
-    private static final int OUTPUT = AnswerField.OUTPUT.count;
+    private static final int OUTPUT = ResponseField.OUTPUT.count;
     private static final long MAX_SUM = 1L << 60;
     private static final byte[] BRACKET = {'{'};
     private static final byte[] SOUND = ascii("response.audio.delta");
@@ -31,8 +31,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private static final byte[] REFUSAL_DONE = ascii("response.refusal.done");
     private static final byte[] REFUSAL_TYPE = ascii("refusal");
 
-    private final long[] counts = new long[AnswerField.COUNTS];
-    private final long[] sums = new long[AnswerField.COUNTS];
+    private final long[] counts = new long[ResponseField.COUNTS];
+    private final long[] sums = new long[ResponseField.COUNTS];
     private final byte[] id = new byte[MAX_NAME];
     private final byte[] model = new byte[MAX_NAME];
     private final TextTokens delivered = new TextTokens();
@@ -58,13 +58,13 @@ final class AnswerTally extends JsonSink<AnswerField> {
     /** Whether the media of the current part are sound. */
     private boolean sound;
 
-    private final AnswerEnding ending = new AnswerEnding();
+    private final ResponseEnding ending = new ResponseEnding();
     final DeferredFields deferred = new DeferredFields();
 
     /** Whether the response is of a new answer, whose ending counts. */
     private boolean judged;
 
-    private @Nullable AnswerContent content;
+    private @Nullable ResponseContent content;
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -78,7 +78,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
      * @param isNew whether the response is of a new answer, not of stored ones
      * @param newContent receives the structure of the output, null if it is not needed
      */
-    void reset(TokenWeights weights, boolean ofStream, boolean isNew, @Nullable AnswerContent newContent) {
+    void reset(TokenWeights weights, boolean ofStream, boolean isNew, @Nullable ResponseContent newContent) {
         judged = isNew;
         ending.reset();
         deferred.reset();
@@ -101,7 +101,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
     }
 
     @Override
-    public void enter(AnswerField field, int at) {
+    public void enter(ResponseField field, int at) {
         sound = false;
         if (content != null) {
             content.enter(field);
@@ -109,30 +109,30 @@ final class AnswerTally extends JsonSink<AnswerField> {
     }
 
     @Override
-    public void leave(AnswerField field, int end) {
+    public void leave(ResponseField field, int end) {
         if (content != null) {
             content.leave(field);
         }
-        if (field == AnswerField.ANSWER) {
+        if (field == ResponseField.ANSWER) {
             endListed();
         }
     }
 
     /** Records a reported number. */
     @Override
-    public void number(AnswerField field, long value, int from, int to) {
+    public void number(ResponseField field, long value, int from, int to) {
         switch (field) {
             case OUTPUT -> reportOutput(value);
             case PROMPT_TOKENS -> {
                 promptTokens = value;
-                counts[AnswerField.INPUT.count] = promptTokens + toolPromptTokens;
+                counts[ResponseField.INPUT.count] = promptTokens + toolPromptTokens;
                 if (delivered.isEmpty()) { // the API leaves out counts of 0, as of a prompt that it has refused
                     reportOutput(candidateTokens + thoughtTokens);
                 }
             }
             case TOOL_PROMPT_TOKENS -> {
                 toolPromptTokens = value;
-                counts[AnswerField.INPUT.count] = promptTokens + toolPromptTokens;
+                counts[ResponseField.INPUT.count] = promptTokens + toolPromptTokens;
             }
             case CANDIDATE_TOKENS -> {
                 candidateTokens = value;
@@ -140,7 +140,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
             }
             case THOUGHT_TOKENS -> {
                 thoughtTokens = value;
-                counts[AnswerField.REASONING.count] = value;
+                counts[ResponseField.REASONING.count] = value;
                 reportOutput(candidateTokens + thoughtTokens);
             }
             case FIRST_OUTPUT -> countOutput(value);
@@ -166,15 +166,15 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Begins output of the model or an id. The name of a tool and an image add their flat costs. */
     @Override
-    public void beginText(AnswerField field, byte first, int at) {
-        if (field == AnswerField.MEDIA) {
+    public void beginText(ResponseField field, byte first, int at) {
+        if (field == ResponseField.MEDIA) {
             outputReported &= outputReportedInEvent;
             if (!sound) {
                 delivered.addImage();
             }
             return;
         }
-        if (field == AnswerField.CALL && !muted) {
+        if (field == ResponseField.CALL && !muted) {
             outputReported &= outputReportedInEvent;
             delivered.addCall();
         }
@@ -193,8 +193,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Counts a piece of output. An output count reported earlier is now outdated. */
     @Override
-    public void text(AnswerField field, byte[] buf, int from, int to) {
-        if (field == AnswerField.MEDIA) {
+    public void text(ResponseField field, byte[] buf, int from, int to) {
+        if (field == ResponseField.MEDIA) {
             if (sound) {
                 delivered.addSound(to - from);
             }
@@ -210,7 +210,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
             outputReported &= outputReportedInEvent;
             delivered.add(buf, from, to);
         }
-        if (from < to && (field == AnswerField.REFUSAL || field == AnswerField.REFUSAL_PART)) {
+        if (from < to && (field == ResponseField.REFUSAL || field == ResponseField.REFUSAL_PART)) {
             ending.refusalText();
         }
         if (content != null) {
@@ -219,8 +219,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
     }
 
     @Override
-    public void endText(AnswerField field, int at) {
-        if (field == AnswerField.MEDIA) {
+    public void endText(ResponseField field, int at) {
+        if (field == ResponseField.MEDIA) {
             return;
         }
         if (field.kind != null) {
@@ -235,7 +235,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Handles an error, which is the last event of its stream, or the flag of a part that is thinking. */
     @Override
-    public void presence(AnswerField field, byte first, boolean empty) {
+    public void presence(ResponseField field, byte first, boolean empty) {
         switch (field) {
             case THOUGHT -> {
                 if (content != null && first == 't') {
@@ -249,12 +249,12 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Returns the receiver of the structure of the output, or null if it is not needed. */
     @Nullable
-    AnswerContent content() {
+    ResponseContent content() {
         return content;
     }
 
     @Override
-    public boolean needs(AnswerField field) {
+    public boolean needs(ResponseField field) {
         return switch (field) {
             case ID -> idLength == 0;
             case MODEL -> modelLength == 0;
@@ -265,7 +265,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
 
     /** Records a short string. */
     @Override
-    public void shortString(AnswerField field, byte[] buf, int from, int to) {
+    public void shortString(ResponseField field, byte[] buf, int from, int to) {
         switch (field) {
             case TYPE -> {
                 last |= isLast(buf, from, to);
@@ -304,8 +304,8 @@ final class AnswerTally extends JsonSink<AnswerField> {
         }
     }
 
-    private void innerType(AnswerField field, byte[] buf, int from, int to) {
-        if (content != null && field == AnswerField.ITEM_TYPE) {
+    private void innerType(ResponseField field, byte[] buf, int from, int to) {
+        if (content != null && field == ResponseField.ITEM_TYPE) {
             content.itemType(buf, from, to);
         } else if (content != null) {
             content.partType(buf, from, to);
@@ -398,7 +398,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
     }
 
     private long[] totals(boolean withLast) {
-        long[] totals = new long[AnswerField.COUNTS];
+        long[] totals = new long[ResponseField.COUNTS];
         for (int i = 0; i < totals.length; i++) {
             totals[i] = withLast ? sum(i) : sums[i];
         }
@@ -417,11 +417,11 @@ final class AnswerTally extends JsonSink<AnswerField> {
     private static Usage usage(Usage.Source source, long[] counts, long output) {
         return new Usage(
                 source,
-                counts[AnswerField.INPUT.count],
+                counts[ResponseField.INPUT.count],
                 output,
-                counts[AnswerField.CACHE_READ.count],
-                counts[AnswerField.CACHE_WRITE.count],
-                counts[AnswerField.REASONING.count]);
+                counts[ResponseField.CACHE_READ.count],
+                counts[ResponseField.CACHE_WRITE.count],
+                counts[ResponseField.REASONING.count]);
     }
 
     /** Returns why the response ended, or null while that is unknown. */
@@ -430,7 +430,7 @@ final class AnswerTally extends JsonSink<AnswerField> {
         return ending.reason();
     }
 
-    /** Returns the provider's own judgement so far; none for stored answers, which were judged when they were new. */
+    /** Returns the provider's own judgement so far; none for stored responses, which were judged when they were new. */
     ProviderVerdict verdict() {
         return judged ? ending.verdict() : ProviderVerdict.NONE;
     }

@@ -2,12 +2,12 @@ package dev.stillgate.proxy.dialect.usage;
 
 import dev.stillgate.proxy.dialect.tokens.TokenWeights;
 import dev.stillgate.proxy.json.JsonReader;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.Swar;
-import dev.stillgate.spi.AnswerFacts;
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Usage;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +41,9 @@ public final class UsageReader {
     private static final byte[] END_MARK = {'[', 'D', 'O', 'N', 'E', ']'};
     private static final long DATA_AND_SPACE = 0x20_3a_61_74_61_64L;
 
-    private final AnswerTally tally = new AnswerTally();
-    private @Nullable AnswerContent content;
-    private final JsonReader<AnswerField> json = new JsonReader<>(tally);
+    private final ResponseTally tally = new ResponseTally();
+    private @Nullable ResponseContent content;
+    private final JsonReader<ResponseField> json = new JsonReader<>(tally);
     private Format format = Format.JSON;
     private int state;
     private int matched;
@@ -87,17 +87,17 @@ public final class UsageReader {
      *
      * @param operation the operation of the request
      * @param sse whether the response is {@code text/event-stream}
-     * @param marks key of the context marks in {@link #facts}; null if facts are not needed
+     * @param hashes key of the context hashes in {@link #facts}; null if facts are not needed
      */
-    public UsageReader reset(Operation operation, boolean sse, @Nullable KeyedMarks marks) {
+    public UsageReader reset(Operation operation, boolean sse, @Nullable KeyedHashes hashes) {
         boolean jsonLines = operation == Operation.MESSAGE_BATCH_RESULTS || operation == Operation.FILE_CONTENT;
         format = sse ? Format.EVENTS : jsonLines ? Format.LINES : Format.JSON;
         boolean isNew = operation == Operation.MESSAGES
                 || operation == Operation.CHAT_COMPLETIONS
                 || operation == Operation.RESPONSES
                 || operation == Operation.GENERATE_CONTENT;
-        tally.reset(TokenWeights.of(operation), sse, isNew, marks == null ? null : content(operation, sse, marks));
-        json.reset(AnswerPaths.root(operation, sse), format != Format.JSON);
+        tally.reset(TokenWeights.of(operation), sse, isNew, hashes == null ? null : content(operation, sse, hashes));
+        json.reset(ResponsePaths.root(operation, sse), format != Format.JSON);
         state = AT_MARK;
         matched = 0;
         afterReturn = false;
@@ -112,9 +112,9 @@ public final class UsageReader {
         return this;
     }
 
-    private AnswerContent content(Operation operation, boolean sse, KeyedMarks marks) {
-        if (content == null || !content.uses(marks)) {
-            content = new AnswerContent(marks);
+    private ResponseContent content(Operation operation, boolean sse, KeyedHashes hashes) {
+        if (content == null || !content.uses(hashes)) {
+            content = new ResponseContent(hashes);
         }
         content.reset(operation, sse);
         return content;
@@ -173,12 +173,12 @@ public final class UsageReader {
     }
 
     /**
-     * Returns the character counts and context marks so far, valid until the next piece is read; {@link
-     * AnswerFacts#NONE} after a reset without marks.
+     * Returns the character counts and context hashes so far, valid until the next piece is read; {@link
+     * ResponseFacts#NONE} after a reset without hashes.
      */
-    public AnswerFacts facts() {
-        AnswerContent current = tally.content();
-        return current == null ? AnswerFacts.NONE : current;
+    public ResponseFacts facts() {
+        ResponseContent current = tally.content();
+        return current == null ? ResponseFacts.NONE : current;
     }
 
     /**
@@ -190,8 +190,8 @@ public final class UsageReader {
         return tally.finishReason();
     }
 
-    /** Returns what the response says of answers that are fetched later. */
-    public DeferredAnswer deferred() {
+    /** Returns what the response says of responses that are fetched later. */
+    public DeferredResponse deferred() {
         return tally.deferred.answer(tally.model());
     }
 

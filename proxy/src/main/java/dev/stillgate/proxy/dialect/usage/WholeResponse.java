@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * reasons and usage. Does the same with the array that the Gemini API also sends as a stream. Reusable; not thread-safe.
  * Not for the request path.
  */
-public final class WholeAnswer {
+public final class WholeResponse {
     private static final JsonName TYPE = new JsonName("type");
     private static final JsonName RESPONSE = new JsonName("response");
     private static final JsonName CHOICES = new JsonName("choices");

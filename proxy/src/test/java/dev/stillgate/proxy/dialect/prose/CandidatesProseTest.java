@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CandidatesProseTest {
     private static String edit(boolean sse, String body, ReplacingTap tap, int size) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        AnswerEditorTest.Run run = new AnswerEditorTest.Run(Operation.GENERATE_CONTENT, sse, tap);
+        ResponseEditorTest.Run run = new ResponseEditorTest.Run(Operation.GENERATE_CONTENT, sse, tap);
         for (int at = 0; at < bytes.length; at += size) {
             run.read(bytes, at, Math.min(bytes.length, at + size));
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.PlainProse;
 import dev.stillgate.proxy.dialect.ReplacingTap;
-import dev.stillgate.proxy.dialect.prose.AnswerEditorTest.Run;
+import dev.stillgate.proxy.dialect.prose.ResponseEditorTest.Run;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ResponseTap;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Editing of rare and invalid responses. */
 @Tag("slow")
-class AnswerEditorEdgesTest {
+class ResponseEditorEdgesTest {
     private static final String OPEN =
             "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n";
     private static final String STOP = "data: {\"type\":\"content_block_stop\",\"index\":0}\n\n";

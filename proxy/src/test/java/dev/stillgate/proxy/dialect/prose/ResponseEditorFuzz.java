@@ -1,17 +1,17 @@
 package dev.stillgate.proxy.dialect.prose;
 
 import dev.stillgate.proxy.dialect.ReplacingTap;
-import dev.stillgate.proxy.dialect.prose.AnswerEditorTest.Run;
+import dev.stillgate.proxy.dialect.prose.ResponseEditorTest.Run;
 import dev.stillgate.spi.Operation;
 import java.util.Arrays;
 
 /** Fuzz target for response editing: the output does not depend on where the response is split. */
-public final class AnswerEditorFuzz {
+public final class ResponseEditorFuzz {
     private static final Operation[] PATHS = {
         Operation.MESSAGES, Operation.CHAT_COMPLETIONS, Operation.RESPONSES, Operation.STORED_RESPONSE
     };
 
-    private AnswerEditorFuzz() {}
+    private ResponseEditorFuzz() {}
 
     /** The input is the operation and whether it is a stream, the position of the split, and the response. */
     public static void fuzzerTestOneInput(byte[] data) {

@@ -19,15 +19,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Editing of our own and recorded responses: only prose changes, however the response is split. */
 @Tag("slow")
-class AnswerEditorTest {
+class ResponseEditorTest {
     /** Passes a response through an editor and collects the output. */
-    static final class Run implements AnswerEditor.Out {
-        private final AnswerEditor editor;
+    static final class Run implements ResponseEditor.Out {
+        private final ResponseEditor editor;
         private final ByteArrayOutputStream passed = new ByteArrayOutputStream();
         int last = -1;
 
         Run(Operation operation, boolean sse, ResponseTap.Prose tap) {
-            editor = new AnswerEditor(operation, sse, tap);
+            editor = new ResponseEditor(operation, sse, tap);
         }
 
         void read(byte[] body, int from, int to) {
@@ -61,7 +61,7 @@ class AnswerEditorTest {
         }
     }
 
-    static byte[] edit(Fixtures.Answer answer, ResponseTap.Prose tap, int... cuts) {
+    static byte[] edit(Fixtures.Response answer, ResponseTap.Prose tap, int... cuts) {
         Run run = new Run(answer.operation(), answer.sse(), tap);
         int from = 0;
         for (int cut : cuts) {
@@ -72,7 +72,7 @@ class AnswerEditorTest {
         return run.end();
     }
 
-    private static byte[] editPieces(Fixtures.Answer answer, ResponseTap.Prose tap, int size) {
+    private static byte[] editPieces(Fixtures.Response answer, ResponseTap.Prose tap, int size) {
         int length = answer.body().length;
         int[] cuts = new int[Math.max(0, (length - 1) / size)];
         for (int i = 0; i < cuts.length; i++) {
@@ -81,9 +81,9 @@ class AnswerEditorTest {
         return edit(answer, tap, cuts);
     }
 
-    static List<Fixtures.Answer> own() {
+    static List<Fixtures.Response> own() {
         return Fixtures.own().stream()
-                .filter(answer -> answer.operation().carriesAnswers())
+                .filter(answer -> answer.operation().carriesResponses())
                 .toList();
     }
 
@@ -93,7 +93,7 @@ class AnswerEditorTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void identityTapChangesNoByte(Fixtures.Answer answer) {
+    void identityTapChangesNoByte(Fixtures.Response answer) {
         for (int size : new int[] {1, 2, 3, 7, 64, 1 << 20}) {
             byte[] passed = editPieces(answer, ReplacingTap.same(), size);
             assertThat(text(passed)).isEqualTo(text(answer.body()));
@@ -102,7 +102,7 @@ class AnswerEditorTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void onlyProseIsReplacedAtEverySplit(Fixtures.Answer answer) {
+    void onlyProseIsReplacedAtEverySplit(Fixtures.Response answer) {
         byte[] whole = edit(answer, ReplacingTap.changing());
         check(answer, ReplacingTap.changing(), whole);
         int length = answer.body().length;
@@ -125,8 +125,8 @@ class AnswerEditorTest {
         Random random = new Random(5);
         int tapped = 0;
         for (Fixtures.Recording recording : recorded) {
-            Fixtures.Answer answer = recording.answer();
-            if (recording.status() != 200 || !answer.operation().carriesAnswers()) {
+            Fixtures.Response answer = recording.answer();
+            if (recording.status() != 200 || !answer.operation().carriesResponses()) {
                 continue;
             }
             assertThat(text(edit(answer, ReplacingTap.same())))
@@ -148,17 +148,17 @@ class AnswerEditorTest {
         assertThat(tapped).isGreaterThan(300);
     }
 
-    static List<Fixtures.Answer> streams() {
-        return own().stream().filter(Fixtures.Answer::sse).toList();
+    static List<Fixtures.Response> streams() {
+        return own().stream().filter(Fixtures.Response::sse).toList();
     }
 
     /** Bytes that another gateway writes between the events of a silent stream. */
     @ParameterizedTest
     @MethodSource("streams")
-    void keepAlivesOfUpstreamPassBesideEdits(Fixtures.Answer answer) {
+    void keepAlivesOfUpstreamPassBesideEdits(Fixtures.Response answer) {
         String edited = text(edit(answer, ReplacingTap.changing()));
-        Fixtures.Answer commented = answer.withKeepAlives(": keep-alive\n");
-        Fixtures.Answer spaced = answer.withKeepAlives("\n\n");
+        Fixtures.Response commented = answer.withKeepAlives(": keep-alive\n");
+        Fixtures.Response spaced = answer.withKeepAlives("\n\n");
         for (int size : new int[] {1, 2, 3, 7, 64, 1 << 20}) {
             assertThat(text(editPieces(commented, ReplacingTap.changing(), size))
                             .replace(": keep-alive\n", ""))
@@ -169,7 +169,7 @@ class AnswerEditorTest {
     }
 
     /** Compares the edited response with the original. */
-    private static void check(Fixtures.Answer answer, ReplacingTap tap, byte[] passed) {
+    private static void check(Fixtures.Response answer, ReplacingTap tap, byte[] passed) {
         PlainProse before = PlainProse.read(answer.operation(), answer.sse(), answer.body());
         PlainProse after = PlainProse.read(answer.operation(), answer.sse(), passed);
         assertThat(after.texts.keySet()).as(answer.name()).containsExactlyElementsOf(before.texts.keySet());

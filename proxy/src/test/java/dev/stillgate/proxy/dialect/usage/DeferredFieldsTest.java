@@ -2,7 +2,7 @@ package dev.stillgate.proxy.dialect.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stillgate.spi.DeferredAnswer;
+import dev.stillgate.spi.DeferredResponse;
 import dev.stillgate.spi.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,7 +15,7 @@ class DeferredFieldsTest {
 
     private final UsageReader reader = new UsageReader();
 
-    private DeferredAnswer read(Operation operation, boolean sse, String body) {
+    private DeferredResponse read(Operation operation, boolean sse, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         reader.reset(operation, sse).feed(bytes, 0, bytes.length);
         return reader.deferred();
@@ -66,12 +66,12 @@ class DeferredFieldsTest {
 
     @Test
     void storedResponseSaysWhetherItWasGeneratedInTheBackground() {
-        DeferredAnswer background = new DeferredAnswer(true, 300, "m", List.of());
+        DeferredResponse background = new DeferredResponse(true, 300, "m", List.of());
         assertThat(read(Operation.STORED_RESPONSE, false, RESPONSE)).isEqualTo(background);
         String event = "data: {\"type\":\"response.created\",\"response\":" + RESPONSE + "}\n\n";
         assertThat(read(Operation.STORED_RESPONSE, true, event)).isEqualTo(background);
         assertThat(read(Operation.STORED_RESPONSE, false, RESPONSE.replace("true", "false")))
-                .isSameAs(DeferredAnswer.NONE);
-        assertThat(read(Operation.RESPONSES, false, RESPONSE)).isSameAs(DeferredAnswer.NONE);
+                .isSameAs(DeferredResponse.NONE);
+        assertThat(read(Operation.RESPONSES, false, RESPONSE)).isSameAs(DeferredResponse.NONE);
     }
 }

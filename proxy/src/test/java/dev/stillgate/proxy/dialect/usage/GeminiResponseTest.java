@@ -3,14 +3,14 @@ package dev.stillgate.proxy.dialect.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.request.RequestReader;
-import dev.stillgate.proxy.json.KeyedMarks;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.proxy.json.MalformedBody;
-import dev.stillgate.spi.AnswerFacts;
 import dev.stillgate.spi.BodyView.Chat;
 import dev.stillgate.spi.BodyView.PartKind;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.ProviderVerdict;
 import dev.stillgate.spi.ProviderVerdict.Kind;
+import dev.stillgate.spi.ResponseFacts;
 import dev.stillgate.spi.Usage;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
@@ -22,16 +22,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Usage, judgement and content of responses of the Gemini API that the common fixtures do not show. */
-class GeminiAnswerTest {
+class GeminiResponseTest {
     private static final String FIRST = "The harbour lies behind the old mole, and on clear days ";
     private static final String SECOND = "one sees the light of the second house beyond the bay.";
 
-    private final KeyedMarks marks = new KeyedMarks("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
+    private final KeyedHashes hashes = new KeyedHashes("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
     private final UsageReader reader = new UsageReader();
 
     private UsageReader read(boolean sse, String body) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        reader.reset(Operation.GENERATE_CONTENT, sse, marks).feed(bytes, 0, bytes.length);
+        reader.reset(Operation.GENERATE_CONTENT, sse, hashes).feed(bytes, 0, bytes.length);
         return reader;
     }
 
@@ -123,15 +123,15 @@ class GeminiAnswerTest {
         assertThat(reader.finishReason()).isEqualTo(reason);
     }
 
-    private static Set<Long> marksOf(AnswerFacts facts) {
+    private static Set<Long> hashesOf(ResponseFacts facts) {
         Set<Long> found = new LinkedHashSet<>();
-        for (int i = 0; i < facts.markCount(); i++) {
-            found.add(facts.mark(i));
+        for (int i = 0; i < facts.hashCount(); i++) {
+            found.add(facts.hash(i));
         }
         return found;
     }
 
-    private Set<Long> marksOfPrompt(String contents) throws MalformedBody {
+    private Set<Long> hashesOfPrompt(String contents) throws MalformedBody {
         byte[] body = ("{'contents':[" + contents + "]}").replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         Chat chat =
                 (Chat) new RequestReader().read(Operation.GENERATE_CONTENT, "application/json", body, 0, body.length);
@@ -140,8 +140,8 @@ class GeminiAnswerTest {
             if (role.equals("assistant")) {
                 found.add(
                         kind == PartKind.TEXT
-                                ? marks.ofText(text)
-                                : kind == PartKind.SIGNATURE ? marks.ofId(text) : id == null ? 0L : marks.ofId(id));
+                                ? hashes.ofText(text)
+                                : kind == PartKind.SIGNATURE ? hashes.ofId(text) : id == null ? 0L : hashes.ofId(id));
             }
             return true;
         });
@@ -175,14 +175,14 @@ class GeminiAnswerTest {
             list.append(list.isEmpty() ? "[" : ",").append(piece(part));
             asSent.append(asSent.isEmpty() ? "" : ",").append(content(part));
         }
-        Set<Long> expected = marksOfPrompt(asSent.toString());
+        Set<Long> expected = hashesOfPrompt(asSent.toString());
         assertThat(expected).hasSize(4);
-        assertThat(marksOfPrompt(content(one + "," + two + "," + call + "," + after)))
+        assertThat(hashesOfPrompt(content(one + "," + two + "," + call + "," + after)))
                 .isEqualTo(expected);
-        assertThat(marksOf(read(true, events.toString()).facts())).containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(marksOf(read(false, list + "]").facts())).containsExactlyInAnyOrderElementsOf(expected);
-        AnswerFacts whole = read(false, piece(String.join(",", pieces))).facts();
-        assertThat(marksOf(whole)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(hashesOf(read(true, events.toString()).facts())).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(hashesOf(read(false, list + "]").facts())).containsExactlyInAnyOrderElementsOf(expected);
+        ResponseFacts whole = read(false, piece(String.join(",", pieces))).facts();
+        assertThat(hashesOf(whole)).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(whole.proseChars()).isEqualTo(2L * (FIRST.length() + SECOND.length()));
         assertThat(whole.toolChars()).isPositive();
     }

@@ -197,7 +197,7 @@ class ProviderVerdictTest {
                 + "\"}";
         String category =
                 read(Operation.MESSAGES, false, message("", end)).verdict().category();
-        assertThat(category).hasSize(AnswerEnding.MAX).matches("[A-Za-z0-9._:-]+");
+        assertThat(category).hasSize(ResponseEnding.MAX).matches("[A-Za-z0-9._:-]+");
     }
 
     @Test

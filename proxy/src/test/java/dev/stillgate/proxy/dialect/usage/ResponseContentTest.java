@@ -1,21 +1,21 @@
 package dev.stillgate.proxy.dialect.usage;
 
-import static dev.stillgate.proxy.dialect.LongAnswers.CODE;
-import static dev.stillgate.proxy.dialect.LongAnswers.LONG;
-import static dev.stillgate.proxy.dialect.LongAnswers.block;
-import static dev.stillgate.proxy.dialect.LongAnswers.chat;
-import static dev.stillgate.proxy.dialect.LongAnswers.event;
-import static dev.stillgate.proxy.dialect.LongAnswers.messages;
-import static dev.stillgate.proxy.dialect.LongAnswers.plain;
-import static dev.stillgate.proxy.dialect.LongAnswers.responses;
+import static dev.stillgate.proxy.dialect.LongResponses.CODE;
+import static dev.stillgate.proxy.dialect.LongResponses.LONG;
+import static dev.stillgate.proxy.dialect.LongResponses.block;
+import static dev.stillgate.proxy.dialect.LongResponses.chat;
+import static dev.stillgate.proxy.dialect.LongResponses.event;
+import static dev.stillgate.proxy.dialect.LongResponses.messages;
+import static dev.stillgate.proxy.dialect.LongResponses.plain;
+import static dev.stillgate.proxy.dialect.LongResponses.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.dialect.Fixtures;
 import dev.stillgate.proxy.dialect.Mutations;
 import dev.stillgate.proxy.dialect.SeenTurn;
-import dev.stillgate.proxy.json.KeyedMarks;
-import dev.stillgate.spi.AnswerFacts;
+import dev.stillgate.proxy.json.KeyedHashes;
 import dev.stillgate.spi.Operation;
+import dev.stillgate.spi.ResponseFacts;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
@@ -28,21 +28,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Character counts and marks of responses, compared with those of a client that sends the turn back. */
+/** Character counts and hashes of responses, compared with those of a client that sends the turn back. */
 @Tag("slow")
-class AnswerContentTest {
-    private final KeyedMarks marks = new KeyedMarks("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
+class ResponseContentTest {
+    private final KeyedHashes hashes = new KeyedHashes("0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
     private final UsageReader reader = new UsageReader();
 
-    static List<Fixtures.Answer> own() {
+    static List<Fixtures.Response> own() {
         return Fixtures.own();
     }
 
-    static List<Fixtures.Answer> turns() {
-        return Fixtures.own().stream().filter(AnswerContentTest::isTurn).toList();
+    static List<Fixtures.Response> turns() {
+        return Fixtures.own().stream().filter(ResponseContentTest::isTurn).toList();
     }
 
-    private static boolean isTurn(Fixtures.Answer answer) {
+    private static boolean isTurn(Fixtures.Response answer) {
         boolean operation = switch (answer.operation()) {
             case MESSAGES, CHAT_COMPLETIONS, RESPONSES, STORED_RESPONSE, STORED_CHAT_COMPLETION -> true;
             default -> false;
@@ -53,32 +53,32 @@ class AnswerContentTest {
         return operation && items && answer.terminal() && !answer.name().matches("hostile.*|.*(error|list|crlf).*");
     }
 
-    private AnswerFacts read(Operation operation, boolean sse, String body) {
+    private ResponseFacts read(Operation operation, boolean sse, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        reader.reset(operation, sse, marks).feed(bytes, 0, bytes.length);
+        reader.reset(operation, sse, hashes).feed(bytes, 0, bytes.length);
         return reader.facts();
     }
 
-    private static String describe(AnswerFacts facts) {
-        return facts.proseChars() + " " + facts.codeChars() + " " + facts.toolChars() + " " + marksOf(facts);
+    private static String describe(ResponseFacts facts) {
+        return facts.proseChars() + " " + facts.codeChars() + " " + facts.toolChars() + " " + hashesOf(facts);
     }
 
-    private static Set<Long> marksOf(AnswerFacts facts) {
+    private static Set<Long> hashesOf(ResponseFacts facts) {
         Set<Long> found = new LinkedHashSet<>();
-        for (int i = 0; i < facts.markCount(); i++) {
-            found.add(facts.mark(i));
+        for (int i = 0; i < facts.hashCount(); i++) {
+            found.add(facts.hash(i));
         }
-        assertThat(found).hasSize(facts.markCount()).doesNotContain(0L);
+        assertThat(found).hasSize(facts.hashCount()).doesNotContain(0L);
         return found;
     }
 
     @ParameterizedTest
     @MethodSource("own")
-    void factsAreIndependentOfPieces(Fixtures.Answer answer) {
+    void factsAreIndependentOfPieces(Fixtures.Response answer) {
         byte[] body = answer.body();
         String whole = describe(read(answer.operation(), answer.sse(), new String(body, StandardCharsets.UTF_8)));
         for (int size = 1; size < body.length; size += size < 64 ? 1 : size) {
-            reader.reset(answer.operation(), answer.sse(), marks);
+            reader.reset(answer.operation(), answer.sse(), hashes);
             for (int p = 0; p < body.length; p += size) {
                 reader.feed(body, p, Math.min(size, body.length - p));
             }
@@ -89,16 +89,16 @@ class AnswerContentTest {
 
     @ParameterizedTest
     @MethodSource("turns")
-    void marksMatchTurnInNextPrompt(Fixtures.Answer answer) {
+    void marksMatchTurnInNextPrompt(Fixtures.Response answer) {
         String body = new String(answer.body(), StandardCharsets.UTF_8);
         assertAgree(answer, body, SeenTurn.of(answer.operation(), answer.sse(), body), true);
     }
 
-    private void assertAgree(Fixtures.Answer answer, String body, SeenTurn turn, boolean exactly) {
-        AnswerFacts facts = read(answer.operation(), answer.sse(), body);
-        Set<Long> back = turn.marksOfNext(marks);
-        if (back.size() <= AnswerMarks.MAX || exactly) {
-            assertThat(marksOf(facts)).as("%s %s", answer, turn.texts()).containsExactlyInAnyOrderElementsOf(back);
+    private void assertAgree(Fixtures.Response answer, String body, SeenTurn turn, boolean exactly) {
+        ResponseFacts facts = read(answer.operation(), answer.sse(), body);
+        Set<Long> back = turn.hashesOfNext(hashes);
+        if (back.size() <= ResponseHashes.MAX || exactly) {
+            assertThat(hashesOf(facts)).as("%s %s", answer, turn.texts()).containsExactlyInAnyOrderElementsOf(back);
         }
         assertThat(facts.proseChars() + facts.codeChars()).as(answer + " text").isEqualTo(turn.textChars());
         if (exactly && (answer.sse() || answer.operation() != Operation.MESSAGES)) {
@@ -112,21 +112,21 @@ class AnswerContentTest {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
         int marked = 0;
         for (Fixtures.Recording recording : recordings) {
-            Fixtures.Answer answer = recording.answer();
+            Fixtures.Response answer = recording.answer();
             if (recording.status() == 200 && isTurn(answer)) {
                 String body = new String(answer.body(), StandardCharsets.UTF_8);
                 assertAgree(answer, body, SeenTurn.of(answer.operation(), answer.sse(), body), false);
-                marked += reader.facts().markCount() > 0 ? 1 : 0;
+                marked += reader.facts().hashCount() > 0 ? 1 : 0;
             }
         }
         assertThat(marked).isGreaterThan(100);
     }
 
-    private void assertTurn(AnswerFacts facts, int extraProse, int tools, Long... expected) {
+    private void assertTurn(ResponseFacts facts, int extraProse, int tools, Long... expected) {
         assertThat(facts.codeChars()).isEqualTo(plain(CODE).length());
         assertThat(facts.proseChars()).isEqualTo(plain(LONG).length() + extraProse);
         assertThat(facts.toolChars()).isEqualTo(tools);
-        assertThat(marksOf(facts)).containsExactly(expected);
+        assertThat(hashesOf(facts)).containsExactly(expected);
     }
 
     @Test
@@ -136,9 +136,9 @@ class AnswerContentTest {
                     read(Operation.MESSAGES, size > 0, messages(size)),
                     "Short.".length(),
                     "{\"a\":\"b_c\"}".length(),
-                    marks.ofId("c2ln/+=="),
-                    marks.ofText(plain(LONG + CODE)),
-                    marks.ofId("toolu_1"));
+                    hashes.ofId("c2ln/+=="),
+                    hashes.ofText(plain(LONG + CODE)),
+                    hashes.ofId("toolu_1"));
         }
     }
 
@@ -151,8 +151,8 @@ class AnswerContentTest {
                         read(Operation.CHAT_COMPLETIONS, size > 0, body),
                         0,
                         2,
-                        marks.ofText(plain(LONG + CODE)),
-                        marks.ofId("call_1"));
+                        hashes.ofText(plain(LONG + CODE)),
+                        hashes.ofId("call_1"));
             }
         }
     }
@@ -165,11 +165,11 @@ class AnswerContentTest {
                         read(Operation.RESPONSES, size > 0, responses(size, typeFirst)),
                         0,
                         2,
-                        marks.ofId("resp_1"),
-                        marks.ofId("c2VhbA=="),
-                        marks.ofText(plain(LONG + CODE)),
-                        marks.ofId("call_1"),
-                        marks.ofId("ws_1"));
+                        hashes.ofId("resp_1"),
+                        hashes.ofId("c2VhbA=="),
+                        hashes.ofText(plain(LONG + CODE)),
+                        hashes.ofId("call_1"),
+                        hashes.ofId("ws_1"));
             }
         }
     }
@@ -186,14 +186,14 @@ class AnswerContentTest {
                 stream.append(
                         event("{\"choices\":[{" + (indexFirst ? index + "," + text : text + "," + index) + "}]}"));
             }
-            AnswerFacts facts = read(Operation.CHAT_COMPLETIONS, true, stream.toString());
-            assertThat(marksOf(facts)).containsExactly(marks.ofText("y".repeat(60)));
+            ResponseFacts facts = read(Operation.CHAT_COMPLETIONS, true, stream.toString());
+            assertThat(hashesOf(facts)).containsExactly(hashes.ofText("y".repeat(60)));
             assertThat(facts.proseChars()).isEqualTo(240);
         }
         String whole = "{\"choices\":[{\"message\":{\"content\":\"" + "y".repeat(60) + "\"},\"index\":0},"
                 + "{\"message\":{\"content\":\"```\\n" + other + "\"},\"index\":1}]}";
-        AnswerFacts facts = read(Operation.CHAT_COMPLETIONS, false, whole);
-        assertThat(marksOf(facts)).containsExactly(marks.ofText("y".repeat(60)));
+        ResponseFacts facts = read(Operation.CHAT_COMPLETIONS, false, whole);
+        assertThat(hashesOf(facts)).containsExactly(hashes.ofText("y".repeat(60)));
         assertThat(facts.proseChars()).isEqualTo(60);
         assertThat(facts.codeChars()).isEqualTo(64);
     }
@@ -202,24 +202,24 @@ class AnswerContentTest {
     void factsAreAvailableBeforeEnd() {
         String body = messages(5);
         String begun = body.substring(0, body.indexOf("Short."));
-        AnswerFacts facts = read(Operation.MESSAGES, true, begun);
-        assertThat(marksOf(facts)).contains(marks.ofText(plain(LONG + CODE)));
+        ResponseFacts facts = read(Operation.MESSAGES, true, begun);
+        assertThat(hashesOf(facts)).contains(hashes.ofText(plain(LONG + CODE)));
         assertThat(facts.codeChars()).isEqualTo(plain(CODE).length());
-        AnswerFacts short1 = read(Operation.MESSAGES, true, block("{\"type\":\"text\",\"text\":\"brief\"}"));
-        assertThat(short1.markCount()).isZero();
+        ResponseFacts short1 = read(Operation.MESSAGES, true, block("{\"type\":\"text\",\"text\":\"brief\"}"));
+        assertThat(short1.hashCount()).isZero();
     }
 
     @Test
-    void markCountIsLimitedTo16() {
+    void hashCountIsLimitedTo16() {
         String calls = "{\"content\":["
                 + "{\"type\":\"tool_use\",\"id\":\"toolu_%d\",\"input\":{}},"
                         .repeat(40)
                         .formatted(numbers())
                 + "{\"type\":\"text\",\"text\":\"" + LONG + "\"}]}";
-        AnswerFacts facts = read(Operation.MESSAGES, false, calls);
-        assertThat(facts.markCount()).isEqualTo(16);
-        assertThat(facts.mark(0)).isEqualTo(marks.ofId("toolu_0"));
-        assertThat(facts.mark(15)).isEqualTo(marks.ofId("toolu_15"));
+        ResponseFacts facts = read(Operation.MESSAGES, false, calls);
+        assertThat(facts.hashCount()).isEqualTo(16);
+        assertThat(facts.hash(0)).isEqualTo(hashes.ofId("toolu_0"));
+        assertThat(facts.hash(15)).isEqualTo(hashes.ofId("toolu_15"));
     }
 
     private static Object[] numbers() {
@@ -231,33 +231,33 @@ class AnswerContentTest {
     @Test
     void factsAreNoneWithoutMarks() {
         byte[] body = messages(0).getBytes(StandardCharsets.UTF_8);
-        reader.reset(Operation.MESSAGES, false, marks).feed(body, 0, body.length);
+        reader.reset(Operation.MESSAGES, false, hashes).feed(body, 0, body.length);
         reader.reset(Operation.MESSAGES, false).feed(body, 0, body.length);
-        assertThat(reader.facts()).isSameAs(AnswerFacts.NONE);
+        assertThat(reader.facts()).isSameAs(ResponseFacts.NONE);
     }
 
     @Test
     void factsOfPreviousResponseAreCleared() {
         byte[] body = messages(0).getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < 2; i++) {
-            reader.reset(Operation.MESSAGES, false, marks).feed(body, 0, body.length);
+            reader.reset(Operation.MESSAGES, false, hashes).feed(body, 0, body.length);
             assertThat(reader.id()).isEqualTo("msg_1");
-            assertThat(reader.facts().markCount()).isEqualTo(3);
+            assertThat(reader.facts().hashCount()).isEqualTo(3);
         }
-        reader.reset(Operation.OPAQUE, false, marks).feed(body, 0, body.length);
-        assertThat(reader.facts().markCount()).isZero();
+        reader.reset(Operation.OPAQUE, false, hashes).feed(body, 0, body.length);
+        assertThat(reader.facts().hashCount()).isZero();
     }
 
     @Test
     void mutatedResponsesAreIndependentOfPieces() {
         Random random = new Random(20261124);
-        List<Fixtures.Answer> answers = own();
+        List<Fixtures.Response> answers = own();
         for (int round = 0; round < 6000; round++) {
-            Fixtures.Answer answer = answers.get(random.nextInt(answers.size()));
+            Fixtures.Response answer = answers.get(random.nextInt(answers.size()));
             byte[] body = Mutations.mutate(answer.body(), random);
-            reader.reset(answer.operation(), answer.sse(), marks).feed(body, 0, body.length);
+            reader.reset(answer.operation(), answer.sse(), hashes).feed(body, 0, body.length);
             String whole = describe(reader.facts());
-            reader.reset(answer.operation(), answer.sse(), marks);
+            reader.reset(answer.operation(), answer.sse(), hashes);
             for (int p = 0; p < body.length; ) {
                 int count = Math.min(body.length - p, 1 + random.nextInt(40));
                 reader.feed(body, p, count);
@@ -278,8 +278,8 @@ class AnswerContentTest {
         for (int round = 0; round < 20; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 100; i++) {
-                reader.reset(Operation.MESSAGES, true, marks).feed(body, 0, body.length);
-                sum += reader.facts().proseChars() + reader.facts().mark(0);
+                reader.reset(Operation.MESSAGES, true, hashes).feed(body, 0, body.length);
+                sum += reader.facts().proseChars() + reader.facts().hash(0);
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
@@ -294,10 +294,10 @@ class AnswerContentTest {
                 + "\"}},{\"index\":1,\"message\":{\"content\":\"other\"}}]}";
         String two = "{\"choices\":[{\"message\":{\"content\":\"" + "y".repeat(60)
                 + "\",\"tool_calls\":[{\"id\":\"call_2\",\"function\":{\"arguments\":\"{}\"}}]}}]}";
-        AnswerFacts facts = read(Operation.STORED_CHAT_COMPLETION, false, "{\"data\":[" + one + "," + two + "]}");
-        assertThat(marksOf(facts))
+        ResponseFacts facts = read(Operation.STORED_CHAT_COMPLETION, false, "{\"data\":[" + one + "," + two + "]}");
+        assertThat(hashesOf(facts))
                 .containsExactlyInAnyOrder(
-                        marks.ofText("x".repeat(60)), marks.ofText("y".repeat(60)), marks.ofId("call_2"));
+                        hashes.ofText("x".repeat(60)), hashes.ofText("y".repeat(60)), hashes.ofId("call_2"));
         assertThat(facts.proseChars()).isEqualTo(125);
         assertThat(facts.toolChars()).isEqualTo(2);
     }

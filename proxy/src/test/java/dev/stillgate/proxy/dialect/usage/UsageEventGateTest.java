@@ -284,7 +284,7 @@ class UsageEventGateTest {
 
     @Test
     void otherFixturesPassUnchanged() {
-        for (Fixtures.Answer answer : Fixtures.own()) {
+        for (Fixtures.Response answer : Fixtures.own()) {
             if (answer.sse()) {
                 check(answer);
             }
@@ -297,12 +297,12 @@ class UsageEventGateTest {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
         recordings.stream()
                 .map(Fixtures.Recording::answer)
-                .filter(Fixtures.Answer::sse)
+                .filter(Fixtures.Response::sse)
                 .forEach(UsageEventGateTest::check);
     }
 
     /** Compares the gate with a simple parser of complete events. */
-    private static void check(Fixtures.Answer answer) {
+    private static void check(Fixtures.Response answer) {
         String body = new String(answer.body(), StandardCharsets.UTF_8);
         StringBuilder expected = new StringBuilder();
         for (String event : body.split("(?<=\n\r?\n)")) {

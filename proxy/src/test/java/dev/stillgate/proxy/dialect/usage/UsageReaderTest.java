@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UsageReaderTest {
     private final UsageReader reader = new UsageReader();
 
-    static List<Fixtures.Answer> own() {
+    static List<Fixtures.Response> own() {
         return Fixtures.own();
     }
 
@@ -29,7 +29,7 @@ class UsageReaderTest {
                 .toArray();
     }
 
-    private void replay(Fixtures.Answer answer, int size) {
+    private void replay(Fixtures.Response answer, int size) {
         reader.reset(answer.operation(), answer.sse());
         byte[] body = answer.body();
         byte[] piece = new byte[size + 2];
@@ -42,7 +42,7 @@ class UsageReaderTest {
 
     @ParameterizedTest
     @MethodSource("own")
-    void usageOfFixturesIsIndependentOfPieces(Fixtures.Answer answer) {
+    void usageOfFixturesIsIndependentOfPieces(Fixtures.Response answer) {
         for (int size : sizes(answer.body().length)) {
             replay(answer, size);
             String at = answer + " in pieces of " + size;
@@ -54,16 +54,16 @@ class UsageReaderTest {
         }
     }
 
-    static List<Fixtures.Answer> streams() {
-        return own().stream().filter(Fixtures.Answer::sse).toList();
+    static List<Fixtures.Response> streams() {
+        return own().stream().filter(Fixtures.Response::sse).toList();
     }
 
     /** Bytes that another gateway writes between the events of a silent stream. */
     @ParameterizedTest
     @MethodSource("streams")
-    void keepAlivesOfUpstreamAreNoEvents(Fixtures.Answer answer) {
+    void keepAlivesOfUpstreamAreNoEvents(Fixtures.Response answer) {
         for (String text : List.of(": keep-alive\n", "\n\n", "\n", ": keep-alive\n\n")) {
-            Fixtures.Answer more = answer.withKeepAlives(text);
+            Fixtures.Response more = answer.withKeepAlives(text);
             for (int size = 1; size < 32; size++) {
                 replay(more, size);
                 String at = answer + " in pieces of " + size;
@@ -76,7 +76,7 @@ class UsageReaderTest {
 
     @Test
     void fixturesAreComplete() {
-        assertThat(own().stream().filter(Fixtures.Answer::sse)).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(own().stream().filter(Fixtures.Response::sse)).hasSizeGreaterThanOrEqualTo(40);
         assertThat(own().stream().filter(a -> !a.sse())).hasSizeGreaterThanOrEqualTo(30);
     }
 
@@ -85,7 +85,7 @@ class UsageReaderTest {
     void usageOfRecordingsIsIndependentOfPieces() {
         List<Fixtures.Recording> recordings = Fixtures.recorded();
         for (Fixtures.Recording recording : recordings) {
-            Fixtures.Answer answer = recording.answer();
+            Fixtures.Response answer = recording.answer();
             for (int size : sizes(answer.body().length)) {
                 replay(answer, size);
                 if (!answer.hasUsage(reader.usage()) || !reader.terminal()) {
@@ -190,9 +190,9 @@ class UsageReaderTest {
     @Test
     void mutatedResponsesAreIndependentOfPieces() {
         Random random = new Random(20260101);
-        List<Fixtures.Answer> answers = own();
+        List<Fixtures.Response> answers = own();
         for (int round = 0; round < 6000; round++) {
-            Fixtures.Answer answer = answers.get(random.nextInt(answers.size()));
+            Fixtures.Response answer = answers.get(random.nextInt(answers.size()));
             byte[] body = Mutations.mutate(answer.body(), random);
             reader.reset(answer.operation(), answer.sse());
             reader.feed(body, 0, body.length);

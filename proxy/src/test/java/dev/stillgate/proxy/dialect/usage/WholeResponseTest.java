@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class WholeAnswerTest {
-    private final WholeAnswer whole = new WholeAnswer();
+class WholeResponseTest {
+    private final WholeResponse whole = new WholeResponse();
 
     private static byte[] events(String... data) {
         StringBuilder stream = new StringBuilder();
@@ -107,7 +107,7 @@ class WholeAnswerTest {
                  {"index":1,"finishReason":"STOP","content":{"role":"model","parts":[{"text":"x"}]}}]}""");
         assertThat(of(GENERATION)).isEqualTo(expected);
         byte[] array = (" [" + String.join("\n,\r\n", GENERATION) + "]").getBytes(StandardCharsets.UTF_8);
-        assertThat(WholeAnswer.isArray(array)).isTrue();
+        assertThat(WholeResponse.isArray(array)).isTrue();
         assertThat(new ObjectMapper().readTree(whole.of(array))).isEqualTo(expected);
         assertThat(of(GENERATION[0], GENERATION[1]).isNull()).isTrue();
         assertThat(of("{\"promptFeedback\":{\"blockReason\":\"OTHER\"}}"))
@@ -126,9 +126,9 @@ class WholeAnswerTest {
         assertThat(of(MESSAGE).isNull()).as("reused after errors").isFalse();
     }
 
-    static Stream<Fixtures.Answer> streams() {
+    static Stream<Fixtures.Response> streams() {
         return Fixtures.own().stream()
-                .filter(Fixtures.Answer::sse)
+                .filter(Fixtures.Response::sse)
                 .filter(answer ->
                         answer.operation().readsBody() && answer.usage().source() == Usage.Source.EXACT)
                 .filter(answer -> answer.terminal() && !answer.name().startsWith("hostile"));
@@ -136,7 +136,7 @@ class WholeAnswerTest {
 
     @ParameterizedTest
     @MethodSource("streams")
-    void usageIdAndModelAreThoseOfTheStream(Fixtures.Answer stream) {
+    void usageIdAndModelAreThoseOfTheStream(Fixtures.Response stream) {
         byte[] made = whole.of(stream.body());
         assertThat(made).isNotNull();
         UsageReader document = new UsageReader().reset(stream.operation(), false);

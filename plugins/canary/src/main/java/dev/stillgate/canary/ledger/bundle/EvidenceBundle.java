@@ -43,10 +43,10 @@ public final class EvidenceBundle {
     private final Map<Hash, Message> wanted = new HashMap<>();
     private final Map<Long, Leaf.Commitment> commitments = new TreeMap<>();
     private final Map<Long, Leaf.Commitment> related = new TreeMap<>();
-    private final Map<Long, Leaf.Answer> found = new TreeMap<>();
+    private final Map<Long, Leaf.Response> found = new TreeMap<>();
     private final Map<Long, long[]> counts = new HashMap<>();
     private final List<Earlier> earlier = new ArrayList<>();
-    /** Whether all answers of the key are included. */
+    /** Whether all responses of the key are included. */
     private final boolean all;
 
     private @Nullable MerkleProofs proofs;
@@ -63,9 +63,9 @@ public final class EvidenceBundle {
     /** The preimage of a commitment. */
     record Opening(long commitment, List<byte[]> parts) {}
 
-    /** Receives the answers of a bundle. */
-    interface AnswerVisitor {
-        void answer(long index, Leaf.Answer answer) throws IOException;
+    /** Receives the responses of a bundle. */
+    interface ResponseVisitor {
+        void answer(long index, Leaf.Response answer) throws IOException;
     }
 
     private EvidenceBundle(
@@ -84,7 +84,7 @@ public final class EvidenceBundle {
      * @param keyName name of the key
      * @param related names of commitments on which the key rests: its epoch's secret, and for a stratum the global key;
      *     those that the ledger has are included
-     * @param messages ids of the answers to include, in any order; none for all answers of the key
+     * @param messages ids of the answers to include, in any order; none for all responses of the key
      * @param signingKey the ledger's private key, with which messages are found; null for the one in the directory
      * @param published an earlier head to prove consistency with, or null for heads that the ledger kept
      * @throws LedgerException if the ledger is damaged, or lacks the key or a message under a signed head
@@ -133,7 +133,7 @@ public final class EvidenceBundle {
             case Leaf.Commitment commitment
             when relatedNames.contains(commitment.key()) -> related.put(index, commitment);
             case Leaf.Commitment other -> {}
-            case Leaf.Answer answer -> {
+            case Leaf.Response answer -> {
                 long[] count = counts.get(answer.key());
                 if (count != null) {
                     count[0]++;
@@ -265,16 +265,16 @@ public final class EvidenceBundle {
         return commitments;
     }
 
-    /** Visits the included answers in order. All answers of a key are read again, so that they need no memory. */
-    void answers(AnswerVisitor visitor) throws IOException {
-        for (Map.Entry<Long, Leaf.Answer> entry : found.entrySet()) {
+    /** Visits the included answers in order. All responses of a key are read again, so that they need no memory. */
+    void answers(ResponseVisitor visitor) throws IOException {
+        for (Map.Entry<Long, Leaf.Response> entry : found.entrySet()) {
             visitor.answer(entry.getKey(), entry.getValue());
         }
         if (all) {
             try {
                 LedgerScan.of(directory, head.head().size(), (index, leaf, after) -> {
                     if (index < head.head().size()
-                            && leaf instanceof Leaf.Answer answer
+                            && leaf instanceof Leaf.Response answer
                             && counts.containsKey(answer.key())) {
                         give(visitor, index, answer);
                     }
@@ -285,7 +285,7 @@ public final class EvidenceBundle {
         }
     }
 
-    private static void give(AnswerVisitor visitor, long index, Leaf.Answer answer) {
+    private static void give(ResponseVisitor visitor, long index, Leaf.Response answer) {
         try {
             visitor.answer(index, answer);
         } catch (IOException e) {
@@ -293,7 +293,7 @@ public final class EvidenceBundle {
         }
     }
 
-    /** Returns the id and the salt of an answer's message, or null if its id was not given. */
+    /** Returns the id and the salt of a response's message, or null if its id was not given. */
     @Nullable
     Message message(Hash hash) {
         return wanted.get(hash);
@@ -304,7 +304,7 @@ public final class EvidenceBundle {
         return Objects.requireNonNull(proofs).inclusion(index, head.head().size());
     }
 
-    /** Returns the number of answers marked under a commitment, and of their sites. */
+    /** Returns the number of responses marked under a commitment, and of their sites. */
     long[] counts(long commitment) {
         return counts.getOrDefault(commitment, new long[2]);
     }

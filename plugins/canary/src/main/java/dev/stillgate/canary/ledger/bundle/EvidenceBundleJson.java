@@ -94,7 +94,7 @@ public final class EvidenceBundleJson {
         out.writeEndObject();
     }
 
-    private void answer(EvidenceBundle bundle, long index, Leaf.Answer leaf) throws IOException {
+    private void answer(EvidenceBundle bundle, long index, Leaf.Response leaf) throws IOException {
         EvidenceBundle.@Nullable Message message = bundle.message(leaf.message());
         out.writeStartObject();
         leaf(bundle, index, leaf);

@@ -6,7 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A record of the ledger, which is a leaf of its Merkle tree: the commitment to a key, or a marked answer. The hashed
+ * A record of the ledger, which is a leaf of its Merkle tree: the commitment to a key, or a marked response. The hashed
  * bytes are a type and big-endian fields.
  *
  * <pre>
@@ -19,7 +19,7 @@ public sealed interface Leaf {
     int MAX_NAME = 128;
     int MAX_SITES = 1 << 19;
 
-    /** Limit on the bytes of a leaf: an answer with the largest number of sites. */
+    /** Limit on the bytes of a leaf: a response with the largest number of sites. */
     int MAX_BYTES = 1 + 8 + 8 + Hash.LENGTH + 4 + MAX_SITES / 8;
 
     /** Returns the wall-clock time of the leaf, in milliseconds since the Unix epoch. */
@@ -76,7 +76,7 @@ public sealed interface Leaf {
     }
 
     /**
-     * A marked answer.
+     * A marked response.
      *
      * @param key index of the leaf that commits to the key, smaller than this leaf's
      * @param message keyed hash of the message id
@@ -84,7 +84,7 @@ public sealed interface Leaf {
      * @param forms one bit per site: the delivered form
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Answer(long millis, long key, Hash message, int sites, byte[] forms) implements Leaf {
+    record Response(long millis, long key, Hash message, int sites, byte[] forms) implements Leaf {
         private static final byte TYPE = 2;
         private static final int FIXED = 1 + 8 + 8 + Hash.LENGTH + 4;
 
@@ -100,7 +100,7 @@ public sealed interface Leaf {
                     .array();
         }
 
-        private static Answer read(ByteBuffer in) throws Malformed {
+        private static Response read(ByteBuffer in) throws Malformed {
             long millis = in.getLong();
             long key = in.getLong();
             Hash message = hash(in);
@@ -110,7 +110,7 @@ public sealed interface Leaf {
             }
             byte[] forms = new byte[in.remaining()];
             in.get(forms);
-            return new Answer(millis, key, message, sites, forms);
+            return new Response(millis, key, message, sites, forms);
         }
 
         public static int bytesFor(int sites) {
@@ -125,8 +125,8 @@ public sealed interface Leaf {
         if (type == Commitment.TYPE && bytes.length > Commitment.FIXED) {
             return Commitment.read(in);
         }
-        if (type == Answer.TYPE && bytes.length >= Answer.FIXED) {
-            return Answer.read(in);
+        if (type == Response.TYPE && bytes.length >= Response.FIXED) {
+            return Response.read(in);
         }
         throw new Malformed("a leaf of type " + type + " with " + bytes.length + " bytes");
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Phrases of prompts that fix the wording of the answer, from the resource {@code wording-phrases.txt}. */
+/** Phrases of prompts that fix the wording of the response, from the resource {@code wording-phrases.txt}. */
 final class ConstraintPhrases {
     private static final char FIRST_OTHER_SCRIPT = 0x400;
     private static final char LAST_CYRILLIC = 0x52f;

@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects prompts that fix the wording of the answer: verse, word counts, proofreading, recitals, contracts. Such
+ * Detects prompts that fix the wording of the response: verse, word counts, proofreading, recitals, contracts. Such
  * answers are not marked, because a changed word could be an error. Matches common English phrases and a few of other
  * languages, and errs towards finding a constraint: a prompt that merely mentions a poem counts. Immutable and
  * thread-safe.

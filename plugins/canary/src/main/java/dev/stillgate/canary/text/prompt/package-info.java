@@ -1,4 +1,4 @@
-/** Detection of prompts that fix the wording of the answer, such as verse, proofreading or contracts. */
+/** Detection of prompts that fix the wording of the response, such as verse, proofreading or contracts. */
 @NullMarked
 package dev.stillgate.canary.text.prompt;
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
-/** Reads texts from JSON lines, gzipped or not: the fields with a model's answers or a person's prose. */
+/** Reads texts from JSON lines, gzipped or not: the fields with a model's responses or a person's prose. */
 public final class TextFiles {
     private static final Set<String> FIELDS = Set.of("text", "response", "output", "content");
 

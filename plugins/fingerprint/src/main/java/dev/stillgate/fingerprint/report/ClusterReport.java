@@ -171,13 +171,7 @@ final class ClusterReport {
     Map<String, Object> inCommon() {
         Map<String, Object> common = new LinkedHashMap<>();
         for (SharedKey kind : SharedKey.values()) {
-            Map<Integer, Integer> counts = new TreeMap<>();
-            for (AccountProfile profile : profiles) {
-                counts.merge(profile.key(kind, false), 1, Integer::sum);
-                counts.merge(profile.key(kind, true), 1, Integer::sum);
-            }
-            counts.remove(0);
-            counts.entrySet().stream()
+            MemberCounts.counts(profiles, kind).entrySet().stream()
                     .max(Map.Entry.comparingByValue())
                     .filter(most -> most.getValue() >= MIN_SHARE * members.size())
                     .ifPresent(most -> common.put(

@@ -7,7 +7,6 @@ import dev.stillgate.fingerprint.analysis.Analyst;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.stats.Quantiles;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,14 +64,24 @@ final class MemberCounts {
         return apis;
     }
 
-    /** Returns the values of a key that most members have, each with the number of those members. */
-    private List<Map<String, Object>> values(SharedKey key) {
-        Map<Integer, Integer> counts = new HashMap<>();
-        for (AccountProfile profile : report.profiles()) {
-            counts.merge(profile.key(key, false), 1, Integer::sum);
-            counts.merge(profile.key(key, true), 1, Integer::sum);
+    /** Returns how many accounts have each value of a key; an account may have two. */
+    static Map<Integer, Integer> counts(List<AccountProfile> profiles, SharedKey key) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        for (AccountProfile profile : profiles) {
+            int first = profile.key(key, false);
+            int second = profile.key(key, true);
+            counts.merge(first, 1, Integer::sum);
+            if (second != first) {
+                counts.merge(second, 1, Integer::sum);
+            }
         }
         counts.remove(0);
+        return counts;
+    }
+
+    /** Returns the values of a key that most members have, each with the number of those members. */
+    private List<Map<String, Object>> values(SharedKey key) {
+        Map<Integer, Integer> counts = counts(report.profiles(), key);
         return counts.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Integer>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey()))

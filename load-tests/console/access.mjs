@@ -84,8 +84,8 @@ test('a read-only console shows commands in place of buttons', async () => {
   const [account] = cluster.accounts;
   for (const [route, commands] of [
     ['review', []],
-    [`clusters/${cluster.id}`, [`stillgate review confirm ${cluster.id} --revision`, '/standing']],
-    [`accounts/${account}`, [`stillgate review vouch ${account} --by NAME --why TEXT`, '/standing']],
+    [`clusters/${cluster.id}`, [`stillgate admin POST /clusters/${cluster.id}/confirm by=NAME why=TEXT revision:=`, '/standing']],
+    [`accounts/${account}`, [`stillgate admin POST /accounts/${account}/vouch by=NAME why=TEXT`, '/standing']],
     ['policy', ['stillgate reload --rollback --by NAME --why TEXT']],
     ['what-if', ['stillgate backtest --policy']],
   ]) {

@@ -48,7 +48,7 @@ test('the order to confirm shows its command and asks why', async () => {
   const shown = await command();
   const quoted = `'it'\\''s one pipeline'`;
   assert.ok(
-    shown.includes(`stillgate review confirm ${id} --revision ${first.revision} --by ann --why ${quoted}`),
+    shown.includes(`stillgate admin POST /clusters/${id}/confirm by=ann why=${quoted} revision:=${first.revision}`),
     shown,
   );
   assert.ok(shown.includes(`curl -X POST '${BASE}/clusters/${id}/confirm'`), shown);
@@ -86,7 +86,7 @@ test('a refutation clears the members that no other cluster holds', async () => 
   const {revision, size} = await dossier(id);
   await dialog().getByLabel('Your name').fill('ann');
   await dialog().getByLabel(/^Why/).fill('a class');
-  assert.ok((await command()).includes(`stillgate review refute ${id} --revision ${revision} --by ann --why 'a class'`));
+  assert.ok((await command()).includes(`stillgate admin POST /clusters/${id}/refute by=ann why='a class' revision:=${revision}`));
   await send(`Refute ${size} accounts`);
   const {labels, members} = await part(`/clusters/${id}`);
   assert.deepEqual(labels, {refuted: size});
@@ -111,7 +111,7 @@ test('an order that is asked for closes with its page', async () => {
 test('the judgements are taken back, and everything is as before', async () => {
   await page.getByRole('button', {name: 'Take judgements back'}).click();
   await dialog().getByLabel(/^Why/).fill('a test');
-  assert.ok((await command()).includes(`stillgate review unlabel ${id} --by ann --why 'a test'`));
+  assert.ok((await command()).includes(`stillgate admin POST /clusters/${id}/unlabel by=ann why='a test'`));
   await send('Take back');
   const now = await dossier(id);
   assert.deepEqual(now.labels, {});
@@ -174,13 +174,13 @@ test('a hidden cluster leaves the queue until it is shown again', async () => {
   await page.getByRole('button', {name: 'Decide later: hide'}).click();
   await dialog().getByLabel('Your name').fill('ann');
   await dialog().getByLabel(/^Why/).fill('asked the customer');
-  assert.ok((await command()).includes(`stillgate review hide ${id} --revision`));
+  assert.ok((await command()).includes(`stillgate admin POST /clusters/${id}/hide by=ann why='asked the customer' revision:=`));
   await send('Hide');
   assert.equal((await dossier(id)).hidden.by, 'ann');
   assert.ok(!(await queue()).some(item => item.id === id));
   await page.getByRole('button', {name: 'Show in the review again'}).click();
   await dialog().getByLabel(/^Why/).fill('no answer');
-  assert.ok((await command()).includes(`stillgate review unhide ${id} --by ann --why 'no answer'`));
+  assert.ok((await command()).includes(`stillgate admin POST /clusters/${id}/unhide by=ann why='no answer'`));
   await send('Show again');
   assert.equal((await dossier(id)).hidden, undefined);
   assert.ok((await queue()).some(item => item.id === id));

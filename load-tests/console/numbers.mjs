@@ -192,7 +192,7 @@ test('an order shows its command, is sent with a reason, and can be undone', asy
   await page.getByLabel('Your name').fill('ann');
   await page.getByLabel(/^Why/).fill('known since 2020');
   const command = await textOf(page, 'dialog .command');
-  has(command, `stillgate review vouch ${id} --by ann --why 'known since 2020'`);
+  has(command, `stillgate admin POST /accounts/${id}/vouch by=ann why='known since 2020'`);
   has(command, `/accounts/${id}/vouch`);
   assert.deepEqual(await axe(page), []);
   await page.getByRole('button', {name: 'Vouch for the account'}).click();

@@ -60,7 +60,7 @@ final class AdminQuery {
                 if (response.status() == CONFLICT) {
                     Map<Object, Object> changes = new LinkedHashMap<>(fields);
                     changes.remove("error");
-                    line.getErr().print(Outline.of(ReviewDigest.shortened(changes)));
+                    line.getErr().print(Outline.shortened(changes));
                     line.getErr().flush();
                 }
                 return null;

@@ -189,10 +189,10 @@ final class DemoCommand implements Callable<Integer> {
                     -H 'content-type: application/json' \\
                     -d '{"model":"stub-1","max_tokens":1,"messages":[{"role":"user","content":"Hello"}]}'; done
 
-                The queue of review on the command line, its first cluster, and an order:
+                The queue of review on the command line, its first cluster, and an order on it (with its revision for N):
                   %5$s review --admin %6$s
-                  %5$s review show c1 --admin %6$s
-                  %5$s review confirm c1 --by me --why demo --admin %6$s
+                  %5$s admin GET /clusters/c1 --admin %6$s
+                  %5$s admin POST /clusters/c1/confirm by=me why=demo revision:=N --admin %6$s
 
                 Decisions, and a change of policy while it runs:
                   tail -f %3$s

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             ReviewCommand.class,
             OrdersCommand.class,
+            AdminCommand.class,
             HashKeyCommand.class,
             HashFactCommand.class,
             HealthcheckCommand.class,

@@ -1,6 +1,9 @@
 package dev.stillgate.proxy.cli;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -10,6 +13,9 @@ import java.util.StringJoiner;
  */
 final class Outline {
     private static final int WIDTH = 100;
+    private static final int MOST_ITEMS = 10;
+    private static final int MOST_COUNTS = 20;
+
     private final StringBuilder out = new StringBuilder();
 
     private Outline() {}
@@ -18,6 +24,37 @@ final class Outline {
         Outline outline = new Outline();
         outline.map(page, 0);
         return outline.out.toString();
+    }
+
+    /** Returns a page whose lists have at most 10 items, and whose maps of numbers have at most 20 fields. */
+    static String shortened(Map<?, ?> page) {
+        return of(cut(page));
+    }
+
+    private static Map<?, ?> cut(Map<?, ?> page) {
+        boolean counts = page.values().stream().allMatch(Number.class::isInstance);
+        long most = counts ? MOST_COUNTS : page.size();
+        Map<Object, Object> shown = new LinkedHashMap<>();
+        page.entrySet().stream().limit(most).forEach(field -> shown.put(field.getKey(), cut(field.getValue())));
+        if (page.size() > most) {
+            shown.put("…", (page.size() - most) + " more");
+        }
+        return shown;
+    }
+
+    private static Object cut(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return cut(map);
+        }
+        if (!(value instanceof Collection<?> items)) {
+            return value;
+        }
+        List<Object> shown = new ArrayList<>();
+        items.stream().limit(MOST_ITEMS).forEach(item -> shown.add(cut(item)));
+        if (items.size() > MOST_ITEMS) {
+            shown.add("… " + (items.size() - MOST_ITEMS) + " more");
+        }
+        return shown;
     }
 
     /** Returns a text with control and formatting characters escaped. */

@@ -1,5 +1,5 @@
 /** Dialog of orders: it shows the command that an order stands for, asks why, sends it, and shows the answer. */
-import {html, nothing, commands, curl, multiline, text} from './widgets.js';
+import {html, nothing, adminCommand, commands, curl, multiline, text} from './widgets.js';
 import {words} from './format.js';
 import {mayWrite, order, signedName, whyNot} from './net.js';
 
@@ -21,7 +21,7 @@ const remembered = () => (signedName() ? '' : (sessionStorage.getItem('by') ?? '
  * @property {string} effect one or two sentences about the effect
  * @property {string} path
  * @property {(values: any) => object|null} body
- * @property {(values: any) => string|string[]} [command] the commands that do the same, where they exist
+ * @property {(values: any) => string|string[]} [command] the commands that do the same (default: `stillgate admin POST`)
  * @property {{name: string, label: string, value?: string, options?: string[], needed?: boolean, note?: string, check?: boolean}[]} [fields] in addition to `by` and `why`
  * @property {'review'|'admin'} [role] the role that it needs
  * @property {boolean} [danger]
@@ -150,7 +150,7 @@ function field({name, label, options, needed, note, check}) {
 
 /** Returns the commands that do the same as an order. @param {Order} wanted @param {any} values */
 const lines = (wanted, values) => [
-  ...(wanted.command ? [wanted.command(values)].flat() : []),
+  ...(wanted.command ? [wanted.command(values)].flat() : [adminCommand(wanted.path, wanted.body(values))]),
   curl(wanted.path, wanted.body(values)),
 ];
 

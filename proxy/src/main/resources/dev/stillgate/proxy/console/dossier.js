@@ -222,7 +222,7 @@ function body(d, path, entry) {
     </div>
     ${panel('Traits', traits(d), from)}
     ${panel('Timeline', timeline(d), from)}
-    ${panel('Members', members(d), {...from, command: `stillgate review show ${d.id}`})}
+    ${panel('Members', members(d), {...from, command: `stillgate admin GET /clusters/${d.id}`})}
     ${panel('Words on this page', facts(WORDS))}`;
 }
 

@@ -1,15 +1,10 @@
 /** The orders that an operator may give: judgements, standings, policies. */
-import {visible} from './widgets.js';
+import {shell, visible} from './widgets.js';
 import {inShadow} from './dossier-data.js';
 import {mayWrite, signedName} from './net.js';
 
 /** @typedef {import('./actions.js').Order} Order */
 
-/** Returns a word of a shell command, quoted if need be. @param {string} value */
-export const shell = value => (/^[\w.,:@/-]+$/.test(value) ? value : `'${String(value).replace(/'/g, `'\\''`)}'`);
-const reviewed = (verb, id, values, revision) =>
-  `stillgate review ${verb} ${shell(id)}${revision != null ? ` --revision ${revision}` : ''}${flags(values)}` +
-  `${values.for ? ` --for ${shell(values.for)}` : ''}${values.except ? ` --except ${shell(values.except)}` : ''}${values.verified ? ' --verified' : ''}${joining(values) ? ` --joins ${values.joins}` : ''}${values.promise ? ` --promise ${shell(values.promise)}` : ''}`;
 const joining = values => values.joins && values.joins !== 'nothing';
 const flags = values =>
   `${signedName() ? '' : ` --by ${shell(values.by || 'NAME')}`} --why ${shell(values.why || 'TEXT')}`;
@@ -66,7 +61,6 @@ export const judgeCluster = (verb, {id, revision, size}) => ({
             .filter(Boolean)
         : '',
     }),
-  command: values => reviewed(verb, id, values, values.revision ?? revision),
 });
 
 /** Order that hides a cluster from the review queue, or shows it again. @param {{id: string, revision: number, hidden?: object}} cluster @returns {Order} */
@@ -87,7 +81,6 @@ export const hideCluster = ({id, revision, hidden}) => ({
       revision: hidden ? '' : (values.revision ?? revision),
       for: values.for,
     }),
-  command: values => (hidden ? `stillgate review unhide ${shell(id)}${flags(values)}` : reviewed('hide', id, values, values.revision ?? revision)),
 });
 
 const ACCOUNT = {
@@ -105,7 +98,6 @@ export const judgeAccount = (verb, id) => ({
   path: `/accounts/${encodeURIComponent(id)}/${verb}`,
   fields: [LASTS],
   body: values => given({by: values.by, why: values.why, for: values.for}),
-  command: values => reviewed(verb, id, values),
 });
 
 /** Order that removes the judgement of an account, or those of the members of a cluster. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */
@@ -121,8 +113,6 @@ export const unlabel = (page, id) => ({
       : 'Confirmed and refuted members have the standing from evidence again. Vouched members stay vouched for.',
   path: `/${page}/${encodeURIComponent(id)}/unlabel`,
   body: values => given({by: values.by, why: values.why}),
-  command: values =>
-    `stillgate review unlabel ${shell(id)}${page === 'accounts' && /^c\d+$/.test(id) ? ' --account' : ''}${flags(values)}`,
 });
 
 /** Order that sets a standing. @param {'accounts'|'clusters'} page @param {string} id @returns {Order} */

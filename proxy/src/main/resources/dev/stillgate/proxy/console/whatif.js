@@ -1,9 +1,8 @@
 /** What if: a policy is held against the recorded log, in a process of its own, and compared with the policy in force. */
-import {html, nothing, panel, bar, commands, multiline, text, time, empty} from './widgets.js';
+import {html, nothing, panel, bar, commands, multiline, text, time, empty, shell} from './widgets.js';
 import {count, percent, plural, words} from './format.js';
 import {table} from './table.js';
 import {ask, orderButton} from './actions.js';
-import {shell} from './orders.js';
 import {offers} from './dossier-data.js';
 import {mayWrite, use, whyNot} from './net.js';
 

@@ -122,6 +122,19 @@ export function curl(path, body) {
   return `curl${token} -X POST ${url} -H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`;
 }
 
+/** Returns a word of a shell command, quoted if need be. @param {string} value */
+export const shell = value => (/^[\w.,:@/-]+$/.test(value) ? value : quote(value));
+
+/** Returns the command of an action. @param {string} path @param {object|null} body */
+export const adminCommand = (path, body) =>
+  ['stillgate admin POST', shell(path)]
+    .concat(
+      Object.entries(body ?? {}).map(([name, value]) =>
+        typeof value === 'string' ? `${name}=${shell(value)}` : `${name}:=${shell(JSON.stringify(value))}`,
+      ),
+    )
+    .join(' ');
+
 /** Commands below each other, each selected as a whole. @param {string[]} lines @param {boolean} [hidden] */
 export const commands = (lines, hidden = false) =>
   html`<pre class="command" ?hidden=${hidden} tabindex="0">${lines.map(line => html`<code>${visible(line)}</code>`)}</pre>`;

@@ -3,20 +3,25 @@ package dev.stillgate.proxy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.proxy.chain.TestPlugins;
+import dev.stillgate.proxy.json.JsonValues;
+import dev.stillgate.proxy.json.MalformedBody;
 import dev.stillgate.proxy.rig.GatewayRig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests, output and exit codes of {@code stillgate review}, with a gateway whose filter has scripted pages. */
+/** Requests, output and exit codes of {@code stillgate review} and {@code admin}, with a gateway whose filter has scripted pages. */
 @Tag("slow")
 class ReviewCommandTest {
     private static final String TOKEN = "token-of-the-admin-api";
@@ -34,7 +39,6 @@ class ReviewCommandTest {
         context.adminView("clusters", id -> switch (id) {
             case "c7", "c8" -> java.util.Map.of("id", id, "size", 41, "revision", 3, "members",
                 java.util.stream.IntStream.range(0, 12).mapToObj(i -> "a-" + i).toList());
-            case "c9" -> java.util.Map.of("id", id);
             default -> null;
         });
         context.adminView("accounts", id -> java.util.Map.of("standing", "marked"));
@@ -82,7 +86,15 @@ class ReviewCommandTest {
     }
 
     private static Lines review(String... arguments) {
-        List<String> all = new ArrayList<>(List.of("review"));
+        return run("review", arguments);
+    }
+
+    private static Lines admin(String... arguments) {
+        return run("admin", arguments);
+    }
+
+    private static Lines run(String verb, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(verb));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--config", config.toString()));
         return Lines.of(all.toArray(new String[0]));
@@ -111,70 +123,6 @@ class ReviewCommandTest {
     }
 
     @Test
-    void clusterIsShownWithShortenedLists() {
-        Lines run = review("show", "c7");
-        assertThat(run.exit()).isZero();
-        assertThat(run.out())
-                .contains("revision: 3\n", "size: 41\n")
-                .contains("members: [a-0, a-1, a-2, a-3, a-4, a-5, a-6, a-7, a-8, a-9, … 2 more]\n");
-        assertThat(review("show", "c7", "--json").out()).contains("\"a-11\"");
-        assertThat(review("show", "c3")).isEqualTo(new Lines(1, "", "stillgate: no cluster \"c3\" is known\n"));
-    }
-
-    @Test
-    void accountIsTakenForAClusterUnlessOptionIsGiven() {
-        assertThat(review("show", "a-17").out()).contains("id: a-17\n").contains("standing: marked");
-        assertThat(review("show", "c7", "--account").out()).contains("standing: marked");
-        assertThat(review("show", "c-7").out()).contains("standing: marked");
-    }
-
-    @Test
-    void decisionSendsTheRevisionOfThePage() {
-        Lines run = review(
-                "confirm", "c7", "--by", "ann", "--why", "same \"template\"", "--for", "30d", "--except", "a-1,a-2");
-        assertThat(run.err()).isEqualTo("c7: 41 accounts, revision 3\n");
-        assertThat(run.exit()).isZero();
-        assertThat(run.out()).isEqualTo("""
-            id: c7
-            filters:
-              behaviour: {decided: {by: ann, except: [a-1, a-2], for: 30d, revision: 3, why: same "template"}, id: c7}
-            """);
-    }
-
-    @Test
-    void confirmationIncludesVerifiedMembersOnRequest() {
-        Lines run = review("confirm", "c7", "--by", "ann", "--why", "forged papers", "--revision", "3", "--verified");
-        assertThat(run.out()).contains("decided: {by: ann, revision: 3, verified: true, why: forged papers}");
-        assertThat(review("confirm", "a-17", "--by", "ann", "--why", "x", "--verified")
-                        .exit())
-                .as("for clusters only")
-                .isEqualTo(2);
-    }
-
-    @Test
-    void decisionSendsTheGivenRevision() {
-        Lines run = review("refute", "c7", "--by", "ann", "--why", "a school", "--revision", "2");
-        assertThat(run.err()).isEmpty();
-        assertThat(run.out()).contains("decided: {by: ann, revision: 2, why: a school}");
-    }
-
-    @Test
-    void clusterIsHiddenAndShownAgain() {
-        Lines run = review("hide", "c7", "--by", "ann", "--why", "asked the customer", "--for", "14d");
-        assertThat(run.err()).isEqualTo("c7: 41 accounts, revision 3\n");
-        assertThat(run.out()).contains("decided: {by: ann, for: 14d, revision: 3, why: asked the customer}");
-        assertThat(review("hide", "c7", "--by", "ann", "--why", "x", "--revision", "2")
-                        .out())
-                .contains("decided: {by: ann, revision: 2, why: x}");
-        assertThat(review("unhide", "c7").out()).contains("decided: {}");
-        assertThat(review("unhide", "c7", "--by", "ann", "--why", "x").out()).contains("decided: {by: ann, why: x}");
-        assertThat(review("hide", "a-17", "--by", "ann", "--why", "x").exit())
-                .as("for clusters only")
-                .isEqualTo(2);
-        assertThat(review("unhide", "a-17").exit()).isEqualTo(2);
-    }
-
-    @Test
     void hiddenClustersAreCountedBelowTheTable() {
         assertThat(ReviewTable.of(Map.of(
                         "filters",
@@ -185,75 +133,99 @@ class ReviewCommandTest {
     }
 
     @Test
+    void subcommandsAreRefusedWithTheCommandThatReplacesThem() {
+        for (String word : List.of("confirm", "refute", "hide", "unhide", "vouch", "unlabel")) {
+            Lines run = review(word, "c7", "--by", "ann", "--why", "x");
+            assertThat(run.exit()).as(word).isEqualTo(2);
+            assertThat(run.err()).contains("stillgate admin POST /clusters/ID/" + word + " by=NAME why=TEXT");
+        }
+        assertThat(review("show", "c7").err()).contains("stillgate admin GET /clusters/ID");
+        assertThat(review("c7").err()).contains("unknown argument \"c7\"");
+        assertThat(review("--all").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void pageIsShownWithShortenedLists() {
+        Lines run = admin("GET", "/clusters/c7");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .contains("revision: 3\n", "size: 41\n")
+                .contains("members: [a-0, a-1, a-2, a-3, a-4, a-5, a-6, a-7, a-8, a-9, … 2 more]\n");
+        assertThat(admin("GET", "/clusters/c7", "--json").out()).contains("\"a-11\"");
+        assertThat(admin("GET", "/accounts/c7").out()).contains("standing: marked");
+        assertThat(admin("GET", "/clusters/c3"))
+                .isEqualTo(new Lines(1, "", "stillgate: the gateway has no /clusters/c3\n"));
+    }
+
+    @Test
+    void actionSendsItsArguments() {
+        Lines run = admin(
+                "POST",
+                "/clusters/c7/confirm",
+                "by=ann",
+                "why=same \"template\" = true",
+                "for=30d",
+                "revision:=3",
+                "verified:=true",
+                "promise:=0.01",
+                "except:=[\"a-1\",\"a-2\"]");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .contains("id: c7\n", "what: clusters confirm")
+                .contains("by: ann\n", "except: [a-1, a-2]\n", "for: 30d\n", "promise: 0.01\n", "revision: 3\n")
+                .contains("verified: true\n", "why: same \"template\" = true\n");
+        assertThat(admin("POST", "/accounts/a%2017/unlabel", "--json").out())
+                .contains("\"id\":\"a 17\"", "accounts unlabel", "\"decided\":{}");
+    }
+
+    @Test
     void changedClusterIsReportedWithItsChanges() {
-        Lines run = review("confirm", "c8", "--by", "ann", "--why", "x");
-        assertThat(run.exit()).isOne();
-        assertThat(run.out()).isEmpty();
-        assertThat(run.err()).isEqualTo("""
-            c8: 41 accounts, revision 3
+        assertThat(admin("POST", "/clusters/c8/confirm", "by=ann", "why=x", "revision:=2"))
+                .isEqualTo(new Lines(1, "", """
             stillgate: 127.0.0.1:%d refuses: cluster c8 has changed
             added: [a-0, a-1, a-2, a-3, a-4, a-5, a-6, a-7, a-8, a-9, … 89 more]
-            """.formatted(rig.adminPort()));
-    }
-
-    @Test
-    void clusterWithoutRevisionIsNotDecided() {
-        Lines run = review("confirm", "c9", "--by", "ann", "--why", "x");
-        assertThat(run.exit()).isOne();
-        assertThat(run.err()).contains("the page of c9 has 0 revisions");
-    }
-
-    @Test
-    void accountIsDecidedWithoutRevision() {
-        assertThat(review("confirm", "c7", "--account", "--by", "ann", "--why", "x")
-                        .out())
-                .contains("decided: {by: ann, why: x}");
-        assertThat(review("vouch", "c7", "--by", "ann", "--why", "x", "--for", "7d")
-                        .out())
-                .contains("decided: {by: ann, for: 7d, why: x}");
-    }
-
-    @Test
-    void decisionIsTakenBack() {
-        assertThat(review("unlabel", "a 17 ü").out()).contains("id: a 17 ü\n", "decided: {}");
-        assertThat(review("unlabel", "c7", "--by", "ann", "--why", "wrong group")
-                        .out())
-                .contains("decided: {by: ann, why: wrong group}");
-        assertThat(review("unlabel", "a-17", "--json").out()).contains("accounts unlabel");
-        assertThat(review("unlabel", "c7", "--json").out()).contains("clusters unlabel");
-        assertThat(review("unlabel", "c7", "--account", "--json").out()).contains("accounts unlabel");
+            """.formatted(rig.adminPort())));
     }
 
     @Test
     void refusalNamesTheArgument() {
-        Lines run = review("vouch", "a-17", "--by", "", "--why", "x");
+        Lines run = admin("POST", "/accounts/a-17/vouch", "by=", "why=x");
         assertThat(run.exit()).isOne();
         assertThat(run.err()).isEqualTo("stillgate: 127.0.0.1:" + rig.adminPort() + " refuses: by: expected a name\n");
-        assertThat(review("unlabel", "nobody").err()).endsWith(" refuses: not known\n");
-    }
-
-    @Test
-    void optionsBeforeTheSubcommandAreUsed() {
-        Lines run = Lines.of("review", "--json", "--config", config.toString(), "unlabel", "a-17");
-        assertThat(run.err()).isEmpty();
-        assertThat(run.out()).startsWith("{\"id\":\"a-17\"");
-    }
-
-    @Test
-    void nameIsLeftToTheTokenIfNoneIsGiven() {
-        assertThat(review("confirm", "c7", "--why", "x", "--revision", "3").out())
-                .contains("decided: {revision: 3, why: x}");
+        assertThat(admin("POST", "/accounts/nobody/unlabel").err()).endsWith(" refuses: not known\n");
     }
 
     @Test
     void wrongUsageExitsWithTwo() {
-        assertThat(review("confirm", "c7", "--by", "ann").exit()).isEqualTo(2);
-        assertThat(review("show").exit()).isEqualTo(2);
-        assertThat(review("unlabel").exit()).isEqualTo(2);
-        assertThat(review("c7").exit()).isEqualTo(2);
-        Lines except = review("confirm", "a-17", "--by", "ann", "--why", "x", "--except", "a-1");
-        assertThat(except.exit()).isEqualTo(2);
-        assertThat(except.err()).contains("--revision and --except are for clusters; \"a-17\" is an account");
+        for (List<String> wrong : List.of(
+                List.<String>of(),
+                List.of("GET"),
+                List.of("PUT", "/clusters/c7"),
+                List.of("GET", "clusters/c7"),
+                List.of("GET", "/accounts/a 17"),
+                List.of("GET", "/clusters/c7#x"),
+                List.of("GET", "/clusters/c7", "a=b"),
+                List.of("POST", "/clusters/c7/confirm", "by"),
+                List.of("POST", "/clusters/c7/confirm", "=ann"),
+                List.of("POST", "/clusters/c7/confirm", ":=3"),
+                List.of("POST", "/clusters/c7/confirm", "revision:=three"),
+                List.of("POST", "/clusters/c7/confirm", "revision:=null"))) {
+            assertThat(admin(wrong.toArray(String[]::new)).exit()).as(wrong.toString()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void longListsAndCountsAreShortened() throws MalformedBody {
+        String items = IntStream.range(0, 11).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        String counts = IntStream.range(0, 23).mapToObj(i -> "\"k" + i + "\":1").collect(Collectors.joining(","));
+        String text = Outline.shortened((Map<?, ?>) JsonValues.read(
+                ("{\"a\":[" + items + "],\"b\":{" + counts + "},\"c\":{" + counts + ",\"t\":\"\"}}")
+                        .getBytes(StandardCharsets.UTF_8)));
+        assertThat(text)
+                .contains("a: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … 1 more]\n")
+                .containsOnlyOnce("…: 3 more");
+        assertThat(text.substring(text.indexOf("c:"))).contains("k22: 1");
     }
 
     @Test

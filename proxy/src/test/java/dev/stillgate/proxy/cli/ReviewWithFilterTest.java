@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Tests {@code stillgate review} with a gateway that has a fingerprint filter. */
+/** Tests {@code stillgate review} and {@code admin} with a gateway that has a fingerprint filter. */
 @Tag("slow")
 class ReviewWithFilterTest {
     private static GatewayRig rig(String review) {
@@ -24,8 +24,8 @@ class ReviewWithFilterTest {
                 .start();
     }
 
-    private static Lines review(GatewayRig rig, String... arguments) {
-        List<String> all = new ArrayList<>(List.of("review"));
+    private static Lines admin(GatewayRig rig, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("admin"));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--admin", "127.0.0.1:" + rig.adminPort()));
         return Lines.of(all.toArray(new String[0]));
@@ -38,31 +38,32 @@ class ReviewWithFilterTest {
     @Test
     void accountIsLabelledShownAndUnlabelled() {
         try (GatewayRig rig = rig("{}")) {
-            assertThat(review(rig, "--limit", "3")).isEqualTo(new Lines(0, "behaviour: nothing to review\n", ""));
-            Lines confirmed = review(rig, "confirm", "a-17", "--by", "ann", "--why", "sells answers", "--for", "2d");
+            assertThat(Lines.of("review", "--limit", "3", "--admin", "127.0.0.1:" + rig.adminPort()))
+                    .isEqualTo(new Lines(0, "behaviour: nothing to review\n", ""));
+            Lines confirmed = admin(rig, "POST", "/accounts/a-17/confirm", "by=ann", "why=sells answers", "for=2d");
             assertThat(confirmed.err()).isEmpty();
             assertThat(confirmed.out()).contains("inForce: pooled", "what: confirmed", "by: ann", "why: sells answers");
-            assertThat(review(rig, "vouch", "a-17", "--by", "ben", "--why", "met him")
+            assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by=ben", "why=met him")
                             .out())
                     .contains("inForce: clear", "what: vouched")
                     .containsPattern("replaced: \\{.*what: confirmed");
-            assertThat(review(rig, "show", "a-17").out()).contains("what: vouched", "why: met him");
-            Lines unlabelled = review(rig, "unlabel", "a-17", "--by", "ann", "--why", "he moved");
+            assertThat(admin(rig, "GET", "/accounts/a-17").out()).contains("what: vouched", "why: met him");
+            Lines unlabelled = admin(rig, "POST", "/accounts/a-17/unlabel", "by=ann", "why=he moved");
             assertThat(unlabelled.exit()).isZero();
-            assertThat(unlabelled.out()).doesNotContain("vouched");
+            assertThat(unlabelled.out()).doesNotContain("label:");
         }
     }
 
     @Test
     void confirmationInShadowSaysThatItIsNotEnforced() {
         try (GatewayRig rig = rig("{}", "shadow")) {
-            Lines confirmed = review(rig, "confirm", "a-17", "--by", "ann", "--why", "sells answers");
+            Lines confirmed = admin(rig, "POST", "/accounts/a-17/confirm", "by=ann", "why=sells answers");
             assertThat(confirmed.exit()).as("recorded, and not enforced").isEqualTo(3);
             assertThat(confirmed.out()).contains("inForce: clear", "what: confirmed");
             assertThat(confirmed.err())
                     .startsWith("stillgate: recorded, not enforced: the filter is in shadow")
                     .contains("mode: enforce", "POST /accounts/{id}/standing");
-            assertThat(review(rig, "refute", "a-17", "--by", "ann", "--why", "a class"))
+            assertThat(admin(rig, "POST", "/accounts/a-17/refute", "by=ann", "why=a class"))
                     .satisfies(refuted -> assertThat(refuted.err()).isEmpty())
                     .satisfies(refuted -> assertThat(refuted.exit()).isZero());
         }
@@ -71,19 +72,19 @@ class ReviewWithFilterTest {
     @Test
     void unknownIdsAndInvalidArgumentsAreRefused() {
         try (GatewayRig rig = rig("{}")) {
-            assertThat(review(rig, "confirm", "c1", "--by", "ann", "--why", "x"))
-                    .isEqualTo(new Lines(1, "", "stillgate: no cluster \"c1\" is known\n"));
-            assertThat(review(rig, "confirm", "c1", "--by", "ann", "--why", "x", "--revision", "1"))
+            assertThat(admin(rig, "GET", "/clusters/c1"))
+                    .isEqualTo(new Lines(1, "", "stillgate: the gateway has no /clusters/c1\n"));
+            assertThat(admin(rig, "POST", "/clusters/c1/confirm", "by=ann", "why=x", "revision:=1"))
                     .isEqualTo(new Lines(1, "", refusal(rig, "not known")));
-            assertThat(review(rig, "vouch", "unseen", "--by", "ann", "--why", "x")
+            assertThat(admin(rig, "POST", "/accounts/unseen/vouch", "by=ann", "why=x")
                             .err())
                     .contains("the account is not listed and was never seen");
-            assertThat(review(rig, "vouch", "unseen", "--by", "ann", "--why", "x", "--create")
+            assertThat(admin(rig, "POST", "/accounts/unseen/vouch?create=true", "by=ann", "why=x")
                             .exit())
                     .isZero();
-            assertThat(review(rig, "vouch", "a-17", "--by", " ", "--why", "x").err())
+            assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by= ", "why=x").err())
                     .isEqualTo(refusal(rig, "by: expected a text of 1 to 100 characters"));
-            assertThat(review(rig, "vouch", "a-17", "--by", "ann", "--why", "x", "--for", "soon")
+            assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by=ann", "why=x", "for=soon")
                             .err())
                     .contains("refuses: for: expected a time such as 12h or 14d");
         }
@@ -92,12 +93,12 @@ class ReviewWithFilterTest {
     @Test
     void decisionWaitsForASecondOperator() {
         try (GatewayRig rig = rig("{approvals: 2}")) {
-            Lines first = review(rig, "vouch", "a-17", "--by", "ann", "--why", "met him");
+            Lines first = admin(rig, "POST", "/accounts/a-17/vouch", "by=ann", "why=met him");
             assertThat(first.exit()).isZero();
             assertThat(first.out())
                     .contains("pending:", "by: ann", "approvals: 1")
                     .doesNotContain("label:");
-            assertThat(review(rig, "vouch", "a-17", "--by", "ben", "--why", "I did too")
+            assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by=ben", "why=I did too")
                             .out())
                     .contains("label:", "by: ben")
                     .doesNotContain("pending:");

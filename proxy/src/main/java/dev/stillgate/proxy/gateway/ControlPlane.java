@@ -195,7 +195,7 @@ final class ControlPlane implements AutoCloseable {
 
     /** Starts a watch of the policy's files. The caller closes the watch. */
     FileWatch watch() {
-        return new FileWatch(reloader, contents, ticker);
+        return new FileWatch(reloader, contents);
     }
 
     Accounts accounts() {

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.spi.Ticker;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.WatchService;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,9 +53,9 @@ class FileWatchTest {
     }
 
     @Test
-    void withoutEventsAChangeIsFoundByLooking() throws Exception {
+    void changeIsFoundByLooking() throws Exception {
         Path file = file("one");
-        try (FileWatch watch = new FileWatch(subject, contents, Ticker.system(), null)) {
+        try (FileWatch watch = new FileWatch(subject, contents)) {
             assertThat(watch).isNotNull();
             Files.writeString(file, "two");
             assertThat(next()).containsExactly(Map.entry(file, contents.look(file)));
@@ -69,8 +67,7 @@ class FileWatchTest {
     void aSubjectThatFailsIsAskedAgain() throws Exception {
         Path file = file("one");
         fails = true;
-        try (WatchService events = FileSystems.getDefault().newWatchService();
-                FileWatch watch = new FileWatch(subject, contents, Ticker.system(), events)) {
+        try (FileWatch watch = new FileWatch(subject, contents)) {
             assertThat(watch).isNotNull();
             Files.writeString(file, "two");
             next();
@@ -84,7 +81,7 @@ class FileWatchTest {
         Path inner = Files.createDirectory(directory.resolve("inner"));
         Path file = Files.writeString(inner.resolve("file"), "one");
         known = contents.look(java.util.List.of(file));
-        try (FileWatch watch = new FileWatch(subject, contents, Ticker.system())) {
+        try (FileWatch watch = new FileWatch(subject, contents)) {
             assertThat(watch).isNotNull();
             Files.move(inner, directory.resolve("old"));
             assertThat(next()).containsExactly(Map.entry(file, "missing"));
@@ -93,6 +90,33 @@ class FileWatchTest {
             next();
             Files.writeString(file, "three");
             assertThat(next()).containsExactly(Map.entry(file, contents.look(file)));
+        }
+    }
+
+    @Test
+    void changeThatGoesOnIsActedOn() throws Exception {
+        FileWatch.Subject restless = new FileWatch.Subject() {
+            private int looks;
+
+            @Override
+            public Map<Path, String> known() {
+                Path file = directory.resolve("restless");
+                try {
+                    Files.writeString(file, "text " + looks++);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+                return Map.of(file, "another");
+            }
+
+            @Override
+            public void changed() {
+                changes.add(Map.of());
+            }
+        };
+        try (FileWatch watch = new FileWatch(restless, contents)) {
+            assertThat(watch).isNotNull();
+            assertThat(next()).isEmpty();
         }
     }
 }

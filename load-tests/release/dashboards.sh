@@ -28,7 +28,6 @@ accessLog: {path: "$RUN/access.log", decisions: "$RUN/decisions.log"}
 webhook: {url: "http://127.0.0.1:$STUB_PORT/hook", secret: "load test, no secret"}
 otlp: {url: "http://127.0.0.1:$STUB_PORT"}
 audit: {path: "$RUN/audit.log"}
-telemetry: {genai: both}
 YAML
 start_gateway gateway "$RUN/config/stillgate.yaml" "$ADMIN"
 

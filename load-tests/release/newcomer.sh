@@ -106,7 +106,7 @@ expect "   of 10 requests refused" 0 "$(refused_of 10)"
 say "5. metrics and logs"
 expect "   rejected by the filter limits" 23.0 \
   "$(metric 'stillgate_filter_decisions_total{filter="limits",mode="enforce",verdict="reject"}')"
-answers=$(metric 'gen_ai_server_request_duration_seconds_count{api="messages",error_type="",gen_ai_operation_name="chat",gen_ai_provider_name="anthropic",gen_ai_response_model="stub-1"}')
+answers=$(metric 'gen_ai_client_inference_duration_seconds_count{api="messages",error_type="",gen_ai_operation_name="chat",gen_ai_provider_name="anthropic",gen_ai_response_model="stub-1"}')
 expect "   responses of the model stub-1" 39 "$answers"
 sleep 1.2 # lines are written within a second
 expect "   access log lines that name the filter" 23 "$(grep -c '"filter":"limits"' "$RUN/access.log" || true)"

@@ -34,10 +34,9 @@ function filled(expression) {
   return expression.replaceAll("$__rate_interval", "30s").replaceAll("$instance", ".*");
 }
 
-// A query of metrics that have two names has an alternative for each; the gateway here exports both. A query of what all
-// gateways of a fleet export alike has one for gateways without a fleet.
+// A query of what all gateways of a fleet export alike has an alternative for gateways without a fleet.
 function alternatives(expression) {
-  return /gen_ai_client_inference|stillgate_fleet_link/.test(expression) ? expression.split(" or ") : [expression];
+  return /stillgate_fleet_link/.test(expression) ? expression.split(" or ") : [expression];
 }
 
 function isElsewhere(query) {

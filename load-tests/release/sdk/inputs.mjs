@@ -23,9 +23,9 @@ async function counted(api) {
       .filter((line) => line.startsWith(`${name}{`) && line.includes(`api="${api}"`) && line.includes(label))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   return {
-    input: sum('gen_ai_client_token_usage_sum', 'gen_ai_token_type="input"'),
-    output: sum('gen_ai_client_token_usage_sum', 'gen_ai_token_type="output"'),
-    requests: sum('gen_ai_server_request_duration_seconds_count', ''),
+    input: sum('gen_ai_client_inference_usage_input_tokens_total', ''),
+    output: sum('gen_ai_client_inference_usage_output_tokens_total', ''),
+    requests: sum('gen_ai_client_inference_duration_seconds_count', ''),
   };
 }
 

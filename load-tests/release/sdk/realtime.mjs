@@ -78,7 +78,7 @@ async function counted() {
   const sum = (kind) =>
     text
       .split('\n')
-      .filter((line) => /^gen_ai_client_token_usage_sum\{/.test(line) && line.includes('api="realtime"') && line.includes(`"${kind}"`))
+      .filter((line) => line.startsWith(`gen_ai_client_inference_usage_${kind}_tokens_total{`) && line.includes('api="realtime"'))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   return { input: sum('input'), output: sum('output') };
 }

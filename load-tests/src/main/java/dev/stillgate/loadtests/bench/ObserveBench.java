@@ -3,7 +3,6 @@ package dev.stillgate.loadtests.bench;
 import dev.stillgate.proxy.observe.AccessLog;
 import dev.stillgate.proxy.observe.AccessRecord;
 import dev.stillgate.proxy.observe.GatewayMeters;
-import dev.stillgate.proxy.observe.GenAiVersion;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.ProviderVerdict;
@@ -13,7 +12,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,7 +31,7 @@ public class ObserveBench {
     private static final long FIRST_BYTE = 123_456_789;
 
     private final GatewayMeters meters =
-            new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), Set.of(GenAiVersion.LEGACY));
+            new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     private final AccessLog log = new AccessLog("access log", Path.of("/dev/null"));
     private final AccessLog.Writer writer = log.writer();
     private long now;

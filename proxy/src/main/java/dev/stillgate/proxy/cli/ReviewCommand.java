@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         name = "review",
         mixinStandardHelpOptions = true,
         description = {
-            "List the clusters and accounts to decide about, the most suspicious first.",
+            "List the clusters and accounts to decide about, most suspicious first.",
             "stillgate admin shows the evidence about one, and decides."
         })
 final class ReviewCommand implements Callable<Integer> {

@@ -28,9 +28,6 @@ final class ScalarValue {
     private static final Pattern OTHER_NUMBER =
             Pattern.compile("0o[0-7]{1,30}|0x[0-9a-fA-F]{1,30}|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
-    /** The break in a constant that is a version, such as {@code V0_1}. */
-    private static final Pattern VERSION = Pattern.compile("(?<=^v[0-9])_(?=[0-9])");
-
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})(|KiB|MiB|GiB)");
     private static final Duration LONGEST = Duration.ofDays(3650);
 
@@ -263,9 +260,8 @@ final class ScalarValue {
         return constants == null ? new Object[0] : constants;
     }
 
-    /** Returns the YAML name of an enum constant: {@code IO_URING} is {@code io-uring}, {@code V0_1} is {@code v0.1}. */
+    /** Returns the YAML name of an enum constant: {@code IO_URING} is {@code io-uring}. */
     static String name(Object constant) {
-        String name = ((Enum<?>) constant).name().toLowerCase(Locale.ROOT);
-        return VERSION.matcher(name).replaceAll(".").replace('_', '-');
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

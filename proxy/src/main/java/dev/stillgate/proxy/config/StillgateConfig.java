@@ -2,6 +2,7 @@ package dev.stillgate.proxy.config;
 
 import dev.stillgate.spi.ByteSize;
 import dev.stillgate.spi.PolicyException;
+import dev.stillgate.spi.Removed;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param fleet the store shared with other gateways; null for a standalone gateway
  * @param webhook the receiver of new findings; null for none
  * @param otlp the collector of metrics and spans; null for none
- * @param telemetry the names of metrics
  */
+@Removed(name = "telemetry", instead = "remove it: metrics have the names of OpenTelemetry's GenAI conventions 0.1")
 public record StillgateConfig(
         @Default("[{address: '127.0.0.1:8080'}]") List<Listener> listeners,
         @Default("{}") Admin admin,
@@ -50,8 +51,7 @@ public record StillgateConfig(
         @Default("{}") State state,
         @Nullable FleetStore fleet,
         @Nullable WebhookOptions webhook,
-        @Nullable OtlpOptions otlp,
-        @Default("{}") Telemetry telemetry) {
+        @Nullable OtlpOptions otlp) {
 
     private static final Pattern HASH_NAME = Pattern.compile("h[0-9]{1,4}");
     private static final int SHORTEST_SECRET = 16;
@@ -114,11 +114,8 @@ public record StillgateConfig(
                 + hashing.keySet()
                 + ", limits=" + limits + ", accessLog=" + accessLog + ", audit=" + audit + ", record=" + record
                 + ", state=" + state
-                + ", fleet=" + fleet + ", webhook=" + webhook + ", otlp=" + otlp + ", telemetry=" + telemetry + "]";
+                + ", fleet=" + fleet + ", webhook=" + webhook + ", otlp=" + otlp + "]";
     }
-
-    /** The names of metrics; {@code genai} chooses those of OpenTelemetry's GenAI conventions. */
-    public record Telemetry(@Default("legacy") GenAiNames genai) {}
 
     /**
      * A listening socket for client connections.

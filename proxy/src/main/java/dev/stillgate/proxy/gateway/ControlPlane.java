@@ -52,7 +52,6 @@ final class ControlPlane implements AutoCloseable {
     private static final Duration KEYS_CHECK = Duration.ofSeconds(1);
     private static final Duration ACCEPTED_SAVE = Duration.ofSeconds(30);
 
-    private final Ticker ticker;
     private final Accounts accounts;
     private final @Nullable AcceptedFile accepted;
     private final KeyedHashes hashes;
@@ -85,7 +84,6 @@ final class ControlPlane implements AutoCloseable {
             Audit audit,
             Ticker ticker)
             throws ConfigException {
-        this.ticker = ticker;
         this.accounts = accounts;
         hashes = new KeyedHashes(Secrets.derive(accounts.secret(), "gateway", "context marks"));
         contents = new FileContents(ticker);

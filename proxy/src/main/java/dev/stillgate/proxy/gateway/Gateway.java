@@ -12,7 +12,6 @@ import dev.stillgate.proxy.config.ConfigException;
 import dev.stillgate.proxy.config.Environment;
 import dev.stillgate.proxy.config.FileWatch;
 import dev.stillgate.proxy.config.FleetStore;
-import dev.stillgate.proxy.config.GenAiNames;
 import dev.stillgate.proxy.config.PolicyLoader;
 import dev.stillgate.proxy.config.Position;
 import dev.stillgate.proxy.config.StillgateConfig;
@@ -22,7 +21,6 @@ import dev.stillgate.proxy.fleet.ValkeyFleet;
 import dev.stillgate.proxy.listen.Transports;
 import dev.stillgate.proxy.observe.FilterMeters;
 import dev.stillgate.proxy.observe.GatewayMeters;
-import dev.stillgate.proxy.observe.GenAiVersion;
 import dev.stillgate.proxy.observe.MeterHelp;
 import dev.stillgate.proxy.observe.ProcessMeters;
 import dev.stillgate.proxy.observe.RefusalLookup;
@@ -49,7 +47,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -149,14 +146,6 @@ public final class Gateway implements AutoCloseable {
         return orLone(fleet(config));
     }
 
-    private static Set<GenAiVersion> versions(GenAiNames names) {
-        return switch (names) {
-            case LEGACY -> Set.of(GenAiVersion.LEGACY);
-            case V0_1 -> Set.of(GenAiVersion.V0_1);
-            case BOTH -> Set.of(GenAiVersion.values());
-        };
-    }
-
     private static Fleet orLone(@Nullable ValkeyFleet fleet) {
         return fleet == null ? new LoneFleet() : fleet;
     }
@@ -169,8 +158,7 @@ public final class Gateway implements AutoCloseable {
             Function<StillgateConfig.Transport, Transports> transports)
             throws ConfigException {
         this.state = state;
-        GatewayMeters meters =
-                new GatewayMeters(registry, versions(config.telemetry().genai()));
+        GatewayMeters meters = new GatewayMeters(registry);
         FilterMeters filterMeters = new FilterMeters(registry);
         catalog = FilterCatalog.load(Gateway.class.getClassLoader(), config.plugins());
         fleet = fleet(config);

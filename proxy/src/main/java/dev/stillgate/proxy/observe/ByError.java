@@ -1,15 +1,19 @@
 package dev.stillgate.proxy.observe;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** The histograms of one label set by its label {@code error_type}; those of errors appear with the first. */
 final class ByError {
+    /** Values of the label {@code error_type}; the first is that of a success. */
+    static final List<String> LABELS = List.of("", "4xx", "5xx", "upstream_failed", "truncated", "downstream_gone");
+
     private final HistogramFamily family;
     private final String[] labels;
     private final AtomicReferenceArray<@Nullable FixedHistogram> byError =
-            new AtomicReferenceArray<>(GenAiSeries.ERRORS.size());
+            new AtomicReferenceArray<>(LABELS.size());
 
     ByError(HistogramFamily family, String... labels) {
         this.family = family;
@@ -17,7 +21,7 @@ final class ByError {
         of(0);
     }
 
-    /** Returns the histogram of an error by its index in {@link GenAiSeries#ERRORS}. */
+    /** Returns the histogram of an error by its index in {@link #LABELS}. */
     FixedHistogram of(int error) {
         FixedHistogram existing = byError.get(error);
         return existing == null ? added(error) : existing;
@@ -26,7 +30,7 @@ final class ByError {
     private synchronized FixedHistogram added(int error) {
         FixedHistogram existing = byError.get(error);
         if (existing == null) {
-            existing = family.with(and(labels, "error_type", GenAiSeries.ERRORS.get(error)));
+            existing = family.with(and(labels, "error_type", LABELS.get(error)));
             byError.set(error, existing);
         }
         return existing;

@@ -73,7 +73,7 @@ public final class GatewayMeters {
     private final Counter untappedResponses;
     private final Counter unreadableForwarded;
 
-    public GatewayMeters(PrometheusMeterRegistry registry, Set<GenAiVersion> genAiVersions) {
+    public GatewayMeters(PrometheusMeterRegistry registry) {
         this.registry = registry;
         countExchanges();
         duration = times(
@@ -93,7 +93,7 @@ public final class GatewayMeters {
                 OVERHEADS);
         headOverhead = overhead.with("part", "head");
         bodyOverhead = overhead.with("part", "body");
-        genAi = new GenAiMeters(registry.getPrometheusRegistry(), genAiVersions);
+        genAi = new GenAiMeters(registry.getPrometheusRegistry());
         for (int source = 0; source < SOURCES.length; source++) {
             inputTokens[source] = tokens("input", SOURCES[source]);
             outputTokens[source] = tokens("output", SOURCES[source]);

@@ -3,13 +3,9 @@ package dev.stillgate.proxy.observe;
 import dev.stillgate.spi.Operation;
 import dev.stillgate.spi.Outcome;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +23,12 @@ final class GenAiMeters {
     private static final String OTHER = "other";
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._:/@+-]{1,80}");
 
-    private final List<BiFunction<String, String[], GenAiSeries>> versions = new ArrayList<>();
+    private final GenAiFamilies families;
     private final Map<Operation, Models> byOperation = new EnumMap<>(Operation.class);
     private final Map<GenAiCloud, Models> byCloud = new EnumMap<>(GenAiCloud.class);
 
-    GenAiMeters(PrometheusRegistry registry, Set<GenAiVersion> wanted) {
-        if (wanted.contains(GenAiVersion.LEGACY)) {
-            versions.add(new GenAiServerFamilies(registry)::series);
-        }
-        if (wanted.contains(GenAiVersion.V0_1)) {
-            versions.add(new GenAiClientFamilies(registry)::series);
-        }
+    GenAiMeters(PrometheusRegistry registry) {
+        families = new GenAiFamilies(registry);
         GenAiOperations.names().forEach((operation, name) -> {
             String api = GenAiOperations.api(operation);
             byOperation.put(operation, new Models(name, GenAiOperations.provider(api), api));
@@ -65,11 +56,7 @@ final class GenAiMeters {
         if (models == null || outcome instanceof Outcome.Rejected) {
             return;
         }
-        int error = error(outcome);
-        List<GenAiSeries> all = models.of(model == null ? NO_MODEL : model);
-        for (int i = 0; i < all.size(); i++) { // without an iterator
-            all.get(i).ended(outcome, error, stream, durationNanos);
-        }
+        models.of(model == null ? NO_MODEL : model).ended(outcome, error(outcome), stream, durationNanos);
     }
 
     private static int error(Outcome outcome) {
@@ -88,7 +75,7 @@ final class GenAiMeters {
         private final String name;
         private final String provider;
         private final String api;
-        private final ConcurrentHashMap<String, List<GenAiSeries>> seen = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<String, GenAiFamilies.Series> seen = new ConcurrentHashMap<>();
 
         private Models(String name, String provider, String api) {
             this.name = name;
@@ -96,25 +83,25 @@ final class GenAiMeters {
             this.api = api;
         }
 
-        private List<GenAiSeries> of(String model) {
-            List<GenAiSeries> existing = seen.get(model);
+        private GenAiFamilies.Series of(String model) {
+            GenAiFamilies.Series existing = seen.get(model);
             return existing == null ? add(model) : existing;
         }
 
-        private synchronized List<GenAiSeries> add(String model) {
+        private synchronized GenAiFamilies.Series add(String model) {
             boolean plain = model.isEmpty() || MODEL.matcher(model).matches();
             String name = seen.containsKey(model) || (seen.size() < MOST_MODELS && plain) ? model : OTHER;
             return seen.computeIfAbsent(name, this::series);
         }
 
-        private List<GenAiSeries> series(String model) {
+        private GenAiFamilies.Series series(String model) {
             String[] labels = {
                 "gen_ai_operation_name", name,
                 "gen_ai_provider_name", provider,
                 "gen_ai_response_model", model,
                 "api", api
             };
-            return versions.stream().map(version -> version.apply(api, labels)).toList();
+            return families.series(api, labels);
         }
     }
 }

@@ -97,7 +97,7 @@ class CloudPathsEndToEndTest {
             String provider = cloud.equals("vertex") ? "gcp.vertex_ai" : "aws.bedrock";
             GatewayRig.eventually(
                     "counted for the cloud",
-                    () -> rig.metric("gen_ai_server_request_duration_seconds_count", '"' + provider + '"') == 1);
+                    () -> rig.metric("gen_ai_client_inference_duration_seconds_count", '"' + provider + '"') == 1);
             JsonNode line = json(rig.finish().getLast());
             assertThat(line.path("gen_ai.request.model").asText()).isEqualTo(model);
             assertThat(line.path("gen_ai.usage.input_tokens").asLong()).isEqualTo(3);

@@ -98,11 +98,11 @@ class ConvertedInputEndToEndTest {
             assertThat(seen.text()).isEqualTo(body);
             assertThat(seen.values("accept-encoding")).containsExactly("identity");
             String[] labels = {"api=\"" + api + "\"", "gen_ai_operation_name=\"" + operation + "\""};
-            assertThat(rig.metric("gen_ai_server_request_duration_seconds_count", labels))
+            assertThat(rig.metric("gen_ai_client_inference_duration_seconds_count", labels))
                     .isEqualTo(1);
-            assertThat(rig.metric("gen_ai_client_token_usage_sum", labels[0], "\"input\""))
+            assertThat(rig.metric("gen_ai_client_inference_usage_input_tokens_total", labels[0]))
                     .isEqualTo(input);
-            assertThat(rig.metric("gen_ai_client_token_usage_sum", labels[0], "\"output\""))
+            assertThat(rig.metric("gen_ai_client_inference_usage_output_tokens_total", labels[0]))
                     .isEqualTo(output);
             JsonNode line = json(rig.finish().getLast());
             assertThat(line.path("gen_ai.operation.name").asText()).isEqualTo(api);

@@ -138,7 +138,7 @@ class ObserveEndToEndTest {
             String metrics = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             assertThat(metrics)
                     .contains(
-                            "gen_ai_client_token_usage_sum{api=\"messages\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_type=\"output\"}"
+                            "gen_ai_client_inference_usage_output_tokens_total{api=\"messages\",gen_ai_operation_name=\"chat\",gen_ai_provider_name=\"anthropic\",gen_ai_response_model=\"m-1-2026\",gen_ai_token_modality=\"unknown\"}"
                                     + " 7.0")
                     .contains("stillgate_webhook_dropped_total 0.0")
                     .contains("stillgate_build_info{")

@@ -117,9 +117,9 @@ class RealtimeTest {
             assertThat(seen.values("sec-websocket-extensions")).isEmpty();
             assertThat(seen.values("sec-websocket-version")).containsExactly("13");
             GatewayRig.eventually("it is over", () -> rig.metric("stillgate_upgrades_active") == 0);
-            assertThat(rig.metric("gen_ai_client_token_usage_sum", "api=\"realtime\"", "\"input\""))
+            assertThat(rig.metric("gen_ai_client_inference_usage_input_tokens_total", "api=\"realtime\""))
                     .isEqualTo(40);
-            assertThat(rig.metric("gen_ai_client_token_usage_sum", "api=\"realtime\"", "\"output\""))
+            assertThat(rig.metric("gen_ai_client_inference_usage_output_tokens_total", "api=\"realtime\""))
                     .isEqualTo(60);
             assertThat(rig.finish().getFirst())
                     .contains(

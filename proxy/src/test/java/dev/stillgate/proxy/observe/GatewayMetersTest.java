@@ -7,14 +7,13 @@ import dev.stillgate.spi.Outcome;
 import dev.stillgate.spi.Usage;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetersTest {
     private static final long MILLI = 1_000_000;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final GatewayMeters meters = new GatewayMeters(registry, Set.of(GenAiVersion.values()));
+    private final GatewayMeters meters = new GatewayMeters(registry);
 
     private void ended(Outcome outcome, @Nullable String model, boolean stream) {
         meters.exchangeStarted();
@@ -71,12 +70,11 @@ class GatewayMetersTest {
         ended(served(Usage.Source.EXACT, 100, 21), "stub-1", true);
 
         String labels = "gen_ai_response_model=\"stub-1\"";
-        assertThat(sample("gen_ai_client_token_usage_sum", "gen_ai_token_type=\"input\""))
-                .isEqualTo(100);
-        assertThat(sample("gen_ai_client_token_usage_bucket", "gen_ai_token_type=\"input\",le=\"64.0\""))
+        assertThat(sample("gen_ai_client_inference_operation_input_tokens_sum", labels)).isEqualTo(100);
+        assertThat(sample("gen_ai_client_inference_operation_input_tokens_bucket", labels + ",le=\"64.0\""))
                 .isZero();
-        assertThat(sample("gen_ai_server_request_duration_seconds_sum", labels)).isEqualTo(2.1);
-        assertThat(sample("gen_ai_server_time_to_first_token_seconds_sum", labels))
+        assertThat(sample("gen_ai_client_inference_duration_seconds_sum", labels)).isEqualTo(2.1);
+        assertThat(sample("gen_ai_client_inference_time_to_first_chunk_seconds_sum", labels))
                 .isEqualTo(0.1);
         assertThat(sample("gen_ai_server_time_per_output_token_seconds_sum", labels))
                 .isEqualTo(0.1);
@@ -86,7 +84,7 @@ class GatewayMetersTest {
     }
 
     @Test
-    void newerNamesCountCachedInputAndStreams() {
+    void cachedInputAndStreamsAreCounted() {
         Usage usage = new Usage(Usage.Source.EXACT, 100, 21, 40, 8, 5);
         ended(new Outcome.Served(200, usage, 10, 100 * MILLI), "stub-1", true);
         ended(served(Usage.Source.NONE, -1, -1), "stub-1", false);
@@ -120,29 +118,17 @@ class GatewayMetersTest {
     }
 
     @Test
-    void onlyTheChosenNamesAreExported() {
-        for (GenAiVersion only : GenAiVersion.values()) {
-            PrometheusMeterRegistry own = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-            GatewayMeters of = new GatewayMeters(own, Set.of(only));
-            of.exchangeStarted();
-            of.exchangeEnded(served(Usage.Source.EXACT, 1, 1), MILLI, Operation.MESSAGES, "m", false);
-            assertThat(own.scrape().contains("gen_ai_server_request_duration")).isEqualTo(only == GenAiVersion.LEGACY);
-            assertThat(own.scrape().contains("gen_ai_client_inference")).isEqualTo(only == GenAiVersion.V0_1);
-        }
-    }
-
-    @Test
     void errorsAreLabelledAndRefusalsAreNotCounted() {
         ended(new Outcome.Rejected(429, Usage.NONE, 10, 5, "limits", "requests"), null, false);
-        assertThat(registry.scrape()).doesNotContain("gen_ai_server_request_duration_seconds_count");
+        assertThat(registry.scrape()).doesNotContain("gen_ai_client_inference_duration_seconds_count");
 
         ended(new Outcome.Served(503, Usage.NONE, 10, 5), null, false);
         ended(new Outcome.Truncated(200, Usage.NONE, 10, 5, "idle-timeout"), null, true);
-        assertThat(sample("gen_ai_server_request_duration_seconds_count", "error_type=\"5xx\""))
+        assertThat(sample("gen_ai_client_inference_duration_seconds_count", "error_type=\"5xx\""))
                 .isOne();
-        assertThat(sample("gen_ai_server_request_duration_seconds_count", "error_type=\"truncated\""))
+        assertThat(sample("gen_ai_client_inference_duration_seconds_count", "error_type=\"truncated\""))
                 .isOne();
-        assertThat(sample("gen_ai_server_request_duration_seconds_count", "error_type=\"\""))
+        assertThat(sample("gen_ai_client_inference_duration_seconds_count", "error_type=\"\""))
                 .isZero();
     }
 
@@ -154,7 +140,7 @@ class GatewayMetersTest {
         ended(served(Usage.Source.EXACT, 1, 1), "a\"} 1\nforged{", false);
         long series = registry.scrape()
                 .lines()
-                .filter(line -> line.startsWith("gen_ai_server_time_to_first_token_seconds_count"))
+                .filter(line -> line.startsWith("gen_ai_client_inference_time_to_first_chunk_seconds_count"))
                 .count();
         assertThat(series).isEqualTo(GenAiMeters.MOST_MODELS + 1);
         assertThat(registry.scrape()).doesNotContain("forged");

@@ -43,8 +43,6 @@ class OtlpMetricsTest {
         "gen_ai_client_inference_operation_output_tokens,histogram,gen_ai.client.inference.operation.output_tokens",
         "gen_ai_client_inference_duration_seconds,histogram,gen_ai.client.inference.duration",
         "gen_ai_client_inference_time_to_first_chunk_seconds,histogram,gen_ai.client.inference.time_to_first_chunk",
-        "gen_ai_client_token_usage,histogram,gen_ai.client.token.usage",
-        "gen_ai_server_request_duration_seconds,histogram,gen_ai.server.request.duration",
         "gen_ai_server_time_per_output_token_seconds,histogram,gen_ai.server.time_per_output_token",
         "stillgate_reasons,counter,stillgate_reasons"
     })

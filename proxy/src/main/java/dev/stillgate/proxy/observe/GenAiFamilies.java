@@ -8,34 +8,57 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * GenAI metrics by the names of OpenTelemetry's GenAI conventions 0.1: the gateway is the client of the model. Input
- * includes cached tokens. The time per output chunk is left out: it would cost a measurement for each event.
+ * includes cached tokens. The time per output chunk would cost a measurement for each event: instead there is the time
+ * per output token of the conventions for servers. The bounds of histograms are those of the conventions.
  */
-final class GenAiClientFamilies {
+final class GenAiFamilies {
     private static final String MODALITY = "gen_ai_token_modality";
     private static final String MESSAGES = "messages";
+    private static final double[] TOKENS = {
+        1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
+    };
+
+    /** In seconds. */
+    private static final double[] DURATIONS = {
+        0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84, 327.68
+    };
+
+    /** In seconds. */
+    private static final double[] FIRST_BYTES = {
+        0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60
+    };
+
+    /** In seconds. */
+    private static final double[] PACES = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5
+    };
 
     private final HistogramFamily durations = HistogramFamily.ofTimes(
             "gen_ai_client_inference_duration",
             "Time from a request's head to the end of its response",
-            GenAiBounds.DURATIONS);
+            DURATIONS);
     private final HistogramFamily firstChunks = HistogramFamily.ofTimes(
             "gen_ai_client_inference_time_to_first_chunk",
             "Time from a request's head to the head of a streamed response",
-            GenAiBounds.FIRST_BYTES);
+            FIRST_BYTES);
+    private final HistogramFamily timesPerToken = HistogramFamily.ofTimes(
+            "gen_ai_server_time_per_output_token",
+            "Time per output token of a streamed response, after its first token",
+            PACES);
     private final HistogramFamily inputs = HistogramFamily.ofCounts(
             "gen_ai_client_inference_operation_input_tokens",
             "Input tokens of a request, cached ones included",
-            GenAiBounds.TOKENS);
+            TOKENS);
     private final HistogramFamily outputs = HistogramFamily.ofCounts(
-            "gen_ai_client_inference_operation_output_tokens", "Output tokens of a response", GenAiBounds.TOKENS);
+            "gen_ai_client_inference_operation_output_tokens", "Output tokens of a response", TOKENS);
     private final CounterFamily input = usage("input_tokens", "Input tokens used, cached ones included");
     private final CounterFamily output = usage("output_tokens", "Output tokens used, reasoning included");
     private final CounterFamily cacheRead = usage("cache_read_input_tokens", "Input tokens read from a cache");
     private final CounterFamily cacheWrite = usage("cache_write_input_tokens", "Input tokens written to a cache");
     private final CounterFamily reasoning = usage("reasoning_output_tokens", "Output tokens that were reasoning");
 
-    GenAiClientFamilies(PrometheusRegistry registry) {
-        List.of(durations, firstChunks, inputs, outputs).forEach(registry::register);
+    GenAiFamilies(PrometheusRegistry registry) {
+        List.of(durations, firstChunks, timesPerToken, inputs, outputs).forEach(registry::register);
         List.of(input, output, cacheRead, cacheWrite, reasoning).forEach(registry::register);
     }
 
@@ -43,14 +66,16 @@ final class GenAiClientFamilies {
         return new CounterFamily("gen_ai_client_inference_usage_" + name, help);
     }
 
-    GenAiSeries series(String api, String[] labels) {
+    Series series(String api, String[] labels) {
         return new Series(api.equals(MESSAGES), labels);
     }
 
-    private final class Series implements GenAiSeries {
+    /** The metrics of one operation and model. Thread-safe. */
+    final class Series {
         private final boolean inputExcludesCache;
         private final ByError duration;
         private final FixedHistogram first;
+        private final FixedHistogram pace;
         private final FixedHistogram inputOf;
         private final FixedHistogram outputOf;
         private final LongAdder usedInput;
@@ -65,6 +90,7 @@ final class GenAiClientFamilies {
             String[] counted = ByError.and(labels, MODALITY, "unknown"); // providers do not say which tokens are images
             duration = new ByError(durations, labels);
             first = firstChunks.with(labels);
+            pace = timesPerToken.with(labels);
             inputOf = inputs.with(labels);
             outputOf = outputs.with(labels);
             usedInput = input.with(counted);
@@ -74,13 +100,21 @@ final class GenAiClientFamilies {
             usedReasoning = reasoning.with(counted);
         }
 
-        @Override
-        public void ended(Outcome outcome, int error, boolean stream, long durationNanos) {
+        /**
+         * Records an exchange that reached the model.
+         *
+         * @param error the index of its label in {@link ByError#LABELS}
+         * @param stream whether the request asked for a stream
+         */
+        void ended(Outcome outcome, int error, boolean stream, long durationNanos) {
             duration.of(error).record(durationNanos);
-            if (stream && error == 0) {
-                first.record(outcome.firstByteNanos());
-            }
             Usage usage = outcome.usage();
+            if (stream && error == 0 && outcome.firstByteNanos() >= 0) {
+                first.record(outcome.firstByteNanos());
+                if (usage.output() > 1) {
+                    pace.record((durationNanos - outcome.firstByteNanos()) / (usage.output() - 1));
+                }
+            }
             long read = Math.max(0, usage.cacheRead());
             long written = Math.max(0, usage.cacheWrite());
             long all = usage.input() < 0 || !inputExcludesCache ? usage.input() : usage.input() + read + written;

@@ -1,5 +1,7 @@
 package dev.stillgate.proxy.whatif;
 
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +9,6 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,26 +31,21 @@ final class LogSort {
     /** The maximum length of a line, in bytes. A backtest rejects longer lines, so they are left out. */
     private static final int LONGEST_LINE = 32 << 20;
 
-    private static final int MOST_LINES = 1 << 18;
+    /** Memory that a line needs beside its bytes: the header of an array, and its place in a list. */
+    private static final int OVERHEAD = 32;
+
     private static final int BUFFER = 1 << 16;
 
     private final Path into;
-    private final int openParts;
     private final BooleanSupplier wanted;
     private final List<Path> parts = new ArrayList<>();
+    private final List<byte[]> held = new ArrayList<>();
+    private long filled;
     private int named;
-    private byte[] held;
-    private int filled;
-    private final List<Slice> slices = new ArrayList<>();
 
-    /** A line in the memory, with its line feed. */
-    private record Slice(int from, int to) {}
-
-    private LogSort(Path into, int memory, int openParts, BooleanSupplier wanted) {
+    private LogSort(Path into, BooleanSupplier wanted) {
         this.into = into;
-        this.openParts = openParts;
         this.wanted = wanted;
-        this.held = new byte[memory];
     }
 
     /**
@@ -69,13 +65,16 @@ final class LogSort {
      * @param openParts the number of parts that are merged at once, at least 2
      */
     static void sort(List<Path> logs, Path into, int memory, int openParts, BooleanSupplier wanted) throws IOException {
-        LogSort sort = new LogSort(into, memory, openParts, wanted);
+        LogSort sort = new LogSort(into, wanted);
         try {
             for (Path log : logs) {
-                sort.split(log);
+                sort.split(log, memory);
             }
             sort.endPart();
-            sort.mergeAll();
+            while (sort.parts.size() > openParts) {
+                sort.merge(List.copyOf(sort.parts.subList(0, openParts)), sort.newPart());
+            }
+            sort.merge(List.copyOf(sort.parts), into);
         } finally {
             for (Path part : sort.parts) {
                 Files.deleteIfExists(part);
@@ -83,10 +82,15 @@ final class LogSort {
         }
     }
 
-    private void split(Path log) throws IOException {
+    private void split(Path log, int memory) throws IOException {
         try (Lines lines = new Lines(log)) {
             while (next(lines)) {
-                add(lines);
+                long size = lines.line.length + OVERHEAD;
+                if (filled + size > memory) {
+                    endPart();
+                }
+                held.add(lines.line);
+                filled += size;
             }
         }
     }
@@ -98,31 +102,18 @@ final class LogSort {
         return lines.next();
     }
 
-    private void add(Lines line) throws IOException {
-        int length = line.to - line.from;
-        if (length > held.length - filled || slices.size() == MOST_LINES) {
-            endPart();
-            if (length > held.length) {
-                held = new byte[length];
-            }
-        }
-        System.arraycopy(line.bytes, line.from, held, filled, length);
-        slices.add(new Slice(filled, filled + length));
-        filled += length;
-    }
-
     /** Writes the lines in memory to a file in their order. */
     private void endPart() throws IOException {
-        if (slices.isEmpty()) {
+        if (held.isEmpty()) {
             return;
         }
-        slices.sort((a, b) -> Arrays.compareUnsigned(held, a.from, a.to, held, b.from, b.to));
-        try (Output out = new Output(newPart())) {
-            for (Slice line : slices) {
-                out.write(held, line.from, line.to);
+        held.sort(Arrays::compareUnsigned);
+        try (OutputStream out = output(newPart())) {
+            for (byte[] line : held) {
+                out.write(line);
             }
         }
-        slices.clear();
+        held.clear();
         filled = 0;
     }
 
@@ -132,28 +123,15 @@ final class LogSort {
         return part;
     }
 
-    private void mergeAll() throws IOException {
-        held = new byte[0]; // the merge needs the memory
-        while (parts.size() > openParts) {
-            List<Path> first = List.copyOf(parts.subList(0, openParts));
-            merge(first, newPart());
-            for (Path merged : first) {
-                Files.delete(merged);
-                parts.remove(merged);
-            }
-        }
-        if (parts.size() == 1) {
-            Files.move(parts.removeFirst(), into, StandardCopyOption.REPLACE_EXISTING);
-        } else {
-            merge(parts, into);
-        }
+    private static OutputStream output(Path file) throws IOException {
+        return new BufferedOutputStream(Files.newOutputStream(file), BUFFER);
     }
 
+    /** Merges parts into a file, and deletes them. */
     private void merge(List<Path> from, Path to) throws IOException {
-        PriorityQueue<Lines> byLine =
-                new PriorityQueue<>((a, b) -> Arrays.compareUnsigned(a.bytes, a.from, a.to, b.bytes, b.from, b.to));
+        PriorityQueue<Lines> byLine = new PriorityQueue<>((a, b) -> Arrays.compareUnsigned(a.line, b.line));
         List<Lines> open = new ArrayList<>();
-        try (Output out = new Output(to)) {
+        try (OutputStream out = output(to)) {
             for (Path part : from) {
                 Lines lines = new Lines(part);
                 open.add(lines);
@@ -162,7 +140,7 @@ final class LogSort {
                 }
             }
             for (Lines least = byLine.poll(); least != null; least = byLine.poll()) {
-                out.write(least.bytes, least.from, least.to);
+                out.write(least.line);
                 if (next(least)) {
                     byLine.add(least);
                 }
@@ -172,115 +150,55 @@ final class LogSort {
                 lines.close();
             }
         }
-    }
-
-    /** Buffered output to a file. */
-    private static final class Output implements Closeable {
-        private final OutputStream out;
-        private final byte[] buffer = new byte[BUFFER];
-        private int filled;
-
-        private Output(Path file) throws IOException {
-            out = Files.newOutputStream(file);
-        }
-
-        private void write(byte[] bytes, int from, int to) throws IOException {
-            int length = to - from;
-            if (length > buffer.length - filled) {
-                flush();
-            }
-            if (length > buffer.length) {
-                out.write(bytes, from, length);
-            } else {
-                System.arraycopy(bytes, from, buffer, filled, length);
-                filled += length;
-            }
-        }
-
-        private void flush() throws IOException {
-            out.write(buffer, 0, filled);
-            filled = 0;
-        }
-
-        @Override
-        public void close() throws IOException {
-            try (out) {
-                flush();
-            }
+        for (Path part : from) {
+            Files.delete(part);
+            parts.remove(part);
         }
     }
 
     /** The lines of a file, each with its line feed; the last line gets one if it has none. */
     private static final class Lines implements Closeable {
         private final InputStream in;
-        private byte[] bytes = new byte[BUFFER];
+        private final byte[] buffer = new byte[BUFFER];
         private int from;
         private int to;
-        private int filled;
+        private byte[] line = {};
 
         private Lines(Path file) throws IOException {
             in = Files.newInputStream(file);
         }
 
-        /** Advances to the next line. Returns false at the end. */
+        /** Advances to the next line that is not too long. Returns false at the end. */
         private boolean next() throws IOException {
-            boolean tooLong = false;
-            from = to;
-            int scanned = from;
+            ByteArrayOutputStream read = new ByteArrayOutputStream();
+            long length = 0;
             while (true) {
-                int feed = indexOfFeed(scanned);
-                if (feed >= 0 && !tooLong && feed - from <= LONGEST_LINE) {
-                    to = feed + 1;
-                    return true;
+                if (from == to) {
+                    from = 0;
+                    to = Math.max(0, in.read(buffer));
                 }
-                if (feed >= 0) {
-                    tooLong = false;
-                    from = feed + 1;
-                    scanned = from;
-                    continue;
+                int feed = from;
+                while (feed < to && buffer[feed] != '\n') {
+                    feed++;
                 }
-                if (filled - from > LONGEST_LINE) {
-                    tooLong = true;
-                    filled = from;
+                length += feed - from;
+                if (length <= LONGEST_LINE) {
+                    read.write(buffer, from, feed - from);
                 }
-                scanned = filled - from;
-                if (!fill()) {
-                    return endLast(tooLong);
+                boolean isEnd = to == 0;
+                boolean isLine = (feed < to || (isEnd && length > 0)) && length <= LONGEST_LINE;
+                if (isLine) {
+                    read.write('\n');
+                    line = read.toByteArray();
+                } else if (feed < to || isEnd) {
+                    length = 0;
+                    read.reset();
                 }
-            }
-        }
-
-        private int indexOfFeed(int begin) {
-            for (int i = begin; i < filled; i++) {
-                if (bytes[i] == '\n') {
-                    return i;
+                from = Math.min(to, feed + 1);
+                if (isLine || isEnd) {
+                    return isLine;
                 }
             }
-            return -1;
-        }
-
-        /** Moves the partial line to the front and reads more of it. Returns false at the end of the file. */
-        private boolean fill() throws IOException {
-            System.arraycopy(bytes, from, bytes, 0, filled - from);
-            filled -= from;
-            from = 0;
-            if (filled == bytes.length) {
-                bytes = Arrays.copyOf(bytes, 2 * filled);
-            }
-            int read = in.read(bytes, filled, bytes.length - filled);
-            filled += Math.max(read, 0);
-            return read > 0;
-        }
-
-        private boolean endLast(boolean tooLong) {
-            if (filled == 0 || filled > LONGEST_LINE || tooLong) {
-                filled = 0;
-                to = 0;
-                return false;
-            }
-            bytes[filled++] = '\n';
-            to = filled;
-            return true;
         }
 
         @Override

@@ -30,8 +30,7 @@ public class ObserveBench {
     private static final long DURATION = 812_345_678;
     private static final long FIRST_BYTE = 123_456_789;
 
-    private final GatewayMeters meters =
-            new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+    private final GatewayMeters meters = new GatewayMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     private final AccessLog log = new AccessLog("access log", Path.of("/dev/null"));
     private final AccessLog.Writer writer = log.writer();
     private long now;

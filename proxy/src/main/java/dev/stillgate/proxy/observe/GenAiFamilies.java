@@ -34,9 +34,7 @@ final class GenAiFamilies {
     };
 
     private final HistogramFamily durations = HistogramFamily.ofTimes(
-            "gen_ai_client_inference_duration",
-            "Time from a request's head to the end of its response",
-            DURATIONS);
+            "gen_ai_client_inference_duration", "Time from a request's head to the end of its response", DURATIONS);
     private final HistogramFamily firstChunks = HistogramFamily.ofTimes(
             "gen_ai_client_inference_time_to_first_chunk",
             "Time from a request's head to the head of a streamed response",

@@ -85,7 +85,7 @@ final class LogSort {
     private void split(Path log, int memory) throws IOException {
         try (Lines lines = new Lines(log)) {
             while (next(lines)) {
-                long size = lines.line.length + OVERHEAD;
+                long size = (long) OVERHEAD + lines.line.length;
                 if (filled + size > memory) {
                     endPart();
                 }

@@ -211,7 +211,9 @@ class ReviewCommandTest {
                 List.of("POST", "/clusters/c7/confirm", ":=3"),
                 List.of("POST", "/clusters/c7/confirm", "revision:=three"),
                 List.of("POST", "/clusters/c7/confirm", "revision:=null"))) {
-            assertThat(admin(wrong.toArray(String[]::new)).exit()).as(wrong.toString()).isEqualTo(2);
+            assertThat(admin(wrong.toArray(String[]::new)).exit())
+                    .as(wrong.toString())
+                    .isEqualTo(2);
         }
     }
 
@@ -219,8 +221,8 @@ class ReviewCommandTest {
     void longListsAndCountsAreShortened() throws MalformedBody {
         String items = IntStream.range(0, 11).mapToObj(Integer::toString).collect(Collectors.joining(","));
         String counts = IntStream.range(0, 23).mapToObj(i -> "\"k" + i + "\":1").collect(Collectors.joining(","));
-        String text = Outline.shortened((Map<?, ?>) JsonValues.read(
-                ("{\"a\":[" + items + "],\"b\":{" + counts + "},\"c\":{" + counts + ",\"t\":\"\"}}")
+        String text = Outline.shortened((Map<?, ?>)
+                JsonValues.read(("{\"a\":[" + items + "],\"b\":{" + counts + "},\"c\":{" + counts + ",\"t\":\"\"}}")
                         .getBytes(StandardCharsets.UTF_8)));
         assertThat(text)
                 .contains("a: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, … 1 more]\n")

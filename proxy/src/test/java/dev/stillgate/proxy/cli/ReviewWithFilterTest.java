@@ -82,7 +82,8 @@ class ReviewWithFilterTest {
             assertThat(admin(rig, "POST", "/accounts/unseen/vouch?create=true", "by=ann", "why=x")
                             .exit())
                     .isZero();
-            assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by= ", "why=x").err())
+            assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by= ", "why=x")
+                            .err())
                     .isEqualTo(refusal(rig, "by: expected a text of 1 to 100 characters"));
             assertThat(admin(rig, "POST", "/accounts/a-17/vouch", "by=ann", "why=x", "for=soon")
                             .err())

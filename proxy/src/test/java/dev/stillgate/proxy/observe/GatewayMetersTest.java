@@ -70,10 +70,12 @@ class GatewayMetersTest {
         ended(served(Usage.Source.EXACT, 100, 21), "stub-1", true);
 
         String labels = "gen_ai_response_model=\"stub-1\"";
-        assertThat(sample("gen_ai_client_inference_operation_input_tokens_sum", labels)).isEqualTo(100);
+        assertThat(sample("gen_ai_client_inference_operation_input_tokens_sum", labels))
+                .isEqualTo(100);
         assertThat(sample("gen_ai_client_inference_operation_input_tokens_bucket", labels + ",le=\"64.0\""))
                 .isZero();
-        assertThat(sample("gen_ai_client_inference_duration_seconds_sum", labels)).isEqualTo(2.1);
+        assertThat(sample("gen_ai_client_inference_duration_seconds_sum", labels))
+                .isEqualTo(2.1);
         assertThat(sample("gen_ai_client_inference_time_to_first_chunk_seconds_sum", labels))
                 .isEqualTo(0.1);
         assertThat(sample("gen_ai_server_time_per_output_token_seconds_sum", labels))

@@ -79,8 +79,9 @@ final class MemberTies {
             int account = all.get(i).accountIndex();
             if (account != AccountIndex.NONE) {
                 members++;
-                traits(account).forEach(trait -> ties.computeIfAbsent(trait, absent -> new Tie())
-                        .add(position));
+                traits(account)
+                        .forEach(trait ->
+                                ties.computeIfAbsent(trait, absent -> new Tie()).add(position));
             }
         }
         ties.values().removeIf(tie -> tie.members < LEAST_MEMBERS);
@@ -134,8 +135,7 @@ final class MemberTies {
     Map<String, Object> shown() {
         Map<Trait, Double> ranks = new HashMap<>();
         ties.forEach((trait, tie) -> {
-            double rank = Hypergeometric.logUpperTail(
-                    members + others, tie.members + tie.others, members, tie.members);
+            double rank = Hypergeometric.logUpperTail(members + others, tie.members + tie.others, members, tie.members);
             if (rank < 0 || tie.others == 0) {
                 ranks.put(trait, rank);
             }

@@ -124,8 +124,8 @@ class MemberTiesTest {
         assertThat(traits()).hasSize(MemberTies.MAX_TRAITS);
         assertThat(traits().getFirst()).containsEntry("name", "client").containsEntry("accounts", 30);
         assertThat((List<?>) traits().getFirst().get("positions")).hasSize(MemberTies.MAX_NAMED);
-        assertThat(traits().subList(1, MemberTies.MAX_TRAITS)).allMatch(trait -> trait.get("kind")
-                .equals("person"));
+        assertThat(traits().subList(1, MemberTies.MAX_TRAITS))
+                .allMatch(trait -> trait.get("kind").equals("person"));
     }
 
     @Test
@@ -133,8 +133,6 @@ class MemberTiesTest {
         seen(seen -> {}, "a-1", "a-2");
         scene.found(Standing.MARKED, "a-1", "a-2");
         assertThat(ties()).containsEntry("others", 0);
-        assertThat(traits())
-                .extracting(trait -> trait.get("name"))
-                .contains("system", "client", "network", "asn");
+        assertThat(traits()).extracting(trait -> trait.get("name")).contains("system", "client", "network", "asn");
     }
 }

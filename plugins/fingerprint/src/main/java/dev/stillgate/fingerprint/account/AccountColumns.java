@@ -1,13 +1,13 @@
 package dev.stillgate.fingerprint.account;
 
-import dev.stillgate.fingerprint.join.JoinTrait;
+import dev.stillgate.fingerprint.join.FirstStarts;
 import dev.stillgate.fingerprint.signal.SharedKey;
 import dev.stillgate.fingerprint.text.Elicitation;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import java.util.Arrays;
 import java.util.List;
 
-/** Column store for {@value #SIZE} accounts: {@value #ACCOUNT} bytes for each account, without object headers. */
+/** Column store for {@value #SIZE} accounts: {@value #ACCOUNT} bytes for each account, without object headers and {@link FirstStarts}. */
 final class AccountColumns {
     static final int SIZE = 1 << 10;
 
@@ -38,14 +38,13 @@ final class AccountColumns {
     static final int ANSWER = 2;
     static final int MEANS = 3;
 
-    static final int ACCOUNT = 4 * 9
+    static final int ACCOUNT = 4 * 10
             + 2 * (7 + 2 * MEANS)
             + HOURS
             + SHARES
             + PromptFeatures.TOPICS
             + KEYS * (2 * HASH + 2)
-            + 8
-            + JoinTrait.COUNT * (HASH + 1);
+            + 7;
 
     final int[] lastSecond = new int[SIZE];
 
@@ -109,15 +108,15 @@ final class AccountColumns {
      */
     final byte[] declined = new byte[SIZE];
 
-    /** First values of {@link JoinTrait}s, three bytes each, and the number of the start at which each became known. */
-    final byte[] firstValues = new byte[SIZE * JoinTrait.COUNT * HASH];
-
-    final byte[] firstKnown = new byte[SIZE * JoinTrait.COUNT];
-
-    /** Number of conversation starts behind the first values, and the second of the epoch of the first one. */
-    final byte[] starts = new byte[SIZE];
-
+    /** Second of the epoch of the first conversation start. */
     final int[] firstStart = new int[SIZE];
+
+    /** Changes of {@link FirstStarts}, which are not among {@link #all} columns. */
+    final int[][] starts = new int[SIZE][];
+
+    AccountColumns() {
+        Arrays.fill(starts, FirstStarts.NONE.changes());
+    }
 
     static {
         if (SHARES != FIRST_ELICITATION + Elicitation.values().length) {
@@ -159,14 +158,12 @@ final class AccountColumns {
                 tier,
                 dialect,
                 declined,
-                firstValues,
-                firstKnown,
-                starts,
                 firstStart);
     }
 
     /** Clears the account at an offset. */
     void clear(int i) {
+        starts[i] = FirstStarts.NONE.changes();
         for (Object column : all()) {
             switch (column) {
                 case int[] ints -> ints[i] = 0;
@@ -187,18 +184,9 @@ final class AccountColumns {
     void forgetKeyed() {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);
+        Arrays.fill(starts, FirstStarts.NONE.changes());
         for (byte[] keyed : List.of(
-                blocks,
-                topics,
-                keyFirst,
-                keySecond,
-                keyFirstCount,
-                keySecondCount,
-                keyTotal,
-                keyFirstTurns,
-                firstValues,
-                firstKnown,
-                starts)) {
+                blocks, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
             Arrays.fill(keyed, (byte) 0);
         }
     }

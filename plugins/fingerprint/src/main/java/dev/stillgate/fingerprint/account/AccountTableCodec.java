@@ -63,9 +63,6 @@ final class AccountTableCodec {
                     throw new IOException("damaged: unknown tier " + (tier & 0xff));
                 }
             }
-            if (!StartColumns.isValid(columns)) {
-                throw new IOException("damaged: invalid first starts");
-            }
             table.append(columns);
         }
     }

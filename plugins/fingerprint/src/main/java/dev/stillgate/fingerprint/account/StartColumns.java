@@ -2,16 +2,13 @@ package dev.stillgate.fingerprint.account;
 
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.join.FirstStarts;
-import dev.stillgate.fingerprint.join.JoinTrait;
 import dev.stillgate.fingerprint.text.PromptFeatures;
-import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /** The {@link FirstStarts} of each account. Not thread-safe. */
 public final class StartColumns {
-    /** Number of columns, which are the last of the file format. */
-    public static final int COLUMNS = 4;
-
     private final AccountTable table;
 
     StartColumns(AccountTable table) {
@@ -26,39 +23,25 @@ public final class StartColumns {
     public boolean add(int account, Observation seen, PromptFeatures prompt) {
         AccountColumns c = table.columns(account);
         int i = account % AccountColumns.SIZE;
-        if (c.starts[i] == FirstStarts.MOST) {
+        FirstStarts starts = of(account);
+        if (starts.isComplete()) {
             return false;
         }
-        if (c.starts[i]++ == 0) {
+        if (starts.count() == 0) {
             c.firstStart[i] = Math.clamp(seen.start / 1000, 0, Integer.MAX_VALUE);
         }
-        for (JoinTrait trait : JoinTrait.values()) {
-            int at = i * JoinTrait.COUNT + trait.place();
-            int value = c.firstKnown[at] == 0 ? trait.of(seen, prompt) : JoinTrait.UNKNOWN;
-            if (value != JoinTrait.UNKNOWN) {
-                AccountColumns.hash(c.firstValues, at, value);
-                c.firstKnown[at] = c.starts[i];
-            }
-        }
+        set(account, starts.with(seen, prompt));
         return true;
     }
 
     /** Begins an account's first starts anew. */
     public void restart(int account) {
-        AccountColumns c = table.columns(account);
-        int i = account % AccountColumns.SIZE;
-        Arrays.fill(c.firstKnown, i * JoinTrait.COUNT, (i + 1) * JoinTrait.COUNT, (byte) 0);
-        Arrays.fill(
-                c.firstValues,
-                i * JoinTrait.COUNT * AccountColumns.HASH,
-                (i + 1) * JoinTrait.COUNT * AccountColumns.HASH,
-                (byte) 0);
-        c.starts[i] = 0;
+        set(account, FirstStarts.NONE);
     }
 
     /** Returns the number of an account's recorded starts. */
     public int count(int account) {
-        return table.columns(account).starts[account % AccountColumns.SIZE];
+        return of(account).count();
     }
 
     /** Returns the second of the epoch of the first recorded start, 0 before it. */
@@ -66,20 +49,56 @@ public final class StartColumns {
         return table.columns(account).firstStart[account % AccountColumns.SIZE];
     }
 
-    /** Returns whether the values of all accounts are within their bounds. */
-    static boolean isValid(AccountColumns c) {
-        return IntStream.range(0, AccountColumns.SIZE).allMatch(i -> of(c, i).isValid());
-    }
-
-    /** Returns a copy of the first starts of an account. */
+    /** Returns the first starts of an account. */
     public FirstStarts of(int account) {
-        return of(table.columns(account), account % AccountColumns.SIZE);
+        return new FirstStarts(table.columns(account).starts[account % AccountColumns.SIZE]);
     }
 
-    private static FirstStarts of(AccountColumns c, int i) {
-        int from = i * JoinTrait.COUNT;
-        int[] values = new int[JoinTrait.COUNT];
-        Arrays.setAll(values, place -> AccountColumns.hash(c.firstValues, from + place));
-        return new FirstStarts(values, Arrays.copyOfRange(c.firstKnown, from, from + JoinTrait.COUNT), c.starts[i]);
+    private void set(int account, FirstStarts starts) {
+        table.columns(account).starts[account % AccountColumns.SIZE] = starts.changes();
+    }
+
+    /** Writes the first starts of all accounts. */
+    public void write(DataOutput out) throws IOException {
+        for (int account = 0; account < table.index().limit(); account++) {
+            write(out, of(account));
+        }
+    }
+
+    /**
+     * Reads them after the accounts.
+     *
+     * @param sameKey whether the hash key is unchanged; else the values are dropped
+     */
+    public void read(DataInput in, boolean sameKey) throws IOException {
+        for (int account = 0; account < table.index().limit(); account++) {
+            FirstStarts starts = read(in);
+            set(account, sameKey ? starts : FirstStarts.NONE);
+        }
+    }
+
+    /** Writes the first starts of one account. */
+    public static void write(DataOutput out, FirstStarts starts) throws IOException {
+        out.writeByte(starts.changes().length);
+        for (int change : starts.changes()) {
+            out.writeInt(change);
+        }
+    }
+
+    /**
+     * Reads the first starts of one account.
+     *
+     * @throws IOException if they are invalid
+     */
+    public static FirstStarts read(DataInput in) throws IOException {
+        int[] changes = new int[in.readUnsignedByte()];
+        for (int k = 0; k < changes.length; k++) {
+            changes[k] = in.readInt();
+        }
+        FirstStarts starts = new FirstStarts(changes);
+        if (!starts.isValid()) {
+            throw new IOException("damaged: invalid first starts");
+        }
+        return starts;
     }
 }

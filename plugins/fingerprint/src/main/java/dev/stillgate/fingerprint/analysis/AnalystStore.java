@@ -1,7 +1,7 @@
 package dev.stillgate.fingerprint.analysis;
 
-import dev.stillgate.fingerprint.account.StartColumns;
 import dev.stillgate.fingerprint.signal.AnalysisSettings;
+import dev.stillgate.fingerprint.standing.StandingCodec;
 import dev.stillgate.spi.orders.Orders;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -32,8 +32,8 @@ public final class AnalystStore {
     /** The first version with accounts' shares of prompts that the provider refused. */
     private static final int DECLINED = 9;
 
-    /** The first version with accounts' first conversation starts. */
-    static final int STARTS = 11;
+    /** The first version with accounts' first conversation starts. Versions 11 and 12 have them in another form. */
+    static final int STARTS = 13;
 
     /** The first version with the requests of unverified accounts on their last days. */
     static final int DAYS = STARTS;
@@ -41,7 +41,7 @@ public final class AnalystStore {
     /** The first version with the people whom accounts name. */
     static final int PEOPLE = 12;
 
-    static final int VERSION = PEOPLE;
+    static final int VERSION = STARTS;
 
     private static final int OLDEST = 7;
 
@@ -98,8 +98,9 @@ public final class AnalystStore {
             throw new IOException("not a state file of the analysis");
         }
         int version = in.readInt();
-        if (version < OLDEST || version > VERSION) {
-            throw new IOException("version " + version + ", this gateway reads versions " + OLDEST + " to " + VERSION);
+        if (version < OLDEST || version > VERSION || (version > StandingCodec.WITHOUT_ORDERS && version < STARTS)) {
+            throw new IOException("version " + version + ", this gateway reads versions " + OLDEST + " to "
+                    + StandingCodec.WITHOUT_ORDERS + " and " + VERSION);
         }
         boolean sameKey = in.readLong() == keyCheck;
         if (!sameKey) {
@@ -110,7 +111,7 @@ public final class AnalystStore {
 
     /** Returns the number of the newest columns of accounts that a version lacks. */
     static int missingColumns(int version) {
-        return (version < DECLINED ? 1 : 0) + (version < STARTS ? StartColumns.COLUMNS : 0);
+        return (version < DECLINED ? 1 : 0) + (version < STARTS ? 1 : 0);
     }
 
     /** Verifies the checksum of the whole file before any of it is used. */

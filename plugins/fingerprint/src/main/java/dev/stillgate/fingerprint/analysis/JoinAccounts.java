@@ -7,7 +7,6 @@ import dev.stillgate.fingerprint.capture.FeatureHasher;
 import dev.stillgate.fingerprint.capture.Observation;
 import dev.stillgate.fingerprint.join.FirstStarts;
 import dev.stillgate.fingerprint.join.JoinAccount;
-import dev.stillgate.fingerprint.join.JoinTrait;
 import dev.stillgate.fingerprint.link.FactTable;
 import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
@@ -73,35 +72,28 @@ final class JoinAccounts {
         return isFirst;
     }
 
-    /** Writes the last complete paths of references that have begun anew. */
+    /** Writes the first starts of all accounts, and the last complete paths of references that have begun anew. */
     void write(DataOutput out) throws IOException {
+        table.starts().write(out);
         out.writeInt(completed.size());
         for (Map.Entry<Integer, FirstStarts> entry : completed.entrySet()) {
             out.writeInt(entry.getKey());
-            for (int value : entry.getValue().values()) {
-                out.writeInt(value);
-            }
-            out.write(entry.getValue().known());
+            StartColumns.write(out, entry.getValue());
         }
     }
 
     /**
-     * Reads such paths after the accounts.
+     * Reads them after the accounts.
      *
-     * @param sameKey whether the hash key is unchanged; else the paths are dropped
+     * @param sameKey whether the hash key is unchanged; else they are dropped
      */
     void read(DataInput in, boolean sameKey) throws IOException {
+        table.starts().read(in, sameKey);
         for (int left = in.readInt(); left > 0; left--) {
             int account = in.readInt();
-            int[] values = new int[JoinTrait.COUNT];
-            for (int place = 0; place < values.length; place++) {
-                values[place] = in.readInt();
-            }
-            byte[] known = new byte[JoinTrait.COUNT];
-            in.readFully(known);
-            FirstStarts path = new FirstStarts(values, known, FirstStarts.MOST);
-            if (account < 0 || account >= table.index().limit() || !path.isValid()) {
-                throw new IOException("damaged: invalid first starts");
+            FirstStarts path = StartColumns.read(in);
+            if (account < 0 || account >= table.index().limit()) {
+                throw new IOException("damaged: first starts of account " + account);
             }
             if (sameKey) {
                 completed.put(account, path);

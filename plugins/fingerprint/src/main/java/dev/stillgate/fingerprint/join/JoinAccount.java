@@ -21,15 +21,11 @@ public record JoinAccount(
         boolean fits,
         FirstStarts starts,
         int[] facts) {
-    int value(JoinTrait trait) {
-        return starts.value(trait);
-    }
-
     int fact(int number) {
         return number < facts.length ? facts[number] : JoinTrait.UNKNOWN;
     }
 
     public JoinStratum stratum() {
-        return new JoinStratum(tier, JoinTrait.dialect(starts.value(JoinTrait.PATH)));
+        return new JoinStratum(tier, JoinTrait.dialect(starts.path()));
     }
 }

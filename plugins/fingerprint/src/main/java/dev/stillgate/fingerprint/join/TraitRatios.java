@@ -5,12 +5,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 
 /**
- * Likelihood ratios of the values of one trait. A value that two confirmed accounts have is a category of its own; all
- * other values are one category, whose share among future accounts of the campaign is estimated by the share of confirmed
- * accounts with a value of their own (I. J. Good, "The population frequencies of species and the estimation of population
+ * Likelihood ratios of the values of one trait. An account has each value that one of its starts shows, so a cover that
+ * precedes or follows does not hide one. A value that two confirmed accounts have is a category of its own; all other
+ * values are one category, whose share among future accounts of the campaign is estimated by the share of confirmed
+ * accounts with such a value (I. J. Good, "The population frequencies of species and the estimation of population
  * parameters", 1953). Shares of the confirmed are shrunk to those of the background with the mass of one account
  * (m-estimate: B. Cestnik, "Estimating probabilities: a crucial task in machine learning", 1990).
  */
@@ -28,44 +29,45 @@ final class TraitRatios {
     private final double[] background;
     private final double[] logRatios;
 
-    /** @param value value of an account, {@link JoinTrait#UNKNOWN} for none */
+    /** @param values known values of an account over its starts */
     TraitRatios(
-            ToIntFunction<JoinAccount> value, Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
+            Function<JoinAccount, int[]> values, Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
         Map<Integer, Integer> counts = new TreeMap<>();
-        int known = 0;
-        for (JoinAccount account : confirmed) {
-            int own = value.applyAsInt(account);
-            if (own != JoinTrait.UNKNOWN) {
-                counts.merge(own, 1, Integer::sum);
-                known++;
-            }
-        }
+        confirmed.forEach(account ->
+                Arrays.stream(values.apply(account)).distinct().forEach(value -> counts.merge(value, 1, Integer::sum)));
         shared = counts.entrySet().stream()
                 .filter(entry -> entry.getValue() >= LEAST_SHARING)
                 .mapToInt(Map.Entry::getKey)
                 .toArray();
-        int[] carriers = new int[shared.length + 1];
-        int total = 0;
-        for (JoinAccount account : references) {
-            int own = value.applyAsInt(account);
-            if (own != JoinTrait.UNKNOWN) {
-                carriers[category(own)]++;
-                total++;
-            }
-        }
+        int[] members = new int[shared.length + 1];
+        int known = count(values, confirmed, members);
+        int[] carriers = new int[members.length];
+        int total = count(values, references, carriers);
         campaign = new double[carriers.length];
         background = new double[carriers.length];
         logRatios = new double[carriers.length];
-        int others = known;
         for (int i = 0; i < carriers.length; i++) {
-            boolean isShared = i < shared.length;
-            int members = isShared ? counts.getOrDefault(shared[i], 0) : others;
-            others -= members;
             background[i] = (carriers[i] + 0.5) / (total + 1.0); // Jeffreys' prior: has the value or not
-            campaign[i] = (members + PRIOR * background[i]) / (known + PRIOR);
+            campaign[i] = (members[i] + PRIOR * background[i]) / (known + PRIOR);
             double logRatio = Math.log10(campaign[i] / background[i]);
             logRatios[i] = logRatio <= 0 || RareShare.isRare(carriers[i], total) ? logRatio : 0;
         }
+    }
+
+    /** Counts the accounts with a value of each category; returns the number of accounts with any. */
+    private int count(Function<JoinAccount, int[]> values, Collection<JoinAccount> accounts, int[] perCategory) {
+        int[] last = new int[perCategory.length]; // number of the account that was counted last
+        int known = 0;
+        for (JoinAccount account : accounts) {
+            int[] own = values.apply(account);
+            known += own.length == 0 ? 0 : 1;
+            for (int value : own) {
+                int category = category(value);
+                perCategory[category] += last[category] == known ? 0 : 1;
+                last[category] = known;
+            }
+        }
+        return known;
     }
 
     private int category(int value) {

@@ -1,5 +1,5 @@
 /**
- * Accounts that join a confirmed campaign: likelihood ratios of the first values of an account's traits, compared with the
+ * Accounts that join a confirmed campaign: likelihood ratios of the traits of its first conversation starts, compared with the
  * path maxima of known customers. Pure functions over values: no clock, thread or store.
  */
 @NullMarked

@@ -116,9 +116,12 @@ final class MemberTies {
             traits.add(new Trait(kind, PageValues.name(key), profile.key(key, true)));
         }
         FirstStarts starts = table.starts().of(account);
-        traits.add(new Trait(Kind.CLIENT, "ja4", starts.value(JoinTrait.JA4)));
-        traits.add(new Trait(Kind.NETWORK, "network", starts.value(JoinTrait.NETWORK)));
-        traits.add(new Trait(Kind.NETWORK, "asn", starts.value(JoinTrait.ASN)));
+        for (JoinTrait trait : List.of(JoinTrait.JA4, JoinTrait.NETWORK, JoinTrait.ASN)) {
+            Kind kind = trait == JoinTrait.JA4 ? Kind.CLIENT : Kind.NETWORK;
+            for (int value : starts.values(trait)) {
+                traits.add(new Trait(kind, PageValues.name(trait), value));
+            }
+        }
         int[] values = facts.values(account);
         for (int i = 0; i < values.length; i++) {
             traits.add(new Trait(Kind.FACT, facts.numbered().get(i), values[i]));

@@ -3,6 +3,7 @@ package dev.stillgate.fingerprint.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stillgate.fingerprint.account.AccountTable;
+import dev.stillgate.fingerprint.capture.Observation;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Memory of an idle account: the size of all arrays of the table, divided by the number of accounts. */
+/** Memory of an idle account of one conversation: the size of all arrays of the table, divided by the number of accounts. */
 @Tag("slow")
 final class AccountMemoryTest {
     private static final int ACCOUNTS = 200_000;
@@ -24,7 +25,8 @@ final class AccountMemoryTest {
     void accountTakesAboutThreeHundredBytes(String ids) throws IllegalAccessException {
         AccountTable table = new AccountTable();
         for (int a = 0; a < ACCOUNTS; a++) {
-            table.observe(Seen.prompt(ids.formatted(a), Seen.START), true);
+            Observation seen = Seen.prompt(ids.formatted(a), Seen.START);
+            table.starts().add(table.observe(seen, true), seen, seen.prompt);
         }
         long bytes = size(table, Collections.newSetFromMap(new IdentityHashMap<>()));
         System.out.printf("%s: %.1f bytes an account%n", ids, (double) bytes / ACCOUNTS);

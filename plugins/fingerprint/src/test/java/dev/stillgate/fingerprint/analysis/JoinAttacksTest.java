@@ -74,13 +74,14 @@ class JoinAttacksTest {
     }
 
     @Test
-    void oneConversationOfAnotherKindBeforeTheOthersEscapes() {
+    void conversationsOfAnotherKindBeforeTheOthersDoNotHelpUnlessTheyAreEight() {
         at.customers(FEW).confirmed();
-        at.starts("covered", LATER, 1, 30_001, clientOf(1));
-        at.starts("covered", LATER + Scene.HOUR, 7, TEMPLATE, CLIENT);
-        assertThat(at.pending())
-                .as("the first value of a trait counts, also if it is cover")
-                .isEmpty();
+        at.starts("covered", LATER, 7, 30_001, clientOf(1));
+        at.starts("patient", LATER, 8, 30_003, clientOf(1));
+        assertThat(at.pending()).isEmpty();
+        at.starts("covered", LATER + Scene.HOUR, 1, TEMPLATE, CLIENT);
+        at.starts("patient", LATER + Scene.HOUR, 1, TEMPLATE, CLIENT);
+        assertThat(at.pending()).containsExactly("covered");
     }
 
     @Test

@@ -29,13 +29,28 @@ class JoinCampaignTest {
     }
 
     private static FirstStarts starts(int count, int template, int client) {
-        int[] values = new int[JoinTrait.COUNT];
-        byte[] known = new byte[JoinTrait.COUNT];
-        for (JoinTrait trait : List.of(JoinTrait.SYSTEM, JoinTrait.CLIENT)) {
-            values[trait.place()] = trait == JoinTrait.SYSTEM ? template : client;
-            known[trait.place()] = 1;
+        return starts(list(count, i -> row(template, client)));
+    }
+
+    private static int[] row(int template, int client) {
+        int[] row = new int[JoinTrait.COUNT];
+        row[JoinTrait.SYSTEM.place()] = template;
+        row[JoinTrait.CLIENT.place()] = client;
+        return row;
+    }
+
+    /** Returns the starts with the given values, of which unknown ones are those of the start before. */
+    private static FirstStarts starts(List<int[]> rows) {
+        IntStream.Builder changes = IntStream.builder();
+        for (int k = 0; k < rows.size(); k++) {
+            for (int place = 0; place < JoinTrait.COUNT; place++) {
+                int value = rows.get(k)[place];
+                if (place == 0 || value != JoinTrait.UNKNOWN) {
+                    changes.add((((k << 5) | place) << 24) | value);
+                }
+            }
         }
-        return new FirstStarts(values, known, count);
+        return new FirstStarts(changes.build().toArray());
     }
 
     private static List<JoinAccount> campaign() {
@@ -185,15 +200,40 @@ class JoinCampaignTest {
     @Test
     void pathSumsTheExplanation() {
         JoinModel model = new JoinCampaign(campaign(), customers(800)).model();
-        JoinAccount account = account(110, false, starts(4, TEMPLATE, CLIENT));
-        account.starts().known()[JoinTrait.CLIENT.place()] = 3;
+        JoinAccount account = account(
+                110, false, starts(List.of(row(TEMPLATE, 0), row(777, 0), row(TEMPLATE, CLIENT), row(0, 0))));
         assertThat(model.path(account)).hasSize(4);
-        assertThat(model.path(account).get(1).origin()).isZero();
+        assertThat(model.path(account).getFirst().origin()).isZero();
+        assertThat(model.path(account).getFirst().asked()).isPositive();
+        assertThat(model.path(account).get(1).asked()).isNegative();
         assertThat(model.path(account).get(2)).isEqualTo(model.score(account));
         assertThat(model.explain(account, List.of()).stream()
                         .mapToDouble(TraitWeight::logRatio)
                         .sum())
                 .isEqualTo(model.score(account).total());
+    }
+
+    /** Cover of confirmed accounts in any of their starts hides neither the campaign nor its newcomers. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 7})
+    void coverInOneStartOfEachAccountHidesNothing(int covered) {
+        IntFunction<FirstStarts> starts = own -> starts(list(
+                8, k -> k == covered ? row(20_001 + 2 * own, 5001) : row(TEMPLATE, CLIENT)));
+        List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN, false, starts.apply(i)));
+        JoinCampaign campaign = new JoinCampaign(confirmed, customers(800));
+        assertThat(campaign.joinedAt(account(110, false, starts.apply(99)))).isEqualTo(covered == 0 ? 2 : 1);
+        assertThat(new JoinCampaign(confirmed, with(customers(800), account(50, false, starts.apply(99))))
+                        .joinedAt(account(110, false, starts(8, TEMPLATE, CLIENT))))
+                .as("one start of a known customer protects newcomers")
+                .isZero();
+    }
+
+    @Test
+    void valueThatCustomersHaveInSomeStartIsCommon() {
+        List<JoinAccount> customers = list(800, i -> account(50, i % 2 == 0, starts(list(
+                8, k -> row(10_001 + 2 * i, i % 40 < 2 && k == 5 ? CLIENT : 5001)))));
+        assertThat(new JoinCampaign(campaign(), customers).joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
+                .isFalse();
     }
 
     /**
@@ -221,20 +261,21 @@ class JoinCampaignTest {
     /**
      * Draws an account.
      *
-     * @param strange probability that a trait has a value unlike the campaign's
+     * @param strange probability that a value is unlike the campaign's
      */
     private static FirstStarts drawn(Random random, double strange) {
-        int[] values = new int[JoinTrait.COUNT];
-        byte[] known = new byte[JoinTrait.COUNT];
         boolean isWild = random.nextInt(3) == 0; // hidden kind: its traits differ together
         int own = 2 * random.nextInt(1000) + 1;
         IntPredicate differs = trait -> random.nextDouble() < strange || (isWild && trait % 4 == 0);
-        byte late = (byte) (1 + random.nextInt(8));
+        int late = random.nextInt(8);
+        List<int[]> rows = list(8, k -> new int[JoinTrait.COUNT]);
         for (int t = 1; t < JoinTrait.COUNT; t++) {
             boolean isOwn = differs.test(t);
-            values[t] = isOwn ? 100_001 + 5000 * t + own : 2 * t + 1;
-            known[t] = t % 3 == 0 ? late : (byte) Math.min(8, 1 + t % 5 + (isOwn ? 1 : 0));
+            for (int k = t % 3 == 0 ? late : t % 5; k < 8; k++) {
+                isOwn = t % 2 == 0 ? isOwn : differs.test(t); // half of the traits change from start to start
+                rows.get(k)[t] = isOwn ? 100_001 + 5000 * t + own : 2 * t + 1;
+            }
         }
-        return new FirstStarts(values, known, 8);
+        return starts(rows);
     }
 }

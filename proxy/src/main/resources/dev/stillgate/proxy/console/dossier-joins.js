@@ -6,10 +6,11 @@ import {withdraw} from './orders.js';
 import {table} from './table.js';
 
 const earlier = outlook =>
-  outlook.earlierCustomers < outlook.neededCustomers
+  outlook.oldestConfirmed.length && outlook.earlierCustomers < outlook.neededCustomers
     ? html`<p class="note">
         No account joins yet: the profile is compared with ${plural(outlook.earlierCustomers, 'known customer')} from before
-        the campaign, and needs ${outlook.neededCustomers}.
+        the campaign, and needs ${outlook.neededCustomers}. The campaign began when ${accountLink(outlook.oldestConfirmed.at(-1))}
+        was first seen, the latest of the oldest quarter. Leave out accounts that do not belong to it.
       </p>`
     : nothing;
 

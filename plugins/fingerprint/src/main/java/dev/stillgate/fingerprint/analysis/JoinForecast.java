@@ -56,6 +56,7 @@ final class JoinForecast implements JoinOutlook {
         return new Outlook(
                 bounds(cluster, campaign, members, newcomers),
                 joined(campaign, newcomers.stream().filter(campaign::isNewcomer)),
+                ids(campaign.oldest().stream()),
                 campaign.fitted(),
                 known.size(),
                 joined(campaign, known.stream()));
@@ -82,11 +83,13 @@ final class JoinForecast implements JoinOutlook {
     }
 
     private List<String> joined(JoinCampaign campaign, Stream<JoinAccount> compared) {
-        return compared.filter(account -> campaign.joinedAt(account) > 0)
+        return ids(compared.filter(account -> campaign.joinedAt(account) > 0)
                 .sorted(Comparator.comparingDouble(
-                        account -> -campaign.model().score(account).total()))
-                .map(account -> table.index().id(account.account()))
-                .toList();
+                        account -> -campaign.model().score(account).total())));
+    }
+
+    private List<String> ids(Stream<JoinAccount> accounts) {
+        return accounts.map(account -> table.index().id(account.account())).toList();
     }
 
     /** Returns the accounts that the order on a cluster confirmed, or would confirm. */

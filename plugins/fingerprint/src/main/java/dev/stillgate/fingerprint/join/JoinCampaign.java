@@ -1,19 +1,26 @@
 package dev.stillgate.fingerprint.join;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Test whether accounts join a confirmed campaign. References are known customers that were first seen, or opened,
- * before the campaign's accounts were; one half fits the model, the other half calibrates it.
+ * before the campaign began; one half fits the model, the other half calibrates it.
  */
 public final class JoinCampaign {
-    private final int firstSeen;
+    /**
+     * A campaign began with the account that follows this share of the confirmed ones by time: the lower quartile, since
+     * some of the confirmed may be older accounts that were bought, or that do not belong to it.
+     */
+    private static final int OLDER = 4;
 
-    /** Second of the epoch at which the first confirmed account was opened, 0 if unknown. */
-    private final long firstCreated;
+    private final List<JoinAccount> oldest;
+
+    /** Second of the epoch at which that account was opened, of those whose date is known; 0 for none. */
+    private final long created;
 
     private final int fitted;
     private final JoinModel model;
@@ -26,12 +33,16 @@ public final class JoinCampaign {
      * @param references known customers, whatever they resemble
      */
     public JoinCampaign(Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
-        firstSeen = confirmed.stream().mapToInt(JoinAccount::firstSeen).min().orElseThrow();
-        firstCreated = confirmed.stream()
+        oldest = confirmed.stream()
+                .sorted(Comparator.comparingInt(JoinAccount::firstSeen))
+                .limit(confirmed.size() / OLDER + 1)
+                .toList();
+        long[] dates = confirmed.stream()
                 .mapToLong(JoinAccount::created)
-                .filter(created -> created > 0)
-                .min()
-                .orElse(0);
+                .filter(date -> date > 0)
+                .sorted()
+                .toArray();
+        created = dates.length == 0 ? 0 : dates[dates.length / OLDER];
         List<JoinAccount> before = references.stream().filter(this::isEarlier).toList();
         List<JoinAccount> fit = before.stream().filter(JoinAccount::fits).toList();
         fitted = fit.size();
@@ -53,12 +64,21 @@ public final class JoinCampaign {
     }
 
     private boolean isEarlier(JoinAccount reference) {
-        return reference.firstSeen() < firstSeen || (reference.created() > 0 && reference.created() < firstCreated);
+        return reference.firstSeen() < firstSeen() || (reference.created() > 0 && reference.created() < created);
     }
 
-    /** Returns whether an account is new enough to be tested: first seen after the campaign was. */
+    private int firstSeen() {
+        return oldest.getLast().firstSeen();
+    }
+
+    /** Returns the confirmed accounts that were seen first, of which the last marks the beginning of the campaign. */
+    public List<JoinAccount> oldest() {
+        return oldest;
+    }
+
+    /** Returns whether an account is new enough to be tested: first seen after the campaign began. */
     public boolean isNewcomer(JoinAccount account) {
-        return account.firstSeen() > firstSeen;
+        return account.firstSeen() > firstSeen();
     }
 
     /** Returns whether a newcomer joins at its latest start. */

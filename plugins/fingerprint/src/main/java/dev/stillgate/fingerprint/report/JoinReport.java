@@ -33,6 +33,7 @@ final class JoinReport {
         shown.put("bounds", outlook.bounds().stream().map(JoinReport::shown).toList());
         shown.put("lastFortnight", outlook.joined().size());
         shown.put("accounts", outlook.joined().stream().limit(MAX_LISTED).toList());
+        shown.put("oldestConfirmed", outlook.oldest().stream().limit(MAX_LISTED).toList());
         shown.put("earlierCustomers", outlook.fitted());
         shown.put("neededCustomers", RareShare.LEAST_KNOWN);
         shown.put("knownCompared", outlook.known());

@@ -23,12 +23,19 @@ public interface JoinOutlook {
      *
      * @param bounds bounds in the strata of the cluster's accounts, the stratum with most of the accounts first
      * @param joined newcomers of the last fortnight that would have joined, the most similar first
+     * @param oldest confirmed accounts that were seen first; the last marks the beginning of the campaign
      * @param fitted known customers from before the campaign that its profile is compared with
      * @param known known customers that set no bound
      * @param knownJoined those of them that would have joined
      */
-    record Outlook(List<Bound> bounds, List<String> joined, int fitted, int known, List<String> knownJoined) {
-        public static final Outlook EMPTY = new Outlook(List.of(), List.of(), 0, 0, List.of());
+    record Outlook(
+            List<Bound> bounds,
+            List<String> joined,
+            List<String> oldest,
+            int fitted,
+            int known,
+            List<String> knownJoined) {
+        public static final Outlook EMPTY = new Outlook(List.of(), List.of(), List.of(), 0, 0, List.of());
     }
 
     /** Returns the outlook of an order on a cluster. */

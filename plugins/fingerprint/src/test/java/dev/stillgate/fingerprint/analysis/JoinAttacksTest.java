@@ -93,24 +93,41 @@ class JoinAttacksTest {
         assertThat(at.pending()).isEmpty();
     }
 
-    @Test
-    void oneOldAccountInTheCampaignStopsAllJoinsUnlessTheOperatorLeavesItOut() {
-        at.starts("old", 0, 8, TEMPLATE, CLIENT);
+    /** Returns a cluster of the campaign and of accounts that are older than all known customers. */
+    private Cluster campaignWithOldAccounts(int count) {
+        String[] old = IntStream.range(0, count).mapToObj(i -> "old-" + i).toArray(String[]::new);
+        for (String account : old) {
+            at.starts(account, 0, 8, TEMPLATE, CLIENT);
+        }
         at.scene.tend(Scene.BEGIN + Scene.HOUR);
         for (int i = 0; i < FEW; i++) {
             at.verified("customer-" + i, Scene.HOUR, JoinScene.templateOf(i), clientOf(i));
         }
-        Cluster cluster = at.campaign("worker", JoinScene.MEMBERS, TEMPLATE, CLIENT, "old");
+        return at.campaign("worker", JoinScene.MEMBERS, TEMPLATE, CLIENT, old);
+    }
+
+    @Test
+    void fewOldAccountsInTheCampaignDoNotHelp() {
+        at.confirm(campaignWithOldAccounts(3), Joins.POOL);
+        at.tend(CAMPAIGN + DAY + 2 * 60_000);
+        at.starts("replacement", LATER, 8, TEMPLATE, CLIENT);
+        assertThat(at.pending()).containsExactly("replacement");
+    }
+
+    @Test
+    void aQuarterOfOldAccountsStopsAllJoinsAndTheOutlookNamesThem() {
+        Cluster cluster = campaignWithOldAccounts(5);
         JoinOutlook.Outlook outlook = at.analyst.joins().of(cluster);
         assertThat(outlook.fitted()).isZero();
         assertThat(outlook.bounds().getFirst().share())
                 .as("so a pool is refused")
                 .isEqualTo(1);
+        assertThat(outlook.oldest()).hasSize(5).allMatch(account -> account.startsWith("old-"));
         at.confirm(cluster, Joins.POOL);
         at.tend(CAMPAIGN + DAY + 2 * 60_000);
         at.starts("replacement", LATER, 8, TEMPLATE, CLIENT);
         assertThat(at.pending()).isEmpty();
-        judge(LabelKind.REFUTED, "old");
+        judge(LabelKind.REFUTED, "old-0");
         at.tend(LATER + Scene.HOUR);
         at.starts("next", LATER + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
         assertThat(at.pending()).containsExactly("next");

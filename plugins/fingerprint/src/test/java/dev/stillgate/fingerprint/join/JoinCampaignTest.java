@@ -129,7 +129,7 @@ class JoinCampaignTest {
     @Test
     void customersThatWereOpenedBeforeTheCampaignAreReferences() {
         List<JoinAccount> confirmed =
-                list(12, i -> opened(i == 0 ? 0 : 40 + i, campaign().get(i)));
+                list(12, i -> opened(i == 0 ? 0 : i == 1 ? 5 : 40 + i / 6, campaign().get(i)));
         List<JoinAccount> customers = customers(800);
         List<JoinAccount> later = list(
                 800, i -> opened(30, account(120, i % 2 == 0, customers.get(i).starts())));
@@ -139,7 +139,7 @@ class JoinCampaignTest {
         assertThat(new JoinCampaign(campaign(), later).maxima(stratum).references())
                 .as("when the campaign was opened is unknown")
                 .isZero();
-        List<JoinAccount> sleepers = list(800, i -> opened(41, later.get(i)));
+        List<JoinAccount> sleepers = list(800, i -> opened(40, later.get(i)));
         assertThat(new JoinCampaign(confirmed, sleepers).maxima(stratum).references())
                 .isZero();
     }
@@ -195,6 +195,21 @@ class JoinCampaignTest {
                 .isFalse();
         assertThat(campaign.isNewcomer(account(CAMPAIGN + 1, false, starts(1, TEMPLATE, CLIENT))))
                 .isTrue();
+    }
+
+    @Test
+    void quarterOfTheConfirmedMayBeOlderThanTheReferences() {
+        for (int old : new int[] {3, 4}) {
+            List<JoinAccount> confirmed =
+                    list(12, i -> account(i < old ? 10 + i : CAMPAIGN, false, starts(8, TEMPLATE, CLIENT)));
+            JoinCampaign campaign = new JoinCampaign(confirmed, customers(800));
+            assertThat(campaign.fitted()).isEqualTo(old == 3 ? 400 : 0);
+            assertThat(campaign.isNewcomer(account(60, false, starts(1, TEMPLATE, CLIENT))))
+                    .isEqualTo(old == 4);
+            assertThat(campaign.oldest())
+                    .extracting(JoinAccount::firstSeen)
+                    .containsExactly(10, 11, 12, old == 3 ? CAMPAIGN : 13);
+        }
     }
 
     @Test

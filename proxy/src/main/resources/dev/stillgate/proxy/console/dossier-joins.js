@@ -19,7 +19,8 @@ const bounds = outlook =>
     ? facts(
         outlook.bounds.map(each => [
           each.stratum,
-          `at most ${percent(each.bound)} of honest newcomers, ${each.wrongJoinsADay.toFixed(2)} a day: ${plural(each.standingOrders, 'standing order')}, ${plural(each.knownCustomers, 'known customer')}`,
+          html`at most ${percent(each.bound)} of honest newcomers, ${each.wrongJoinsADay.toFixed(2)} a day: ${plural(each.standingOrders, 'standing order')}, ${plural(each.knownCustomers, 'known customer')}
+            ${Object.entries(each.setBy).map(([part, account]) => html`<br />greatest evidence, ${part}: ${accountLink(account)}`)}`,
         ]),
       )
     : html`<p class="note">No known customers to compare newcomers with: accounts can join the review queue only.</p>`;

@@ -73,8 +73,14 @@ function accountItem(item) {
             </p>`
           : like
           ? html`<p>
-              A known customer that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from where it
-              comes from. Newcomers are compared with it until you confirm it.
+              ${
+                like.stopsJoins
+                  ? html`Stops the joins of the confirmed campaign ${clusterLink(like.campaign)}: a known customer with at
+                      least one side of it, what is asked or where it comes from.`
+                  : html`A known customer that asks what the confirmed campaign ${clusterLink(like.campaign)} asks, from
+                      where it comes from.`
+              }
+              Newcomers are compared with it until you confirm it.
             </p>`
           : html`<p>
               A new account, drawn at random. Vouch for it if you know that the customer is honest.

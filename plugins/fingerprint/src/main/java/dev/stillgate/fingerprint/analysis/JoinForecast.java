@@ -5,6 +5,7 @@ import dev.stillgate.fingerprint.account.AccountTable;
 import dev.stillgate.fingerprint.join.JoinAccount;
 import dev.stillgate.fingerprint.join.JoinCampaign;
 import dev.stillgate.fingerprint.join.JoinStratum;
+import dev.stillgate.fingerprint.join.PathMaxima;
 import dev.stillgate.fingerprint.standing.Cluster;
 import dev.stillgate.fingerprint.standing.JoinOutlook;
 import dev.stillgate.fingerprint.standing.LabelKind;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -78,8 +80,19 @@ final class JoinForecast implements JoinOutlook {
                         stratum.toString(),
                         campaign.maxima(stratum).references(),
                         orders,
-                        perStratum.getOrDefault(stratum, 0L) / DAYS))
+                        perStratum.getOrDefault(stratum, 0L) / DAYS,
+                        setBy(campaign.maxima(stratum))))
                 .toList();
+    }
+
+    private Map<String, String> setBy(PathMaxima most) {
+        Map<String, String> setBy = new TreeMap<>();
+        Map.of("total", most.total(), "asked", most.asked(), "origin", most.origin()).forEach((part, greatest) -> {
+            if (greatest.score() > 0) {
+                setBy.put(part, table.index().id(greatest.account()));
+            }
+        });
+        return setBy;
     }
 
     private List<String> joined(JoinCampaign campaign, Stream<JoinAccount> compared) {

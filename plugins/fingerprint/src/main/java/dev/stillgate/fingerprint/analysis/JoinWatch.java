@@ -17,6 +17,7 @@ import dev.stillgate.fingerprint.standing.Label;
 import dev.stillgate.fingerprint.standing.LabelKind;
 import dev.stillgate.fingerprint.standing.Ladder;
 import dev.stillgate.fingerprint.standing.StandingOrder;
+import dev.stillgate.fingerprint.stats.RareShare;
 import dev.stillgate.fingerprint.text.PromptFeatures;
 import dev.stillgate.spi.orders.OrderDraft;
 import java.io.DataInput;
@@ -66,8 +67,13 @@ public final class JoinWatch implements JoinOutlook {
     /** A newcomer that joins under a standing order. */
     public record Found(StandingOrder order, String account, Join.Scores scores) {}
 
-    /** A known customer that resembles a confirmed campaign, and the campaign's cluster. */
-    public record Resembling(String account, String cluster, JoinScore score) {}
+    /**
+     * Known customer that resembles a confirmed campaign.
+     *
+     * @param cluster the campaign's cluster
+     * @param stops whether it alone keeps three quarters of the campaign's accounts from joining
+     */
+    public record Resembling(String account, String cluster, JoinScore score, boolean stops) {}
 
     /**
      * Evidence about an account and a campaign.
@@ -240,21 +246,32 @@ public final class JoinWatch implements JoinOutlook {
         return ids;
     }
 
-    /** Returns the unjudged references that resemble a campaign more than a quarter of its confirmed accounts do. */
+    /**
+     * Returns the unjudged references that resemble a campaign more than a quarter of its confirmed accounts do, and those
+     * that alone stop accounts like these, if such references are rare.
+     */
     private List<Resembling> resembling(
             String cluster, JoinCampaign campaign, List<JoinAccount> members, List<JoinAccount> references) {
-        double[] scores = members.stream()
-                .mapToDouble(member -> campaign.model().score(member).total())
-                .sorted()
-                .toArray();
-        double typical = scores[scores.length / 4];
+        JoinModel model = campaign.model();
+        JoinAccount typical = members.stream()
+                .sorted(Comparator.comparingDouble(member -> model.best(member).total()))
+                .skip(members.size() / 4)
+                .findFirst()
+                .orElseThrow();
+        double least = model.best(typical).total();
+        List<JoinAccount> stopping = references.stream()
+                .filter(reference -> campaign.isStoppedBy(reference, typical))
+                .toList();
+        int compared = campaign.maxima(typical.stratum()).references();
+        boolean isRare = stopping.size() <= RareShare.MOST * compared;
         List<Resembling> found = new ArrayList<>();
         for (JoinAccount reference : references) {
-            JoinScore score = campaign.model().score(reference);
-            boolean isAlike = score.total() >= typical && score.asked() > 0 && score.origin() > 0;
+            JoinScore score = model.best(reference);
+            boolean isAlike = score.total() >= least && score.asked() > 0 && score.origin() > 0;
+            boolean stops = isRare && stopping.contains(reference);
             String id = table.index().id(reference.account());
-            if (isAlike && ladder.label(id) == null) {
-                found.add(new Resembling(id, cluster, score));
+            if ((isAlike || stops) && ladder.label(id) == null) {
+                found.add(new Resembling(id, cluster, score, stops));
             }
         }
         return found;

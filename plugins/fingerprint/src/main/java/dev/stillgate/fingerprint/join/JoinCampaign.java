@@ -50,12 +50,25 @@ public final class JoinCampaign {
         before.stream()
                 .filter(this::isCalibratedBy)
                 .forEach(reference ->
-                        maxima.merge(reference.stratum(), PathMaxima.of(model.path(reference)), PathMaxima::with));
+                        maxima.merge(reference.stratum(), maxima(reference), PathMaxima::with));
     }
 
     /** Returns whether a known customer is one whose evidence a newcomer has to exceed. */
     public boolean isCalibratedBy(JoinAccount reference) {
         return !reference.fits() && reference.starts().isComplete() && isEarlier(reference);
+    }
+
+    private PathMaxima maxima(JoinAccount reference) {
+        return PathMaxima.of(reference.account(), model.path(reference));
+    }
+
+    /** Returns whether a known customer alone keeps an account from joining that would join without references. */
+    public boolean isStoppedBy(JoinAccount reference, JoinAccount account) {
+        JoinScore best = model.best(account);
+        return isCalibratedBy(reference)
+                && account.stratum().includes(reference.stratum())
+                && PathMaxima.NONE.isExceededBy(best)
+                && !maxima(reference).isExceededBy(best);
     }
 
     /** Returns the number of known customers to which the model is fitted. */

@@ -45,6 +45,13 @@ public final class JoinModel {
         return account.starts().rows().stream().map(row -> score(account, row)).toList();
     }
 
+    /** Returns the evidence after the start that has most. */
+    public JoinScore best(JoinAccount account) {
+        return path(account).stream()
+                .max(Comparator.comparingDouble(JoinScore::total))
+                .orElseThrow();
+    }
+
     /** Returns the evidence after the latest start. */
     public JoinScore score(JoinAccount account) {
         return score(account, account.starts().rows().getLast());

@@ -33,9 +33,9 @@ final class JoinEvidence {
         shown.put(
                 "greatestReference",
                 parts(
-                        evidence.most().total(),
-                        evidence.most().asked(),
-                        evidence.most().origin()));
+                        evidence.most().total().score(),
+                        evidence.most().asked().score(),
+                        evidence.most().origin().score()));
         shown.put("traits", evidence.traits().stream().map(JoinEvidence::shown).toList());
         return shown;
     }
@@ -45,6 +45,7 @@ final class JoinEvidence {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("campaign", customer.cluster());
         shown.put("score", shown(customer.score()));
+        shown.put("stopsJoins", customer.stops());
         return shown;
     }
 

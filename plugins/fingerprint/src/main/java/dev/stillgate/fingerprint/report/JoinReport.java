@@ -50,6 +50,7 @@ final class JoinReport {
         shown.put("bound", bound.share());
         shown.put("newcomersADay", PageValues.rounded(bound.newcomersADay()));
         shown.put("wrongJoinsADay", bound.share() * bound.newcomersADay());
+        shown.put("setBy", bound.setBy());
         return shown;
     }
 

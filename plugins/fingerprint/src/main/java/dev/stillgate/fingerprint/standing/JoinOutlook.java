@@ -1,6 +1,7 @@
 package dev.stillgate.fingerprint.standing;
 
 import java.util.List;
+import java.util.Map;
 
 /** Forecast of a standing order on a cluster: accounts that may join it, and that would have joined it. */
 public interface JoinOutlook {
@@ -10,8 +11,9 @@ public interface JoinOutlook {
      * @param references known customers with which newcomers are compared, n
      * @param orders standing orders of the stratum, m, the one on the cluster included
      * @param newcomersADay newcomers of the stratum on a day of the last fortnight, on average
+     * @param setBy known customers whose evidence newcomers have to exceed, by part: total, asked and origin
      */
-    record Bound(String stratum, int references, int orders, double newcomersADay) {
+    record Bound(String stratum, int references, int orders, double newcomersADay, Map<String, String> setBy) {
         /** Returns m / (n + 1), at most 1: the greatest share of honest newcomers that join. */
         public double share() {
             return Math.min(1, orders / (references + 1.0));

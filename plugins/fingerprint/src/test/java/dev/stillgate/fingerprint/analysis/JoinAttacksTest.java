@@ -7,6 +7,7 @@ import static dev.stillgate.fingerprint.analysis.JoinScene.LATER;
 import static dev.stillgate.fingerprint.analysis.JoinScene.TEMPLATE;
 import static dev.stillgate.fingerprint.analysis.JoinScene.clientOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.stillgate.fingerprint.capture.Dialect;
 import dev.stillgate.fingerprint.link.Link;
@@ -177,23 +178,42 @@ class JoinAttacksTest {
         at.starts("replacement", LATER, 1, TEMPLATE, CLIENT);
         assertThat(at.pending()).isEmpty();
         assertThat(at.analyst.joins().resembling())
-                .extracting(JoinWatch.Resembling::account)
-                .containsExactly(owned);
+                .extracting(JoinWatch.Resembling::account, JoinWatch.Resembling::stops)
+                .containsExactly(tuple(owned, true));
         judge(LabelKind.CONFIRMED, owned);
         at.tend(LATER + Scene.HOUR);
         at.starts("next", LATER + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
         assertThat(at.pending()).containsExactly("next");
     }
 
-    @Test
-    void verifiedAccountWithOneSideOfTheCampaignStopsJoinsUnseen() {
-        at.customers(MANY).verified(drawn(JoinAttacksTest::calibrates), 0, TEMPLATE, clientOf(1));
-        at.confirmed();
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void verifiedAccountWithOneSideOfTheCampaignStopsJoinsUntilItIsConfirmed(boolean isTemplate) {
+        String owned = drawn(JoinAttacksTest::calibrates);
+        at.customers(MANY).verified(owned, 0, isTemplate ? TEMPLATE : 30_001, isTemplate ? clientOf(1) : CLIENT);
+        Cluster cluster = at.confirmed();
         at.starts("replacement", LATER, 1, TEMPLATE, CLIENT);
         assertThat(at.pending()).isEmpty();
         assertThat(at.analyst.joins().resembling())
-                .as("the queue shows only those that resemble it on both sides")
-                .isEmpty();
+                .extracting(JoinWatch.Resembling::account, JoinWatch.Resembling::stops)
+                .containsExactly(tuple(owned, true));
+        assertThat(at.analyst.joins().of(cluster).bounds().getFirst().setBy())
+                .containsEntry(isTemplate ? "asked" : "origin", owned);
+        judge(LabelKind.CONFIRMED, owned);
+        at.tend(LATER + Scene.HOUR);
+        at.starts("next", LATER + 2 * Scene.HOUR, 1, TEMPLATE, CLIENT);
+        assertThat(at.pending()).containsExactly("next");
+        assertThat(at.analyst.joins().resembling()).isEmpty();
+    }
+
+    @Test
+    void customersWithOneSideOfTheCampaignAreNotListedIfTheyAreManyOrStopNothing() {
+        at.customers(MANY);
+        for (int i = 0; i < 40; i++) {
+            at.verified("plug-in-" + i, 0, TEMPLATE, clientOf(1));
+        }
+        at.confirmed();
+        assertThat(at.analyst.joins().resembling()).isEmpty();
     }
 
     @Test

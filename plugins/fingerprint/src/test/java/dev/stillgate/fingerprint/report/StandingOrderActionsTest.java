@@ -131,15 +131,15 @@ class StandingOrderActionsTest {
 
     @Test
     void refusalNamesAPromiseThatTheBoundKeeps() {
-        JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 999, 1, 40)), 0.001);
+        JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 999, 1, 40, Map.of())), 0.001);
         for (int orders = 1; orders < 100; orders++) {
-            JoinOutlook.Bound bound = new JoinOutlook.Bound("free, openai", 240, orders, 40);
+            JoinOutlook.Bound bound = new JoinOutlook.Bound("free, openai", 240, orders, 40, Map.of());
             JoinTerms.requirePromise(List.of(bound), JoinTerms.roundedUp(bound.share()));
             assertThatThrownBy(() -> JoinTerms.requirePromise(List.of(bound), bound.share() * 0.99))
                     .isInstanceOf(ConflictException.class);
         }
         assertThatThrownBy(() ->
-                        JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40)), 0.001))
+                        JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40, Map.of())), 0.001))
                 .hasMessageContaining("\"promise\": 0.0042");
     }
 
@@ -177,7 +177,7 @@ class StandingOrderActionsTest {
 
     @Test
     void boundOfSeveralOrdersWithoutKnownCustomersIsOne() {
-        JoinOutlook.Bound bound = new JoinOutlook.Bound("free, openai", 0, 3, 40);
+        JoinOutlook.Bound bound = new JoinOutlook.Bound("free, openai", 0, 3, 40, Map.of());
         assertThat(bound.share()).isEqualTo(1);
         JoinTerms.requirePromise(List.of(bound), 1);
     }

@@ -26,7 +26,7 @@ class OrdersCommandTest {
                     .mapToObj(n -> "a-" + n).toList();
             context.orders().give(new dev.stillgate.spi.orders.OrderDraft(
                     i % 2 == 0 ? "ann" : "bob", "ticket\\u001b " + i, "confirm", "cluster c" + i, "judgement", accounts,
-                    java.util.List.of(), false, context.orders().now() + 86_400_000L, false, i == 1001 ? 2 : 1,
+                    java.util.List.of(), false, new dev.stillgate.spi.orders.OrderEnd(86_400_000L, false), i == 1001 ? 2 : 1,
                     "confirm " + i, java.util.Map.of()));
         }
         return (RequestFilter) exchange -> Verdict.ALLOW;\

@@ -39,7 +39,7 @@ class OperatorOrdersTest {
                     var draft = new dev.stillgate.spi.orders.OrderDraft(
                             (String) arguments.get("by"), null, action, "account " + id, "standing",
                             java.util.List.of(id), java.util.List.of(), withdraws,
-                            context.orders().now() + java.time.Duration.ofDays(30).toMillis(), withdraws,
+                            dev.stillgate.spi.orders.OrderEnd.after(java.time.Duration.ofDays(30)),
                             ((Number) arguments.get("needs")).intValue(), action + " " + standing + " " + id,
                             withdraws ? java.util.Map.of() : java.util.Map.of("standing", standing));
                     return java.util.Map.of("id", context.orders().give(draft).order().id());

@@ -32,7 +32,7 @@ class OrderPagesTest {
                 var draft = new dev.stillgate.spi.orders.OrderDraft(
                         (String) arguments.get("by"), (String) arguments.get("why"), "confirm", "cluster " + id, "judgement",
                         accounts, java.util.List.of(), false,
-                        context.orders().now() + java.time.Duration.ofDays(30).toMillis(), false, needs,
+                        dev.stillgate.spi.orders.OrderEnd.after(java.time.Duration.ofDays(30)), needs,
                         "confirm " + id, java.util.Map.of("pool", id));
                 return java.util.Map.of("id", context.orders().give(draft).order().id());
             });

@@ -138,7 +138,7 @@ class OtlpEndToEndTest {
         JsonNode exchanges = named(message, "stillgate_exchanges").getFirst().get("sum");
         assertThat(exchanges.get("isMonotonic").asBoolean()).isTrue();
         assertThat(exchanges.get("aggregationTemporality").asInt()).isEqualTo(2);
-        JsonNode durations = named(message, "gen_ai.server.request.duration").getFirst();
+        JsonNode durations = named(message, "gen_ai.client.inference.duration").getFirst();
         assertThat(durations.get("unit").asText()).isEqualTo("s");
         JsonNode point = durations.at("/histogram/dataPoints/0");
         assertThat(point.get("count").asText()).isEqualTo("2");
@@ -150,7 +150,7 @@ class OtlpEndToEndTest {
                 .hasSize(point.get("explicitBounds").size() + 1);
         assertThat(attribute(point, "gen_ai.operation.name").get("stringValue").asText())
                 .isEqualTo("chat");
-        assertThat(named(message, "gen_ai.client.token.usage")).hasSize(1);
+        assertThat(named(message, "gen_ai.client.inference.operation.input_tokens")).hasSize(1);
         assertThat(named(message, "jvm_memory_used_bytes").getFirst().has("gauge"))
                 .isTrue();
         assertThat(message.toString()).doesNotContain("sk-of-the-test", "h1:");

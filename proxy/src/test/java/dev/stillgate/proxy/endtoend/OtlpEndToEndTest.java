@@ -150,7 +150,8 @@ class OtlpEndToEndTest {
                 .hasSize(point.get("explicitBounds").size() + 1);
         assertThat(attribute(point, "gen_ai.operation.name").get("stringValue").asText())
                 .isEqualTo("chat");
-        assertThat(named(message, "gen_ai.client.inference.operation.input_tokens")).hasSize(1);
+        assertThat(named(message, "gen_ai.client.inference.operation.input_tokens"))
+                .hasSize(1);
         assertThat(named(message, "jvm_memory_used_bytes").getFirst().has("gauge"))
                 .isTrue();
         assertThat(message.toString()).doesNotContain("sk-of-the-test", "h1:");

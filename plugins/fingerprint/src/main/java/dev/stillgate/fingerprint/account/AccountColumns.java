@@ -38,13 +38,8 @@ final class AccountColumns {
     static final int ANSWER = 2;
     static final int MEANS = 3;
 
-    static final int ACCOUNT = 4 * 10
-            + 2 * (7 + 2 * MEANS)
-            + HOURS
-            + SHARES
-            + PromptFeatures.TOPICS
-            + KEYS * (2 * HASH + 2)
-            + 7;
+    static final int ACCOUNT =
+            4 * 10 + 2 * (7 + 2 * MEANS) + HOURS + SHARES + PromptFeatures.TOPICS + KEYS * (2 * HASH + 2) + 7;
 
     final int[] lastSecond = new int[SIZE];
 
@@ -185,8 +180,8 @@ final class AccountColumns {
         Arrays.fill(networks, 0);
         Arrays.fill(clients, (short) 0);
         Arrays.fill(starts, FirstStarts.NONE.changes());
-        for (byte[] keyed : List.of(
-                blocks, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
+        for (byte[] keyed :
+                List.of(blocks, topics, keyFirst, keySecond, keyFirstCount, keySecondCount, keyTotal, keyFirstTurns)) {
             Arrays.fill(keyed, (byte) 0);
         }
     }

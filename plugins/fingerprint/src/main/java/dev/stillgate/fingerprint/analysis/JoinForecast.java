@@ -87,11 +87,12 @@ final class JoinForecast implements JoinOutlook {
 
     private Map<String, String> setBy(PathMaxima most) {
         Map<String, String> setBy = new TreeMap<>();
-        Map.of("total", most.total(), "asked", most.asked(), "origin", most.origin()).forEach((part, greatest) -> {
-            if (greatest.score() > 0) {
-                setBy.put(part, table.index().id(greatest.account()));
-            }
-        });
+        Map.of("total", most.total(), "asked", most.asked(), "origin", most.origin())
+                .forEach((part, greatest) -> {
+                    if (greatest.score() > 0) {
+                        setBy.put(part, table.index().id(greatest.account()));
+                    }
+                });
         return setBy;
     }
 

@@ -76,7 +76,10 @@ public record FirstStarts(int[] changes) {
         List<int[]> rows = new ArrayList<>(MOST);
         for (int change : changes) {
             if (start(change) == rows.size()) {
-                rows.add(rows.isEmpty() ? new int[JoinTrait.COUNT] : rows.getLast().clone());
+                rows.add(
+                        rows.isEmpty()
+                                ? new int[JoinTrait.COUNT]
+                                : rows.getLast().clone());
             }
             rows.getLast()[place(change)] = value(change);
         }

@@ -49,8 +49,7 @@ public final class JoinCampaign {
         model = new JoinModel(confirmed, fit);
         before.stream()
                 .filter(this::isCalibratedBy)
-                .forEach(reference ->
-                        maxima.merge(reference.stratum(), maxima(reference), PathMaxima::with));
+                .forEach(reference -> maxima.merge(reference.stratum(), maxima(reference), PathMaxima::with));
     }
 
     /** Returns whether a known customer is one whose evidence a newcomer has to exceed. */

@@ -48,10 +48,7 @@ public record PathMaxima(int references, Most total, Most asked, Most origin) {
     /** Returns the maxima of the references of both. */
     PathMaxima with(PathMaxima other) {
         return new PathMaxima(
-                references + other.references,
-                total.or(other.total),
-                asked.or(other.asked),
-                origin.or(other.origin));
+                references + other.references, total.or(other.total), asked.or(other.asked), origin.or(other.origin));
     }
 
     /** Returns whether evidence is greater than that of each reference, in total and on each side by itself. */

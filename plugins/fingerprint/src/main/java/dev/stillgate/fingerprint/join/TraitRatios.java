@@ -31,7 +31,9 @@ final class TraitRatios {
 
     /** @param values known values of an account over its starts */
     TraitRatios(
-            Function<JoinAccount, int[]> values, Collection<JoinAccount> confirmed, Collection<JoinAccount> references) {
+            Function<JoinAccount, int[]> values,
+            Collection<JoinAccount> confirmed,
+            Collection<JoinAccount> references) {
         Map<Integer, Integer> counts = new TreeMap<>();
         confirmed.forEach(account ->
                 Arrays.stream(values.apply(account)).distinct().forEach(value -> counts.merge(value, 1, Integer::sum)));

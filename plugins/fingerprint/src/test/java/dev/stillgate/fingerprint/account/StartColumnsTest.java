@@ -59,7 +59,8 @@ class StartColumnsTest {
             damaged[k] += 1 << 30; // two starts later
             assertThat(new FirstStarts(damaged).isValid()).as("change %d", k).isFalse();
         }
-        assertThat(new FirstStarts(new int[] {changes[0], changes[1], changes[1]}).isValid()).isFalse();
+        assertThat(new FirstStarts(new int[] {changes[0], changes[1], changes[1]}).isValid())
+                .isFalse();
         assertThat(new FirstStarts(new int[] {changes[1]}).isValid()).isFalse();
         file.reset();
         StartColumns.write(new DataOutputStream(file), new FirstStarts(new int[] {3}));

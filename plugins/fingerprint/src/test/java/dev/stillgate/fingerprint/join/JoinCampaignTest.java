@@ -128,8 +128,8 @@ class JoinCampaignTest {
 
     @Test
     void customersThatWereOpenedBeforeTheCampaignAreReferences() {
-        List<JoinAccount> confirmed =
-                list(12, i -> opened(i == 0 ? 0 : i == 1 ? 5 : 40 + i / 6, campaign().get(i)));
+        List<JoinAccount> confirmed = list(
+                12, i -> opened(i == 0 ? 0 : i == 1 ? 5 : 40 + i / 6, campaign().get(i)));
         List<JoinAccount> customers = customers(800);
         List<JoinAccount> later = list(
                 800, i -> opened(30, account(120, i % 2 == 0, customers.get(i).starts())));
@@ -215,8 +215,8 @@ class JoinCampaignTest {
     @Test
     void pathSumsTheExplanation() {
         JoinModel model = new JoinCampaign(campaign(), customers(800)).model();
-        JoinAccount account = account(
-                110, false, starts(List.of(row(TEMPLATE, 0), row(777, 0), row(TEMPLATE, CLIENT), row(0, 0))));
+        JoinAccount account =
+                account(110, false, starts(List.of(row(TEMPLATE, 0), row(777, 0), row(TEMPLATE, CLIENT), row(0, 0))));
         assertThat(model.path(account)).hasSize(4);
         assertThat(model.path(account).getFirst().origin()).isZero();
         assertThat(model.path(account).getFirst().asked()).isPositive();
@@ -232,8 +232,8 @@ class JoinCampaignTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 7})
     void coverInOneStartOfEachAccountHidesNothing(int covered) {
-        IntFunction<FirstStarts> starts = own -> starts(list(
-                8, k -> k == covered ? row(20_001 + 2 * own, 5001) : row(TEMPLATE, CLIENT)));
+        IntFunction<FirstStarts> starts =
+                own -> starts(list(8, k -> k == covered ? row(20_001 + 2 * own, 5001) : row(TEMPLATE, CLIENT)));
         List<JoinAccount> confirmed = list(12, i -> account(CAMPAIGN, false, starts.apply(i)));
         JoinCampaign campaign = new JoinCampaign(confirmed, customers(800));
         assertThat(campaign.joinedAt(account(110, false, starts.apply(99)))).isEqualTo(covered == 0 ? 2 : 1);
@@ -245,8 +245,12 @@ class JoinCampaignTest {
 
     @Test
     void valueThatCustomersHaveInSomeStartIsCommon() {
-        List<JoinAccount> customers = list(800, i -> account(50, i % 2 == 0, starts(list(
-                8, k -> row(10_001 + 2 * i, i % 40 < 2 && k == 5 ? CLIENT : 5001)))));
+        List<JoinAccount> customers = list(
+                800,
+                i -> account(
+                        50,
+                        i % 2 == 0,
+                        starts(list(8, k -> row(10_001 + 2 * i, i % 40 < 2 && k == 5 ? CLIENT : 5001)))));
         assertThat(new JoinCampaign(campaign(), customers).joins(account(110, false, starts(8, TEMPLATE, CLIENT))))
                 .isFalse();
     }

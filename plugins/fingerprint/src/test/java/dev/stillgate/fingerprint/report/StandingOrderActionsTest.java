@@ -138,8 +138,8 @@ class StandingOrderActionsTest {
             assertThatThrownBy(() -> JoinTerms.requirePromise(List.of(bound), bound.share() * 0.99))
                     .isInstanceOf(ConflictException.class);
         }
-        assertThatThrownBy(() ->
-                        JoinTerms.requirePromise(List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40, Map.of())), 0.001))
+        assertThatThrownBy(() -> JoinTerms.requirePromise(
+                        List.of(new JoinOutlook.Bound("free, openai", 240, 1, 40, Map.of())), 0.001))
                 .hasMessageContaining("\"promise\": 0.0042");
     }
 

@@ -56,8 +56,8 @@ expect() { # check, pattern that must match, port, arguments...
   local output what=$1 pattern=$2
   shift 2
   output=$(s_client "$@")
-  if echo "$output" | grep -Eq "$pattern"; then
-    verdict "$what" 0 "$(echo "$output" | grep -Eo "$pattern" | head -1)"
+  if grep -Eq "$pattern" <<< "$output"; then # not from a pipe, which pipefail fails if grep ends first
+    verdict "$what" 0 "$(grep -Eo -m 1 "$pattern" <<< "$output" | head -1)"
   else
     echo "$output" > "$RUN/failed.${what//[^a-z]/-}"
     output=$(echo "$output" | grep '^HTTP/' || echo "$output" | grep -Ei 'alert|error|^ *Protocol|subject=' || true)
@@ -91,7 +91,7 @@ for version in tls1_2 tls1_3; do
 done
 output=$({ sleep 1; echo R; sleep 2; } | timeout 10 openssl s_client -connect "127.0.0.1:$PORT" -tls1_2 2>&1 | tr -d '\0' || true)
 renegotiated=$(echo "$output" | sed '1,/^RENEGOTIATING/d' | grep -Eo 'no renegotiation|unexpected message|alert [a-z ]*|unexpected eof|errno=[0-9]*' | head -1 || true)
-if echo "$output" | grep -q '^RENEGOTIATING' && [ -n "$renegotiated" ]; then failed=0; else failed=1; fi
+if grep -q '^RENEGOTIATING' <<< "$output" && [ -n "$renegotiated" ]; then failed=0; else failed=1; fi
 verdict "renegotiation is refused" "$failed" "$renegotiated"
 expect "a client without a certificate is refused" 'alert certificate required|alert handshake failure' "$MUTUAL" -tls1_3
 expect "a client certificate of another authority is refused" 'alert (unknown ca|bad certificate|certificate unknown)' "$MUTUAL" -tls1_3 -cert "$RUN/untrusted.pem" -key "$RUN/untrusted.key"
@@ -125,7 +125,7 @@ wait "$RUNNING" || true
 output=$(grep -E '^(requests|status codes):' "$RUN/running.out" | tr '\n' ' ')
 verdict "$SWAPS new certificates are used" $((shown < SWAPS)) "$shown, the slowest after $slowest ms"
 verdict "connections that begin meanwhile" $((refused > 0)) "$begun began, $refused failed"
-if echo "$output" | grep -Eq ' 0 failed, 0 errored, 0 timeout.* 0 3xx, 0 4xx, 0 5xx'; then failed=0; else failed=1; fi
+if grep -Eq ' 0 failed, 0 errored, 0 timeout.* 0 3xx, 0 4xx, 0 5xx' <<< "$output"; then failed=0; else failed=1; fi
 verdict "connections that run meanwhile" "$failed" "$output"
 printf 'no certificate' > "$RUN/gateway.pem"
 sleep 4
